@@ -1,0 +1,91 @@
+// The connection to one node: gRPC over the Unix socket in its directory.
+#ifndef DAFTAR_CLI_CLIENT_H_
+#define DAFTAR_CLI_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "absl/status/statusor.h"
+#include "cli/arguments.h"
+#include "daftar/v1/node.grpc.pb.h"
+#include "daftar/v1/shop.grpc.pb.h"
+
+namespace daftar::cli {
+
+inline constexpr std::chrono::seconds kDefaultTimeout{30};
+// The node sends pages of at most 1,000 rows; see DESIGN section 11.
+inline constexpr int kMaxMessageBytes = 4 << 20;
+
+struct ClientOptions {
+  std::string dir;
+  bool dir_given = false;  // by --dir, not by the environment
+  std::string token;       // DAFTAR_TOKEN; empty: known by uid
+  std::chrono::milliseconds timeout = kDefaultTimeout;
+};
+
+// The socket of the node in `dir`.
+std::string SocketOf(const std::string& dir);
+
+// One thread.
+class Client {
+ public:
+  // NotFound without the folder, Unavailable without the socket (the node does not run),
+  // PermissionDenied when this user may not use it. Connects at the first call.
+  static absl::StatusOr<std::unique_ptr<Client>> Open(ClientOptions options);
+
+  // One call. Errors are the node's; Unavailable says how to start it when it cannot be reached.
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> Read(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*),
+                                const Request& request) {
+    Response response;
+    if (absl::Status status = Once(method, request, response); !status.ok()) return status;
+    return response;
+  }
+
+  // A write: gets a request_id of its own, and goes out once more with the same one when the answer
+  // was lost, so that it happens once.
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> Write(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
+                                                              Response*),
+                                 Request request) {
+    request.set_request_id(NewRequestId());
+    Response response;
+    absl::Status status = Once(method, request, response);
+    if (WorthRepeating(status)) status = Once(method, request, response);
+    if (!status.ok()) return status;
+    return response;
+  }
+
+ private:
+  Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel);
+
+  template <class Stub, class Request, class Response>
+  absl::Status Once(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                    const Request& request, Response& response) {
+    grpc::ClientContext context;
+    Prepare(context);
+    if constexpr (std::is_same_v<Stub, v1::ShopService::Stub>) {
+      return Translate(((*shop_).*method)(&context, request, &response));
+    } else {
+      return Translate(((*node_).*method)(&context, request, &response));
+    }
+  }
+  void Prepare(grpc::ClientContext& context) const;
+  absl::Status Translate(const grpc::Status& status) const;
+  // Waits for the connection to come back where that can help.
+  bool WorthRepeating(const absl::Status& status) const;
+
+  ClientOptions options_;
+  std::shared_ptr<grpc::Channel> channel_;
+  std::unique_ptr<v1::ShopService::Stub> shop_;
+  std::unique_ptr<v1::NodeService::Stub> node_;
+};
+
+}  // namespace daftar::cli
+
+#endif  // DAFTAR_CLI_CLIENT_H_

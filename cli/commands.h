@@ -1,0 +1,142 @@
+// One function for each command, and the options it takes as they were typed. Each answers with an
+// exit code, or with the error that Report prints.
+#ifndef DAFTAR_CLI_COMMANDS_H_
+#define DAFTAR_CLI_COMMANDS_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "cli/arguments.h"
+
+namespace daftar::cli {
+
+class Session;
+
+inline constexpr uint64_t kDefaultListed = 1000;  // rows a list prints without --limit
+inline constexpr uint64_t kMaxListed = 100'000;   // rows
+inline constexpr uint64_t kMaxPage = 1000;        // rows a call
+
+struct CheckOptions {
+  std::vector<TypedIdentifier> identifiers;
+  std::string amount;
+  std::string currency;
+  std::string terms = "credit";
+};
+absl::StatusOr<int> RunCheck(Session& session, const CheckOptions& options);
+
+struct WhyOptions {
+  std::string receipt;
+};
+absl::StatusOr<int> RunWhy(Session& session, const WhyOptions& options);
+
+struct IncidentAddOptions {
+  std::string reason;
+  std::vector<TypedIdentifier> identifiers;
+  std::string amount;
+  std::string currency;
+  std::string occurred;
+  std::string due;
+  std::vector<std::string> reminders;
+  std::string order;
+  std::string note;
+};
+absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& options);
+
+struct ListOptions {
+  std::string state;  // incidents only
+  std::string limit;
+};
+absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options);
+
+struct IncidentOptions {
+  std::string id;
+  std::string because;
+  std::string settled_on;
+  std::string ground;
+};
+absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options);
+absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& options);
+absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& options);
+absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions& options);
+
+struct CustomerOptions {
+  std::string id;
+  std::string name;
+  std::vector<TypedIdentifier> identifiers;
+};
+absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options);
+absl::StatusOr<int> RunCustomerShow(Session& session, const CustomerOptions& options);
+
+struct ImportOptions {
+  std::string file;  // "-": standard input
+  std::string map;
+  std::string region;
+};
+absl::StatusOr<int> RunLedgerImport(Session& session, const ImportOptions& options);
+absl::StatusOr<int> RunCustomerImport(Session& session, const ImportOptions& options);
+
+struct SuggestOptions {
+  std::string more_than_days_late;
+  std::string limit;
+};
+absl::StatusOr<int> RunLedgerSuggest(Session& session, const SuggestOptions& options);
+
+struct InviteOptions {
+  std::string valid_for;
+  bool allow_loopback = false;
+};
+absl::StatusOr<int> RunPartnerInvite(Session& session, const InviteOptions& options);
+
+struct PartnerOptions {
+  std::string code;  // join only; "-" reads standard input
+  std::string origin;
+  std::string because;
+};
+absl::StatusOr<int> RunPartnerJoin(Session& session, const PartnerOptions& options);
+absl::StatusOr<int> RunPartnerList(Session& session);
+absl::StatusOr<int> RunPartnerShow(Session& session, const PartnerOptions& options);
+absl::StatusOr<int> RunPartnerSuspend(Session& session, const PartnerOptions& options);
+absl::StatusOr<int> RunPartnerResume(Session& session, const PartnerOptions& options);
+absl::StatusOr<int> RunPartnerRemove(Session& session, const PartnerOptions& options);
+
+absl::StatusOr<int> RunStatus(Session& session);
+absl::StatusOr<int> RunLogHead(Session& session);
+struct LogShowOptions {
+  std::string origin;
+  std::string from;
+  std::string limit;
+};
+absl::StatusOr<int> RunLogShow(Session& session, const LogShowOptions& options);
+
+struct UserOptions {
+  std::string name;
+  std::string role;
+  std::string uid;
+  std::string because;
+};
+absl::StatusOr<int> RunUserAdd(Session& session, const UserOptions& options);
+absl::StatusOr<int> RunUserList(Session& session);
+absl::StatusOr<int> RunUserRemove(Session& session, const UserOptions& options);
+
+struct InitOptions {
+  std::string name;
+  std::string origin;
+  std::string charter;
+  std::string region;
+  std::string peer_listen;
+  std::string peer_advertise;
+  std::string http_listen;
+  std::string passphrase_file;
+};
+// Replaces this process by `daftard init`; returns only when that cannot be.
+absl::StatusOr<int> RunInit(Session& session, const InitOptions& options);
+
+struct DemoOptions {
+  bool keep = false;
+};
+absl::StatusOr<int> RunDemo(Session& session, const DemoOptions& options);
+
+}  // namespace daftar::cli
+
+#endif  // DAFTAR_CLI_COMMANDS_H_

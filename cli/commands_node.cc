@@ -1,0 +1,242 @@
+// What an operator does: the node's state, partners, users and log.
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "cli/show_node.h"
+
+namespace daftar::cli {
+namespace {
+
+using Node = v1::NodeService::Stub;
+
+constexpr uint32_t kMaxInviteSeconds = 7 * 24 * 3600;
+constexpr size_t kMaxCodeInput = 4096;  // bytes
+
+template <class Message>
+absl::StatusOr<int> Show(Session& session, const Message& message) {
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, ToJson(message));
+  } else {
+    Print(console.out, message);
+  }
+  return kExitOk;
+}
+
+// The three writes that change what a partner may do differ in nothing else.
+template <class Request, class Response>
+absl::StatusOr<int> ChangePartner(Session& session, const PartnerOptions& options,
+                                  grpc::Status (Node::*method)(grpc::ClientContext*, const Request&,
+                                                               Response*)) {
+  absl::Status status = CheckBecause(options.because);
+  if (status.ok()) status = CheckText("origin", options.origin);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  Request request;
+  request.set_origin(options.origin);
+  request.set_because(options.because);
+  const auto response = (*client)->Write(method, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->partner());
+}
+
+// All of standard input: mail programs break a code over several lines.
+absl::StatusOr<std::string> ReadCode(Console& console) {
+  if (console.in_is_terminal) console.err << "code (end with Ctrl-D): " << std::flush;
+  std::string code(kMaxCodeInput + 1, '\0');
+  console.in.read(code.data(), static_cast<std::streamsize>(code.size()));
+  code.resize(static_cast<size_t>(console.in.gcount()));
+  if (code.size() > kMaxCodeInput) {
+    return absl::InvalidArgumentError("the pairing code is longer than " +
+                                      std::to_string(kMaxCodeInput) + " bytes");
+  }
+  return code;
+}
+
+}  // namespace
+
+absl::StatusOr<int> RunStatus(Session& session) {
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->Read(&Node::GetStatus, v1::GetStatusRequest());
+  if (!response.ok()) return response.status();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, ToJson(*response));
+  } else {
+    Print(console.out, *response, console.color);
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunPartnerInvite(Session& session, const InviteOptions& options) {
+  auto valid = MakeDuration("valid-for", options.valid_for, kMaxInviteSeconds);
+  if (!valid.ok()) return valid.status();
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::CreateInviteRequest request;
+  request.set_valid_for_s(*valid);
+  request.set_allow_loopback(options.allow_loopback);
+  const auto response = (*client)->Write(&Node::CreateInvite, std::move(request));
+  if (!response.ok()) return response.status();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, Json{{"code", response->code()},
+                                {"expires_at", response->expires_at()},
+                                {"endpoint", response->endpoint()}});
+    return kExitOk;
+  }
+  console.out << response->code() << std::endl;
+  console.err << "Good once, until " << response->expires_at() << ", for " << response->endpoint()
+              << ". The partner runs: daftar partner join CODE\n"
+              << "Whoever has the code can pair: send it to the partner alone.\n";
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunPartnerJoin(Session& session, const PartnerOptions& options) {
+  std::string code = options.code;
+  if (code == "-") {
+    auto read = ReadCode(session.console());
+    if (!read.ok()) return read.status();
+    code = *std::move(read);
+  }
+  if (auto status = CheckText("code", code); !status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::JoinPartnerRequest request;
+  request.set_code(std::move(code));
+  const auto response = (*client)->Write(&Node::JoinPartner, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->partner());
+}
+
+absl::StatusOr<int> RunPartnerList(Session& session) {
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->Read(&Node::ListPartners, v1::ListPartnersRequest());
+  if (!response.ok()) return response.status();
+  return Show(session, *response);
+}
+
+absl::StatusOr<int> RunPartnerShow(Session& session, const PartnerOptions& options) {
+  if (auto status = CheckText("origin", options.origin); !status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::GetPartnerRequest request;
+  request.set_origin(options.origin);
+  const auto response = (*client)->Read(&Node::GetPartner, request);
+  if (!response.ok()) return response.status();
+  return Show(session, response->partner());
+}
+
+absl::StatusOr<int> RunPartnerSuspend(Session& session, const PartnerOptions& options) {
+  return ChangePartner(session, options, &Node::SuspendPartner);
+}
+absl::StatusOr<int> RunPartnerResume(Session& session, const PartnerOptions& options) {
+  return ChangePartner(session, options, &Node::ResumePartner);
+}
+absl::StatusOr<int> RunPartnerRemove(Session& session, const PartnerOptions& options) {
+  return ChangePartner(session, options, &Node::RemovePartner);
+}
+
+absl::StatusOr<int> RunLogHead(Session& session) {
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->Read(&Node::GetLogHead, v1::GetLogHeadRequest());
+  if (!response.ok()) return response.status();
+  return Show(session, *response);
+}
+
+absl::StatusOr<int> RunLogShow(Session& session, const LogShowOptions& options) {
+  constexpr uint64_t kMaxIndex = (uint64_t{1} << 63) - 1;
+  constexpr uint64_t kDefaultEntries = 100;
+  auto from = MakeNumber("from", options.from, 0, kMaxIndex, 0);
+  if (!from.ok()) return from.status();
+  auto limit = MakeNumber("limit", options.limit, 1, kMaxListed, kDefaultEntries);
+  if (!limit.ok()) return limit.status();
+  if (auto status = CheckText("origin", options.origin); !status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  std::vector<v1::LogEntry> entries;
+  v1::ListLogEntriesRequest request;
+  request.set_origin(options.origin);
+  uint64_t log_size = 0;
+  while (entries.size() < *limit) {
+    request.set_from(*from + entries.size());
+    request.set_page_size(static_cast<uint32_t>(std::min(kMaxPage, *limit - entries.size())));
+    auto page = (*client)->Read(&Node::ListLogEntries, request);
+    if (!page.ok()) return page.status();
+    log_size = page->log_size();
+    if (page->entries().empty()) break;
+    for (auto& entry : *page->mutable_entries()) entries.push_back(std::move(entry));
+  }
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, LogJson(options.origin, log_size, entries));
+  } else {
+    PrintLog(console.out, log_size, entries);
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunUserAdd(Session& session, const UserOptions& options) {
+  constexpr uint64_t kMaxUid = 0xFFFFFFFE;
+  auto role = MakeRole(options.role);
+  if (!role.ok()) return role.status();
+  auto uid = MakeNumber("uid", options.uid, 0, kMaxUid, 0);
+  if (!uid.ok()) return uid.status();
+  if (auto status = CheckText("name", options.name); !status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::AddUserRequest request;
+  request.set_name(options.name);
+  request.set_role(*role);
+  if (!options.uid.empty()) request.set_uid(static_cast<uint32_t>(*uid));
+  const auto response = (*client)->Write(&Node::AddUser, std::move(request));
+  if (!response.ok()) return response.status();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out,
+              Json{{"user", ToJson(response->user())}, {"token", TextOrNull(response->token())}});
+    return kExitOk;
+  }
+  const std::string who =
+      response->user().name() + ", " + std::string(RoleWord(response->user().role()));
+  if (response->token().empty()) {
+    console.out << "Added " << who << ", known by uid " << response->user().uid() << ".\n";
+    return kExitOk;
+  }
+  console.out << response->token() << std::endl;
+  console.err << "Added " << who << ". This token is shown once; set it as DAFTAR_TOKEN.\n";
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunUserList(Session& session) {
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->Read(&Node::ListUsers, v1::ListUsersRequest());
+  if (!response.ok()) return response.status();
+  return Show(session, *response);
+}
+
+absl::StatusOr<int> RunUserRemove(Session& session, const UserOptions& options) {
+  absl::Status status = CheckBecause(options.because);
+  if (status.ok()) status = CheckText("name", options.name);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::RemoveUserRequest request;
+  request.set_name(options.name);
+  request.set_because(options.because);
+  const auto response = (*client)->Write(&Node::RemoveUser, std::move(request));
+  if (!response.ok()) return response.status();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, Json{{"removed", options.name}});
+  } else {
+    console.out << "Removed " << options.name << ".\n";
+  }
+  return kExitOk;
+}
+
+}  // namespace daftar::cli

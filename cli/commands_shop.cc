@@ -1,0 +1,271 @@
+// Checking buyers, and what a shop keeps about them.
+#include "cli/commands.h"
+#include "cli/session.h"
+#include "cli/show_check.h"
+#include "cli/show_shop.h"
+
+namespace daftar::cli {
+namespace {
+
+using Shop = v1::ShopService::Stub;
+
+absl::Status NeedIdentifier(const char* what) {
+  return absl::InvalidArgumentError(std::string(what) +
+                                    " needs an identifier of the customer, like --phone "
+                                    "0812-3456-7890 (or --phone - to type it unseen)");
+}
+
+template <class Request>
+void AddIdentifiers(std::vector<v1::Identifier> identifiers, Request& request) {
+  for (auto& identifier : identifiers) *request.add_identifiers() = std::move(identifier);
+}
+
+// Shows one message in the form that was asked for.
+template <class Message>
+absl::StatusOr<int> Show(Session& session, const Message& message) {
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, ToJson(message));
+  } else {
+    Print(console.out, message);
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+absl::StatusOr<int> RunCheck(Session& session, const CheckOptions& options) {
+  Console& console = session.console();
+  if (options.identifiers.empty()) return NeedIdentifier("check");
+  auto terms = MakeTerms(options.terms);
+  if (!terms.ok()) return terms.status();
+  auto amount = MakeMoney(options.amount, options.currency);
+  if (!amount.ok()) return amount.status();
+  auto identifiers = ReadIdentifiers(options.identifiers, console);
+  if (!identifiers.ok()) return identifiers.status();
+
+  v1::CheckRequest request;
+  AddIdentifiers(*std::move(identifiers), request);
+  if (amount->has_value()) *request.mutable_amount() = **amount;
+  request.set_terms(*terms);
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  auto response = (*client)->Write(&Shop::Check, std::move(request));
+  if (!response.ok()) return response.status();
+  const int exit = ExitOf(response->effect());
+  if (exit == kExitInternal) {
+    return absl::UnimplementedError(
+        "the node answered with an effect that this daftar does not know; update daftar");
+  }
+  if (console.json) {
+    PrintJson(console.out, ToJson(*response));
+  } else {
+    Print(console.out, *response, console.color);
+  }
+  return exit;
+}
+
+absl::StatusOr<int> RunWhy(Session& session, const WhyOptions& options) {
+  Console& console = session.console();
+  if (auto status = CheckText("receipt", options.receipt); !status.ok()) return status;
+  v1::GetReceiptRequest request;
+  request.set_receipt(options.receipt);
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->Read(&Shop::GetReceipt, request);
+  if (!response.ok()) return response.status();
+  if (console.json) {
+    PrintJson(console.out, ToJson(*response));
+  } else {
+    Print(console.out, *response, console.color);
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& options) {
+  if (options.reason.empty() && options.order.empty()) {
+    return absl::InvalidArgumentError(
+        "--reason is needed, like --reason deposit-unsettled (docs/cli.md lists them)");
+  }
+  if (options.identifiers.empty() && options.order.empty()) {
+    return NeedIdentifier("incident add (without --order)");
+  }
+  auto amount = MakeMoney(options.amount, options.currency);
+  if (!amount.ok()) return amount.status();
+  absl::Status status = CheckDate("occurred", options.occurred);
+  if (status.ok()) status = CheckDate("due", options.due);
+  for (const std::string& reminder : options.reminders) {
+    if (status.ok()) status = CheckDate("reminder", reminder);
+  }
+  for (const auto& [option, text] :
+       {std::pair("reason", &options.reason), std::pair("order", &options.order),
+        std::pair("note", &options.note)}) {
+    if (status.ok()) status = CheckText(option, *text);
+  }
+  if (!status.ok()) return status;
+  auto identifiers = ReadIdentifiers(options.identifiers, session.console());
+  if (!identifiers.ok()) return identifiers.status();
+
+  v1::AddIncidentRequest request;
+  request.set_reason(options.reason);
+  AddIdentifiers(*std::move(identifiers), request);
+  if (amount->has_value()) *request.mutable_amount() = **amount;
+  request.set_occurred(options.occurred);
+  request.set_due(options.due);
+  for (const std::string& reminder : options.reminders) request.add_reminders(reminder);
+  request.set_order(options.order);
+  request.set_note(options.note);
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->Write(&Shop::AddIncident, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->incident());
+}
+
+absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options) {
+  auto limit = MakeNumber("limit", options.limit, 1, kMaxListed, kDefaultListed);
+  if (!limit.ok()) return limit.status();
+  if (auto status = CheckText("state", options.state); !status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  std::vector<v1::Incident> incidents;
+  v1::ListIncidentsRequest request;
+  request.set_state(options.state);
+  do {
+    request.set_page_size(static_cast<uint32_t>(std::min(kMaxPage, *limit - incidents.size())));
+    auto page = (*client)->Read(&Shop::ListIncidents, request);
+    if (!page.ok()) return page.status();
+    for (auto& incident : *page->mutable_incidents()) incidents.push_back(std::move(incident));
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty() && incidents.size() < *limit);
+  const bool more = !request.page_token().empty();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, ListJson(incidents, more));
+  } else {
+    PrintList(console.out, incidents, more);
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options) {
+  if (auto status = CheckText("id", options.id); !status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::GetIncidentRequest request;
+  request.set_id(options.id);
+  const auto response = (*client)->Read(&Shop::GetIncident, request);
+  if (!response.ok()) return response.status();
+  return Show(session, response->incident());
+}
+
+absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& options) {
+  if (auto status = CheckText("id", options.id); !status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::PublishIncidentRequest request;
+  request.set_id(options.id);
+  const auto response = (*client)->Write(&Shop::PublishIncident, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->incident());
+}
+
+absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& options) {
+  absl::Status status = CheckBecause(options.because);
+  if (status.ok()) status = CheckText("id", options.id);
+  if (status.ok()) status = CheckDate("on", options.settled_on);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::SettleIncidentRequest request;
+  request.set_id(options.id);
+  request.set_because(options.because);
+  request.set_settled_on(options.settled_on);
+  const auto response = (*client)->Write(&Shop::SettleIncident, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->incident());
+}
+
+absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions& options) {
+  absl::Status status = CheckBecause(options.because);
+  if (status.ok()) status = CheckText("id", options.id);
+  if (status.ok()) status = CheckText("ground", options.ground);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::WithdrawIncidentRequest request;
+  request.set_id(options.id);
+  request.set_because(options.because);
+  request.set_ground(options.ground);
+  const auto response = (*client)->Write(&Shop::WithdrawIncident, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->incident());
+}
+
+absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options) {
+  if (options.identifiers.empty()) return NeedIdentifier("customer add");
+  if (auto status = CheckText("name", options.name); !status.ok()) return status;
+  auto identifiers = ReadIdentifiers(options.identifiers, session.console());
+  if (!identifiers.ok()) return identifiers.status();
+  v1::AddCustomerRequest request;
+  request.set_name(options.name);
+  AddIdentifiers(*std::move(identifiers), request);
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->Write(&Shop::AddCustomer, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->customer());
+}
+
+absl::StatusOr<int> RunCustomerShow(Session& session, const CustomerOptions& options) {
+  if (options.id.empty() == options.identifiers.empty() || options.identifiers.size() > 1) {
+    return absl::InvalidArgumentError(
+        "customer show needs the customer's ID or one identifier, like --phone 0812-3456-7890");
+  }
+  if (auto status = CheckText("id", options.id); !status.ok()) return status;
+  auto identifiers = ReadIdentifiers(options.identifiers, session.console());
+  if (!identifiers.ok()) return identifiers.status();
+  v1::GetCustomerRequest request;
+  if (identifiers->empty()) {
+    request.set_id(options.id);
+  } else {
+    *request.mutable_identifier() = std::move(identifiers->front());
+  }
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  const auto response = (*client)->Read(&Shop::GetCustomer, request);
+  if (!response.ok()) return response.status();
+  return Show(session, response->customer());
+}
+
+absl::StatusOr<int> RunLedgerSuggest(Session& session, const SuggestOptions& options) {
+  constexpr uint64_t kMostDays = 3650;
+  auto limit = MakeNumber("limit", options.limit, 1, kMaxListed, kDefaultListed);
+  if (!limit.ok()) return limit.status();
+  auto days = MakeNumber("more-than-days-late", options.more_than_days_late, 1, kMostDays, 0);
+  if (!days.ok()) return days.status();
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  std::vector<v1::Suggestion> suggestions;
+  v1::SuggestIncidentsRequest request;
+  request.set_more_than_days_late(static_cast<uint32_t>(*days));
+  do {
+    request.set_page_size(static_cast<uint32_t>(std::min(kMaxPage, *limit - suggestions.size())));
+    auto page = (*client)->Read(&Shop::SuggestIncidents, request);
+    if (!page.ok()) return page.status();
+    for (auto& suggestion : *page->mutable_suggestions()) {
+      suggestions.push_back(std::move(suggestion));
+    }
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty() && suggestions.size() < *limit);
+  const bool more = !request.page_token().empty();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, ListJson(suggestions, more));
+  } else {
+    PrintList(console.out, suggestions, more);
+  }
+  return kExitOk;
+}
+
+}  // namespace daftar::cli

@@ -1,0 +1,34 @@
+// A progress bar on one line of a terminal.
+#ifndef DAFTAR_CLI_PROGRESS_H_
+#define DAFTAR_CLI_PROGRESS_H_
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+
+namespace daftar::cli {
+
+// Writes nothing unless `active`, and only when the line changes. One thread.
+class Progress {
+ public:
+  Progress(std::ostream& out, std::string label, bool active)
+      : out_(out), label_(std::move(label)), active_(active) {}
+  ~Progress() { Clear(); }
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  // `total` 0: not known.
+  void Update(uint64_t done, uint64_t total, uint64_t lines);
+  // Takes the line away, so that what follows begins on an empty one.
+  void Clear();
+
+ private:
+  std::ostream& out_;
+  std::string label_;
+  bool active_;
+  std::string shown_;
+};
+
+}  // namespace daftar::cli
+
+#endif  // DAFTAR_CLI_PROGRESS_H_

@@ -1,0 +1,30 @@
+// A decision, as text and as JSON.
+#ifndef DAFTAR_CLI_SHOW_CHECK_H_
+#define DAFTAR_CLI_SHOW_CHECK_H_
+
+#include <ostream>
+#include <string_view>
+
+#include "cli/json.h"
+#include "daftar/v1/shop.pb.h"
+
+namespace daftar::cli {
+
+// "accept", "deposit", "prepay", "review", "decline"; "unknown" for a number from a newer node.
+std::string_view EffectWord(v1::Effect effect);
+// 0, 10, 11, 20, 21; kExitInternal for a number from a newer node.
+int ExitOf(v1::Effect effect);
+std::string_view TermsWord(v1::Terms terms);
+std::string_view StateWord(v1::PartnerState state);
+
+Json ToJson(const v1::CheckResponse& response);
+Json ToJson(const v1::GetReceiptResponse& response);
+Json ToJson(const v1::OrderSummary& orders);
+
+// The effect in capitals on the first line, then the sentence, the partners, and what counted.
+void Print(std::ostream& out, const v1::CheckResponse& response, bool color);
+void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color);
+
+}  // namespace daftar::cli
+
+#endif  // DAFTAR_CLI_SHOW_CHECK_H_

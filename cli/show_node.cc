@@ -1,0 +1,235 @@
+#include "cli/show_node.h"
+
+#include <string>
+#include <utility>
+
+#include "cli/text.h"
+
+namespace daftar::cli {
+namespace {
+
+template <class Repeated>
+Json ListOf(const Repeated& texts) {
+  Json out = Json::array();
+  for (const auto& text : texts) out.push_back(text);
+  return out;
+}
+
+std::string HeadAge(const v1::Partner& partner) {
+  return partner.has_head_age_s() ? ShowAge(partner.head_age_s()) : "none yet";
+}
+
+std::string Quota(const v1::Partner& partner) {
+  return std::to_string(partner.quota_used()) + " of " + std::to_string(partner.quota_limit());
+}
+
+}  // namespace
+
+std::string_view RoleWord(v1::Role role) {
+  switch (role) {
+    case v1::ROLE_STAFF:
+      return "staff";
+    case v1::ROLE_MANAGER:
+      return "manager";
+    case v1::ROLE_OPERATOR:
+      return "operator";
+    case v1::ROLE_AUDITOR:
+      return "auditor";
+    default:
+      return "unknown";
+  }
+}
+
+Json ToJson(const v1::GetStatusResponse& status) {
+  return Json{{"name", status.name()},
+              {"origin", status.origin()},
+              {"circle", status.circle()},
+              {"circle_name", status.circle_name()},
+              {"charter", status.charter()},
+              {"version", status.version()},
+              {"started_at", status.started_at()},
+              {"signing", status.signing()},
+              {"log_size", status.log_size()},
+              {"log_root", status.log_root()},
+              {"queued", status.queued()},
+              {"epoch", status.epoch()},
+              {"decisions", status.decisions()},
+              {"decisions_root", status.decisions_root()},
+              {"partners_active", status.partners_active()},
+              {"partners_fresh", status.partners_fresh()},
+              {"partner_address", TextOrNull(status.partner_address())},
+              {"http_address", TextOrNull(status.http_address())},
+              {"problems", ListOf(status.problems())},
+              {"notices", ListOf(status.notices())}};
+}
+
+void Print(std::ostream& out, const v1::GetStatusResponse& status, bool color) {
+  if (!status.problems().empty()) {
+    out << Painted("NEEDS YOU", Paint::kRed, color) << "\n";
+  } else if (!status.signing()) {
+    out << Painted("NOT SIGNING", Paint::kYellow, color) << "\n";
+  } else {
+    out << Painted("RUNNING", Paint::kGreen, color) << "\n";
+  }
+  for (const auto& problem : status.problems()) out << "  - " << Printable(problem) << "\n";
+  out << "\n";
+  Fields fields;
+  fields.Add("Name", status.name());
+  fields.Add("Origin", status.origin());
+  fields.Add("Circle", status.circle_name() + " (" + status.circle() + ")");
+  fields.Add("Charter", status.charter());
+  fields.Add("Version", status.version() + ", up since " + status.started_at());
+  fields.Add("Log", Count(status.log_size(), "entry", "entries") + ", " +
+                        std::to_string(status.queued()) + " queued, " +
+                        (status.signing() ? "signing" : "not signing"));
+  fields.Add("Log root", status.log_root());
+  fields.Add("Decisions", std::to_string(status.decisions()));
+  fields.Add("Partners", std::to_string(status.partners_active()) + " active, " +
+                             std::to_string(status.partners_fresh()) + " with fresh data");
+  fields.Add("Partner address", status.partner_address());
+  fields.Add("HTTP address", status.http_address());
+  fields.Add("Epoch", std::to_string(status.epoch()));
+  fields.Print(out);
+  if (status.notices().empty()) return;
+  out << "\nGood to know\n";
+  for (const auto& notice : status.notices()) out << "  - " << Printable(notice) << "\n";
+}
+
+Json ToJson(const v1::Partner& partner) {
+  return Json{{"origin", partner.origin()},
+              {"name", partner.name()},
+              {"endpoint", partner.endpoint()},
+              {"state", partner.state()},
+              {"paired_at", TextOrNull(partner.paired_at())},
+              {"charter", TextOrNull(partner.charter())},
+              {"same_charter", partner.same_charter()},
+              {"certificate_pin", TextOrNull(partner.certificate_pin())},
+              {"first_entry", TextOrNull(partner.first_entry())},
+              {"log_size", partner.log_size()},
+              {"head_age_s", partner.has_head_age_s() ? Json(partner.head_age_s()) : Json(nullptr)},
+              {"connection", TextOrNull(partner.connection())},
+              {"trouble", TextOrNull(partner.trouble())},
+              {"reports", partner.reports()},
+              {"quota_used", partner.quota_used()},
+              {"quota_limit", partner.quota_limit()},
+              {"epoch", partner.epoch()}};
+}
+
+Json ToJson(const v1::ListPartnersResponse& partners) {
+  Json list = Json::array();
+  for (const auto& partner : partners.partners()) list.push_back(ToJson(partner));
+  return Json{{"partners", std::move(list)}};
+}
+
+void Print(std::ostream& out, const v1::Partner& partner) {
+  Fields fields;
+  fields.Add("Partner", partner.origin());
+  fields.Add("Name", partner.name());
+  fields.Add("State", partner.state());
+  fields.Add("Trouble", partner.trouble());
+  fields.Add("Endpoint", partner.endpoint());
+  fields.Add("Connection", partner.connection());
+  fields.Add("Paired", partner.paired_at());
+  fields.Add("Charter",
+             partner.charter() + (partner.same_charter() ? " (the same)" : " (another one)"));
+  fields.Add("Certificate pin", partner.certificate_pin());
+  fields.Add("First entry", partner.first_entry());
+  fields.Add("Log", Count(partner.log_size(), "entry", "entries") + ", " +
+                        Count(partner.reports(), "report"));
+  fields.Add("Newest head", HeadAge(partner) + (partner.has_head_age_s() ? " old" : ""));
+  fields.Add("Evaluations today", Quota(partner));
+  fields.Add("Epoch", std::to_string(partner.epoch()));
+  fields.Print(out);
+}
+
+void Print(std::ostream& out, const v1::ListPartnersResponse& partners) {
+  if (partners.partners().empty()) {
+    out << "No partners. Make a code with: daftar partner invite\n";
+    return;
+  }
+  Table table({"ORIGIN", "NAME", "STATE", "CONNECTION", "HEAD AGE", "ENTRIES", "REPORTS", "TROUBLE"});
+  for (const auto& partner : partners.partners()) {
+    table.Row({partner.origin(), partner.name(), partner.state(), partner.connection(),
+               HeadAge(partner), std::to_string(partner.log_size()),
+               std::to_string(partner.reports()), partner.trouble()});
+  }
+  table.Print(out);
+}
+
+Json ToJson(const v1::User& user) {
+  return Json{{"name", user.name()},
+              {"role", RoleWord(user.role())},
+              {"uid", user.has_uid() ? Json(user.uid()) : Json(nullptr)},
+              {"added_at", TextOrNull(user.added_at())},
+              {"added_by", TextOrNull(user.added_by())}};
+}
+
+Json ToJson(const v1::ListUsersResponse& users) {
+  Json list = Json::array();
+  for (const auto& user : users.users()) list.push_back(ToJson(user));
+  return Json{{"users", std::move(list)}};
+}
+
+void Print(std::ostream& out, const v1::ListUsersResponse& users) {
+  if (users.users().empty()) {
+    out << "No users.\n";
+    return;
+  }
+  Table table({"NAME", "ROLE", "KNOWN BY", "ADDED", "BY"});
+  for (const auto& user : users.users()) {
+    table.Row({user.name(), std::string(RoleWord(user.role())),
+               user.has_uid() ? "uid " + std::to_string(user.uid()) : "token", user.added_at(),
+               user.added_by()});
+  }
+  table.Print(out);
+}
+
+Json ToJson(const v1::GetLogHeadResponse& head) {
+  return Json{{"origin", head.origin()},
+              {"size", head.size()},
+              {"root", head.root()},
+              {"signed_at", TextOrNull(head.signed_at())},
+              {"head_vkey", head.head_vkey()},
+              {"self_vkey", head.self_vkey()},
+              {"mirror_vkey", head.mirror_vkey()},
+              {"note", head.note()}};
+}
+
+// The note alone, byte for byte, so that it can be piped into a verifier.
+void Print(std::ostream& out, const v1::GetLogHeadResponse& head) {
+  out << PrintableLines(head.note());
+}
+
+Json LogJson(const std::string& origin, uint64_t log_size,
+             const std::vector<v1::LogEntry>& entries) {
+  Json list = Json::array();
+  for (const auto& entry : entries) {
+    list.push_back({{"index", entry.index()},
+                    {"kind", entry.kind()},
+                    {"ground", TextOrNull(entry.ground())},
+                    {"issued_at", entry.issued_at()},
+                    {"about", entry.has_about() ? Json(entry.about()) : Json(nullptr)},
+                    {"signer", entry.signer()},
+                    {"commitment", entry.commitment()},
+                    {"leaf_hash", entry.leaf_hash()},
+                    {"has_body", entry.has_body()},
+                    {"signature_valid", entry.signature_valid()}});
+  }
+  return Json{{"origin", TextOrNull(origin)}, {"log_size", log_size}, {"entries", std::move(list)}};
+}
+
+void PrintLog(std::ostream& out, uint64_t log_size, const std::vector<v1::LogEntry>& entries) {
+  Table table({"INDEX", "KIND", "ABOUT", "ISSUED", "GROUND", "SIGNATURE", "BODY", "COMMITMENT"});
+  for (const auto& entry : entries) {
+    constexpr size_t kShortCommitment = 16;  // hex digits; JSON has all
+    table.Row({std::to_string(entry.index()), entry.kind(),
+               entry.has_about() ? "#" + std::to_string(entry.about()) : "", entry.issued_at(),
+               entry.ground(), entry.signature_valid() ? "valid" : "INVALID",
+               entry.has_body() ? "yes" : "erased",
+               entry.commitment().substr(0, kShortCommitment)});
+  }
+  if (!table.empty()) table.Print(out);
+  out << "The log has " << Count(log_size, "entry", "entries") << ".\n";
+}
+
+}  // namespace daftar::cli

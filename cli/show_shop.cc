@@ -1,0 +1,219 @@
+#include "cli/show_shop.h"
+
+#include <utility>
+
+#include "cli/show_check.h"
+#include "cli/text.h"
+
+namespace daftar::cli {
+namespace {
+
+template <class Repeated>
+Json ListOf(const Repeated& texts) {
+  Json out = Json::array();
+  for (const auto& text : texts) out.push_back(text);
+  return out;
+}
+
+template <class Repeated>
+std::string Joined(const Repeated& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out;
+}
+
+template <class Message>
+Json IndexOrNull(const Message& message) {
+  return message.has_log_index() ? Json(message.log_index()) : Json(nullptr);
+}
+
+void PrintMore(std::ostream& out, size_t shown, bool more) {
+  if (more) out << "There are more than these " << shown << "; --limit N shows more.\n";
+}
+
+}  // namespace
+
+Json ToJson(const v1::Incident& incident) {
+  Json history = Json::array();
+  for (const auto& event : incident.history()) {
+    history.push_back({{"at", event.at()},
+                       {"by", event.by()},
+                       {"what", event.what()},
+                       {"because", TextOrNull(event.because())},
+                       {"log_index", IndexOrNull(event)}});
+  }
+  return Json{{"id", incident.id()},
+              {"state", incident.state()},
+              {"reason", incident.reason()},
+              {"identifiers", ListOf(incident.identifiers())},
+              {"amount", ToJson(incident.amount())},
+              {"occurred", TextOrNull(incident.occurred())},
+              {"due", TextOrNull(incident.due())},
+              {"reminders", ListOf(incident.reminders())},
+              {"order", TextOrNull(incident.order())},
+              {"note", TextOrNull(incident.note())},
+              {"missing", ListOf(incident.missing())},
+              {"added_at", TextOrNull(incident.added_at())},
+              {"added_by", TextOrNull(incident.added_by())},
+              {"published_at", TextOrNull(incident.published_at())},
+              {"held_until", TextOrNull(incident.held_until())},
+              {"log_index", IndexOrNull(incident)},
+              {"history", std::move(history)}};
+}
+
+void Print(std::ostream& out, const v1::Incident& incident) {
+  Fields fields;
+  fields.Add("Incident", incident.id());
+  fields.Add("State", incident.state());
+  fields.Add("Reason", incident.reason());
+  fields.Add("Customer", Joined(incident.identifiers()));
+  fields.Add("Amount", ShowMoney(incident.amount()));
+  fields.Add("Occurred", incident.occurred());
+  fields.Add("Due", incident.due());
+  fields.Add("Reminders", Joined(incident.reminders()));
+  fields.Add("Order", incident.order());
+  fields.Add("Note", incident.note());
+  fields.Add("Added", incident.added_at() +
+                          (incident.added_by().empty() ? "" : " by " + incident.added_by()));
+  fields.Add("Held until", incident.held_until());
+  fields.Add("Published", incident.published_at());
+  if (incident.has_log_index()) fields.Add("Log entry", "#" + std::to_string(incident.log_index()));
+  fields.Print(out);
+  if (!incident.missing().empty()) {
+    out << "\nMissing before it can be shared\n";
+    for (const auto& sentence : incident.missing()) out << "  - " << Printable(sentence) << "\n";
+  }
+  if (incident.history().empty()) return;
+  out << "\nHistory\n";
+  Table table({"", "", "", "", ""});
+  for (const auto& event : incident.history()) {
+    table.Row({event.at(), event.by(), event.what(),
+               event.has_log_index() ? "entry #" + std::to_string(event.log_index()) : "",
+               event.because()});
+  }
+  table.Print(out, 2, false);
+}
+
+Json ToJson(const v1::Customer& customer) {
+  return Json{{"id", customer.id()},
+              {"name", TextOrNull(customer.name())},
+              {"identifiers", ListOf(customer.identifiers())},
+              {"added_at", TextOrNull(customer.added_at())},
+              {"orders", ToJson(customer.orders())}};
+}
+
+void Print(std::ostream& out, const v1::Customer& customer) {
+  Fields fields;
+  fields.Add("Customer", customer.id());
+  fields.Add("Name", customer.name());
+  fields.Add("Identifiers", Joined(customer.identifiers()));
+  fields.Add("Added", customer.added_at());
+  const v1::OrderSummary& orders = customer.orders();
+  fields.Add("Orders settled", std::to_string(orders.settled()));
+  fields.Add("Paid on time", std::to_string(orders.paid_on_time()));
+  fields.Add("Paid late", std::to_string(orders.late()));
+  if (orders.days_late_worst() > 0) fields.Add("Worst", Count(orders.days_late_worst(), "day"));
+  fields.Add("Open", std::to_string(orders.open()));
+  fields.Add("Overdue", std::to_string(orders.overdue()));
+  std::string amounts;
+  for (const auto& money : orders.open_amounts()) {
+    amounts += (amounts.empty() ? "" : ", ") + ShowMoney(money);
+  }
+  fields.Add("Open amounts", amounts);
+  fields.Print(out);
+}
+
+Json ToJson(const v1::Suggestion& suggestion) {
+  return Json{{"order", suggestion.order()},
+              {"customer", suggestion.customer()},
+              {"invoice", suggestion.invoice()},
+              {"reason", suggestion.reason()},
+              {"amount", ToJson(suggestion.amount())},
+              {"invoiced", TextOrNull(suggestion.invoiced())},
+              {"due", TextOrNull(suggestion.due())},
+              {"paid", TextOrNull(suggestion.paid())},
+              {"days_late", suggestion.days_late()},
+              {"disputed", suggestion.disputed()},
+              {"missing", ListOf(suggestion.missing())}};
+}
+
+Json ListJson(const std::vector<v1::Incident>& incidents, bool more) {
+  Json list = Json::array();
+  for (const auto& incident : incidents) list.push_back(ToJson(incident));
+  return Json{{"incidents", std::move(list)}, {"more", more}};
+}
+
+Json ListJson(const std::vector<v1::Suggestion>& suggestions, bool more) {
+  Json list = Json::array();
+  for (const auto& suggestion : suggestions) list.push_back(ToJson(suggestion));
+  return Json{{"suggestions", std::move(list)}, {"more", more}};
+}
+
+void PrintList(std::ostream& out, const std::vector<v1::Incident>& incidents, bool more) {
+  if (incidents.empty()) {
+    out << "No incidents.\n";
+    return;
+  }
+  Table table({"ID", "STATE", "REASON", "AMOUNT", "OCCURRED", "CUSTOMER", "MISSING"});
+  for (const auto& incident : incidents) {
+    table.Row({incident.id(), incident.state(), incident.reason(), ShowMoney(incident.amount()),
+               incident.occurred(), Joined(incident.identifiers()),
+               incident.missing().empty() ? "" : std::to_string(incident.missing_size())});
+  }
+  table.Print(out);
+  PrintMore(out, incidents.size(), more);
+}
+
+void PrintList(std::ostream& out, const std::vector<v1::Suggestion>& suggestions, bool more) {
+  if (suggestions.empty()) {
+    out << "Nothing to suggest: no order without an incident is late enough.\n";
+    return;
+  }
+  Table table({"ORDER", "INVOICE", "REASON", "AMOUNT", "DUE", "PAID", "DAYS LATE", "NOTE"});
+  for (const auto& suggestion : suggestions) {
+    std::string note = suggestion.disputed() ? "disputed" : "";
+    if (!suggestion.missing().empty()) {
+      note += (note.empty() ? "" : ", ") + std::to_string(suggestion.missing_size()) + " missing";
+    }
+    table.Row({suggestion.order(), suggestion.invoice(), suggestion.reason(),
+               ShowMoney(suggestion.amount()), suggestion.due(),
+               suggestion.paid().empty() ? "open" : suggestion.paid(),
+               std::to_string(suggestion.days_late()), note});
+  }
+  table.Print(out);
+  PrintMore(out, suggestions.size(), more);
+  out << "\nTo file one: daftar incident add --order ORDER --reason REASON\n";
+}
+
+Json ToJson(const ImportResult& result) {
+  Json refused = Json::array();
+  for (const RefusedLine& line : result.refusals) {
+    refused.push_back({{"line", line.line}, {"why", line.why}});
+  }
+  return Json{{"file", result.file},           {"read", result.read},
+              {"added", result.added},         {"updated", result.updated},
+              {"unchanged", result.unchanged}, {"refused_count", result.refused},
+              {"refused", std::move(refused)}, {"last_line", result.last_line},
+              {"complete", result.complete}};
+}
+
+void Print(std::ostream& out, const ImportResult& result) {
+  Fields fields;
+  fields.Add("File", result.file);
+  fields.Add("Lines read", std::to_string(result.read));
+  fields.Add("Added", std::to_string(result.added));
+  fields.Add("Updated", std::to_string(result.updated));
+  fields.Add("Unchanged", std::to_string(result.unchanged));
+  fields.Add("Refused", std::to_string(result.refused));
+  fields.Print(out);
+  if (result.refused == 0) return;
+  out << "\nRefused, with everything else taken\n";
+  for (const RefusedLine& line : result.refusals) {
+    out << "  line " << line.line << ": " << Printable(line.why) << "\n";
+  }
+  if (result.refused > result.refusals.size()) {
+    out << "  and " << result.refused - result.refusals.size() << " more\n";
+  }
+}
+
+}  // namespace daftar::cli

@@ -1,0 +1,61 @@
+// One batch of an import: what the rows say against what is stored, and the writes that bring the
+// book up to date. Made anew for every attempt.
+#ifndef DAFTAR_NODE_BOOK_IMPORTER_H_
+#define DAFTAR_NODE_BOOK_IMPORTER_H_
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "node/book/book.h"
+
+namespace daftar::book {
+
+// Used by one thread; the book must outlive it.
+class Importer {
+ public:
+  explicit Importer(Book& book) : book_(book) {}
+
+  // Adds the rows to the batch. Errors are the store's; what is wrong with a row is in the report.
+  absl::Status Plan(std::span<const decision::CustomerRow> rows);
+  absl::Status Plan(std::span<const decision::OrderRow> rows);
+  // What makes it durable; empty when nothing changes.
+  storage::Batch TakeBatch();
+  const ImportReport& report() const { return report_; }
+
+ private:
+  struct CustomerState {
+    Customer customer;
+    std::optional<crypto::Bytes> stored;  // the sealed row as read; absent: new
+    bool changed = false;
+  };
+  struct OrderState {
+    Order order;
+    std::optional<crypto::Bytes> stored;  // the sealed row as read; absent: new
+    bool changed = false;
+  };
+  enum class Outcome { kAdded, kUpdated, kUnchanged };
+
+  template <class Row>
+  absl::Status LoadCustomers(std::span<const Row> rows);
+  absl::Status LoadOwners(const std::vector<crypto::Bytes>& keys);
+  absl::Status LoadOrders(const std::vector<crypto::Bytes>& keys);
+  // The customer of the row, found or made; nullptr when the row is refused.
+  CustomerState* Resolve(std::span<const identity::Identifier> identifiers, const std::string& name,
+                         uint64_t line, Outcome& outcome);
+  Outcome SetOrder(crypto::Bytes key, const Order& order);
+  void Refuse(uint64_t line, std::string reason);
+
+  Book& book_;
+  std::map<crypto::Bytes, CustomerId> owners_;  // by identifier key; as stored, then as planned
+  std::map<crypto::Bytes, CustomerId> new_owners_;
+  std::map<CustomerId, CustomerState> customers_;
+  std::map<crypto::Bytes, OrderState> orders_;
+  ImportReport report_;
+};
+
+}  // namespace daftar::book
+
+#endif  // DAFTAR_NODE_BOOK_IMPORTER_H_

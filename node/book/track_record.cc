@@ -1,0 +1,108 @@
+#include "node/book/track_record.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace daftar::book {
+namespace {
+
+constexpr uint64_t kMaxOrderDays = std::numeric_limits<uint32_t>::max();
+
+// The newest kMaxDatedCounts days, older ones added to the oldest of them.
+std::vector<decision::DatedCount> Rows(const std::map<evidence::Date, uint32_t>& counts) {
+  std::vector<decision::DatedCount> rows;
+  size_t older =
+      counts.size() > decision::kMaxDatedCounts ? counts.size() - decision::kMaxDatedCounts : 0;
+  uint32_t carried = 0;
+  for (const auto& [date, count] : counts) {
+    if (older > 0) {
+      carried += count;
+      --older;
+      continue;
+    }
+    rows.push_back({date, count + std::exchange(carried, 0)});
+  }
+  return rows;
+}
+
+// Amounts come from files; a sum that would run over stays at the largest number.
+void AddTo(uint64_t& sum, uint64_t amount) {
+  sum = sum > std::numeric_limits<uint64_t>::max() - amount ? std::numeric_limits<uint64_t>::max()
+                                                            : sum + amount;
+}
+
+uint32_t DaysPast(evidence::Date day, evidence::Date due) {
+  return day > due ? static_cast<uint32_t>(std::min<uint64_t>(day.DaysSince(due), kMaxOrderDays))
+                   : 0;
+}
+
+}  // namespace
+
+uint32_t DaysLate(const Order& order, evidence::Date today) {
+  return DaysPast(order.paid.has_value() ? order.paid : today, order.due);
+}
+
+bool SupportsIncident(const Order& order, evidence::Date today, uint32_t late_after_days) {
+  if (order.disputed && !order.paid.has_value()) return false;
+  return DaysLate(order, today) > late_after_days;
+}
+
+void TrackRecordBuilder::Add(const Order& order) {
+  if (order.invoiced > today_) return;
+  ++record_.orders;
+  if (!record_.first_order.has_value() || order.invoiced < record_.first_order) {
+    record_.first_order = order.invoiced;
+  }
+  record_.last_order = std::max(record_.last_order, order.invoiced);
+  if (order.paid.has_value() && order.paid <= today_) {
+    AddPaid(order);
+  } else if (order.disputed) {
+    ++record_.disputed;
+  } else {
+    AddOpen(order);
+  }
+}
+
+void TrackRecordBuilder::AddPaid(const Order& order) {
+  const uint32_t days_late = DaysPast(order.paid, order.due);
+  ++record_.orders_settled;
+  record_.worst_days_late = std::max(record_.worst_days_late, days_late);
+  record_.total_days_late += days_late;
+  if (days_late <= late_after_days_) {
+    ++record_.paid_on_time;
+    return;
+  }
+  ++record_.late;
+  ++late_paid_[order.due.PlusDays(int64_t{late_after_days_} + 1)];
+}
+
+void TrackRecordBuilder::AddOpen(const Order& order) {
+  const uint32_t days_late = DaysPast(today_, order.due);
+  ++record_.open;
+  auto& amounts = record_.amounts;
+  auto amount = std::find_if(amounts.begin(), amounts.end(), [&order](const auto& candidate) {
+    return candidate.currency == order.amount.currency;
+  });
+  if (amount == amounts.end()) {
+    amount = amounts.insert(amounts.end(), {order.amount.currency, 0, 0});
+  }
+  AddTo(amount->open_minor, order.amount.minor);
+  if (days_late == 0) return;
+  AddTo(amount->overdue_minor, order.amount.minor);
+  ++record_.overdue;
+  record_.longest_overdue_days = std::max(record_.longest_overdue_days, days_late);
+  if (days_late > late_after_days_) {
+    ++unpaid_[order.due.PlusDays(int64_t{late_after_days_} + 1)];
+  }
+}
+
+decision::TrackRecord TrackRecordBuilder::Finish() && {
+  std::sort(record_.amounts.begin(), record_.amounts.end(),
+            [](const auto& a, const auto& b) { return a.currency < b.currency; });
+  record_.late_paid = Rows(late_paid_);
+  record_.unpaid = Rows(unpaid_);
+  return std::move(record_);
+}
+
+}  // namespace daftar::book

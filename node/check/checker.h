@@ -1,0 +1,85 @@
+// The main job: one question about a buyer, answered from own and partners' records.
+#ifndef DAFTAR_NODE_CHECK_CHECKER_H_
+#define DAFTAR_NODE_CHECK_CHECKER_H_
+
+#include <atomic>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "crypto/secret.h"
+#include "node/book/book.h"
+#include "node/check/receipt_log.h"
+#include "node/decision/decide.h"
+#include "node/decision/policy.h"
+#include "node/evidence/charter.h"
+#include "node/evidence/clock.h"
+#include "node/identity/identifier.h"
+#include "node/ledger/ledger.h"
+#include "node/partners/lookup.h"
+#include "storage/caller.h"
+
+namespace daftar::check {
+
+inline constexpr size_t kMaxIdentifiersPerCheck = 4;
+inline constexpr std::chrono::milliseconds kDefaultPartnerDeadline{300};
+
+struct Question {
+  std::vector<identity::Identifier> identifiers;  // 1 to kMaxIdentifiersPerCheck
+  decision::OrderContext order;
+};
+
+// What the answer shows beside the decision: opened facts, which no receipt holds.
+struct Answer {
+  ReceiptId receipt;
+  decision::Decision decision;
+  std::string because;
+  evidence::UnixMillis time;
+  crypto::Digest policy;
+  decision::TrackRecord own;
+  std::vector<ledger::IncidentView> incidents;
+  std::vector<decision::PartnerRecord> records;
+};
+
+struct CheckerOptions {
+  const evidence::Charter& charter;
+  const crypto::Secret32& receipt_key;
+  decision::Policy policy;
+  std::chrono::milliseconds partner_deadline = kDefaultPartnerDeadline;
+};
+
+// Any thread may call. References outlive the checker.
+class Checker {
+ public:
+  Checker(const ledger::Ledger& ledger, const book::Book& book, partners::Lookup& lookup,
+          ReceiptLog& receipts, const evidence::Clock& clock, CheckerOptions options)
+      : ledger_(ledger),
+        book_(book),
+        lookup_(lookup),
+        receipts_(receipts),
+        clock_(clock),
+        options_(std::move(options)) {}
+
+  // Takes at most the partner deadline plus what local work takes. The receipt is durable before
+  // the answer is given. With a request id a repetition answers with the receipt of the first time.
+  //   InvalidArgument  no or too many identifiers
+  //   others           the store failed: there is no answer without a receipt
+  absl::StatusOr<Answer> Check(const storage::Caller& caller, const Question& question);
+
+  const decision::Policy& policy() const { return options_.policy; }
+
+ private:
+  absl::StatusOr<decision::Inputs> Gather(const Question& question, Answer& answer);
+  void AddIncidents(const Answer& answer, decision::Inputs& inputs) const;
+
+  const ledger::Ledger& ledger_;
+  const book::Book& book_;
+  partners::Lookup& lookup_;
+  ReceiptLog& receipts_;
+  const evidence::Clock& clock_;
+  const CheckerOptions options_;
+};
+
+}  // namespace daftar::check
+
+#endif  // DAFTAR_NODE_CHECK_CHECKER_H_

@@ -1,0 +1,168 @@
+#include "node/check/receipt_log.h"
+
+#include <algorithm>
+
+#include "crypto/hash.h"
+#include "storage/requests.h"
+
+namespace daftar::check {
+namespace {
+
+using crypto::Bytes;
+using crypto::Reader;
+using crypto::Writer;
+using storage::Batch;
+using storage::Column;
+using storage::kDecisionLog;
+
+constexpr uint8_t kVersion = 1;
+constexpr std::string_view kLeafMagic = "DFR1";
+constexpr std::string_view kRequestKind = "check";
+using ReceiptSalt = crypto::FixedBytes<struct ReceiptSaltTag, 32>;
+
+Bytes RowKey(const ReceiptId& id) { return Writer().U8('r').Raw(id.view()).Take(); }
+
+crypto::Digest Commit(crypto::ByteView salt, crypto::ByteView body) {
+  return crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), salt, body});
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<ReceiptLog>> ReceiptLog::Open(storage::Store& store,
+                                                             const storage::Vault& vault,
+                                                             crypto::Entropy& entropy) {
+  std::unique_ptr<ReceiptLog> log(new ReceiptLog(store, vault, entropy));
+  auto tree = log->log_.Load(kDecisionLog);
+  if (!tree.ok()) return tree.status();
+  log->tree_ = *std::move(tree);
+  storage::MutexLock lock(log->mutex_);
+  log->head_ = Size{log->tree_.size(), log->tree_.Root()};
+  return log;
+}
+
+absl::StatusOr<ReceiptId> ReceiptLog::Append(const ReceiptRecord& record,
+                                             const Bytes& request_key) {
+  Waiting mine;
+  const Bytes body = record.body.Encode();
+  const auto salt = entropy_.Public<ReceiptSalt>();
+  const crypto::Digest commitment = Commit(salt.view(), body);
+  mine.id = *ReceiptId::Create(commitment.view().first(ReceiptId::kSize));
+  mine.leaf = Writer()
+                  .Raw(kLeafMagic)
+                  .U64(static_cast<uint64_t>(record.body.time.value))
+                  .Raw(commitment.view())
+                  .Take();
+  mine.row_key = RowKey(mine.id);
+  mine.salt = crypto::ToBytes(salt.view());
+  Writer plain;
+  plain.U8(kVersion).Prefixed32(body).Prefixed16(crypto::AsBytes(record.because));
+  plain.Prefixed16(crypto::AsBytes(record.actor));
+  mine.sealed = vault_.Seal(Column::kReceipts, mine.row_key, plain.bytes());
+  mine.request_key = request_key;
+
+  storage::MutexLock lock(mutex_);
+  if (queue_.size() >= kMaxWaitingReceipts) {
+    return absl::ResourceExhaustedError("too many checks wait for their receipts; try again");
+  }
+  queue_.push_back(&mine);
+  while (!mine.done) {
+    if (writing_) {
+      changed_.Wait(mutex_);
+      continue;
+    }
+    writing_ = true;
+    std::vector<Waiting*> group;
+    while (!queue_.empty() && group.size() < kMaxReceiptsPerWrite) {
+      group.push_back(queue_.front());
+      queue_.pop_front();
+    }
+    mutex_.Unlock();
+    WriteGroup(group);
+    mutex_.Lock();
+    for (Waiting* written : group) written->done = true;
+    head_ = Size{tree_.size(), tree_.Root()};
+    writing_ = false;
+    changed_.NotifyAll();
+  }
+  if (!mine.status.ok()) return mine.status;
+  return mine.id;
+}
+
+void ReceiptLog::WriteGroup(const std::vector<Waiting*>& group) {
+  crypto::CompactTree grown = tree_;
+  Batch batch;
+  std::vector<Bytes> leaves;
+  for (Waiting* waiting : group) {
+    Writer row;
+    row.U64(tree_.size() + leaves.size()).Raw(waiting->salt).Raw(waiting->sealed);
+    batch.Put(Column::kReceipts, waiting->row_key, row.Take());
+    if (!waiting->request_key.empty()) {
+      storage::RequestLog::Record(batch, waiting->request_key, kRequestKind, waiting->id.view());
+    }
+    leaves.push_back(waiting->leaf);
+  }
+  absl::Status status = log_.Append(kDecisionLog, leaves, grown, batch);
+  if (status.ok()) status = store_.Write(std::move(batch));
+  if (status.ok()) tree_ = std::move(grown);
+  if (absl::IsAborted(status) && group.size() > 1) {
+    // One of them repeats a request that just succeeded: write each by itself.
+    for (Waiting* waiting : group) WriteGroup({waiting});
+    return;
+  }
+  for (Waiting* waiting : group) {
+    waiting->status = status;
+    if (!absl::IsAborted(status)) continue;
+    auto earlier = OfRequest(waiting->request_key);
+    if (earlier.ok() && earlier->has_value()) {
+      waiting->id = **earlier;
+      waiting->status = absl::OkStatus();
+    }
+  }
+}
+
+absl::StatusOr<std::optional<ReceiptId>> ReceiptLog::OfRequest(const Bytes& request_key) const {
+  auto row = storage::RequestLog::Find(store_, request_key, kRequestKind);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::nullopt;
+  auto id = ReceiptId::Create(**row);
+  if (!id.ok()) return absl::DataLossError("a request's row is malformed");
+  return *id;
+}
+
+absl::StatusOr<StoredReceipt> ReceiptLog::Get(const ReceiptId& id) const {
+  const Bytes key = RowKey(id);
+  auto row = store_.Get(Column::kReceipts, key);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) {
+    return absl::NotFoundError("no receipt has the id " + id.hex() +
+                               ", or its body was deleted after its retention");
+  }
+  Reader reader(**row);
+  StoredReceipt receipt;
+  receipt.id = id;
+  receipt.index = reader.U64();
+  const auto salt = reader.Take<ReceiptSalt>();
+  auto plain = vault_.Open(Column::kReceipts, key, reader.Raw(reader.remaining()));
+  if (!reader.ok()) return absl::DataLossError("a receipt's row is malformed");
+  if (!plain.ok()) return plain.status();
+  Reader record(plain->Expose());
+  if (record.U8() != kVersion) record.Fail();
+  const crypto::ByteView body = record.Prefixed32();
+  receipt.record.because = record.Text16();
+  receipt.record.actor = record.Text16();
+  if (!record.Finish("receipt").ok()) {
+    return absl::DataLossError("a receipt's row is malformed");
+  }
+  receipt.commitment = Commit(salt.view(), body);
+  auto decoded = decision::ReceiptBody::Decode(body);
+  if (!decoded.ok()) return absl::DataLossError("a receipt's body is malformed");
+  receipt.record.body = *std::move(decoded);
+  return receipt;
+}
+
+ReceiptLog::Size ReceiptLog::Head() const {
+  storage::MutexLock lock(mutex_);
+  return head_;
+}
+
+}  // namespace daftar::check

@@ -1,0 +1,103 @@
+// The node's private decision log: a second RFC 6962 log whose leaves commit to receipts for ever,
+// while the sealed bodies have their own retention.
+#ifndef DAFTAR_NODE_CHECK_RECEIPT_LOG_H_
+#define DAFTAR_NODE_CHECK_RECEIPT_LOG_H_
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/entropy.h"
+#include "crypto/merkle.h"
+#include "node/decision/receipt.h"
+#include "node/evidence/clock.h"
+#include "storage/log_store.h"
+#include "storage/mutex.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace daftar::check {
+
+inline constexpr size_t kMaxWaitingReceipts = 4096;
+inline constexpr size_t kMaxReceiptsPerWrite = 512;
+
+using ReceiptId = crypto::FixedBytes<struct ReceiptIdTag, 16>;
+
+// What the shop sees beside the receipt's body; sealed with it.
+struct ReceiptRecord {
+  decision::ReceiptBody body;
+  std::string because;  // the sentence as it was given
+  std::string actor;    // who checked
+};
+
+struct StoredReceipt {
+  ReceiptId id;
+  uint64_t index = 0;  // in the decision log
+  crypto::Digest commitment;
+  ReceiptRecord record;
+};
+
+// Leaf: "DFR1", time (u64, Unix milliseconds), commitment = SHA-256("daftar/receipt/v1" || salt ||
+// body). Row in Column::kReceipts: 'r' || id -> index (u64), salt (32), sealed record; the id is
+// the first 16 bytes of the commitment.
+//
+// Any thread may call. Callers that append at the same time share one write: the first in line
+// writes for all who wait.
+class ReceiptLog {
+ public:
+  static absl::StatusOr<std::unique_ptr<ReceiptLog>> Open(storage::Store& store,
+                                                          const storage::Vault& vault,
+                                                          crypto::Entropy& entropy);
+
+  // Durable on OK. `request_key` (may be empty) makes a repetition find the first receipt.
+  // ResourceExhausted when too many wait; errors of the store otherwise, and then nothing was
+  // appended.
+  absl::StatusOr<ReceiptId> Append(const ReceiptRecord& record, const crypto::Bytes& request_key);
+
+  // The receipt that an earlier check with this request key made, if any.
+  absl::StatusOr<std::optional<ReceiptId>> OfRequest(const crypto::Bytes& request_key) const;
+
+  // NotFound for an unknown id or a deleted body; DataLoss when it does not open.
+  absl::StatusOr<StoredReceipt> Get(const ReceiptId& id) const;
+
+  struct Size {
+    uint64_t size = 0;
+    crypto::Digest root;
+  };
+  Size Head() const;
+
+ private:
+  struct Waiting {
+    crypto::Bytes leaf;
+    crypto::Bytes row_key;
+    crypto::Bytes salt;
+    crypto::Bytes sealed;
+    crypto::Bytes request_key;
+    ReceiptId id;
+    absl::Status status;
+    bool done = false;
+  };
+  ReceiptLog(storage::Store& store, const storage::Vault& vault, crypto::Entropy& entropy)
+      : store_(store), log_(store), vault_(vault), entropy_(entropy) {}
+  // Writes for all in `group`; called without the lock by the one writer.
+  void WriteGroup(const std::vector<Waiting*>& group);
+
+  storage::Store& store_;
+  storage::LogStore log_;
+  const storage::Vault& vault_;
+  crypto::Entropy& entropy_;
+
+  crypto::CompactTree tree_;  // the writer's
+  mutable storage::Mutex mutex_;
+  storage::CondVar changed_;
+  std::deque<Waiting*> queue_ DAFTAR_GUARDED_BY(mutex_);
+  bool writing_ DAFTAR_GUARDED_BY(mutex_) = false;
+  Size head_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+}  // namespace daftar::check
+
+#endif  // DAFTAR_NODE_CHECK_RECEIPT_LOG_H_

@@ -1,0 +1,164 @@
+// What goes into a decision about a buyer: the shop's own record, what partners' entries say, and
+// the order at hand. Values only, integers only: shares and weights are parts per million (ppm), so
+// that the same inputs give the same answer on every machine and in every replay.
+#ifndef DAFTAR_NODE_DECISION_DECISION_H_
+#define DAFTAR_NODE_DECISION_DECISION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/bytes.h"
+#include "node/evidence/clock.h"
+#include "node/evidence/entry.h"
+#include "node/evidence/facts.h"
+#include "node/evidence/money.h"
+#include "node/evidence/reasons.h"
+
+namespace daftar::decision {
+
+inline constexpr uint64_t kPpm = 1'000'000;
+
+// Ranked: a larger number hinders more. Numbers are in receipts: never renumber.
+enum class Effect : uint8_t { kAccept = 1, kDeposit = 2, kPrepay = 3, kReview = 4, kDecline = 5 };
+std::string_view EffectName(Effect effect);  // "accept", "deposit", "prepay", "review", "decline"
+absl::StatusOr<Effect> EffectFromName(std::string_view name);
+
+// How the buyer asks to pay. Numbers are in receipts: never renumber.
+enum class Terms : uint8_t { kCredit = 1, kCod = 2, kDeposit = 3, kPrepaid = 4 };
+std::string_view TermsName(Terms terms);  // "credit", "cod", "deposit", "prepaid"
+absl::StatusOr<Terms> TermsFromName(std::string_view name);
+
+// What could be learnt from a partner. Numbers are in receipts: never renumber.
+enum class PartnerState : uint8_t {
+  kAnswered = 1,    // evaluated now, its copied log is fresh
+  kCached = 2,      // found with a kept F, its copied log is fresh
+  kStale = 3,       // its newest head is older than the charter's bound
+  kNotChecked = 4,  // could not be asked; never the same as "clear"
+};
+std::string_view PartnerStateName(PartnerState state);  // "answered", ..., "not_checked"
+absl::StatusOr<PartnerState> PartnerStateFromName(std::string_view name);
+
+// What has become of an entry or an own incident. Only kLive and kSettled carry any weight.
+// Numbers are in receipts: never renumber.
+enum class EntryStatus : uint8_t {
+  kLive = 1,
+  kSettled = 2,
+  kDisputed = 3,
+  kWithdrawn = 4,
+  kErased = 5,
+  kExpired = 6,
+  kPending = 7,  // does not count yet: its head lacks cosignatures, or its charter is not adopted
+};
+std::string_view EntryStatusName(EntryStatus status);  // "live", "settled", ...
+
+// This shop's own account of something that happened. A draft counts as live.
+struct OwnIncident {
+  std::string id;  // at most kMaxIncidentIdBytes
+  evidence::Reason reason = evidence::Reason::kDepositUnsettled;
+  evidence::Date occurred;
+  evidence::Money amount;
+  EntryStatus status = EntryStatus::kLive;
+  // It was made from an order that `TrackRecord` counts, so it is not counted a second time.
+  bool in_track_record = false;
+};
+
+struct DatedCount {
+  evidence::Date date;
+  uint32_t count = 0;
+  friend bool operator==(const DatedCount&, const DatedCount&) = default;
+};
+
+struct OpenAmount {
+  evidence::Currency currency;
+  uint64_t open_minor = 0;     // everything not yet paid, overdue included
+  uint64_t overdue_minor = 0;  // of that, past its due date and not disputed
+  friend bool operator==(const OpenAmount&, const OpenAmount&) = default;
+};
+
+// What this shop's own orders of the customer say; an open one in dispute is only in `disputed`.
+struct TrackRecord {
+  uint64_t orders = 0;          // all that are known
+  uint64_t orders_settled = 0;  // paid, late or not
+  uint64_t paid_on_time = 0;    // at most the mapping's or policy's days late
+  uint64_t late = 0;            // paid later than that
+  uint64_t disputed = 0;
+  uint64_t open = 0;                  // not paid
+  uint64_t overdue = 0;               // of those, past due
+  uint32_t worst_days_late = 0;       // of paid ones
+  uint64_t total_days_late = 0;       // over paid ones
+  uint32_t longest_overdue_days = 0;  // of open ones
+  std::vector<OpenAmount> amounts;    // by currency, nothing added across currencies
+  evidence::Date first_order;
+  evidence::Date last_order;
+  // Bad outcomes by the day they became known, ascending, at most kMaxDatedCounts rows each; older
+  // days are added to the oldest row.
+  std::vector<DatedCount> late_paid;
+  std::vector<DatedCount> unpaid;
+  friend bool operator==(const TrackRecord&, const TrackRecord&) = default;
+};
+
+// One entry of a partner's log that is about this buyer, opened.
+struct PartnerRecord {
+  std::string origin;
+  uint64_t index = 0;
+  evidence::Commitment commitment;
+  evidence::Reason reason = evidence::Reason::kDepositUnsettled;
+  evidence::Money amount;
+  evidence::Date occurred;
+  evidence::SettledBucket settled_before = evidence::SettledBucket::kNone;
+  EntryStatus status = EntryStatus::kLive;
+  evidence::UnixMillis published_at;
+  uint32_t epoch = 0;
+};
+
+// The head of a partner's log on which the answer stands.
+struct HeadRef {
+  uint64_t size = 0;
+  crypto::Digest root;
+  friend bool operator==(const HeadRef&, const HeadRef&) = default;
+};
+
+struct PartnerAnswer {
+  std::string origin;
+  PartnerState state = PartnerState::kNotChecked;
+  std::optional<uint64_t> head_age_s;  // of the newest head held; absent: none was ever seen
+  bool witnessed = false;              // more than half of a witness set of three or more cosigned
+  std::optional<HeadRef> head;
+  std::vector<std::string> witnesses;  // the witness set; may be just this node
+  std::optional<uint32_t> weight_ppm;  // absent: the policy's default
+  std::string error;                   // why it was not checked, as a short code: "deadline", ...
+};
+
+struct OrderContext {
+  std::optional<evidence::Money> amount;
+  Terms terms = Terms::kCredit;
+  friend bool operator==(const OrderContext&, const OrderContext&) = default;
+};
+
+inline constexpr size_t kMaxDatedCounts = 512;        // rows
+inline constexpr size_t kMaxIncidentIdBytes = 64;     // bytes
+inline constexpr size_t kMaxIncidents = 256;          // own incidents a decision; newest kept
+inline constexpr size_t kMaxPartners = 256;           // partners a decision
+inline constexpr size_t kMaxRecordsPerPartner = 128;  // entries a partner; strongest kept
+inline constexpr size_t kMaxWitnesses = 256;          // origins a witness set
+inline constexpr size_t kMaxErrorBytes = 64;          // bytes of PartnerAnswer::error
+
+struct Inputs {
+  evidence::UnixMillis now;
+  OrderContext order;
+  // The charter's small amount in the order's currency; absent: the charter names none.
+  std::optional<evidence::Money> small_amount;
+  TrackRecord own;
+  std::vector<OwnIncident> incidents;
+  std::vector<PartnerAnswer> partners;  // every accepted partner, asked or not
+  std::vector<PartnerRecord> records;   // a record whose origin is not among them does not count
+  std::optional<uint32_t> prior_ppm;    // the shop's own bad rate (PriorFrom); absent: the policy's
+};
+
+}  // namespace daftar::decision
+
+#endif  // DAFTAR_NODE_DECISION_DECISION_H_

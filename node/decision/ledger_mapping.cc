@@ -1,0 +1,175 @@
+#include <algorithm>
+#include <memory>
+
+#include "node/decision/ledger_file.h"
+#include "node/decision/text.h"
+#include "node/evidence/toml_reader.h"
+
+namespace daftar::decision {
+namespace {
+
+using evidence::TomlSection;
+
+constexpr uint64_t kMappingVersion = 1;
+constexpr size_t kMaxYesBytes = 64;
+constexpr size_t kMaxWordBytes = 16;
+
+std::string Message(const absl::Status& status) {
+  return std::string(status.message().data(), status.message().size());
+}
+
+enum class Needs { kAnything, kColumn };
+
+std::optional<Template> ReadTemplate(const TomlSection& section, std::string_view key,
+                                     Needs needs) {
+  const auto text = section.Text(key, kMaxTemplateBytes);
+  if (!text.has_value()) return std::nullopt;
+  auto made = Template::Create(*text);
+  if (!made.ok()) {
+    section.Fail(key, Message(made.status()));
+    return std::nullopt;
+  }
+  if (needs == Needs::kColumn && !made->has_column()) {
+    section.Fail(key, "must name a column in braces, like \"{Invoice}\"");
+    return std::nullopt;
+  }
+  return *std::move(made);
+}
+
+void ReadRoot(const TomlSection& root, LedgerMapping& mapping) {
+  root.Require("version");
+  root.Integer("version", kMappingVersion, kMappingVersion);
+  if (const auto text = root.Text("separator", kMaxWordBytes); text.has_value()) {
+    if (*text == "tab") {
+      mapping.separator = '\t';
+    } else if (*text == "," || *text == ";" || *text == "|") {
+      mapping.separator = text->front();
+    } else {
+      root.Fail("separator", "must be \",\", \";\", \"|\" or \"tab\"");
+    }
+  }
+  if (const auto code = root.Text("region", kMaxWordBytes); code.has_value()) {
+    const auto region = identity::RegionFromCode(*code);
+    if (region.ok()) {
+      mapping.region = *region;
+    } else {
+      root.Fail("region", "is unknown: " + Message(region.status()));
+    }
+  }
+}
+
+void ReadIdentifiers(const TomlSection& root, LedgerMapping& mapping) {
+  root.Require("identifiers");
+  const auto section = root.Section("identifiers");
+  if (!section.has_value()) return;
+  for (const std::string& key : section->Keys()) {
+    const auto type = identity::TypeFromName(key);
+    if (!type.ok()) {
+      section->Fail(key, "is no identifier: " + Message(type.status()));
+      continue;
+    }
+    auto made = ReadTemplate(*section, key, Needs::kColumn);
+    if (made.has_value()) mapping.identifiers.emplace_back(*type, *std::move(made));
+  }
+  if (mapping.identifiers.empty() || mapping.identifiers.size() > kMaxRowIdentifiers) {
+    root.Fail("identifiers",
+              "must have 1 to " + std::to_string(kMaxRowIdentifiers) + " identifiers");
+  }
+}
+
+void ReadDates(const TomlSection& order, LedgerMapping& mapping) {
+  order.Require("date_formats");
+  const auto patterns = order.Texts("date_formats", kMaxDateFormats, kMaxDateFormatBytes);
+  if (!patterns.has_value()) return;
+  for (const std::string& pattern : *patterns) {
+    auto format = DateFormat::Create(pattern);
+    if (format.ok()) {
+      mapping.dates.push_back(*std::move(format));
+    } else {
+      order.Fail("date_formats", "is wrong: " + Message(format.status()));
+    }
+  }
+  if (patterns->empty()) order.Fail("date_formats", "must have at least one format");
+}
+
+void ReadOrder(const TomlSection& root, LedgerMapping& mapping) {
+  root.Require("order");
+  const auto order = root.Section("order");
+  if (!order.has_value()) return;
+  for (const std::string_view key :
+       {"invoice", "invoice_date", "paid_date", "amount", "currency"}) {
+    order->Require(key);
+  }
+  mapping.invoice = ReadTemplate(*order, "invoice", Needs::kColumn);
+  mapping.invoice_date = ReadTemplate(*order, "invoice_date", Needs::kColumn);
+  mapping.due_date = ReadTemplate(*order, "due_date", Needs::kColumn);
+  mapping.paid_date = ReadTemplate(*order, "paid_date", Needs::kColumn);
+  mapping.amount = ReadTemplate(*order, "amount", Needs::kColumn);
+  mapping.currency = ReadTemplate(*order, "currency", Needs::kAnything);
+  if (const auto days = order->Integer("due_days", 0, kMaxDueDays); days.has_value()) {
+    mapping.due_days = static_cast<uint32_t>(*days);
+  } else if (!order->Has("due_date")) {
+    order->Require("due_date");
+  }
+  if (const auto text = order->Text("decimal", kMaxWordBytes); text.has_value()) {
+    mapping.decimal_comma = *text == "comma";
+    if (*text != "comma" && *text != "point")
+      order->Fail("decimal", "must be \"point\" or \"comma\"");
+  }
+  mapping.disputed = ReadTemplate(*order, "disputed", Needs::kColumn);
+  if (order->Has("disputed") != order->Has("disputed_yes")) {
+    order->Require("disputed");
+    order->Require("disputed_yes");
+  }
+  if (auto texts = order->Texts("disputed_yes", kMaxYesTexts, kMaxYesBytes); texts.has_value()) {
+    for (const std::string& text : *texts) mapping.disputed_yes.push_back(LowerAscii(text));
+  }
+  ReadDates(*order, mapping);
+}
+
+}  // namespace
+
+absl::StatusOr<LedgerMapping> LedgerMapping::Parse(std::string_view toml, MappingKind kind,
+                                                   identity::Region home) {
+  auto document = evidence::TomlDocument::Parse(toml, "mapping", kMaxMappingBytes);
+  if (!document.ok()) return document.status();
+  const TomlSection root = (*document)->Root();
+  LedgerMapping mapping;
+  mapping.region = home;
+  ReadRoot(root, mapping);
+  ReadIdentifiers(root, mapping);
+  if (const auto customer = root.Section("customer"); customer.has_value()) {
+    mapping.name = ReadTemplate(*customer, "name", Needs::kColumn);
+  }
+  if (kind == MappingKind::kOrders) ReadOrder(root, mapping);
+  if (auto status = (*document)->Finish(); !status.ok()) return status;
+  return mapping;
+}
+
+absl::StatusOr<LedgerMapping> LedgerMapping::ForCustomerHeader(std::span<const std::string> header,
+                                                               identity::Region home) {
+  LedgerMapping mapping;
+  mapping.region = home;
+  for (const std::string& field : header) {
+    const std::string name(Trimmed(field));
+    if (name == "name") {
+      mapping.name = Template::Column(name);
+      continue;
+    }
+    const auto type = identity::TypeFromName(name);
+    if (type.ok()) mapping.identifiers.emplace_back(*type, Template::Column(name));
+  }
+  if (mapping.identifiers.empty() || mapping.identifiers.size() > kMaxRowIdentifiers) {
+    std::string names;
+    for (const identity::IdentifierType type : identity::AllIdentifierTypes()) {
+      names += (names.empty() ? "" : ", ") + std::string(identity::TypeName(type));
+    }
+    return absl::InvalidArgumentError(
+        "the first line must name 1 to " + std::to_string(kMaxRowIdentifiers) +
+        " columns with identifiers (" + names +
+        ") and may have a column 'name'; for other column names give a mapping");
+  }
+  return mapping;
+}
+
+}  // namespace daftar::decision

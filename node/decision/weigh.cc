@@ -1,0 +1,206 @@
+#include <algorithm>
+#include <limits>
+
+#include "node/decision/decide.h"
+
+namespace daftar::decision {
+namespace {
+
+using evidence::Date;
+using evidence::Reason;
+using evidence::SettledBucket;
+
+// Days since `then`; a date to come, which only a mistaken or lying record has, is as fresh as
+// today and no more. A missing date is treated alike.
+uint32_t AgeDays(Date today, Date then) {
+  if (!then.has_value() || then >= today) return 0;
+  return static_cast<uint32_t>(today.DaysSince(then));
+}
+
+bool HasWeight(EntryStatus status) {
+  return status == EntryStatus::kLive || status == EntryStatus::kSettled;
+}
+
+// A record's badness by reason, age and what became of it.
+uint32_t BadPpm(Reason reason, EntryStatus status, uint32_t age_days, const Policy& policy) {
+  if (!HasWeight(status)) return 0;
+  const ReasonWeight& weight = policy.reasons.at(reason);
+  uint64_t bad = Decayed(weight.severity_ppm, age_days, weight.half_life_days);
+  if (status == EntryStatus::kSettled) bad = bad * policy.settled_share_ppm / kPpm;
+  return static_cast<uint32_t>(bad);
+}
+
+// The least number of orders in the bucket.
+uint64_t OrdersIn(SettledBucket bucket) {
+  switch (bucket) {
+    case SettledBucket::kNone:
+      return 0;
+    case SettledBucket::kOneOrTwo:
+      return 1;
+    case SettledBucket::kThreeToNine:
+      return 3;
+    case SettledBucket::kTenOrMore:
+      return 10;
+  }
+  return 0;
+}
+
+// One bad order beside g good ones at the same partner: (k + 1) / (k + 1 + g) of its weight.
+uint32_t BesideGoodOrders(uint32_t bad_ppm, SettledBucket bucket, const Policy& policy) {
+  const uint64_t alone = uint64_t{policy.k_ppm} + kPpm;
+  return static_cast<uint32_t>(bad_ppm * alone / (alone + OrdersIn(bucket) * kPpm));
+}
+
+IncidentKind KindOf(Reason reason) {
+  if (!evidence::IsShareable(reason)) return IncidentKind::kLocal;
+  switch (reason) {
+    case Reason::kDepositUnsettled:
+    case Reason::kInvoiceOverdue:
+    case Reason::kInvoiceUnpaidReminded:
+    case Reason::kPaymentReversed:
+      return IncidentKind::kDebt;
+    default:
+      return IncidentKind::kConduct;
+  }
+}
+
+void AddOutcomes(const std::vector<DatedCount>& outcomes, uint32_t severity_ppm, Date today,
+                 const Policy& policy, WeighedOwn& own) {
+  for (const DatedCount& outcome : outcomes) {
+    const uint32_t age = AgeDays(today, outcome.date);
+    const uint64_t count = std::min<uint64_t>(outcome.count, kMaxCountedOrders);
+    own.bad_ppm += count * Decayed(severity_ppm, age, policy.own_half_life_days);
+    own.newest_bad_age_days = std::min(own.newest_bad_age_days, age);
+  }
+}
+
+WeighedOwn WeighOwn(const TrackRecord& record, Date today, const Policy& policy) {
+  WeighedOwn own;
+  uint64_t unpaid = 0;
+  for (const DatedCount& outcome : record.unpaid) unpaid += outcome.count;
+  own.orders = std::min(record.orders_settled + unpaid, kMaxCountedOrders);
+  own.good = std::min(record.paid_on_time, own.orders);
+  own.newest_bad_age_days = std::numeric_limits<uint32_t>::max();
+  AddOutcomes(record.late_paid, policy.late_paid_ppm, today, policy, own);
+  AddOutcomes(record.unpaid, policy.unpaid_ppm, today, policy, own);
+  own.bad_ppm = std::min(own.bad_ppm, own.orders * kPpm);
+  if (own.bad_ppm == 0) own.newest_bad_age_days = 0;
+  own.overdue = std::min(record.overdue, kMaxCountedOrders);
+  own.overdue_days = record.longest_overdue_days;
+  return own;
+}
+
+WeighedIncident WeighIncident(const OwnIncident& incident, Date today, const Policy& policy) {
+  WeighedIncident weighed;
+  weighed.id = incident.id.substr(0, kMaxIncidentIdBytes);
+  weighed.kind = KindOf(incident.reason);
+  weighed.status = incident.status;
+  weighed.in_track_record = incident.in_track_record;
+  weighed.age_days = AgeDays(today, incident.occurred);
+  weighed.bad_ppm = BadPpm(incident.reason, incident.status, weighed.age_days, policy);
+  return weighed;
+}
+
+WeighedEntry WeighEntry(const PartnerRecord& record, Date today, const Policy& policy) {
+  WeighedEntry entry;
+  entry.index = record.index;
+  entry.commitment = record.commitment;
+  entry.status = record.status;
+  entry.age_days =
+      AgeDays(today, record.occurred.has_value() ? record.occurred : Date::Of(record.published_at));
+  entry.bad_ppm = BesideGoodOrders(BadPpm(record.reason, record.status, entry.age_days, policy),
+                                   record.settled_before, policy);
+  return entry;
+}
+
+// A code of at most kMaxErrorBytes of [a-z0-9_-]; other characters become '-'.
+std::string Code(std::string_view text) {
+  std::string code(text.substr(0, kMaxErrorBytes));
+  for (char& c : code) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    if (!plain) c = '-';
+  }
+  return code;
+}
+
+WeighedPartner WeighPartner(const PartnerAnswer& answer, const Policy& policy) {
+  WeighedPartner partner;
+  partner.origin = answer.origin;
+  partner.state = answer.state;
+  partner.head_age_s = answer.head_age_s;
+  partner.witnessed = answer.witnessed;
+  partner.head = answer.head;
+  partner.witnesses = answer.witnesses;
+  if (partner.witnesses.size() > kMaxWitnesses) partner.witnesses.resize(kMaxWitnesses);
+  std::sort(partner.witnesses.begin(), partner.witnesses.end());
+  partner.witnesses.erase(std::unique(partner.witnesses.begin(), partner.witnesses.end()),
+                          partner.witnesses.end());
+  partner.weight_ppm = std::min(answer.weight_ppm.value_or(policy.partner_weight_ppm),
+                                policy.max_partner_weight_ppm);
+  partner.error = Code(answer.error);
+  return partner;
+}
+
+bool Stronger(const WeighedEntry& a, const WeighedEntry& b) {
+  if (a.bad_ppm != b.bad_ppm) return a.bad_ppm > b.bad_ppm;
+  return a.index < b.index;
+}
+
+void WeighPartners(const Inputs& inputs, Date today, const Policy& policy, Weighed& weighed) {
+  for (const PartnerAnswer& answer : inputs.partners) {
+    weighed.partners.push_back(WeighPartner(answer, policy));
+  }
+  const auto by_origin = [](const WeighedPartner& a, const WeighedPartner& b) {
+    return a.origin < b.origin;
+  };
+  const auto same_origin = [](const WeighedPartner& a, const WeighedPartner& b) {
+    return a.origin == b.origin;
+  };
+  auto& partners = weighed.partners;
+  std::stable_sort(partners.begin(), partners.end(), by_origin);
+  partners.erase(std::unique(partners.begin(), partners.end(), same_origin), partners.end());
+  if (partners.size() > kMaxPartners) partners.resize(kMaxPartners);
+  for (const PartnerRecord& record : inputs.records) {
+    const auto partner = std::lower_bound(
+        partners.begin(), partners.end(), record.origin,
+        [](const WeighedPartner& a, const std::string& origin) { return a.origin < origin; });
+    if (partner == partners.end() || partner->origin != record.origin) continue;
+    if (partner->state == PartnerState::kNotChecked) continue;
+    partner->entries.push_back(WeighEntry(record, today, policy));
+  }
+  for (WeighedPartner& partner : partners) {
+    auto& entries = partner.entries;
+    std::sort(entries.begin(), entries.end(), [](const WeighedEntry& a, const WeighedEntry& b) {
+      return a.index != b.index ? a.index < b.index : a.bad_ppm > b.bad_ppm;
+    });
+    entries.erase(std::unique(entries.begin(), entries.end(),
+                              [](const WeighedEntry& a, const WeighedEntry& b) {
+                                return a.index == b.index;
+                              }),
+                  entries.end());
+    std::sort(entries.begin(), entries.end(), Stronger);
+    if (entries.size() > kMaxRecordsPerPartner) entries.resize(kMaxRecordsPerPartner);
+  }
+}
+
+}  // namespace
+
+Weighed Weigh(const Inputs& inputs, const Policy& policy) {
+  const Date today = Date::Of(inputs.now);
+  Weighed weighed;
+  weighed.order = inputs.order;
+  weighed.small_amount = inputs.small_amount;
+  weighed.prior_ppm = std::min<uint32_t>(inputs.prior_ppm.value_or(policy.prior_ppm), kPpm);
+  weighed.own = WeighOwn(inputs.own, today, policy);
+  for (const OwnIncident& incident : inputs.incidents) {
+    weighed.incidents.push_back(WeighIncident(incident, today, policy));
+  }
+  std::stable_sort(
+      weighed.incidents.begin(), weighed.incidents.end(),
+      [](const WeighedIncident& a, const WeighedIncident& b) { return a.bad_ppm > b.bad_ppm; });
+  if (weighed.incidents.size() > kMaxIncidents) weighed.incidents.resize(kMaxIncidents);
+  WeighPartners(inputs, today, policy, weighed);
+  return weighed;
+}
+
+}  // namespace daftar::decision

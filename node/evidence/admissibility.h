@@ -1,0 +1,35 @@
+// What an incident still lacks to be shared under a charter: pure, so that the same answer is shown
+// while filing and enforced at publication.
+#ifndef DAFTAR_NODE_EVIDENCE_ADMISSIBILITY_H_
+#define DAFTAR_NODE_EVIDENCE_ADMISSIBILITY_H_
+
+#include <string>
+#include <vector>
+
+#include "node/evidence/charter.h"
+#include "node/evidence/facts.h"
+
+namespace daftar::evidence {
+
+// What the check looks at; no identifiers, no free text.
+struct IncidentCase {
+  ReportFacts facts;
+  size_t identifiers = 0;
+  size_t proofs = 0;
+  bool disputed = false;
+  bool second_person_approved = false;
+  Date today;  // the UTC day
+};
+
+// One sentence for each thing that is missing, in a fixed order; empty when it may be published.
+// Tolerates any facts, also those that CheckFacts refuses: what cannot be encoded is missing
+// something. The hold is no part of this: it is time that must pass, not a thing to supply.
+std::vector<std::string> MissingForSharing(const IncidentCase& incident, const Charter& charter);
+
+// The first day on which a report must no longer be shared: `months` calendar months after it
+// occurred (on a month's last day where there is no such day). No date when `occurred` is none.
+Date RetentionEnd(Date occurred, uint32_t months);
+
+}  // namespace daftar::evidence
+
+#endif  // DAFTAR_NODE_EVIDENCE_ADMISSIBILITY_H_

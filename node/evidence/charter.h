@@ -1,0 +1,60 @@
+// The circle's charter: one TOML file, known by the SHA-256 of its bytes (docs/charter.md has every
+// key with its bounds and default).
+#ifndef DAFTAR_NODE_EVIDENCE_CHARTER_H_
+#define DAFTAR_NODE_EVIDENCE_CHARTER_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "node/evidence/entry.h"
+#include "node/evidence/reasons.h"
+#include "node/identity/identifier.h"
+
+namespace daftar::evidence {
+
+inline constexpr size_t kMaxCharterBytes = 256 << 10;
+inline constexpr uint32_t kMaxRetentionMonths = 60;
+
+// What a report for one reason needs. Zero and false: not required.
+struct ReasonProfile {
+  // Field names: "identifier", "amount", "occurred", "due". "identifier" and "occurred" are needed
+  // whether they stand here or not.
+  std::vector<std::string> required;
+  std::map<std::string, uint64_t> least_minor;  // currency code -> least amount, minor units
+  uint32_t least_age_days = 0;                  // since due (or occurred)
+  uint32_t reminders = 0;
+  uint32_t reminder_spacing_days = 0;
+  bool proof = false;
+  bool second_person = false;
+  uint32_t hold_hours = 0;
+  uint32_t retention_months = 24;
+  friend bool operator==(const ReasonProfile&, const ReasonProfile&) = default;
+};
+
+struct Charter {
+  CharterHash hash;    // SHA-256 of the file
+  std::string source;  // the file's bytes
+  CircleId circle;
+  std::string name;
+  std::string purpose;
+  identity::Region region = identity::Region::kIndonesia;
+  uint32_t tick_ms = 30'000;
+  uint32_t stale_after_s = 3600;            // partners' heads older than this are stale
+  std::map<Reason, ReasonProfile> reasons;  // a reason that is absent cannot be shared
+  uint32_t dispute_flag_days = 14;
+  uint32_t dispute_withdraw_days = 30;
+  uint32_t withdraw_after_settlement_hours = 48;
+  uint32_t erase_after_withdrawal_hours = 48;
+  uint64_t evaluations_per_partner_per_day = 10'000;
+  uint64_t evaluations_per_node_per_day = 50'000;
+  std::map<std::string, uint64_t> small_amount_minor;  // accept unasked up to this, per currency
+
+  // Strict: more than kMaxCharterBytes, unknown keys, wrong types, values out of bounds and reasons
+  // that may not be shared are InvalidArgument, with line and column.
+  static absl::StatusOr<Charter> Parse(std::string source);
+};
+
+}  // namespace daftar::evidence
+
+#endif  // DAFTAR_NODE_EVIDENCE_CHARTER_H_

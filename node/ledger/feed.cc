@@ -1,0 +1,63 @@
+#include "node/ledger/feed.h"
+
+#include <algorithm>
+
+namespace daftar::ledger {
+
+using crypto::Bytes;
+using crypto::ByteView;
+using storage::Column;
+using storage::kOwnLog;
+
+absl::StatusOr<evidence::FeedBatch> ReadFeed(const storage::Store& store,
+                                             const Publisher& publisher, uint64_t from,
+                                             size_t max_entries) {
+  const std::optional<SignedHead> head = publisher.Head();
+  if (!head.has_value()) {
+    return absl::UnavailableError("this node has no signed head to serve now");
+  }
+  const uint64_t size = head->checkpoint.size;
+  if (from > size) {
+    return absl::InvalidArgumentError("the log has " + std::to_string(size) + " entries; entry " +
+                                      std::to_string(from) + " was asked for");
+  }
+  evidence::FeedBatch batch;
+  batch.from = from;
+  batch.head = head->note;
+  const storage::LogStore log(store);
+  const uint64_t to =
+      std::min<uint64_t>(size, from + std::min(max_entries, evidence::kMaxFeedEntries));
+  size_t bytes = 0;
+  absl::Status read = log.ReadLeaves(kOwnLog, from, to, [&](uint64_t, ByteView leaf) {
+    bytes += leaf.size();
+    batch.entries.push_back({crypto::ToBytes(leaf), std::nullopt});
+    return bytes < evidence::kMaxFeedBytes;
+  });
+  if (!read.ok()) return read;
+  // Bodies by one range read; gaps are erased ones.
+  const Bytes prefix = storage::LogKey(static_cast<uint32_t>(kOwnLog));
+  const Bytes start = storage::LogIndexKey(static_cast<uint32_t>(kOwnLog), from);
+  uint64_t kept = batch.entries.size();
+  absl::Status scanned =
+      store.Scan(Column::kLogBodies, prefix, start, [&](ByteView key, ByteView value) {
+        crypto::Reader reader(key);
+        reader.U32();
+        const uint64_t index = reader.U64();
+        if (index >= from + batch.entries.size()) return false;
+        bytes += value.size();
+        if (bytes >= evidence::kMaxFeedBytes && index > from) {
+          kept = index - from;  // this one and what follows come with the next batch
+          return false;
+        }
+        batch.entries[index - from].body = crypto::ToBytes(value);
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  batch.entries.resize(kept);
+  auto proof = log.ConsistencyProof(kOwnLog, from + kept, size);
+  if (!proof.ok()) return proof.status();
+  batch.consistency = *std::move(proof);
+  return batch;
+}
+
+}  // namespace daftar::ledger

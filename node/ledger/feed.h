@@ -1,0 +1,21 @@
+// The node's own log as partners read it.
+#ifndef DAFTAR_NODE_LEDGER_FEED_H_
+#define DAFTAR_NODE_LEDGER_FEED_H_
+
+#include "node/evidence/feed.h"
+#include "node/ledger/publisher.h"
+#include "storage/store.h"
+
+namespace daftar::ledger {
+
+// Entries from `from` on, up to the bounds of evidence/feed.h and never past the newest signed
+// head, with the consistency proof. Empty of entries when the caller has them all. Any thread.
+//   InvalidArgument  `from` is beyond the log: the caller follows something else
+//   Unavailable      there is no signed head to serve (new node, or a log in trouble)
+absl::StatusOr<evidence::FeedBatch> ReadFeed(const storage::Store& store,
+                                             const Publisher& publisher, uint64_t from,
+                                             size_t max_entries = evidence::kMaxFeedEntries);
+
+}  // namespace daftar::ledger
+
+#endif  // DAFTAR_NODE_LEDGER_FEED_H_

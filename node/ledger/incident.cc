@@ -1,0 +1,184 @@
+#include "node/ledger/incident.h"
+
+#include <array>
+
+namespace daftar::ledger {
+namespace {
+
+using crypto::Bytes;
+using crypto::ByteView;
+using crypto::Reader;
+using crypto::Writer;
+
+constexpr uint8_t kVersion = 1;
+
+struct StateText {
+  IncidentState state;
+  std::string_view name;
+};
+constexpr std::array kStates = {
+    StateText{IncidentState::kDraft, "draft"},
+    StateText{IncidentState::kReady, "ready"},
+    StateText{IncidentState::kApproved, "approved"},
+    StateText{IncidentState::kHeld, "held"},
+    StateText{IncidentState::kPublished, "published"},
+    StateText{IncidentState::kSettled, "settled"},
+    StateText{IncidentState::kDisputed, "disputed"},
+    StateText{IncidentState::kWithdrawn, "withdrawn"},
+    StateText{IncidentState::kCorrected, "corrected"},
+    StateText{IncidentState::kExpired, "expired"},
+    StateText{IncidentState::kErased, "erased"},
+};
+
+void WriteDate(Writer& writer, evidence::Date date) { writer.U32(date.days()); }
+
+evidence::Date ReadDate(Reader& reader) {
+  auto date = evidence::Date::FromDays(reader.U32());
+  if (!date.ok()) {
+    reader.Fail();
+    return {};
+  }
+  return *date;
+}
+
+void WriteAccount(Writer& writer, const NewIncident& account) {
+  writer.U16(static_cast<uint16_t>(account.reason));
+  writer.U8(static_cast<uint8_t>(account.identifiers.size()));
+  for (const auto& identifier : account.identifiers) {
+    writer.U8(static_cast<uint8_t>(identifier.type()))
+        .Prefixed16(crypto::AsBytes(identifier.value()));
+  }
+  writer.U64(account.amount.minor).Prefixed8(crypto::AsBytes(account.amount.currency.code()));
+  WriteDate(writer, account.occurred);
+  WriteDate(writer, account.due);
+  writer.U8(static_cast<uint8_t>(account.reminders.size()));
+  for (evidence::Date reminder : account.reminders) WriteDate(writer, reminder);
+  writer.Prefixed16(crypto::AsBytes(account.order)).Prefixed16(crypto::AsBytes(account.note));
+}
+
+NewIncident ReadAccount(Reader& reader) {
+  NewIncident account;
+  auto reason = evidence::ReasonFromNumber(reader.U16());
+  if (reason.ok()) {
+    account.reason = *reason;
+  } else {
+    reader.Fail();
+  }
+  const uint8_t identifiers = reader.U8();
+  for (int i = 0; i < identifiers && reader.ok(); ++i) {
+    const auto type = static_cast<identity::IdentifierType>(reader.U8());
+    auto identifier = identity::Identifier::FromNormalised(type, reader.Text16());
+    if (identifier.ok()) {
+      account.identifiers.push_back(*std::move(identifier));
+    } else {
+      reader.Fail();
+    }
+  }
+  account.amount.minor = reader.U64();
+  const std::string_view currency = crypto::AsText(reader.Prefixed8());
+  if (!currency.empty()) {
+    auto known = evidence::Currency::FromCode(currency);
+    if (known.ok()) {
+      account.amount.currency = *known;
+    } else {
+      reader.Fail();
+    }
+  }
+  account.occurred = ReadDate(reader);
+  account.due = ReadDate(reader);
+  const uint8_t reminders = reader.U8();
+  for (int i = 0; i < reminders && reader.ok(); ++i) account.reminders.push_back(ReadDate(reader));
+  account.order = reader.Text16();
+  account.note = reader.Text16();
+  return account;
+}
+
+void WriteSubmission(Writer& writer, const std::optional<SubmissionId>& id) {
+  writer.U8(id.has_value() ? 1 : 0);
+  if (id.has_value()) writer.Raw(id->view());
+}
+
+std::optional<SubmissionId> ReadSubmission(Reader& reader) {
+  if (reader.U8() == 0) return std::nullopt;
+  return reader.Take<SubmissionId>();
+}
+
+}  // namespace
+
+std::string_view StateName(IncidentState state) {
+  for (const StateText& known : kStates) {
+    if (known.state == state) return known.name;
+  }
+  return "unknown";
+}
+
+absl::StatusOr<IncidentState> StateFromName(std::string_view name) {
+  std::string names;
+  for (const StateText& known : kStates) {
+    if (known.name == name) return known.state;
+    names += (names.empty() ? "" : ", ") + std::string(known.name);
+  }
+  return absl::InvalidArgumentError("no incident state has that name; there are: " + names);
+}
+
+std::string_view ActionName(IncidentAction action) {
+  switch (action) {
+    case IncidentAction::kAdded:
+      return "added";
+    case IncidentAction::kPublishAsked:
+      return "publish asked";
+    case IncidentAction::kSettled:
+      return "settled";
+    case IncidentAction::kWithdrawn:
+      return "withdrawn";
+  }
+  return "unknown";
+}
+
+Bytes Incident::Encode() const {
+  Writer writer;
+  writer.U8(kVersion).Raw(id.view()).U8(static_cast<uint8_t>(state));
+  WriteAccount(writer, account);
+  writer.U64(static_cast<uint64_t>(added_at.value)).Prefixed16(crypto::AsBytes(added_by));
+  writer.U64(static_cast<uint64_t>(held_until)).U64(static_cast<uint64_t>(report_not_before));
+  WriteSubmission(writer, report);
+  writer.U16(static_cast<uint16_t>(events.size()));
+  for (const IncidentEvent& event : events) {
+    writer.U64(static_cast<uint64_t>(event.at.value)).Prefixed16(crypto::AsBytes(event.by));
+    writer.U8(static_cast<uint8_t>(event.action)).Prefixed16(crypto::AsBytes(event.because));
+    WriteSubmission(writer, event.submission);
+  }
+  return writer.Take();
+}
+
+absl::StatusOr<Incident> Incident::Decode(ByteView bytes) {
+  Reader reader(bytes);
+  Incident incident;
+  if (reader.U8() != kVersion) {
+    return absl::DataLossError("an incident row has a version that this program does not know");
+  }
+  incident.id = reader.Take<IncidentId>();
+  incident.state = static_cast<IncidentState>(reader.U8());
+  incident.account = ReadAccount(reader);
+  incident.added_at.value = static_cast<int64_t>(reader.U64());
+  incident.added_by = reader.Text16();
+  incident.held_until = static_cast<int64_t>(reader.U64());
+  incident.report_not_before = static_cast<int64_t>(reader.U64());
+  incident.report = ReadSubmission(reader);
+  const uint16_t events = reader.U16();
+  for (int i = 0; i < events && reader.ok(); ++i) {
+    IncidentEvent event;
+    event.at.value = static_cast<int64_t>(reader.U64());
+    event.by = reader.Text16();
+    event.action = static_cast<IncidentAction>(reader.U8());
+    event.because = reader.Text16();
+    event.submission = ReadSubmission(reader);
+    incident.events.push_back(std::move(event));
+  }
+  if (absl::Status status = reader.Finish("incident row"); !status.ok()) {
+    return absl::DataLossError(std::string(status.message()));
+  }
+  return incident;
+}
+
+}  // namespace daftar::ledger

@@ -1,0 +1,91 @@
+// This shop's private account of what happened, and its state on the way into the log (DESIGN
+// section 7). Everything here is personal data: sealed at rest, never in a log line or an error.
+#ifndef DAFTAR_NODE_LEDGER_INCIDENT_H_
+#define DAFTAR_NODE_LEDGER_INCIDENT_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "node/evidence/clock.h"
+#include "node/evidence/entry.h"
+#include "node/evidence/money.h"
+#include "node/evidence/reasons.h"
+#include "node/identity/identifier.h"
+
+namespace daftar::ledger {
+
+using IncidentId = crypto::FixedBytes<struct IncidentIdTag, 16>;
+using SubmissionId = crypto::FixedBytes<struct SubmissionIdTag, 16>;
+
+// Numbers are on disk: never renumber.
+enum class IncidentState : uint8_t {
+  kDraft = 1,
+  kReady = 2,
+  kApproved = 3,   // queued for the next tick
+  kHeld = 4,       // the notice period runs
+  kPublished = 5,  // derived: approved or held, and its report has an index
+  kSettled = 6,
+  kDisputed = 7,
+  kWithdrawn = 8,
+  kCorrected = 9,
+  kExpired = 10,
+  kErased = 11,
+};
+std::string_view StateName(IncidentState state);
+// InvalidArgument listing the names that there are.
+absl::StatusOr<IncidentState> StateFromName(std::string_view name);
+
+enum class IncidentAction : uint8_t {
+  kAdded = 1,
+  kPublishAsked = 2,
+  kSettled = 3,
+  kWithdrawn = 4,
+};
+std::string_view ActionName(IncidentAction action);
+
+inline constexpr size_t kMaxNoteBytes = 2000;  // free text of the shop's own
+inline constexpr size_t kMaxIncidentEvents = 200;
+
+struct IncidentEvent {
+  evidence::UnixMillis at;
+  std::string by;
+  IncidentAction action = IncidentAction::kAdded;
+  std::string because;
+  // The entry that carries it to partners, when one does.
+  std::optional<SubmissionId> submission;
+};
+
+// What a person or the shop's system files.
+struct NewIncident {
+  evidence::Reason reason = evidence::Reason::kDepositUnsettled;
+  std::vector<identity::Identifier> identifiers;  // 1 to 4, each once
+  evidence::Money amount;
+  evidence::Date occurred;
+  evidence::Date due;
+  std::vector<evidence::Date> reminders;
+  std::string order;  // the order's id in the book, or empty; an order has at most one incident
+  std::string note;
+};
+
+struct Incident {
+  IncidentId id;
+  IncidentState state = IncidentState::kDraft;
+  NewIncident account;
+  evidence::UnixMillis added_at;
+  std::string added_by;
+  int64_t held_until = 0;              // Unix seconds; 0 without a hold
+  std::optional<SubmissionId> report;  // its REPORT, once publishing was asked for
+  int64_t report_not_before = 0;       // Unix seconds: the queue row's time
+  std::vector<IncidentEvent> events;
+
+  crypto::Bytes Encode() const;
+  // DataLoss when the row is malformed or of a newer version.
+  static absl::StatusOr<Incident> Decode(crypto::ByteView bytes);
+};
+
+}  // namespace daftar::ledger
+
+#endif  // DAFTAR_NODE_LEDGER_INCIDENT_H_

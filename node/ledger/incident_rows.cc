@@ -1,0 +1,45 @@
+#include "node/ledger/incident_rows.h"
+
+namespace daftar::ledger::rows {
+namespace {
+
+using crypto::Bytes;
+using crypto::Writer;
+
+storage::BlindTag TagOf(const storage::Vault& vault, std::string_view purpose,
+                        const identity::Identifier& identifier) {
+  return vault.Tag(purpose, identity::TypeName(identifier.type()), identifier.value());
+}
+
+}  // namespace
+
+Bytes IncidentKey(const IncidentId& id) { return Writer().U8('i').Raw(id.view()).Take(); }
+
+Bytes TimePrefix() { return {'s'}; }
+
+Bytes TimeKey(evidence::UnixMillis added_at, const IncidentId& id) {
+  return Writer().U8('s').U64(~static_cast<uint64_t>(added_at.value)).Raw(id.view()).Take();
+}
+
+Bytes SubjectPrefix(const storage::Vault& vault, const identity::Identifier& identifier) {
+  return Writer().U8('t').Raw(TagOf(vault, "incident", identifier).view()).Take();
+}
+
+Bytes SubjectKey(const storage::Vault& vault, const identity::Identifier& identifier,
+                 const IncidentId& id) {
+  return Writer().Raw(SubjectPrefix(vault, identifier)).Raw(id.view()).Take();
+}
+
+Bytes OrderKey(std::string_view order) { return Writer().U8('o').Raw(order).Take(); }
+
+Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
+                 const identity::Identifier& identifier) {
+  return Writer().U32(epoch).Raw(TagOf(vault, "counter", identifier).view()).Take();
+}
+
+IncidentId IdAtEnd(crypto::ByteView key) {
+  auto id = IncidentId::Create(key.last(IncidentId::kSize));
+  return id.ok() ? *id : IncidentId();
+}
+
+}  // namespace daftar::ledger::rows

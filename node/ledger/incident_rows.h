@@ -1,0 +1,31 @@
+// The keys of Column::kIncidents and Column::kCounters.
+//
+//   'i' || id                      -> sealed incident
+//   's' || ~added_at || id         -> empty: incidents, newest first
+//   't' || tag || id               -> empty: incidents about an identifier
+//   'o' || order id                -> incident id: at most one incident for an order
+//   counters: epoch || tag         -> next label counter, one byte
+#ifndef DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
+#define DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
+
+#include "node/identity/identifier.h"
+#include "node/ledger/incident.h"
+#include "storage/vault.h"
+
+namespace daftar::ledger::rows {
+
+crypto::Bytes IncidentKey(const IncidentId& id);
+crypto::Bytes TimePrefix();
+crypto::Bytes TimeKey(evidence::UnixMillis added_at, const IncidentId& id);
+crypto::Bytes SubjectPrefix(const storage::Vault& vault, const identity::Identifier& identifier);
+crypto::Bytes SubjectKey(const storage::Vault& vault, const identity::Identifier& identifier,
+                         const IncidentId& id);
+crypto::Bytes OrderKey(std::string_view order);
+crypto::Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
+                         const identity::Identifier& identifier);
+// The incident id that a time or subject key ends with.
+IncidentId IdAtEnd(crypto::ByteView key);
+
+}  // namespace daftar::ledger::rows
+
+#endif  // DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_

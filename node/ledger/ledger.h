@@ -1,0 +1,134 @@
+// Incidents and what the shop does with them: file, publish, settle, withdraw. Each change is one
+// atomic, durable write that carries its entry's complete body into the publication queue.
+#ifndef DAFTAR_NODE_LEDGER_LEDGER_H_
+#define DAFTAR_NODE_LEDGER_LEDGER_H_
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "crypto/entropy.h"
+#include "crypto/voprf.h"
+#include "node/evidence/charter.h"
+#include "node/evidence/clock.h"
+#include "node/evidence/labels.h"
+#include "node/identity/warning_list.h"
+#include "node/ledger/incident.h"
+#include "node/ledger/submission.h"
+#include "storage/caller.h"
+#include "storage/requests.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace daftar::ledger {
+
+// An incident as it stands now: what is stored, and what its queued entries became.
+struct IncidentView {
+  Incident incident;
+  IncidentState state = IncidentState::kDraft;  // with kPublished derived
+  std::optional<Publication> report;
+  std::vector<std::optional<Publication>> events;  // one for each of incident.events
+  std::vector<std::string> missing;                // before it may be shared
+};
+
+// How many orders the buyer with these identifiers had settled with this shop; the book answers.
+using SettledOrders =
+    std::function<absl::StatusOr<uint64_t>(std::span<const identity::Identifier>)>;
+
+// The current epoch's label key; owned by the keystore.
+struct LabelKey {
+  uint32_t epoch;
+  const crypto::VoprfKey& key;
+};
+
+// References outlive the ledger.
+struct LedgerOptions {
+  std::string origin;
+  const evidence::Charter& charter;
+  LabelKey label_key;
+  const crypto::Secret32& record_key;
+  identity::WarningList warnings;
+  SettledOrders settled_orders;
+};
+
+// Any thread may call any method. Every write is durable on OK, happens once for one (actor,
+// request id), and on an error has changed nothing. Writes that lose a race are retried a few times
+// and then answer Aborted.
+class Ledger {
+ public:
+  Ledger(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
+         crypto::Entropy& entropy, LedgerOptions options);
+
+  // InvalidArgument names the field; AlreadyExists when the order has an incident.
+  absl::StatusOr<IncidentView> Add(const storage::Caller& caller, const NewIncident& account);
+
+  absl::StatusOr<IncidentView> Get(const IncidentId& id) const;  // NotFound
+  // Newest first, from `before` on (an id that an earlier page ended with); `state` filters.
+  struct Page {
+    std::vector<IncidentView> incidents;
+    std::optional<IncidentId> next;
+  };
+  absl::StatusOr<Page> List(std::optional<IncidentState> state, size_t limit,
+                            const std::optional<IncidentId>& after) const;
+
+  // This shop's own incidents about any of the identifiers, each once, newest first.
+  absl::StatusOr<std::vector<IncidentView>> About(
+      std::span<const identity::Identifier> identifiers) const;
+
+  // The incident that was made from this order, if any.
+  absl::StatusOr<std::optional<IncidentId>> ForOrder(std::string_view order) const;
+
+  // Queues the REPORT, after the charter's hold. FailedPrecondition lists what is missing, one
+  // sentence a line; ResourceExhausted when an identifier has all 16 labels of the epoch in use.
+  absl::StatusOr<IncidentView> Publish(const storage::Caller& caller, const IncidentId& id);
+
+  // Before publication: nothing is shared any more. After: queues a SETTLEMENT.
+  absl::StatusOr<IncidentView> Settle(const storage::Caller& caller, const IncidentId& id,
+                                      evidence::Date settled_on, const std::string& because);
+
+  // Before publication: nothing is shared any more. After: queues a WITHDRAWAL.
+  absl::StatusOr<IncidentView> Withdraw(const storage::Caller& caller, const IncidentId& id,
+                                        evidence::WithdrawalGround ground,
+                                        const std::string& because);
+
+  // Entries that wait for a tick or for the end of a hold.
+  absl::StatusOr<uint64_t> QueueLength() const;
+
+  // What `account` would lack if it were published today.
+  std::vector<std::string> Missing(const NewIncident& account) const;
+
+ private:
+  struct Stored {
+    Incident incident;
+    crypto::Bytes row;  // as it is in the store, for the precondition
+  };
+  absl::StatusOr<Stored> Load(const IncidentId& id) const;
+  absl::StatusOr<IncidentView> View(Incident incident) const;
+  void PutIncident(storage::Batch& batch, const Incident& incident) const;
+  absl::Status ExpectUnchanged(storage::Batch& batch, const Stored& stored) const;
+
+  // One attempt at a change: reads, decides, writes; Aborted when somebody else was faster.
+  using Change = std::function<absl::Status(Stored& stored, storage::Batch& batch)>;
+  absl::StatusOr<IncidentView> Apply(const storage::Caller& caller, std::string_view kind,
+                                     const IncidentId& id, const Change& change);
+
+  absl::Status CheckAccount(const NewIncident& account) const;
+  absl::Status QueueReport(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
+  absl::StatusOr<evidence::Label> ReserveLabel(const identity::Identifier& identifier,
+                                               storage::Batch& batch) const;
+  // Takes the queued report back, or queues an update about the published one.
+  absl::Status Retract(Incident& incident, evidence::EntryKind kind, const evidence::Facts& facts,
+                       IncidentEvent& event, storage::Batch& batch) const;
+
+  storage::Store& store_;
+  const storage::Vault& vault_;
+  const evidence::Clock& clock_;
+  crypto::Entropy& entropy_;
+  const LedgerOptions options_;
+};
+
+}  // namespace daftar::ledger
+
+#endif  // DAFTAR_NODE_LEDGER_LEDGER_H_

@@ -1,0 +1,246 @@
+// daftard: the node's daemon, and `daftard init`, which makes a node's directory.
+#include <grpcpp/support/config.h>
+#include <signal.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "node/service/accept_loop.h"
+#include "node/service/http_server.h"
+#include "node/service/local_server.h"
+#include "node/service/metrics.h"
+#include "node/service/partner_client.h"
+#include "node/service/partner_server.h"
+#include "node/service/tls.h"
+#include "node/setup.h"
+#include "node/version.h"
+
+namespace daftar {
+namespace {
+
+// sysexits.h, as docs/cli.md lists them.
+int ExitCodeOf(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return 0;
+    case absl::StatusCode::kInvalidArgument:
+      return 64;
+    case absl::StatusCode::kDataLoss:
+      return 65;
+    case absl::StatusCode::kNotFound:
+      return 66;
+    case absl::StatusCode::kUnavailable:
+      return 69;
+    case absl::StatusCode::kAlreadyExists:
+      return 73;
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kAborted:
+    case absl::StatusCode::kDeadlineExceeded:
+      return 75;
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return 77;
+    case absl::StatusCode::kFailedPrecondition:
+      return 78;
+    default:
+      return 70;
+  }
+}
+
+int Fail(const absl::Status& status, bool json) {
+  const std::string message(status.message());
+  if (json) {
+    std::cerr << nlohmann::json{{"error",
+                                 {{"code", std::string(absl::StatusCodeToString(status.code()))},
+                                  {"message", message}}}}
+                     .dump()
+              << "\n";
+  } else {
+    std::cerr << "daftard: " << message << "\n";
+  }
+  return ExitCodeOf(status);
+}
+
+struct Options {
+  std::string dir;
+  std::string passphrase_file;
+  std::string log_level = "info";
+  std::string output = "text";
+  std::string region;
+  NewNode plan;
+};
+
+int RunInit(const Options& options) {
+  const bool json = options.output == "json";
+  NewNode plan = options.plan;
+  plan.dir = std::filesystem::absolute(options.dir);
+  plan.passphrase_file = options.passphrase_file;
+  if (!options.region.empty()) {
+    auto region = identity::RegionFromCode(options.region);
+    if (!region.ok()) return Fail(region.status(), json);
+    plan.config.region = *region;
+    plan.region_given = true;
+  }
+  auto made = MakeNode(plan, evidence::SystemClock(), crypto::SystemEntropy());
+  if (!made.ok()) return Fail(made.status(), json);
+  const bool unlock_file = made->unlock_method == storage::UnlockMethod::kUnlockFile;
+  if (json) {
+    std::cout << nlohmann::json{{"dir", plan.dir.string()},
+                                {"name", made->config.name},
+                                {"origin", made->config.origin},
+                                {"circle_name", made->circle_name},
+                                {"region", identity::RegionCode(made->config.region)},
+                                {"first_entry", made->first_entry},
+                                {"peer_listen", made->config.peer_listen},
+                                {"peer_advertise", made->config.advertised()},
+                                {"http_listen", made->config.http_listen},
+                                {"unlock_file", unlock_file}}
+                     .dump(2)
+              << "\n";
+    return 0;
+  }
+  std::cout << "Made the node of " << made->config.name << " in " << plan.dir.string() << "\n"
+            << "  log          " << made->config.origin << "\n"
+            << "  circle       " << made->circle_name << "\n"
+            << "  first entry  " << made->first_entry << "\n"
+            << "  partners     " << made->config.peer_listen << "\n"
+            << "  health       http://" << made->config.http_listen << "/readyz\n\n"
+            << "Start it:  daftard --dir " << options.dir << "\n";
+  if (unlock_file) {
+    std::cout << "\nIts keys are opened by the file 'unlock' in the same directory (readable by "
+                 "this user only).\nThat does not protect them from whoever copies the directory: "
+                 "for that give --passphrase-file,\nor the systemd credential daftar-passphrase.\n";
+  }
+  return 0;
+}
+
+service::HttpResponse AnswerHttp(Node& node, const service::PartnerServer& partner_server,
+                                 const service::HttpRequest& request) {
+  const std::string text = "text/plain; charset=utf-8";
+  if (request.method != "GET" && request.method != "HEAD") {
+    return {405, text, "only GET\n"};
+  }
+  if (request.path == "/livez") return {200, text, "live\n"};
+  if (request.path == "/readyz") {
+    // Problems name partners and files, never a customer; they still stay on the operator's side.
+    if (node.publisher().trouble().empty() && node.publisher().Head().has_value()) {
+      return {200, text, "ready\n"};
+    }
+    return {503, text, "answers checks, signs nothing; `daftar status` says why\n"};
+  }
+  if (request.path == "/metrics") {
+    return {200, "text/plain; version=0.0.4; charset=utf-8",
+            service::RenderMetrics(node, partner_server)};
+  }
+  return {404, text, "there is /livez, /readyz and /metrics\n"};
+}
+
+int RunDaemon(const Options& options) {
+  // Before any thread exists, so that every thread inherits the mask.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGINT);
+  sigaddset(&stop_signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  umask(0077);
+  service::PrepareGrpcForTls();
+  const int descriptors = service::RaiseDescriptorLimit();
+
+  const std::filesystem::path dir = std::filesystem::absolute(options.dir);
+  auto opened = OpenNode(dir, options.passphrase_file, evidence::SystemClock(),
+                         crypto::SystemEntropy(), [](const crypto::TlsIdentity& identity) {
+                           return std::make_unique<service::PartnerClient>(identity);
+                         });
+  if (!opened.ok()) return Fail(opened.status(), false);
+  Node& node = *opened->node;
+  service::Users users(node.store(), node.vault(), node.clock(), node.entropy());
+  service::ShopHandlers shop(node);
+  service::NodeHandlers handlers(node, users);
+  // The partner port before the local one: gRPC's health and reflection plug-ins, which the local
+  // server turns on, would go into every server built after them.
+  auto partner_server = service::PartnerServer::Start(node);
+  if (!partner_server.ok()) return Fail(partner_server.status(), false);
+  auto http_server = service::HttpServer::Start(
+      node.config().http_listen, [&](const service::HttpRequest& request) {
+        return AnswerHttp(node, **partner_server, request);
+      });
+  if (!http_server.ok()) return Fail(http_server.status(), false);
+  if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
+  auto local_server =
+      service::LocalServer::Start(NodePaths(dir).socket().string(), shop, handlers, users);
+  if (!local_server.ok()) return Fail(local_server.status(), false);
+
+  spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,
+               node.config().peer_listen, node.config().http_listen, descriptors);
+  if (descriptors < 4096) {
+    spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
+                 descriptors);
+  }
+  for (const std::string& problem : handlers.Problems()) spdlog::error("{}", problem);
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  spdlog::info("stopping");
+  local_server->reset();
+  http_server->reset();
+  // Streams wait for news; wake them before their server waits for them.
+  node.Stop();
+  partner_server->reset();
+  spdlog::info("stopped");
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  CLI::App app{
+      "daftard, the daemon of a Daftar node.\n\nExample:\n  daftard --dir /var/lib/daftar"};
+  app.set_version_flag("--version", std::string(kVersion));
+  app.add_option("--dir", options.dir, "The node's directory, made by `daftar init`")
+      ->envname("DAFTAR_DIR");
+  app.add_option("--passphrase-file", options.passphrase_file,
+                 "Read the keystore's passphrase from this file (0600)");
+  app.add_option("--log-level", options.log_level, "debug, info, warning or error")
+      ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  app.fallthrough();
+
+  CLI::App* init = app.add_subcommand("init", "Make a new node's directory (see `daftar init`)");
+  init->add_option("--name", options.plan.config.name, "What people call the business")->required();
+  init->add_option("--origin", options.plan.config.origin, "Name of the log, unique in the circle")
+      ->required();
+  init->add_option("--charter", options.plan.charter, "The circle's charter file")->required();
+  init->add_option("--region", options.region, "Home region: ID MY SG BN TH PH VN TL");
+  init->add_option("--peer-listen", options.plan.config.peer_listen, "host:port for partners")
+      ->required();
+  init->add_option("--peer-advertise", options.plan.config.peer_advertise,
+                   "host:port that pairing codes offer");
+  init->add_option("--http-listen", options.plan.config.http_listen, "host:port for health")
+      ->required();
+  init->add_option("--output", options.output, "text or json")
+      ->check(CLI::IsMember({"text", "json"}));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 64;
+  }
+  if (options.dir.empty()) {
+    return Fail(absl::InvalidArgumentError("which node? Give --dir DIR or set DAFTAR_DIR"), false);
+  }
+  auto logger = spdlog::stderr_logger_mt("daftard");
+  spdlog::set_default_logger(logger);
+  spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
+  spdlog::set_level(spdlog::level::from_str(options.log_level));
+  spdlog::flush_on(spdlog::level::info);
+  return init->parsed() ? RunInit(options) : RunDaemon(options);
+}
+
+}  // namespace
+}  // namespace daftar
+
+int main(int argc, char** argv) { return daftar::Main(argc, argv); }

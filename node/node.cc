@@ -1,0 +1,176 @@
+#include "node/node.h"
+
+#include "node/decision/policy.h"
+#include "storage/log_store.h"
+
+namespace daftar {
+namespace {
+
+ledger::LogIdentity IdentityOf(const Config& config, const evidence::Charter& charter,
+                               const storage::NodeKeys& keys) {
+  return {config.origin, charter.circle, keys.entry, keys.head, keys.self};
+}
+
+}  // namespace
+
+Node::Node(NodeParts parts)
+    : config_(std::move(parts.config)),
+      charter_(std::move(parts.charter)),
+      keys_(std::move(parts.keys)),
+      unlock_method_(parts.unlock_method),
+      clock_(parts.clock),
+      entropy_(parts.entropy),
+      store_(std::move(parts.store)),
+      high_water_(std::move(parts.high_water)),
+      vault_(keys_.data, entropy_),
+      follower_options_(parts.followers),
+      network_(parts.make_network(keys_.tls)),
+      quota_(*store_, clock_,
+             {charter_.evaluations_per_partner_per_day, charter_.evaluations_per_node_per_day}) {}
+
+Node::~Node() { Stop(); }
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeParts parts) {
+  if (parts.keys.epochs.empty()) {
+    return absl::DataLossError("the keystore has no lookup key; restore it from its backup");
+  }
+  std::unique_ptr<Node> node(new Node(std::move(parts)));
+  if (absl::Status status = node->OpenRooms(); !status.ok()) return status;
+  return node;
+}
+
+absl::Status Node::OpenRooms() {
+  auto publisher =
+      ledger::Publisher::Open(*store_, IdentityOf(config_, charter_, keys_), high_water_);
+  if (!publisher.ok()) return publisher.status();
+  publisher_ = *std::move(publisher);
+  book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_);
+  const storage::EpochKey& epoch_key = keys_.epochs.back();
+  const auto settled_orders =
+      [this](std::span<const identity::Identifier> identifiers) -> absl::StatusOr<uint64_t> {
+    auto customers = book_->FindByIdentifiers(identifiers);
+    if (!customers.ok()) return customers.status();
+    auto record = book_->TrackRecordFor(*customers, evidence::Date::Of(clock_.Now()),
+                                        decision::DefaultPolicy().late_after_days);
+    if (!record.ok()) return record.status();
+    return record->orders_settled;
+  };
+  ledger_ = std::make_unique<ledger::Ledger>(
+      *store_, vault_, clock_, entropy_,
+      ledger::LedgerOptions{config_.origin, charter_,
+                            ledger::LabelKey{epoch_key.epoch, epoch_key.key}, keys_.record,
+                            identity::WarningList(), settled_orders});
+  auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
+  if (!registry.ok()) return registry.status();
+  registry_ = *std::move(registry);
+  evaluator_ = std::make_unique<partners::Evaluator>(*registry_, quota_, epoch_key.epoch,
+                                                     epoch_key.key, entropy_);
+  pairing_ = std::make_unique<partners::Pairing>(*registry_, *network_, clock_, entropy_,
+                                                 keys_.tls.pin, [this] { return Card(); });
+  followers_ =
+      std::make_unique<partners::Followers>(*store_, *registry_, *network_, follower_options_);
+  lookup_ = std::make_unique<partners::Lookup>(*store_, vault_, clock_, entropy_, charter_,
+                                               config_.origin, *registry_, *followers_, *network_);
+  auto receipts = check::ReceiptLog::Open(*store_, vault_, entropy_);
+  if (!receipts.ok()) return receipts.status();
+  receipts_ = *std::move(receipts);
+  checker_ = std::make_unique<check::Checker>(
+      *ledger_, *book_, *lookup_, *receipts_, clock_,
+      check::CheckerOptions{charter_, keys_.receipt, decision::DefaultPolicy(),
+                            config_.partner_deadline});
+  return absl::OkStatus();
+}
+
+absl::Status Node::Bootstrap() {
+  evidence::KeysBody keys;
+  keys.salt = entropy_.Public<evidence::Salt>();
+  keys.entry = keys_.entry.public_key();
+  keys.head = keys_.head.public_key();
+  keys.mirror = keys_.mirror.public_key();
+  keys.self = keys_.self.public_key();
+  keys.tls_spki = crypto::Digest(keys_.tls.pin.array());
+  keys.epoch = keys_.epochs.back().epoch;
+  auto voprf = decltype(keys.voprf)::Create(keys_.epochs.back().key.public_key().view());
+  if (!voprf.ok()) return voprf.status();
+  keys.voprf = *voprf;
+  evidence::CharterBody charter{entropy_.Public<evidence::Salt>(), charter_.hash};
+  return publisher_->Bootstrap({{evidence::EntryKind::kKeys, keys.Encode()},
+                                {evidence::EntryKind::kCharter, charter.Encode()}},
+                               clock_.Now());
+}
+
+absl::StatusOr<partners::NodeCard> Node::Card() const {
+  partners::NodeCard card;
+  card.origin = config_.origin;
+  card.name = config_.name;
+  card.endpoint = config_.advertised();
+  card.circle = charter_.circle;
+  card.charter = charter_.hash;
+  card.certificate_pem = keys_.tls.certificate_pem;
+  auto leaf = storage::LogStore(*store_).ReadLeaf(storage::kOwnLog, 0);
+  if (!leaf.ok()) return leaf.status();
+  card.first_leaf = *std::move(leaf);
+  auto body = store_->Get(storage::Column::kLogBodies,
+                          storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), 0));
+  if (!body.ok()) return body.status();
+  if (!body->has_value()) return absl::DataLossError("the body of entry 0 is missing");
+  card.first_body = **std::move(body);
+  return card;
+}
+
+absl::Status Node::Start() {
+  if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
+  ticker_ = std::thread([this] { RunTicks(); });
+  return absl::OkStatus();
+}
+
+// Ticks at the charter's pace; renews the timestamp when it is due. A failed tick is tried again at
+// the next, and `status` tells why.
+void Node::RunTicks() {
+  const std::chrono::milliseconds tick(charter_.tick_ms);
+  (void)publisher_->Heartbeat(clock_.Now());
+  auto next_tick = std::chrono::steady_clock::now() + tick;
+  auto next_heartbeat = std::chrono::steady_clock::now() + kHeartbeatInterval;
+  while (true) {
+    {
+      storage::MutexLock lock(mutex_);
+      while (!stopping_) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            std::min(next_tick, next_heartbeat) - std::chrono::steady_clock::now());
+        if (left.count() <= 0) break;
+        changed_.WaitFor(mutex_, left);
+      }
+      if (stopping_) return;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_tick) {
+      auto published = publisher_->Tick(clock_.Now());
+      storage::MutexLock lock(mutex_);
+      trouble_.publishing = published.ok() ? "" : std::string(published.status().message());
+      next_tick = now + tick;
+    }
+    if (now >= next_heartbeat) {
+      (void)publisher_->Heartbeat(clock_.Now());
+      next_heartbeat = now + kHeartbeatInterval;
+    }
+  }
+}
+
+void Node::Stop() {
+  {
+    storage::MutexLock lock(mutex_);
+    stopping_ = true;
+    changed_.NotifyAll();
+  }
+  if (publisher_ != nullptr) publisher_->WakeAll();
+  if (ticker_.joinable()) ticker_.join();
+  if (followers_ != nullptr) followers_->Stop();
+  network_->Shutdown();
+}
+
+BackgroundTrouble Node::trouble() const {
+  storage::MutexLock lock(mutex_);
+  return trouble_;
+}
+
+}  // namespace daftar

@@ -1,0 +1,137 @@
+// One business's node, put together: every room with its ports plugged in. The daemon gives it real
+// ones; tests run several in one process with a clock of their own.
+#ifndef DAFTAR_NODE_NODE_H_
+#define DAFTAR_NODE_NODE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "crypto/entropy.h"
+#include "node/book/book.h"
+#include "node/check/checker.h"
+#include "node/check/receipt_log.h"
+#include "node/config.h"
+#include "node/evidence/charter.h"
+#include "node/evidence/clock.h"
+#include "node/ledger/ledger.h"
+#include "node/ledger/publisher.h"
+#include "node/partners/evaluator.h"
+#include "node/partners/followers.h"
+#include "node/partners/lookup.h"
+#include "node/partners/network.h"
+#include "node/partners/pairing.h"
+#include "node/partners/quota.h"
+#include "node/partners/registry.h"
+#include "storage/high_water.h"
+#include "storage/keystore.h"
+#include "storage/mutex.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace daftar {
+
+// What a node stands on. `clock` and `entropy` outlive the node.
+struct NodeParts {
+  Config config;
+  evidence::Charter charter;
+  storage::NodeKeys keys;
+  storage::UnlockMethod unlock_method = storage::UnlockMethod::kUnlockFile;
+  std::unique_ptr<storage::Store> store;
+  storage::HighWaterFile high_water;
+  evidence::Clock& clock;
+  crypto::Entropy& entropy;
+  // Called once, with the node's TLS identity; the network lives as long as the node.
+  std::function<std::unique_ptr<partners::Network>(const crypto::TlsIdentity&)> make_network;
+  partners::FollowerOptions followers;
+};
+
+// What was last seen to go wrong in the background, for `status`.
+struct BackgroundTrouble {
+  std::string publishing;  // why the last tick failed; empty when it did not
+};
+
+inline constexpr std::chrono::milliseconds kHeartbeatInterval{20'000};
+
+// Any thread may use the rooms. Start and Stop are the owner's.
+class Node {
+ public:
+  static absl::StatusOr<std::unique_ptr<Node>> Open(NodeParts parts);
+  ~Node();  // as Stop
+
+  // Writes the first entries of a new node's log: KEYS and CHARTER. Durable on OK.
+  absl::Status Bootstrap();
+
+  // Begins to publish at ticks, to renew the head's timestamp, and to follow partners.
+  absl::Status Start();
+  // Ends the threads; what is queued stays queued. Called again does nothing.
+  void Stop();
+
+  // One tick by hand, for tests without threads.
+  absl::StatusOr<size_t> Tick() { return publisher_->Tick(clock_.Now()); }
+
+  // How this node introduces itself to a new partner.
+  absl::StatusOr<partners::NodeCard> Card() const;
+
+  const Config& config() const { return config_; }
+  const evidence::Charter& charter() const { return charter_; }
+  const evidence::Clock& clock() const { return clock_; }
+  crypto::Entropy& entropy() { return entropy_; }
+  const storage::NodeKeys& keys() const { return keys_; }
+  storage::UnlockMethod unlock_method() const { return unlock_method_; }
+  storage::Store& store() { return *store_; }
+  const storage::Vault& vault() const { return vault_; }
+  ledger::Publisher& publisher() { return *publisher_; }
+  ledger::Ledger& ledger() { return *ledger_; }
+  book::Book& book() { return *book_; }
+  partners::Registry& registry() { return *registry_; }
+  partners::Followers& followers() { return *followers_; }
+  partners::Quota& quota() { return quota_; }
+  partners::Evaluator& evaluator() { return *evaluator_; }
+  partners::Pairing& pairing() { return *pairing_; }
+  check::ReceiptLog& receipts() { return *receipts_; }
+  check::Checker& checker() { return *checker_; }
+  uint32_t epoch() const { return keys_.epochs.back().epoch; }
+  BackgroundTrouble trouble() const;
+
+ private:
+  explicit Node(NodeParts parts);
+  absl::Status OpenRooms();
+  void RunTicks();
+
+  const Config config_;
+  const evidence::Charter charter_;
+  const storage::NodeKeys keys_;
+  const storage::UnlockMethod unlock_method_;
+  evidence::Clock& clock_;
+  crypto::Entropy& entropy_;
+  const std::unique_ptr<storage::Store> store_;
+  storage::HighWaterFile high_water_;
+  const storage::Vault vault_;
+  const partners::FollowerOptions follower_options_;
+  // Before everything that calls through it, so that it goes last.
+  std::unique_ptr<partners::Network> network_;
+  std::unique_ptr<ledger::Publisher> publisher_;
+  std::unique_ptr<book::Book> book_;
+  std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<partners::Registry> registry_;
+  partners::Quota quota_;
+  std::unique_ptr<partners::Evaluator> evaluator_;
+  std::unique_ptr<partners::Pairing> pairing_;
+  std::unique_ptr<partners::Followers> followers_;
+  std::unique_ptr<partners::Lookup> lookup_;
+  std::unique_ptr<check::ReceiptLog> receipts_;
+  std::unique_ptr<check::Checker> checker_;
+
+  std::thread ticker_;
+  mutable storage::Mutex mutex_;
+  storage::CondVar changed_;
+  bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
+  BackgroundTrouble trouble_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+}  // namespace daftar
+
+#endif  // DAFTAR_NODE_NODE_H_

@@ -1,0 +1,249 @@
+#include "node/partners/apply.h"
+
+#include <algorithm>
+
+#include "crypto/voprf.h"
+
+namespace daftar::partners {
+
+using crypto::Bytes;
+using evidence::EntryKind;
+using storage::Batch;
+using storage::Column;
+
+namespace {
+
+bool ChangesStatus(EntryKind kind) {
+  return kind == EntryKind::kSettlement || kind == EntryKind::kDispute ||
+         kind == EntryKind::kResolution || kind == EntryKind::kCorrection ||
+         kind == EntryKind::kWithdrawal;
+}
+
+}  // namespace
+
+absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
+  if (entry.body.has_value() && entry.body->size() > evidence::kMaxEntryBodyBytes) {
+    return absl::InvalidArgumentError("entry " + std::to_string(index) +
+                                      " has a body larger than any kind has");
+  }
+  auto signed_header = evidence::SignedHeader::DecodeLeaf(entry.leaf);
+  if (!signed_header.ok()) return absl::OkStatus();  // void: format
+  const evidence::Header& header = signed_header->header;
+  if (entry.body.has_value() && evidence::CommitTo(*entry.body) != header.commitment) {
+    return absl::InvalidArgumentError("the body of entry " + std::to_string(index) +
+                                      " does not fit its commitment");
+  }
+  if (header.index != index || header.origin != partner_.origin ||
+      static_cast<int64_t>(header.issued_at) < last_issued_at_) {
+    return absl::OkStatus();  // void: order
+  }
+  if (entry.body.has_value()) bodies_[index] = *entry.body;
+  if (header.kind == EntryKind::kReport) {
+    last_issued_at_ = static_cast<int64_t>(header.issued_at);
+    kinds_[index] = header.kind;
+    return AddReport(index, *signed_header, entry.body.has_value() ? &*entry.body : nullptr);
+  }
+  evidence::Body body;
+  if (entry.body.has_value()) {
+    auto decoded = evidence::DecodeBody(header, *entry.body);
+    if (!decoded.ok()) return absl::OkStatus();  // void: format
+    body = *std::move(decoded);
+  }
+  if (header.kind == EntryKind::kKeys) {
+    if (const auto* keys = std::get_if<evidence::KeysBody>(&body)) {
+      AddKeys(index, *signed_header, *keys);
+    }
+    return absl::OkStatus();
+  }
+  // A KEYS replaces the entry key: only the newest may sign what follows it.
+  if (keys_.empty() || !signed_header->VerifiedBy(keys_.back().keys.entry)) {
+    return absl::OkStatus();  // void: signature
+  }
+  last_issued_at_ = static_cast<int64_t>(header.issued_at);
+  kinds_[index] = header.kind;
+  if (header.kind == EntryKind::kCharter) {
+    if (const auto* charter = std::get_if<evidence::CharterBody>(&body);
+        charter != nullptr && charters_.size() < kMaxCharterEntries) {
+      charters_.push_back({index, charter->charter});
+    }
+    return absl::OkStatus();
+  }
+  if (header.kind == EntryKind::kAdoption) return absl::OkStatus();
+  return AddUpdate(index, header, body);
+}
+
+absl::Status Applier::AddReport(uint64_t index, const evidence::SignedHeader&, const Bytes* body) {
+  ++reports_;
+  if (body == nullptr) return absl::OkStatus();  // erased
+  auto report = evidence::ReportBody::Decode(*body);
+  if (!report.ok()) return absl::OkStatus();  // void: format
+  AddTokens(index, report->slots);
+  return absl::OkStatus();
+}
+
+void Applier::AddTokens(uint64_t report,
+                        const std::array<evidence::Slot, evidence::kSlots>& slots) {
+  if (keys_.empty()) return;
+  for (const evidence::Slot& slot : slots) {
+    tokens_[Mirror::TokenKey(partner_.log, keys_.back().keys.epoch, slot.token)].added.push_back(
+        report);
+  }
+}
+
+absl::Status Applier::AddUpdate(uint64_t index, const evidence::Header& header,
+                                const evidence::Body& body) {
+  auto about_report = IsReport(header.about);
+  if (!about_report.ok()) return about_report.status();
+  if (!*about_report) return absl::OkStatus();  // void: about nothing that can be updated
+  auto state = StateOf(header.about);
+  if (!state.ok()) return state.status();
+  if ((*state)->Status() == decision::EntryStatus::kErased) return absl::OkStatus();  // void: order
+  if (header.kind == EntryKind::kRelabel) {
+    if (const auto* relabel = std::get_if<evidence::RelabelBody>(&body)) {
+      return AddRelabel(index, header.about, *relabel);
+    }
+    return absl::OkStatus();
+  }
+  if (!ChangesStatus(header.kind) && header.kind != EntryKind::kErasure) return absl::OkStatus();
+  // An erasure always counts, whatever came before it.
+  if ((*state)->updates.size() >= kMaxUpdates && header.kind != EntryKind::kErasure) {
+    return absl::OkStatus();
+  }
+  (*state)->updates.push_back({header.kind, index});
+  if (header.kind == EntryKind::kErasure) return Erase(header.about);
+  return absl::OkStatus();
+}
+
+absl::Status Applier::AddRelabel(uint64_t index, uint64_t about,
+                                 const evidence::RelabelBody& body) {
+  auto state = StateOf(about);
+  if (!state.ok()) return state.status();
+  if ((*state)->updates.size() >= kMaxUpdates) return absl::OkStatus();
+  (*state)->updates.push_back({EntryKind::kRelabel, index});
+  AddTokens(about, body.slots);
+  return absl::OkStatus();
+}
+
+// Bodies of the report and of every entry about it go, and the tokens that led to it.
+absl::Status Applier::Erase(uint64_t report) {
+  auto state = StateOf(report);
+  if (!state.ok()) return state.status();
+  std::vector<uint64_t> indexes{report};
+  for (const EntryState::Update& update : (*state)->updates) indexes.push_back(update.index);
+  for (uint64_t index : indexes) {
+    auto body = BodyOf(index);
+    if (!body.ok()) return body.status();
+    if (!body->has_value()) continue;
+    std::vector<evidence::Slot> slots;
+    if (auto decoded = evidence::ReportBody::Decode(**body); decoded.ok()) {
+      slots.assign(decoded->slots.begin(), decoded->slots.end());
+    } else if (auto relabel = evidence::RelabelBody::Decode(**body); relabel.ok()) {
+      slots.assign(relabel->slots.begin(), relabel->slots.end());
+    }
+    for (const KeysEntry& keys : keys_) {
+      for (const evidence::Slot& slot : slots) {
+        tokens_[Mirror::TokenKey(partner_.log, keys.keys.epoch, slot.token)].removed.push_back(
+            report);
+      }
+    }
+    bodies_[index] = std::nullopt;
+  }
+  return absl::OkStatus();
+}
+
+void Applier::AddKeys(uint64_t index, const evidence::SignedHeader& signed_header,
+                      const evidence::KeysBody& body) {
+  const bool first = keys_.empty();
+  if (first && index != 0) return;
+  const crypto::PublicKey& signer = first ? body.entry : keys_.back().keys.entry;
+  if (!signed_header.VerifiedBy(signer) || keys_.size() >= kMaxKeysEntries) return;
+  const crypto::KeyId id = evidence::EntryKeyId(partner_.origin, body.entry);
+  for (const KeysEntry& earlier : keys_) {
+    // Another key under the same ID would make signatures ambiguous.
+    if (evidence::EntryKeyId(partner_.origin, earlier.keys.entry) == id &&
+        earlier.keys.entry != body.entry) {
+      return;
+    }
+  }
+  last_issued_at_ = static_cast<int64_t>(signed_header.header.issued_at);
+  kinds_[index] = EntryKind::kKeys;
+  keys_.push_back({index, body});
+}
+
+absl::StatusOr<EntryState*> Applier::StateOf(uint64_t report) {
+  const auto found = states_.find(report);
+  if (found != states_.end()) return &found->second;
+  auto row = store_.Get(Column::kEntryStates, EntryState::Key(partner_.log, report));
+  if (!row.ok()) return row.status();
+  EntryState state;
+  if (row->has_value()) {
+    auto decoded = EntryState::Decode(**row);
+    if (!decoded.ok()) return decoded.status();
+    state = *std::move(decoded);
+  }
+  return &states_.emplace(report, std::move(state)).first->second;
+}
+
+absl::StatusOr<bool> Applier::IsReport(uint64_t index) {
+  const auto found = kinds_.find(index);
+  if (found != kinds_.end()) return found->second == EntryKind::kReport;
+  auto leaf = log_.ReadLeaf(partner_.log, index);
+  if (absl::IsNotFound(leaf.status())) return false;
+  if (!leaf.ok()) return leaf.status();
+  auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
+  return entry.ok() && entry->header.kind == EntryKind::kReport && entry->header.index == index;
+}
+
+absl::StatusOr<std::optional<Bytes>> Applier::BodyOf(uint64_t index) {
+  const auto found = bodies_.find(index);
+  if (found != bodies_.end()) return found->second;
+  return store_.Get(Column::kLogBodies,
+                    storage::LogIndexKey(static_cast<uint32_t>(partner_.log), index));
+}
+
+absl::Status Applier::Finish(Batch& batch) {
+  for (auto& [index, body] : bodies_) {
+    Bytes key = storage::LogIndexKey(static_cast<uint32_t>(partner_.log), index);
+    if (body.has_value()) {
+      batch.Put(Column::kLogBodies, std::move(key), *std::move(body));
+    } else {
+      batch.Delete(Column::kLogBodies, std::move(key));
+    }
+  }
+  for (const auto& [report, state] : states_) {
+    batch.Put(Column::kEntryStates, EntryState::Key(partner_.log, report), state.Encode());
+  }
+  std::vector<Bytes> keys;
+  keys.reserve(tokens_.size());
+  for (const auto& [key, change] : tokens_) keys.push_back(key);
+  auto rows = store_.MultiGet(Column::kTokens, keys);
+  if (!rows.ok()) return rows.status();
+  size_t next = 0;
+  for (auto& [key, change] : tokens_) {
+    const std::optional<Bytes>& row = (*rows)[next++];
+    std::vector<uint64_t> reports;
+    if (row.has_value()) {
+      auto decoded = Mirror::DecodeTokenRow(*row);
+      if (!decoded.ok()) return decoded.status();
+      reports = *std::move(decoded);
+    }
+    for (uint64_t report : change.added) {
+      // A random label never repeats; an issuer that repeats one on purpose gains nothing by more.
+      if (reports.size() < kMaxReportsPerToken) reports.push_back(report);
+    }
+    std::erase_if(reports, [&change = change](uint64_t report) {
+      return std::find(change.removed.begin(), change.removed.end(), report) !=
+             change.removed.end();
+    });
+    if (reports.empty()) {
+      batch.Delete(Column::kTokens, key);
+      continue;
+    }
+    crypto::Writer writer;
+    for (uint64_t report : reports) writer.U64(report);
+    batch.Put(Column::kTokens, key, writer.Take());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace daftar::partners

@@ -1,0 +1,70 @@
+// What one entry of a partner's log does to the searchable copy. Used by Mirror alone.
+#ifndef DAFTAR_NODE_PARTNERS_APPLY_H_
+#define DAFTAR_NODE_PARTNERS_APPLY_H_
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "node/partners/mirror.h"
+
+namespace daftar::partners {
+
+// Collects the effects of a batch's entries, in order, into one storage batch. Entries that fail
+// signature, format or order are void: kept in the tree, without effect. A value of one thread.
+class Applier {
+ public:
+  // `keys`, `charters`, `reports` and `last_issued_at` are advanced in place.
+  Applier(const storage::Store& store, const Partner& partner, std::vector<KeysEntry>& keys,
+          std::vector<CharterEntry>& charters, uint64_t& reports, int64_t& last_issued_at)
+      : store_(store),
+        log_(store),
+        partner_(partner),
+        keys_(keys),
+        charters_(charters),
+        reports_(reports),
+        last_issued_at_(last_issued_at) {}
+
+  // InvalidArgument when a body does not fit its entry's commitment or is over its bound (whoever
+  // sent the batch altered it); errors of the store are passed on.
+  absl::Status Add(uint64_t index, const evidence::FeedEntry& entry);
+
+  // Writes what was collected into `batch`.
+  absl::Status Finish(storage::Batch& batch);
+
+ private:
+  absl::Status AddReport(uint64_t index, const evidence::SignedHeader& signed_header,
+                         const crypto::Bytes* body);
+  absl::Status AddRelabel(uint64_t index, uint64_t about, const evidence::RelabelBody& body);
+  absl::Status AddUpdate(uint64_t index, const evidence::Header& header,
+                         const evidence::Body& body);
+  absl::Status Erase(uint64_t report);
+  void AddKeys(uint64_t index, const evidence::SignedHeader& signed_header,
+               const evidence::KeysBody& body);
+  absl::StatusOr<EntryState*> StateOf(uint64_t report);
+  absl::StatusOr<bool> IsReport(uint64_t index);
+  absl::StatusOr<std::optional<crypto::Bytes>> BodyOf(uint64_t index);
+  void AddTokens(uint64_t report, const std::array<evidence::Slot, evidence::kSlots>& slots);
+
+  const storage::Store& store_;
+  storage::LogStore log_;
+  const Partner& partner_;
+  std::vector<KeysEntry>& keys_;
+  std::vector<CharterEntry>& charters_;
+  uint64_t& reports_;
+  int64_t& last_issued_at_;
+
+  // Kinds and bodies of this batch's own entries, not in the store yet.
+  std::map<uint64_t, evidence::EntryKind> kinds_;
+  std::map<uint64_t, std::optional<crypto::Bytes>> bodies_;  // nullopt deletes
+  std::map<uint64_t, EntryState> states_;
+  struct TokenChange {
+    std::vector<uint64_t> added;
+    std::vector<uint64_t> removed;
+  };
+  std::map<crypto::Bytes, TokenChange> tokens_;
+};
+
+}  // namespace daftar::partners
+
+#endif  // DAFTAR_NODE_PARTNERS_APPLY_H_

@@ -1,0 +1,37 @@
+// What a partner's entries say about one of its reports, as the copied log has it.
+#ifndef DAFTAR_NODE_PARTNERS_ENTRY_STATE_H_
+#define DAFTAR_NODE_PARTNERS_ENTRY_STATE_H_
+
+#include <vector>
+
+#include "crypto/bytes.h"
+#include "node/decision/decision.h"
+#include "node/evidence/entry.h"
+#include "storage/log_store.h"
+
+namespace daftar::partners {
+
+// Updates kept for one report; an honest issuer needs a handful. Later ones are void.
+inline constexpr size_t kMaxUpdates = 64;
+
+struct EntryState {
+  struct Update {
+    evidence::EntryKind kind;
+    uint64_t index;
+    friend bool operator==(const Update&, const Update&) = default;
+  };
+  std::vector<Update> updates;  // in the order of the log
+
+  // Erased beats withdrawn beats an open dispute beats settled beats live. A RESOLUTION ends the
+  // dispute before it; whether it was upheld is in its sealed facts, and until those count the
+  // milder reading holds: disputed.
+  decision::EntryStatus Status() const;
+
+  static crypto::Bytes Key(storage::LogNumber log, uint64_t report);
+  crypto::Bytes Encode() const;
+  static absl::StatusOr<EntryState> Decode(crypto::ByteView bytes);  // DataLoss
+};
+
+}  // namespace daftar::partners
+
+#endif  // DAFTAR_NODE_PARTNERS_ENTRY_STATE_H_

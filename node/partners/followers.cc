@@ -1,0 +1,139 @@
+#include "node/partners/followers.h"
+
+#include <algorithm>
+
+namespace daftar::partners {
+
+Followers::Followers(storage::Store& store, const Registry& registry, Network& network,
+                     FollowerOptions options)
+    : store_(store), registry_(registry), network_(network), options_(options) {}
+
+Followers::~Followers() { Stop(); }
+
+void Followers::End(std::vector<Follower> ended) {
+  for (Follower& follower : ended) {
+    if (follower.cancel != nullptr) follower.cancel->Cancel();
+  }
+  for (Follower& follower : ended) {
+    if (follower.thread.joinable()) follower.thread.join();
+  }
+}
+
+absl::Status Followers::Refresh() {
+  storage::MutexLock refreshing(refresh_mutex_);
+  std::vector<Follower> ended;
+  std::vector<std::string> forgotten;
+  {
+    storage::MutexLock lock(mutex_);
+    if (stopping_) return absl::OkStatus();
+    for (const Partner& partner : registry_.All()) {
+      auto found = followers_.find(partner.origin);
+      const bool active = partner.status == PartnerStatus::kActive;
+      if (found != followers_.end() && found->second.thread.joinable() &&
+          (!active || !(found->second.partner == partner))) {
+        Follower stopped;
+        stopped.cancel = std::move(found->second.cancel);
+        stopped.thread = std::move(found->second.thread);
+        ended.push_back(std::move(stopped));
+        forgotten.push_back(partner.origin);
+      }
+    }
+    stop_changed_.NotifyAll();
+    for (Follower& follower : ended) follower.cancel->Cancel();
+  }
+  End(std::move(ended));
+  for (const std::string& origin : forgotten) network_.Forget(origin);
+
+  for (const Partner& partner : registry_.All()) {
+    storage::MutexLock lock(mutex_);
+    Follower& follower = followers_[partner.origin];
+    if (follower.mirror == nullptr || !(follower.mirror->partner() == partner)) {
+      auto mirror = Mirror::Open(store_, partner);
+      if (!mirror.ok()) return mirror.status();
+      follower.mirror = *std::move(mirror);
+    }
+    follower.partner = partner;
+    if (partner.status != PartnerStatus::kActive) {
+      follower.connection = {false, std::string(StatusName(partner.status))};
+      continue;
+    }
+    if (follower.thread.joinable()) continue;
+    follower.connection = {false, "connecting"};
+    follower.cancel = std::make_unique<Cancellation>();
+    follower.thread =
+        std::thread([this, partner, mirror = follower.mirror, cancel = follower.cancel.get()] {
+          Run(partner, *mirror, *cancel);
+        });
+  }
+  return absl::OkStatus();
+}
+
+void Followers::Stop() {
+  storage::MutexLock refreshing(refresh_mutex_);
+  std::vector<Follower> ended;
+  {
+    storage::MutexLock lock(mutex_);
+    stopping_ = true;
+    for (auto& [origin, follower] : followers_) {
+      if (!follower.thread.joinable()) continue;
+      Follower stopped;
+      stopped.cancel = std::move(follower.cancel);
+      stopped.thread = std::move(follower.thread);
+      stopped.cancel->Cancel();
+      ended.push_back(std::move(stopped));
+    }
+    stop_changed_.NotifyAll();
+  }
+  End(std::move(ended));
+}
+
+void Followers::SetConnection(const std::string& origin, bool connected, std::string reason) {
+  storage::MutexLock lock(mutex_);
+  const auto found = followers_.find(origin);
+  if (found != followers_.end()) found->second.connection = {connected, std::move(reason)};
+}
+
+// The thread of one partner: follow, and after an interruption wait a little longer each time.
+void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
+  std::chrono::milliseconds wait = options_.first_retry;
+  while (!cancel.cancelled()) {
+    absl::Status applied;
+    const absl::Status ended = network_.Follow(
+        partner, mirror.View().size,
+        [&](const evidence::FeedBatch& batch) {
+          applied = mirror.Apply(batch);
+          if (!applied.ok()) return false;
+          SetConnection(partner.origin, true, {});
+          wait = options_.first_retry;
+          return true;
+        },
+        cancel);
+    if (cancel.cancelled()) break;
+    if (!applied.ok()) mirror.SetTrouble(std::string(applied.message()));
+    const absl::Status& why = applied.ok() ? ended : applied;
+    SetConnection(partner.origin, false, std::string(why.message()));
+    storage::MutexLock lock(mutex_);
+    const auto until = std::chrono::steady_clock::now() + wait;
+    while (!cancel.cancelled() && !stopping_) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          until - std::chrono::steady_clock::now());
+      if (left.count() <= 0) break;
+      stop_changed_.WaitFor(mutex_, left);
+    }
+    wait = std::min(wait * 2, options_.last_retry);
+  }
+}
+
+std::shared_ptr<Mirror> Followers::MirrorOf(std::string_view origin) const {
+  storage::MutexLock lock(mutex_);
+  const auto found = followers_.find(origin);
+  return found == followers_.end() ? nullptr : found->second.mirror;
+}
+
+ConnectionView Followers::ConnectionOf(std::string_view origin) const {
+  storage::MutexLock lock(mutex_);
+  const auto found = followers_.find(origin);
+  return found == followers_.end() ? ConnectionView{false, "unknown"} : found->second.connection;
+}
+
+}  // namespace daftar::partners

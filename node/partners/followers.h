@@ -1,0 +1,74 @@
+// Keeps one thread for each active partner that follows its log into a Mirror and comes back after
+// any interruption.
+#ifndef DAFTAR_NODE_PARTNERS_FOLLOWERS_H_
+#define DAFTAR_NODE_PARTNERS_FOLLOWERS_H_
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "node/partners/mirror.h"
+#include "node/partners/network.h"
+#include "node/partners/registry.h"
+#include "storage/mutex.h"
+
+namespace daftar::partners {
+
+struct FollowerOptions {
+  // Waits between attempts double from the first to the second.
+  std::chrono::milliseconds first_retry{200};
+  std::chrono::milliseconds last_retry{15'000};
+};
+
+// How a partner's connection stands, for `partner list`.
+struct ConnectionView {
+  bool connected = false;
+  std::string reason;  // why not, in words
+};
+
+// Any thread may call. Mirrors stay valid while the object lives.
+class Followers {
+ public:
+  Followers(storage::Store& store, const Registry& registry, Network& network,
+            FollowerOptions options = {});
+  ~Followers();  // as Stop
+
+  // Opens mirrors for all partners that have one; starts a thread for each active one. Called again
+  // after every change of the registry: starts and stops what changed.
+  absl::Status Refresh();
+  // Ends all threads. Mirrors remain readable.
+  void Stop();
+
+  // nullptr when the partner has no mirror.
+  std::shared_ptr<Mirror> MirrorOf(std::string_view origin) const;
+  ConnectionView ConnectionOf(std::string_view origin) const;
+
+ private:
+  struct Follower {
+    std::shared_ptr<Mirror> mirror;
+    Partner partner;
+    std::unique_ptr<Cancellation> cancel;
+    std::thread thread;
+    ConnectionView connection;
+  };
+  void Run(const Partner& partner, Mirror& mirror, Cancellation& cancel);
+  void SetConnection(const std::string& origin, bool connected, std::string reason);
+  static void End(std::vector<Follower> ended);
+
+  storage::Store& store_;
+  const Registry& registry_;
+  Network& network_;
+  const FollowerOptions options_;
+  storage::Mutex refresh_mutex_;  // one Refresh or Stop at a time
+  mutable storage::Mutex mutex_;
+  storage::CondVar stop_changed_;
+  bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
+  std::map<std::string, Follower, std::less<>> followers_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+}  // namespace daftar::partners
+
+#endif  // DAFTAR_NODE_PARTNERS_FOLLOWERS_H_

@@ -1,0 +1,360 @@
+#include "node/partners/lookup.h"
+
+#include <algorithm>
+#include <set>
+
+namespace daftar::partners {
+namespace {
+
+using crypto::Bytes;
+using crypto::Secret64;
+using decision::PartnerState;
+using storage::Batch;
+using storage::Column;
+
+// Codes in answers: stable words, no sentences.
+std::string ReasonCode(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kDeadlineExceeded:
+      return "deadline";
+    case absl::StatusCode::kResourceExhausted:
+      return "quota";
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return "refused";
+    case absl::StatusCode::kUnavailable:
+      return "unreachable";
+    case absl::StatusCode::kDataLoss:
+      return "wrong-proof";
+    default:
+      return "failed";
+  }
+}
+
+}  // namespace
+
+struct Lookup::Question {
+  Partner partner;
+  std::shared_ptr<Mirror> mirror;
+  MirrorView view;
+  decision::PartnerAnswer answer;
+  std::vector<Bytes> cache_keys;              // one for each identifier
+  std::vector<std::optional<Secret64>> f;     // known outputs
+  std::vector<size_t> asked;                  // positions that go to the partner
+  std::vector<Bytes> inputs;                  // of those
+  std::vector<crypto::BlindedInput> blinded;  // of those
+  bool fresh = false;                         // f came from the partner just now
+  std::optional<absl::Status> failure;
+};
+
+struct Lookup::Session {
+  storage::Mutex mutex;
+  storage::CondVar changed;
+  size_t waiting DAFTAR_GUARDED_BY(mutex) = 0;
+  bool closed DAFTAR_GUARDED_BY(mutex) = false;  // Ask no longer looks
+  std::vector<Question> questions;  // question i belongs to its answering thread until counted
+};
+
+// What can be known without the partner: its keys, its head, and outputs kept from before.
+void Lookup::Prepare(Question& question, std::span<const identity::Identifier> identifiers) {
+  question.answer.origin = question.partner.origin;
+  question.mirror = followers_.MirrorOf(question.partner.origin);
+  if (question.mirror != nullptr) question.view = question.mirror->View();
+  if (question.view.keys.empty()) {
+    question.failure = absl::UnavailableError("no entry of its log was copied yet");
+    return;
+  }
+  if (question.view.forked) {
+    question.failure = absl::DataLossError("its log is forked");
+    return;
+  }
+  const uint32_t epoch = question.view.keys.back().keys.epoch;
+  for (const identity::Identifier& identifier : identifiers) {
+    const storage::BlindTag tag =
+        vault_.Tag("lookup", identity::TypeName(identifier.type()), identifier.value());
+    question.cache_keys.push_back(crypto::Writer()
+                                      .U32(static_cast<uint32_t>(question.partner.log))
+                                      .U32(epoch)
+                                      .Raw(tag.view())
+                                      .Take());
+  }
+  auto rows = store_.MultiGet(Column::kLookups, question.cache_keys);
+  if (!rows.ok()) {
+    question.failure = rows.status();
+    return;
+  }
+  for (size_t i = 0; i < identifiers.size(); ++i) {
+    question.f.emplace_back();
+    if ((*rows)[i].has_value()) {
+      auto plain = vault_.Open(Column::kLookups, question.cache_keys[i], *(*rows)[i]);
+      if (plain.ok()) {
+        if (auto f = Secret64::Create(plain->Expose()); f.ok()) {
+          question.f.back() = *std::move(f);
+          continue;
+        }
+      }
+    }
+    Bytes input =
+        evidence::VoprfInput(charter_.circle, question.partner.origin, epoch, identifiers[i]);
+    auto blinded = crypto::VoprfBlind(input, entropy_);
+    if (!blinded.ok()) {
+      question.failure = blinded.status();
+      return;
+    }
+    question.asked.push_back(i);
+    question.inputs.push_back(std::move(input));
+    question.blinded.push_back(*std::move(blinded));
+  }
+}
+
+void Lookup::Send(const std::shared_ptr<Session>& session, size_t index,
+                  std::chrono::milliseconds deadline) {
+  const Question& question = session->questions[index];
+  EvaluateCall call;
+  call.epoch = question.view.keys.back().keys.epoch;
+  for (const crypto::BlindedInput& input : question.blinded) {
+    call.blinded.push_back(input.element);
+  }
+  network_.Evaluate(question.partner, call, deadline,
+                    [this, session, index](absl::StatusOr<EvaluateAnswer> answer) {
+                      Receive(session, index, std::move(answer));
+                    });
+}
+
+// Runs on the network's thread; the question is this thread's until it is counted.
+void Lookup::Receive(const std::shared_ptr<Session>& session, size_t index,
+                     absl::StatusOr<EvaluateAnswer> answer) {
+  Question& question = session->questions[index];
+  std::vector<std::optional<Secret64>> outputs(question.f.size());
+  std::optional<absl::Status> failure;
+  if (!answer.ok()) {
+    failure = answer.status();
+  } else {
+    auto key = crypto::GroupElement::Create(question.view.keys.back().keys.voprf.view());
+    std::vector<crypto::ByteView> inputs(question.inputs.begin(), question.inputs.end());
+    auto finalized = key.ok() ? crypto::VoprfFinalize(*key, inputs, question.blinded,
+                                                      answer->evaluated, answer->proof)
+                              : absl::StatusOr<std::vector<Secret64>>(key.status());
+    if (!finalized.ok()) {
+      question.mirror->SetTrouble(
+          "it answered a lookup with a wrong proof: its evaluation does not fit the key in its "
+          "log");
+      failure = absl::DataLossError("wrong proof");
+    } else {
+      for (size_t i = 0; i < question.asked.size(); ++i) {
+        outputs[question.asked[i]] = std::move((*finalized)[i]);
+      }
+    }
+  }
+  bool late = false;
+  {
+    storage::MutexLock lock(session->mutex);
+    late = session->closed;
+    if (!late) {
+      question.failure = failure;
+      question.fresh = !failure.has_value();
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        if (outputs[i].has_value()) question.f[i] = std::move(outputs[i]);
+      }
+      --session->waiting;
+      session->changed.NotifyAll();
+    }
+  }
+  // Nobody waits any more: keep the outputs for the next time. Losing them costs one question.
+  if (late && !failure.has_value()) {
+    Batch batch;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      if (!outputs[i].has_value()) continue;
+      batch.Put(Column::kLookups, question.cache_keys[i],
+                vault_.Seal(Column::kLookups, question.cache_keys[i], outputs[i]->Expose()));
+    }
+    (void)store_.Write(std::move(batch));
+  }
+}
+
+absl::StatusOr<LookupResult> Lookup::Ask(std::span<const identity::Identifier> identifiers,
+                                         std::chrono::milliseconds deadline) {
+  const auto until = std::chrono::steady_clock::now() + deadline;
+  auto session = std::make_shared<Session>();
+  for (Partner& partner : registry_.Active()) {
+    session->questions.emplace_back();
+    session->questions.back().partner = std::move(partner);
+  }
+  std::vector<size_t> to_send;
+  for (size_t i = 0; i < session->questions.size(); ++i) {
+    Prepare(session->questions[i], identifiers);
+    if (!session->questions[i].failure.has_value() && !session->questions[i].asked.empty()) {
+      to_send.push_back(i);
+    }
+  }
+  {
+    storage::MutexLock lock(session->mutex);
+    session->waiting = to_send.size();
+  }
+  const auto left = [&] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(until -
+                                                                 std::chrono::steady_clock::now());
+  };
+  for (size_t i : to_send) Send(session, i, std::max(left(), std::chrono::milliseconds(1)));
+  {
+    storage::MutexLock lock(session->mutex);
+    while (session->waiting > 0 && left().count() > 0) {
+      session->changed.WaitFor(session->mutex, left());
+    }
+    session->closed = true;
+  }
+  LookupResult result;
+  Batch keep;
+  for (Question& question : session->questions) {
+    const bool answered = question.asked.empty() || question.fresh;
+    if (!answered && !question.failure.has_value()) {
+      question.failure = absl::DeadlineExceededError("no answer in time");
+    }
+    if (question.fresh) {
+      for (size_t i : question.asked) {
+        keep.Put(Column::kLookups, question.cache_keys[i],
+                 vault_.Seal(Column::kLookups, question.cache_keys[i], question.f[i]->Expose()));
+      }
+    }
+    Describe(question);
+    // What kept outputs find is evidence even while the partner cannot be reached.
+    if (!question.view.forked) {
+      absl::Status found = FindRecords(question, result.records);
+      if (!found.ok()) return found;
+    }
+    result.answers.push_back(question.answer);
+  }
+  if (!keep.empty()) {
+    // A cache: a full disk must not keep the shop from its answer.
+    (void)store_.Write(std::move(keep));
+  }
+  return result;
+}
+
+void Lookup::Describe(Question& question) const {
+  decision::PartnerAnswer& answer = question.answer;
+  const MirrorView& view = question.view;
+  if (view.head.has_value() && view.head_time > 0) {
+    const int64_t age = clock_.Now().seconds() - view.head_time;
+    answer.head_age_s = static_cast<uint64_t>(std::max<int64_t>(age, 0));
+    answer.head = decision::HeadRef{view.head->size, view.head->root};
+  }
+  answer.witnesses = {own_origin_};
+  answer.witnessed = false;
+  if (question.failure.has_value() || !answer.head_age_s.has_value()) {
+    answer.state = PartnerState::kNotChecked;
+    if (view.forked) {
+      answer.error = "forked";
+    } else if (view.keys.empty() || !answer.head_age_s.has_value()) {
+      answer.error = "never-copied";
+    } else {
+      answer.error = ReasonCode(*question.failure);
+    }
+    return;
+  }
+  if (*answer.head_age_s > charter_.stale_after_s) {
+    answer.state = PartnerState::kStale;
+  } else {
+    answer.state = question.asked.empty() ? PartnerState::kCached : PartnerState::kAnswered;
+  }
+}
+
+// Probes all 16 labels of every identifier in the copied log.
+absl::Status Lookup::FindRecords(Question& question,
+                                 std::vector<decision::PartnerRecord>& records) const {
+  if (question.f.empty()) return absl::OkStatus();
+  const uint32_t epoch = question.view.keys.back().keys.epoch;
+  std::vector<Bytes> keys;
+  for (const std::optional<Secret64>& f : question.f) {
+    if (!f.has_value()) continue;
+    for (uint32_t j = 0; j < evidence::kLabelsPerIdentifier; ++j) {
+      keys.push_back(Mirror::TokenKey(question.partner.log, epoch, evidence::TokenFor(*f, j)));
+    }
+  }
+  auto rows = store_.MultiGet(Column::kTokens, keys);
+  if (!rows.ok()) return rows.status();
+  std::set<uint64_t> seen;
+  size_t row = 0;
+  for (const std::optional<Secret64>& f : question.f) {
+    if (!f.has_value()) continue;
+    for (uint32_t j = 0; j < evidence::kLabelsPerIdentifier; ++j, ++row) {
+      if (!(*rows)[row].has_value()) continue;
+      auto reports = Mirror::DecodeTokenRow(*(*rows)[row]);
+      if (!reports.ok()) return reports.status();
+      for (uint64_t report : *reports) {
+        if (seen.size() >= kMaxRecordsPerPartner || seen.count(report) > 0) continue;
+        const evidence::Label label{f->Duplicate(), j};
+        auto record = OpenRecord(question, report, label);
+        if (!record.ok()) return record.status();
+        if (!record->has_value()) continue;
+        seen.insert(report);
+        records.push_back(**std::move(record));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+// nullopt for what does not count: a bad signature, a key that does not fit, facts that do not
+// open.
+absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
+    const Question& question, uint64_t report, const evidence::Label& label) const {
+  const storage::LogNumber log_number = question.partner.log;
+  auto leaf = storage::LogStore(store_).ReadLeaf(log_number, report);
+  if (!leaf.ok()) return leaf.status();
+  auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
+  if (!entry.ok()) return std::nullopt;
+  auto signer = question.mirror->EntryKeyAt(entry->header.signer, report);
+  if (!signer.has_value() || !entry->VerifiedBy(*signer)) return std::nullopt;
+  auto row = store_.Get(Column::kLogBodies,
+                        storage::LogIndexKey(static_cast<uint32_t>(log_number), report));
+  if (!row.ok()) return row.status();
+  if (!row->has_value() || evidence::CommitTo(**row) != entry->header.commitment) {
+    return std::nullopt;
+  }
+  auto body = evidence::ReportBody::Decode(**row);
+  if (!body.ok()) return std::nullopt;
+  auto key = evidence::UnwrapReportKey(*body, label);
+  if (!key.ok()) {
+    question.mirror->SetTrouble("entry " + std::to_string(report) +
+                                " carries a label whose key does not fit its commitment; it does "
+                                "not count");
+    return std::nullopt;
+  }
+  auto facts = evidence::OpenReport(*body, question.partner.origin, *key);
+  if (!facts.ok()) {
+    question.mirror->SetTrouble("entry " + std::to_string(report) +
+                                " does not open to well-formed facts; it does not count");
+    return std::nullopt;
+  }
+  auto state_row = store_.Get(Column::kEntryStates, EntryState::Key(log_number, report));
+  if (!state_row.ok()) return state_row.status();
+  decision::PartnerRecord record;
+  record.status = decision::EntryStatus::kLive;
+  if (state_row->has_value()) {
+    auto state = EntryState::Decode(**state_row);
+    if (!state.ok()) return state.status();
+    record.status = state->Status();
+  }
+  // A report counts only under a charter that this node has adopted; good news always does.
+  const CharterEntry* charter = nullptr;
+  for (const CharterEntry& stated : question.view.charters) {
+    if (stated.index < report) charter = &stated;
+  }
+  if (record.status == decision::EntryStatus::kLive &&
+      (charter == nullptr || charter->charter != charter_.hash)) {
+    record.status = decision::EntryStatus::kPending;
+  }
+  record.origin = question.partner.origin;
+  record.index = report;
+  record.commitment = entry->header.commitment;
+  record.reason = facts->reason;
+  record.amount = facts->amount;
+  record.occurred = facts->occurred;
+  record.settled_before = facts->settled_before;
+  record.published_at = {static_cast<int64_t>(entry->header.issued_at) * 1000};
+  record.epoch = question.view.keys.back().keys.epoch;
+  return record;
+}
+
+}  // namespace daftar::partners

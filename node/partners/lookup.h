@@ -1,0 +1,82 @@
+// The asker's side of a private lookup: asks all partners at once under one deadline, opens what is
+// found, and keeps F, sealed, so that a repeated check touches no partner (DESIGN section 5).
+#ifndef DAFTAR_NODE_PARTNERS_LOOKUP_H_
+#define DAFTAR_NODE_PARTNERS_LOOKUP_H_
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "node/decision/decision.h"
+#include "node/evidence/charter.h"
+#include "node/evidence/clock.h"
+#include "node/evidence/labels.h"
+#include "node/partners/followers.h"
+#include "node/partners/network.h"
+#include "node/partners/registry.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace daftar::partners {
+
+inline constexpr size_t kMaxRecordsPerPartner = decision::kMaxRecordsPerPartner;
+
+struct LookupResult {
+  std::vector<decision::PartnerAnswer> answers;  // every active partner, by origin
+  std::vector<decision::PartnerRecord> records;
+};
+
+// Any thread may call Ask. References outlive the lookup; the network must have answered all calls
+// before it is destroyed.
+class Lookup {
+ public:
+  Lookup(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
+         crypto::Entropy& entropy, const evidence::Charter& charter, std::string own_origin,
+         const Registry& registry, const Followers& followers, Network& network)
+      : store_(store),
+        vault_(vault),
+        clock_(clock),
+        entropy_(entropy),
+        charter_(charter),
+        own_origin_(std::move(own_origin)),
+        registry_(registry),
+        followers_(followers),
+        network_(network) {}
+
+  // What the partners' logs say about `identifiers` (1 to 4). Partners that did not answer by the
+  // deadline are kNotChecked, with a reason; their late answers are still kept for the next time.
+  // Errors are the store's only.
+  absl::StatusOr<LookupResult> Ask(std::span<const identity::Identifier> identifiers,
+                                   std::chrono::milliseconds deadline);
+
+ private:
+  struct Question;  // one partner's part of an Ask
+  struct Session;   // what the answering threads share
+
+  void Prepare(Question& question, std::span<const identity::Identifier> identifiers);
+  void Send(const std::shared_ptr<Session>& session, size_t index,
+            std::chrono::milliseconds deadline);
+  void Receive(const std::shared_ptr<Session>& session, size_t index,
+               absl::StatusOr<EvaluateAnswer> answer);
+  void Describe(Question& question) const;
+  absl::Status FindRecords(Question& question, std::vector<decision::PartnerRecord>& records) const;
+  absl::StatusOr<std::optional<decision::PartnerRecord>> OpenRecord(
+      const Question& question, uint64_t report, const evidence::Label& label) const;
+
+  storage::Store& store_;
+  const storage::Vault& vault_;
+  const evidence::Clock& clock_;
+  crypto::Entropy& entropy_;
+  const evidence::Charter& charter_;
+  const std::string own_origin_;
+  const Registry& registry_;
+  const Followers& followers_;
+  Network& network_;
+};
+
+}  // namespace daftar::partners
+
+#endif  // DAFTAR_NODE_PARTNERS_LOOKUP_H_

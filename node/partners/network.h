@@ -1,0 +1,91 @@
+// The port through which a node speaks to its partners; gRPC implements it in service/, a simulated
+// network in tests.
+#ifndef DAFTAR_NODE_PARTNERS_NETWORK_H_
+#define DAFTAR_NODE_PARTNERS_NETWORK_H_
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "crypto/voprf.h"
+#include "node/evidence/feed.h"
+#include "node/partners/invite.h"
+#include "node/partners/partner.h"
+#include "storage/mutex.h"
+
+namespace daftar::partners {
+
+struct EvaluateCall {
+  uint32_t epoch = 0;
+  std::vector<crypto::GroupElement> blinded;
+  bool warming = false;
+};
+
+// What came back; elements and proof are well-formed, the proof is not verified yet.
+struct EvaluateAnswer {
+  std::vector<crypto::GroupElement> evaluated;
+  crypto::VoprfProof proof;
+};
+
+// Set by one thread to make another's Follow return. Any thread may call.
+class Cancellation {
+ public:
+  void Cancel() {
+    storage::MutexLock lock(mutex_);
+    cancelled_ = true;
+    if (on_cancel_) on_cancel_();
+  }
+  bool cancelled() const {
+    storage::MutexLock lock(mutex_);
+    return cancelled_;
+  }
+  // What breaks off the wait that the network is in; called at once when already cancelled. An
+  // empty function takes it away: on return the earlier one does not run any more.
+  void OnCancel(std::function<void()> on_cancel) {
+    storage::MutexLock lock(mutex_);
+    on_cancel_ = std::move(on_cancel);
+    if (cancelled_ && on_cancel_) on_cancel_();
+  }
+
+ private:
+  mutable storage::Mutex mutex_;
+  bool cancelled_ DAFTAR_GUARDED_BY(mutex_) = false;
+  std::function<void()> on_cancel_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+// Any thread may call any method.
+class Network {
+ public:
+  virtual ~Network() = default;
+
+  // Asks `partner` to evaluate; `done` is called once, from another thread or from inside the call.
+  // DeadlineExceeded, Unavailable (not reached, certificate refused), ResourceExhausted (its
+  // quota), PermissionDenied (it does not know this node), InvalidArgument (it sent what is
+  // malformed).
+  virtual void Evaluate(const Partner& partner, const EvaluateCall& call,
+                        std::chrono::milliseconds deadline,
+                        std::function<void(absl::StatusOr<EvaluateAnswer>)> done) = 0;
+
+  // Follows the partner's log from entry `from` on and hands over batches in order until
+  // `on_batch` returns false, the connection ends, or `cancel` is set. Returns why it ended.
+  virtual absl::Status Follow(const Partner& partner, uint64_t from,
+                              const std::function<bool(evidence::FeedBatch)>& on_batch,
+                              Cancellation& cancel) = 0;
+
+  // Introduces this node at an endpoint whose certificate must have `pin`.
+  virtual absl::StatusOr<NodeCard> Pair(const std::string& endpoint, const crypto::SpkiPin& pin,
+                                        const InviteSecret& secret, const NodeCard& own,
+                                        std::chrono::milliseconds deadline) = 0;
+
+  // Closes what is open to the partner (its certificate or endpoint changed, or it was removed).
+  virtual void Forget(const std::string& origin) = 0;
+
+  // Ends everything and refuses what comes after (Unavailable). On return no callback runs and none
+  // will.
+  virtual void Shutdown() = 0;
+};
+
+}  // namespace daftar::partners
+
+#endif  // DAFTAR_NODE_PARTNERS_NETWORK_H_

@@ -1,0 +1,114 @@
+#include "node/partners/pairing.h"
+
+#include <algorithm>
+
+#include "crypto/merkle.h"
+
+namespace daftar::partners {
+
+absl::StatusOr<Pairing::MadeInvite> Pairing::Invite(const storage::Caller& caller,
+                                                    int64_t valid_for_seconds,
+                                                    bool allow_loopback) {
+  if (valid_for_seconds == 0) valid_for_seconds = kDefaultInviteSeconds;
+  if (valid_for_seconds < 60 || valid_for_seconds > kMaxInviteSeconds) {
+    return absl::InvalidArgumentError("an invite is valid for 1 minute to 7 days");
+  }
+  auto card = card_();
+  if (!card.ok()) return card.status();
+  if (IsLoopback(card->endpoint) && !allow_loopback) {
+    return absl::FailedPreconditionError(
+        "this node offers partners the address " + card->endpoint +
+        ", which only this machine can reach. Start it with a public --peer-advertise HOST:PORT "
+        "(config.toml, peer.advertise), or ask for it with --allow-loopback");
+  }
+  partners::Invite invite;
+  invite.endpoint = card->endpoint;
+  invite.pin = own_pin_;
+  invite.secret = entropy_.Public<InviteSecret>();
+  invite.expires_at = clock_.Now().seconds() + valid_for_seconds;
+  invite.circle = card->circle;
+  invite.charter = card->charter;
+  invite.origin = card->origin;
+  invite.first_leaf = crypto::MerkleLeafHash(card->first_leaf);
+  absl::Status added = registry_.AddInvite(caller, invite.secret, invite.expires_at);
+  if (!added.ok()) return added;
+  return MadeInvite{invite.ToCode(), invite.expires_at, invite.endpoint};
+}
+
+absl::Status Pairing::CheckCircle(const NodeCard& own, const evidence::CircleId& circle,
+                                  const evidence::CharterHash& charter,
+                                  std::string_view other) const {
+  if (circle != own.circle) {
+    return absl::InvalidArgumentError(std::string(other) + " belongs to the circle " +
+                                      circle.hex() + ", this node to " + own.circle.hex() +
+                                      "; partners need charters of one circle");
+  }
+  if (charter != own.charter) {
+    return absl::InvalidArgumentError(
+        std::string(other) + " has the charter " + charter.hex() + ", this node " +
+        own.charter.hex() + "; use the same charter file on both (compare with sha256sum)");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Partner> Pairing::Join(const storage::Caller& caller, std::string_view code) {
+  auto invite = partners::Invite::FromCode(code);
+  if (!invite.ok()) return invite.status();
+  auto own = card_();
+  if (!own.ok()) return own.status();
+  if (invite->origin == own->origin) {
+    return absl::InvalidArgumentError(
+        "the code is this node's own, or the partner has the same origin (" + own->origin +
+        "); give it to the partner, or give one of the two nodes another origin");
+  }
+  if (invite->expires_at <= clock_.Now().seconds()) {
+    return absl::InvalidArgumentError("the code has expired; ask " + invite->origin +
+                                      " for a new one");
+  }
+  absl::Status same = CheckCircle(*own, invite->circle, invite->charter, invite->origin);
+  if (!same.ok()) return same;
+  auto card = network_.Pair(invite->endpoint, invite->pin, invite->secret, *own, kPairDeadline);
+  if (!card.ok()) return card.status();
+  if (card->origin != invite->origin ||
+      crypto::MerkleLeafHash(card->first_leaf) != invite->first_leaf) {
+    return absl::InvalidArgumentError("the node at " + invite->endpoint +
+                                      " introduced itself otherwise than its code says; nothing "
+                                      "was paired");
+  }
+  same = CheckCircle(*own, card->circle, card->charter, card->origin);
+  if (!same.ok()) return same;
+  auto certificate = crypto::InspectCertificate(card->certificate_pem);
+  if (!certificate.ok() || certificate->pin != invite->pin) {
+    return absl::InvalidArgumentError("the certificate of " + card->origin +
+                                      " is not the one its code names; nothing was paired");
+  }
+  return registry_.Add(caller, *card);
+}
+
+absl::StatusOr<NodeCard> Pairing::Accept(const InviteSecret& secret, const NodeCard& card,
+                                         const crypto::SpkiPin& pin,
+                                         const std::string& certificate_pem) {
+  auto own = card_();
+  if (!own.ok()) return own.status();
+  if (absl::Status status = CheckCard(card); !status.ok()) return status;
+  if (card.origin == own->origin) {
+    return absl::InvalidArgumentError("the joining node has this node's own origin, " +
+                                      own->origin + "; give it another");
+  }
+  absl::Status same = CheckCircle(*own, card.circle, card.charter, card.origin);
+  if (!same.ok()) return same;
+  auto certificate = crypto::InspectCertificate(card.certificate_pem);
+  if (!certificate.ok() || certificate->pin != pin) {
+    return absl::InvalidArgumentError(
+        "the certificate in the introduction is not the one of the "
+        "connection");
+  }
+  if (absl::Status used = registry_.UseInvite(secret, pin); !used.ok()) return used;
+  NodeCard pinned = card;
+  pinned.certificate_pem = certificate_pem;
+  auto partner = registry_.Add({"pairing", "pairing"}, pinned);
+  if (!partner.ok()) return partner.status();
+  return own;
+}
+
+}  // namespace daftar::partners

@@ -1,0 +1,86 @@
+// The partners and outstanding invites: durable, and held in memory for the calls that ask on every
+// connection.
+#ifndef DAFTAR_NODE_PARTNERS_REGISTRY_H_
+#define DAFTAR_NODE_PARTNERS_REGISTRY_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/evidence/clock.h"
+#include "node/partners/invite.h"
+#include "node/partners/partner.h"
+#include "storage/caller.h"
+#include "storage/mutex.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace daftar::partners {
+
+inline constexpr size_t kMaxOpenInvites = 100;
+
+// Any thread may call any method; changes are durable on OK and in force for the next call, without
+// a restart.
+class Registry {
+ public:
+  static absl::StatusOr<std::unique_ptr<Registry>> Open(storage::Store& store,
+                                                        const storage::Vault& vault,
+                                                        const evidence::Clock& clock,
+                                                        crypto::Entropy& entropy);
+
+  std::vector<Partner> All() const;  // by origin; removed ones too
+  std::vector<Partner> Active() const;
+  absl::StatusOr<Partner> Find(std::string_view origin) const;  // NotFound naming what there is
+  // The active or suspended partner whose certificate has the pin.
+  std::optional<Partner> ByPin(const crypto::SpkiPin& pin) const;
+
+  // Adds the partner of `card`, or makes a removed or present one with the same entry 0 active with
+  // the card's endpoint and certificate. AlreadyExists when the origin is known with another entry
+  // 0 or another partner has the pin; ResourceExhausted past kMaxPartners.
+  absl::StatusOr<Partner> Add(const storage::Caller& caller, const NodeCard& card);
+  // A repetition changes nothing. FailedPrecondition for a removed partner. The reason goes to the
+  // record.
+  absl::StatusOr<Partner> SetStatus(const storage::Caller& caller, std::string_view origin,
+                                    PartnerStatus status, const std::string& because);
+
+  // Remembers (the hash of) an invite's secret until it expires.
+  absl::Status AddInvite(const storage::Caller& caller, const InviteSecret& secret,
+                         int64_t expires_at);
+  // Whether a certificate that nobody pinned may be let in to pair at all.
+  bool HasOpenInvites() const;
+  // Uses the invite up for the node with `pin`; the same node may repeat it while it lasts (its
+  // first answer may have been lost). PermissionDenied for an unknown, expired or used secret.
+  absl::Status UseInvite(const InviteSecret& secret, const crypto::SpkiPin& pin);
+
+  // Counts changes, so that watchers notice.
+  uint64_t version() const;
+
+ private:
+  struct OpenInvite {
+    int64_t expires_at = 0;
+    std::optional<crypto::SpkiPin> used_by;
+  };
+  Registry(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
+           crypto::Entropy& entropy)
+      : store_(store), vault_(vault), clock_(clock), entropy_(entropy) {}
+  absl::Status Load();
+  storage::LogNumber NextLogNumber() const DAFTAR_REQUIRES(mutex_);
+  absl::Status Write(storage::Batch batch, const storage::Caller& caller, std::string_view action,
+                     std::string_view object, std::string_view because);
+
+  storage::Store& store_;
+  const storage::Vault& vault_;
+  const evidence::Clock& clock_;
+  crypto::Entropy& entropy_;
+  // Held across a durable write: changes are rare and must not interleave.
+  mutable storage::Mutex mutex_;
+  std::map<std::string, Partner, std::less<>> partners_ DAFTAR_GUARDED_BY(mutex_);
+  std::map<crypto::Digest, OpenInvite> invites_ DAFTAR_GUARDED_BY(mutex_);
+  uint64_t version_ DAFTAR_GUARDED_BY(mutex_) = 0;
+};
+
+}  // namespace daftar::partners
+
+#endif  // DAFTAR_NODE_PARTNERS_REGISTRY_H_

@@ -1,0 +1,273 @@
+#include "node/service/access.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+#include "crypto/hash.h"
+#include "crypto/secret.h"
+#include "storage/audit.h"
+#include "storage/requests.h"
+
+namespace daftar::service {
+namespace {
+
+using crypto::Bytes;
+using crypto::ByteView;
+using crypto::Reader;
+using crypto::Writer;
+using storage::Batch;
+using storage::Column;
+
+constexpr uint8_t kVersion = 1;
+constexpr std::string_view kAddKind = "user.add";
+
+constexpr Roles kStaffUp{Role::kStaff, Role::kManager};
+constexpr Roles kManagers{Role::kManager};
+constexpr Roles kOperators{Role::kOperator};
+constexpr Roles kReaders{Role::kStaff, Role::kManager, Role::kAuditor};
+
+constexpr std::array kRules = {
+    MethodRule{"ShopService/Check", kStaffUp},
+    MethodRule{"ShopService/GetReceipt", kReaders},
+    MethodRule{"ShopService/AddIncident", kStaffUp},
+    MethodRule{"ShopService/ListIncidents", kReaders},
+    MethodRule{"ShopService/GetIncident", kReaders},
+    MethodRule{"ShopService/PublishIncident", kManagers},
+    MethodRule{"ShopService/SettleIncident", kManagers},
+    MethodRule{"ShopService/WithdrawIncident", kManagers},
+    MethodRule{"ShopService/AddCustomer", kStaffUp},
+    MethodRule{"ShopService/GetCustomer", kStaffUp},
+    MethodRule{"ShopService/ImportCustomers", kManagers},
+    MethodRule{"ShopService/ImportOrders", kManagers},
+    MethodRule{"ShopService/SuggestIncidents", kStaffUp},
+    MethodRule{"NodeService/GetStatus", Roles::All()},
+    MethodRule{"NodeService/CreateInvite", kOperators},
+    MethodRule{"NodeService/JoinPartner", kOperators},
+    MethodRule{"NodeService/ListPartners", Roles::All()},
+    MethodRule{"NodeService/GetPartner", Roles::All()},
+    MethodRule{"NodeService/SuspendPartner", kOperators},
+    MethodRule{"NodeService/ResumePartner", kOperators},
+    MethodRule{"NodeService/RemovePartner", kOperators},
+    MethodRule{"NodeService/AddUser", kOperators},
+    MethodRule{"NodeService/ListUsers", Roles{Role::kOperator, Role::kAuditor}},
+    MethodRule{"NodeService/RemoveUser", kOperators},
+    MethodRule{"NodeService/GetLogHead", Roles::All()},
+    MethodRule{"NodeService/ListLogEntries",
+               Roles{Role::kOperator, Role::kAuditor, Role::kManager}},
+};
+
+Bytes UserKey(std::string_view name) { return Writer().U8('u').Raw(name).Take(); }
+Bytes UidKey(uint32_t uid) { return Writer().U8('i').U32(uid).Take(); }
+Bytes TokenKey(std::string_view token) {
+  const crypto::Digest hash =
+      crypto::Sha256({crypto::AsBytes("daftar/user-token/v1"), crypto::AsBytes(token)});
+  return Writer().U8('t').Raw(hash.view()).Take();
+}
+
+// The token's row key stands in the user's row, so that removing the user removes the token.
+struct UserRow {
+  User user;
+  Bytes token_key;
+};
+
+Bytes Encode(const UserRow& row) {
+  Writer writer;
+  writer.U8(kVersion).Prefixed8(crypto::AsBytes(row.user.name));
+  writer.U8(static_cast<uint8_t>(row.user.role));
+  writer.U64(static_cast<uint64_t>(row.user.added_at.value));
+  writer.Prefixed8(crypto::AsBytes(row.user.added_by));
+  writer.U8(row.user.uid.has_value() ? 1 : 0).U32(row.user.uid.value_or(0));
+  return writer.Prefixed8(row.token_key).Take();
+}
+
+absl::StatusOr<UserRow> Decode(ByteView bytes) {
+  Reader reader(bytes);
+  UserRow row;
+  if (reader.U8() != kVersion) reader.Fail();
+  row.user.name = std::string(crypto::AsText(reader.Prefixed8()));
+  row.user.role = static_cast<Role>(reader.U8());
+  row.user.added_at.value = static_cast<int64_t>(reader.U64());
+  row.user.added_by = std::string(crypto::AsText(reader.Prefixed8()));
+  const bool has_uid = reader.U8() != 0;
+  const uint32_t uid = reader.U32();
+  if (has_uid) row.user.uid = uid;
+  row.token_key = crypto::ToBytes(reader.Prefixed8());
+  if (!reader.Finish("user row").ok()) return absl::DataLossError("a user's row is malformed");
+  return row;
+}
+
+absl::Status CheckName(const std::string& name) {
+  const bool allowed = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+  if (name.empty() || name.size() > kMaxUserNameBytes || !allowed) {
+    return absl::InvalidArgumentError("a user's name has 1 to " +
+                                      std::to_string(kMaxUserNameBytes) +
+                                      " of A-Z a-z 0-9 . _ -, like POS or siti.r");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string_view RoleName(Role role) {
+  switch (role) {
+    case Role::kStaff:
+      return "staff";
+    case Role::kManager:
+      return "manager";
+    case Role::kOperator:
+      return "operator";
+    case Role::kAuditor:
+      return "auditor";
+  }
+  return "unknown";
+}
+
+std::span<const MethodRule> MethodRules() { return kRules; }
+
+absl::Status Authorise(const Actor& actor, std::string_view method) {
+  for (const MethodRule& rule : kRules) {
+    if (rule.method != method) continue;
+    if (actor.roles.Meets(rule.roles)) return absl::OkStatus();
+    std::string roles;
+    for (Role role : {Role::kStaff, Role::kManager, Role::kOperator, Role::kAuditor}) {
+      if (rule.roles.Has(role))
+        roles += (roles.empty() ? "" : " or ") + std::string(RoleName(role));
+    }
+    return absl::PermissionDeniedError(std::string(method) + " needs the role " + roles);
+  }
+  return absl::PermissionDeniedError(std::string(method) + " is open to nobody");
+}
+
+absl::StatusOr<std::optional<User>> Users::Find(const std::string& name) const {
+  auto row = store_.Get(Column::kUsers, UserKey(name));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::nullopt;
+  auto decoded = Decode(**row);
+  if (!decoded.ok()) return decoded.status();
+  return decoded->user;
+}
+
+absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::string& name,
+                                   Role role, std::optional<uint32_t> uid) {
+  if (absl::Status status = CheckName(name); !status.ok()) return status;
+  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  auto earlier = storage::RequestLog::Find(store_, *request, kAddKind);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) {
+    auto user = Find(std::string(crypto::AsText(**earlier)));
+    if (!user.ok()) return user.status();
+    if (user->has_value()) return NewUser{**user, {}};
+  }
+  auto users = List();
+  if (!users.ok()) return users.status();
+  if (users->size() >= kMaxUsers) {
+    return absl::ResourceExhaustedError("a node has at most " + std::to_string(kMaxUsers) +
+                                        " users");
+  }
+  NewUser made;
+  made.user = User{name, role, clock_.Now(), caller.actor, uid};
+  UserRow row{made.user, {}};
+  Batch batch;
+  batch.ExpectAbsent(Column::kUsers, UserKey(name));
+  if (uid.has_value()) {
+    batch.ExpectAbsent(Column::kUsers, UidKey(*uid));
+    batch.Put(Column::kUsers, UidKey(*uid), crypto::ToBytes(name));
+  } else {
+    const crypto::Secret32 secret = entropy_.Secret();
+    made.token = std::string(kTokenPrefix) + crypto::ToBase64Url(secret.Expose());
+    row.token_key = TokenKey(made.token);
+    batch.Put(Column::kUsers, row.token_key, crypto::ToBytes(name));
+  }
+  batch.Put(Column::kUsers, UserKey(name), Encode(row));
+  storage::RequestLog::Record(batch, *request, kAddKind, crypto::AsBytes(name));
+  storage::RecordAudit(batch, vault_, entropy_,
+                       {clock_.Now().value,
+                        caller.actor,
+                        "user.add",
+                        name + " as " + std::string(RoleName(role)),
+                        {}});
+  const absl::Status written = store_.Write(std::move(batch));
+  if (absl::IsAborted(written)) {
+    return absl::AlreadyExistsError("a user with this name" +
+                                    std::string(uid.has_value() ? " or uid" : "") +
+                                    " exists; remove it first or choose another");
+  }
+  if (!written.ok()) return written;
+  return made;
+}
+
+absl::Status Users::Remove(const storage::Caller& caller, const std::string& name,
+                           const std::string& because) {
+  if (because.empty() || because.size() > storage::kMaxAuditText) {
+    return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
+                                      " bytes, for the record (--because TEXT)");
+  }
+  auto row = store_.Get(Column::kUsers, UserKey(name));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) {
+    return absl::NotFoundError("no user has that name; `daftar user list` shows those there are");
+  }
+  auto decoded = Decode(**row);
+  if (!decoded.ok()) return decoded.status();
+  Batch batch;
+  batch.Delete(Column::kUsers, UserKey(name));
+  if (decoded->user.uid.has_value()) batch.Delete(Column::kUsers, UidKey(*decoded->user.uid));
+  if (!decoded->token_key.empty()) batch.Delete(Column::kUsers, decoded->token_key);
+  storage::RecordAudit(batch, vault_, entropy_,
+                       {clock_.Now().value, caller.actor, "user.remove", name, because});
+  return store_.Write(std::move(batch));
+}
+
+absl::StatusOr<std::vector<User>> Users::List() const {
+  std::vector<User> users;
+  absl::Status malformed;
+  const Bytes prefix{'u'};
+  absl::Status scanned = store_.Scan(Column::kUsers, prefix, prefix, [&](ByteView, ByteView value) {
+    auto row = Decode(value);
+    if (!row.ok()) {
+      malformed = row.status();
+      return false;
+    }
+    users.push_back(row->user);
+    return true;
+  });
+  if (!scanned.ok()) return scanned;
+  if (!malformed.ok()) return malformed;
+  return users;
+}
+
+absl::StatusOr<Actor> Users::ByToken(std::string_view token) const {
+  const absl::Status unknown = absl::UnauthenticatedError(
+      "the token is unknown or was removed; `daftar user add` makes one");
+  if (token.size() > 256) return unknown;
+  auto name = store_.Get(Column::kUsers, TokenKey(token));
+  if (!name.ok()) return name.status();
+  if (!name->has_value()) return unknown;
+  auto user = Find(std::string(crypto::AsText(**name)));
+  if (!user.ok()) return user.status();
+  if (!user->has_value()) return unknown;
+  return Actor{"user:" + (*user)->name, Roles{(*user)->role}};
+}
+
+absl::StatusOr<Actor> Users::ByUid(uint32_t uid) const {
+  const std::string name = "uid:" + std::to_string(uid);
+  if (uid == 0 || uid == static_cast<uint32_t>(geteuid())) return Actor{name, Roles::All()};
+  auto row = store_.Get(Column::kUsers, UidKey(uid));
+  if (!row.ok()) return row.status();
+  if (row->has_value()) {
+    auto user = Find(std::string(crypto::AsText(**row)));
+    if (!user.ok()) return user.status();
+    if (user->has_value()) return Actor{name, Roles{(*user)->role}};
+  }
+  return absl::UnauthenticatedError("uid " + std::to_string(uid) +
+                                    " is not a user of this node; `daftar user add --uid` makes "
+                                    "it one");
+}
+
+}  // namespace daftar::service

@@ -1,0 +1,107 @@
+// Who may do what: actors, users and the table of roles and methods.
+#ifndef DAFTAR_NODE_SERVICE_ACCESS_H_
+#define DAFTAR_NODE_SERVICE_ACCESS_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "crypto/entropy.h"
+#include "node/evidence/clock.h"
+#include "storage/caller.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace daftar::service {
+
+// Numbers are on disk: never renumber.
+enum class Role : uint8_t { kStaff = 1, kManager = 2, kOperator = 3, kAuditor = 4 };
+std::string_view RoleName(Role role);
+
+// A set of roles.
+class Roles {
+ public:
+  constexpr Roles() = default;
+  constexpr Roles(std::initializer_list<Role> roles) {
+    for (Role role : roles) bits_ |= Bit(role);
+  }
+  static constexpr Roles All() {
+    return {Role::kStaff, Role::kManager, Role::kOperator, Role::kAuditor};
+  }
+  constexpr bool Has(Role role) const { return (bits_ & Bit(role)) != 0; }
+  constexpr bool Meets(Roles other) const { return (bits_ & other.bits_) != 0; }
+  constexpr bool empty() const { return bits_ == 0; }
+  friend constexpr bool operator==(Roles, Roles) = default;
+
+ private:
+  static constexpr uint32_t Bit(Role role) { return 1U << static_cast<uint32_t>(role); }
+  uint32_t bits_ = 0;
+};
+
+struct Actor {
+  std::string name;  // "uid:1000" or "user:POS"
+  Roles roles;
+};
+
+// One row for each method of the local API; a method without a row is refused to everyone. Staff
+// checks and files, managers change records, operators keep partners and users, auditors read.
+struct MethodRule {
+  std::string_view method;  // "ShopService/Check"
+  Roles roles;
+};
+std::span<const MethodRule> MethodRules();
+// PermissionDenied naming the method and the roles that may call it.
+absl::Status Authorise(const Actor& actor, std::string_view method);
+
+inline constexpr size_t kMaxUsers = 1000;
+inline constexpr size_t kMaxUserNameBytes = 64;
+inline constexpr std::string_view kTokenPrefix = "dft_";
+
+struct User {
+  std::string name;
+  Role role = Role::kStaff;
+  evidence::UnixMillis added_at;
+  std::string added_by;
+  std::optional<uint32_t> uid;
+};
+
+struct NewUser {
+  User user;
+  std::string token;  // empty for a user with a uid, and on a repetition: it is shown once
+};
+
+// Users and their tokens (only a token's hash is stored). Any thread may call; changes are durable
+// on OK and in force for the next call.
+class Users {
+ public:
+  Users(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
+        crypto::Entropy& entropy)
+      : store_(store), vault_(vault), clock_(clock), entropy_(entropy) {}
+
+  // AlreadyExists for a known name or uid; InvalidArgument for a malformed name.
+  absl::StatusOr<NewUser> Add(const storage::Caller& caller, const std::string& name, Role role,
+                              std::optional<uint32_t> uid);
+  absl::Status Remove(const storage::Caller& caller, const std::string& name,
+                      const std::string& because);  // NotFound
+  absl::StatusOr<std::vector<User>> List() const;
+
+  // Unauthenticated when the token is unknown.
+  absl::StatusOr<Actor> ByToken(std::string_view token) const;
+  // The node's own user and root hold every role; others need a user with their uid.
+  absl::StatusOr<Actor> ByUid(uint32_t uid) const;
+
+ private:
+  absl::StatusOr<std::optional<User>> Find(const std::string& name) const;
+
+  storage::Store& store_;
+  const storage::Vault& vault_;
+  const evidence::Clock& clock_;
+  crypto::Entropy& entropy_;
+};
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_ACCESS_H_

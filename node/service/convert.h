@@ -1,0 +1,67 @@
+// Between wire messages and values: the one place where a message is checked field by field.
+#ifndef DAFTAR_NODE_SERVICE_CONVERT_H_
+#define DAFTAR_NODE_SERVICE_CONVERT_H_
+
+#include <google/protobuf/repeated_field.h>
+#include <grpcpp/support/status.h>
+
+#include <string>
+#include <vector>
+
+#include "daftar/v1/node.pb.h"
+#include "daftar/v1/partner.pb.h"
+#include "daftar/v1/shop.pb.h"
+#include "daftar/v1/types.pb.h"
+#include "node/check/checker.h"
+#include "node/evidence/clock.h"
+#include "node/evidence/feed.h"
+#include "node/identity/identifier.h"
+#include "node/ledger/ledger.h"
+#include "node/partners/partner.h"
+#include "node/service/access.h"
+
+namespace daftar::service {
+
+// absl to gRPC, once, at the edge. For partners, internal errors lose their words: what is wrong
+// inside is nobody else's business.
+grpc::Status ToGrpc(const absl::Status& status);
+grpc::Status ToGrpcForPartner(const absl::Status& status);
+absl::Status FromGrpc(const grpc::Status& status);
+
+// "2026-10-01T08:15:30.123Z", empty for 0.
+std::string TimeText(evidence::UnixMillis time);
+
+// The typed text of one identifier and its type; kind_of_any tells an `any`.
+absl::StatusOr<identity::Identifier> FromProto(const v1::Identifier& identifier,
+                                               identity::Region home);
+absl::StatusOr<std::vector<identity::Identifier>> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::Identifier>& identifiers, identity::Region home,
+    size_t most);
+
+absl::StatusOr<evidence::Money> FromProto(const v1::Money& money);
+v1::Money ToProto(const evidence::Money& money);
+
+// Empty text: no date.
+absl::StatusOr<evidence::Date> DateFromProto(const std::string& text, std::string_view field);
+
+v1::Effect ToProto(decision::Effect effect);
+v1::PartnerState ToProto(decision::PartnerState state);
+v1::Terms ToProto(decision::Terms terms);
+absl::StatusOr<decision::Terms> FromProto(v1::Terms terms);  // unspecified: credit
+v1::Role ToProto(Role role);
+absl::StatusOr<Role> FromProto(v1::Role role);
+
+v1::OrderSummary ToProto(const decision::TrackRecord& record);
+v1::CheckResponse ToProto(const check::Answer& answer);
+v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt, const decision::Policy& policy);
+v1::Incident ToProto(const ledger::IncidentView& view);
+absl::StatusOr<evidence::WithdrawalGround> GroundFromProto(const std::string& ground);
+
+v1::NodeCard ToProto(const partners::NodeCard& card);
+absl::StatusOr<partners::NodeCard> FromProto(const v1::NodeCard& card);
+v1::FollowResponse ToProto(evidence::FeedBatch batch);
+absl::StatusOr<evidence::FeedBatch> FromProto(v1::FollowResponse response);
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_CONVERT_H_

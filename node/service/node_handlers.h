@@ -1,0 +1,61 @@
+// What an operator may ask of a node, as plain functions like shop_handlers.h.
+#ifndef DAFTAR_NODE_SERVICE_NODE_HANDLERS_H_
+#define DAFTAR_NODE_SERVICE_NODE_HANDLERS_H_
+
+#include "absl/status/statusor.h"
+#include "daftar/v1/node.pb.h"
+#include "node/node.h"
+#include "node/service/access.h"
+
+namespace daftar::service {
+
+// Any thread may call. Authorisation comes first in every call.
+class NodeHandlers {
+ public:
+  NodeHandlers(Node& node, Users& users)
+      : node_(node), users_(users), started_at_(node.clock().Now()) {}
+
+  absl::StatusOr<v1::GetStatusResponse> GetStatus(const Actor& actor,
+                                                  const v1::GetStatusRequest& request);
+  absl::StatusOr<v1::CreateInviteResponse> CreateInvite(const Actor& actor,
+                                                        const v1::CreateInviteRequest& request);
+  absl::StatusOr<v1::JoinPartnerResponse> JoinPartner(const Actor& actor,
+                                                      const v1::JoinPartnerRequest& request);
+  absl::StatusOr<v1::ListPartnersResponse> ListPartners(const Actor& actor,
+                                                        const v1::ListPartnersRequest& request);
+  absl::StatusOr<v1::GetPartnerResponse> GetPartner(const Actor& actor,
+                                                    const v1::GetPartnerRequest& request);
+  absl::StatusOr<v1::SuspendPartnerResponse> SuspendPartner(
+      const Actor& actor, const v1::SuspendPartnerRequest& request);
+  absl::StatusOr<v1::ResumePartnerResponse> ResumePartner(const Actor& actor,
+                                                          const v1::ResumePartnerRequest& request);
+  absl::StatusOr<v1::RemovePartnerResponse> RemovePartner(const Actor& actor,
+                                                          const v1::RemovePartnerRequest& request);
+  absl::StatusOr<v1::AddUserResponse> AddUser(const Actor& actor,
+                                              const v1::AddUserRequest& request);
+  absl::StatusOr<v1::ListUsersResponse> ListUsers(const Actor& actor,
+                                                  const v1::ListUsersRequest& request);
+  absl::StatusOr<v1::RemoveUserResponse> RemoveUser(const Actor& actor,
+                                                    const v1::RemoveUserRequest& request);
+  absl::StatusOr<v1::GetLogHeadResponse> GetLogHead(const Actor& actor,
+                                                    const v1::GetLogHeadRequest& request);
+  absl::StatusOr<v1::ListLogEntriesResponse> ListLogEntries(
+      const Actor& actor, const v1::ListLogEntriesRequest& request);
+
+  // What is wrong, for the operator; empty when nothing is.
+  std::vector<std::string> Problems() const;
+
+ private:
+  v1::Partner Describe(const partners::Partner& partner) const;
+  absl::StatusOr<v1::Partner> ChangeStatus(const Actor& actor, const std::string& request_id,
+                                           const std::string& origin, const std::string& because,
+                                           partners::PartnerStatus status);
+
+  Node& node_;
+  Users& users_;
+  const evidence::UnixMillis started_at_;
+};
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_NODE_HANDLERS_H_

@@ -1,0 +1,213 @@
+#include "node/service/partner_client.h"
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/create_channel.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <algorithm>
+
+#include "node/service/convert.h"
+#include "node/service/limits.h"
+#include "node/service/tls.h"
+
+namespace daftar::service {
+namespace {
+
+std::chrono::system_clock::time_point DeadlineIn(std::chrono::milliseconds wait) {
+  return std::chrono::system_clock::now() + wait;
+}
+
+absl::StatusOr<partners::EvaluateAnswer> AnswerFrom(const v1::EvaluateResponse& response,
+                                                    size_t asked) {
+  if (static_cast<size_t>(response.evaluated_size()) != asked) {
+    return absl::InvalidArgumentError("the partner evaluated another number of elements");
+  }
+  std::vector<crypto::GroupElement> evaluated;
+  for (const std::string& bytes : response.evaluated()) {
+    auto element = crypto::GroupElement::Create(crypto::AsBytes(bytes));
+    if (!element.ok()) return element.status();
+    evaluated.push_back(*element);
+  }
+  auto proof = crypto::VoprfProof::Create(crypto::AsBytes(response.proof()));
+  if (!proof.ok()) return proof.status();
+  return partners::EvaluateAnswer{std::move(evaluated), *proof};
+}
+
+// What gRPC says of a connection that could not be made is about sockets; this is for operators.
+absl::Status InWords(const grpc::Status& status, const std::string& endpoint) {
+  if (status.ok()) return absl::OkStatus();
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE &&
+      status.error_message() != "the node is stopping" &&
+      status.error_message() != "the node cannot answer now") {
+    return absl::UnavailableError(
+        "no connection to " + endpoint +
+        ": it is down, cannot be reached from here, or does not accept this node's certificate");
+  }
+  return FromGrpc(status);
+}
+
+}  // namespace
+
+struct PartnerClient::PendingCall {
+  grpc::ClientContext context;
+  v1::EvaluateRequest request;
+  v1::EvaluateResponse response;
+  std::function<void(absl::StatusOr<partners::EvaluateAnswer>)> done;
+  std::string endpoint;
+  std::shared_ptr<v1::PartnerService::Stub> stub;
+};
+
+PartnerClient::~PartnerClient() { Shutdown(); }
+
+absl::StatusOr<std::shared_ptr<grpc::Channel>> PartnerClient::Dial(
+    const std::string& endpoint, const crypto::SpkiPin& pin) const {
+  auto credentials = PartnerChannelCredentials(identity_, pin);
+  if (!credentials.ok()) return credentials.status();
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 15'000);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepAliveMillis);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepAliveTimeoutMillis);
+  // Its own connection: channels to one address must not share one made under another pin.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  return grpc::CreateCustomChannel("dns:///" + endpoint, *credentials, arguments);
+}
+
+absl::StatusOr<std::shared_ptr<v1::PartnerService::Stub>> PartnerClient::StubFor(
+    const partners::Partner& partner) {
+  auto certificate = crypto::InspectCertificate(partner.certificate_pem);
+  if (!certificate.ok()) return certificate.status();
+  if (certificate->not_after < std::chrono::duration_cast<std::chrono::seconds>(
+                                   std::chrono::system_clock::now().time_since_epoch())
+                                   .count()) {
+    return absl::UnauthenticatedError("the partner's certificate has expired; pair again");
+  }
+  storage::MutexLock lock(mutex_);
+  if (stopping_) return absl::UnavailableError("the node is stopping");
+  const auto found = links_.find(partner.origin);
+  if (found != links_.end() && found->second.endpoint == partner.endpoint &&
+      found->second.pin == partner.pin) {
+    return found->second.stub;
+  }
+  auto channel = Dial(partner.endpoint, partner.pin);
+  if (!channel.ok()) return channel.status();
+  Link link{partner.endpoint, partner.pin, v1::PartnerService::NewStub(*channel)};
+  auto stub = link.stub;
+  links_[partner.origin] = std::move(link);
+  return stub;
+}
+
+void PartnerClient::Evaluate(const partners::Partner& partner, const partners::EvaluateCall& call,
+                             std::chrono::milliseconds deadline,
+                             std::function<void(absl::StatusOr<partners::EvaluateAnswer>)> done) {
+  auto stub = StubFor(partner);
+  if (!stub.ok()) {
+    done(stub.status());
+    return;
+  }
+  auto* pending = new PendingCall;  // owned by the callback below
+  pending->done = std::move(done);
+  pending->endpoint = partner.endpoint;
+  pending->stub = *stub;
+  pending->context.set_deadline(DeadlineIn(deadline));
+  pending->request.set_epoch(call.epoch);
+  pending->request.set_warming(call.warming);
+  for (const crypto::GroupElement& element : call.blinded) {
+    pending->request.add_blinded(element.view().data(), element.view().size());
+  }
+  bool refused = false;
+  {
+    storage::MutexLock lock(mutex_);
+    refused = stopping_;
+    if (!refused) pending_.insert(pending);
+  }
+  if (refused) {
+    pending->done(absl::UnavailableError("the node is stopping"));
+    delete pending;
+    return;
+  }
+  pending->stub->async()->Evaluate(&pending->context, &pending->request, &pending->response,
+                                   [this, pending](grpc::Status status) {
+                                     const size_t asked =
+                                         static_cast<size_t>(pending->request.blinded_size());
+                                     if (status.ok()) {
+                                       pending->done(AnswerFrom(pending->response, asked));
+                                     } else {
+                                       pending->done(InWords(status, pending->endpoint));
+                                     }
+                                     storage::MutexLock lock(mutex_);
+                                     pending_.erase(pending);
+                                     delete pending;
+                                     idle_.NotifyAll();
+                                   });
+}
+
+absl::Status PartnerClient::Follow(const partners::Partner& partner, uint64_t from,
+                                   const std::function<bool(evidence::FeedBatch)>& on_batch,
+                                   partners::Cancellation& cancel) {
+  auto stub = StubFor(partner);
+  if (!stub.ok()) return stub.status();
+  grpc::ClientContext context;
+  v1::FollowRequest request;
+  request.set_from(from);
+  cancel.OnCancel([&context] { context.TryCancel(); });
+  auto reader = (*stub)->Follow(&context, request);
+  v1::FollowResponse response;
+  absl::Status malformed;
+  while (reader->Read(&response)) {
+    auto batch = FromProto(std::move(response));
+    if (!batch.ok()) {
+      malformed = batch.status();
+      context.TryCancel();
+      break;
+    }
+    if (!on_batch(*std::move(batch))) {
+      context.TryCancel();
+      break;
+    }
+    response.Clear();
+  }
+  while (reader->Read(&response)) {
+  }
+  const grpc::Status status = reader->Finish();
+  cancel.OnCancel({});
+  if (!malformed.ok()) return malformed;
+  return status.ok() ? absl::UnavailableError("the partner ended the stream")
+                     : InWords(status, partner.endpoint);
+}
+
+absl::StatusOr<partners::NodeCard> PartnerClient::Pair(const std::string& endpoint,
+                                                       const crypto::SpkiPin& pin,
+                                                       const partners::InviteSecret& secret,
+                                                       const partners::NodeCard& own,
+                                                       std::chrono::milliseconds deadline) {
+  auto channel = Dial(endpoint, pin);
+  if (!channel.ok()) return channel.status();
+  auto stub = v1::PairingService::NewStub(*channel);
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(deadline));
+  v1::PairRequest request;
+  request.set_secret(secret.data(), partners::InviteSecret::kSize);
+  *request.mutable_card() = ToProto(own);
+  v1::PairResponse response;
+  const grpc::Status status = stub->Pair(&context, request, &response);
+  if (!status.ok()) return InWords(status, endpoint);
+  return FromProto(response.card());
+}
+
+void PartnerClient::Forget(const std::string& origin) {
+  storage::MutexLock lock(mutex_);
+  links_.erase(origin);
+}
+
+void PartnerClient::Shutdown() {
+  storage::MutexLock lock(mutex_);
+  stopping_ = true;
+  for (PendingCall* pending : pending_) pending->context.TryCancel();
+  while (!pending_.empty()) idle_.Wait(mutex_);
+  links_.clear();
+}
+
+}  // namespace daftar::service

@@ -1,0 +1,62 @@
+// The gRPC client behind partners::Network.
+#ifndef DAFTAR_NODE_SERVICE_PARTNER_CLIENT_H_
+#define DAFTAR_NODE_SERVICE_PARTNER_CLIENT_H_
+
+#include <grpcpp/channel.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "crypto/certificate.h"
+#include "daftar/v1/partner.grpc.pb.h"
+#include "node/partners/network.h"
+#include "storage/mutex.h"
+
+namespace daftar::service {
+
+// Keeps one channel for each partner. Any thread may call.
+class PartnerClient final : public partners::Network {
+ public:
+  // `identity` outlives the client.
+  explicit PartnerClient(const crypto::TlsIdentity& identity) : identity_(identity) {}
+  ~PartnerClient() override;
+
+  void Evaluate(const partners::Partner& partner, const partners::EvaluateCall& call,
+                std::chrono::milliseconds deadline,
+                std::function<void(absl::StatusOr<partners::EvaluateAnswer>)> done) override;
+  absl::Status Follow(const partners::Partner& partner, uint64_t from,
+                      const std::function<bool(evidence::FeedBatch)>& on_batch,
+                      partners::Cancellation& cancel) override;
+  absl::StatusOr<partners::NodeCard> Pair(const std::string& endpoint, const crypto::SpkiPin& pin,
+                                          const partners::InviteSecret& secret,
+                                          const partners::NodeCard& own,
+                                          std::chrono::milliseconds deadline) override;
+  void Forget(const std::string& origin) override;
+  void Shutdown() override;
+
+ private:
+  struct Link {
+    std::string endpoint;
+    crypto::SpkiPin pin;
+    std::shared_ptr<v1::PartnerService::Stub> stub;
+  };
+  struct PendingCall;
+
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> Dial(const std::string& endpoint,
+                                                      const crypto::SpkiPin& pin) const;
+  absl::StatusOr<std::shared_ptr<v1::PartnerService::Stub>> StubFor(
+      const partners::Partner& partner);
+
+  const crypto::TlsIdentity& identity_;
+  storage::Mutex mutex_;
+  storage::CondVar idle_;
+  bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
+  std::map<std::string, Link> links_ DAFTAR_GUARDED_BY(mutex_);
+  std::set<PendingCall*> pending_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_PARTNER_CLIENT_H_

@@ -1,0 +1,103 @@
+#include "node/service/partner_handlers.h"
+
+#include "node/ledger/feed.h"
+#include "node/service/convert.h"
+
+namespace daftar::service {
+namespace {
+
+// How soon a stream notices that its caller is gone or no longer a partner.
+constexpr std::chrono::milliseconds kStreamWake{1000};
+
+}  // namespace
+
+absl::StatusOr<partners::Partner> PartnerHandlers::Authenticate(const PeerCertificate& peer) const {
+  if (peer.not_after < node_.clock().Now().seconds()) {
+    return absl::UnauthenticatedError("the certificate has expired; pair again");
+  }
+  auto partner = node_.registry().ByPin(peer.pin);
+  if (!partner.has_value()) {
+    return absl::UnauthenticatedError("this certificate is not a partner's");
+  }
+  if (partner->status != partners::PartnerStatus::kActive) {
+    return absl::PermissionDeniedError("this partner is suspended here");
+  }
+  return *partner;
+}
+
+absl::StatusOr<v1::PairResponse> PartnerHandlers::Pair(const PeerCertificate& peer,
+                                                       const v1::PairRequest& request) {
+  auto secret = partners::InviteSecret::Create(crypto::AsBytes(request.secret()));
+  if (!secret.ok()) return absl::InvalidArgumentError("the invite's secret has 16 bytes");
+  auto card = FromProto(request.card());
+  if (!card.ok()) return card.status();
+  auto own = node_.pairing().Accept(*secret, *card, peer.pin, peer.pem);
+  if (!own.ok()) return own.status();
+  if (absl::Status status = node_.followers().Refresh(); !status.ok()) return status;
+  v1::PairResponse response;
+  *response.mutable_card() = ToProto(*own);
+  return response;
+}
+
+absl::StatusOr<v1::EvaluateResponse> PartnerHandlers::Evaluate(const PeerCertificate& peer,
+                                                               const v1::EvaluateRequest& request) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  std::vector<crypto::ByteView> blinded;
+  for (const std::string& element : request.blinded()) {
+    blinded.push_back(crypto::AsBytes(element));
+  }
+  auto evaluation =
+      node_.evaluator().Evaluate(*partner, request.epoch(), blinded, request.warming());
+  if (!evaluation.ok()) return evaluation.status();
+  v1::EvaluateResponse response;
+  for (const crypto::GroupElement& element : evaluation->elements) {
+    response.add_evaluated(element.view().data(), element.view().size());
+  }
+  response.set_proof(evaluation->proof.view().data(), evaluation->proof.view().size());
+  return response;
+}
+
+absl::Status PartnerHandlers::Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
+                                     const std::function<bool(const v1::FollowResponse&)>& send,
+                                     const std::function<bool()>& cancelled) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  {
+    storage::MutexLock lock(mutex_);
+    int& streams = streams_[partner->origin];
+    if (streams >= kMaxStreamsPerPartner) {
+      return absl::ResourceExhaustedError("a partner has at most " +
+                                          std::to_string(kMaxStreamsPerPartner) + " streams open");
+    }
+    ++streams;
+  }
+  const absl::Status ended = FollowLoop(peer, request.from(), send, cancelled);
+  storage::MutexLock lock(mutex_);
+  if (--streams_[partner->origin] == 0) streams_.erase(partner->origin);
+  return ended;
+}
+
+absl::Status PartnerHandlers::FollowLoop(const PeerCertificate& peer, uint64_t from,
+                                         const std::function<bool(const v1::FollowResponse&)>& send,
+                                         const std::function<bool()>& cancelled) {
+  ledger::Publisher& publisher = node_.publisher();
+  std::string sent_head;
+  while (!stopping_.load() && !cancelled()) {
+    auto partner = Authenticate(peer);
+    if (!partner.ok()) return partner.status();
+    const uint64_t news = publisher.News();
+    auto batch = ledger::ReadFeed(node_.store(), publisher, from);
+    if (!batch.ok()) return batch.status();
+    const bool has_entries = !batch->entries.empty();
+    if (has_entries || batch->head != sent_head) {
+      from += batch->entries.size();
+      sent_head = batch->head;
+      if (!send(ToProto(*std::move(batch)))) return absl::CancelledError("the caller went away");
+    }
+    if (!has_entries) publisher.WaitForNews(news, kStreamWake);
+  }
+  return absl::UnavailableError("the node is stopping");
+}
+
+}  // namespace daftar::service

@@ -1,0 +1,62 @@
+// What partners' nodes may ask, as plain functions; the transport says whose certificate it is.
+#ifndef DAFTAR_NODE_SERVICE_PARTNER_HANDLERS_H_
+#define DAFTAR_NODE_SERVICE_PARTNER_HANDLERS_H_
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "daftar/v1/partner.pb.h"
+#include "node/node.h"
+#include "storage/mutex.h"
+
+namespace daftar::service {
+
+// A connection's certificate, as TLS verified that the other side holds its key.
+struct PeerCertificate {
+  crypto::SpkiPin pin;
+  std::string pem;
+  int64_t not_after = 0;  // Unix seconds
+};
+
+// A partner needs one stream; a second covers the moment of reconnecting.
+inline constexpr int kMaxStreamsPerPartner = 2;
+
+// Any thread may call.
+class PartnerHandlers {
+ public:
+  explicit PartnerHandlers(Node& node) : node_(node) {}
+
+  // Open to unknown certificates, with an invite's secret.
+  absl::StatusOr<v1::PairResponse> Pair(const PeerCertificate& peer,
+                                        const v1::PairRequest& request);
+  absl::StatusOr<v1::EvaluateResponse> Evaluate(const PeerCertificate& peer,
+                                                const v1::EvaluateRequest& request);
+  // Sends until `send` fails, `cancelled` says so, the partner is no longer active, or the node
+  // stops; blocks its thread meanwhile.
+  absl::Status Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
+                      const std::function<bool(const v1::FollowResponse&)>& send,
+                      const std::function<bool()>& cancelled);
+  // Ends all Follow calls.
+  void Stop() { stopping_.store(true); }
+
+ private:
+  // The active partner whose pin this is. Unauthenticated for an unknown or expired certificate,
+  // PermissionDenied for a suspended partner. Asked on every call: removing a partner ends what it
+  // has open.
+  absl::StatusOr<partners::Partner> Authenticate(const PeerCertificate& peer) const;
+  absl::Status FollowLoop(const PeerCertificate& peer, uint64_t from,
+                          const std::function<bool(const v1::FollowResponse&)>& send,
+                          const std::function<bool()>& cancelled);
+
+  Node& node_;
+  std::atomic<bool> stopping_{false};
+  storage::Mutex mutex_;
+  std::map<std::string, int> streams_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_PARTNER_HANDLERS_H_

@@ -1,0 +1,391 @@
+#include "node/service/shop_handlers.h"
+
+#include "node/ledger/suggest.h"
+#include "node/service/convert.h"
+#include "storage/requests.h"
+
+namespace daftar::service {
+namespace {
+
+constexpr uint32_t kDefaultPage = 100;
+constexpr uint32_t kMaxPage = 1000;
+
+absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
+  auto id = ledger::IncidentId::FromHexText(text);
+  if (!id.ok()) {
+    return absl::InvalidArgumentError(
+        "an incident's id has 32 hexadecimal digits; `daftar incident list` shows them");
+  }
+  return id;
+}
+
+absl::StatusOr<size_t> PageSize(uint32_t asked) {
+  if (asked > kMaxPage) {
+    return absl::InvalidArgumentError("page_size: at most " + std::to_string(kMaxPage));
+  }
+  return asked == 0 ? kDefaultPage : asked;
+}
+
+evidence::Date Today(const Node& node) { return evidence::Date::Of(node.clock().Now()); }
+
+template <class Response>
+void SetImport(const book::ImportReport& report, Response& response) {
+  response.set_added(report.added);
+  response.set_updated(report.updated);
+  response.set_unchanged(report.unchanged);
+  for (const decision::LedgerRefusal& refusal : report.refusals) {
+    v1::Refusal* row = response.add_refused();
+    row->set_line(refusal.line);
+    row->set_why(refusal.reason);
+  }
+}
+
+template <class Response>
+void Refuse(Response& response, uint64_t line, const absl::Status& why) {
+  v1::Refusal* row = response.add_refused();
+  row->set_line(line);
+  row->set_why(std::string(why.message()));
+}
+
+absl::StatusOr<decision::OrderRow> OrderFrom(const v1::OrderRow& row, identity::Region home) {
+  decision::OrderRow order;
+  order.line = row.line();
+  auto identifiers = FromProto(row.identifiers(), home, decision::kMaxRowIdentifiers);
+  if (!identifiers.ok()) return identifiers.status();
+  order.identifiers = *std::move(identifiers);
+  order.name = row.name();
+  order.invoice = row.invoice();
+  const std::pair<const std::string*, evidence::Date*> dates[] = {
+      {&row.invoiced(), &order.invoiced}, {&row.due(), &order.due}, {&row.paid(), &order.paid}};
+  for (const auto& [text, date] : dates) {
+    auto parsed = DateFromProto(*text, "date");
+    if (!parsed.ok()) return parsed.status();
+    *date = *parsed;
+  }
+  if (!order.invoiced.has_value() || !order.due.has_value()) {
+    return absl::InvalidArgumentError("an order needs the days it was invoiced and is due");
+  }
+  if (order.invoice.empty() || order.invoice.size() > decision::kMaxInvoiceBytes ||
+      order.name.size() > decision::kMaxNameBytes) {
+    return absl::InvalidArgumentError("an order needs an invoice number of at most " +
+                                      std::to_string(decision::kMaxInvoiceBytes) + " bytes");
+  }
+  auto amount = FromProto(row.amount());
+  if (!amount.ok()) return amount.status();
+  order.amount = *amount;
+  order.disputed = row.disputed();
+  return order;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::CheckResponse> ShopHandlers::Check(const Actor& actor,
+                                                      const v1::CheckRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/Check"); !s.ok()) return s;
+  check::Question question;
+  auto identifiers =
+      FromProto(request.identifiers(), node_.config().region, check::kMaxIdentifiersPerCheck);
+  if (!identifiers.ok()) return identifiers.status();
+  question.identifiers = *std::move(identifiers);
+  if (request.has_amount()) {
+    auto amount = FromProto(request.amount());
+    if (!amount.ok()) return amount.status();
+    question.order.amount = *amount;
+  }
+  auto terms = FromProto(request.terms());
+  if (!terms.ok()) return terms.status();
+  question.order.terms = *terms;
+  auto answer = node_.checker().Check({actor.name, request.request_id()}, question);
+  if (!answer.ok()) return answer.status();
+  return ToProto(*answer);
+}
+
+absl::StatusOr<v1::GetReceiptResponse> ShopHandlers::GetReceipt(
+    const Actor& actor, const v1::GetReceiptRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/GetReceipt"); !s.ok()) return s;
+  auto id = check::ReceiptId::FromHexText(request.receipt());
+  if (!id.ok()) {
+    return absl::InvalidArgumentError(
+        "a receipt's id has 32 hexadecimal digits; `daftar check` prints it");
+  }
+  auto receipt = node_.receipts().Get(*id);
+  if (!receipt.ok()) return receipt.status();
+  return ToProto(*receipt, node_.checker().policy());
+}
+
+absl::StatusOr<ledger::NewIncident> ShopHandlers::AccountFrom(
+    const v1::AddIncidentRequest& request) const {
+  ledger::NewIncident account;
+  if (!request.order().empty()) {
+    if (!request.identifiers().empty() || request.has_amount() || !request.occurred().empty() ||
+        !request.due().empty()) {
+      return absl::InvalidArgumentError(
+          "an order brings identifiers, amount and dates with it; leave them out");
+    }
+    auto from_order = ledger::AccountOfOrder(node_.book(), request.order(), Today(node_));
+    if (!from_order.ok()) return from_order.status();
+    account = *std::move(from_order);
+  } else {
+    auto identifiers =
+        FromProto(request.identifiers(), node_.config().region, evidence::kMaxIdentifiersPerEntry);
+    if (!identifiers.ok()) return identifiers.status();
+    account.identifiers = *std::move(identifiers);
+    if (request.has_amount()) {
+      auto amount = FromProto(request.amount());
+      if (!amount.ok()) return amount.status();
+      account.amount = *amount;
+    }
+    auto occurred = DateFromProto(request.occurred(), "occurred");
+    if (!occurred.ok()) return occurred.status();
+    account.occurred = *occurred;
+    auto due = DateFromProto(request.due(), "due");
+    if (!due.ok()) return due.status();
+    account.due = *due;
+  }
+  if (!request.reason().empty() || request.order().empty()) {
+    auto reason = evidence::ReasonFromName(request.reason());
+    if (!reason.ok()) return reason.status();
+    account.reason = *reason;
+  }
+  for (const std::string& text : request.reminders()) {
+    auto reminder = DateFromProto(text, "reminder");
+    if (!reminder.ok()) return reminder.status();
+    account.reminders.push_back(*reminder);
+  }
+  account.note = request.note();
+  return account;
+}
+
+absl::StatusOr<v1::AddIncidentResponse> ShopHandlers::AddIncident(
+    const Actor& actor, const v1::AddIncidentRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/AddIncident"); !s.ok()) return s;
+  auto account = AccountFrom(request);
+  if (!account.ok()) return account.status();
+  auto view = node_.ledger().Add({actor.name, request.request_id()}, *account);
+  if (!view.ok()) return view.status();
+  v1::AddIncidentResponse response;
+  *response.mutable_incident() = ToProto(*view);
+  return response;
+}
+
+absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
+    const Actor& actor, const v1::ListIncidentsRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/ListIncidents"); !s.ok()) return s;
+  std::optional<ledger::IncidentState> state;
+  if (!request.state().empty()) {
+    auto named = ledger::StateFromName(request.state());
+    if (!named.ok()) return named.status();
+    state = *named;
+  }
+  std::optional<ledger::IncidentId> after;
+  if (!request.page_token().empty()) {
+    auto id = IncidentIdFrom(request.page_token());
+    if (!id.ok()) return id.status();
+    after = *id;
+  }
+  auto limit = PageSize(request.page_size());
+  if (!limit.ok()) return limit.status();
+  auto page = node_.ledger().List(state, *limit, after);
+  if (!page.ok()) return page.status();
+  v1::ListIncidentsResponse response;
+  for (const ledger::IncidentView& view : page->incidents) {
+    *response.add_incidents() = ToProto(view);
+  }
+  if (page->next.has_value()) response.set_next_page_token(page->next->hex());
+  return response;
+}
+
+absl::StatusOr<v1::GetIncidentResponse> ShopHandlers::GetIncident(
+    const Actor& actor, const v1::GetIncidentRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/GetIncident"); !s.ok()) return s;
+  auto id = IncidentIdFrom(request.id());
+  if (!id.ok()) return id.status();
+  auto view = node_.ledger().Get(*id);
+  if (!view.ok()) return view.status();
+  v1::GetIncidentResponse response;
+  *response.mutable_incident() = ToProto(*view);
+  return response;
+}
+
+absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(
+    const Actor& actor, const v1::PublishIncidentRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/PublishIncident"); !s.ok()) return s;
+  auto id = IncidentIdFrom(request.id());
+  if (!id.ok()) return id.status();
+  auto view = node_.ledger().Publish({actor.name, request.request_id()}, *id);
+  if (!view.ok()) return view.status();
+  v1::PublishIncidentResponse response;
+  *response.mutable_incident() = ToProto(*view);
+  return response;
+}
+
+absl::StatusOr<v1::SettleIncidentResponse> ShopHandlers::SettleIncident(
+    const Actor& actor, const v1::SettleIncidentRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/SettleIncident"); !s.ok()) return s;
+  auto id = IncidentIdFrom(request.id());
+  if (!id.ok()) return id.status();
+  auto day = DateFromProto(request.settled_on(), "settled_on");
+  if (!day.ok()) return day.status();
+  auto view =
+      node_.ledger().Settle({actor.name, request.request_id()}, *id, *day, request.because());
+  if (!view.ok()) return view.status();
+  v1::SettleIncidentResponse response;
+  *response.mutable_incident() = ToProto(*view);
+  return response;
+}
+
+absl::StatusOr<v1::WithdrawIncidentResponse> ShopHandlers::WithdrawIncident(
+    const Actor& actor, const v1::WithdrawIncidentRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/WithdrawIncident"); !s.ok()) return s;
+  auto id = IncidentIdFrom(request.id());
+  if (!id.ok()) return id.status();
+  auto ground = GroundFromProto(request.ground());
+  if (!ground.ok()) return ground.status();
+  auto view =
+      node_.ledger().Withdraw({actor.name, request.request_id()}, *id, *ground, request.because());
+  if (!view.ok()) return view.status();
+  v1::WithdrawIncidentResponse response;
+  *response.mutable_incident() = ToProto(*view);
+  return response;
+}
+
+absl::StatusOr<v1::Customer> ShopHandlers::Describe(const book::Customer& customer) const {
+  const book::CustomerId ids[] = {customer.id};
+  auto record =
+      node_.book().TrackRecordFor(ids, Today(node_), node_.checker().policy().late_after_days);
+  if (!record.ok()) return record.status();
+  v1::Customer out;
+  out.set_id(customer.id.hex());
+  out.set_name(customer.name);
+  for (const identity::Identifier& identifier : customer.identifiers) {
+    out.add_identifiers(identity::Masked(identifier));
+  }
+  out.set_added_at(TimeText(customer.created_at));
+  *out.mutable_orders() = ToProto(*record);
+  return out;
+}
+
+absl::StatusOr<v1::AddCustomerResponse> ShopHandlers::AddCustomer(
+    const Actor& actor, const v1::AddCustomerRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/AddCustomer"); !s.ok()) return s;
+  auto identifiers =
+      FromProto(request.identifiers(), node_.config().region, book::kMaxIdentifiersPerCustomer);
+  if (!identifiers.ok()) return identifiers.status();
+  auto key = storage::RequestLog::Key(actor.name, request.request_id());
+  if (!key.ok()) return key.status();
+  auto customer = node_.book().AddCustomer(*key, {request.name(), *std::move(identifiers)});
+  if (!customer.ok()) return customer.status();
+  auto described = Describe(*customer);
+  if (!described.ok()) return described.status();
+  v1::AddCustomerResponse response;
+  *response.mutable_customer() = *std::move(described);
+  return response;
+}
+
+absl::StatusOr<v1::GetCustomerResponse> ShopHandlers::GetCustomer(
+    const Actor& actor, const v1::GetCustomerRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/GetCustomer"); !s.ok()) return s;
+  book::CustomerId id;
+  if (request.by_case() == v1::GetCustomerRequest::kIdentifier) {
+    auto identifier = FromProto(request.identifier(), node_.config().region);
+    if (!identifier.ok()) return identifier.status();
+    auto found = node_.book().FindByIdentifier(*identifier);
+    if (!found.ok()) return found.status();
+    if (!found->has_value()) {
+      return absl::NotFoundError("no customer in the book has this identifier");
+    }
+    id = **found;
+  } else {
+    auto parsed = book::CustomerId::FromHexText(request.id());
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(
+          "a customer's id has 32 hexadecimal digits; or name an identifier, like --phone");
+    }
+    id = *parsed;
+  }
+  auto customer = node_.book().ShowCustomer(id);
+  if (!customer.ok()) return customer.status();
+  auto described = Describe(*customer);
+  if (!described.ok()) return described.status();
+  v1::GetCustomerResponse response;
+  *response.mutable_customer() = *std::move(described);
+  return response;
+}
+
+absl::StatusOr<v1::ImportCustomersResponse> ShopHandlers::ImportCustomers(
+    const Actor& actor, const v1::ImportCustomersRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/ImportCustomers"); !s.ok()) return s;
+  if (request.rows_size() > kMaxImportRows) {
+    return absl::InvalidArgumentError("at most " + std::to_string(kMaxImportRows) + " rows a call");
+  }
+  v1::ImportCustomersResponse response;
+  std::vector<decision::CustomerRow> rows;
+  for (const v1::CustomerRow& row : request.rows()) {
+    auto identifiers =
+        FromProto(row.identifiers(), node_.config().region, decision::kMaxRowIdentifiers);
+    if (!identifiers.ok()) {
+      Refuse(response, row.line(), identifiers.status());
+      continue;
+    }
+    if (row.name().size() > decision::kMaxNameBytes) {
+      Refuse(response, row.line(), absl::InvalidArgumentError("the name is too long"));
+      continue;
+    }
+    rows.push_back({row.line(), *std::move(identifiers), row.name()});
+  }
+  auto report = node_.book().ImportCustomers(rows);
+  if (!report.ok()) return report.status();
+  SetImport(*report, response);
+  return response;
+}
+
+absl::StatusOr<v1::ImportOrdersResponse> ShopHandlers::ImportOrders(
+    const Actor& actor, const v1::ImportOrdersRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/ImportOrders"); !s.ok()) return s;
+  if (request.rows_size() > kMaxImportRows) {
+    return absl::InvalidArgumentError("at most " + std::to_string(kMaxImportRows) + " rows a call");
+  }
+  v1::ImportOrdersResponse response;
+  std::vector<decision::OrderRow> rows;
+  for (const v1::OrderRow& row : request.rows()) {
+    auto order = OrderFrom(row, node_.config().region);
+    if (!order.ok()) {
+      Refuse(response, row.line(), order.status());
+      continue;
+    }
+    rows.push_back(*std::move(order));
+  }
+  auto report = node_.book().ImportOrders(rows);
+  if (!report.ok()) return report.status();
+  SetImport(*report, response);
+  return response;
+}
+
+absl::StatusOr<v1::SuggestIncidentsResponse> ShopHandlers::SuggestIncidents(
+    const Actor& actor, const v1::SuggestIncidentsRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/SuggestIncidents"); !s.ok()) return s;
+  auto limit = PageSize(request.page_size());
+  if (!limit.ok()) return limit.status();
+  auto page = ledger::SuggestIncidents(node_.book(), node_.ledger(), Today(node_),
+                                       request.more_than_days_late(), *limit, request.page_token());
+  if (!page.ok()) return page.status();
+  v1::SuggestIncidentsResponse response;
+  for (const ledger::Suggestion& suggestion : page->suggestions) {
+    v1::Suggestion* row = response.add_suggestions();
+    row->set_order(suggestion.order);
+    row->set_customer(suggestion.customer.hex());
+    row->set_invoice(suggestion.invoice);
+    row->set_reason(std::string(evidence::Info(suggestion.account.reason).name));
+    *row->mutable_amount() = ToProto(suggestion.account.amount);
+    row->set_invoiced(suggestion.account.occurred.ToString());
+    row->set_due(suggestion.account.due.ToString());
+    row->set_paid(suggestion.paid.ToString());
+    row->set_days_late(suggestion.days_late);
+    row->set_disputed(suggestion.disputed);
+    for (const std::string& sentence : suggestion.missing) row->add_missing(sentence);
+  }
+  if (page->next.has_value()) response.set_next_page_token(*page->next);
+  return response;
+}
+
+}  // namespace daftar::service

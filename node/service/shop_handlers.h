@@ -1,0 +1,55 @@
+// What the shop's own people and systems may ask, as plain functions: any transport calls them with
+// an actor that it has established. Convert, call, convert back; nothing is decided here.
+#ifndef DAFTAR_NODE_SERVICE_SHOP_HANDLERS_H_
+#define DAFTAR_NODE_SERVICE_SHOP_HANDLERS_H_
+
+#include "absl/status/statusor.h"
+#include "daftar/v1/shop.pb.h"
+#include "node/node.h"
+#include "node/service/access.h"
+
+namespace daftar::service {
+
+inline constexpr int kMaxImportRows = 1000;
+
+// Any thread may call. Authorisation comes first in every call; errors are the rooms' own.
+class ShopHandlers {
+ public:
+  explicit ShopHandlers(Node& node) : node_(node) {}
+
+  absl::StatusOr<v1::CheckResponse> Check(const Actor& actor, const v1::CheckRequest& request);
+  absl::StatusOr<v1::GetReceiptResponse> GetReceipt(const Actor& actor,
+                                                    const v1::GetReceiptRequest& request);
+  absl::StatusOr<v1::AddIncidentResponse> AddIncident(const Actor& actor,
+                                                      const v1::AddIncidentRequest& request);
+  absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const Actor& actor,
+                                                          const v1::ListIncidentsRequest& request);
+  absl::StatusOr<v1::GetIncidentResponse> GetIncident(const Actor& actor,
+                                                      const v1::GetIncidentRequest& request);
+  absl::StatusOr<v1::PublishIncidentResponse> PublishIncident(
+      const Actor& actor, const v1::PublishIncidentRequest& request);
+  absl::StatusOr<v1::SettleIncidentResponse> SettleIncident(
+      const Actor& actor, const v1::SettleIncidentRequest& request);
+  absl::StatusOr<v1::WithdrawIncidentResponse> WithdrawIncident(
+      const Actor& actor, const v1::WithdrawIncidentRequest& request);
+  absl::StatusOr<v1::AddCustomerResponse> AddCustomer(const Actor& actor,
+                                                      const v1::AddCustomerRequest& request);
+  absl::StatusOr<v1::GetCustomerResponse> GetCustomer(const Actor& actor,
+                                                      const v1::GetCustomerRequest& request);
+  absl::StatusOr<v1::ImportCustomersResponse> ImportCustomers(
+      const Actor& actor, const v1::ImportCustomersRequest& request);
+  absl::StatusOr<v1::ImportOrdersResponse> ImportOrders(const Actor& actor,
+                                                        const v1::ImportOrdersRequest& request);
+  absl::StatusOr<v1::SuggestIncidentsResponse> SuggestIncidents(
+      const Actor& actor, const v1::SuggestIncidentsRequest& request);
+
+ private:
+  absl::StatusOr<v1::Customer> Describe(const book::Customer& customer) const;
+  absl::StatusOr<ledger::NewIncident> AccountFrom(const v1::AddIncidentRequest& request) const;
+
+  Node& node_;
+};
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_SHOP_HANDLERS_H_

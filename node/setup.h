@@ -1,0 +1,52 @@
+// Making a new node's directory, and opening one that is there.
+#ifndef DAFTAR_NODE_SETUP_H_
+#define DAFTAR_NODE_SETUP_H_
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "node/config.h"
+#include "node/node.h"
+#include "storage/files.h"
+
+namespace daftar {
+
+using NetworkFactory =
+    std::function<std::unique_ptr<partners::Network>(const crypto::TlsIdentity&)>;
+
+struct NewNode {
+  std::filesystem::path dir;
+  Config config;  // region is the charter's unless `region_given`
+  bool region_given = false;
+  std::filesystem::path charter;
+  std::filesystem::path passphrase_file;  // empty: credential, else an unlock file is made
+};
+
+struct MadeNode {
+  Config config;
+  std::string circle_name;
+  std::string first_entry;  // leaf hash of entry 0, hex
+  storage::UnlockMethod unlock_method = storage::UnlockMethod::kUnlockFile;
+};
+
+// Makes the directory (0700) with config.toml, charter.toml, keystore, database and the log's first
+// entries. AlreadyExists when the directory has anything in it; on any error what was made is
+// removed again.
+absl::StatusOr<MadeNode> MakeNode(const NewNode& plan, evidence::Clock& clock,
+                                  crypto::Entropy& entropy);
+
+// Opens the node in `dir`. The lock is held as long as the returned object lives.
+struct OpenedNode {
+  std::unique_ptr<storage::DirectoryLock> lock;
+  std::unique_ptr<Node> node;
+};
+absl::StatusOr<OpenedNode> OpenNode(const std::filesystem::path& dir,
+                                    const std::filesystem::path& passphrase_file,
+                                    evidence::Clock& clock, crypto::Entropy& entropy,
+                                    const NetworkFactory& make_network);
+
+}  // namespace daftar
+
+#endif  // DAFTAR_NODE_SETUP_H_

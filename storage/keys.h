@@ -1,0 +1,48 @@
+// The layout of the database: one column family per concern. docs/storage.md describes each row.
+// Names and numbers are on disk: never rename, never renumber, never reuse.
+#ifndef DAFTAR_STORAGE_KEYS_H_
+#define DAFTAR_STORAGE_KEYS_H_
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "crypto/bytes.h"
+
+namespace daftar::storage {
+
+enum class Column : uint8_t {
+  kMeta = 0,          // format version, clocks, small singletons
+  kLogEntries = 1,    // (log, index) -> leaf data
+  kLogTiles = 2,      // (log, level, tile) -> hashes
+  kLogHeads = 3,      // (log) -> newest signed note and what belongs to it
+  kLogBodies = 4,     // (log, index) -> entry body; deletable
+  kTokens = 5,        // (log, epoch, token, index) -> slot
+  kEntryStates = 6,   // (log, report index) -> what became of it
+  kIncidents = 7,     // incident id -> sealed incident; also its indexes
+  kSubmissions = 8,   // queue of entries that wait for a tick
+  kCounters = 9,      // (epoch, identifier tag) -> next label counter
+  kCustomers = 10,    // customer id -> sealed customer
+  kIdentifiers = 11,  // identifier tag -> owners in the own book
+  kOrders = 12,       // (customer, order tag) -> sealed order
+  kPartners = 13,     // partner origin -> pairing state, pins; invites
+  kQuotas = 14,       // (partner or node, day) -> units reserved
+  kLookups = 15,      // (origin, epoch, identifier tag) -> sealed F
+  kReceipts = 16,     // receipt id -> sealed body; index of the decision log
+  kUsers = 17,        // users and token hashes
+  kRequests = 18,     // (actor, request id) -> what the request made
+  kAudit = 19,        // who changed what, when, why: sealed
+};
+inline constexpr size_t kColumnCount = 20;
+
+// The column family's name in the database.
+std::string_view ColumnName(Column column);
+
+// Keys: fixed-width big-endian parts, so that bytewise order is numeric order.
+crypto::Bytes LogIndexKey(uint32_t log, uint64_t index);
+crypto::Bytes LogTileKey(uint32_t log, uint8_t level, uint64_t tile);
+crypto::Bytes LogKey(uint32_t log);
+
+}  // namespace daftar::storage
+
+#endif  // DAFTAR_STORAGE_KEYS_H_

@@ -1,0 +1,186 @@
+// Shared by the tests of the command line: a console over strings, and a node that answers what the
+// test says, over a real Unix socket.
+#ifndef DAFTAR_TESTS_CLI_CLI_SUPPORT_H_
+#define DAFTAR_TESTS_CLI_CLI_SUPPORT_H_
+
+#include <google/protobuf/text_format.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "cli/client.h"
+#include "cli/command_line.h"
+#include "cli/console.h"
+
+namespace daftar::cli {
+
+// A message from its text form; a mistake in it fails the test.
+template <class Message>
+Message Proto(const std::string& text) {
+  Message message;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(text, &message)) << text;
+  return message;
+}
+
+class TestFolder {
+ public:
+  TestFolder() {
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "daftar-cli-test-XXXXXX").string();
+    EXPECT_NE(mkdtemp(pattern.data()), nullptr);
+    path_ = pattern;
+  }
+  ~TestFolder() { std::filesystem::remove_all(path_); }
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  const std::string& path() const { return path_; }
+  std::string File(const std::string& name, const std::string& text) const {
+    const std::string file = path_ + "/" + name;
+    std::ofstream(file, std::ios::binary) << text;
+    return file;
+  }
+
+ private:
+  std::string path_;
+};
+
+// What a run of the program printed and answered.
+struct Ran {
+  int code = 0;
+  std::string out;
+  std::string err;
+};
+
+inline Ran RunCli(const std::vector<std::string>& arguments, const Environment& environment = {},
+                  const std::string& input = "") {
+  std::istringstream in(input);
+  std::ostringstream out;
+  std::ostringstream err;
+  Console console{in, out, err};
+  const int code = RunDaftar(arguments, environment, console);
+  return {code, out.str(), err.str()};
+}
+
+// A node with both services, each method answered by a function of the test; without one a method is
+// UNIMPLEMENTED. Methods are called from gRPC's threads, one at a time.
+class FakeNode {
+ public:
+  FakeNode() : shop_(*this), node_(*this) { Start(); }
+  ~FakeNode() { Stop(); }
+  FakeNode(const FakeNode&) = delete;
+  FakeNode& operator=(const FakeNode&) = delete;
+
+  const std::string& dir() const { return folder_.path(); }
+  const TestFolder& folder() const { return folder_; }
+  void Stop() {
+    if (server_ != nullptr) server_->Shutdown();
+    server_.reset();
+  }
+  void Start() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("unix:" + SocketOf(dir()), grpc::InsecureServerCredentials());
+    builder.RegisterService(&shop_);
+    builder.RegisterService(&node_);
+    server_ = builder.BuildAndStart();
+    ASSERT_NE(server_, nullptr);
+  }
+  // Runs the program against this node.
+  Ran Run(std::vector<std::string> arguments, const std::string& token = "",
+          const std::string& input = "") {
+    return RunCli(arguments, {dir(), token}, input);
+  }
+
+  template <class Request, class Response>
+  using Method = std::function<grpc::Status(const Request&, Response&)>;
+
+  Method<v1::CheckRequest, v1::CheckResponse> check;
+  Method<v1::GetReceiptRequest, v1::GetReceiptResponse> get_receipt;
+  Method<v1::AddIncidentRequest, v1::AddIncidentResponse> add_incident;
+  Method<v1::ListIncidentsRequest, v1::ListIncidentsResponse> list_incidents;
+  Method<v1::PublishIncidentRequest, v1::PublishIncidentResponse> publish_incident;
+  Method<v1::SettleIncidentRequest, v1::SettleIncidentResponse> settle_incident;
+  Method<v1::WithdrawIncidentRequest, v1::WithdrawIncidentResponse> withdraw_incident;
+  Method<v1::AddCustomerRequest, v1::AddCustomerResponse> add_customer;
+  Method<v1::GetCustomerRequest, v1::GetCustomerResponse> get_customer;
+  Method<v1::ImportCustomersRequest, v1::ImportCustomersResponse> import_customers;
+  Method<v1::ImportOrdersRequest, v1::ImportOrdersResponse> import_orders;
+  Method<v1::SuggestIncidentsRequest, v1::SuggestIncidentsResponse> suggest_incidents;
+  Method<v1::GetStatusRequest, v1::GetStatusResponse> get_status;
+  Method<v1::CreateInviteRequest, v1::CreateInviteResponse> create_invite;
+  Method<v1::JoinPartnerRequest, v1::JoinPartnerResponse> join_partner;
+  Method<v1::SuspendPartnerRequest, v1::SuspendPartnerResponse> suspend_partner;
+  Method<v1::ListLogEntriesRequest, v1::ListLogEntriesResponse> list_log_entries;
+  Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
+  Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
+
+  // What the last call carried.
+  std::string authorization;
+
+ private:
+  template <class Request, class Response>
+  grpc::Status Answer(grpc::ServerContext* context, const Method<Request, Response>& method,
+                      const Request* request, Response* response) {
+    std::lock_guard lock(mutex_);
+    authorization.clear();
+    const auto found = context->client_metadata().find("authorization");
+    if (found != context->client_metadata().end()) {
+      authorization.assign(found->second.begin(), found->second.end());
+    }
+    if (!method) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+    return method(*request, *response);
+  }
+
+#define DAFTAR_FAKE_METHOD(Name, member)                                              \
+  grpc::Status Name(grpc::ServerContext* context, const v1::Name##Request* request,   \
+                    v1::Name##Response* response) override {                          \
+    return fake_.Answer(context, fake_.member, request, response);                    \
+  }
+
+  struct Shop final : v1::ShopService::Service {
+    explicit Shop(FakeNode& fake) : fake_(fake) {}
+    DAFTAR_FAKE_METHOD(Check, check)
+    DAFTAR_FAKE_METHOD(GetReceipt, get_receipt)
+    DAFTAR_FAKE_METHOD(AddIncident, add_incident)
+    DAFTAR_FAKE_METHOD(ListIncidents, list_incidents)
+    DAFTAR_FAKE_METHOD(PublishIncident, publish_incident)
+    DAFTAR_FAKE_METHOD(SettleIncident, settle_incident)
+    DAFTAR_FAKE_METHOD(WithdrawIncident, withdraw_incident)
+    DAFTAR_FAKE_METHOD(AddCustomer, add_customer)
+    DAFTAR_FAKE_METHOD(GetCustomer, get_customer)
+    DAFTAR_FAKE_METHOD(ImportCustomers, import_customers)
+    DAFTAR_FAKE_METHOD(ImportOrders, import_orders)
+    DAFTAR_FAKE_METHOD(SuggestIncidents, suggest_incidents)
+    FakeNode& fake_;
+  };
+  struct Node final : v1::NodeService::Service {
+    explicit Node(FakeNode& fake) : fake_(fake) {}
+    DAFTAR_FAKE_METHOD(GetStatus, get_status)
+    DAFTAR_FAKE_METHOD(CreateInvite, create_invite)
+    DAFTAR_FAKE_METHOD(JoinPartner, join_partner)
+    DAFTAR_FAKE_METHOD(SuspendPartner, suspend_partner)
+    DAFTAR_FAKE_METHOD(ListLogEntries, list_log_entries)
+    DAFTAR_FAKE_METHOD(AddUser, add_user)
+    DAFTAR_FAKE_METHOD(RemoveUser, remove_user)
+    FakeNode& fake_;
+  };
+#undef DAFTAR_FAKE_METHOD
+
+  TestFolder folder_;
+  std::mutex mutex_;
+  Shop shop_;
+  Node node_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace daftar::cli
+
+#endif  // DAFTAR_TESTS_CLI_CLI_SUPPORT_H_

@@ -1,0 +1,87 @@
+// A book in a database of its own.
+#ifndef DAFTAR_TESTS_NODE_BOOK_BOOK_FIXTURE_H_
+#define DAFTAR_TESTS_NODE_BOOK_BOOK_FIXTURE_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/book/book.h"
+#include "storage/rocks_store.h"
+#include "tests/storage/temp_dir.h"
+#include "tests/support/fakes.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::book {
+
+class FixedClock final : public evidence::Clock {
+ public:
+  evidence::UnixMillis Now() const override { return {int64_t{20'000} * 86'400'000}; }
+};
+
+inline identity::Identifier Phone(const std::string& typed) {
+  return *identity::Normalise(identity::IdentifierType::kPhone, typed,
+                              identity::Region::kIndonesia);
+}
+inline identity::Identifier Handle(const std::string& typed) {
+  return *identity::Normalise(identity::IdentifierType::kHandle, typed,
+                              identity::Region::kIndonesia);
+}
+inline evidence::Date Day(std::string_view iso) { return *evidence::Date::Parse(iso); }
+
+class BookTest : public ::testing::Test {
+ protected:
+  BookTest() : vault_(entropy_.Secret(), entropy_) {
+    Open();
+    book_ = std::make_unique<Book>(*store_, vault_, entropy_, clock_);
+  }
+  void Open() {
+    auto opened = storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = true});
+    EXPECT_THAT(opened, daftar::testing::IsOk());
+    store_ = *std::move(opened);
+  }
+  static crypto::Bytes Request(const std::string& id) {
+    return *storage::RequestLog::Key("uid:1000", id);
+  }
+  // An order of 100.00 USD.
+  static decision::OrderRow Row(std::vector<identity::Identifier> identifiers,
+                                const std::string& invoice, std::string_view invoiced,
+                                std::string_view due, std::string_view paid = "") {
+    decision::OrderRow row;
+    row.line = ++line_;
+    row.identifiers = std::move(identifiers);
+    row.invoice = invoice;
+    row.invoiced = Day(invoiced);
+    row.due = Day(due);
+    if (!paid.empty()) row.paid = Day(paid);
+    row.amount = {10'000, *evidence::Currency::FromCode("USD")};
+    return row;
+  }
+  CustomerId IdOf(const identity::Identifier& identifier) {
+    const auto found = book_->FindByIdentifier(identifier);
+    EXPECT_TRUE(found.ok() && found->has_value());
+    return found.ok() && found->has_value() ? **found : CustomerId();
+  }
+  std::vector<Order> OrdersOf(const CustomerId& id) {
+    std::vector<Order> orders;
+    EXPECT_THAT(book_->ScanOrdersOf(id,
+                                    [&orders](const Order& order) {
+                                      orders.push_back(order);
+                                      return true;
+                                    }),
+                daftar::testing::IsOk());
+    return orders;
+  }
+
+  inline static uint64_t line_ = 1;
+  daftar::testing::TempDir dir_;
+  daftar::testing::FakeEntropy entropy_;
+  FixedClock clock_;
+  storage::Vault vault_;
+  std::unique_ptr<storage::RocksStore> store_;
+  std::unique_ptr<Book> book_;
+};
+
+}  // namespace daftar::book
+
+#endif  // DAFTAR_TESTS_NODE_BOOK_BOOK_FIXTURE_H_

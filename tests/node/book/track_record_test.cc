@@ -1,0 +1,132 @@
+#include "node/book/track_record.h"
+
+#include "tests/node/book/book_fixture.h"
+
+namespace daftar::book {
+namespace {
+
+using decision::DatedCount;
+using decision::TrackRecord;
+
+Order Made(std::string_view invoiced, std::string_view due, std::string_view paid = "",
+           uint64_t minor = 100, std::string_view currency = "USD") {
+  Order order;
+  order.invoice = "x";
+  order.invoiced = Day(invoiced);
+  order.due = Day(due);
+  if (!paid.empty()) order.paid = Day(paid);
+  order.amount = {minor, *evidence::Currency::FromCode(currency)};
+  return order;
+}
+
+TrackRecord Over(const std::vector<Order>& orders, std::string_view today = "2024-06-01") {
+  TrackRecordBuilder builder(Day(today), 10);
+  for (const Order& order : orders) builder.Add(order);
+  return std::move(builder).Finish();
+}
+
+TEST(TrackRecordTest, TenDaysLateIsOnTimeAndElevenIsLate) {
+  const TrackRecord record = Over({Made("2024-01-01", "2024-02-01", "2024-01-31"),
+                                   Made("2024-01-02", "2024-02-01", "2024-02-11"),
+                                   Made("2024-01-03", "2024-02-01", "2024-02-12"),
+                                   Made("2024-01-04", "2024-02-01", "2024-03-02")});
+  EXPECT_EQ(record.orders, 4u);
+  EXPECT_EQ(record.orders_settled, 4u);
+  EXPECT_EQ(record.paid_on_time, 2u);
+  EXPECT_EQ(record.late, 2u);
+  EXPECT_EQ(record.worst_days_late, 30u);
+  EXPECT_EQ(record.total_days_late, 10u + 11u + 30u);
+  EXPECT_EQ(record.first_order, Day("2024-01-01"));
+  EXPECT_EQ(record.last_order, Day("2024-01-04"));
+  // A bad outcome is known on the eleventh day after the due date.
+  EXPECT_EQ(record.late_paid, (std::vector<DatedCount>{{Day("2024-02-12"), 2}}));
+  EXPECT_TRUE(record.unpaid.empty());
+}
+
+TEST(TrackRecordTest, OpenOrdersAreOwedOverdueAndBadByAge) {
+  const TrackRecord record =
+      Over({Made("2024-05-01", "2024-06-01"), Made("2024-05-01", "2024-05-31"),
+            Made("2024-04-01", "2024-05-01")});
+  EXPECT_EQ(record.open, 3u);
+  EXPECT_EQ(record.overdue, 2u);
+  EXPECT_EQ(record.longest_overdue_days, 31u);
+  EXPECT_EQ(record.unpaid, (std::vector<DatedCount>{{Day("2024-05-12"), 1}}));
+  ASSERT_EQ(record.amounts.size(), 1u);
+  EXPECT_EQ(record.amounts[0].open_minor, 300u);
+  EXPECT_EQ(record.amounts[0].overdue_minor, 200u);
+}
+
+TEST(TrackRecordTest, NothingIsAddedAcrossCurrencies) {
+  const TrackRecord record = Over({Made("2024-05-01", "2024-05-02", "", 7, "USD"),
+                                   Made("2024-05-01", "2024-05-02", "", 5, "IDR")});
+  ASSERT_EQ(record.amounts.size(), 2u);
+  EXPECT_EQ(record.amounts[0].currency.code(), "IDR");
+  EXPECT_EQ(record.amounts[0].open_minor, 5u);
+  EXPECT_EQ(record.amounts[1].open_minor, 7u);
+}
+
+TEST(TrackRecordTest, DisputedOrdersCountNeitherWayUntilPaid) {
+  Order disputed = Made("2024-01-01", "2024-02-01");
+  disputed.disputed = true;
+  const TrackRecord open = Over({disputed});
+  EXPECT_EQ(open.disputed, 1u);
+  EXPECT_EQ(open.overdue, 0u);
+  EXPECT_TRUE(open.amounts.empty());
+  disputed.paid = Day("2024-03-01");
+  const TrackRecord paid = Over({disputed});
+  EXPECT_EQ(paid.disputed, 0u);
+  EXPECT_EQ(paid.late, 1u);
+}
+
+TEST(TrackRecordTest, OnlyWhatWasKnownTodayCounts) {
+  const std::vector<Order> orders = {Made("2024-01-01", "2024-02-01", "2024-03-01"),
+                                     Made("2024-07-01", "2024-08-01")};
+  const TrackRecord before = Over(orders, "2024-02-05");
+  EXPECT_EQ(before.orders, 1u);
+  EXPECT_EQ(before.orders_settled, 0u);
+  EXPECT_EQ(before.overdue, 1u);
+  EXPECT_TRUE(before.unpaid.empty());
+  EXPECT_EQ(Over(orders, "2024-02-20").unpaid.size(), 1u);
+  EXPECT_EQ(Over(orders, "2024-03-01").late, 1u);
+}
+
+TEST(TrackRecordTest, OlderBadDaysAreKeptTogetherPastTheBound) {
+  std::vector<Order> orders;
+  const evidence::Date first = Day("2010-01-01");
+  const size_t days = decision::kMaxDatedCounts + 50;
+  for (size_t i = 0; i < days; ++i) {
+    Order order = Made("2010-01-01", "2010-01-01");
+    order.due = first.PlusDays(static_cast<int64_t>(i));
+    order.paid = order.due.PlusDays(20);
+    orders.push_back(order);
+  }
+  const TrackRecord record = Over(orders);
+  ASSERT_EQ(record.late_paid.size(), decision::kMaxDatedCounts);
+  EXPECT_EQ(record.late_paid[0].count, 51u);
+  uint64_t sum = 0;
+  for (const DatedCount& row : record.late_paid) sum += row.count;
+  EXPECT_EQ(sum, days);
+}
+
+TEST(TrackRecordTest, AmountsStopAtTheLargestNumber) {
+  TrackRecordBuilder builder(Day("2024-06-01"), 10);
+  const Order order = Made("2024-01-01", "2024-02-01", "", evidence::kMaxMinorUnits);
+  for (int i = 0; i < 20'000; ++i) builder.Add(order);
+  EXPECT_EQ(std::move(builder).Finish().amounts[0].open_minor, ~uint64_t{0});
+}
+
+TEST(SupportsIncidentTest, LateOrdersDoUnlessInOpenDispute) {
+  const evidence::Date today = Day("2024-06-01");
+  EXPECT_FALSE(SupportsIncident(Made("2024-01-01", "2024-02-01", "2024-02-11"), today, 10));
+  EXPECT_TRUE(SupportsIncident(Made("2024-01-01", "2024-02-01", "2024-02-12"), today, 10));
+  EXPECT_TRUE(SupportsIncident(Made("2024-05-01", "2024-05-21"), today, 10));
+  EXPECT_FALSE(SupportsIncident(Made("2024-05-01", "2024-05-22"), today, 10));
+  Order disputed = Made("2024-01-01", "2024-02-01");
+  disputed.disputed = true;
+  EXPECT_FALSE(SupportsIncident(disputed, today, 10));
+  disputed.paid = Day("2024-04-01");
+  EXPECT_TRUE(SupportsIncident(disputed, today, 10));
+}
+
+}  // namespace
+}  // namespace daftar::book

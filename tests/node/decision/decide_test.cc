@@ -1,0 +1,394 @@
+#include "node/decision/decide.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "tests/node/decision/inputs.h"
+
+namespace daftar::decision {
+namespace {
+
+using evidence::Reason;
+using Case = InputsBuilder;
+
+const RuleOutcome& Outcome(const Verdict& verdict, Rule rule) {
+  for (const RuleOutcome& outcome : verdict.rules) {
+    if (outcome.rule == rule) return outcome;
+  }
+  static const RuleOutcome none;
+  ADD_FAILURE() << "the verdict lacks rule " << RuleId(rule);
+  return none;
+}
+
+TEST(DecideTest, UnknownBuyerWithAllPartnersAnsweredIsAccepted) {
+  const Decision decision = Case().Partners(5).Decide();
+  EXPECT_EQ(decision.verdict.effect, Effect::kAccept);
+  EXPECT_EQ(decision.verdict.rule, Rule::kNothingKnown);
+  EXPECT_TRUE(decision.inputs.empty());
+}
+
+TEST(DecideTest, OneLiveReportAboutUnknownBuyerAsksForPrepaymentAndSettlementForLess) {
+  const auto after = [](EntryStatus status) {
+    return Case().Partners(2).Report(Case::Origin(0), status, 53).Decide().verdict;
+  };
+  EXPECT_EQ(after(EntryStatus::kLive).effect, Effect::kPrepay);
+  EXPECT_EQ(after(EntryStatus::kLive).rule, Rule::kExpectedRate);
+  EXPECT_EQ(after(EntryStatus::kSettled).effect, Effect::kDeposit);
+  EXPECT_EQ(after(EntryStatus::kDisputed).effect, Effect::kAccept);
+  EXPECT_EQ(after(EntryStatus::kWithdrawn).effect, Effect::kAccept);
+  EXPECT_EQ(after(EntryStatus::kErased).effect, Effect::kAccept);
+  EXPECT_EQ(after(EntryStatus::kExpired).effect, Effect::kAccept);
+  EXPECT_EQ(after(EntryStatus::kPending).effect, Effect::kAccept);
+}
+
+TEST(DecideTest, RateIsTheFormulaToTheDigit) {
+  // (1 * 1 + 3 * 0.05) / (1 * 1 + 3) = 1.15 / 4.
+  EXPECT_EQ(Case().Partners(2).Report(Case::Origin(0)).Decide().verdict.r_ppm, 287'500u);
+  // Two partners: 2.15 / 5.
+  const auto two = Case().Partners(2).Report(Case::Origin(0)).Report(Case::Origin(1)).Decide();
+  EXPECT_EQ(two.verdict.r_ppm, 430'000u);
+  // Twelve own orders on time beside one report: 1.15 / 16.
+  EXPECT_EQ(Case().Partners(2).Orders(12).Report(Case::Origin(0)).Decide().verdict.r_ppm, 71'875u);
+  // Ten own orders, two of them late today: (2 * 0.5 + 0.15) / 13.
+  EXPECT_EQ(Case().Partners(1).Orders(8, 2, 0).Decide().verdict.r_ppm, 88'461u);
+  // A weight of a half: 0.65 / 3.5.
+  Case half = Case().Partners(1).Report(Case::Origin(0));
+  half.inputs().partners[0].weight_ppm = 500'000;
+  EXPECT_EQ(half.Decide().verdict.r_ppm, 185'714u);
+  // No evidence: the prior.
+  EXPECT_EQ(Case().Partners(1).Decide().verdict.r_ppm, 50'000u);
+}
+
+TEST(DecideTest, PartnerCountsOnceByItsStrongestEntry) {
+  Case several = Case().Partners(2);
+  several.Report(Case::Origin(0), EntryStatus::kLive, 100)
+      .Report(Case::Origin(0), EntryStatus::kLive, 5)
+      .Report(Case::Origin(0), EntryStatus::kSettled, 0);
+  const Decision decision = several.Decide();
+  const Decision alone = Case().Partners(2).Report(Case::Origin(0), EntryStatus::kLive, 5).Decide();
+  EXPECT_EQ(decision.verdict.r_ppm, alone.verdict.r_ppm);
+  ASSERT_EQ(decision.inputs.size(), 3u);
+  EXPECT_TRUE(decision.inputs[0].counted);
+  EXPECT_EQ(decision.inputs[0].age_days, 5u);
+  EXPECT_FALSE(decision.inputs[1].counted);
+  EXPECT_FALSE(decision.inputs[2].counted);
+}
+
+TEST(DecideTest, PartnersAloneNeverGoPastPrepay) {
+  Case all = Case().Partners(20);
+  for (int i = 0; i < 20; ++i) all.Report(Case::Origin(i));
+  const Verdict verdict = all.Decide().verdict;
+  EXPECT_GT(verdict.r_ppm, DefaultPolicy().decline_at_ppm);
+  EXPECT_EQ(verdict.effect, Effect::kPrepay);
+  EXPECT_EQ(verdict.caps, std::vector<Cap>{Cap::kPartners});
+}
+
+TEST(DecideTest, OwnRecordMayGoPastTheCap) {
+  Case both = Case().Partners(3);
+  both.Orders(0, 4, 0);  // (4 * 0.5 + 0.15) / 7 = 0.307 alone
+  for (int i = 0; i < 3; ++i) both.Report(Case::Origin(i));
+  EXPECT_EQ(both.Answer(), Effect::kPrepay);
+  Case worse = Case().Partners(3);
+  worse.inputs().own.unpaid.push_back({DaysAgo(0), 4});  // 4.15 / 7 alone
+  worse.inputs().own.orders = 4;
+  EXPECT_EQ(worse.Answer(), Effect::kDecline);
+  EXPECT_TRUE(worse.Decide().verdict.caps.empty());
+}
+
+TEST(DecideTest, StalePartnersNeverGoPastDeposit) {
+  Case stale = Case().Partner("a.test", PartnerState::kStale).Partner("b.test");
+  stale.Report("a.test");
+  const Verdict verdict = stale.Decide().verdict;
+  EXPECT_EQ(verdict.effect, Effect::kDeposit);
+  EXPECT_EQ(verdict.caps, std::vector<Cap>{Cap::kStale});
+  stale.Report("b.test");
+  EXPECT_EQ(stale.Answer(), Effect::kPrepay);  // the fresh one alone asks for it
+  EXPECT_TRUE(Outcome(stale.Decide().verdict, Rule::kExpectedRate).fired);
+}
+
+TEST(DecideTest, RecordsFromPartnersNotCheckedOrUnknownDoNotCount) {
+  Case odd = Case().Partner("a.test", PartnerState::kNotChecked).Partner("b.test");
+  odd.Report("a.test").Report("stranger.test");
+  EXPECT_EQ(odd.Answer(), Effect::kAccept);
+  EXPECT_TRUE(odd.Decide().inputs.empty());
+}
+
+TEST(DecideTest, UnknownBuyerWhileNobodyCouldBeAskedIsAcceptedOnlyForASmallAmount) {
+  Case dark = Case().Partners(3, PartnerState::kNotChecked);
+  EXPECT_EQ(dark.Answer(), Effect::kReview);
+  EXPECT_EQ(dark.Decide().verdict.rule, Rule::kNobodyAsked);
+  EXPECT_EQ(dark.Amount(Rupiah(500'000)).Answer(), Effect::kAccept);
+  EXPECT_EQ(dark.Decide().verdict.rule, Rule::kNobodyAsked);
+  EXPECT_EQ(dark.Amount(Rupiah(500'001)).Answer(), Effect::kReview);
+  EXPECT_EQ(dark.Amount(std::nullopt).Answer(), Effect::kReview);
+  const auto dollars = *evidence::Currency::FromCode("USD");
+  EXPECT_EQ(dark.Amount(evidence::Money{100, dollars}).Answer(), Effect::kReview);
+  dark.inputs().small_amount.reset();
+  EXPECT_EQ(dark.Amount(Rupiah(1)).Answer(), Effect::kReview);
+}
+
+TEST(DecideTest, NodeWithoutPartnersHasNobodyToAsk) {
+  EXPECT_EQ(Case().Answer(), Effect::kReview);
+  EXPECT_EQ(Case().Orders(3).Answer(), Effect::kAccept);
+}
+
+TEST(DecideTest, KnownGoodCustomerIsAcceptedThoughNobodyCouldBeAsked) {
+  const Case known = Case().Partners(3, PartnerState::kNotChecked).Orders(2);
+  EXPECT_EQ(known.Answer(), Effect::kAccept);
+  EXPECT_EQ(known.Decide().verdict.rule, Rule::kNothingKnown);
+}
+
+TEST(DecideTest, OnlyTroubleSeenHereAndNobodyAskedIsForAPerson) {
+  Case dark = Case().Partners(3, PartnerState::kNotChecked).Orders(0, 1);
+  EXPECT_EQ(dark.Answer(), Effect::kReview);
+}
+
+TEST(DecideTest, SomePartnersNotCheckedDecidesOnWhatIsKnown) {
+  Case some = Case().Partner("a.test").Partner("b.test", PartnerState::kNotChecked);
+  EXPECT_EQ(some.Answer(), Effect::kAccept);
+  EXPECT_EQ(some.Report("a.test").Answer(), Effect::kPrepay);
+}
+
+TEST(DecideTest, OpenDebtToThisShopAsksForMoreTheOlderItIs) {
+  const auto overdue = [](uint32_t days) {
+    return Case().Partners(1).Orders(50).Overdue(1, days).Decide().verdict;
+  };
+  EXPECT_EQ(overdue(1).effect, Effect::kDeposit);
+  EXPECT_EQ(overdue(10).effect, Effect::kDeposit);
+  EXPECT_EQ(overdue(11).effect, Effect::kPrepay);
+  EXPECT_EQ(overdue(11).rule, Rule::kOpenDebt);
+}
+
+TEST(DecideTest, OwnUnsettledIncidentAboutMoneyIsOpenDebt) {
+  Case owed = Case().Partners(1).Orders(50).Incident(Reason::kDepositUnsettled);
+  EXPECT_EQ(owed.Decide().verdict.rule, Rule::kOpenDebt);
+  EXPECT_EQ(owed.Answer(), Effect::kPrepay);
+  Case conduct = Case().Partners(1).Orders(50).Incident(Reason::kNoShow);
+  EXPECT_EQ(conduct.Answer(), Effect::kAccept);
+  Case settled =
+      Case().Partners(1).Orders(50).Incident(Reason::kDepositUnsettled, EntryStatus::kSettled);
+  EXPECT_EQ(settled.Answer(), Effect::kAccept);
+}
+
+TEST(DecideTest, IncidentMadeFromAnOrderIsOwedOnlyWhileTheOrderIs) {
+  Case paid = Case().Partners(1).Orders(50, 1);
+  paid.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 0, true);
+  EXPECT_EQ(paid.Answer(), Effect::kAccept);
+  EXPECT_EQ(paid.Overdue(1, 20).Answer(), Effect::kPrepay);
+}
+
+TEST(DecideTest, IncidentMadeFromAnOrderIsNotCountedTwice) {
+  Case once = Case().Partners(1).Orders(3, 1, 0);
+  const uint32_t before = once.Decide().verdict.r_ppm;
+  once.Incident(Reason::kInvoiceOverdue, EntryStatus::kSettled, 0, true);
+  EXPECT_EQ(once.Decide().verdict.r_ppm, before);
+  once.inputs().incidents[0].in_track_record = false;
+  EXPECT_GT(once.Decide().verdict.r_ppm, before);
+}
+
+TEST(DecideTest, LocalReasonsCallAPersonOnceGraveOrRepeated) {
+  const auto with = [](std::initializer_list<Reason> reasons) {
+    Case made = Case().Partners(1).Orders(30);
+    for (const Reason reason : reasons) made.Incident(reason, EntryStatus::kLive, 10);
+    return made.Decide().verdict;
+  };
+  EXPECT_EQ(with({Reason::kStaffAbuse}).effect, Effect::kReview);
+  EXPECT_EQ(with({Reason::kDishonestClaims}).effect, Effect::kAccept);
+  EXPECT_EQ(with({Reason::kDishonestClaims, Reason::kPublicSmearing}).effect, Effect::kReview);
+  EXPECT_EQ(with({Reason::kUnreachable, Reason::kUnreachable}).effect, Effect::kAccept);
+  EXPECT_EQ(with({Reason::kStaffAbuse}).rule, Rule::kLocalReasons);
+}
+
+TEST(DecideTest, FirstSlipOfACustomerWithAGoodRecordIsAcceptedAndAPatternIsNot) {
+  EXPECT_EQ(Case().Partners(1).Orders(9, 1, 0).Answer(), Effect::kAccept);
+  EXPECT_EQ(Case().Partners(1).Orders(4, 1, 0).Answer(), Effect::kAccept);
+  EXPECT_EQ(Case().Partners(1).Orders(7, 3, 0).Answer(), Effect::kDeposit);
+  EXPECT_EQ(Case().Partners(1).Orders(2, 6, 0).Answer(), Effect::kPrepay);
+}
+
+TEST(DecideTest, PrepaidTermsAreNoRiskOfMoney) {
+  Case prepaid = Case().Asks(Terms::kPrepaid).Partners(2).Report(Case::Origin(0)).Overdue(1, 40);
+  EXPECT_EQ(prepaid.Answer(), Effect::kAccept);
+  EXPECT_EQ(prepaid.Decide().verdict.rule, Rule::kPrepaidTerms);
+  EXPECT_EQ(Case().Asks(Terms::kPrepaid).Answer(), Effect::kAccept);
+  // But staff are not protected by money.
+  EXPECT_EQ(prepaid.Incident(Reason::kStaffAbuse).Answer(), Effect::kReview);
+}
+
+TEST(DecideTest, SeverestRuleDecidesAndTheEarlierAtATie) {
+  Case worse = Case().Partners(1).Overdue(4, 60);
+  EXPECT_EQ(worse.Decide().verdict.rule, Rule::kExpectedRate);
+  EXPECT_GT(worse.Answer(), Effect::kPrepay);
+  EXPECT_TRUE(Outcome(worse.Decide().verdict, Rule::kOpenDebt).fired);
+  // Own debt and partners' records both ask for prepayment.
+  Case tie = Case().Partners(1).Orders(6).Incident(Reason::kDepositUnsettled);
+  tie.Report(Case::Origin(0));
+  EXPECT_EQ(tie.Decide().verdict.rule, Rule::kOpenDebt);
+}
+
+TEST(DecideTest, EveryRuleIsListedOnceWithStableIds) {
+  const Verdict verdict = Case().Partners(1).Decide().verdict;
+  std::set<std::string_view> ids;
+  for (const RuleOutcome& outcome : verdict.rules) {
+    ids.insert(RuleId(outcome.rule));
+    EXPECT_EQ(outcome.fired, outcome.rule == Rule::kNothingKnown);
+  }
+  EXPECT_EQ(ids, (std::set<std::string_view>{"open-debt", "local-reasons", "expected-rate",
+                                             "nobody-asked", "nothing-known", "prepaid-terms"}));
+  EXPECT_EQ(CapId(Cap::kPartners), "cap-partners");
+  EXPECT_EQ(CapId(Cap::kStale), "cap-stale");
+}
+
+TEST(DecideTest, InputsCarryReasonAgeAndWeight) {
+  Case made = Case().Partners(1).Orders(3, 1, 30).Incident(Reason::kNoShow, EntryStatus::kLive, 8);
+  made.Report(Case::Origin(0), EntryStatus::kSettled, 40, Reason::kPaymentReversed);
+  const Decision decision = made.Decide();
+  ASSERT_EQ(decision.inputs.size(), 3u);
+  EXPECT_EQ(decision.inputs[0].kind, InputKind::kOwnOrders);
+  EXPECT_EQ(decision.inputs[0].age_days, 30u);
+  EXPECT_EQ(decision.inputs[1].reason, Reason::kNoShow);
+  EXPECT_EQ(decision.inputs[1].age_days, 8u);
+  EXPECT_EQ(decision.inputs[2].reason, Reason::kPaymentReversed);
+  EXPECT_EQ(decision.inputs[2].status, EntryStatus::kSettled);
+  EXPECT_EQ(decision.inputs[2].age_days, 40u);
+  EXPECT_EQ(decision.inputs[2].weight_ppm, 1'000'000u);
+  EXPECT_EQ(decision.inputs[2].origin, Case::Origin(0));
+}
+
+// An additional live record never makes the answer milder, whatever else is known.
+TEST(DecidePropertyTest, MoreLiveRecordsNeverGiveAMilderEffect) {
+  std::mt19937_64 random(1);
+  const auto reasons = evidence::AllReasons();
+  int hindered_more = 0;
+  for (int round = 0; round < 10'000; ++round) {
+    Inputs inputs = RandomInputs(random);
+    const Effect before = Decide(inputs, DefaultPolicy()).verdict.effect;
+    if (!inputs.partners.empty() && random() % 2 == 0) {
+      PartnerRecord record;
+      record.origin = inputs.partners[random() % inputs.partners.size()].origin;
+      record.index = 1'000'000;
+      record.reason = reasons[random() % 7].reason;
+      record.occurred = DaysAgo(static_cast<int64_t>(random() % 1000));
+      record.settled_before = static_cast<evidence::SettledBucket>(random() % 4);
+      inputs.records.push_back(record);
+    } else {
+      OwnIncident incident;
+      incident.id = "added";
+      incident.reason = reasons[random() % reasons.size()].reason;
+      incident.occurred = DaysAgo(static_cast<int64_t>(random() % 1000));
+      inputs.incidents.push_back(incident);
+    }
+    const Effect after = Decide(inputs, DefaultPolicy()).verdict.effect;
+    ASSERT_GE(after, before) << "round " << round;
+    hindered_more += after > before ? 1 : 0;
+  }
+  EXPECT_GT(hindered_more, 500);
+}
+
+TEST(DecidePropertyTest, WithdrawnEntriesAreAsIfTheyWereNotThere) {
+  std::mt19937_64 random(2);
+  for (int round = 0; round < 5'000; ++round) {
+    Inputs with = RandomInputs(random);
+    Inputs without = with;
+    for (auto& record : with.records) {
+      if (record.index % 2 == 0) record.status = EntryStatus::kWithdrawn;
+    }
+    std::erase_if(without.records, [](const auto& record) { return record.index % 2 == 0; });
+    EXPECT_EQ(Decide(with, DefaultPolicy()).verdict, Decide(without, DefaultPolicy()).verdict);
+  }
+}
+
+TEST(DecidePropertyTest, SettlementNeverHindersMore) {
+  std::mt19937_64 random(3);
+  for (int round = 0; round < 5'000; ++round) {
+    Inputs inputs = RandomInputs(random);
+    const Effect before = Decide(inputs, DefaultPolicy()).verdict.effect;
+    for (auto& record : inputs.records) {
+      if (record.status == EntryStatus::kLive) record.status = EntryStatus::kSettled;
+    }
+    ASSERT_LE(Decide(inputs, DefaultPolicy()).verdict.effect, before);
+  }
+}
+
+// Whatever a partner says about a buyer's good orders, it cannot clear what others have recorded.
+TEST(DecidePropertyTest, APartnersBucketNeverOutweighsOthersRecords) {
+  std::mt19937_64 random(4);
+  for (int round = 0; round < 5'000; ++round) {
+    Inputs inputs = RandomInputs(random);
+    if (inputs.partners.empty()) continue;
+    const std::string liar = inputs.partners[0].origin;
+    Inputs silent = inputs;
+    std::erase_if(silent.records, [&liar](const auto& record) { return record.origin == liar; });
+    const uint32_t r_silent = Decide(silent, DefaultPolicy()).verdict.r_ppm;
+    for (auto& record : inputs.records) {
+      if (record.origin == liar) record.settled_before = evidence::SettledBucket::kTenOrMore;
+    }
+    const uint32_t r_lying = Decide(inputs, DefaultPolicy()).verdict.r_ppm;
+    ASSERT_GE(r_lying, r_silent);
+    for (auto& record : inputs.records) {
+      if (record.origin == liar) record.settled_before = evidence::SettledBucket::kNone;
+    }
+    ASSERT_LE(r_lying, Decide(inputs, DefaultPolicy()).verdict.r_ppm);
+  }
+}
+
+TEST(DecidePropertyTest, OrderOfInputsDoesNotMatter) {
+  std::mt19937_64 random(5);
+  for (int round = 0; round < 2'000; ++round) {
+    Inputs inputs = RandomInputs(random);
+    const Decision before = Decide(inputs, DefaultPolicy());
+    std::shuffle(inputs.records.begin(), inputs.records.end(), random);
+    std::shuffle(inputs.partners.begin(), inputs.partners.end(), random);
+    const Decision after = Decide(inputs, DefaultPolicy());
+    ASSERT_EQ(before.verdict, after.verdict);
+    ASSERT_EQ(before.weighed.partners, after.weighed.partners);
+  }
+}
+
+TEST(DecidePropertyTest, CapsAndOwnRecordBoundEveryDecision) {
+  std::mt19937_64 random(6);
+  for (int round = 0; round < 10'000; ++round) {
+    Inputs inputs = RandomInputs(random);
+    const Effect all = Decide(inputs, DefaultPolicy()).verdict.effect;
+    Inputs own = inputs;
+    own.records.clear();
+    const Effect alone = Decide(own, DefaultPolicy()).verdict.effect;
+    ASSERT_LE(all, std::max(alone, Effect::kPrepay));
+    Inputs fresh = inputs;
+    std::erase_if(fresh.records, [&inputs](const auto& record) {
+      return std::any_of(inputs.partners.begin(), inputs.partners.end(), [&](const auto& partner) {
+        return partner.origin == record.origin && partner.state == PartnerState::kStale;
+      });
+    });
+    ASSERT_LE(all, std::max(Decide(fresh, DefaultPolicy()).verdict.effect, Effect::kDeposit));
+    if (inputs.own.orders == 0 && inputs.incidents.empty()) {
+      ASSERT_LT(all, Effect::kDecline);
+    }
+  }
+}
+
+TEST(DecideTest, ExtremeCountsDoNotOverflow) {
+  Case huge;
+  huge.inputs().own.orders_settled = ~uint64_t{0} / 2;
+  huge.inputs().own.paid_on_time = ~uint64_t{0} / 2;
+  for (int i = 0; i < 512; ++i) {
+    huge.inputs().own.late_paid.push_back({DaysAgo(i), ~uint32_t{0}});
+    huge.inputs().own.unpaid.push_back({DaysAgo(i), ~uint32_t{0}});
+  }
+  for (int i = 0; i < 300; ++i) {
+    huge.Partner(Case::Origin(i));
+    huge.inputs().partners.back().weight_ppm = ~uint32_t{0};
+    for (int n = 0; n < 200; ++n) huge.Report(Case::Origin(i));
+  }
+  for (int i = 0; i < 300; ++i) huge.Incident(Reason::kNoShow);
+  const Decision decision = huge.Decide();
+  EXPECT_LE(decision.verdict.r_ppm, kPpm);
+  EXPECT_EQ(decision.verdict.effect, Effect::kDecline);
+  EXPECT_EQ(decision.weighed.partners.size(), kMaxPartners);
+  EXPECT_EQ(decision.weighed.partners[0].entries.size(), kMaxRecordsPerPartner);
+  EXPECT_EQ(decision.weighed.incidents.size(), kMaxIncidents);
+}
+
+}  // namespace
+}  // namespace daftar::decision

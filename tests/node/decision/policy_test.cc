@@ -1,0 +1,118 @@
+#include "node/decision/policy.h"
+
+#include <cmath>
+
+#include "tests/support/status_matchers.h"
+
+namespace daftar::decision {
+namespace {
+
+using daftar::testing::IsOk;
+using daftar::testing::IsOkAndHolds;
+using daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TEST(DecayedTest, FollowsTheCurveWithinSixInAHundredThousand) {
+  for (const uint32_t half_life : {1u, 30u, 180u, 365u, 730u, 36500u}) {
+    for (uint64_t age = 0; age < 3000; age += 7) {
+      const double exact = 1e6 * std::exp2(-static_cast<double>(age) / half_life);
+      EXPECT_NEAR(static_cast<double>(Decayed(kPpm, age, half_life)), exact, exact * 6e-5 + 1.0);
+    }
+  }
+}
+
+TEST(DecayedTest, NeverRisesWithAgeAndHalvesExactly) {
+  for (const uint32_t half_life : {1u, 7u, 32u, 33u, 180u, 365u}) {
+    uint64_t before = kPpm;
+    for (uint64_t age = 0; age < 5 * half_life + 5; ++age) {
+      const uint64_t now = Decayed(kPpm, age, half_life);
+      ASSERT_LE(now, before);
+      before = now;
+    }
+    EXPECT_EQ(Decayed(kPpm, 0, half_life), kPpm);
+    EXPECT_EQ(Decayed(kPpm, half_life, half_life), kPpm / 2);
+    EXPECT_EQ(Decayed(kPpm, 3ULL * half_life, half_life), kPpm / 8);
+  }
+  EXPECT_EQ(Decayed(kPpm, ~uint64_t{0}, 1), 0u);
+}
+
+TEST(PriorFromTest, IsDrawnTowardThePolicysPriorWhileOrdersAreFew) {
+  const Policy& policy = DefaultPolicy();
+  EXPECT_EQ(PriorFrom(0, 0, policy), 50'000u);
+  EXPECT_EQ(PriorFrom(20, 100, policy), 125'000u);  // (20 + 5) / 200
+  EXPECT_NEAR(PriorFrom(20'000, 100'000, policy), 200'000u, 200);
+  EXPECT_EQ(PriorFrom(50, 10, policy), PriorFrom(10, 10, policy));
+}
+
+TEST(PolicyTest, DefaultsAreValidAndTheirHashStays) {
+  EXPECT_THAT(DefaultPolicy().Check(), IsOk());
+  // Receipts name this hash: a change of defaults or of the encoding is a change of policy.
+  EXPECT_EQ(DefaultPolicy().Hash().hex(),
+            "c4731275ad0e9a2dc34a4c7be5be7afab948f4e9a43687f7dd54a44a7d31930d");
+}
+
+TEST(PolicyTest, EncodingRoundTrips) {
+  Policy policy = DefaultPolicy();
+  policy.prior_ppm = 123;
+  policy.partners_cap = Effect::kReview;
+  policy.reasons[evidence::Reason::kNoShow] = {1, 2};
+  EXPECT_THAT(Policy::Decode(policy.Encode()), IsOkAndHolds(policy));
+}
+
+TEST(PolicyTest, EveryFieldIsInTheHash) {
+  const auto differs = [](auto change) {
+    Policy policy = DefaultPolicy();
+    change(policy);
+    EXPECT_NE(policy.Hash(), DefaultPolicy().Hash());
+  };
+  for (uint32_t Policy::*field :
+       {&Policy::prior_ppm, &Policy::k_ppm, &Policy::prior_orders, &Policy::partner_weight_ppm,
+        &Policy::max_partner_weight_ppm, &Policy::settled_share_ppm, &Policy::late_after_days,
+        &Policy::late_paid_ppm, &Policy::unpaid_ppm, &Policy::own_half_life_days,
+        &Policy::deposit_at_ppm, &Policy::prepay_at_ppm, &Policy::review_at_ppm,
+        &Policy::decline_at_ppm, &Policy::debt_deposit_days, &Policy::debt_prepay_days,
+        &Policy::local_review_ppm}) {
+    differs([field](Policy& policy) { policy.*field += 1; });
+  }
+  differs([](Policy& policy) { policy.partners_cap = Effect::kReview; });
+  differs([](Policy& policy) { policy.stale_cap = Effect::kAccept; });
+  differs([](Policy& policy) { policy.reasons[evidence::Reason::kKickback].severity_ppm = 7; });
+}
+
+TEST(PolicyTest, ValuesOutOfBoundsAreRefusedByName) {
+  const auto refused = [](std::string_view name, auto change) {
+    Policy policy = DefaultPolicy();
+    change(policy);
+    EXPECT_THAT(policy.Check(),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(std::string(name))));
+    EXPECT_THAT(Policy::Decode(policy.Encode()), Not(IsOk()));
+  };
+  refused("prior_ppm", [](Policy& p) { p.prior_ppm = 1'000'001; });
+  refused("k_ppm", [](Policy& p) { p.k_ppm = 0; });
+  refused("partner_weight_ppm", [](Policy& p) { p.partner_weight_ppm = 2'000'001; });
+  refused("prepay_at_ppm", [](Policy& p) { p.prepay_at_ppm = p.deposit_at_ppm - 1; });
+  refused("decline_at_ppm", [](Policy& p) { p.decline_at_ppm = p.review_at_ppm - 1; });
+  refused("partners_cap", [](Policy& p) { p.partners_cap = Effect::kDecline; });
+  refused("stale_cap", [](Policy& p) { p.stale_cap = Effect::kReview; });
+  refused("debt_prepay_days", [](Policy& p) { p.debt_prepay_days = 0; });
+  refused("no-show", [](Policy& p) { p.reasons.erase(evidence::Reason::kNoShow); });
+  refused("no-show.half_life_days",
+          [](Policy& p) { p.reasons[evidence::Reason::kNoShow].half_life_days = 0; });
+}
+
+TEST(PolicyTest, AlteredEncodingIsRefused) {
+  const crypto::Bytes good = DefaultPolicy().Encode();
+  for (size_t length = 0; length < good.size(); ++length) {
+    EXPECT_THAT(Policy::Decode(crypto::ByteView(good).first(length)), Not(IsOk()));
+  }
+  crypto::Bytes longer = good;
+  longer.push_back(0);
+  EXPECT_THAT(Policy::Decode(longer), Not(IsOk()));
+  crypto::Bytes version = good;
+  version[4] = 2;
+  EXPECT_THAT(Policy::Decode(version), Not(IsOk()));
+}
+
+}  // namespace
+}  // namespace daftar::decision
