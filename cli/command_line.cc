@@ -297,7 +297,9 @@ void Parser::AddCustomers() {
       .add_option("--map", imported->map,
                   "Says what the columns mean; without it they are named phone, email, ...")
       ->type_name("MAPPING.toml");
-  import.add_option("--region", imported->region, "Home of phone numbers without +")
+  import
+      .add_option("--region", imported->region,
+                  "How phone numbers without + are read (default: the mapping's, else the node's)")
       ->type_name("ID|MY|SG|...");
 }
 
@@ -312,7 +314,9 @@ void Parser::AddLedger() {
   import.add_option("--map", imported->map, "Says what the columns mean (docs/ledger-import.md)")
       ->type_name("MAPPING.toml")
       ->required();
-  import.add_option("--region", imported->region, "Home of phone numbers without +")
+  import
+      .add_option("--region", imported->region,
+                  "How phone numbers without + are read (default: the mapping's, else the node's)")
       ->type_name("ID|MY|SG|...");
 
   CLI::App& suggest =
@@ -332,8 +336,6 @@ void Parser::AddPartners() {
   auto invited = Take(invite, &RunPartnerInvite);
   invite.add_option("--valid-for", invited->valid_for, "Like 30m or 7d (default 24h)")
       ->type_name("TIME");
-  invite.add_flag("--allow-loopback", invited->allow_loopback,
-                  "Offer a loopback address, for nodes on one machine");
 
   CLI::App& join = Verb(noun, "join", "Pair with the shop that made the code",
                         "  daftar partner join daftar1-...\n  daftar partner join - < code.txt\n");

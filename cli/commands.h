@@ -84,7 +84,6 @@ absl::StatusOr<int> RunLedgerSuggest(Session& session, const SuggestOptions& opt
 
 struct InviteOptions {
   std::string valid_for;
-  bool allow_loopback = false;
 };
 absl::StatusOr<int> RunPartnerInvite(Session& session, const InviteOptions& options);
 

@@ -114,12 +114,14 @@ absl::StatusOr<int> Run(Session& session, const std::string& file, Source& sourc
 }
 
 // The region for a customer file without a mapping: needed only when it has a phone column.
-absl::StatusOr<identity::Region> RegionOfHeader(Source& source, const std::string& region) {
+absl::StatusOr<identity::Region> RegionOfHeader(Source& source, const std::string& region,
+                                                std::optional<identity::Region> home) {
   if (!region.empty()) {
     auto chosen = identity::RegionFromCode(region);
     if (!chosen.ok()) return absl::InvalidArgumentError("--region: " + MessageOf(chosen.status()));
     return *chosen;
   }
+  if (home.has_value()) return *home;
   constexpr auto kUnused = identity::Region::kIndonesia;
   if (source.size() > 0) {
     decision::CsvReader reader(source.stream());
@@ -149,7 +151,8 @@ absl::StatusOr<identity::Region> RegionOfHeader(Source& source, const std::strin
 absl::StatusOr<int> RunLedgerImport(Session& session, const ImportOptions& options) {
   auto toml = ReadMapping(options.map);
   if (!toml.ok()) return toml.status();
-  auto mapping = ParseMapping(*toml, MappingKind::kOrders, options.region);
+  auto mapping = ParseMapping(*toml, MappingKind::kOrders, options.region,
+                              RegionOfNode(session.options().dir));
   if (!mapping.ok()) return mapping.status();
   auto source = Source::Open(options.file, session.console());
   if (!source.ok()) return source.status();
@@ -169,13 +172,14 @@ absl::StatusOr<int> RunCustomerImport(Session& session, const ImportOptions& opt
   std::optional<LedgerMapping> mapping;
   identity::Region home = identity::Region::kIndonesia;
   if (options.map.empty()) {
-    auto region = RegionOfHeader(**source, options.region);
+    auto region = RegionOfHeader(**source, options.region, RegionOfNode(session.options().dir));
     if (!region.ok()) return region.status();
     home = *region;
   } else {
     auto toml = ReadMapping(options.map);
     if (!toml.ok()) return toml.status();
-    auto parsed = ParseMapping(*toml, MappingKind::kCustomers, options.region);
+    auto parsed = ParseMapping(*toml, MappingKind::kCustomers, options.region,
+                               RegionOfNode(session.options().dir));
     if (!parsed.ok()) return parsed.status();
     mapping = *std::move(parsed);
   }

@@ -76,7 +76,6 @@ absl::StatusOr<int> RunPartnerInvite(Session& session, const InviteOptions& opti
   if (!client.ok()) return client.status();
   v1::CreateInviteRequest request;
   request.set_valid_for_s(*valid);
-  request.set_allow_loopback(options.allow_loopback);
   const auto response = (*client)->Write(&Node::CreateInvite, std::move(request));
   if (!response.ok()) return response.status();
   Console& console = session.console();
@@ -90,6 +89,11 @@ absl::StatusOr<int> RunPartnerInvite(Session& session, const InviteOptions& opti
   console.err << "Good once, until " << response->expires_at() << ", for " << response->endpoint()
               << ". The partner runs: daftar partner join CODE\n"
               << "Whoever has the code can pair: send it to the partner alone.\n";
+  if (response->endpoint().substr(0, 4) == "127." || response->endpoint().substr(0, 5) == "[::1]" ||
+      response->endpoint().substr(0, 10) == "localhost:") {
+    console.err << "Note: only nodes on this machine can reach " << response->endpoint()
+                << "; set peer.advertise in config.toml for others.\n";
+  }
   return kExitOk;
 }
 

@@ -1,10 +1,12 @@
 #include "cli/import.h"
 
 #include <algorithm>
+#include <fstream>
 #include <utility>
 
 #include "cli/arguments.h"
 #include "cli/console.h"
+#include "node/evidence/toml_reader.h"
 
 namespace daftar::cli {
 namespace {
@@ -136,9 +138,10 @@ absl::StatusOr<ImportResult> ImportCustomers(std::istream& csv,
 
 absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& toml,
                                                      decision::MappingKind kind,
-                                                     const std::string& region) {
+                                                     const std::string& region,
+                                                     std::optional<identity::Region> home) {
   using decision::LedgerMapping;
-  auto mapping = LedgerMapping::Parse(toml, kind, identity::Region::kIndonesia);
+  auto mapping = LedgerMapping::Parse(toml, kind, home.value_or(identity::Region::kIndonesia));
   if (!mapping.ok()) return mapping.status();
   if (!region.empty()) {
     auto chosen = identity::RegionFromCode(region);
@@ -146,6 +149,7 @@ absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& toml,
     mapping->region = *chosen;
     return mapping;
   }
+  if (home.has_value()) return mapping;
   // A mapping that says its region is read the same whatever the home is.
   const auto other = LedgerMapping::Parse(toml, kind, identity::Region::kMalaysia);
   const bool says_region = other.ok() && other->region == mapping->region;
@@ -158,6 +162,23 @@ absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& toml,
         "--region ID");
   }
   return mapping;
+}
+
+std::optional<identity::Region> RegionOfNode(const std::string& dir) {
+  constexpr size_t kMaxConfigBytes = 64 << 10;
+  constexpr size_t kMaxRegionBytes = 16;
+  std::ifstream file(dir + "/config.toml", std::ios::binary);
+  if (dir.empty() || !file) return std::nullopt;
+  std::string text(kMaxConfigBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  const auto document = evidence::TomlDocument::Parse(text, "config.toml", kMaxConfigBytes);
+  if (!document.ok()) return std::nullopt;
+  const auto code = (*document)->Root().Text("region", kMaxRegionBytes);
+  if (!code.has_value()) return std::nullopt;
+  const auto region = identity::RegionFromCode(*code);
+  if (!region.ok()) return std::nullopt;
+  return *region;
 }
 
 }  // namespace daftar::cli

@@ -38,11 +38,16 @@ absl::StatusOr<ImportResult> ImportCustomers(std::istream& csv,
                                              identity::Region home, const SendCustomers& send,
                                              const ImportHooks& hooks);
 
-// The mapping in `toml`. `region` ("ID", or empty) wins over the mapping's; InvalidArgument when a
-// phone column needs a region and neither says one, because a guess would make wrong numbers.
+// The mapping in `toml`. How phone numbers without + are read: by `region` ("ID", or empty), else
+// by the mapping's own region, else by `home`. InvalidArgument when a phone column needs one and
+// none is known, because a guess would make wrong numbers.
 absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& toml,
                                                      decision::MappingKind kind,
-                                                     const std::string& region);
+                                                     const std::string& region,
+                                                     std::optional<identity::Region> home);
+
+// The home region in the configuration of the node in `dir`; nullopt when this user cannot read it.
+std::optional<identity::Region> RegionOfNode(const std::string& dir);
 
 }  // namespace daftar::cli
 

@@ -22,6 +22,7 @@ InterruptScope::InterruptScope() : before_{} {
 
 InterruptScope::~InterruptScope() {
   for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &before_[i], nullptr);
+  interrupted = 0;
 }
 
 bool InterruptScope::Interrupted() { return interrupted != 0; }

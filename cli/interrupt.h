@@ -15,6 +15,7 @@ class InterruptScope {
   InterruptScope(const InterruptScope&) = delete;
   InterruptScope& operator=(const InterruptScope&) = delete;
 
+  // Since the scope began; false without one.
   static bool Interrupted();
 
  private:

@@ -66,7 +66,8 @@ void PrintHeadline(std::ostream& out, v1::Effect effect, const std::string& beca
 }
 
 std::string StateText(v1::PartnerState state) {
-  return state == v1::PARTNER_STATE_NOT_CHECKED ? "not checked" : std::string(StateWord(state));
+  const std::string_view word = StateWord(state);
+  return word == "not_checked" ? "not checked" : std::string(word);
 }
 
 // Never a bare blank: no head is news too.
@@ -113,19 +114,21 @@ std::string OrdersText(const v1::OrderSummary& orders) {
   return text;
 }
 
-std::string InputName(const v1::DecisionInput& input) {
+template <class Input>
+std::string InputName(const Input& input) {
   if (input.type() == "own_orders") return "own orders";
   if (input.type() == "own_incident") return "own incident " + input.reference();
   return OriginText(input.origin()) + " #" + input.reference();
 }
 
+// Own orders are a sentence of their own: in the table they would push everything apart.
 void PrintInputs(std::ostream& out, const v1::CheckResponse& response) {
   if (response.inputs().empty()) return;
   out << "\nRecords\n";
   Table table({"", "", "", "", "", ""});
   for (const auto& input : response.inputs()) {
     if (input.has_orders()) {
-      table.Row({InputName(input), OrdersText(input.orders())});
+      out << "  own orders: " << OrdersText(input.orders()) << "\n";
       continue;
     }
     table.Row({InputName(input), input.reason(), input.status(), ShowMoney(input.amount()),
@@ -285,11 +288,7 @@ void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color
     out << "\nWhat went in\n";
     Table table({"", "", "", "", ""});
     for (const auto& input : response.inputs()) {
-      const std::string name = input.type() == "own_orders" ? "own orders"
-                               : input.type() == "own_incident"
-                                   ? "own incident " + input.reference()
-                                   : OriginText(input.origin()) + " #" + input.reference();
-      table.Row({name, input.status(), Count(input.age_days(), "day") + " old",
+      table.Row({InputName(input), input.status(), Count(input.age_days(), "day") + " old",
                  CountedText(input.counted(), input.bad_ppm(), input.weight_ppm()),
                  input.commitment()});
     }

@@ -147,7 +147,8 @@ void Print(std::ostream& out, const v1::ListPartnersResponse& partners) {
     out << "No partners. Make a code with: daftar partner invite\n";
     return;
   }
-  Table table({"ORIGIN", "NAME", "STATE", "CONNECTION", "HEAD AGE", "ENTRIES", "REPORTS", "TROUBLE"});
+  Table table(
+      {"ORIGIN", "NAME", "STATE", "CONNECTION", "HEAD AGE", "ENTRIES", "REPORTS", "TROUBLE"});
   for (const auto& partner : partners.partners()) {
     table.Row({partner.origin(), partner.name(), partner.state(), partner.connection(),
                HeadAge(partner), std::to_string(partner.log_size()),

@@ -28,6 +28,10 @@ absl::StatusOr<Bytes> DecodeBase64(std::string_view text, int variant) {
     return absl::InvalidArgumentError("not canonical base64");
   }
   bytes.resize(length);
+  // libsodium 1.0.18 reads bytes from 0x80 on as digits; what re-encodes otherwise is no base64.
+  if (EncodeBase64(bytes, variant) != text) {
+    return absl::InvalidArgumentError("not canonical base64");
+  }
   return bytes;
 }
 

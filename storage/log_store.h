@@ -2,6 +2,9 @@
 // (C2SP tlog-tiles with the own tree's levels 0, 8, 16, ...), so that appending is O(log n), a
 // million entries need no memory, and proofs read a handful of rows. Several logs share one store:
 // the node's own, its decision log, and one copy for each partner.
+//
+// Rows: kLogEntries (log, index) -> leaf data; kLogTiles (log, level, tile) -> up to 256 hashes;
+// and kLogTiles (log, level 0xff, 0) -> size and root of the tree, written with every append.
 #ifndef DAFTAR_STORAGE_LOG_STORE_H_
 #define DAFTAR_STORAGE_LOG_STORE_H_
 
@@ -33,17 +36,26 @@ class LogStore {
   absl::StatusOr<crypto::CompactTree> Load(LogNumber log) const;
 
   // Adds `leaves` (the data, not hashes) to `tree`, and to `batch` the rows that make them durable.
-  // Nothing is durable before the batch is written; if that fails, discard the tree.
+  // Nothing is durable before the batch is written; if that fails, discard the tree. The batch
+  // expects the log as it is now: of two appends to one log, the second to be written is Aborted.
+  //   InvalidArgument     a leaf above kMaxLeafBytes
+  //   FailedPrecondition  `tree` is not the stored one (a batch not written yet counts as not
+  //   stored) DataLoss            a row that is to be continued is damaged
+  // On an error tree and batch are unchanged.
   absl::Status Append(LogNumber log, std::span<const Bytes> leaves, crypto::CompactTree& tree,
                       Batch& batch) const;
 
-  // Visits the leaf data of [from, to) in order until `visit` returns false. DataLoss for a gap.
+  // Visits the leaf data of [from, to) in order until `visit` returns false. DataLoss for a gap,
+  // and when the log ends before `to`.
   absl::Status ReadLeaves(LogNumber log, uint64_t from, uint64_t to,
                           const std::function<bool(uint64_t index, ByteView leaf)>& visit) const;
   absl::StatusOr<Bytes> ReadLeaf(LogNumber log, uint64_t index) const;  // NotFound when absent
 
-  // Hashes out of tiles, for crypto/merkle.h. `size` is the tree's size.
+  // Hashes out of tiles, for crypto/merkle.h. `size` is the tree's size, at most the stored one.
+  // Keeps the last tiles it read: for one thread, and not beyond the store. InvalidArgument for a
+  // subtree outside the tree, DataLoss for a missing or malformed row.
   crypto::SubtreeReader Reader(LogNumber log, uint64_t size) const;
+  // These three: InvalidArgument for what the stored log does not have.
   absl::StatusOr<crypto::Digest> RootAt(LogNumber log, uint64_t size) const;
   absl::StatusOr<std::vector<crypto::Digest>> InclusionProof(LogNumber log, uint64_t index,
                                                              uint64_t size) const;

@@ -86,9 +86,12 @@ class Store : public StoreReader {
   // Applies the batch. On OK it is durable (synced) and visible. Any number of threads may call;
   // concurrent calls share syncs through one bounded queue.
   //   Aborted            a precondition did not hold; nothing was written
-  //   ResourceExhausted  the queue is full or the disk is; nothing was written
+  //   ResourceExhausted  the queue is full or the disk is; nothing was written, trying again later
+  //                      makes sense
+  //   InvalidArgument    the batch is larger than the queue; nothing was written
   //   Unavailable        an I/O error; whether it was written is unknown until reopened, and
   //                      every later Write fails the same way
+  //   DataLoss           the storage engine reports corruption; as Unavailable
   virtual absl::Status Write(Batch batch) = 0;
 };
 

@@ -7,19 +7,18 @@
 namespace daftar::partners {
 
 absl::StatusOr<Pairing::MadeInvite> Pairing::Invite(const storage::Caller& caller,
-                                                    int64_t valid_for_seconds,
-                                                    bool allow_loopback) {
+                                                    int64_t valid_for_seconds) {
   if (valid_for_seconds == 0) valid_for_seconds = kDefaultInviteSeconds;
   if (valid_for_seconds < 60 || valid_for_seconds > kMaxInviteSeconds) {
     return absl::InvalidArgumentError("an invite is valid for 1 minute to 7 days");
   }
   auto card = card_();
   if (!card.ok()) return card.status();
-  if (IsLoopback(card->endpoint) && !allow_loopback) {
+  if (!IsOffered(card->endpoint)) {
     return absl::FailedPreconditionError(
-        "this node offers partners the address " + card->endpoint +
-        ", which only this machine can reach. Start it with a public --peer-advertise HOST:PORT "
-        "(config.toml, peer.advertise), or ask for it with --allow-loopback");
+        "this node listens on every address (" + card->endpoint +
+        ") and does not know which one partners reach it at; set peer.advertise = \"HOST:PORT\" in "
+        "config.toml (or --peer-advertise at `daftar init`) and start it again");
   }
   partners::Invite invite;
   invite.endpoint = card->endpoint;

@@ -36,9 +36,10 @@ class Pairing {
     int64_t expires_at = 0;
     std::string endpoint;
   };
-  // FailedPrecondition when only a loopback address could be offered and that was not asked for.
-  absl::StatusOr<MadeInvite> Invite(const storage::Caller& caller, int64_t valid_for_seconds,
-                                    bool allow_loopback);
+  // FailedPrecondition when the address that partners would be offered is not known: a node that
+  // listens on every address has to be told (a loopback address is offered only when it was
+  // configured, word for word).
+  absl::StatusOr<MadeInvite> Invite(const storage::Caller& caller, int64_t valid_for_seconds);
 
   // The joiner's side. InvalidArgument for a damaged code, another circle or charter (both hashes
   // are named), this node's own code, or an answer that does not fit the code; PermissionDenied

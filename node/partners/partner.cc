@@ -97,10 +97,9 @@ absl::Status CheckEndpoint(std::string_view endpoint) {
   return absl::OkStatus();
 }
 
-bool IsLoopback(std::string_view endpoint) {
+bool IsOffered(std::string_view endpoint) {
   const std::string_view host = HostOf(endpoint);
-  return host == "localhost" || host.substr(0, 4) == "127." || host == "::1" || host == "0.0.0.0" ||
-         host == "::";
+  return host != "0.0.0.0" && host != "::" && host != "*";
 }
 
 absl::Status CheckCard(const NodeCard& card) {

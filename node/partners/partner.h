@@ -57,8 +57,8 @@ struct NodeCard {
 
 // host:port with a port of 1 to 65535, brackets around IPv6. InvalidArgument with an example.
 absl::Status CheckEndpoint(std::string_view endpoint);
-// Whether the host is this machine itself (127.0.0.0/8, ::1, localhost) or unspecified.
-bool IsLoopback(std::string_view endpoint);
+// Whether partners can be told this address: not the unspecified one (0.0.0.0, ::).
+bool IsOffered(std::string_view endpoint);
 
 // Ok when the card is whole: origin, name, endpoint and certificate within bounds, entry 0 a KEYS
 // entry of that origin, signed by its own entry key, and its TLS key the certificate's.

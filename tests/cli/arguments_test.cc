@@ -136,8 +136,7 @@ TEST(MakeTermsTest, FourNamesAndNoOther) {
   EXPECT_EQ(*MakeTerms("cod"), v1::TERMS_COD);
   EXPECT_EQ(*MakeTerms("deposit"), v1::TERMS_DEPOSIT);
   EXPECT_EQ(*MakeTerms("prepaid"), v1::TERMS_PREPAID);
-  EXPECT_THAT(MakeTerms("Credit"),
-              StatusIs(kInvalid, HasSubstr("credit, cod, deposit, prepaid")));
+  EXPECT_THAT(MakeTerms("Credit"), StatusIs(kInvalid, HasSubstr("credit, cod, deposit, prepaid")));
 }
 
 TEST(MakeRoleTest, FourNamesAndNoOther) {
@@ -177,8 +176,7 @@ TEST(MakeDurationTest, NumberAndUnit) {
   EXPECT_EQ(*MakeDuration("valid-for", "24h", kWeek), 86400u);
   EXPECT_EQ(*MakeDuration("valid-for", "7d", kWeek), kWeek);
   for (const char* text : {"8d", "0h", "h", "24", "-1h", "1 h", "99999999999999999999s", "1w"}) {
-    EXPECT_THAT(MakeDuration("valid-for", text, kWeek),
-                StatusIs(kInvalid, HasSubstr("at most 7d")))
+    EXPECT_THAT(MakeDuration("valid-for", text, kWeek), StatusIs(kInvalid, HasSubstr("at most 7d")))
         << text;
   }
 }
@@ -197,10 +195,17 @@ TEST(ToProtoTest, NormalisedIdentifiersKeepTheirTypes) {
   for (const identity::IdentifierType type : identity::AllIdentifierTypes()) {
     const char* value = nullptr;
     switch (type) {
-      case identity::IdentifierType::kPhone: value = "+6281234567890"; break;
-      case identity::IdentifierType::kEmail: value = "a@b.test"; break;
-      case identity::IdentifierType::kHandle: value = "ibm/7"; break;
-      default: continue;
+      case identity::IdentifierType::kPhone:
+        value = "+6281234567890";
+        break;
+      case identity::IdentifierType::kEmail:
+        value = "a@b.test";
+        break;
+      case identity::IdentifierType::kHandle:
+        value = "ibm/7";
+        break;
+      default:
+        continue;
     }
     const auto identifier = identity::Identifier::FromNormalised(type, value);
     ASSERT_THAT(identifier, IsOk());

@@ -70,8 +70,8 @@ inline Ran RunCli(const std::vector<std::string>& arguments, const Environment& 
   return {code, out.str(), err.str()};
 }
 
-// A node with both services, each method answered by a function of the test; without one a method is
-// UNIMPLEMENTED. Methods are called from gRPC's threads, one at a time.
+// A node with both services, each method answered by a function of the test; without one a method
+// is UNIMPLEMENTED. Methods are called from gRPC's threads, one at a time.
 class FakeNode {
  public:
   FakeNode() : shop_(*this), node_(*this) { Start(); }
@@ -139,10 +139,10 @@ class FakeNode {
     return method(*request, *response);
   }
 
-#define DAFTAR_FAKE_METHOD(Name, member)                                              \
-  grpc::Status Name(grpc::ServerContext* context, const v1::Name##Request* request,   \
-                    v1::Name##Response* response) override {                          \
-    return fake_.Answer(context, fake_.member, request, response);                    \
+#define DAFTAR_FAKE_METHOD(Name, member)                                            \
+  grpc::Status Name(grpc::ServerContext* context, const v1::Name##Request* request, \
+                    v1::Name##Response* response) override {                        \
+    return fake_.Answer(context, fake_.member, request, response);                  \
   }
 
   struct Shop final : v1::ShopService::Service {

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "tests/cli/cli_support.h"
 #include "tests/support/status_matchers.h"
 
 namespace daftar::cli {
@@ -31,7 +32,7 @@ currency = "IDR"
 )";
 
 decision::LedgerMapping Mapping() {
-  auto mapping = ParseMapping(kMapping, decision::MappingKind::kOrders, "");
+  auto mapping = ParseMapping(kMapping, decision::MappingKind::kOrders, "", std::nullopt);
   EXPECT_THAT(mapping, IsOk());
   return *std::move(mapping);
 }
@@ -65,10 +66,9 @@ TEST(ImportOrdersTest, RowsGoOutInBatchesOfFiveHundred) {
   Node node;
   std::istringstream csv(Invoices(1201));
   std::vector<uint64_t> progress;
-  const auto result = ImportOrders(csv, Mapping(), node.Send(),
-                                   {.stopped = {}, .progress = [&](uint64_t line) {
-                                      progress.push_back(line);
-                                    }});
+  const auto result =
+      ImportOrders(csv, Mapping(), node.Send(),
+                   {.stopped = {}, .progress = [&](uint64_t line) { progress.push_back(line); }});
   ASSERT_THAT(result, IsOk());
   std::vector<int> sizes;
   for (const auto& request : node.requests) sizes.push_back(request.rows_size());
@@ -158,9 +158,9 @@ TEST(ImportOrdersTest, NodeThatFailsEndsTheImportWithTheLineThatIsIn) {
   node.fail = absl::UnavailableError("gone");
   node.fail_from = 1;
   std::istringstream csv(Invoices(1201));
-  EXPECT_THAT(ImportOrders(csv, Mapping(), node.Send(), {}),
-              StatusIs(absl::StatusCode::kUnavailable,
-                       HasSubstr("gone (everything up to line 501 is in")));
+  EXPECT_THAT(
+      ImportOrders(csv, Mapping(), node.Send(), {}),
+      StatusIs(absl::StatusCode::kUnavailable, HasSubstr("gone (everything up to line 501 is in")));
   EXPECT_EQ(node.requests.size(), 1u);
 }
 
@@ -188,32 +188,50 @@ TEST(ImportCustomersTest, HeaderDecidesWithoutAMapping) {
     return v1::ImportCustomersResponse();
   };
   std::istringstream csv("name,phone,email\nSari,0812-3456-7890,s@b.test\n");
-  const auto result =
-      ImportCustomers(csv, std::nullopt, identity::Region::kIndonesia, send, {});
+  const auto result = ImportCustomers(csv, std::nullopt, identity::Region::kIndonesia, send, {});
   ASSERT_THAT(result, IsOk());
   ASSERT_EQ(requests.size(), 1u);
   EXPECT_EQ(requests[0].rows(0).name(), "Sari");
   EXPECT_EQ(requests[0].rows(0).identifiers_size(), 2);
 }
 
-TEST(ParseMappingTest, OptionWinsOverTheMappingsRegion) {
-  const auto kind = decision::MappingKind::kOrders;
-  EXPECT_EQ(ParseMapping(kMapping, kind, "")->region, identity::Region::kIndonesia);
-  EXPECT_EQ(ParseMapping(kMapping, kind, "SG")->region, identity::Region::kSingapore);
-  EXPECT_THAT(ParseMapping(kMapping, kind, "XX"),
+constexpr auto kOrders = decision::MappingKind::kOrders;
+
+std::string WithoutRegion() {
+  std::string without = kMapping;
+  without.erase(without.find("region = \"ID\"\n"), 14);
+  return without;
+}
+
+TEST(ParseMappingTest, OptionWinsOverTheMappingAndTheMappingOverTheNode) {
+  const auto singapore = identity::Region::kSingapore;
+  EXPECT_EQ(ParseMapping(kMapping, kOrders, "SG", std::nullopt)->region, singapore);
+  EXPECT_EQ(ParseMapping(kMapping, kOrders, "", singapore)->region, identity::Region::kIndonesia);
+  EXPECT_EQ(ParseMapping(WithoutRegion(), kOrders, "", singapore)->region, singapore);
+  EXPECT_EQ(ParseMapping(WithoutRegion(), kOrders, "MY", singapore)->region,
+            identity::Region::kMalaysia);
+  EXPECT_THAT(ParseMapping(kMapping, kOrders, "XX", singapore),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--region")));
 }
 
 TEST(ParseMappingTest, PhoneColumnWithoutAnyRegionIsRefused) {
-  std::string without = kMapping;
-  without.erase(without.find("region = \"ID\"\n"), 14);
-  const auto kind = decision::MappingKind::kOrders;
-  EXPECT_THAT(ParseMapping(without, kind, ""),
+  EXPECT_THAT(ParseMapping(WithoutRegion(), kOrders, "", std::nullopt),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--region ID")));
-  EXPECT_THAT(ParseMapping(without, kind, "MY"), IsOk());
-  std::string handle = without;
+  std::string handle = WithoutRegion();
   handle.replace(handle.find("phone = \"{phone}\""), 17, "handle = \"x/{c}\"");
-  EXPECT_THAT(ParseMapping(handle, kind, ""), IsOk());
+  EXPECT_THAT(ParseMapping(handle, kOrders, "", std::nullopt), IsOk());
+}
+
+TEST(RegionOfNodeTest, StandsInTheConfiguration) {
+  const TestFolder folder;
+  EXPECT_EQ(RegionOfNode(folder.path()), std::nullopt);
+  folder.File("config.toml", "name = \"A\"\nregion = \"MY\"\n[peer]\nlisten = \"a:1\"\n");
+  EXPECT_EQ(RegionOfNode(folder.path()), identity::Region::kMalaysia);
+  folder.File("config.toml", "region = \"XX\"\n");
+  EXPECT_EQ(RegionOfNode(folder.path()), std::nullopt);
+  folder.File("config.toml", "region = ");
+  EXPECT_EQ(RegionOfNode(folder.path()), std::nullopt);
+  EXPECT_EQ(RegionOfNode(""), std::nullopt);
 }
 
 }  // namespace

@@ -30,11 +30,11 @@ class InitArgumentsTest : public ::testing::Test {
 };
 
 TEST_F(InitArgumentsTest, GivenOptionsAreHandedOnAndOthersLeftOut) {
-  EXPECT_THAT(InitArguments(options_, "A", false),
-              IsOkAndHolds(ElementsAre("init", "--dir", "A", "--name", "Toko A", "--origin",
-                                       "toko-a.test", "--charter", options_.charter,
-                                       "--peer-listen", "127.0.0.1:18471", "--http-listen",
-                                       "127.0.0.1:18481", "--output", "text")));
+  EXPECT_THAT(
+      InitArguments(options_, "A", false),
+      IsOkAndHolds(ElementsAre("init", "--dir", "A", "--name", "Toko A", "--origin", "toko-a.test",
+                               "--charter", options_.charter, "--peer-listen", "127.0.0.1:18471",
+                               "--http-listen", "127.0.0.1:18481", "--output", "text")));
 }
 
 TEST_F(InitArgumentsTest, OptionalOnesAndJsonAreHandedOn) {
@@ -42,11 +42,11 @@ TEST_F(InitArgumentsTest, OptionalOnesAndJsonAreHandedOn) {
   options_.peer_advertise = "toko-a.example:1";
   options_.passphrase_file = folder_.File("pass", "x");
   const auto arguments = InitArguments(options_, "A", true);
-  EXPECT_THAT(arguments, IsOkAndHolds(AllOf(
-                             ::testing::Contains("--region"), ::testing::Contains("MY"),
-                             ::testing::Contains("--peer-advertise"),
-                             ::testing::Contains("--passphrase-file"),
-                             ::testing::Contains("json"))));
+  EXPECT_THAT(
+      arguments,
+      IsOkAndHolds(AllOf(::testing::Contains("--region"), ::testing::Contains("MY"),
+                         ::testing::Contains("--peer-advertise"),
+                         ::testing::Contains("--passphrase-file"), ::testing::Contains("json"))));
 }
 
 TEST_F(InitArgumentsTest, EverythingThatIsMissingIsListedAtOnce) {

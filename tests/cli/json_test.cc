@@ -14,9 +14,7 @@ TEST(JsonTest, MoneyHasMinorAndMajorUnits) {
   EXPECT_EQ(ToJson(money).dump(), R"({"minor":5590,"currency":"USD","major":"55.90"})");
 }
 
-TEST(JsonTest, AmountWithoutCurrencyIsNull) {
-  EXPECT_EQ(ToJson(v1::Money()).dump(), "null");
-}
+TEST(JsonTest, AmountWithoutCurrencyIsNull) { EXPECT_EQ(ToJson(v1::Money()).dump(), "null"); }
 
 TEST(JsonTest, UnknownCurrencyHasNoMajorUnits) {
   v1::Money money;

@@ -33,8 +33,8 @@ TEST(RunProgramTest, RunsInTheFolderWithoutInputAndWithoutTheUsersNode) {
   const TestFolder folder;
   setenv("DAFTAR_DIR", "/somewhere", 1);
   setenv("DAFTAR_TOKEN", "secret", 1);
-  const auto result = RunProgram(
-      "/bin/sh", {"-c", "pwd; cat; echo \"[$DAFTAR_DIR$DAFTAR_TOKEN]\""}, folder.path(), kLimit);
+  const auto result = RunProgram("/bin/sh", {"-c", "pwd; cat; echo \"[$DAFTAR_DIR$DAFTAR_TOKEN]\""},
+                                 folder.path(), kLimit);
   unsetenv("DAFTAR_DIR");
   unsetenv("DAFTAR_TOKEN");
   ASSERT_THAT(result, IsOk());

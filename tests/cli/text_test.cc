@@ -20,18 +20,30 @@ TEST(PrintableTest, PlainAndForeignTextIsKept) {
 
 TEST(PrintableTest, ControlCharactersBecomeQuestionMarks) {
   EXPECT_EQ(Printable("a\x1b[31mb\r\nc\x7f"), "a?[31mb??c?");
-  EXPECT_EQ(Printable("a\xc2\x9b" "31mb"), "a?31mb");  // the one-byte form of ESC [
+  EXPECT_EQ(Printable("a\xc2\x9b"
+                      "31mb"),
+            "a?31mb");  // the one-byte form of ESC [
 }
 
 TEST(PrintableTest, DirectionOverridesAndInvisibleMarksBecomeQuestionMarks) {
-  EXPECT_EQ(Printable("\xe2\x80\xae" "abc"), "?abc");   // U+202E
-  EXPECT_EQ(Printable("a\xe2\x80\x8b" "b"), "a?b");     // U+200B
-  EXPECT_EQ(Printable("\xe2\x81\xa6" "a"), "?a");       // U+2066
-  EXPECT_EQ(Printable("\xef\xbb\xbf" "a"), "?a");       // U+FEFF
+  EXPECT_EQ(Printable("\xe2\x80\xae"
+                      "abc"),
+            "?abc");  // U+202E
+  EXPECT_EQ(Printable("a\xe2\x80\x8b"
+                      "b"),
+            "a?b");  // U+200B
+  EXPECT_EQ(Printable("\xe2\x81\xa6"
+                      "a"),
+            "?a");  // U+2066
+  EXPECT_EQ(Printable("\xef\xbb\xbf"
+                      "a"),
+            "?a");  // U+FEFF
 }
 
 TEST(PrintableTest, BrokenUtf8BecomesQuestionMarksAndTheRestStays) {
-  EXPECT_EQ(Printable("a\xff" "b"), "a?b");
+  EXPECT_EQ(Printable("a\xff"
+                      "b"),
+            "a?b");
   EXPECT_EQ(Printable("a\xe2\x80"), "a??");
 }
 

@@ -51,11 +51,13 @@ TEST(HexTest, EmptyTextIsNoBytes) {
 }
 
 TEST(HexTest, AnythingElseIsRefused) {
-  for (const std::string& text :
-       {std::string("0"), std::string("000"), std::string("0g"), std::string("g0"),
-        std::string("00 11"), std::string(" 0011"), std::string("0011 "), std::string("0x00"),
-        std::string("00:11"), std::string("00\0000", 5), std::string("0\0", 2),
-        std::string("0011\n")}) {
+  for (const std::string& text : {std::string("0"), std::string("000"), std::string("0g"),
+                                  std::string("g0"), std::string("00 11"), std::string(" 0011"),
+                                  std::string("0011 "), std::string("0x00"), std::string("00:11"),
+                                  std::string("00\0"
+                                              "00",
+                                              5),
+                                  std::string("0\0", 2), std::string("0011\n")}) {
     EXPECT_THAT(FromHex(text), StatusIs(kInvalid)) << text;
   }
 }

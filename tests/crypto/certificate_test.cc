@@ -318,7 +318,7 @@ TEST(InspectCertificateTest, FirstOfSeveralIsRead) {
 class PassphraseTest : public ::testing::Test {
  protected:
   PassphraseTest() : method_(UI_create_method("test")) {
-    asked_ = false;
+    asked = false;
     UI_method_set_opener(method_, &Ask);
     UI_set_default_method(method_);
   }
@@ -327,10 +327,10 @@ class PassphraseTest : public ::testing::Test {
     UI_destroy_method(method_);
   }
   static int Ask(UI* /*ui*/) {
-    asked_ = true;
+    asked = true;
     return 0;
   }
-  inline static bool asked_ = false;
+  inline static bool asked = false;
   UI_METHOD* method_;
 };
 
@@ -339,7 +339,7 @@ TEST_F(PassphraseTest, EncryptedCertificateIsRefusedWithoutAsking) {
   pem.insert(pem.find('\n') + 1,
              "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00112233445566778899AABBCCDDEEFF\n\n");
   EXPECT_THAT(InspectCertificate(pem), StatusIs(kInvalid));
-  EXPECT_FALSE(asked_);
+  EXPECT_FALSE(asked);
 }
 
 TEST(InspectCertificateTest, FailureLeavesNothingInTheErrorQueueOfTheThread) {
@@ -383,7 +383,7 @@ TEST_F(PassphraseTest, EncryptedPrivateKeyIsRefusedWithoutAsking) {
   identity.private_key_pem = SecretBytes(std::string_view(data, size));
   BIO_free(bio);
   EXPECT_THAT(CheckTlsIdentity(identity), StatusIs(kInvalid, HasSubstr("unencrypted")));
-  EXPECT_FALSE(asked_);
+  EXPECT_FALSE(asked);
 }
 
 TEST(CheckTlsIdentityTest, MissingCertificateIsRefused) {

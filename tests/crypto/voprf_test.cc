@@ -160,6 +160,7 @@ TEST_F(VoprfTest, BlindedExchangeEqualsDirectEvaluationInEveryBatchSize) {
 TEST_F(VoprfTest, SameInputTwiceInABatchLooksDifferentAndComesOutEqual) {
   const Bytes input = ToBytes("+6281234567890");
   std::vector<BlindedInput> blinded;
+  blinded.reserve(2);
   for (int i = 0; i < 2; ++i) blinded.push_back(*VoprfBlind(input, entropy_));
   EXPECT_FALSE(blinded[0].element == blinded[1].element);
   const std::vector<GroupElement> sent = {blinded[0].element, blinded[1].element};

@@ -1,5 +1,6 @@
 // One byte of entry kind, then a body under a header that commits to it: what decodes encodes to
-// the same bytes, and opening it under a wrong key is an error, not a crash.
+// the same bytes, and looking for a label in it or opening it never crashes. (Either may succeed:
+// the fuzzer learns the fixed label's token and key commitment from the comparisons.)
 #include <cstdlib>
 #include <type_traits>
 
@@ -22,12 +23,12 @@ void TryToOpen(EntryKind kind, const Body& body) {
   const daftar::crypto::Secret32 key;
   const Label label;
   if (const auto* report = std::get_if<ReportBody>(&body)) {
-    if (UnwrapReportKey(*report, label).ok()) std::abort();
-    if (OpenReport(*report, "a.example", key).ok()) std::abort();
+    (void)UnwrapReportKey(*report, label);
+    (void)OpenReport(*report, "a.example", key);
   } else if (const auto* relabel = std::get_if<RelabelBody>(&body)) {
-    if (UnwrapRelabelKey(*relabel, label).ok()) std::abort();
+    (void)UnwrapRelabelKey(*relabel, label);
   } else if (const auto* update = std::get_if<UpdateBody>(&body)) {
-    if (OpenUpdate(kind, *update, "a.example", key).ok()) std::abort();
+    (void)OpenUpdate(kind, *update, "a.example", key);
   }
 }
 

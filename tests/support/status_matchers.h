@@ -43,10 +43,9 @@ MATCHER_P2(StatusIs, code, message_matcher, "has the status code and message") {
   const absl::Status& status = StatusOf(arg);
   *result_listener << "which is " << status.ToString();
   return status.code() == code &&
-         ::testing::ExplainMatchResult(message_matcher,
-                                       std::string(status.message().data(),
-                                                   status.message().size()),
-                                       result_listener);
+         ::testing::ExplainMatchResult(
+             message_matcher, std::string(status.message().data(), status.message().size()),
+             result_listener);
 }
 
 }  // namespace daftar::testing

@@ -71,7 +71,7 @@ class Run:
                                    check=True).stdout
 
     def check(self, source, command):
-        """('clean' | 'unchanged' | 'left out' | 'warnings', output)."""
+        """('clean' | 'unchanged' | 'left out' | 'with warnings', output)."""
         stamp = self.cache / cache_key(source, command, self.tool)
         if stamp.exists():
             return "unchanged", ""
@@ -86,7 +86,7 @@ class Run:
         if result.returncode == 0 and not result.stdout.strip():
             stamp.touch()
             return "clean", ""
-        return "warnings", result.stdout + result.stderr
+        return "with warnings", result.stdout + result.stderr
 
 
 def main():
@@ -120,12 +120,12 @@ def main():
     counts = {}
     for source, (verdict, output) in zip(known, verdicts):
         counts[verdict] = counts.get(verdict, 0) + 1
-        if verdict == "warnings":
+        if verdict == "with warnings":
             print(f"{source}:\n{output}")
         elif verdict == "left out":
             print(f"left out: {source} (no time left)")
     print("clang-tidy: " + ", ".join(f"{count} {word}" for word, count in sorted(counts.items())))
-    return 1 if counts.get("warnings") else 0
+    return 1 if counts.get("with warnings") else 0
 
 
 if __name__ == "__main__":

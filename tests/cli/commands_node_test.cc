@@ -1,0 +1,145 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/json.h"
+#include "tests/cli/cli_support.h"
+
+namespace daftar::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+class InviteCommandTest : public ::testing::Test {
+ protected:
+  InviteCommandTest() {
+    node_.create_invite = [this](const v1::CreateInviteRequest& request,
+                                 v1::CreateInviteResponse& response) {
+      asked_ = request;
+      response.set_code("daftar1-abc");
+      response.set_expires_at("2026-11-02T08:00:00Z");
+      response.set_endpoint("toko-a.test:1");
+      return grpc::Status::OK;
+    };
+  }
+  FakeNode node_;
+  v1::CreateInviteRequest asked_;
+};
+
+TEST_F(InviteCommandTest, CodeStandsAloneOnStandardOutput) {
+  const Ran ran = node_.Run({"partner", "invite"});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_EQ(ran.out, "daftar1-abc\n");
+  EXPECT_THAT(ran.err, HasSubstr("until 2026-11-02T08:00:00Z"));
+  EXPECT_EQ(asked_.valid_for_s(), 0u);
+}
+
+TEST_F(InviteCommandTest, OptionsAreSent) {
+  EXPECT_EQ(node_.Run({"partner", "invite", "--valid-for", "30m"}).code, 0);
+  EXPECT_EQ(asked_.valid_for_s(), 1800u);
+  EXPECT_EQ(node_.Run({"partner", "invite", "--valid-for", "8d"}).code, kExitUsage);
+}
+
+TEST_F(InviteCommandTest, Json) {
+  EXPECT_EQ(
+      Json::parse(node_.Run({"partner", "invite", "--output", "json"}).out, nullptr, false).dump(),
+      R"({"code":"daftar1-abc","expires_at":"2026-11-02T08:00:00Z",)"
+      R"("endpoint":"toko-a.test:1"})");
+}
+
+TEST(PartnerCommandTest, JoinTakesTheCodeOrStandardInput) {
+  FakeNode node;
+  std::string asked;
+  node.join_partner = [&](const v1::JoinPartnerRequest& request, v1::JoinPartnerResponse&) {
+    asked = request.code();
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(node.Run({"partner", "join", "daftar1-abc"}).code, 0);
+  EXPECT_EQ(asked, "daftar1-abc");
+  EXPECT_EQ(node.Run({"partner", "join", "-"}, "", "daftar1-\nabc\n").code, 0);
+  EXPECT_EQ(asked, "daftar1-\nabc\n");
+  EXPECT_EQ(node.Run({"partner", "join", "-"}, "", std::string(5000, 'a')).code, kExitUsage);
+}
+
+TEST(PartnerCommandTest, SuspendSendsTheReasonAndPrintsThePartner) {
+  FakeNode node;
+  v1::SuspendPartnerRequest asked;
+  node.suspend_partner = [&](const v1::SuspendPartnerRequest& request,
+                             v1::SuspendPartnerResponse& response) {
+    asked = request;
+    response.mutable_partner()->set_state("suspended");
+    return grpc::Status::OK;
+  };
+  const Ran ran = node.Run({"partner", "suspend", "toko-b.test", "--because", "audit"});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("suspended"));
+  EXPECT_EQ(asked.origin() + asked.because(), "toko-b.testaudit");
+  EXPECT_EQ(asked.request_id().size(), 32u);
+}
+
+TEST(LogCommandTest, ShowReadsOnUntilItsLimitOrTheEnd) {
+  FakeNode node;
+  std::vector<std::pair<uint64_t, uint32_t>> asked;
+  node.list_log_entries = [&](const v1::ListLogEntriesRequest& request,
+                              v1::ListLogEntriesResponse& response) {
+    asked.emplace_back(request.from(), request.page_size());
+    constexpr uint64_t kSize = 1500;
+    for (uint64_t i = request.from(); i < std::min(kSize, request.from() + request.page_size());
+         ++i) {
+      response.add_entries()->set_index(i);
+    }
+    response.set_log_size(kSize);
+    return grpc::Status::OK;
+  };
+  const auto shown = [&](const char* from, const char* limit) {
+    asked.clear();
+    const Ran ran = node.Run({"log", "show", "--from", from, "--limit", limit, "--output", "json"});
+    return Json::parse(ran.out, nullptr, false);
+  };
+  EXPECT_EQ(shown("10", "50")["entries"].size(), 50u);
+  EXPECT_EQ(asked.size(), 1u);
+  const Json all = shown("0", "5000");
+  EXPECT_EQ(all["entries"].size(), 1500u);
+  EXPECT_EQ(all["log_size"], 1500);
+  EXPECT_EQ(shown("1500", "10")["entries"].size(), 0u);
+}
+
+TEST(UserCommandTest, TokenStandsAloneOnStandardOutput) {
+  FakeNode node;
+  v1::AddUserRequest asked;
+  node.add_user = [&](const v1::AddUserRequest& request, v1::AddUserResponse& response) {
+    asked = request;
+    response.mutable_user()->set_name(request.name());
+    response.mutable_user()->set_role(request.role());
+    if (request.has_uid()) {
+      response.mutable_user()->set_uid(request.uid());
+    } else {
+      response.set_token("dft_abc");
+    }
+    return grpc::Status::OK;
+  };
+  const Ran token = node.Run({"user", "add", "sari", "--role", "staff"});
+  EXPECT_EQ(token.code, 0);
+  EXPECT_EQ(token.out, "dft_abc\n");
+  EXPECT_THAT(token.err, HasSubstr("shown once"));
+  EXPECT_FALSE(asked.has_uid());
+  const Ran uid = node.Run({"user", "add", "budi", "--role", "manager", "--uid", "0"});
+  EXPECT_EQ(uid.out, "Added budi, manager, known by uid 0.\n");
+  EXPECT_TRUE(asked.has_uid());
+  EXPECT_EQ(
+      Json::parse(node.Run({"user", "add", "sari", "--role", "staff", "--output", "json"}).out,
+                  nullptr, false)["token"],
+      "dft_abc");
+  EXPECT_EQ(node.Run({"user", "add", "sari", "--role", "boss"}).code, kExitUsage);
+  EXPECT_EQ(node.Run({"user", "add", "sari", "--role", "staff", "--uid", "x"}).code, kExitUsage);
+}
+
+TEST(UserCommandTest, RemoveSaysWhom) {
+  FakeNode node;
+  node.remove_user = [](const v1::RemoveUserRequest&, v1::RemoveUserResponse&) {
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(node.Run({"user", "remove", "sari", "--because", "left"}).out, "Removed sari.\n");
+}
+
+}  // namespace
+}  // namespace daftar::cli

@@ -1,0 +1,318 @@
+#include "cli/show_check.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/cli/cli_support.h"
+
+namespace daftar::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr char kPrepay[] = R"pb(
+  effect: EFFECT_PREPAY
+  because: "1 of 2 partners holds a record."
+  receipt: "r1"
+  decided_by: "expected-rate"
+  risk_ppm: 274000
+  checked_at: "2026-11-10T08:00:00Z"
+  policy: "ab12"
+  inputs {
+    type: "partner_record"
+    origin: "toko-a.test"
+    reference: "3"
+    reason: "deposit-unsettled"
+    status: "live"
+    amount { minor: 450000000 currency: "IDR" }
+    occurred: "2026-10-01"
+    age_days: 40
+    bad_ppm: 927000
+    weight_ppm: 1000000
+    counted: true
+  }
+  inputs {
+    type: "own_orders"
+    orders {
+      settled: 4
+      paid_on_time: 3
+      late: 1
+      open: 2
+      overdue: 1
+      days_late_total: 12
+      days_late_worst: 12
+      open_amounts { minor: 5594 currency: "USD" }
+    }
+  }
+  partners { origin: "toko-a.test" state: PARTNER_STATE_ANSWERED head_age_s: 3 records: 1 }
+  partners { origin: "toko-c.test" state: PARTNER_STATE_NOT_CHECKED reason: "deadline" }
+  rules { rule: "expected-rate" fired: true }
+  rules { rule: "open-debt" }
+)pb";
+
+constexpr char kPrepayText[] =
+    "FULL PREPAYMENT\n"
+    "1 of 2 partners holds a record.\n"
+    "\n"
+    "Partners\n"
+    "  toko-a.test  answered                data 3 s old  1 record\n"
+    "  toko-c.test  not checked (deadline)  no data yet   0 records\n"
+    "\n"
+    "Records\n"
+    "  own orders: 4 orders settled, 3 on time, 1 late (worst 12 days), 2 open (1 overdue), "
+    "USD 55.94\n"
+    "  toko-a.test #3  deposit-unsettled  live  IDR 4,500,000  40 days old  "
+    "counts 92.7 % at weight 100 %\n"
+    "\n"
+    "Receipt r1  (daftar why r1)\n";
+
+constexpr char kPrepayJson[] = R"({
+  "effect": "prepay",
+  "because": "1 of 2 partners holds a record.",
+  "receipt": "r1",
+  "decided_by": "expected-rate",
+  "risk_ppm": 274000,
+  "checked_at": "2026-11-10T08:00:00Z",
+  "policy": "ab12",
+  "inputs": [
+    {
+      "type": "partner_record",
+      "origin": "toko-a.test",
+      "reference": "3",
+      "reason": "deposit-unsettled",
+      "status": "live",
+      "amount": {
+        "minor": 450000000,
+        "currency": "IDR",
+        "major": "4500000"
+      },
+      "occurred": "2026-10-01",
+      "due": null,
+      "age_days": 40,
+      "bad_ppm": 927000,
+      "weight_ppm": 1000000,
+      "counted": true,
+      "orders": null
+    },
+    {
+      "type": "own_orders",
+      "origin": null,
+      "reference": null,
+      "reason": null,
+      "status": null,
+      "amount": null,
+      "occurred": null,
+      "due": null,
+      "age_days": 0,
+      "bad_ppm": 0,
+      "weight_ppm": 0,
+      "counted": false,
+      "orders": {
+        "settled": 4,
+        "paid_on_time": 3,
+        "late": 1,
+        "open": 2,
+        "overdue": 1,
+        "days_late_total": 12,
+        "days_late_worst": 12,
+        "open_amounts": [
+          {
+            "minor": 5594,
+            "currency": "USD",
+            "major": "55.94"
+          }
+        ]
+      }
+    }
+  ],
+  "partners": [
+    {
+      "origin": "toko-a.test",
+      "state": "answered",
+      "head_age_s": 3,
+      "reason": null,
+      "records": 1
+    },
+    {
+      "origin": "toko-c.test",
+      "state": "not_checked",
+      "head_age_s": null,
+      "reason": "deadline",
+      "records": 0
+    }
+  ],
+  "rules": [
+    {
+      "rule": "expected-rate",
+      "fired": true
+    },
+    {
+      "rule": "open-debt",
+      "fired": false
+    }
+  ]
+}
+)";
+
+template <class Message>
+std::string Text(const Message& message, bool color = false) {
+  std::ostringstream out;
+  Print(out, message, color);
+  return out.str();
+}
+
+template <class Message>
+std::string JsonText(const Message& message) {
+  std::ostringstream out;
+  PrintJson(out, ToJson(message));
+  return out.str();
+}
+
+TEST(ShowCheckTest, TextOfACheck) {
+  EXPECT_EQ(Text(Proto<v1::CheckResponse>(kPrepay)), kPrepayText);
+}
+
+TEST(ShowCheckTest, JsonOfACheck) {
+  EXPECT_EQ(JsonText(Proto<v1::CheckResponse>(kPrepay)), kPrepayJson);
+}
+
+TEST(ShowCheckTest, EveryEffectHasItsWordHeadlineAndExitCode) {
+  const struct {
+    v1::Effect effect;
+    const char* word;
+    const char* headline;
+    int exit;
+  } cases[] = {{v1::EFFECT_ACCEPT, "accept", "ACCEPT\n", 0},
+               {v1::EFFECT_DEPOSIT, "deposit", "DEPOSIT\n", 10},
+               {v1::EFFECT_PREPAY, "prepay", "FULL PREPAYMENT\n", 11},
+               {v1::EFFECT_REVIEW, "review", "REVIEW\n", 20},
+               {v1::EFFECT_DECLINE, "decline", "DECLINE\n", 21},
+               {v1::EFFECT_UNSPECIFIED, "unknown", "UNKNOWN ANSWER\n", 70}};
+  for (const auto& expected : cases) {
+    v1::CheckResponse response;
+    response.set_effect(expected.effect);
+    EXPECT_EQ(EffectWord(expected.effect), expected.word);
+    EXPECT_EQ(ExitOf(expected.effect), expected.exit);
+    EXPECT_EQ(Text(response).find(expected.headline), 0u);
+  }
+}
+
+TEST(ShowCheckTest, ColorPaintsTheHeadlineAndChangesNoWord) {
+  const std::string painted = Text(Proto<v1::CheckResponse>(kPrepay), true);
+  EXPECT_EQ(painted.find("\x1b[1;33mFULL PREPAYMENT\x1b[0m\n"), 0u);
+  EXPECT_EQ(painted.substr(painted.find('\n')),
+            std::string(kPrepayText).substr(std::string(kPrepayText).find('\n')));
+}
+
+TEST(ShowCheckTest, StateFromANewerNodeIsNeverClear) {
+  v1::CheckResponse response;
+  response.add_partners()->set_state(static_cast<v1::PartnerState>(99));
+  EXPECT_THAT(Text(response), HasSubstr("not checked"));
+  EXPECT_THAT(JsonText(response), HasSubstr("\"state\": \"not_checked\""));
+}
+
+TEST(ShowCheckTest, PartnersWithoutNamesAreStillCounted) {
+  v1::CheckResponse response;
+  response.add_partners()->set_state(v1::PARTNER_STATE_STALE);
+  EXPECT_THAT(Text(response), HasSubstr("  a partner  stale"));
+}
+
+TEST(ShowCheckTest, NobodyToAskMeansNoPartnersBlock) {
+  EXPECT_THAT(Text(v1::CheckResponse()), Not(HasSubstr("Partners")));
+}
+
+TEST(ShowCheckTest, TextFromOtherNodesCannotSteerTheTerminal) {
+  v1::CheckResponse response;
+  response.set_because("x\x1b[2Jy\nz");
+  response.add_partners()->set_origin("a\x1b]0;evil\x07");
+  const std::string text = Text(response);
+  EXPECT_EQ(text.find('\x1b'), std::string::npos);
+  EXPECT_THAT(text, HasSubstr("x?[2Jy?z\n"));
+}
+
+constexpr char kReceipt[] = R"pb(
+  receipt: "r1"
+  checked_at: "2026-11-10T08:00:00Z"
+  checked_by: "uid:1000"
+  effect: EFFECT_DEPOSIT
+  because: "One record."
+  decided_by: "expected-rate"
+  risk_ppm: 118000
+  inputs {
+    type: "partner_record"
+    origin: "toko-a.test"
+    reference: "3"
+    commitment: "cc"
+    status: "settled"
+    age_days: 1
+    bad_ppm: 231000
+    weight_ppm: 1000000
+    counted: true
+  }
+  inputs { type: "own_incident" reference: "i9" status: "live" age_days: 3 }
+  partners {
+    origin: "toko-a.test"
+    state: PARTNER_STATE_CACHED
+    head_age_s: 7
+    head_size: 5
+    head_root: "dd"
+    witnesses: "toko-b.test"
+    witnesses: "toko-c.test"
+  }
+  rules { rule: "expected-rate" fired: true }
+  rules { rule: "open-debt" }
+  policy: "ab12"
+  amount { minor: 450000000 currency: "IDR" }
+  terms: TERMS_CREDIT
+  log_index: 12
+  commitment: "ee"
+)pb";
+
+constexpr char kReceiptText[] =
+    "DEPOSIT\n"
+    "One record.\n"
+    "\n"
+    "Receipt       r1\n"
+    "Checked       2026-11-10T08:00:00Z by uid:1000\n"
+    "Order         IDR 4,500,000, credit\n"
+    "Policy        ab12\n"
+    "Decision log  #12, commitment ee\n"
+    "\n"
+    "Decided by          expected-rate\n"
+    "Expected bad rate   11.8 %\n"
+    "Rules that fired    expected-rate\n"
+    "Rules that did not  open-debt\n"
+    "\n"
+    "What went in\n"
+    "  toko-a.test #3   settled  1 day old   counts 23.1 % at weight 100 %  cc\n"
+    "  own incident i9  live     3 days old  did not count\n"
+    "\n"
+    "Partners\n"
+    "  toko-a.test  cached  data 7 s old  5 entries  witnessed by toko-b.test, toko-c.test\n";
+
+constexpr char kReceiptJson[] =
+    R"({"receipt":"r1","checked_at":"2026-11-10T08:00:00Z","checked_by":"uid:1000",)"
+    R"("effect":"deposit","because":"One record.","decided_by":"expected-rate","risk_ppm":118000,)"
+    R"("amount":{"minor":450000000,"currency":"IDR","major":"4500000"},"terms":"credit",)"
+    R"("policy":"ab12","log_index":12,"commitment":"ee","inputs":[{"type":"partner_record",)"
+    R"("origin":"toko-a.test","reference":"3","commitment":"cc","status":"settled","age_days":1,)"
+    R"("bad_ppm":231000,"weight_ppm":1000000,"counted":true},{"type":"own_incident","origin":null,)"
+    R"("reference":"i9","commitment":null,"status":"live","age_days":3,"bad_ppm":0,)"
+    R"("weight_ppm":0,"counted":false}],"partners":[{"origin":"toko-a.test","state":"cached",)"
+    R"("head_age_s":7,"head_size":5,"head_root":"dd","witnesses":["toko-b.test","toko-c.test"],)"
+    R"("reason":null}],"rules":[{"rule":"expected-rate","fired":true},{"rule":"open-debt",)"
+    R"("fired":false}]})";
+
+TEST(ShowCheckTest, TextOfAReceipt) {
+  EXPECT_EQ(Text(Proto<v1::GetReceiptResponse>(kReceipt)), kReceiptText);
+}
+
+TEST(ShowCheckTest, JsonOfAReceipt) {
+  EXPECT_EQ(ToJson(Proto<v1::GetReceiptResponse>(kReceipt)).dump(), kReceiptJson);
+}
+
+}  // namespace
+}  // namespace daftar::cli

@@ -1,0 +1,208 @@
+#include "cli/show_node.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/cli/cli_support.h"
+
+namespace daftar::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr char kStatus[] = R"pb(
+  name: "Toko A"
+  origin: "toko-a.test"
+  circle: "6f2c"
+  circle_name: "Demo"
+  charter: "ab12"
+  version: "0.1.0"
+  started_at: "2026-11-01T08:00:00Z"
+  signing: true
+  log_size: 3
+  log_root: "dd"
+  decisions: 7
+  decisions_root: "ee"
+  partners_active: 2
+  partners_fresh: 1
+  queued: 0
+  notices: "The unlock file opens the keys."
+  partner_address: "127.0.0.1:1"
+  http_address: "127.0.0.1:2"
+  epoch: 1
+)pb";
+
+std::string Text(const v1::GetStatusResponse& status) {
+  std::ostringstream out;
+  Print(out, status, false);
+  return out.str();
+}
+
+TEST(ShowStatusTest, Text) {
+  EXPECT_EQ(Text(Proto<v1::GetStatusResponse>(kStatus)),
+            "RUNNING\n"
+            "\n"
+            "Name             Toko A\n"
+            "Origin           toko-a.test\n"
+            "Circle           Demo (6f2c)\n"
+            "Charter          ab12\n"
+            "Version          0.1.0, up since 2026-11-01T08:00:00Z\n"
+            "Log              3 entries, 0 queued, signing\n"
+            "Log root         dd\n"
+            "Decisions        7\n"
+            "Partners         2 active, 1 with fresh data\n"
+            "Partner address  127.0.0.1:1\n"
+            "HTTP address     127.0.0.1:2\n"
+            "Epoch            1\n"
+            "\n"
+            "Good to know\n"
+            "  - The unlock file opens the keys.\n");
+}
+
+TEST(ShowStatusTest, WhatNeedsTheOperatorStandsFirst) {
+  auto status = Proto<v1::GetStatusResponse>(kStatus);
+  status.add_problems("the disk is full: make room");
+  status.set_signing(false);
+  EXPECT_THAT(Text(status), StartsWith("NEEDS YOU\n  - the disk is full: make room\n\n"));
+  status.clear_problems();
+  EXPECT_THAT(Text(status), StartsWith("NOT SIGNING\n"));
+}
+
+TEST(ShowStatusTest, Json) {
+  EXPECT_EQ(ToJson(Proto<v1::GetStatusResponse>(kStatus)).dump(),
+            R"({"name":"Toko A","origin":"toko-a.test","circle":"6f2c","circle_name":"Demo",)"
+            R"("charter":"ab12","version":"0.1.0","started_at":"2026-11-01T08:00:00Z",)"
+            R"("signing":true,"log_size":3,"log_root":"dd","queued":0,"epoch":1,"decisions":7,)"
+            R"("decisions_root":"ee","partners_active":2,"partners_fresh":1,)"
+            R"("partner_address":"127.0.0.1:1","http_address":"127.0.0.1:2","problems":[],)"
+            R"("notices":["The unlock file opens the keys."]})");
+}
+
+constexpr char kPartner[] = R"pb(
+  origin: "toko-b.test"
+  name: "Toko B"
+  endpoint: "127.0.0.1:3"
+  state: "active"
+  paired_at: "2026-11-01T08:00:00Z"
+  charter: "ab12"
+  same_charter: true
+  certificate_pin: "cc"
+  first_entry: "ff"
+  log_size: 4
+  head_age_s: 14
+  connection: "connected"
+  reports: 2
+  quota_used: 5
+  quota_limit: 10000
+  epoch: 1
+)pb";
+
+TEST(ShowPartnerTest, Text) {
+  std::ostringstream out;
+  Print(out, Proto<v1::Partner>(kPartner));
+  EXPECT_EQ(out.str(),
+            "Partner            toko-b.test\n"
+            "Name               Toko B\n"
+            "State              active\n"
+            "Endpoint           127.0.0.1:3\n"
+            "Connection         connected\n"
+            "Paired             2026-11-01T08:00:00Z\n"
+            "Charter            ab12 (the same)\n"
+            "Certificate pin    cc\n"
+            "First entry        ff\n"
+            "Log                4 entries, 2 reports\n"
+            "Newest head        14 s old\n"
+            "Evaluations today  5 of 10000\n"
+            "Epoch              1\n");
+}
+
+TEST(ShowPartnerTest, JsonSaysNullWhileNoHeadIsKnown) {
+  auto partner = Proto<v1::Partner>(kPartner);
+  EXPECT_EQ(ToJson(partner)["head_age_s"], 14);
+  partner.clear_head_age_s();
+  EXPECT_TRUE(ToJson(partner)["head_age_s"].is_null());
+  EXPECT_EQ(ToJson(partner)["reports"], 2);
+  EXPECT_TRUE(ToJson(partner)["trouble"].is_null());
+}
+
+TEST(ShowPartnerTest, ListShowsTrouble) {
+  v1::ListPartnersResponse list;
+  *list.add_partners() = Proto<v1::Partner>(kPartner);
+  *list.add_partners() = Proto<v1::Partner>(
+      "origin: 'toko-c.test' state: 'suspended' connection: 'refused' trouble: 'its log forked'");
+  std::ostringstream out;
+  Print(out, list);
+  EXPECT_EQ(out.str(),
+            "ORIGIN       NAME    STATE      CONNECTION  HEAD AGE  ENTRIES  REPORTS  TROUBLE\n"
+            "toko-b.test  Toko B  active     connected   14 s      4        2\n"
+            "toko-c.test          suspended  refused     none yet  0        0        its log "
+            "forked\n");
+}
+
+TEST(ShowPartnerTest, EmptyListSaysHowToBegin) {
+  std::ostringstream out;
+  Print(out, v1::ListPartnersResponse());
+  EXPECT_THAT(out.str(), HasSubstr("daftar partner invite"));
+}
+
+TEST(ShowUserTest, TextAndJson) {
+  const auto users = Proto<v1::ListUsersResponse>(R"pb(
+    users { name: "sari" role: ROLE_STAFF added_at: "2026-11-01T08:00:00Z" added_by: "uid:0" }
+    users { name: "budi" role: ROLE_MANAGER uid: 1001 }
+  )pb");
+  std::ostringstream out;
+  Print(out, users);
+  EXPECT_EQ(out.str(),
+            "NAME  ROLE     KNOWN BY  ADDED                 BY\n"
+            "sari  staff    token     2026-11-01T08:00:00Z  uid:0\n"
+            "budi  manager  uid 1001\n");
+  EXPECT_EQ(ToJson(users).dump(),
+            R"({"users":[{"name":"sari","role":"staff","uid":null,)"
+            R"("added_at":"2026-11-01T08:00:00Z","added_by":"uid:0"},{"name":"budi",)"
+            R"("role":"manager","uid":1001,"added_at":null,"added_by":null}]})");
+}
+
+TEST(ShowLogTest, HeadIsTheNoteByteForByte) {
+  v1::GetLogHeadResponse head;
+  head.set_note("toko-a.test\n3\nroot=\n\n— toko-a.test AAAA\n");
+  std::ostringstream out;
+  Print(out, head);
+  EXPECT_EQ(out.str(), head.note());
+  EXPECT_EQ(ToJson(head)["note"], head.note());
+}
+
+TEST(ShowLogTest, InvalidSignatureStandsOut) {
+  const std::vector<v1::LogEntry> entries{Proto<v1::LogEntry>(R"pb(index: 0
+                                                                   kind: "KEYS"
+                                                                   issued_at: "t"
+                                                                   commitment: "aa"
+                                                                   has_body: true
+                                                                   signature_valid: true)pb"),
+                                          Proto<v1::LogEntry>(R"pb(index: 1
+                                                                   kind: "ERASURE"
+                                                                   issued_at: "t"
+                                                                   about: 0
+                                                                   ground: "paid")pb")};
+  std::ostringstream out;
+  PrintLog(out, 2, entries);
+  EXPECT_EQ(out.str(),
+            "INDEX  KIND     ABOUT  ISSUED  GROUND  SIGNATURE  BODY    COMMITMENT\n"
+            "0      KEYS            t               valid      yes     aa\n"
+            "1      ERASURE  #0     t       paid    INVALID    erased\n"
+            "The log has 2 entries.\n");
+  EXPECT_EQ(LogJson("", 2, entries)["entries"][1]["about"], 0);
+  EXPECT_TRUE(LogJson("", 2, entries)["entries"][0]["about"].is_null());
+}
+
+TEST(RoleWordTest, EveryRole) {
+  EXPECT_EQ(RoleWord(v1::ROLE_STAFF), "staff");
+  EXPECT_EQ(RoleWord(v1::ROLE_MANAGER), "manager");
+  EXPECT_EQ(RoleWord(v1::ROLE_OPERATOR), "operator");
+  EXPECT_EQ(RoleWord(v1::ROLE_AUDITOR), "auditor");
+}
+
+}  // namespace
+}  // namespace daftar::cli

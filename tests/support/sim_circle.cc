@@ -1,0 +1,262 @@
+#include "tests/support/sim_circle.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <thread>
+
+#include "node/ledger/feed.h"
+#include "storage/files.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::testing {
+namespace {
+
+using std::chrono::milliseconds;
+
+std::string DemoCharter() {
+  std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/demo.toml");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Real certificates, so they are valid by the machine's clock, whatever the test's says.
+int64_t MachineSeconds() { return evidence::SystemClock().Now().seconds(); }
+
+}  // namespace
+
+// The network as one node sees it.
+class SimNetwork final : public partners::Network {
+ public:
+  SimNetwork(SimCircle& circle, crypto::SpkiPin own_pin, std::string own_pem)
+      : circle_(circle), own_pin_(own_pin), own_pem_(std::move(own_pem)) {}
+
+  void Evaluate(const partners::Partner& partner, const partners::EvaluateCall& call, milliseconds,
+                std::function<void(absl::StatusOr<partners::EvaluateAnswer>)> done) override {
+    std::shared_ptr<Node> other = Reach(partner);
+    if (other == nullptr) return done(absl::UnavailableError("not reached"));
+    auto self = other->registry().ByPin(own_pin_);
+    if (!self.has_value()) return done(absl::UnauthenticatedError("not a partner"));
+    std::vector<crypto::ByteView> blinded;
+    for (const crypto::GroupElement& element : call.blinded) blinded.push_back(element.view());
+    auto evaluation = other->evaluator().Evaluate(*self, call.epoch, blinded, call.warming);
+    if (!evaluation.ok()) return done(evaluation.status());
+    partners::EvaluateAnswer answer{std::move(evaluation->elements), evaluation->proof};
+    if (circle_.faults.alter_answer) circle_.faults.alter_answer(partner.origin, answer);
+    done(std::move(answer));
+  }
+
+  absl::Status Follow(const partners::Partner& partner, uint64_t from,
+                      const std::function<bool(evidence::FeedBatch)>& on_batch,
+                      partners::Cancellation& cancel) override {
+    std::string sent;
+    while (!cancel.cancelled()) {
+      std::shared_ptr<Node> other = Reach(partner);
+      if (other == nullptr) return absl::UnavailableError("not reached");
+      auto self = other->registry().ByPin(own_pin_);
+      if (!self.has_value() || self->status != partners::PartnerStatus::kActive) {
+        return absl::PermissionDeniedError("not a partner");
+      }
+      auto batch = ledger::ReadFeed(other->store(), other->publisher(), from);
+      if (!batch.ok()) return batch.status();
+      if (!batch->entries.empty() || batch->head != sent) {
+        from += batch->entries.size();
+        sent = batch->head;
+        if (circle_.faults.alter_feed) circle_.faults.alter_feed(partner.origin, *batch);
+        if (!on_batch(*std::move(batch))) return absl::CancelledError("stopped by the caller");
+        continue;
+      }
+      const uint64_t news = other->publisher().News();
+      other->publisher().WaitForNews(news, milliseconds(20));
+    }
+    return absl::CancelledError("cancelled");
+  }
+
+  absl::StatusOr<partners::NodeCard> Pair(const std::string& endpoint, const crypto::SpkiPin& pin,
+                                          const partners::InviteSecret& secret,
+                                          const partners::NodeCard& own, milliseconds) override {
+    std::shared_ptr<Node> other = circle_.At(endpoint);
+    if (other == nullptr || other->keys().tls.pin != pin) {
+      return absl::UnavailableError("not reached");
+    }
+    auto card = other->pairing().Accept(secret, own, own_pin_, own_pem_);
+    if (card.ok()) (void)other->followers().Refresh();
+    return card;
+  }
+  void Forget(const std::string&) override {}
+  void Shutdown() override {}
+
+ private:
+  std::shared_ptr<Node> Reach(const partners::Partner& partner) {
+    std::shared_ptr<Node> other = circle_.At(partner.endpoint);
+    if (other == nullptr || other->keys().tls.pin != partner.pin) return nullptr;
+    return other;
+  }
+
+  SimCircle& circle_;
+  const crypto::SpkiPin own_pin_;
+  const std::string own_pem_;
+};
+
+SimNode::SimNode(SimCircle& circle, std::string origin, std::string endpoint)
+    : circle_(circle),
+      origin_(std::move(origin)),
+      endpoint_(std::move(endpoint)),
+      dir_(circle.temp_ / origin_) {}
+
+SimNode::~SimNode() { Stop(); }
+
+storage::Caller SimNode::Caller() { return {"uid:0", "request-" + std::to_string(++requests_)}; }
+
+absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
+  crypto::Entropy& entropy = circle_.entropy();
+  if (create) {
+    std::filesystem::create_directories(dir_);
+    auto unlock = storage::CreateUnlockFile(dir_, entropy);
+    if (!unlock.ok()) return unlock.status();
+    auto keys = storage::NodeKeys::Generate(origin_, MachineSeconds(), entropy);
+    if (!keys.ok()) return keys.status();
+    if (auto s = storage::WriteKeystore(dir_, *keys, *unlock, entropy); !s.ok()) return s;
+  }
+  auto unlock = storage::FindUnlock(dir_, {});
+  if (!unlock.ok()) return unlock.status();
+  auto keys = storage::ReadKeystore(dir_, *unlock);
+  if (!keys.ok()) return keys.status();
+  auto store = storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = create});
+  if (!store.ok()) return store.status();
+  Config config;
+  config.name = origin_;
+  config.origin = origin_;
+  config.peer_listen = endpoint_;
+  config.http_listen = "127.0.0.1:1";
+  NodeParts parts{.config = config,
+                  .charter = circle_.charter_,
+                  .keys = *std::move(keys),
+                  .unlock_method = storage::UnlockMethod::kUnlockFile,
+                  .store = *std::move(store),
+                  .high_water = storage::HighWaterFile(dir_ / "high-water"),
+                  .clock = circle_.clock_,
+                  .entropy = entropy,
+                  .make_network =
+                      [this](const crypto::TlsIdentity& tls) {
+                        return std::make_unique<SimNetwork>(circle_, tls.pin, tls.certificate_pem);
+                      },
+                  .followers = {.first_retry = milliseconds(2), .last_retry = milliseconds(20)}};
+  return Node::Open(std::move(parts));
+}
+
+void SimNode::Stop() {
+  if (node_ == nullptr) return;
+  std::shared_ptr<Node> stopped;
+  {
+    storage::MutexLock lock(circle_.mutex_);
+    stopped = std::move(node_);
+  }
+  stopped->Stop();
+  // Other nodes' threads let go of it at their next turn; then its database may be opened again.
+  while (stopped.use_count() > 1) std::this_thread::yield();
+}
+
+absl::Status SimNode::TryStart() {
+  auto node = Open(false);
+  if (!node.ok()) return node.status();
+  {
+    storage::MutexLock lock(circle_.mutex_);
+    node_ = *std::move(node);
+  }
+  return node_->followers().Refresh();
+}
+
+void SimNode::Start() { DAFTAR_ASSERT_OK(TryStart()); }
+
+SimCircle::SimCircle(int64_t start_seconds, std::string charter) : clock_(start_seconds) {
+  auto parsed = evidence::Charter::Parse(charter.empty() ? DemoCharter() : std::move(charter));
+  if (!parsed.ok()) {
+    ADD_FAILURE() << parsed.status().ToString();
+    std::abort();
+  }
+  charter_ = *std::move(parsed);
+}
+
+SimCircle::~SimCircle() {
+  // Followers first, everywhere: they call into each other's nodes.
+  for (auto& node : nodes_) {
+    if (node->up()) (*node)->followers().Stop();
+  }
+}
+
+std::shared_ptr<Node> SimCircle::At(const std::string& endpoint) {
+  storage::MutexLock lock(mutex_);
+  for (auto& node : nodes_) {
+    if (node->endpoint() == endpoint) return node->node_;
+  }
+  return nullptr;
+}
+
+SimNode& SimCircle::Add(const std::string& origin) {
+  auto made =
+      std::make_unique<SimNode>(*this, origin, origin + ":" + std::to_string(1000 + nodes_.size()));
+  auto node = made->Open(true);
+  if (!node.ok()) {
+    ADD_FAILURE() << node.status().ToString();
+    std::abort();
+  }
+  EXPECT_THAT((*node)->Bootstrap(), IsOk());
+  storage::MutexLock lock(mutex_);
+  made->node_ = *std::move(node);
+  nodes_.push_back(std::move(made));
+  return *nodes_.back();
+}
+
+void SimCircle::Pair(SimNode& inviter, SimNode& joiner) {
+  auto invite = inviter->pairing().Invite(inviter.Caller(), 0);
+  DAFTAR_ASSERT_OK(invite);
+  DAFTAR_ASSERT_OK(joiner->pairing().Join(joiner.Caller(), invite->code));
+  DAFTAR_ASSERT_OK(joiner->followers().Refresh());
+}
+
+void SimCircle::PairAll() {
+  for (size_t i = 0; i < nodes_.size(); ++i) {
+    for (size_t j = i + 1; j < nodes_.size(); ++j) Pair(*nodes_[i], *nodes_[j]);
+  }
+  Settle();
+}
+
+bool SimCircle::CaughtUp() {
+  for (auto& reader : nodes_) {
+    if (!reader->up()) continue;
+    for (const partners::Partner& partner : (*reader)->registry().Active()) {
+      std::shared_ptr<Node> issuer = At(partner.endpoint);
+      if (issuer == nullptr) continue;
+      const auto head = issuer->publisher().Head();
+      const auto mirror = (*reader)->followers().MirrorOf(partner.origin);
+      if (!head.has_value() || mirror == nullptr) return false;
+      const partners::MirrorView view = mirror->View();
+      if (!view.trouble.empty()) continue;
+      if (view.size != head->checkpoint.size || view.head_time != head->timestamp) return false;
+    }
+  }
+  return true;
+}
+
+void SimCircle::Settle() {
+  // An entry about a report waits for the tick after it.
+  for (int tick = 0; tick < 2; ++tick) {
+    for (auto& node : nodes_) {
+      if (!node->up()) continue;
+      (void)(*node)->Tick();
+      (void)(*node)->publisher().Heartbeat(clock_.Now());
+    }
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!CaughtUp()) {
+    if (std::chrono::steady_clock::now() > deadline) {
+      ADD_FAILURE() << "followers did not catch up within a minute";
+      return;
+    }
+    std::this_thread::sleep_for(milliseconds(1));  // other threads' work, which has no event here
+  }
+}
+
+}  // namespace daftar::testing

@@ -1,0 +1,117 @@
+// Several whole nodes in one process: the daemon's own classes on real RocksDB, with only clock,
+// entropy and network under the test's hand.
+#ifndef DAFTAR_TESTS_SUPPORT_SIM_CIRCLE_H_
+#define DAFTAR_TESTS_SUPPORT_SIM_CIRCLE_H_
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "node/node.h"
+#include "storage/mutex.h"
+#include "storage/rocks_store.h"
+#include "tests/storage/temp_dir.h"
+#include "tests/support/fakes.h"
+
+namespace daftar::testing {
+
+class SimClock final : public evidence::Clock {
+ public:
+  explicit SimClock(int64_t seconds) : millis_(seconds * 1000) {}
+  evidence::UnixMillis Now() const override { return {millis_.load()}; }
+  void Advance(int64_t seconds) { millis_ += seconds * 1000; }
+
+ private:
+  std::atomic<int64_t> millis_;
+};
+
+class SimCircle;
+
+// What lies between the nodes: who is down, and what is altered on the way. Any thread.
+struct SimFaults {
+  // Applied to every batch that `from` sends.
+  std::function<void(const std::string& from, evidence::FeedBatch&)> alter_feed;
+  std::function<void(const std::string& from, partners::EvaluateAnswer&)> alter_answer;
+};
+
+// One node: its directory, and the running object while it is up.
+class SimNode {
+ public:
+  SimNode(SimCircle& circle, std::string origin, std::string endpoint);
+  ~SimNode();
+
+  // The test's own thread only: starting and stopping are its business.
+  Node& operator*() { return *node_; }
+  Node* operator->() { return node_.get(); }
+  bool up() const { return node_ != nullptr; }
+  const std::string& origin() const { return origin_; }
+  const std::string& endpoint() const { return endpoint_; }
+  const std::filesystem::path& dir() const { return dir_; }
+
+  // Stops the node, as a daemon is stopped; its files stay.
+  void Stop();
+  // Opens the files again and follows partners. Fails the test on an error.
+  void Start();
+  absl::Status TryStart();
+
+  // A caller with a new request id each time.
+  storage::Caller Caller();
+
+ private:
+  friend class SimCircle;
+  absl::StatusOr<std::unique_ptr<Node>> Open(bool create);
+
+  SimCircle& circle_;
+  const std::string origin_;
+  const std::string endpoint_;
+  std::filesystem::path dir_;
+  uint64_t requests_ = 0;
+  std::shared_ptr<Node> node_;  // changed under the circle's mutex: other nodes' threads call in
+};
+
+class SimCircle {
+ public:
+  // 2026-11-01, unless a test says otherwise. Nodes do not tick by themselves: Settle does.
+  explicit SimCircle(int64_t start_seconds = 1'793'491'200, std::string charter = {});
+  ~SimCircle();
+
+  // Makes a node and starts it.
+  SimNode& Add(const std::string& origin);
+  void PairAll();
+  void Pair(SimNode& inviter, SimNode& joiner);
+
+  // Ticks every node that is up until nothing is queued that may go, and waits until every follower
+  // that can be connected has what its partner shows.
+  void Settle();
+
+  SimClock& clock() { return clock_; }
+  crypto::Entropy& entropy() { return crypto::SystemEntropy(); }
+  const evidence::Charter& charter() const { return charter_; }
+  TempDir& temp() { return temp_; }
+  SimNode& operator[](size_t index) { return *nodes_[index]; }
+  size_t size() const { return nodes_.size(); }
+
+  // Faults are set while nothing is under way.
+  SimFaults faults;
+
+ private:
+  friend class SimNode;
+  friend class SimNetwork;
+  // The running node at the endpoint, or nullptr; it stays alive as long as the pointer is held.
+  std::shared_ptr<Node> At(const std::string& endpoint);
+  bool CaughtUp();
+
+  TempDir temp_;
+  SimClock clock_;
+  evidence::Charter charter_;
+  storage::Mutex mutex_;
+  std::vector<std::unique_ptr<SimNode>> nodes_;
+};
+
+}  // namespace daftar::testing
+
+#endif  // DAFTAR_TESTS_SUPPORT_SIM_CIRCLE_H_
