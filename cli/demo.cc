@@ -15,7 +15,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kCommandLimit{30};
+constexpr std::chrono::seconds kCommandLimit{60};
 constexpr std::chrono::seconds kPatience{30};  // for what takes effect by itself
 constexpr std::chrono::milliseconds kPause{100};
 
@@ -164,7 +164,7 @@ absl::Status Demo::StartNode(const std::string& letter) {
 }
 
 absl::Status Demo::PairNodes(const std::string& inviter, const std::string& joiner) {
-  const auto invite = Daftar({"--dir", inviter, "partner", "invite", "--allow-loopback"}, false);
+  const auto invite = Daftar({"--dir", inviter, "partner", "invite"}, false);
   if (!invite.ok()) return invite.status();
   const std::string code = FirstLine(invite->out);
   if (invite->exit_code != 0 || code.empty()) {

@@ -182,7 +182,7 @@ void PrintList(std::ostream& out, const std::vector<v1::Suggestion>& suggestions
   }
   table.Print(out);
   PrintMore(out, suggestions.size(), more);
-  out << "\nTo file one: daftar incident add --order ORDER --reason REASON\n";
+  out << "\nTo file one: daftar incident add --order ORDER\n";
 }
 
 Json ToJson(const ImportResult& result) {

@@ -91,6 +91,7 @@ class Node {
   partners::Quota& quota() { return quota_; }
   partners::Evaluator& evaluator() { return *evaluator_; }
   partners::Pairing& pairing() { return *pairing_; }
+  partners::Network& network() { return *network_; }
   check::ReceiptLog& receipts() { return *receipts_; }
   check::Checker& checker() { return *checker_; }
   uint32_t epoch() const { return keys_.epochs.back().epoch; }

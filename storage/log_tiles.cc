@@ -111,8 +111,6 @@ absl::StatusOr<TileReader::Tile*> TileReader::Find(uint32_t level, uint64_t numb
   const uint64_t width = std::min(kTileWidth, at_level - number * kTileWidth);
   auto hashes = ReadTile(store_, log_, level, number, width);
   if (!hashes.ok()) return hashes.status();
-  // A later tree may have continued the row.
-  hashes->resize(width);
   Tile loaded;
   loaded.level = level;
   loaded.number = number;

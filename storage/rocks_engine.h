@@ -43,8 +43,8 @@ class RocksEngine {
 
   mutable Mutex mutex_;
   CondVar closed_;
-  std::shared_ptr<RocksHandles> handles_ DAFTAR_GUARDED_BY(mutex_);  // null while closed
   bool in_use_ DAFTAR_GUARDED_BY(mutex_) = false;  // some handles exist, lent ones included
+  std::shared_ptr<RocksHandles> handles_ DAFTAR_GUARDED_BY(mutex_);  // null while closed
 };
 
 }  // namespace daftar::storage

@@ -215,7 +215,7 @@ rocksdb::Status AddMissingColumns(const rocksdb::ColumnFamilyOptions& options,
   }
   if (missing.empty()) return rocksdb::Status::OK();
   std::vector<rocksdb::ColumnFamilyHandle*> created;
-  const rocksdb::Status status = handles.db->CreateColumnFamilies(options, missing, &created);
+  rocksdb::Status status = handles.db->CreateColumnFamilies(options, missing, &created);
   for (rocksdb::ColumnFamilyHandle* handle : created) Adopt(handle, handles);
   return status;
 }

@@ -31,10 +31,6 @@ std::optional<Bytes> AfterPrefix(ByteView prefix) {
   return end;
 }
 
-bool HasPrefix(ByteView key, ByteView prefix) {
-  return key.size() >= prefix.size() && std::equal(prefix.begin(), prefix.end(), key.begin());
-}
-
 }  // namespace
 
 rocksdb::Slice AsSlice(ByteView bytes) {
@@ -78,6 +74,7 @@ absl::StatusOr<std::vector<std::optional<Bytes>>> RocksMultiGet(const RocksHandl
 absl::Status RocksScan(const RocksHandles& handles, const rocksdb::Snapshot* snapshot,
                        Column column, ByteView prefix, ByteView start,
                        const std::function<bool(ByteView key, ByteView value)>& visit) {
+  // Between the two, every key has the prefix.
   const std::optional<Bytes> end = AfterPrefix(prefix);
   const rocksdb::Slice upper_bound = end.has_value() ? AsSlice(*end) : rocksdb::Slice();
   rocksdb::ReadOptions options = Options(snapshot);
@@ -89,8 +86,7 @@ absl::Status RocksScan(const RocksHandles& handles, const rocksdb::Snapshot* sna
       std::lexicographical_compare(prefix.begin(), prefix.end(), start.begin(), start.end());
   for (iterator->Seek(AsSlice(start_is_later ? start : prefix)); iterator->Valid();
        iterator->Next()) {
-    const ByteView key = AsView(iterator->key());
-    if (!HasPrefix(key, prefix) || !visit(key, AsView(iterator->value()))) break;
+    if (!visit(AsView(iterator->key()), AsView(iterator->value()))) break;
   }
   return FromRocks(iterator->status(), Reading(column));
 }

@@ -30,7 +30,7 @@ struct RocksOptions {
   size_t max_queued_bytes = 64 << 20;
   // Writes are refused while the file system has less than this free, so that a full disk is met
   // before the engine meets it, and there is room to flush and to shut down. 0: no such reserve.
-  uint64_t min_free_bytes = 32 << 20;
+  uint64_t min_free_bytes = 16 << 20;
   // Faults for tests (rocks_testing.h); null is the real file system. Must outlive the store.
   rocksdb::Env* env_for_tests = nullptr;
 };

@@ -1,5 +1,6 @@
 #include "storage/rocks_testing.h"
 
+#include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 
@@ -228,6 +229,23 @@ void FaultyDisk::LoseUnsynced() {
     const uint64_t size = std::filesystem::file_size(file.first, error);
     if (!error && size > file.second) std::filesystem::resize_file(file.first, file.second, error);
   }
+}
+
+bool AddForeignColumn(const std::filesystem::path& path, const std::string& name) {
+  std::vector<std::string> names;
+  if (!rocksdb::DB::ListColumnFamilies({}, path.string(), &names).ok()) return false;
+  std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  for (const std::string& known : names)
+    descriptors.emplace_back(known, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  if (!rocksdb::DB::Open({}, path.string(), descriptors, &handles, &db).ok()) return false;
+  rocksdb::ColumnFamilyHandle* added = nullptr;
+  const bool created = db->CreateColumnFamily({}, name, &added).ok();
+  if (added != nullptr) handles.push_back(added);
+  for (rocksdb::ColumnFamilyHandle* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  delete db;
+  return created;
 }
 
 }  // namespace daftar::storage

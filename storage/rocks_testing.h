@@ -3,8 +3,10 @@
 #define DAFTAR_STORAGE_ROCKS_TESTING_H_
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
+#include <string>
 
 namespace rocksdb {
 class Env;
@@ -46,6 +48,9 @@ class FaultyDisk {
   std::shared_ptr<State> state_;
   std::unique_ptr<rocksdb::Env> env_;
 };
+
+// Adds a column to the closed database in `path`, as a newer version might have. False on an error.
+bool AddForeignColumn(const std::filesystem::path& path, const std::string& name);
 
 }  // namespace daftar::storage
 

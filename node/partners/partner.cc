@@ -88,6 +88,7 @@ absl::Status CheckEndpoint(std::string_view endpoint) {
   const std::string_view host = endpoint.substr(0, colon);
   const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
   const std::string_view bare = HostOf(endpoint);
+  if (bare.empty()) return wrong;
   if (!bracketed && bare.find(':') != bare.npos) return wrong;
   const std::string_view allowed = bracketed
                                        ? "0123456789abcdefABCDEF:.%"

@@ -143,7 +143,7 @@ TEST(ShowSuggestionTest, TextNamesTheCommandThatFilesOne) {
   EXPECT_EQ(out.str(),
             "ORDER  INVOICE  REASON           AMOUNT     DUE         PAID  DAYS LATE  NOTE\n"
             "o1     INV-7    invoice-overdue  USD 55.94  2026-02-04  open  30         1 missing\n"
-            "\nTo file one: daftar incident add --order ORDER --reason REASON\n");
+            "\nTo file one: daftar incident add --order ORDER\n");
 }
 
 TEST(ShowSuggestionTest, Json) {

@@ -2,14 +2,36 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <csignal>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include "tests/storage/fail_at.h"
 #include "tests/storage/temp_dir.h"
 #include "tests/support/status_matchers.h"
+
+namespace {
+
+// What was synced, by the name it had then. The definition below stands in for the C library's.
+std::vector<std::string>& Synced() {
+  static std::vector<std::string> names;
+  return names;
+}
+
+}  // namespace
+
+extern "C" int fsync(int descriptor) {
+  std::error_code error;
+  Synced().push_back(
+      std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(descriptor), error)
+          .filename()
+          .string());
+  return static_cast<int>(::syscall(SYS_fsync, descriptor));
+}
 
 namespace daftar::storage {
 namespace {
@@ -19,6 +41,7 @@ using ::daftar::testing::IsOk;
 using ::daftar::testing::IsOkAndHolds;
 using ::daftar::testing::StatusIs;
 using ::daftar::testing::TempDir;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Code = absl::StatusCode;
@@ -38,6 +61,13 @@ TEST(FilesTest, WrittenFileReadsBack) {
   EXPECT_THAT(ReadFile(path, 7), IsOkAndHolds(B("content")));
   DAFTAR_ASSERT_OK(AtomicWriteFile(path, B("")));
   EXPECT_THAT(ReadFile(path, 7), IsOkAndHolds(crypto::Bytes()));
+}
+
+TEST(FilesTest, FileIsSyncedBeforeItTakesTheNameAndTheDirectoryAfter) {
+  const TempDir dir;
+  Synced().clear();
+  DAFTAR_ASSERT_OK(AtomicWriteFile(dir / "file", B("content")));
+  EXPECT_THAT(Synced(), ElementsAre("file.new", dir.path().filename().string()));
 }
 
 TEST(FilesTest, FileIsForItsOwnerWhateverTheUmask) {

@@ -1,8 +1,12 @@
 #include "storage/rocks_store.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <fstream>
 #include <thread>
 
+#include "storage/rocks_testing.h"
 #include "tests/storage/rocks_fixture.h"
 
 namespace daftar::storage {
@@ -226,7 +230,7 @@ TEST_F(RocksStoreTest, ManyThreadsIncrementOneCounterWithoutLosingAny) {
   for (std::thread& thread : threads) thread.join();
   Open();
   EXPECT_EQ(Get("counter"), std::to_string(kThreads * kIncrements));
-  EXPECT_EQ(Keys(B("by"), B("by")).size(), static_cast<size_t>(kThreads * kIncrements));
+  EXPECT_EQ(Keys(B("by"), B("by")).size(), size_t{kThreads} * kIncrements);
 }
 
 TEST_F(RocksStoreTest, MissingDatabaseIsReportedAndNotCreated) {
@@ -260,6 +264,59 @@ TEST_F(RocksStoreTest, NewerFormatIsRefused) {
   DAFTAR_ASSERT_OK(store_->Write(std::move(batch)));
   Close();
   EXPECT_THAT(TryOpen(), StatusIs(Code::kFailedPrecondition, HasSubstr("newer version")));
+}
+
+TEST_F(RocksStoreTest, ColumnOfANewerVersionIsRefused) {
+  Open();
+  Close();
+  ASSERT_TRUE(AddForeignColumn(path(), "galaxies"));
+  EXPECT_THAT(TryOpen(), StatusIs(Code::kFailedPrecondition,
+                                  AllOf(HasSubstr("newer version"), HasSubstr("galaxies"))));
+}
+
+// Another user than root, to whom modes do not apply.
+class AsOrdinaryUser {
+ public:
+  AsOrdinaryUser() : was_root_(::geteuid() == 0) {
+    if (was_root_) {
+      EXPECT_EQ(::seteuid(kNobody), 0);
+    }
+  }
+  ~AsOrdinaryUser() {
+    if (was_root_) {
+      EXPECT_EQ(::seteuid(0), 0);
+    }
+  }
+  AsOrdinaryUser(const AsOrdinaryUser&) = delete;
+  AsOrdinaryUser& operator=(const AsOrdinaryUser&) = delete;
+
+ private:
+  static constexpr uid_t kNobody = 65534;
+  const bool was_root_;
+};
+
+TEST_F(RocksStoreTest, DatabaseOfAnotherUserIsRefusedAsSuch) {
+  Open();
+  Close();
+  ASSERT_EQ(::chmod(dir_.path().c_str(), 0755), 0);
+  for (const mode_t mode : {0000, 0555}) {
+    ASSERT_EQ(::chmod(path().c_str(), mode), 0);
+    const AsOrdinaryUser user;
+    for (const bool create : {false, true}) {
+      EXPECT_THAT(TryOpen(create), StatusIs(Code::kPermissionDenied, HasSubstr("by this user")));
+    }
+  }
+  ASSERT_EQ(::chmod(path().c_str(), 0700), 0);
+  Open();
+}
+
+TEST_F(RocksStoreTest, DirectoryThatMayNotBeMadeIsRefusedAsSuch) {
+  ASSERT_EQ(::chmod(dir_.path().c_str(), 0555), 0);
+  {
+    const AsOrdinaryUser user;
+    EXPECT_THAT(TryOpen(), StatusIs(Code::kPermissionDenied, HasSubstr("cannot create")));
+  }
+  ASSERT_EQ(::chmod(dir_.path().c_str(), 0700), 0);
 }
 
 TEST_F(RocksStoreTest, MalformedFormatIsDamage) {

@@ -21,6 +21,12 @@ std::string DemoCharter() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// Nodes of one origin in two circles are different nodes.
+uint64_t NextSeed() {
+  static std::atomic<uint64_t> next{1};
+  return next++;
+}
+
 // Real certificates, so they are valid by the machine's clock, whatever the test's says.
 int64_t MachineSeconds() { return evidence::SystemClock().Now().seconds(); }
 
@@ -100,7 +106,8 @@ class SimNetwork final : public partners::Network {
 };
 
 SimNode::SimNode(SimCircle& circle, std::string origin, std::string endpoint)
-    : circle_(circle),
+    : seed_(NextSeed()),
+      circle_(circle),
       origin_(std::move(origin)),
       endpoint_(std::move(endpoint)),
       dir_(circle.temp_ / origin_) {}
@@ -111,18 +118,18 @@ storage::Caller SimNode::Caller() { return {"uid:0", "request-" + std::to_string
 
 absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
   crypto::Entropy& entropy = circle_.entropy();
+  // The same keys at every start, without a keystore: its password hash costs a second each time,
+  // and has tests of its own.
+  FakeEntropy key_entropy(seed_);
+  auto keys = storage::NodeKeys::Generate(origin_, MachineSeconds(), key_entropy);
+  if (!keys.ok()) return keys.status();
   if (create) {
     std::filesystem::create_directories(dir_);
-    auto unlock = storage::CreateUnlockFile(dir_, entropy);
-    if (!unlock.ok()) return unlock.status();
-    auto keys = storage::NodeKeys::Generate(origin_, MachineSeconds(), entropy);
-    if (!keys.ok()) return keys.status();
-    if (auto s = storage::WriteKeystore(dir_, *keys, *unlock, entropy); !s.ok()) return s;
+    tls_ = std::move(keys->tls);
   }
-  auto unlock = storage::FindUnlock(dir_, {});
-  if (!unlock.ok()) return unlock.status();
-  auto keys = storage::ReadKeystore(dir_, *unlock);
-  if (!keys.ok()) return keys.status();
+  keys->tls.certificate_pem = tls_.certificate_pem;
+  keys->tls.private_key_pem = tls_.private_key_pem.Duplicate();
+  keys->tls.pin = tls_.pin;
   auto store = storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = create});
   if (!store.ok()) return store.status();
   Config config;

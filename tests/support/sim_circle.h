@@ -65,10 +65,12 @@ class SimNode {
   friend class SimCircle;
   absl::StatusOr<std::unique_ptr<Node>> Open(bool create);
 
+  const uint64_t seed_;  // of its keys
   SimCircle& circle_;
   const std::string origin_;
   const std::string endpoint_;
   std::filesystem::path dir_;
+  crypto::TlsIdentity tls_;
   uint64_t requests_ = 0;
   std::shared_ptr<Node> node_;  // changed under the circle's mutex: other nodes' threads call in
 };

@@ -100,6 +100,28 @@ TEST(ReceiptTest, EveryFlippedBitIsRefusedOrReadsAsWritten) {
   }
 }
 
+// A second spelling of the same receipt would have another commitment.
+TEST(ReceiptTest, ListsOutOfOrderOrRepeatedAreRefused) {
+  const auto refused = [](auto change) {
+    ReceiptBody body = Sample();
+    change(body);
+    EXPECT_THAT(ReceiptBody::Decode(body.Encode()), StatusIs(absl::StatusCode::kInvalidArgument));
+  };
+  refused([](ReceiptBody& b) { std::swap(b.subjects[0], b.subjects[1]); });
+  refused([](ReceiptBody& b) { b.subjects[1] = b.subjects[0]; });
+  refused([](ReceiptBody& b) { std::swap(b.weighed.partners[0], b.weighed.partners[1]); });
+  refused([](ReceiptBody& b) {
+    std::swap(b.weighed.partners[1].entries[0], b.weighed.partners[1].entries[1]);
+  });
+  refused([](ReceiptBody& b) { b.weighed.partners[0].witnesses = {"b.test", "a.test"}; });
+  refused([](ReceiptBody& b) { b.weighed.partners[0].origin = "Not An Origin"; });
+  refused([](ReceiptBody& b) { std::swap(b.verdict.rules[0], b.verdict.rules[1]); });
+  refused([](ReceiptBody& b) { b.verdict.caps = {Cap::kStale, Cap::kPartners}; });
+  refused([](ReceiptBody& b) { b.weighed.prior_ppm = kPpm + 1; });
+  refused([](ReceiptBody& b) { b.weighed.partners[0].weight_ppm = kMaxWeightPpm + 1; });
+  refused([](ReceiptBody& b) { b.weighed.own.good = b.weighed.own.orders + 1; });
+}
+
 TEST(ReceiptTest, AlteredOutcomeOrInputsDoNotReplay) {
   const auto altered = [](auto change) {
     ReceiptBody body = Sample();

@@ -1,0 +1,319 @@
+#include "cli/parser.h"
+
+namespace daftar::cli {
+
+Parser::Parser() {
+  app_.require_subcommand(1);
+  app_.set_help_flag("-h,--help", "Show this help");
+  app_.set_version_flag("--version", "daftar " DAFTAR_VERSION);
+  app_.add_option("--dir", dir, "The node's folder (or set DAFTAR_DIR)")->type_name("DIR");
+  app_.add_option("--output", output, "text (default) or json")->type_name("FORM");
+  app_.add_option("--timeout", timeout, "How long to wait for the node (default 30)")
+      ->type_name("SECONDS");
+  app_.footer(
+      "Examples:\n  daftar demo\n  daftar --dir A status\n"
+      "  daftar --dir A check --phone 0812-3456-7890 --amount 4500000 --currency IDR\n"
+      "  daftar incident add --help\n");
+  AddNodeCommands();
+  AddChecks();
+  AddIncidents();
+  AddCustomers();
+  AddLedger();
+  AddPartners();
+  AddLog();
+  AddUsers();
+}
+
+std::string Parser::Path() const {
+  std::string path = "daftar";
+  for (const CLI::App* app = &app_; !app->get_subcommands().empty();) {
+    app = app->get_subcommands().back();
+    path += " " + app->get_name();
+  }
+  return path;
+}
+
+CLI::App& Parser::Noun(const std::string& name, const std::string& help) {
+  CLI::App* noun = app_.add_subcommand(name, help);
+  noun->require_subcommand(1);
+  noun->fallthrough();
+  return *noun;
+}
+
+CLI::App& Parser::Verb(CLI::App& parent, const std::string& name, const std::string& help,
+                       const std::string& examples) {
+  CLI::App* verb = parent.add_subcommand(name, help);
+  verb->fallthrough();
+  verb->footer(
+      "Also: --dir DIR (or DAFTAR_DIR), --output text|json, --timeout SECONDS\n\n"
+      "Examples:\n" +
+      examples);
+  return *verb;
+}
+
+void Parser::AddIdentifiers(CLI::App& verb, std::vector<TypedIdentifier>& identifiers) {
+  for (const IdentifierFlag& entry : IdentifierFlags()) {
+    const std::string flag = entry.flag;
+    verb.add_option_function<std::vector<std::string>>(
+            "--" + flag,
+            [&identifiers, flag](const std::vector<std::string>& values) {
+              for (const std::string& value : values) identifiers.push_back({flag, value});
+            },
+            entry.help)
+        ->type_name("V|-")
+        ->allow_extra_args(false)
+        ->group(
+            "The customer (1 to 4; '-' reads a line of standard input, so that the number "
+            "stands in no history or process list; several are read in this order)");
+  }
+}
+
+void Parser::AddMoney(CLI::App& verb, std::string& amount, std::string& currency) {
+  verb.add_option("--amount", amount, "In major units: 4500000 or 55.94")->type_name("N");
+  verb.add_option("--currency", currency, "ISO 4217 code, like IDR")->type_name("CODE");
+}
+
+void Parser::AddBecause(CLI::App& verb, std::string& because) {
+  verb.add_option("--because", because, "Why, in a few words; stays in this shop (required)")
+      ->type_name("TEXT");
+}
+
+void Parser::AddNodeCommands() {
+  CLI::App& init = Verb(app_, "init", "Make a new node in --dir",
+                        "  daftar init --dir A --name \"Toko A\" --origin toko-a.example \\\n"
+                        "    --charter circle.toml --peer-listen 0.0.0.0:18471 \\\n"
+                        "    --peer-advertise toko-a.example:18471 --http-listen "
+                        "127.0.0.1:18481\n");
+  auto made = Take(init, &RunInit);
+  init.add_option("--name", made->name, "The shop's name, as partners see it")->type_name("TEXT");
+  init.add_option("--origin", made->origin, "The log's name, unique in the circle: a-z 0-9 . / -")
+      ->type_name("ORIGIN");
+  init.add_option("--charter", made->charter, "The circle's charter file")->type_name("FILE");
+  init.add_option("--region", made->region, "Home of phone numbers (default: the charter's)")
+      ->type_name("ID|MY|SG|...");
+  init.add_option("--peer-listen", made->peer_listen, "Address for partners")->type_name("H:P");
+  init.add_option("--peer-advertise", made->peer_advertise, "Address that invites offer")
+      ->type_name("H:P");
+  init.add_option("--http-listen", made->http_listen, "Address of health and metrics")
+      ->type_name("H:P");
+  init.add_option("--passphrase-file", made->passphrase_file, "Seals the keys with its first line")
+      ->type_name("FILE");
+
+  CLI::App& status = Verb(app_, "status", "Whether the node is well, and what it needs",
+                          "  daftar --dir A status\n");
+  Take(status, &RunStatus);
+
+  CLI::App& demo = Verb(app_, "demo",
+                        "Play the story of three shops and a buyer with real nodes on this machine",
+                        "  daftar demo\n  daftar demo --keep\n");
+  auto shown = Take(demo, &RunDemo);
+  demo.add_flag("--keep", shown->keep, "Keep the temporary folder");
+}
+
+void Parser::AddChecks() {
+  CLI::App& check =
+      Verb(app_, "check",
+           "Ask own records and partners about a buyer\n"
+           "Exits 0 accept, 10 deposit, 11 prepay, 20 review, 21 decline",
+           "  daftar --dir A check --phone 0812-3456-7890 --amount 4500000 --currency IDR\n"
+           "  daftar --dir A check --phone - --email -      # reads two lines\n"
+           "  daftar --dir A check --national-id ID:3171011708450001 --terms cod --output json\n");
+  auto asked = Take(check, &RunCheck);
+  AddIdentifiers(check, asked->identifiers);
+  AddMoney(check, asked->amount, asked->currency);
+  check.add_option("--terms", asked->terms, "credit (default), cod, deposit or prepaid")
+      ->type_name("TERMS");
+
+  CLI::App& why = Verb(app_, "why", "What a past decision rested on", "  daftar --dir A why ID\n");
+  auto receipt = Take(why, &RunWhy);
+  why.add_option("receipt", receipt->receipt, "The receipt that check named")
+      ->type_name("RECEIPT")
+      ->required();
+}
+
+void Parser::AddIncidents() {
+  CLI::App& noun = Noun("incident", "What happened with a customer: add, publish, settle, ...");
+  CLI::App& add =
+      Verb(noun, "add", "File an incident (nothing is shared yet)",
+           "  daftar incident add --reason deposit-unsettled --phone 0812-3456-7890 \\\n"
+           "    --amount 4500000 --currency IDR --occurred 2026-10-01\n"
+           "  daftar incident add --order ORDER      # one that ledger suggest named\n");
+  auto filed = Take(add, &RunIncidentAdd);
+  add.add_option("--reason", filed->reason, "A reason of docs/cli.md, like deposit-unsettled")
+      ->type_name("NAME");
+  AddIdentifiers(add, filed->identifiers);
+  AddMoney(add, filed->amount, filed->currency);
+  add.add_option("--occurred", filed->occurred, "When it happened")->type_name("YYYY-MM-DD");
+  add.add_option("--due", filed->due, "When payment was due")->type_name("YYYY-MM-DD");
+  add.add_option("--reminder", filed->reminders, "When the customer was reminded; repeat it")
+      ->type_name("YYYY-MM-DD")
+      ->allow_extra_args(false);
+  add.add_option("--order", filed->order, "An imported order; brings customer, amount and dates")
+      ->type_name("ORDER");
+  add.add_option("--note", filed->note, "For this shop only, never shared")->type_name("TEXT");
+
+  CLI::App& show =
+      Verb(noun, "show", "One incident with its history", "  daftar incident show ID\n");
+  auto shown = Take(show, &RunIncidentShow);
+  show.add_option("id", shown->id, "The incident")->type_name("ID")->required();
+
+  CLI::App& list = Verb(noun, "list", "Incidents, newest first",
+                        "  daftar incident list\n  daftar incident list --state published\n");
+  auto listed = Take(list, &RunIncidentList);
+  list.add_option("--state", listed->state,
+                  "Only draft, ready, approved, held, published, settled, ... ones")
+      ->type_name("STATE");
+  list.add_option("--limit", listed->limit, "At most so many (default 1000)")->type_name("N");
+  AddIncidentChanges(noun);
+}
+
+void Parser::AddIncidentChanges(CLI::App& noun) {
+  CLI::App& publish =
+      Verb(noun, "publish", "Share the incident's report with the partners, or say what is missing",
+           "  daftar incident publish ID\n");
+  auto published = Take(publish, &RunIncidentPublish);
+  publish.add_option("id", published->id, "The incident")->type_name("ID")->required();
+
+  CLI::App& settle = Verb(noun, "settle", "The customer has paid",
+                          "  daftar incident settle ID --because \"paid in full by transfer\"\n"
+                          "  daftar incident settle ID --on 2026-11-02 --because \"paid cash\"\n");
+  auto settled = Take(settle, &RunIncidentSettle);
+  settle.add_option("id", settled->id, "The incident")->type_name("ID")->required();
+  settle.add_option("--on", settled->settled_on, "The day (default: today)")
+      ->type_name("YYYY-MM-DD");
+  AddBecause(settle, settled->because);
+
+  CLI::App& withdraw =
+      Verb(noun, "withdraw", "Take the report back; partners stop counting it at once",
+           "  daftar incident withdraw ID --ground mistake --because \"mixed up two buyers\"\n");
+  auto withdrawn = Take(withdraw, &RunIncidentWithdraw);
+  withdraw.add_option("id", withdrawn->id, "The incident")->type_name("ID")->required();
+  withdraw
+      .add_option("--ground", withdrawn->ground,
+                  "paid, dispute-upheld, mistake, request or other (default)")
+      ->type_name("GROUND");
+  AddBecause(withdraw, withdrawn->because);
+}
+
+void Parser::AddCustomers() {
+  CLI::App& noun = Noun("customer", "This shop's own book of customers");
+  CLI::App& add = Verb(noun, "add", "Add a customer",
+                       "  daftar customer add --name \"Ibu Sari\" --phone 0812-3456-7890\n");
+  auto added = Take(add, &RunCustomerAdd);
+  add.add_option("--name", added->name, "Name, for this shop only")->type_name("TEXT");
+  AddIdentifiers(add, added->identifiers);
+
+  CLI::App& show = Verb(noun, "show", "A customer and what its orders came to",
+                        "  daftar customer show ID\n  daftar customer show --phone -\n");
+  auto shown = Take(show, &RunCustomerShow);
+  show.add_option("id", shown->id, "The customer")->type_name("ID");
+  AddIdentifiers(show, shown->identifiers);
+
+  CLI::App& import = Verb(noun, "import", "Import customers from a CSV file",
+                          "  daftar customer import customers.csv --region ID\n"
+                          "  daftar customer import export.csv --map mapping.toml\n");
+  auto imported = Take(import, &RunCustomerImport);
+  import.add_option("file", imported->file, "CSV file, or - for standard input")
+      ->type_name("FILE")
+      ->required();
+  import
+      .add_option("--map", imported->map,
+                  "Says what the columns mean; without it they are named phone, email, ...")
+      ->type_name("MAPPING.toml");
+  import
+      .add_option("--region", imported->region,
+                  "How phone numbers without + are read (default: the mapping's, else the node's)")
+      ->type_name("ID|MY|SG|...");
+}
+
+void Parser::AddLedger() {
+  CLI::App& noun = Noun("ledger", "The invoices that a shop already has");
+  CLI::App& import = Verb(noun, "import", "Import invoices; doing it again changes nothing",
+                          "  daftar ledger import invoices.csv --map mapping.toml\n");
+  auto imported = Take(import, &RunLedgerImport);
+  import.add_option("file", imported->file, "CSV file, or - for standard input")
+      ->type_name("FILE")
+      ->required();
+  import.add_option("--map", imported->map, "Says what the columns mean (docs/ledger-import.md)")
+      ->type_name("MAPPING.toml")
+      ->required();
+  import
+      .add_option("--region", imported->region,
+                  "How phone numbers without + are read (default: the mapping's, else the node's)")
+      ->type_name("ID|MY|SG|...");
+
+  CLI::App& suggest =
+      Verb(noun, "suggest", "Incidents that the imported invoices support",
+           "  daftar ledger suggest\n  daftar ledger suggest --more-than-days-late 30\n");
+  auto suggested = Take(suggest, &RunLedgerSuggest);
+  suggest.add_option("--more-than-days-late", suggested->more_than_days_late, "Default 10")
+      ->type_name("DAYS");
+  suggest.add_option("--limit", suggested->limit, "At most so many (default 1000)")->type_name("N");
+}
+
+void Parser::AddPartners() {
+  CLI::App& noun = Noun("partner", "The shops this node exchanges reports with");
+  CLI::App& invite =
+      Verb(noun, "invite", "Print one code with which one partner can pair, once",
+           "  code=$(daftar --dir A partner invite)\n  daftar --dir B partner join \"$code\"\n");
+  auto invited = Take(invite, &RunPartnerInvite);
+  invite.add_option("--valid-for", invited->valid_for, "Like 30m or 7d (default 24h)")
+      ->type_name("TIME");
+
+  CLI::App& join = Verb(noun, "join", "Pair with the shop that made the code",
+                        "  daftar partner join daftar1-...\n  daftar partner join - < code.txt\n");
+  auto joined = Take(join, &RunPartnerJoin);
+  join.add_option("code", joined->code, "The code, or - for standard input")
+      ->type_name("CODE")
+      ->required();
+
+  Take(Verb(noun, "list", "All partners", "  daftar partner list\n"), &RunPartnerList);
+
+  const auto add = [&](const char* name, const char* help, auto* command, bool because) {
+    const std::string example = std::string("  daftar partner ") + name + " toko-b.example" +
+                                (because ? " --because \"agreement ended\"" : "") + "\n";
+    CLI::App& verb = Verb(noun, name, help, example);
+    auto options = Take(verb, command);
+    verb.add_option("origin", options->origin, "The partner")->type_name("ORIGIN")->required();
+    if (because) AddBecause(verb, options->because);
+  };
+  add("show", "One partner", &RunPartnerShow, false);
+  add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend, true);
+  add("resume", "End a suspension", &RunPartnerResume, true);
+  add("remove", "End the partnership", &RunPartnerRemove, true);
+}
+
+void Parser::AddLog() {
+  CLI::App& noun = Noun("log", "The node's signed log");
+  Take(Verb(noun, "head", "The newest signed head", "  daftar log head\n"), &RunLogHead);
+  CLI::App& show = Verb(noun, "show", "Entries, oldest first",
+                        "  daftar log show --from 100\n  daftar log show --origin "
+                        "toko-b.example\n");
+  auto shown = Take(show, &RunLogShow);
+  show.add_option("--origin", shown->origin, "A partner's log (default: this node's)")
+      ->type_name("ORIGIN");
+  show.add_option("--from", shown->from, "First entry (default 0)")->type_name("INDEX");
+  show.add_option("--limit", shown->limit, "At most so many (default 100)")->type_name("N");
+}
+
+void Parser::AddUsers() {
+  CLI::App& noun = Noun("user", "Who may use this node, and as what");
+  CLI::App& add = Verb(noun, "add", "Add a user; prints a token unless --uid is given",
+                       "  daftar user add sari --role staff\n"
+                       "  daftar user add budi --role manager --uid 1001\n");
+  auto added = Take(add, &RunUserAdd);
+  add.add_option("name", added->name, "The user")->type_name("NAME")->required();
+  add.add_option("--role", added->role, "staff, manager, operator or auditor")->type_name("ROLE");
+  add.add_option("--uid", added->uid, "Known by this uid on the local socket, without a token")
+      ->type_name("UID");
+
+  Take(Verb(noun, "list", "All users", "  daftar user list\n"), &RunUserList);
+
+  CLI::App& remove = Verb(noun, "remove", "Remove a user; the token stops working at once",
+                          "  daftar user remove sari --because \"left the shop\"\n");
+  auto removed = Take(remove, &RunUserRemove);
+  remove.add_option("name", removed->name, "The user")->type_name("NAME")->required();
+  AddBecause(remove, removed->because);
+}
+
+}  // namespace daftar::cli

@@ -1,0 +1,76 @@
+#include "node/ledger/incident.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/incidents.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::ledger {
+namespace {
+
+using ::daftar::testing::Day;
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOk;
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+
+Incident Example() {
+  Incident incident;
+  incident.id = *IncidentId::FromHexText("000102030405060708090a0b0c0d0e0f");
+  incident.state = IncidentState::kHeld;
+  incident.account = DepositUnsettled("0812-3456-7890");
+  incident.account.due = Day("2026-10-11");
+  incident.account.reminders = {Day("2026-10-12"), Day("2026-10-20")};
+  incident.account.order = "order";
+  incident.account.note = "note";
+  incident.added_at = {1'793'491'200'123};
+  incident.added_by = "uid:1000";
+  incident.held_until = 1'793'500'000;
+  incident.report = SubmissionId();
+  incident.report_not_before = 1'793'500'000;
+  incident.events.push_back({{5}, "uid:0", IncidentAction::kAdded, "", std::nullopt});
+  incident.events.push_back({{6}, "user:x", IncidentAction::kSettled, "paid", SubmissionId()});
+  return incident;
+}
+
+TEST(Incident, EveryFieldSurvivesItsRow) {
+  const Incident incident = Example();
+  auto decoded = Incident::Decode(incident.Encode());
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(decoded->Encode(), incident.Encode());
+  EXPECT_EQ(decoded->account.reminders, incident.account.reminders);
+  EXPECT_EQ(decoded->account.identifiers, incident.account.identifiers);
+  EXPECT_EQ(decoded->events[1].because, "paid");
+  EXPECT_EQ(decoded->held_until, incident.held_until);
+}
+
+TEST(Incident, EveryTruncationAndExtensionIsDataLoss) {
+  crypto::Bytes row = Example().Encode();
+  for (size_t length = 0; length < row.size(); ++length) {
+    EXPECT_THAT(Incident::Decode(crypto::ByteView(row).first(length)),
+                StatusIs(absl::StatusCode::kDataLoss))
+        << length;
+  }
+  row.push_back(0);
+  EXPECT_THAT(Incident::Decode(row), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST(Incident, NewerVersionIsDataLossInWords) {
+  crypto::Bytes row = Example().Encode();
+  row[0] = 2;
+  EXPECT_THAT(Incident::Decode(row), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("version")));
+}
+
+TEST(IncidentState, NamesRoundTripAndUnknownOnesListTheRest) {
+  for (int number = 1; number <= 11; ++number) {
+    const auto state = static_cast<IncidentState>(number);
+    auto named = StateFromName(StateName(state));
+    DAFTAR_ASSERT_OK(named);
+    EXPECT_EQ(*named, state);
+  }
+  EXPECT_THAT(StateFromName("open"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("withdrawn")));
+}
+
+}  // namespace
+}  // namespace daftar::ledger

@@ -1,0 +1,287 @@
+#include "node/ledger/publisher.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "crypto/note.h"
+#include "storage/files.h"
+#include "storage/rocks_store.h"
+#include "storage/rocks_testing.h"
+#include "tests/storage/temp_dir.h"
+#include "tests/support/fakes.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::ledger {
+namespace {
+
+using ::daftar::testing::IsOk;
+using ::daftar::testing::StatusIs;
+using storage::FaultyDisk;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+constexpr int64_t kStart = 1'793'491'200;
+
+class PublisherTest : public ::testing::Test {
+ protected:
+  PublisherTest() {
+    Open();
+    DAFTAR_EXPECT_OK(publisher_->Bootstrap(
+        {{evidence::EntryKind::kKeys, {1}}, {evidence::EntryKind::kCharter, {2}}}, Now()));
+  }
+
+  evidence::UnixMillis Now() const { return {now_ * 1000}; }
+  LogIdentity Identity() const {
+    return {"toko-a.test", evidence::CircleId(), entry_, head_, self_};
+  }
+  void Open() {
+    auto store = storage::RocksStore::Open({.path = dir_ / "db",
+                                            .create_if_missing = true,
+                                            .min_free_bytes = 0,
+                                            .env_for_tests = disk_.env()});
+    ASSERT_THAT(store, IsOk());
+    store_ = *std::move(store);
+    auto publisher = Publisher::Open(*store_, Identity(), storage::HighWaterFile(HighWater()));
+    ASSERT_THAT(publisher, IsOk());
+    publisher_ = *std::move(publisher);
+  }
+  void Close() {
+    publisher_.reset();
+    store_.reset();
+  }
+  void Reopen() {
+    Close();
+    Open();
+  }
+  std::filesystem::path HighWater() const { return dir_ / "high-water"; }
+
+  // Queues a report with a body of its own.
+  Submission Queue(uint8_t marker, int64_t not_before = 0) {
+    Submission submission;
+    submission.id = entropy_.Public<SubmissionId>();
+    submission.not_before = not_before;
+    submission.body = crypto::Bytes(64, marker);
+    submission.commitment = evidence::CommitTo(submission.body);
+    storage::Batch batch;
+    batch.Put(storage::Column::kSubmissions, submission.Key(), submission.Encode());
+    EXPECT_THAT(store_->Write(std::move(batch)), IsOk());
+    return submission;
+  }
+  std::optional<Publication> PublicationOf(const Submission& submission) {
+    return *FindPublication(*store_, submission.id);
+  }
+  std::vector<evidence::Header> Headers() {
+    std::vector<evidence::Header> headers;
+    EXPECT_THAT(storage::LogStore(*store_).ReadLeaves(
+                    storage::kOwnLog, 0, publisher_->tree_size(),
+                    [&](uint64_t, crypto::ByteView leaf) {
+                      auto entry = evidence::SignedHeader::DecodeLeaf(leaf);
+                      EXPECT_TRUE(entry.ok() && entry->VerifiedBy(entry_.public_key()));
+                      headers.push_back(entry->header);
+                      return true;
+                    }),
+                IsOk());
+    return headers;
+  }
+
+  testing::TempDir dir_;
+  FaultyDisk disk_;
+  testing::FakeEntropy entropy_;
+  crypto::SigningKey entry_ = crypto::SigningKey::Generate(entropy_);
+  crypto::SigningKey head_ = crypto::SigningKey::Generate(entropy_);
+  crypto::SigningKey self_ = crypto::SigningKey::Generate(entropy_);
+  int64_t now_ = kStart;
+  std::unique_ptr<storage::RocksStore> store_;
+  std::unique_ptr<Publisher> publisher_;
+};
+
+TEST_F(PublisherTest, HeadVerifiesUnderBothKeysAndStatesTheTree) {
+  const SignedHead head = *publisher_->Head();
+  EXPECT_EQ(head.checkpoint.size, 2u);
+  auto note = crypto::ParseNote(head.note);
+  DAFTAR_ASSERT_OK(note);
+  const crypto::NoteKey keys[] = {Identity().HeadNoteKey(), Identity().SelfNoteKey()};
+  auto signers = crypto::VerifyNote(*note, keys);
+  DAFTAR_ASSERT_OK(signers);
+  ASSERT_EQ(signers->size(), 2u);
+  EXPECT_EQ((*signers)[1].timestamp, static_cast<uint64_t>(kStart));
+  EXPECT_EQ(*storage::LogStore(*store_).RootAt(storage::kOwnLog, 2), head.checkpoint.root);
+}
+
+TEST_F(PublisherTest, ReportsComeFirstByCommitmentThenTheRestByAboutAndKind) {
+  Queue(3);
+  Queue(1);
+  Queue(2);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  const auto update = [&](evidence::EntryKind kind, uint64_t about, uint8_t marker) {
+    Submission submission;
+    submission.id = entropy_.Public<SubmissionId>();
+    submission.kind = kind;
+    submission.about = about;
+    submission.body = crypto::Bytes(8, marker);
+    submission.commitment = evidence::CommitTo(submission.body);
+    storage::Batch batch;
+    batch.Put(storage::Column::kSubmissions, submission.Key(), submission.Encode());
+    ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+  };
+  update(evidence::EntryKind::kWithdrawal, 2, 9);
+  update(evidence::EntryKind::kSettlement, 3, 8);
+  update(evidence::EntryKind::kSettlement, 2, 7);
+  Queue(4);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  const std::vector<evidence::Header> headers = Headers();
+  ASSERT_EQ(headers.size(), 9u);
+  EXPECT_LT(headers[2].commitment, headers[3].commitment);
+  EXPECT_LT(headers[3].commitment, headers[4].commitment);
+  EXPECT_EQ(headers[5].kind, evidence::EntryKind::kReport);
+  EXPECT_EQ(headers[6].kind, evidence::EntryKind::kSettlement);
+  EXPECT_EQ(headers[6].about, 2u);
+  EXPECT_EQ(headers[7].kind, evidence::EntryKind::kWithdrawal);
+  EXPECT_EQ(headers[7].about, 2u);
+  EXPECT_EQ(headers[8].about, 3u);
+  for (size_t i = 0; i < headers.size(); ++i) EXPECT_EQ(headers[i].index, i);
+}
+
+TEST_F(PublisherTest, WhatIsNotDueWaits) {
+  const Submission later = Queue(1, kStart + 60);
+  EXPECT_EQ(*publisher_->Tick(Now()), 0u);
+  now_ += 60;
+  EXPECT_EQ(*publisher_->Tick(Now()), 1u);
+  EXPECT_EQ(PublicationOf(later)->index, 2u);
+}
+
+TEST_F(PublisherTest, IssuedAtNeverDecreasesWhenTheClockDoes) {
+  Queue(1);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  now_ -= 3600;
+  Queue(2);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  Reopen();
+  Queue(3);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  for (const evidence::Header& header : Headers()) {
+    EXPECT_EQ(header.issued_at, static_cast<uint64_t>(kStart));
+  }
+}
+
+TEST_F(PublisherTest, HeartbeatRenewsTheTimestampAndNothingElse) {
+  const SignedHead before = *publisher_->Head();
+  const uint64_t news = publisher_->News();
+  now_ += 30;
+  DAFTAR_ASSERT_OK(publisher_->Heartbeat(Now()));
+  const SignedHead after = *publisher_->Head();
+  EXPECT_EQ(after.checkpoint, before.checkpoint);
+  EXPECT_EQ(after.timestamp, before.timestamp + 30);
+  EXPECT_NE(publisher_->News(), news);
+}
+
+TEST_F(PublisherTest, RestartGoesOnWhereItEnded) {
+  const Submission submission = Queue(1);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  const SignedHead before = *publisher_->Head();
+  Reopen();
+  EXPECT_EQ(publisher_->trouble(), "");
+  EXPECT_EQ(publisher_->Head()->checkpoint, before.checkpoint);
+  EXPECT_EQ(PublicationOf(submission)->index, 2u);
+  EXPECT_EQ(*publisher_->Tick(Now()), 0u);
+}
+
+TEST_F(PublisherTest, ASecondBootstrapIsRefused) {
+  EXPECT_THAT(publisher_->Bootstrap({{evidence::EntryKind::kKeys, {1}}}, Now()),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+// Between each two durable steps, in both forms: the step did, or did not, reach the disk.
+
+TEST_F(PublisherTest, DiskFullWhileWritingEntriesKeepsTheQueueAndTheHead) {
+  const SignedHead before = *publisher_->Head();
+  const Submission submission = Queue(1);
+  disk_.FailAppends(storage::DiskFault::kNoSpace);
+  EXPECT_THAT(publisher_->Tick(Now()), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(publisher_->Head()->checkpoint, before.checkpoint);
+  disk_.Heal();
+  // The store may need a try of its own to come back; the daemon ticks again anyway.
+  auto published = publisher_->Tick(Now());
+  if (!published.ok()) published = publisher_->Tick(Now());
+  DAFTAR_ASSERT_OK(published);
+  EXPECT_EQ(PublicationOf(submission)->index, 2u);
+  EXPECT_EQ(publisher_->Head()->checkpoint.size, 3u);
+}
+
+TEST_F(PublisherTest, EntriesWithoutAHeadAreSignedAtTheNextTick) {
+  // The high-water file cannot be replaced: its directory entry is a directory.
+  Queue(1);
+  const std::filesystem::path blocked = HighWater().string() + ".new";
+  std::filesystem::create_directory(blocked);
+  std::ofstream(blocked / "x").put('x');
+  EXPECT_THAT(publisher_->Tick(Now()), Not(IsOk()));
+  EXPECT_EQ(publisher_->Head()->checkpoint.size, 2u);
+  EXPECT_EQ(publisher_->tree_size(), 3u);
+  std::filesystem::remove_all(blocked);
+  Reopen();
+  EXPECT_EQ(publisher_->trouble(), "");
+  EXPECT_EQ(publisher_->Head()->checkpoint.size, 2u);
+  EXPECT_EQ(*publisher_->Tick(Now()), 0u);
+  EXPECT_EQ(publisher_->Head()->checkpoint.size, 3u);
+}
+
+TEST_F(PublisherTest, HeadInTheFileButNotInTheDatabaseIsTakenFromTheFile) {
+  const auto database_before = dir_ / "before";
+  const auto old_head_row =
+      store_->Get(storage::Column::kLogHeads, crypto::Writer().U32(1).U8('h').Take());
+  Queue(1);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  storage::Batch batch;
+  batch.Put(storage::Column::kLogHeads, crypto::Writer().U32(1).U8('h').Take(), **old_head_row);
+  DAFTAR_ASSERT_OK(store_->Write(std::move(batch)));
+  Reopen();
+  EXPECT_EQ(publisher_->trouble(), "");
+  EXPECT_EQ(publisher_->Head()->checkpoint.size, 3u);
+}
+
+TEST_F(PublisherTest, ARestoredOldDatabaseIsNoticedAndNothingIsSigned) {
+  Close();
+  std::filesystem::copy(dir_ / "db", dir_ / "backup", std::filesystem::copy_options::recursive);
+  Open();
+  Queue(1);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  Close();
+  std::filesystem::remove_all(dir_ / "db");
+  std::filesystem::rename(dir_ / "backup", dir_ / "db");
+  Open();
+  EXPECT_THAT(publisher_->trouble(), Not(IsEmpty()));
+  EXPECT_FALSE(publisher_->Head().has_value());
+  Queue(2);
+  EXPECT_THAT(publisher_->Tick(Now()), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(publisher_->Heartbeat(Now()), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(publisher_->tree_size(), 2u);
+}
+
+TEST_F(PublisherTest, AnEmptiedDatabaseIsNoticed) {
+  Close();
+  std::filesystem::remove_all(dir_ / "db");
+  Open();
+  EXPECT_THAT(publisher_->trouble(), Not(IsEmpty()));
+  EXPECT_FALSE(publisher_->Head().has_value());
+}
+
+TEST_F(PublisherTest, AMissingHighWaterFileIsNoticed) {
+  Close();
+  std::filesystem::remove(HighWater());
+  Open();
+  EXPECT_THAT(publisher_->trouble(), HasSubstr("high-water"));
+  EXPECT_THAT(publisher_->Tick(Now()), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(PublisherTest, AnotherNodesHighWaterFileIsNoticed) {
+  Close();
+  head_ = crypto::SigningKey::Generate(entropy_);
+  Open();
+  EXPECT_THAT(publisher_->trouble(), HasSubstr("does not hold a head of this log"));
+}
+
+}  // namespace
+}  // namespace daftar::ledger

@@ -1,0 +1,211 @@
+#include "node/partners/lookup.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::partners {
+namespace {
+
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOk;
+using ::daftar::testing::Phone;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using decision::EntryStatus;
+using decision::PartnerState;
+
+constexpr char kPhone[] = "0812-3456-7890";
+constexpr std::chrono::milliseconds kDeadline{2000};
+
+class LookupTest : public ::testing::Test {
+ protected:
+  LookupTest() { circle_.PairAll(); }
+
+  ledger::IncidentId Publish(SimNode& node, const std::string& phone = kPhone) {
+    auto view = node->ledger().Add(node.Caller(), DepositUnsettled(phone));
+    EXPECT_THAT(view, IsOk());
+    EXPECT_THAT(node->ledger().Publish(node.Caller(), view->incident.id), IsOk());
+    circle_.Settle();
+    return view->incident.id;
+  }
+  LookupResult Ask(SimNode& node, const std::string& phone = kPhone) {
+    Lookup lookup(node->store(), node->vault(), node->clock(), node->entropy(), node->charter(),
+                  node.origin(), node->registry(), node->followers(), network(node));
+    const identity::Identifier identifier = Phone(phone);
+    auto result = lookup.Ask(std::span(&identifier, 1), kDeadline);
+    EXPECT_THAT(result, IsOk());
+    return result.ok() ? *result : LookupResult();
+  }
+  partners::Network& network(SimNode& node) { return node->network(); }
+  decision::PartnerAnswer AnswerOf(const LookupResult& result, const std::string& origin) {
+    for (const decision::PartnerAnswer& answer : result.answers) {
+      if (answer.origin == origin) return answer;
+    }
+    ADD_FAILURE() << "no answer of " << origin;
+    return {};
+  }
+
+  SimCircle circle_;
+  SimNode& a_ = circle_.Add("toko-a.test");
+  SimNode& b_ = circle_.Add("toko-b.test");
+  SimNode& c_ = circle_.Add("toko-c.test");
+};
+
+TEST_F(LookupTest, FindsWhatPartnersPublishedAndNothingElse) {
+  Publish(a_);
+  const LookupResult found = Ask(b_);
+  ASSERT_EQ(found.records.size(), 1u);
+  EXPECT_EQ(found.records[0].origin, "toko-a.test");
+  EXPECT_EQ(found.records[0].status, EntryStatus::kLive);
+  EXPECT_EQ(found.records[0].amount.minor, 450'000'000u);
+  EXPECT_EQ(AnswerOf(found, "toko-a.test").state, PartnerState::kAnswered);
+  EXPECT_EQ(AnswerOf(found, "toko-c.test").state, PartnerState::kAnswered);
+  EXPECT_TRUE(Ask(b_, "0812-9999-7001").records.empty());
+}
+
+TEST_F(LookupTest, ARepeatedQuestionTouchesNoPartner) {
+  Publish(a_);
+  Ask(b_);
+  const uint64_t evaluated = a_->evaluator().evaluated();
+  const LookupResult again = Ask(b_);
+  EXPECT_EQ(AnswerOf(again, "toko-a.test").state, PartnerState::kCached);
+  EXPECT_EQ(again.records.size(), 1u);
+  EXPECT_EQ(a_->evaluator().evaluated(), evaluated);
+  // Also after a restart: outputs are kept, sealed.
+  b_.Stop();
+  b_.Start();
+  circle_.Settle();
+  EXPECT_EQ(AnswerOf(Ask(b_), "toko-a.test").state, PartnerState::kCached);
+}
+
+TEST_F(LookupTest, ANewEntryAboutAKnownBuyerIsFoundWithoutAsking) {
+  EXPECT_TRUE(Ask(b_).records.empty());
+  Publish(a_);
+  const uint64_t evaluated = a_->evaluator().evaluated();
+  EXPECT_EQ(Ask(b_).records.size(), 1u);
+  EXPECT_EQ(a_->evaluator().evaluated(), evaluated);
+}
+
+TEST_F(LookupTest, EveryReportOfOneBuyerIsFound) {
+  for (int i = 0; i < 5; ++i) Publish(a_);
+  EXPECT_EQ(Ask(b_).records.size(), 5u);
+}
+
+TEST_F(LookupTest, SettledAndWithdrawnReportsSaySo) {
+  const ledger::IncidentId id = Publish(a_);
+  DAFTAR_ASSERT_OK(a_->ledger().Settle(a_.Caller(), id, {}, "paid"));
+  circle_.Settle();
+  EXPECT_EQ(Ask(b_).records[0].status, EntryStatus::kSettled);
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Withdraw(a_.Caller(), id, evidence::WithdrawalGround::kPaid, "paid"));
+  circle_.Settle();
+  EXPECT_EQ(Ask(b_).records[0].status, EntryStatus::kWithdrawn);
+}
+
+TEST_F(LookupTest, AStoppedPartnerIsNotCheckedAndItsHeadAges) {
+  Publish(a_);
+  a_.Stop();
+  circle_.clock().Advance(40);
+  const LookupResult result = Ask(b_, "0812-9999-7001");
+  const decision::PartnerAnswer answer = AnswerOf(result, "toko-a.test");
+  EXPECT_EQ(answer.state, PartnerState::kNotChecked);
+  EXPECT_EQ(answer.error, "unreachable");
+  EXPECT_EQ(answer.head_age_s, 40u);
+  EXPECT_EQ(AnswerOf(result, "toko-c.test").state, PartnerState::kAnswered);
+}
+
+TEST_F(LookupTest, WhatIsKeptStillCountsWhileThePartnerIsDownAndThenGoesStale) {
+  Publish(a_);
+  Ask(b_);
+  a_.Stop();
+  LookupResult result = Ask(b_);
+  EXPECT_EQ(AnswerOf(result, "toko-a.test").state, PartnerState::kCached);
+  EXPECT_EQ(result.records.size(), 1u);
+  circle_.clock().Advance(circle_.charter().stale_after_s + 1);
+  result = Ask(b_);
+  EXPECT_EQ(AnswerOf(result, "toko-a.test").state, PartnerState::kStale);
+  EXPECT_EQ(result.records.size(), 1u);
+}
+
+TEST_F(LookupTest, AWrongProofIsNotAnAnswerAndIsRemembered) {
+  Publish(a_);
+  circle_.faults.alter_answer = [](const std::string& from, EvaluateAnswer& answer) {
+    if (from != "toko-a.test") return;
+    crypto::Bytes proof = crypto::ToBytes(answer.proof.view());
+    proof[3] ^= 1;
+    answer.proof = *crypto::VoprfProof::Create(proof);
+  };
+  const LookupResult result = Ask(b_);
+  EXPECT_EQ(AnswerOf(result, "toko-a.test").state, PartnerState::kNotChecked);
+  EXPECT_EQ(AnswerOf(result, "toko-a.test").error, "wrong-proof");
+  EXPECT_TRUE(result.records.empty());
+  EXPECT_NE(b_->followers().MirrorOf("toko-a.test")->View().trouble.find("wrong proof"),
+            std::string::npos);
+  circle_.faults.alter_answer = nullptr;
+  // Nothing false was kept.
+  EXPECT_EQ(Ask(b_).records.size(), 1u);
+}
+
+TEST_F(LookupTest, AnEvaluationOfSomethingElseIsNotAnAnswer) {
+  Publish(a_);
+  circle_.faults.alter_answer = [&](const std::string& from, EvaluateAnswer& answer) {
+    if (from != "toko-a.test") return;
+    auto other = crypto::VoprfBlind(crypto::AsBytes("other"), circle_.entropy());
+    answer.evaluated[0] = other->element;
+  };
+  EXPECT_EQ(AnswerOf(Ask(b_), "toko-a.test").error, "wrong-proof");
+}
+
+TEST_F(LookupTest, OverTheQuotaIsNotChecked) {
+  for (uint64_t used = 0; used + 256 <= circle_.charter().evaluations_per_partner_per_day;
+       used += 256) {
+    DAFTAR_ASSERT_OK(a_->quota().Take("toko-b.test", 256, false, 2));
+  }
+  for (int i = 0; i < 300; ++i) (void)a_->quota().Take("toko-b.test", 1, false, 2);
+  const LookupResult result = Ask(b_);
+  EXPECT_EQ(AnswerOf(result, "toko-a.test").state, PartnerState::kNotChecked);
+  EXPECT_EQ(AnswerOf(result, "toko-a.test").error, "quota");
+}
+
+TEST_F(LookupTest, ASuspendedPartnerIsNeitherAskedNorCounted) {
+  Publish(a_);
+  Ask(b_);
+  DAFTAR_ASSERT_OK(b_->registry().SetStatus(b_.Caller(), "toko-a.test", PartnerStatus::kSuspended,
+                                            "odd reports"));
+  const LookupResult result = Ask(b_);
+  EXPECT_EQ(result.answers.size(), 1u);
+  EXPECT_TRUE(result.records.empty());
+}
+
+TEST_F(LookupTest, ANodeThatWasSuspendedThereIsRefused) {
+  DAFTAR_ASSERT_OK(a_->registry().SetStatus(a_.Caller(), "toko-b.test", PartnerStatus::kSuspended,
+                                            "odd questions"));
+  EXPECT_EQ(AnswerOf(Ask(b_), "toko-a.test").error, "refused");
+}
+
+TEST_F(LookupTest, AForkedLogIsNotChecked) {
+  Publish(a_);
+  Ask(b_);
+  circle_.faults.alter_feed = nullptr;
+  // Another history under the same keys, as a cloned machine would show it.
+  auto mirror = b_->followers().MirrorOf("toko-a.test");
+  const MirrorView view = mirror->View();
+  crypto::Note note;
+  note.text = crypto::Checkpoint{"toko-a.test", view.size, crypto::Digest()}.ToText();
+  note.signatures = {crypto::SignNote(note.text, "toko-a.test", a_->keys().head)};
+  b_->followers().Stop();
+  evidence::FeedBatch fork;
+  fork.from = view.size;
+  fork.head = note.ToString();
+  EXPECT_FALSE(mirror->Apply(fork).ok());
+  const LookupResult result = Ask(b_);
+  EXPECT_EQ(AnswerOf(result, "toko-a.test").state, PartnerState::kNotChecked);
+  EXPECT_EQ(AnswerOf(result, "toko-a.test").error, "forked");
+  EXPECT_TRUE(result.records.empty());
+}
+
+}  // namespace
+}  // namespace daftar::partners

@@ -1,0 +1,278 @@
+#include "node/partners/mirror.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/cosignature.h"
+#include "node/ledger/feed.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::partners {
+namespace {
+
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOk;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// One issuer with a real log, and a mirror of it in another node's database.
+class MirrorTest : public ::testing::Test {
+ protected:
+  MirrorTest() {
+    auto partner = reader_->registry().Add(reader_.Caller(), *issuer_->Card());
+    EXPECT_THAT(partner, IsOk());
+    partner_ = *partner;
+    Reopen();
+  }
+  void Reopen() {
+    auto mirror = Mirror::Open(reader_->store(), partner_);
+    ASSERT_THAT(mirror, IsOk());
+    mirror_ = *std::move(mirror);
+  }
+  void Publish(int count) {
+    for (int i = 0; i < count; ++i) {
+      auto view = issuer_->ledger().Add(
+          issuer_.Caller(), DepositUnsettled("0812-3456-7" + std::to_string(801 + next_++)));
+      DAFTAR_ASSERT_OK(view);
+      last_ = view->incident.id;
+      DAFTAR_ASSERT_OK(issuer_->ledger().Publish(issuer_.Caller(), last_));
+    }
+    DAFTAR_ASSERT_OK(issuer_->Tick());
+  }
+  evidence::FeedBatch Feed(size_t most = 10'000) {
+    auto batch =
+        ledger::ReadFeed(issuer_->store(), issuer_->publisher(), mirror_->View().size, most);
+    EXPECT_THAT(batch, IsOk());
+    return batch.ok() ? *batch : evidence::FeedBatch();
+  }
+  // The batch is refused and nothing of it is kept, also after a restart.
+  void ExpectRefused(const evidence::FeedBatch& batch) {
+    const uint64_t size = mirror_->View().size;
+    EXPECT_THAT(mirror_->Apply(batch), Not(IsOk()));
+    EXPECT_EQ(mirror_->View().size, size);
+    Reopen();
+    EXPECT_EQ(mirror_->View().size, size);
+  }
+  // A head of the issuer over any tree, as only its own key can make it.
+  std::string HeadOver(uint64_t size, const crypto::Digest& root) {
+    const crypto::Checkpoint checkpoint{"toko-a.test", size, root};
+    crypto::Note note;
+    note.text = checkpoint.ToText();
+    note.signatures = {
+        crypto::SignNote(note.text, "toko-a.test", issuer_->keys().head),
+        crypto::Cosign(note.text, static_cast<uint64_t>(circle_.clock().Now().seconds()),
+                       "toko-a.test/self", issuer_->keys().self)};
+    return note.ToString();
+  }
+
+  SimCircle circle_;
+  SimNode& issuer_ = circle_.Add("toko-a.test");
+  SimNode& reader_ = circle_.Add("toko-b.test");
+  Partner partner_;
+  std::unique_ptr<Mirror> mirror_;
+  ledger::IncidentId last_;
+  int next_ = 0;
+};
+
+TEST_F(MirrorTest, CopiesInPiecesAndGoesOnAfterARestart) {
+  Publish(9);
+  while (mirror_->View().size < 11) {
+    DAFTAR_ASSERT_OK(mirror_->Apply(Feed(2)));
+    Reopen();
+  }
+  const MirrorView view = mirror_->View();
+  EXPECT_EQ(view.reports, 9u);
+  EXPECT_EQ(view.head->root, issuer_->publisher().Head()->checkpoint.root);
+  ASSERT_EQ(view.keys.size(), 1u);
+  EXPECT_EQ(view.keys[0].keys.epoch, issuer_->epoch());
+  ASSERT_EQ(view.charters.size(), 1u);
+  EXPECT_EQ(view.charters[0].charter, circle_.charter().hash);
+}
+
+TEST_F(MirrorTest, ANewTimestampAloneMakesTheCopyFresher) {
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  const int64_t before = mirror_->View().head_time;
+  circle_.clock().Advance(30);
+  DAFTAR_ASSERT_OK(issuer_->publisher().Heartbeat(circle_.clock().Now()));
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  EXPECT_EQ(mirror_->View().head_time, before + 30);
+}
+
+TEST_F(MirrorTest, AnAlteredEntryDoesNotFitTheHead) {
+  Publish(3);
+  for (size_t entry = 0; entry < 5; ++entry) {
+    evidence::FeedBatch batch = Feed();
+    batch.entries[entry].leaf.back() ^= 1;
+    ExpectRefused(batch);
+  }
+  DAFTAR_EXPECT_OK(mirror_->Apply(Feed()));
+}
+
+TEST_F(MirrorTest, AnAlteredBodyDoesNotFitItsCommitment) {
+  Publish(1);
+  evidence::FeedBatch batch = Feed();
+  batch.entries[2].body->back() ^= 1;
+  ExpectRefused(batch);
+}
+
+TEST_F(MirrorTest, DroppedDoubledAndSwappedEntriesAreRefused) {
+  Publish(3);
+  evidence::FeedBatch batch = Feed();
+  batch.entries.erase(batch.entries.begin() + 3);
+  ExpectRefused(batch);
+  batch = Feed();
+  batch.entries.push_back(batch.entries.back());
+  ExpectRefused(batch);
+  batch = Feed();
+  std::swap(batch.entries[2], batch.entries[3]);
+  ExpectRefused(batch);
+  batch = Feed();
+  batch.from = 1;
+  ExpectRefused(batch);
+}
+
+TEST_F(MirrorTest, AWrongConsistencyProofIsRefused) {
+  Publish(6);
+  evidence::FeedBatch batch = Feed(3);
+  ASSERT_FALSE(batch.consistency.empty());
+  evidence::FeedBatch altered = batch;
+  altered.consistency[0] = crypto::Digest();
+  ExpectRefused(altered);
+  altered = batch;
+  altered.consistency.pop_back();
+  ExpectRefused(altered);
+  altered = batch;
+  altered.consistency.push_back(crypto::Digest());
+  ExpectRefused(altered);
+}
+
+TEST_F(MirrorTest, AHeadMustBeSignedByTheLogsOwnKey) {
+  evidence::FeedBatch batch = Feed();
+  batch.head.back() = ' ';
+  ExpectRefused(batch);
+  batch = Feed();
+  batch.head = reader_->publisher().Head()->note;  // another log's
+  ExpectRefused(batch);
+  batch = Feed();
+  batch.head.clear();
+  ExpectRefused(batch);
+}
+
+TEST_F(MirrorTest, AnotherFirstEntryThanAtPairingIsRefused) {
+  SimCircle elsewhere;
+  SimNode& impostor = elsewhere.Add("toko-a.test");
+  auto batch = ledger::ReadFeed(impostor->store(), impostor->publisher(), 0);
+  EXPECT_THAT(mirror_->Apply(*batch),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("begins with another entry")));
+}
+
+TEST_F(MirrorTest, AShortenedLogIsNoticedAndWhatWasCopiedStays) {
+  const evidence::FeedBatch old_head = Feed();
+  Publish(2);
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  evidence::FeedBatch shorter;
+  shorter.from = 4;
+  shorter.head = old_head.head;
+  EXPECT_THAT(mirror_->Apply(shorter),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("became shorter")));
+  EXPECT_EQ(mirror_->View().size, 4u);
+  EXPECT_FALSE(mirror_->View().forked);
+}
+
+TEST_F(MirrorTest, TwoHeadsOfOneSizeAreAForkAndBothAreKept) {
+  Publish(1);
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  evidence::FeedBatch fork;
+  fork.from = 3;
+  fork.head = HeadOver(3, crypto::Digest());
+  EXPECT_THAT(mirror_->Apply(fork), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_TRUE(mirror_->View().forked);
+  EXPECT_THAT(mirror_->View().trouble, HasSubstr("contradict"));
+  Reopen();
+  EXPECT_TRUE(mirror_->View().forked);
+  EXPECT_THAT(mirror_->Apply(Feed()), StatusIs(absl::StatusCode::kDataLoss));
+  for (const char* which : {"1", "2"}) {
+    auto note = reader_->store().Get(
+        storage::Column::kLogHeads,
+        crypto::Writer().U32(static_cast<uint32_t>(partner_.log)).U8('f').Raw(which).Take());
+    ASSERT_TRUE((*note).has_value());
+    DAFTAR_EXPECT_OK(crypto::ParseNote(crypto::AsText(**note)));
+  }
+}
+
+TEST_F(MirrorTest, AHeadSeenEarlyMustComeTrueLater) {
+  Publish(4);
+  // Entries 0 to 2 under a head that states a tree of 6 which the log does not have.
+  crypto::CompactTree other;
+  const evidence::FeedBatch whole = Feed();
+  for (const evidence::FeedEntry& entry : whole.entries) {
+    other.Append(crypto::MerkleLeafHash(entry.leaf));
+    if (other.size() == 5) break;
+  }
+  other.Append(crypto::Digest());
+  evidence::FeedBatch first = Feed(3);
+  std::map<std::pair<uint32_t, uint64_t>, crypto::Digest> nodes;
+  // The proof from 3 to 6 over the other tree, from its leaves.
+  std::vector<crypto::Digest> leaves;
+  for (int i = 0; i < 5; ++i) leaves.push_back(crypto::MerkleLeafHash(whole.entries[i].leaf));
+  leaves.push_back(crypto::Digest());
+  const crypto::SubtreeReader read = [&](uint32_t level,
+                                         uint64_t index) -> absl::StatusOr<crypto::Digest> {
+    crypto::CompactTree tree;
+    for (uint64_t i = index << level; i < (index + 1) << level; ++i) tree.Append(leaves[i]);
+    return tree.Root();
+  };
+  first.head = HeadOver(6, other.Root());
+  first.consistency = *crypto::MerkleConsistencyProof(3, 6, read);
+  DAFTAR_ASSERT_OK(mirror_->Apply(first));
+  // The true entries contradict that head.
+  EXPECT_THAT(mirror_->Apply(Feed()), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_TRUE(mirror_->View().forked);
+}
+
+TEST_F(MirrorTest, UpdatesChangeTheStateOfTheirReport) {
+  Publish(1);
+  const uint64_t report = issuer_->ledger().Get(last_)->report->index;
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  const auto status = [&] {
+    auto row =
+        reader_->store().Get(storage::Column::kEntryStates, EntryState::Key(partner_.log, report));
+    if (!row->has_value()) return decision::EntryStatus::kLive;
+    return EntryState::Decode(**row)->Status();
+  };
+  EXPECT_EQ(status(), decision::EntryStatus::kLive);
+  DAFTAR_ASSERT_OK(issuer_->ledger().Settle(issuer_.Caller(), last_, {}, "paid"));
+  DAFTAR_ASSERT_OK(issuer_->Tick());
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  EXPECT_EQ(status(), decision::EntryStatus::kSettled);
+  DAFTAR_ASSERT_OK(issuer_->ledger().Withdraw(issuer_.Caller(), last_,
+                                              evidence::WithdrawalGround::kPaid, "paid"));
+  DAFTAR_ASSERT_OK(issuer_->Tick());
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  EXPECT_EQ(status(), decision::EntryStatus::kWithdrawn);
+}
+
+TEST_F(MirrorTest, OversizeBatchesAreRefused) {
+  evidence::FeedBatch batch = Feed();
+  batch.entries.resize(evidence::kMaxFeedEntries + 1);
+  ExpectRefused(batch);
+  batch = Feed();
+  batch.entries[0].body = crypto::Bytes(evidence::kMaxEntryBodyBytes + 1);
+  ExpectRefused(batch);
+  batch = Feed();
+  batch.entries[0].leaf = crypto::Bytes(storage::kMaxLeafBytes + 1);
+  ExpectRefused(batch);
+}
+
+TEST_F(MirrorTest, TokenRowsRefuseDamage) {
+  EXPECT_THAT(Mirror::DecodeTokenRow(crypto::Bytes(7)), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(Mirror::DecodeTokenRow(crypto::Bytes(8 * (kMaxReportsPerToken + 1))),
+              StatusIs(absl::StatusCode::kDataLoss));
+}
+
+}  // namespace
+}  // namespace daftar::partners

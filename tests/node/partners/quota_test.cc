@@ -1,0 +1,101 @@
+#include "node/partners/quota.h"
+
+#include <gtest/gtest.h>
+
+#include <optional>
+
+#include "storage/rocks_store.h"
+#include "tests/storage/temp_dir.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::partners {
+namespace {
+
+using ::daftar::testing::IsOk;
+using ::daftar::testing::SimClock;
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+
+constexpr int64_t kMidnight = 1'793'491'200;  // 2026-11-01 00:00 UTC
+
+class QuotaTest : public ::testing::Test {
+ protected:
+  QuotaTest() { Restart(); }
+  void Restart() {
+    quota_.reset();
+    store_.reset();
+    store_ = *storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = true});
+    quota_.emplace(*store_, clock_, limits_);
+  }
+  absl::Status Take(std::string_view who, uint64_t units, bool warming = false,
+                    size_t partners = 1) {
+    return quota_->Take(who, units, warming, partners);
+  }
+
+  testing::TempDir dir_;
+  SimClock clock_{kMidnight};
+  QuotaLimits limits_{1000, 2000};
+  std::unique_ptr<storage::RocksStore> store_;
+  std::optional<Quota> quota_;
+};
+
+TEST_F(QuotaTest, UpToTheLimitAndNotOneMore) {
+  DAFTAR_ASSERT_OK(Take("b", 999));
+  DAFTAR_ASSERT_OK(Take("b", 1));
+  EXPECT_THAT(Take("b", 1),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("try again in 86400 s")));
+  EXPECT_EQ(quota_->Today("b").used, 1000u);
+}
+
+TEST_F(QuotaTest, ARefusedBatchTakesNothing) {
+  DAFTAR_ASSERT_OK(Take("b", 900));
+  EXPECT_THAT(Take("b", 101), StatusIs(absl::StatusCode::kResourceExhausted));
+  DAFTAR_ASSERT_OK(Take("b", 100));
+}
+
+TEST_F(QuotaTest, TheNextDayBeginsAnew) {
+  DAFTAR_ASSERT_OK(Take("b", 1000));
+  clock_.Advance(86'399);
+  EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("in 1 s")));
+  clock_.Advance(1);
+  DAFTAR_EXPECT_OK(Take("b", 1000));
+}
+
+TEST_F(QuotaTest, ARestartForfeitsTheRestOfABlockAndNeverMore) {
+  DAFTAR_ASSERT_OK(Take("b", 1));
+  Restart();
+  EXPECT_EQ(quota_->Today("b").used, kQuotaBlock);
+  DAFTAR_ASSERT_OK(Take("b", 1000 - kQuotaBlock));
+  Restart();
+  EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(QuotaTest, AClockSetBackHandsOutNothingTwice) {
+  DAFTAR_ASSERT_OK(Take("b", 1000));
+  clock_.Advance(-86'400);
+  EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(QuotaTest, WarmingLeavesThirtyPercent) {
+  DAFTAR_ASSERT_OK(Take("b", 700, true));
+  EXPECT_THAT(Take("b", 1, true), StatusIs(absl::StatusCode::kResourceExhausted));
+  DAFTAR_EXPECT_OK(Take("b", 300));
+}
+
+TEST_F(QuotaTest, EveryPartnerKeepsItsShareOfTheNodeWideQuota) {
+  // Four partners, 2,000 in all: 500 each are guaranteed; 1,000 is the most one may have.
+  DAFTAR_ASSERT_OK(Take("b", 500, false, 4));
+  EXPECT_THAT(Take("b", 1, false, 4),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("node-wide")));
+  for (const char* other : {"c", "d", "e"}) DAFTAR_EXPECT_OK(Take(other, 500, false, 4));
+}
+
+TEST_F(QuotaTest, WhatOthersDoNotNeedMayBeUsed) {
+  // Two partners: 1,000 guaranteed each, the per-partner limit.
+  DAFTAR_ASSERT_OK(Take("b", 1000, false, 2));
+  DAFTAR_EXPECT_OK(Take("c", 1000, false, 2));
+}
+
+}  // namespace
+}  // namespace daftar::partners
