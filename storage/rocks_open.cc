@@ -290,6 +290,7 @@ absl::StatusOr<std::unique_ptr<RocksHandles>> OpenRocks(const RocksOptions& opti
   const auto deletions = rocksdb::NewCompactOnDeletionCollectorFactory(1000, 250, 0.5);
   const rocksdb::ColumnFamilyOptions column_options = ColumnOptions(tables, deletions);
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(names.size());
   for (const std::string& name : names) descriptors.emplace_back(name, column_options);
   std::vector<rocksdb::ColumnFamilyHandle*> opened;
   rocksdb::Status status =

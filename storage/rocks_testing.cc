@@ -21,7 +21,7 @@ using rocksdb::IOStatus;
 IOStatus Error(DiskFault fault) {
   return fault == DiskFault::kNoSpace ? IOStatus::NoSpace("injected: no space left on device")
                                       : IOStatus::IOError("injected: input/output error");
-}
+}  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks): a status frees its text
 
 bool IsWal(const std::string& name) {
   return name.size() > 4 && name.compare(name.size() - 4, 4, ".log") == 0;
@@ -60,8 +60,7 @@ class FaultyDisk::File final : public rocksdb::FSWritableFileOwnerWrapper {
       }
       if (state_->appends.has_value()) state_->torn_bytes -= allowed;
     }
-    const IOStatus appended =
-        target()->Append(rocksdb::Slice(data.data(), allowed), options, debug);
+    IOStatus appended = target()->Append(rocksdb::Slice(data.data(), allowed), options, debug);
     if (!appended.ok()) return appended;
     size_ += allowed;
     return fault.has_value() ? Error(*fault) : IOStatus::OK();
@@ -134,7 +133,7 @@ class FaultyDisk::Files final : public rocksdb::FileSystemWrapper {
       state_->synced_bytes[name] = 0;
     }
     std::unique_ptr<rocksdb::FSWritableFile> file;
-    const IOStatus opened = target()->NewWritableFile(name, options, &file, debug);
+    IOStatus opened = target()->NewWritableFile(name, options, &file, debug);
     if (opened.ok()) *result = std::make_unique<File>(std::move(file), name, state_);
     return opened;
   }
@@ -142,13 +141,13 @@ class FaultyDisk::Files final : public rocksdb::FileSystemWrapper {
                                std::unique_ptr<rocksdb::FSRandomAccessFile>* result,
                                IODebugContext* debug) override {
     std::unique_ptr<rocksdb::FSRandomAccessFile> file;
-    const IOStatus opened = target()->NewRandomAccessFile(name, options, &file, debug);
+    IOStatus opened = target()->NewRandomAccessFile(name, options, &file, debug);
     if (opened.ok()) *result = std::make_unique<ReadFile>(std::move(file), state_);
     return opened;
   }
   IOStatus RenameFile(const std::string& from, const std::string& to, const IOOptions& options,
                       IODebugContext* debug) override {
-    const IOStatus renamed = target()->RenameFile(from, to, options, debug);
+    IOStatus renamed = target()->RenameFile(from, to, options, debug);
     MutexLock lock(state_->mutex);
     const auto found = state_->synced_bytes.find(from);
     if (renamed.ok() && found != state_->synced_bytes.end()) {
@@ -235,6 +234,7 @@ bool AddForeignColumn(const std::filesystem::path& path, const std::string& name
   std::vector<std::string> names;
   if (!rocksdb::DB::ListColumnFamilies({}, path.string(), &names).ok()) return false;
   std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+  descriptors.reserve(names.size());
   for (const std::string& known : names)
     descriptors.emplace_back(known, rocksdb::ColumnFamilyOptions());
   std::vector<rocksdb::ColumnFamilyHandle*> handles;

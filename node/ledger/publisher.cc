@@ -17,8 +17,6 @@ using storage::Batch;
 using storage::Column;
 using storage::kOwnLog;
 
-constexpr uint8_t kVersion = 1;
-
 Bytes HeadKey() { return Writer().U32(static_cast<uint32_t>(kOwnLog)).U8('h').Take(); }
 Bytes TimeKey() { return Writer().U32(static_cast<uint32_t>(kOwnLog)).U8('t').Take(); }
 

@@ -4,7 +4,6 @@
 Also looks for the buyer's number in everything that the nodes keep, log and send.
 """
 import datetime
-import json
 import re
 import socket
 import time
@@ -114,8 +113,8 @@ def the_story(circle):
     a.daftar("incident", "publish", incident)
     found = check_until(b, PHONE_AT_B, {PREPAY, DEPOSIT}, "B learns of the report")
     bad = found.json
-    expect_equal((bad["effect"], found.code) in {("prepay", 11), ("deposit", 10)}, True,
-                 f"effect and exit code fit: {bad['effect']}, {found.code}")
+    expect((bad["effect"], found.code) in {("prepay", PREPAY), ("deposit", DEPOSIT)},
+           f"effect and exit code do not fit: {bad['effect']}, {found.code}")
     expect_equal(len(bad["inputs"]), 1, "records that B found")
     record = bad["inputs"][0]
     days = (datetime.datetime.now(datetime.timezone.utc).date()
@@ -204,7 +203,6 @@ def the_story(circle):
     everything = b"\n".join(streams)
     for needle in FORMS + [b"deposit-unsettled", b"toko-b.test/", b"/daftar.v1."]:
         expect(needle not in everything, f"{needle!r} went over the wire in the clear")
-    json.dumps(bad)
 
 
 run(the_search_finds_what_is_there, the_story)

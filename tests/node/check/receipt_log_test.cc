@@ -1,0 +1,107 @@
+#include "node/check/receipt_log.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <thread>
+
+#include "storage/requests.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::check {
+namespace {
+
+using ::daftar::testing::IsOk;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+
+class ReceiptLogTest : public ::testing::Test {
+ protected:
+  ReceiptLog& receipts() { return node_->receipts(); }
+  ReceiptRecord Record(const std::string& because = "nothing known") {
+    decision::Inputs inputs;
+    inputs.now = circle_.clock().Now();
+    ReceiptRecord record;
+    record.body = decision::MakeReceipt(decision::Decide(inputs, decision::DefaultPolicy()),
+                                        decision::DefaultPolicy(), {}, inputs.now);
+    record.because = because;
+    record.actor = "uid:0";
+    return record;
+  }
+
+  SimCircle circle_;
+  SimNode& node_ = circle_.Add("toko-a.test");
+};
+
+TEST_F(ReceiptLogTest, AReceiptIsThereAfterARestartAndFitsItsLeaf) {
+  auto id = receipts().Append(Record("because of this"), {});
+  DAFTAR_ASSERT_OK(id);
+  node_.Stop();
+  node_.Start();
+  auto stored = receipts().Get(*id);
+  DAFTAR_ASSERT_OK(stored);
+  EXPECT_EQ(stored->record.because, "because of this");
+  EXPECT_EQ(stored->record.body, Record().body);
+  EXPECT_EQ(stored->index, 0u);
+  EXPECT_EQ(receipts().Head().size, 1u);
+  auto leaf = storage::LogStore(node_->store()).ReadLeaf(storage::kDecisionLog, 0);
+  DAFTAR_ASSERT_OK(leaf);
+  crypto::Reader reader(*leaf);
+  EXPECT_EQ(crypto::AsText(reader.Raw(4)), "DFR1");
+  EXPECT_EQ(reader.U64(), static_cast<uint64_t>(circle_.clock().Now().value));
+  EXPECT_EQ(reader.Take<crypto::Digest>(), stored->commitment);
+  DAFTAR_EXPECT_OK(reader.Finish("leaf"));
+}
+
+TEST_F(ReceiptLogTest, SameRequestSameReceipt) {
+  const crypto::Bytes key = *storage::RequestLog::Key("uid:0", "request");
+  auto first = receipts().Append(Record(), key);
+  auto second = receipts().Append(Record(), key);
+  DAFTAR_ASSERT_OK(second);
+  EXPECT_EQ(*first, *second);
+  EXPECT_EQ(receipts().Head().size, 1u);
+  EXPECT_EQ(**receipts().OfRequest(key), *first);
+}
+
+TEST_F(ReceiptLogTest, UnknownReceiptsAreNotFound) {
+  EXPECT_THAT(receipts().Get(ReceiptId()), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(ReceiptLogTest, ManyAtOnceEachGetAPlaceOfTheirOwn) {
+  constexpr int kThreads = 8;
+  constexpr int kEach = 25;
+  storage::Mutex mutex;
+  std::set<ReceiptId> ids;
+  const crypto::Bytes shared = *storage::RequestLog::Key("uid:0", "shared");
+  std::set<ReceiptId> of_shared;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < kEach; ++i) {
+        auto id = receipts().Append(Record(), {});
+        storage::MutexLock lock(mutex);
+        ASSERT_THAT(id, IsOk());
+        ids.insert(*id);
+      }
+      auto same = receipts().Append(Record(), shared);
+      storage::MutexLock lock(mutex);
+      ASSERT_THAT(same, IsOk());
+      of_shared.insert(*same);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(ids.size(), size_t{kThreads * kEach});
+  EXPECT_EQ(of_shared.size(), 1u);
+  EXPECT_EQ(receipts().Head().size, kThreads * kEach + 1u);
+  std::set<uint64_t> indexes;
+  for (const ReceiptId& id : ids) indexes.insert(receipts().Get(id)->index);
+  EXPECT_EQ(indexes.size(), ids.size());
+  DAFTAR_EXPECT_OK(
+      storage::LogStore(node_->store())
+          .Verify(storage::kDecisionLog, receipts().Head().size, [](uint64_t) { return true; }));
+}
+
+}  // namespace
+}  // namespace daftar::check
