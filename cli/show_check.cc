@@ -76,6 +76,12 @@ std::string HeadText(const Message& answer) {
   return answer.has_head_age_s() ? "data " + ShowAge(answer.head_age_s()) + " old" : "no data yet";
 }
 
+// Nothing for a partner that was not checked: "0 records" would read as clear.
+std::string RecordsText(const v1::PartnerAnswer& partner) {
+  if (StateWord(partner.state()) == "not_checked" && partner.records() == 0) return "";
+  return Count(partner.records(), "record");
+}
+
 std::string OriginText(const std::string& origin) { return origin.empty() ? "a partner" : origin; }
 
 void PrintRules(std::ostream& out, const google::protobuf::RepeatedPtrField<v1::RuleOutcome>& rules,
@@ -217,7 +223,7 @@ void Print(std::ostream& out, const v1::CheckResponse& response, bool color) {
       table.Row({OriginText(partner.origin()),
                  StateText(partner.state()) +
                      (partner.reason().empty() ? "" : " (" + partner.reason() + ")"),
-                 HeadText(partner), Count(partner.records(), "record")});
+                 HeadText(partner), RecordsText(partner)});
     }
     table.Print(out, 2, false);
   }

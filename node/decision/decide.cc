@@ -70,7 +70,10 @@ RateEffect JudgeRate(const Weighed& weighed, const Policy& policy) {
   for (const WeighedPartner& partner : weighed.partners) {
     const uint64_t ppm = PartnerPpm(partner);
     all.AddRecord(ppm);
-    if (partner.state != PartnerState::kStale) fresh.AddRecord(ppm);
+    // What is known of a partner that could not be asked comes from before, like a stale one's.
+    const bool current =
+        partner.state == PartnerState::kAnswered || partner.state == PartnerState::kCached;
+    if (current) fresh.AddRecord(ppm);
   }
   // What is past the cap must be reached without partners, or without the stale ones.
   const Effect partners_bound = Severer(ThresholdEffect(own, policy), policy.partners_cap);

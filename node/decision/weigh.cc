@@ -165,7 +165,6 @@ void WeighPartners(const Inputs& inputs, Date today, const Policy& policy, Weigh
         partners.begin(), partners.end(), record.origin,
         [](const WeighedPartner& a, const std::string& origin) { return a.origin < origin; });
     if (partner == partners.end() || partner->origin != record.origin) continue;
-    if (partner->state == PartnerState::kNotChecked) continue;
     partner->entries.push_back(WeighEntry(record, today, policy));
   }
   for (WeighedPartner& partner : partners) {

@@ -61,8 +61,7 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         if (!of_customer.empty() && of_customer.back().customer != customer.id && !flush()) {
           return false;
         }
-        const uint32_t late = book::DaysLate(order, today);
-        if (late <= days_late || order.disputed || order.invoiced > today) return true;
+        if (!book::SupportsIncident(order, today, days_late) || order.invoiced > today) return true;
         Suggestion suggestion;
         suggestion.order = OrderName(customer.id, order);
         if (suggestion.order <= after) return true;
@@ -76,7 +75,7 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         suggestion.account = AccountOf(customer, order);
         suggestion.invoice = order.invoice;
         suggestion.paid = order.paid;
-        suggestion.days_late = late;
+        suggestion.days_late = book::DaysLate(order, today);
         suggestion.disputed = order.disputed;
         suggestion.missing = ledger.Missing(suggestion.account);
         of_customer.push_back(std::move(suggestion));
@@ -101,7 +100,7 @@ absl::StatusOr<NewIncident> AccountOfOrder(const book::Book& book, std::string_v
   absl::StatusOr<NewIncident> account = unknown;
   absl::Status scanned = book.ScanOrdersOf(*id, [&](const book::Order& candidate) {
     if (OrderName(*id, candidate) != order || candidate.invoiced > today) return true;
-    if (candidate.disputed) {
+    if (candidate.disputed && !candidate.paid.has_value()) {
       account = absl::FailedPreconditionError(
           "the order is disputed; an incident can be filed when the dispute is over");
     } else {

@@ -59,7 +59,7 @@ constexpr char kPrepayText[] =
     "\n"
     "Partners\n"
     "  toko-a.test  answered                data 3 s old  1 record\n"
-    "  toko-c.test  not checked (deadline)  no data yet   0 records\n"
+    "  toko-c.test  not checked (deadline)  no data yet\n"
     "\n"
     "Records\n"
     "  own orders: 4 orders settled, 3 on time, 1 late (worst 12 days), 2 open (1 overdue), "

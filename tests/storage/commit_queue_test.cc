@@ -10,7 +10,6 @@
 namespace daftar::storage {
 namespace {
 
-using ::daftar::testing::IsOk;
 using ::daftar::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;

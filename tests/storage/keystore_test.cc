@@ -17,7 +17,6 @@ namespace {
 using crypto::Bytes;
 using crypto::SecretBytes;
 using ::daftar::testing::FakeEntropy;
-using ::daftar::testing::IsOk;
 using ::daftar::testing::StatusIs;
 using ::daftar::testing::TempDir;
 using ::testing::AnyOf;

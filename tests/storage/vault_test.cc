@@ -9,7 +9,6 @@ namespace {
 using crypto::AsBytes;
 using crypto::Bytes;
 using ::daftar::testing::FakeEntropy;
-using ::daftar::testing::IsOk;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::Not;

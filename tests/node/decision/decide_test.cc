@@ -107,11 +107,19 @@ TEST(DecideTest, StalePartnersNeverGoPastDeposit) {
   EXPECT_TRUE(Outcome(stale.Decide().verdict, Rule::kExpectedRate).fired);
 }
 
-TEST(DecideTest, RecordsFromPartnersNotCheckedOrUnknownDoNotCount) {
-  Case odd = Case().Partner("a.test", PartnerState::kNotChecked).Partner("b.test");
-  odd.Report("a.test").Report("stranger.test");
+TEST(DecideTest, RecordsFromUnknownPartnersDoNotCount) {
+  Case odd = Case().Partner("b.test");
+  odd.Report("stranger.test");
   EXPECT_EQ(odd.Answer(), Effect::kAccept);
   EXPECT_TRUE(odd.Decide().inputs.empty());
+}
+
+TEST(DecideTest, WhatIsKnownOfAPartnerNotCheckedCountsLikeAStaleOnes) {
+  Case odd = Case().Partner("a.test", PartnerState::kNotChecked).Partner("b.test");
+  odd.Report("a.test");
+  const Verdict verdict = odd.Decide().verdict;
+  EXPECT_EQ(verdict.effect, Effect::kDeposit);
+  EXPECT_EQ(verdict.caps, std::vector<Cap>{Cap::kStale});
 }
 
 TEST(DecideTest, UnknownBuyerWhileNobodyCouldBeAskedIsAcceptedOnlyForASmallAmount) {

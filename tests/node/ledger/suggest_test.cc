@@ -45,11 +45,12 @@ class SuggestTest : public ::testing::Test {
 };
 
 TEST_F(SuggestTest, OnlyOrdersMoreThanTenDaysLateAreSuggested) {
-  Import("0812-3456-7801", "a", "2026-10-01", "2026-10-11");  // ten days: not yet
-  Import("0812-3456-7801", "b", "2026-10-01", "2026-10-12");  // eleven
-  Import("0812-3456-7802", "c", "2026-10-21", "");            // open, eleven days by today
-  Import("0812-3456-7802", "d", "2026-10-22", "");            // open, ten
-  Import("0812-3456-7803", "e", "2026-09-01", "", true);      // disputed
+  Import("0812-3456-7801", "a", "2026-10-01", "2026-10-11");        // ten days: not yet
+  Import("0812-3456-7801", "b", "2026-10-01", "2026-10-12");        // eleven
+  Import("0812-3456-7802", "c", "2026-10-21", "");                  // open, eleven days by today
+  Import("0812-3456-7802", "d", "2026-10-22", "");                  // open, ten
+  Import("0812-3456-7803", "e", "2026-09-01", "", true);            // disputed
+  Import("0812-3456-7803", "f", "2026-10-01", "2026-10-12", true);  // paid: the dispute is over
   const SuggestionPage page = Suggested();
   std::set<std::string> invoices;
   for (const Suggestion& suggestion : page.suggestions) {
@@ -57,7 +58,7 @@ TEST_F(SuggestTest, OnlyOrdersMoreThanTenDaysLateAreSuggested) {
     EXPECT_EQ(suggestion.days_late, 11u);
     EXPECT_TRUE(suggestion.missing.empty());
   }
-  EXPECT_EQ(invoices, (std::set<std::string>{"b", "c"}));
+  EXPECT_EQ(invoices, (std::set<std::string>{"b", "c", "f"}));
 }
 
 TEST_F(SuggestTest, AnOrderWithAnIncidentIsNotSuggestedAgain) {
