@@ -164,8 +164,8 @@ int RunDaemon(const Options& options) {
   service::Users users(node.store(), node.vault(), node.clock(), node.entropy());
   service::ShopHandlers shop(node);
   service::NodeHandlers handlers(node, users);
-  // The partner port before the local one: gRPC's health and reflection plug-ins, which the local
-  // server turns on, would go into every server built after them.
+  // The partner port before the local one: gRPC's health service, which the local server turns on,
+  // would go into every server built after it.
   auto partner_server = service::PartnerServer::Start(node);
   if (!partner_server.ok()) return Fail(partner_server.status(), false);
   auto http_server = service::HttpServer::Start(

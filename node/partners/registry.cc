@@ -230,8 +230,9 @@ absl::Status Registry::AddInvite(const storage::Caller& caller, const InviteSecr
 bool Registry::HasOpenInvites() const {
   storage::MutexLock lock(mutex_);
   const int64_t now = clock_.Now().seconds();
-  return std::any_of(invites_.begin(), invites_.end(),
-                     [now](const auto& row) { return row.second.expires_at > now; });
+  return std::any_of(invites_.begin(), invites_.end(), [now](const auto& row) {
+    return row.second.expires_at > now && !row.second.used_by.has_value();
+  });
 }
 
 absl::Status Registry::UseInvite(const InviteSecret& secret, const crypto::SpkiPin& pin) {

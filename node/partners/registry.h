@@ -48,7 +48,8 @@ class Registry {
   // Remembers (the hash of) an invite's secret until it expires.
   absl::Status AddInvite(const storage::Caller& caller, const InviteSecret& secret,
                          int64_t expires_at);
-  // Whether a certificate that nobody pinned may be let in to pair at all.
+  // Whether a certificate that nobody pinned may be let in to pair at all: an invite is open, and
+  // nobody has used it.
   bool HasOpenInvites() const;
   // Uses the invite up for the node with `pin`; the same node may repeat it while it lasts (its
   // first answer may have been lost). PermissionDenied for an unknown, expired or used secret.

@@ -65,7 +65,8 @@ absl::StatusOr<std::unique_ptr<AcceptLoop>> AcceptLoop::OnTcp(const std::string&
     return absl::FailedPreconditionError("cannot listen on " + endpoint + ": " + why +
                                          ". Is another program (another daftard?) using the port?");
   }
-  return std::unique_ptr<AcceptLoop>(new AcceptLoop(fd, endpoint, std::move(on_connection)));
+  return std::unique_ptr<AcceptLoop>(
+      new AcceptLoop(fd, endpoint, kReservedByPublicPort, std::move(on_connection)));
 }
 
 absl::StatusOr<std::unique_ptr<AcceptLoop>> AcceptLoop::OnUnixSocket(const std::string& path,
@@ -92,11 +93,15 @@ absl::StatusOr<std::unique_ptr<AcceptLoop>> AcceptLoop::OnUnixSocket(const std::
     if (fd >= 0) close(fd);
     return absl::FailedPreconditionError("cannot make the local socket " + path + ": " + why);
   }
-  return std::unique_ptr<AcceptLoop>(new AcceptLoop(fd, path, std::move(on_connection)));
+  return std::unique_ptr<AcceptLoop>(
+      new AcceptLoop(fd, path, kReservedByLocalSocket, std::move(on_connection)));
 }
 
-AcceptLoop::AcceptLoop(int listener, std::string address, OnConnection on_connection)
-    : listener_(listener), address_(std::move(address)), on_connection_(std::move(on_connection)) {
+AcceptLoop::AcceptLoop(int listener, std::string address, int reserve, OnConnection on_connection)
+    : listener_(listener),
+      address_(std::move(address)),
+      reserve_(reserve),
+      on_connection_(std::move(on_connection)) {
   if (pipe2(wake_, O_CLOEXEC | O_NONBLOCK) != 0) std::abort();
   thread_ = std::thread([this] { Run(); });
 }
@@ -126,7 +131,7 @@ void AcceptLoop::Run() {
     }
     // The kernel gives the lowest free number, so a high one says that few are left.
     const int limit = DescriptorLimit();
-    if (fd >= limit - std::min(kReservedDescriptors, limit / 4)) {
+    if (fd >= limit - std::min(reserve_, limit / 4)) {
       close(fd);
       ++refused_;
       continue;

@@ -14,9 +14,11 @@
 
 namespace daftar::service {
 
-// Descriptors kept free for the database, partners' calls and the rest of the process (at most a
-// quarter of the limit).
-inline constexpr int kReservedDescriptors = 96;
+// Descriptors that the public port leaves free for the database, the shop's own socket and the rest
+// of the process, and that the shop's socket leaves free for the others (each at most a quarter of
+// the limit).
+inline constexpr int kReservedByPublicPort = 96;
+inline constexpr int kReservedByLocalSocket = 16;
 
 class AcceptLoop {
  public:
@@ -39,12 +41,13 @@ class AcceptLoop {
   uint64_t refused() const { return refused_.load(); }  // for want of descriptors
 
  private:
-  AcceptLoop(int listener, std::string address, OnConnection on_connection);
+  AcceptLoop(int listener, std::string address, int reserve, OnConnection on_connection);
   void Run();
 
   const int listener_;
   int wake_[2] = {-1, -1};  // a pipe that ends the loop
   const std::string address_;
+  const int reserve_;  // descriptors left free
   const OnConnection on_connection_;
   std::atomic<uint64_t> accepted_{0};
   std::atomic<uint64_t> refused_{0};

@@ -264,7 +264,7 @@ absl::StatusOr<std::unique_ptr<LocalServer>> LocalServer::Start(const std::strin
                                                                 NodeHandlers& node,
                                                                 const Users& users) {
   grpc::EnableDefaultHealthCheckService(true);
-  grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // links it in
   auto parts = std::make_unique<Parts>(shop, node, users);
   Parts* raw = parts.get();
   auto loop = AcceptLoop::OnUnixSocket(path, kSocketMode, [raw](int fd) { raw->OnConnection(fd); });

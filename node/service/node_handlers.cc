@@ -94,7 +94,8 @@ absl::StatusOr<v1::CreateInviteResponse> NodeHandlers::CreateInvite(
     const Actor& actor, const v1::CreateInviteRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/CreateInvite"); !s.ok()) return s;
   if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
-  auto invite = node_.pairing().Invite(CallerOf(actor, request.request_id()), request.valid_for_s());
+  auto invite =
+      node_.pairing().Invite(CallerOf(actor, request.request_id()), request.valid_for_s());
   if (!invite.ok()) return invite.status();
   v1::CreateInviteResponse out;
   out.set_code(invite->code);

@@ -1,5 +1,6 @@
 #include "node/service/partner_server.h"
 
+#include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -15,6 +16,16 @@
 
 namespace daftar::service {
 namespace {
+
+// Reflection registers itself for every server of a program that links it; the public port has the
+// two services named below and nothing else.
+class NoPlugins final : public grpc::ServerBuilderOption {
+ public:
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->clear();
+  }
+};
 
 template <class Response>
 grpc::Status Finish(absl::StatusOr<Response> result, Response* response) {
@@ -92,6 +103,7 @@ absl::StatusOr<std::unique_ptr<PartnerServer>> PartnerServer::Start(Node& node) 
   grpc::ServerBuilder builder;
   parts->acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, *credentials);
+  builder.SetOption(std::make_unique<NoPlugins>());
   builder.RegisterService(&parts->pairing);
   builder.RegisterService(&parts->partner);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);

@@ -56,7 +56,7 @@ void RunChecks(benchmark::State& state, Node& shop, const identity::Identifier& 
   for (int i = 0; i < kWarmUps; ++i) check();
   Latencies latencies;
   double cpu = ProcessCpuSeconds();
-  size_t unanswered = 0;
+  size_t too_few = 0;
   for (auto _ : state) {
     const auto start = std::chrono::steady_clock::now();
     const check::Answer answer = check();
@@ -65,7 +65,7 @@ void RunChecks(benchmark::State& state, Node& shop, const identity::Identifier& 
     for (const decision::WeighedPartner& partner : answer.decision.weighed.partners) {
       if (partner.state != decision::PartnerState::kNotChecked) ++answered;
     }
-    if (answered < expected) ++unanswered;
+    if (answered < expected) ++too_few;
     if (!fresh && answer.records.size() != records) {
       state.SkipWithError("a partner's record was not found");
       return;
@@ -74,7 +74,7 @@ void RunChecks(benchmark::State& state, Node& shop, const identity::Identifier& 
   cpu = ProcessCpuSeconds() - cpu;
   latencies.Report(state);
   state.counters["cpu_us"] = cpu * 1e6 / static_cast<double>(state.iterations());
-  state.counters["checks_with_silent_partner"] = static_cast<double>(unanswered);
+  state.counters["too_few_answers"] = static_cast<double>(too_few);
 }
 
 void BM_CheckInProcess(benchmark::State& state) {

@@ -13,8 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-DAFTAR = os.environ["DAFTAR"]
-DAFTARD = os.environ["DAFTARD"]
+DAFTAR = os.path.abspath(os.environ["DAFTAR"])
+DAFTARD = os.path.abspath(os.environ["DAFTARD"])
 MINUTES = 240  # seconds that one demonstration may take on a machine with other things to do
 
 

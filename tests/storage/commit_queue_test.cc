@@ -290,6 +290,7 @@ TEST_F(CommitQueueTest, ManyWritersClaimEachKeyExactlyOnce) {
   constexpr int kKeys = 200;
   std::atomic<int> claimed{0};
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kKeys; ++i) {

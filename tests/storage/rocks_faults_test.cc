@@ -267,6 +267,7 @@ TEST_F(RocksFaultTest, ReadersAndWritersGoOnThroughAFullDisk) {
   std::atomic<bool> stop{false};
   std::atomic<int> acknowledged{0};
   std::vector<std::thread> threads;
+  threads.reserve(3);
   for (int t = 0; t < 3; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; !stop; ++i) {

@@ -211,6 +211,7 @@ TEST_F(RocksStoreTest, ManyThreadsIncrementOneCounterWithoutLosingAny) {
   constexpr int kIncrements = 25;
   DAFTAR_ASSERT_OK(Put("counter", "0"));
   std::vector<std::thread> threads;
+  threads.reserve(kThreads);
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&, t] {
       for (int i = 0; i < kIncrements; ++i) {
