@@ -20,8 +20,8 @@ bool SupportsIncident(const Order& order, evidence::Date today, uint32_t late_af
 class TrackRecordBuilder {
  public:
   // Paid or open for more than `late_after_days` past due is a bad outcome. Only what was known on
-  // `today` counts: orders dated later are left out, payments dated later have not happened. An open
-  // order in dispute is neither good nor bad nor owed.
+  // `today` counts: orders dated later are left out, payments dated later have not happened. An
+  // open order in dispute is neither good nor bad nor owed.
   TrackRecordBuilder(evidence::Date today, uint32_t late_after_days)
       : today_(today), late_after_days_(late_after_days) {}
   void Add(const Order& order);

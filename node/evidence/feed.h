@@ -11,8 +11,8 @@
 
 namespace daftar::evidence {
 
-inline constexpr size_t kMaxFeedEntries = 10'000;     // entries a batch
-inline constexpr size_t kMaxFeedBytes = 3 << 20;      // leaves and bodies of a batch
+inline constexpr size_t kMaxFeedEntries = 10'000;      // entries a batch
+inline constexpr size_t kMaxFeedBytes = 3 << 20;       // leaves and bodies of a batch
 inline constexpr size_t kMaxEntryBodyBytes = 4 << 10;  // the largest body kind has 616 bytes
 
 struct FeedEntry {
@@ -20,8 +20,8 @@ struct FeedEntry {
   std::optional<crypto::Bytes> body;  // absent when erased
 };
 
-// Entries [from, from + entries.size()) and the newest head. Without entries it carries only a newer
-// head or timestamp.
+// Entries [from, from + entries.size()) and the newest head. Without entries it carries only a
+// newer head or timestamp.
 struct FeedBatch {
   uint64_t from = 0;
   std::vector<FeedEntry> entries;

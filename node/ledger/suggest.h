@@ -34,7 +34,8 @@ struct SuggestionPage {
 };
 
 // Orders that were paid, or are open, more than `days_late` days after they were due, are not in
-// dispute (one about a paid order is over), and have no incident yet; in order of their names. Errors of the store.
+// dispute (one about a paid order is over), and have no incident yet; in order of their names.
+// Errors of the store.
 absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Ledger& ledger,
                                                 evidence::Date today, uint32_t days_late,
                                                 size_t limit, std::string_view after);
