@@ -16,7 +16,6 @@
 namespace daftar::storage {
 namespace {
 
-using ::daftar::testing::B;
 using ::daftar::testing::RocksFixture;
 
 constexpr uint32_t kWriters = 6;
