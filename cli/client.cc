@@ -1,9 +1,11 @@
 #include "cli/client.h"
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cstring>
 #include <filesystem>
 #include <utility>
 
@@ -16,6 +18,21 @@ std::string HowToStart(const std::string& dir) { return "start it with: daftard 
 
 absl::Status NotRunning(const std::string& dir) {
   return absl::UnavailableError("no node runs in " + dir + "; " + HowToStart(dir));
+}
+
+// Whether a daemon takes connections on the socket, however soon it closes them.
+bool SomebodyListens(const std::string& socket_path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (socket_path.size() >= sizeof(address.sun_path)) return false;
+  std::memcpy(address.sun_path, socket_path.c_str(), socket_path.size() + 1);
+  const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) return false;
+  const bool connected =
+      connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 ||
+      errno == EAGAIN;  // its backlog is full
+  close(fd);
+  return connected;
 }
 
 absl::Status CheckDirectory(const std::string& dir) {
@@ -89,7 +106,13 @@ absl::Status Client::Translate(const grpc::Status& status) const {
     case absl::StatusCode::kUnavailable:
       // Never connected: a socket that nobody listens on is left behind by a crash.
       if (channel_->GetState(false) == GRPC_CHANNEL_TRANSIENT_FAILURE) {
-        return NotRunning(options_.dir);
+        if (!SomebodyListens(SocketOf(options_.dir))) return NotRunning(options_.dir);
+        return absl::UnavailableError(
+            "the node in " + options_.dir +
+            " runs and took no connection: it is short of file descriptors (too many connections "
+            "to its partner port?), or more users than it serves have used its socket since it "
+            "started. Try again in a minute; if it lasts, raise the limit (ulimit -n 65536, or "
+            "LimitNOFILE=) and restart daftard");
       }
       break;
     case absl::StatusCode::kDeadlineExceeded:

@@ -112,7 +112,10 @@ int RunInit(const Options& options) {
             << "  first entry  " << made->first_entry << "\n"
             << "  partners     " << made->config.peer_listen << "\n"
             << "  health       http://" << made->config.http_listen << "/readyz\n\n"
-            << "Start it:  daftard --dir " << options.dir << "\n";
+            << "Start it:  daftard --dir " << options.dir
+            << (options.passphrase_file.empty() ? ""
+                                                : " --passphrase-file " + options.passphrase_file)
+            << "\n";
   if (unlock_file) {
     std::cout << "\nIts keys are opened by the file 'unlock' in the same directory (readable by "
                  "this user only).\nThat does not protect them from whoever copies the directory: "

@@ -1,10 +1,13 @@
 #include "node/node.h"
 
 #include "node/decision/policy.h"
+#include "node/ledger/suggest.h"
 #include "storage/log_store.h"
 
 namespace daftar {
 namespace {
+
+constexpr uint64_t kCharterIndex = 1;  // Bootstrap writes KEYS, then CHARTER
 
 ledger::LogIdentity IdentityOf(const Config& config, const evidence::Charter& charter,
                                const storage::NodeKeys& keys) {
@@ -44,22 +47,19 @@ absl::Status Node::OpenRooms() {
       ledger::Publisher::Open(*store_, IdentityOf(config_, charter_, keys_), high_water_);
   if (!publisher.ok()) return publisher.status();
   publisher_ = *std::move(publisher);
-  book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_);
+  if (absl::Status status = CheckCharter(); !status.ok()) return status;
+  book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_, warnings_);
   const storage::EpochKey& epoch_key = keys_.epochs.back();
-  const auto settled_orders =
-      [this](std::span<const identity::Identifier> identifiers) -> absl::StatusOr<uint64_t> {
-    auto customers = book_->FindByIdentifiers(identifiers);
-    if (!customers.ok()) return customers.status();
-    auto record = book_->TrackRecordFor(*customers, evidence::Date::Of(clock_.Now()),
-                                        decision::DefaultPolicy().late_after_days);
-    if (!record.ok()) return record.status();
-    return record->orders_settled;
+  const auto settled_orders = [this](std::span<const identity::Identifier> identifiers,
+                                     evidence::Date occurred, std::string_view order) {
+    return ledger::OrdersSettledBefore(*book_, identifiers, occurred, order,
+                                       decision::DefaultPolicy().late_after_days);
   };
   ledger_ = std::make_unique<ledger::Ledger>(
       *store_, vault_, clock_, entropy_,
       ledger::LedgerOptions{config_.origin, charter_,
                             ledger::LabelKey{epoch_key.epoch, epoch_key.key}, keys_.record,
-                            identity::WarningList(), settled_orders});
+                            warnings_, settled_orders});
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
   registry_ = *std::move(registry);
@@ -67,8 +67,8 @@ absl::Status Node::OpenRooms() {
                                                      epoch_key.key, entropy_);
   pairing_ = std::make_unique<partners::Pairing>(*registry_, *network_, clock_, entropy_,
                                                  keys_.tls.pin, [this] { return Card(); });
-  followers_ =
-      std::make_unique<partners::Followers>(*store_, *registry_, *network_, follower_options_);
+  followers_ = std::make_unique<partners::Followers>(*store_, clock_, *registry_, *network_,
+                                                     follower_options_);
   lookup_ = std::make_unique<partners::Lookup>(*store_, vault_, clock_, entropy_, charter_,
                                                config_.origin, *registry_, *followers_, *network_);
   auto receipts = check::ReceiptLog::Open(*store_, vault_, entropy_);
@@ -79,6 +79,25 @@ absl::Status Node::OpenRooms() {
       check::CheckerOptions{charter_, keys_.receipt, decision::DefaultPolicy(),
                             config_.partner_deadline});
   return absl::OkStatus();
+}
+
+// Partners count this log's reports under the charter that it states. Another file in its place
+// would ask for other proof than they believe, and blind questions for another circle, which find
+// nothing.
+absl::Status Node::CheckCharter() const {
+  auto body =
+      store_->Get(storage::Column::kLogBodies,
+                  storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), kCharterIndex));
+  if (!body.ok()) return body.status();
+  if (!body->has_value()) return absl::OkStatus();  // a new node, or a database in trouble
+  auto stated = evidence::CharterBody::Decode(**body);
+  if (!stated.ok()) return absl::DataLossError("the log's CHARTER entry does not decode");
+  if (stated->charter == charter_.hash) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "charter.toml is not the charter that this node's log states: the file's SHA-256 is " +
+      charter_.hash.hex() + ", the log says " + stated->charter.hex() +
+      ". Put the file back as it was (any partner has the same bytes); this version cannot adopt "
+      "another charter");
 }
 
 absl::Status Node::Bootstrap() {

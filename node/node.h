@@ -16,6 +16,7 @@
 #include "node/config.h"
 #include "node/evidence/charter.h"
 #include "node/evidence/clock.h"
+#include "node/identity/warning_list.h"
 #include "node/ledger/ledger.h"
 #include "node/ledger/publisher.h"
 #include "node/partners/evaluator.h"
@@ -100,6 +101,7 @@ class Node {
  private:
   explicit Node(NodeParts parts);
   absl::Status OpenRooms();
+  absl::Status CheckCharter() const;
   void RunTicks();
 
   const Config config_;
@@ -111,6 +113,7 @@ class Node {
   const std::unique_ptr<storage::Store> store_;
   storage::HighWaterFile high_water_;
   const storage::Vault vault_;
+  const identity::WarningList warnings_{};
   const partners::FollowerOptions follower_options_;
   // Before everything that calls through it, so that it goes last.
   std::unique_ptr<partners::Network> network_;

@@ -68,8 +68,6 @@ class NoNetwork final : public partners::Network {
 absl::StatusOr<MadeNode> FillDirectory(const NewNode& plan, evidence::Charter charter,
                                        evidence::Clock& clock, crypto::Entropy& entropy) {
   const NodePaths paths(plan.dir);
-  auto lock = storage::DirectoryLock::Acquire(plan.dir);
-  if (!lock.ok()) return lock.status();
   MadeNode made;
   made.config = plan.config;
   if (!plan.region_given) made.config.region = charter.region;
@@ -117,16 +115,23 @@ absl::StatusOr<MadeNode> MakeNode(const NewNode& plan, evidence::Clock& clock,
   auto charter = ReadCharter(plan.charter);
   if (!charter.ok()) return charter.status();
   std::error_code error;
+  const absl::Status taken = absl::AlreadyExistsError(
+      plan.dir.string() + " is there and not empty; a node is made in a new directory");
   const bool existed = fs::exists(plan.dir, error);
   if (existed && (!fs::is_directory(plan.dir, error) || !fs::is_empty(plan.dir, error))) {
-    return absl::AlreadyExistsError(plan.dir.string() +
-                                    " is there and not empty; a node is made in a new directory");
+    return taken;
   }
   fs::create_directories(plan.dir, error);
   if (!error) fs::permissions(plan.dir, fs::perms::owner_all, error);
   if (error) {
     return absl::PermissionDeniedError("cannot make the directory " + plan.dir.string() + ": " +
                                        error.message());
+  }
+  // Of two that make the same directory at once, one fills it and the other leaves it alone.
+  auto lock = storage::DirectoryLock::Acquire(plan.dir);
+  if (!lock.ok()) return lock.status();
+  for (const auto& entry : fs::directory_iterator(plan.dir, error)) {
+    if (entry.path().filename() != storage::kLockFileName) return taken;
   }
   auto made = FillDirectory(plan, *std::move(charter), clock, entropy);
   if (!made.ok()) {

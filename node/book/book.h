@@ -3,7 +3,8 @@
 // Rows (docs/storage.md has the bytes):
 //   kCustomers    customer id (16)                       -> sealed Customer
 //   kIdentifiers  tag of the identifier (32)             -> version u8, customer id (16)
-//   kOrders       customer id (16) || order tag (32)     -> sealed Order
+//   kOrders       customer id (16) || order tag (32)     -> sealed Order, with the identifiers of
+//                                                           its own line
 // Tags are Vault::Tag("book/identifier", type, value) and Vault::Tag("book/order", "invoice",
 // invoice number): no key holds an identifier or an invoice number in the clear.
 #ifndef DAFTAR_NODE_BOOK_BOOK_H_
@@ -18,6 +19,7 @@
 #include "crypto/entropy.h"
 #include "node/book/customer.h"
 #include "node/book/track_record.h"
+#include "node/identity/warning_list.h"
 #include "storage/requests.h"
 #include "storage/store.h"
 #include "storage/vault.h"
@@ -51,8 +53,8 @@ class Book {
  public:
   // All must outlive the book.
   Book(storage::Store& store, const storage::Vault& vault, crypto::Entropy& entropy,
-       const evidence::Clock& clock)
-      : store_(store), vault_(vault), entropy_(entropy), clock_(clock) {}
+       const evidence::Clock& clock, const identity::WarningList& warnings)
+      : store_(store), vault_(vault), entropy_(entropy), clock_(clock), warnings_(warnings) {}
 
   // A new customer. `request_key` comes from storage::RequestLog::Key; a repetition gives the
   // customer of the first time. InvalidArgument without identifiers or past a bound; AlreadyExists
@@ -68,9 +70,11 @@ class Book {
       std::span<const identity::Identifier> identifiers) const;
 
   // Each row finds its customer by its identifiers or makes one; identifiers that are new are added
-  // to the customer found, and a name where there was none. Importing again changes nothing. A row
-  // whose identifiers belong to two customers is refused. Written in batches of kMaxImportBatch:
-  // when it fails part-way, whole batches stand and importing again completes them.
+  // to the customer found, and a name where there was none. Importing again changes nothing.
+  // Identifiers on the warning list are left out, for they would make one customer of strangers. A
+  // row that has no other is refused, and so is one whose identifiers belong to two customers.
+  // Written in batches of kMaxImportBatch: when it fails part-way, whole batches stand and
+  // importing again completes them.
   absl::StatusOr<ImportReport> ImportCustomers(std::span<const decision::CustomerRow> rows);
   // The same for orders, known by customer and invoice number; what differs from the stored order
   // replaces it.
@@ -90,6 +94,8 @@ class Book {
   // Visits every customer until `visit` returns false.
   absl::Status ScanCustomers(const std::function<bool(const Customer&)>& visit) const;
 
+  const identity::WarningList& warnings() const { return warnings_; }
+
  private:
   friend class Importer;
 
@@ -108,6 +114,7 @@ class Book {
   const storage::Vault& vault_;
   crypto::Entropy& entropy_;
   const evidence::Clock& clock_;
+  const identity::WarningList& warnings_;
 };
 
 }  // namespace daftar::book

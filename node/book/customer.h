@@ -16,6 +16,7 @@ namespace daftar::book {
 using CustomerId = crypto::FixedBytes<struct CustomerIdTag, 16>;  // random; shown as hex
 
 inline constexpr size_t kMaxIdentifiersPerCustomer = 64;
+inline constexpr size_t kMaxIdentifiersPerOrder = decision::kMaxRowIdentifiers;
 inline constexpr size_t kMaxNameBytes = decision::kMaxNameBytes;
 
 // Personal data: no stream operator, never in a log line or an error.
@@ -34,10 +35,14 @@ struct Order {
   evidence::Date paid;  // none: not paid
   evidence::Money amount;
   bool disputed = false;
+  // Those of the invoice's own line: 1 to kMaxIdentifiersPerOrder, sorted, no repeats. What is said
+  // about the order is said about these; its customer may have others.
+  std::vector<identity::Identifier> identifiers;
   friend bool operator==(const Order&, const Order&) = default;
 };
 
-// Row values before sealing (version 1). Decoding: DataLoss for anything else than encoding writes.
+// Row values before sealing (customers version 1, orders version 2; docs/storage.md has the bytes).
+// Decoding: DataLoss for anything else than encoding writes.
 crypto::Bytes EncodeCustomer(const Customer& customer);
 absl::StatusOr<Customer> DecodeCustomer(const CustomerId& id, crypto::ByteView bytes);
 crypto::Bytes EncodeOrder(const Order& order);

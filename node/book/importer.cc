@@ -68,6 +68,29 @@ absl::Status Importer::LoadOrders(const std::vector<crypto::Bytes>& keys) {
   return absl::OkStatus();
 }
 
+std::vector<identity::Identifier> Importer::Usable(
+    std::span<const identity::Identifier> identifiers, uint64_t line) {
+  if (identifiers.empty() || identifiers.size() > decision::kMaxRowIdentifiers) {
+    Refuse(line, "a line names its customer by 1 to " +
+                     std::to_string(decision::kMaxRowIdentifiers) + " identifiers");
+    return {};
+  }
+  std::vector<identity::Identifier> usable;
+  std::string reasons;
+  for (const identity::Identifier& identifier : identifiers) {
+    const auto why = book_.warnings_.WhyRefused(identifier);
+    if (why.has_value()) {
+      reasons += "; " + std::string(identity::TypeName(identifier.type())) + ": " + *why;
+    } else {
+      usable.push_back(identifier);
+    }
+  }
+  if (usable.empty()) Refuse(line, "none of its identifiers belongs to one buyer alone" + reasons);
+  std::sort(usable.begin(), usable.end());
+  usable.erase(std::unique(usable.begin(), usable.end()), usable.end());
+  return usable;
+}
+
 Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier> identifiers,
                                            const std::string& name, uint64_t line,
                                            Outcome& outcome) {
@@ -121,11 +144,11 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
   return &state;
 }
 
-Importer::Outcome Importer::SetOrder(crypto::Bytes key, const Order& order) {
+Importer::Outcome Importer::SetOrder(crypto::Bytes key, Order order) {
   const auto [place, is_new] = orders_.try_emplace(std::move(key));
   OrderState& state = place->second;
   if (!is_new && state.order == order) return Outcome::kUnchanged;
-  state.order = order;
+  state.order = std::move(order);
   state.changed = true;
   return is_new ? Outcome::kAdded : Outcome::kUpdated;
 }
@@ -133,8 +156,10 @@ Importer::Outcome Importer::SetOrder(crypto::Bytes key, const Order& order) {
 absl::Status Importer::Plan(std::span<const decision::CustomerRow> rows) {
   if (auto status = LoadCustomers(rows); !status.ok()) return status;
   for (const decision::CustomerRow& row : rows) {
+    const std::vector<identity::Identifier> identifiers = Usable(row.identifiers, row.line);
+    if (identifiers.empty()) continue;
     Outcome outcome = Outcome::kUnchanged;
-    if (Resolve(row.identifiers, row.name, row.line, outcome) == nullptr) continue;
+    if (Resolve(identifiers, row.name, row.line, outcome) == nullptr) continue;
     report_.added += outcome == Outcome::kAdded ? 1 : 0;
     report_.updated += outcome == Outcome::kUpdated ? 1 : 0;
     report_.unchanged += outcome == Outcome::kUnchanged ? 1 : 0;
@@ -144,20 +169,22 @@ absl::Status Importer::Plan(std::span<const decision::CustomerRow> rows) {
 
 absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
   if (auto status = LoadCustomers(rows); !status.ok()) return status;
-  std::vector<std::pair<crypto::Bytes, const decision::OrderRow*>> taken;
+  std::vector<std::pair<crypto::Bytes, Order>> taken;
   std::vector<crypto::Bytes> keys;
   for (const decision::OrderRow& row : rows) {
+    std::vector<identity::Identifier> identifiers = Usable(row.identifiers, row.line);
+    if (identifiers.empty()) continue;
     Outcome outcome = Outcome::kUnchanged;
-    const CustomerState* state = Resolve(row.identifiers, row.name, row.line, outcome);
+    const CustomerState* state = Resolve(identifiers, row.name, row.line, outcome);
     if (state == nullptr) continue;
     report_.customers_added += outcome == Outcome::kAdded ? 1 : 0;
     keys.push_back(book_.OrderKey(state->customer.id, row.invoice));
-    taken.emplace_back(keys.back(), &row);
+    taken.emplace_back(keys.back(), Order{row.invoice, row.invoiced, row.due, row.paid, row.amount,
+                                          row.disputed, std::move(identifiers)});
   }
   if (auto status = LoadOrders(keys); !status.ok()) return status;
-  for (auto& [key, row] : taken) {
-    const Order order{row->invoice, row->invoiced, row->due, row->paid, row->amount, row->disputed};
-    const Outcome outcome = SetOrder(std::move(key), order);
+  for (auto& [key, order] : taken) {
+    const Outcome outcome = SetOrder(std::move(key), std::move(order));
     report_.added += outcome == Outcome::kAdded ? 1 : 0;
     report_.updated += outcome == Outcome::kUpdated ? 1 : 0;
     report_.unchanged += outcome == Outcome::kUnchanged ? 1 : 0;

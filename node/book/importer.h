@@ -42,10 +42,14 @@ class Importer {
   absl::Status LoadCustomers(std::span<const Row> rows);
   absl::Status LoadOwners(const std::vector<crypto::Bytes>& keys);
   absl::Status LoadOrders(const std::vector<crypto::Bytes>& keys);
+  // Those by which the row's customer may be known: not on the warning list, sorted, no repeats.
+  // Empty when the row is refused.
+  std::vector<identity::Identifier> Usable(std::span<const identity::Identifier> identifiers,
+                                           uint64_t line);
   // The customer of the row, found or made; nullptr when the row is refused.
   CustomerState* Resolve(std::span<const identity::Identifier> identifiers, const std::string& name,
                          uint64_t line, Outcome& outcome);
-  Outcome SetOrder(crypto::Bytes key, const Order& order);
+  Outcome SetOrder(crypto::Bytes key, Order order);
   void Refuse(uint64_t line, std::string reason);
 
   Book& book_;

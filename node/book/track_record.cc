@@ -48,6 +48,11 @@ bool SupportsIncident(const Order& order, evidence::Date today, uint32_t late_af
   return DaysLate(order, today) > late_after_days;
 }
 
+bool SettledBefore(const Order& order, evidence::Date day, uint32_t late_after_days) {
+  return order.invoiced < day && order.paid.has_value() && order.paid < day &&
+         DaysPast(order.paid, order.due) <= late_after_days;
+}
+
 void TrackRecordBuilder::Add(const Order& order) {
   if (order.invoiced > today_) return;
   ++record_.orders;

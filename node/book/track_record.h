@@ -16,6 +16,10 @@ uint32_t DaysLate(const Order& order, evidence::Date today);
 // not in dispute. A dispute about an order that was paid is over.
 bool SupportsIncident(const Order& order, evidence::Date today, uint32_t late_after_days);
 
+// Whether the order speaks for its buyer on `day`: invoiced and paid before it, and at most
+// `late_after_days` late.
+bool SettledBefore(const Order& order, evidence::Date day, uint32_t late_after_days);
+
 // Adds orders one by one, in any order.
 class TrackRecordBuilder {
  public:

@@ -74,6 +74,35 @@ absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question, Answe
   return inputs;
 }
 
+std::vector<decision::Subject> Checker::SubjectsOf(const Question& question) const {
+  std::vector<decision::Subject> subjects;
+  for (const identity::Identifier& identifier : question.identifiers) {
+    subjects.push_back(decision::SubjectOf(options_.receipt_key, identifier));
+  }
+  return subjects;
+}
+
+// The answer of an earlier check, as far as its receipt holds it, when it asked the same.
+absl::StatusOr<Answer> Checker::FromReceipt(const ReceiptId& id, const Question& question) const {
+  auto stored = receipts_.Get(id);
+  if (!stored.ok()) return stored.status();
+  const decision::ReceiptBody& body = stored->record.body;
+  std::vector<decision::Subject> subjects = SubjectsOf(question);
+  std::sort(subjects.begin(), subjects.end());
+  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
+  if (subjects != body.subjects || !(question.order == body.weighed.order)) {
+    return absl::FailedPreconditionError(
+        "this request_id was used for a check of another buyer or order; use a new one for each");
+  }
+  Answer answer;
+  answer.receipt = id;
+  answer.decision = decision::Replay(body, options_.policy);
+  answer.because = stored->record.because;
+  answer.time = body.time;
+  answer.policy = body.policy;
+  return answer;
+}
+
 absl::StatusOr<Answer> Checker::Check(const storage::Caller& caller, const Question& question) {
   if (question.identifiers.empty() || question.identifiers.size() > kMaxIdentifiersPerCheck) {
     return absl::InvalidArgumentError("a check names 1 to " +
@@ -87,17 +116,7 @@ absl::StatusOr<Answer> Checker::Check(const storage::Caller& caller, const Quest
     request = *std::move(key);
     auto earlier = receipts_.OfRequest(request);
     if (!earlier.ok()) return earlier.status();
-    if (earlier->has_value()) {
-      auto stored = receipts_.Get(**earlier);
-      if (!stored.ok()) return stored.status();
-      Answer answer;
-      answer.receipt = **earlier;
-      answer.decision = decision::Replay(stored->record.body, options_.policy);
-      answer.because = stored->record.because;
-      answer.time = stored->record.body.time;
-      answer.policy = stored->record.body.policy;
-      return answer;
-    }
+    if (earlier->has_value()) return FromReceipt(**earlier, question);
   }
   Answer answer;
   auto inputs = Gather(question, answer);
@@ -105,19 +124,17 @@ absl::StatusOr<Answer> Checker::Check(const storage::Caller& caller, const Quest
   answer.time = inputs->now;
   answer.decision = decision::Decide(*inputs, options_.policy);
   answer.because = decision::Because(answer.decision);
-  std::vector<decision::Subject> subjects;
-  for (const identity::Identifier& identifier : question.identifiers) {
-    subjects.push_back(decision::SubjectOf(options_.receipt_key, identifier));
-  }
   ReceiptRecord record;
   record.body =
-      decision::MakeReceipt(answer.decision, options_.policy, std::move(subjects), answer.time);
+      decision::MakeReceipt(answer.decision, options_.policy, SubjectsOf(question), answer.time);
   record.because = answer.because;
   record.actor = caller.actor;
   answer.policy = record.body.policy;
-  auto id = receipts_.Append(record, request);
-  if (!id.ok()) return id.status();
-  answer.receipt = *id;
+  auto appended = receipts_.Append(record, request);
+  if (!appended.ok()) return appended.status();
+  // The same request ran at the same time and was first: its receipt is the answer.
+  if (!appended->is_new) return FromReceipt(appended->id, question);
+  answer.receipt = appended->id;
   return answer;
 }
 

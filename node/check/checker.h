@@ -63,12 +63,15 @@ class Checker {
   // Takes at most the partner deadline plus what local work takes. The receipt is durable before
   // the answer is given. With a request id a repetition answers with the receipt of the first time.
   //   InvalidArgument  no or too many identifiers
+  //   FailedPrecondition  the request id was used for a check of something else
   //   others           the store failed: there is no answer without a receipt
   absl::StatusOr<Answer> Check(const storage::Caller& caller, const Question& question);
 
   const decision::Policy& policy() const { return options_.policy; }
 
  private:
+  std::vector<decision::Subject> SubjectsOf(const Question& question) const;
+  absl::StatusOr<Answer> FromReceipt(const ReceiptId& id, const Question& question) const;
   absl::StatusOr<decision::Inputs> Gather(const Question& question, Answer& answer);
   void AddIncidents(const Answer& answer, decision::Inputs& inputs) const;
 

@@ -1,6 +1,7 @@
 #include "node/check/receipt_log.h"
 
 #include <algorithm>
+#include <set>
 
 #include "crypto/hash.h"
 #include "storage/requests.h"
@@ -40,8 +41,22 @@ absl::StatusOr<std::unique_ptr<ReceiptLog>> ReceiptLog::Open(storage::Store& sto
   return log;
 }
 
-absl::StatusOr<ReceiptId> ReceiptLog::Append(const ReceiptRecord& record,
-                                             const Bytes& request_key) {
+// The next in line that share a write. A request that is in it already waits for the write after,
+// which finds the first one's receipt.
+std::vector<ReceiptLog::Waiting*> ReceiptLog::NextGroup() {
+  std::vector<Waiting*> group;
+  std::set<Bytes> requests;
+  while (!queue_.empty() && group.size() < kMaxReceiptsPerWrite) {
+    Waiting* next = queue_.front();
+    if (!next->request_key.empty() && !requests.insert(next->request_key).second) break;
+    group.push_back(next);
+    queue_.pop_front();
+  }
+  return group;
+}
+
+absl::StatusOr<ReceiptLog::Appended> ReceiptLog::Append(const ReceiptRecord& record,
+                                                        const Bytes& request_key) {
   Waiting mine;
   const Bytes body = record.body.Encode();
   const auto salt = entropy_.Public<ReceiptSalt>();
@@ -71,11 +86,7 @@ absl::StatusOr<ReceiptId> ReceiptLog::Append(const ReceiptRecord& record,
       continue;
     }
     writing_ = true;
-    std::vector<Waiting*> group;
-    while (!queue_.empty() && group.size() < kMaxReceiptsPerWrite) {
-      group.push_back(queue_.front());
-      queue_.pop_front();
-    }
+    const std::vector<Waiting*> group = NextGroup();
     mutex_.Unlock();
     WriteGroup(group);
     mutex_.Lock();
@@ -85,7 +96,7 @@ absl::StatusOr<ReceiptId> ReceiptLog::Append(const ReceiptRecord& record,
     changed_.NotifyAll();
   }
   if (!mine.status.ok()) return mine.status;
-  return mine.id;
+  return Appended{mine.id, mine.is_new};
 }
 
 void ReceiptLog::WriteGroup(const std::vector<Waiting*>& group) {
@@ -115,6 +126,7 @@ void ReceiptLog::WriteGroup(const std::vector<Waiting*>& group) {
     auto earlier = OfRequest(waiting->request_key);
     if (earlier.ok() && earlier->has_value()) {
       waiting->id = **earlier;
+      waiting->is_new = false;
       waiting->status = absl::OkStatus();
     }
   }

@@ -52,10 +52,14 @@ class ReceiptLog {
                                                           const storage::Vault& vault,
                                                           crypto::Entropy& entropy);
 
-  // Durable on OK. `request_key` (may be empty) makes a repetition find the first receipt.
-  // ResourceExhausted when too many wait; errors of the store otherwise, and then nothing was
-  // appended.
-  absl::StatusOr<ReceiptId> Append(const ReceiptRecord& record, const crypto::Bytes& request_key);
+  struct Appended {
+    ReceiptId id;
+    bool is_new = true;  // false: an earlier request with the same key made it
+  };
+  // Durable on OK. `request_key` (may be empty) makes a repetition find the first receipt; nothing
+  // is appended then. ResourceExhausted when too many wait; errors of the store otherwise, and then
+  // nothing was appended.
+  absl::StatusOr<Appended> Append(const ReceiptRecord& record, const crypto::Bytes& request_key);
 
   // The receipt that an earlier check with this request key made, if any.
   absl::StatusOr<std::optional<ReceiptId>> OfRequest(const crypto::Bytes& request_key) const;
@@ -77,11 +81,13 @@ class ReceiptLog {
     crypto::Bytes sealed;
     crypto::Bytes request_key;
     ReceiptId id;
+    bool is_new = true;
     absl::Status status;
     bool done = false;
   };
   ReceiptLog(storage::Store& store, const storage::Vault& vault, crypto::Entropy& entropy)
       : store_(store), log_(store), vault_(vault), entropy_(entropy) {}
+  std::vector<Waiting*> NextGroup() DAFTAR_REQUIRES(mutex_);
   // Writes for all in `group`; called without the lock by the one writer.
   void WriteGroup(const std::vector<Waiting*>& group);
 

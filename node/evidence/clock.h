@@ -2,8 +2,10 @@
 #ifndef DAFTAR_NODE_EVIDENCE_CLOCK_H_
 #define DAFTAR_NODE_EVIDENCE_CLOCK_H_
 
+#include <algorithm>
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,11 @@ namespace daftar::evidence {
 struct UnixMillis {
   int64_t value = 0;
   int64_t seconds() const { return value / 1000; }
+  // Times that come from partners may be any number: stops at the largest.
+  static UnixMillis OfSeconds(int64_t seconds) {
+    constexpr int64_t kMost = std::numeric_limits<int64_t>::max() / 1000;
+    return {std::clamp(seconds, -kMost, kMost) * 1000};
+  }
   friend auto operator<=>(UnixMillis, UnixMillis) = default;
 };
 

@@ -11,6 +11,7 @@
 
 namespace daftar::evidence {
 
+inline constexpr size_t kMaxFeedHeadBytes = 32 << 10;  // bytes of a batch's signed head
 inline constexpr size_t kMaxFeedEntries = 10'000;      // entries a batch
 inline constexpr size_t kMaxFeedBytes = 3 << 20;       // leaves and bodies of a batch
 inline constexpr size_t kMaxEntryBodyBytes = 4 << 10;  // the largest body kind has 616 bytes

@@ -1,6 +1,7 @@
 // Identifiers that belong to nobody in particular: repeated digits, documented test numbers,
 // marketplace relay addresses, and what the shop adds (its own and its staff's). They are refused
-// in an incident, because a report on them would hit strangers.
+// in an incident, because a report on them would hit strangers, and left out of an import, because
+// they would make one customer of strangers.
 #ifndef DAFTAR_NODE_IDENTITY_WARNING_LIST_H_
 #define DAFTAR_NODE_IDENTITY_WARNING_LIST_H_
 

@@ -9,8 +9,8 @@
 namespace daftar::ledger {
 
 // Entries from `from` on, up to the bounds of evidence/feed.h and never past the newest signed
-// head, with the consistency proof. Empty of entries when the caller has them all. Any thread.
-//   InvalidArgument  `from` is beyond the log: the caller follows something else
+// head, with the consistency proof. Empty of entries when the caller has them all. A caller that
+// asks beyond the log gets the head alone, which tells it that the log became shorter. Any thread.
 //   Unavailable      there is no signed head to serve (new node, or a log in trouble)
 absl::StatusOr<evidence::FeedBatch> ReadFeed(const storage::Store& store,
                                              const Publisher& publisher, uint64_t from,

@@ -68,6 +68,7 @@ struct NewIncident {
   std::vector<evidence::Date> reminders;
   std::string order;  // the order's id in the book, or empty; an order has at most one incident
   std::string note;
+  friend bool operator==(const NewIncident&, const NewIncident&) = default;
 };
 
 struct Incident {

@@ -30,6 +30,19 @@ absl::Status RequireBecause(const std::string& because) {
   return absl::OkStatus();
 }
 
+absl::Status UsedForAnother() {
+  return absl::FailedPreconditionError(
+      "this request_id was used for another request; use a new one for each");
+}
+
+// On the first day of 1970, and before, the clock was never set: no entry can carry such a date.
+absl::StatusOr<evidence::Date> DayOf(evidence::UnixMillis now) {
+  const evidence::Date day = evidence::Date::Of(now);
+  if (day.has_value()) return day;
+  return absl::FailedPreconditionError(
+      "the clock of this machine is not set; set it and try again");
+}
+
 std::string WrongState(std::string_view action, IncidentState state) {
   return "an incident that is " + std::string(StateName(state)) + " cannot be " +
          std::string(action);
@@ -62,11 +75,16 @@ absl::StatusOr<Ledger::Stored> Ledger::Load(const IncidentId& id) const {
   return Stored{*std::move(incident), **std::move(row)};
 }
 
-absl::StatusOr<IncidentView> Ledger::View(Incident incident) const {
+absl::StatusOr<IncidentView> Ledger::View(Incident incident,
+                                          std::optional<SubmissionId> just_queued) const {
   IncidentView view;
   view.state = incident.state;
+  const auto find = [&](const SubmissionId& id) -> absl::StatusOr<std::optional<Publication>> {
+    if (just_queued == id) return std::nullopt;
+    return FindPublication(store_, id);
+  };
   if (incident.report.has_value()) {
-    auto report = FindPublication(store_, *incident.report);
+    auto report = find(*incident.report);
     if (!report.ok()) return report.status();
     view.report = *report;
     const bool waiting =
@@ -79,13 +97,13 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident) const {
     }
   }
   for (const IncidentEvent& event : incident.events) {
-    std::optional<Publication> publication;
-    if (event.submission.has_value()) {
-      auto found = FindPublication(store_, *event.submission);
-      if (!found.ok()) return found.status();
-      publication = *found;
+    if (!event.submission.has_value() || event.submission == incident.report) {
+      view.events.push_back(event.submission.has_value() ? view.report : std::nullopt);
+      continue;
     }
-    view.events.push_back(publication);
+    auto found = find(*event.submission);
+    if (!found.ok()) return found.status();
+    view.events.push_back(*found);
   }
   if (view.state == IncidentState::kDraft) view.missing = Missing(incident.account);
   view.incident = std::move(incident);
@@ -250,7 +268,9 @@ absl::StatusOr<IncidentView> Ledger::Add(const storage::Caller& caller,
     if (earlier->has_value()) {
       auto id = IncidentId::Create(**earlier);
       if (!id.ok()) return absl::DataLossError("a request's row is malformed");
-      return Get(*id);
+      auto view = Get(*id);
+      if (view.ok() && !(view->incident.account == account)) return UsedForAnother();
+      return view;
     }
     if (!account.order.empty()) {
       auto existing = ForOrder(account.order);
@@ -269,7 +289,6 @@ absl::StatusOr<IncidentView> Ledger::Add(const storage::Caller& caller,
         {incident.added_at, caller.actor, IncidentAction::kAdded, {}, std::nullopt});
     Batch batch;
     PutIncident(batch, incident);
-    batch.ExpectAbsent(Column::kIncidents, rows::IncidentKey(incident.id));
     batch.Put(Column::kIncidents, rows::TimeKey(incident.added_at, incident.id), {});
     for (const identity::Identifier& identifier : account.identifiers) {
       batch.Put(Column::kIncidents, rows::SubjectKey(vault_, identifier, incident.id), {});
@@ -295,7 +314,10 @@ absl::StatusOr<IncidentView> Ledger::Apply(const storage::Caller& caller, std::s
   for (int attempt = 0; attempt < kWriteAttempts; ++attempt) {
     auto earlier = storage::RequestLog::Find(store_, *request, kind);
     if (!earlier.ok()) return earlier.status();
-    if (earlier->has_value()) return Get(id);
+    if (earlier->has_value()) {
+      if (crypto::AsText(**earlier) != crypto::AsText(id.view())) return UsedForAnother();
+      return Get(id);
+    }
     auto stored = Load(id);
     if (!stored.ok()) return stored.status();
     if (stored->incident.events.size() >= kMaxIncidentEvents) {
@@ -305,13 +327,16 @@ absl::StatusOr<IncidentView> Ledger::Apply(const storage::Caller& caller, std::s
     }
     Batch batch;
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
-    if (absl::Status status = change(*stored, batch); !status.ok()) return status;
+    const absl::Status changed = change(*stored, batch);
+    if (absl::IsAborted(changed)) continue;  // published between two reads
+    if (!changed.ok()) return changed;
     PutIncident(batch, stored->incident);
     storage::RequestLog::Record(batch, *request, kind, id.view());
     const absl::Status written = store_.Write(std::move(batch));
     if (absl::IsAborted(written)) continue;
     if (!written.ok()) return written;
-    return View(std::move(stored->incident));
+    const std::optional<SubmissionId> queued = stored->incident.events.back().submission;
+    return View(std::move(stored->incident), queued);
   }
   return absl::AbortedError("others kept changing the same incident; try again");
 }
@@ -372,7 +397,7 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
 
 absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, Batch& batch) {
   const NewIncident& account = incident.account;
-  auto settled = options_.settled_orders(account.identifiers);
+  auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
   if (!settled.ok()) return settled.status();
   std::vector<evidence::Label> labels;
   for (const identity::Identifier& identifier : account.identifiers) {
@@ -457,8 +482,10 @@ absl::StatusOr<IncidentView> Ledger::Settle(const storage::Caller& caller, const
       return absl::FailedPreconditionError(WrongState("settled", incident.state));
     }
     const evidence::UnixMillis now = clock_.Now();
-    const evidence::Date day = settled_on.has_value() ? settled_on : evidence::Date::Of(now);
-    if (day > evidence::Date::Of(now).PlusDays(1)) {
+    auto today = DayOf(now);
+    if (!today.ok()) return today.status();
+    const evidence::Date day = settled_on.has_value() ? settled_on : *today;
+    if (day > today->PlusDays(1)) {
       return absl::InvalidArgumentError("it cannot have been settled in the future (" +
                                         day.ToString() + ")");
     }
@@ -482,10 +509,11 @@ absl::StatusOr<IncidentView> Ledger::Withdraw(const storage::Caller& caller, con
       return absl::FailedPreconditionError(WrongState("withdrawn", incident.state));
     }
     const evidence::UnixMillis now = clock_.Now();
+    auto today = DayOf(now);
+    if (!today.ok()) return today.status();
     IncidentEvent event{now, caller.actor, IncidentAction::kWithdrawn, because, std::nullopt};
-    absl::Status retracted =
-        Retract(incident, evidence::EntryKind::kWithdrawal,
-                evidence::WithdrawalFacts{ground, evidence::Date::Of(now)}, event, batch);
+    absl::Status retracted = Retract(incident, evidence::EntryKind::kWithdrawal,
+                                     evidence::WithdrawalFacts{ground, *today}, event, batch);
     if (!retracted.ok()) return retracted;
     incident.state = IncidentState::kWithdrawn;
     incident.events.push_back(std::move(event));

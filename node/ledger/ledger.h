@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "crypto/entropy.h"
@@ -33,9 +34,11 @@ struct IncidentView {
   std::vector<std::string> missing;                // before it may be shared
 };
 
-// How many orders the buyer with these identifiers had settled with this shop; the book answers.
+// How many orders the buyer with these identifiers had settled with this shop before the day it
+// occurred, without the order that the incident is about (its name, or empty); the book answers.
 using SettledOrders =
-    std::function<absl::StatusOr<uint64_t>(std::span<const identity::Identifier>)>;
+    std::function<absl::StatusOr<uint64_t>(std::span<const identity::Identifier> identifiers,
+                                           evidence::Date occurred, std::string_view order)>;
 
 // The current epoch's label key; owned by the keystore.
 struct LabelKey {
@@ -49,7 +52,7 @@ struct LedgerOptions {
   const evidence::Charter& charter;
   LabelKey label_key;
   const crypto::Secret32& record_key;
-  identity::WarningList warnings;
+  const identity::WarningList& warnings;
   SettledOrders settled_orders;
 };
 
@@ -105,7 +108,9 @@ class Ledger {
     crypto::Bytes row;  // as it is in the store, for the precondition
   };
   absl::StatusOr<Stored> Load(const IncidentId& id) const;
-  absl::StatusOr<IncidentView> View(Incident incident) const;
+  // `just_queued` was written by this very call: it cannot have been published before.
+  absl::StatusOr<IncidentView> View(Incident incident,
+                                    std::optional<SubmissionId> just_queued = {}) const;
   void PutIncident(storage::Batch& batch, const Incident& incident) const;
   absl::Status ExpectUnchanged(storage::Batch& batch, const Stored& stored) const;
 

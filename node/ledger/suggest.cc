@@ -12,18 +12,35 @@ constexpr size_t kInvoiceHashBytes = 8;
 constexpr size_t kCustomerHexDigits = 2 * book::CustomerId::kSize;
 constexpr size_t kMaxPage = 1000;
 
-NewIncident AccountOf(const book::Customer& customer, const book::Order& order) {
+// Names only what stood on the order's own line: another identifier of the customer may be somebody
+// else's. What came onto the warning list after the import is left out; nothing may be left.
+NewIncident AccountOf(const identity::WarningList& warnings, const book::CustomerId& customer,
+                      const book::Order& order) {
   NewIncident account;
   account.reason = evidence::Reason::kInvoiceOverdue;
-  for (const identity::Identifier& identifier : customer.identifiers) {
+  for (const identity::Identifier& identifier : order.identifiers) {
     if (account.identifiers.size() == evidence::kMaxIdentifiersPerEntry) break;
+    if (warnings.WhyRefused(identifier).has_value()) continue;
     account.identifiers.push_back(identifier);
   }
   account.amount = order.amount;
   account.occurred = order.invoiced;
   account.due = order.due;
-  account.order = OrderName(customer.id, order);
+  account.order = OrderName(customer, order);
   return account;
+}
+
+// Why no incident can be filed about the order, in words; OK when one can.
+absl::Status CheckSupports(const book::Order& order, evidence::Date today) {
+  if (order.disputed && !order.paid.has_value()) {
+    return absl::FailedPreconditionError(
+        "the order is disputed; an incident can be filed when the dispute is over");
+  }
+  if (book::SupportsIncident(order, today, /*late_after_days=*/0)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      order.paid.has_value()
+          ? "the order was paid by the day it was due, which supports no incident"
+          : "the order is not past its due day, so it supports no incident yet");
 }
 
 }  // namespace
@@ -72,7 +89,8 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         }
         if (existing->has_value()) return true;
         suggestion.customer = customer.id;
-        suggestion.account = AccountOf(customer, order);
+        suggestion.account = AccountOf(book.warnings(), customer.id, order);
+        if (suggestion.account.identifiers.empty()) return true;
         suggestion.invoice = order.invoice;
         suggestion.paid = order.paid;
         suggestion.days_late = book::DaysLate(order, today);
@@ -100,16 +118,39 @@ absl::StatusOr<NewIncident> AccountOfOrder(const book::Book& book, std::string_v
   absl::StatusOr<NewIncident> account = unknown;
   absl::Status scanned = book.ScanOrdersOf(*id, [&](const book::Order& candidate) {
     if (OrderName(*id, candidate) != order || candidate.invoiced > today) return true;
-    if (candidate.disputed && !candidate.paid.has_value()) {
+    if (absl::Status status = CheckSupports(candidate, today); !status.ok()) {
+      account = status;
+      return false;
+    }
+    account = AccountOf(book.warnings(), *id, candidate);
+    if (account->identifiers.empty()) {
       account = absl::FailedPreconditionError(
-          "the order is disputed; an incident can be filed when the dispute is over");
-    } else {
-      account = AccountOf(*customer, candidate);
+          "all identifiers of the order are on the warning list now, so they name nobody; import "
+          "it again with one of the buyer's own");
     }
     return false;
   });
   if (!scanned.ok()) return scanned;
   return account;
+}
+
+absl::StatusOr<uint64_t> OrdersSettledBefore(const book::Book& book,
+                                             std::span<const identity::Identifier> identifiers,
+                                             evidence::Date day, std::string_view except,
+                                             uint32_t late_after_days) {
+  auto customers = book.FindByIdentifiers(identifiers);
+  if (!customers.ok()) return customers.status();
+  uint64_t settled = 0;
+  for (const book::CustomerId& customer : *customers) {
+    absl::Status scanned = book.ScanOrdersOf(customer, [&](const book::Order& order) {
+      const bool counts = book::SettledBefore(order, day, late_after_days) &&
+                          (except.empty() || OrderName(customer, order) != except);
+      settled += counts ? 1 : 0;
+      return true;
+    });
+    if (!scanned.ok()) return scanned;
+  }
+  return settled;
 }
 
 }  // namespace daftar::ledger

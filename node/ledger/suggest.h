@@ -1,8 +1,10 @@
-// Which incidents the imported orders support.
+// What the imported orders say to the ledger: which incidents they support, and how many orders a
+// buyer had settled before.
 #ifndef DAFTAR_NODE_LEDGER_SUGGEST_H_
 #define DAFTAR_NODE_LEDGER_SUGGEST_H_
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,15 +36,26 @@ struct SuggestionPage {
 };
 
 // Orders that were paid, or are open, more than `days_late` days after they were due, are not in
-// dispute (one about a paid order is over), and have no incident yet; in order of their names.
-// Errors of the store.
+// dispute (one about a paid order is over), have no incident yet, and name somebody who is not on
+// the warning list; in order of their names. Errors of the store.
 absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Ledger& ledger,
                                                 evidence::Date today, uint32_t days_late,
                                                 size_t limit, std::string_view after);
 
-// The incident's account that an order supports. NotFound when there is no such order.
+// The incident's account that an order supports: about the identifiers of the order's own line, at
+// most kMaxIdentifiersPerEntry. NotFound when there is no such order; FailedPrecondition, in words,
+// when it supports no incident (any more): it was paid on time, is not due yet or is in dispute, or
+// all its identifiers are on the warning list by now.
 absl::StatusOr<NewIncident> AccountOfOrder(const book::Book& book, std::string_view order,
                                            evidence::Date today);
+
+// How many orders the customers with these identifiers had settled before `day`: invoiced and paid
+// before it, and at most `late_after_days` late. The order of the name `except` never counts; it
+// may be empty. Errors of the store.
+absl::StatusOr<uint64_t> OrdersSettledBefore(const book::Book& book,
+                                             std::span<const identity::Identifier> identifiers,
+                                             evidence::Date day, std::string_view except,
+                                             uint32_t late_after_days);
 
 }  // namespace daftar::ledger
 

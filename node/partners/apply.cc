@@ -37,10 +37,16 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
       static_cast<int64_t>(header.issued_at) < last_issued_at_) {
     return absl::OkStatus();  // void: order
   }
+  const auto issued_at = static_cast<int64_t>(header.issued_at);
+  // A REPORT's signature is verified when it is used. One from the future is verified now: were it
+  // void, its time would make all that follows void too.
+  if (header.kind == EntryKind::kReport && issued_at > now_ && !SignedByNewestKey(*signed_header)) {
+    return absl::OkStatus();  // void: signature
+  }
   if (entry.body.has_value()) bodies_[index] = *entry.body;
   if (header.kind == EntryKind::kReport) {
-    last_issued_at_ = static_cast<int64_t>(header.issued_at);
-    kinds_[index] = header.kind;
+    last_issued_at_ = issued_at;
+    report_times_[index] = issued_at;
     return AddReport(index, *signed_header, entry.body.has_value() ? &*entry.body : nullptr);
   }
   evidence::Body body;
@@ -56,11 +62,9 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
     return absl::OkStatus();
   }
   // A KEYS replaces the entry key: only the newest may sign what follows it.
-  if (keys_.empty() || !signed_header->VerifiedBy(keys_.back().keys.entry)) {
-    return absl::OkStatus();  // void: signature
-  }
-  last_issued_at_ = static_cast<int64_t>(header.issued_at);
-  kinds_[index] = header.kind;
+  if (!SignedByNewestKey(*signed_header)) return absl::OkStatus();  // void: signature
+  last_issued_at_ = issued_at;
+  report_times_[index] = std::nullopt;
   if (header.kind == EntryKind::kCharter) {
     if (const auto* charter = std::get_if<evidence::CharterBody>(&body);
         charter != nullptr && charters_.size() < kMaxCharterEntries) {
@@ -70,6 +74,10 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
   }
   if (header.kind == EntryKind::kAdoption) return absl::OkStatus();
   return AddUpdate(index, header, body);
+}
+
+bool Applier::SignedByNewestKey(const evidence::SignedHeader& signed_header) const {
+  return !keys_.empty() && signed_header.VerifiedBy(keys_.back().keys.entry);
 }
 
 absl::Status Applier::AddReport(uint64_t index, const evidence::SignedHeader&, const Bytes* body) {
@@ -92,9 +100,12 @@ void Applier::AddTokens(uint64_t report,
 
 absl::Status Applier::AddUpdate(uint64_t index, const evidence::Header& header,
                                 const evidence::Body& body) {
-  auto about_report = IsReport(header.about);
-  if (!about_report.ok()) return about_report.status();
-  if (!*about_report) return absl::OkStatus();  // void: about nothing that can be updated
+  auto reported = ReportIssuedAt(header.about);
+  if (!reported.ok()) return reported.status();
+  // Void: about nothing that can be updated, or in the tick of the REPORT itself.
+  if (!reported->has_value() || static_cast<int64_t>(header.issued_at) <= **reported) {
+    return absl::OkStatus();
+  }
   auto state = StateOf(header.about);
   if (!state.ok()) return state.status();
   if ((*state)->Status() == decision::EntryStatus::kErased) return absl::OkStatus();  // void: order
@@ -166,7 +177,7 @@ void Applier::AddKeys(uint64_t index, const evidence::SignedHeader& signed_heade
     }
   }
   last_issued_at_ = static_cast<int64_t>(signed_header.header.issued_at);
-  kinds_[index] = EntryKind::kKeys;
+  report_times_[index] = std::nullopt;
   keys_.push_back({index, body});
 }
 
@@ -184,14 +195,17 @@ absl::StatusOr<EntryState*> Applier::StateOf(uint64_t report) {
   return &states_.emplace(report, std::move(state)).first->second;
 }
 
-absl::StatusOr<bool> Applier::IsReport(uint64_t index) {
-  const auto found = kinds_.find(index);
-  if (found != kinds_.end()) return found->second == EntryKind::kReport;
+absl::StatusOr<std::optional<int64_t>> Applier::ReportIssuedAt(uint64_t index) {
+  const auto found = report_times_.find(index);
+  if (found != report_times_.end()) return found->second;
   auto leaf = log_.ReadLeaf(partner_.log, index);
-  if (absl::IsNotFound(leaf.status())) return false;
+  if (absl::IsNotFound(leaf.status())) return std::nullopt;
   if (!leaf.ok()) return leaf.status();
   auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
-  return entry.ok() && entry->header.kind == EntryKind::kReport && entry->header.index == index;
+  if (!entry.ok() || entry->header.kind != EntryKind::kReport || entry->header.index != index) {
+    return std::nullopt;
+  }
+  return static_cast<int64_t>(entry->header.issued_at);
 }
 
 absl::StatusOr<std::optional<Bytes>> Applier::BodyOf(uint64_t index) {

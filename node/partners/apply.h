@@ -14,12 +14,15 @@ namespace daftar::partners {
 // signature, format or order are void: kept in the tree, without effect. A value of one thread.
 class Applier {
  public:
-  // `keys`, `charters`, `reports` and `last_issued_at` are advanced in place.
-  Applier(const storage::Store& store, const Partner& partner, std::vector<KeysEntry>& keys,
-          std::vector<CharterEntry>& charters, uint64_t& reports, int64_t& last_issued_at)
+  // `now` in Unix seconds. `keys`, `charters`, `reports` and `last_issued_at` are advanced in
+  // place.
+  Applier(const storage::Store& store, const Partner& partner, int64_t now,
+          std::vector<KeysEntry>& keys, std::vector<CharterEntry>& charters, uint64_t& reports,
+          int64_t& last_issued_at)
       : store_(store),
         log_(store),
         partner_(partner),
+        now_(now),
         keys_(keys),
         charters_(charters),
         reports_(reports),
@@ -35,6 +38,7 @@ class Applier {
  private:
   absl::Status AddReport(uint64_t index, const evidence::SignedHeader& signed_header,
                          const crypto::Bytes* body);
+  bool SignedByNewestKey(const evidence::SignedHeader& signed_header) const;
   absl::Status AddRelabel(uint64_t index, uint64_t about, const evidence::RelabelBody& body);
   absl::Status AddUpdate(uint64_t index, const evidence::Header& header,
                          const evidence::Body& body);
@@ -42,20 +46,22 @@ class Applier {
   void AddKeys(uint64_t index, const evidence::SignedHeader& signed_header,
                const evidence::KeysBody& body);
   absl::StatusOr<EntryState*> StateOf(uint64_t report);
-  absl::StatusOr<bool> IsReport(uint64_t index);
+  // When the REPORT at `index` was issued (Unix seconds); nullopt when there is none.
+  absl::StatusOr<std::optional<int64_t>> ReportIssuedAt(uint64_t index);
   absl::StatusOr<std::optional<crypto::Bytes>> BodyOf(uint64_t index);
   void AddTokens(uint64_t report, const std::array<evidence::Slot, evidence::kSlots>& slots);
 
   const storage::Store& store_;
   storage::LogStore log_;
   const Partner& partner_;
+  const int64_t now_;
   std::vector<KeysEntry>& keys_;
   std::vector<CharterEntry>& charters_;
   uint64_t& reports_;
   int64_t& last_issued_at_;
 
-  // Kinds and bodies of this batch's own entries, not in the store yet.
-  std::map<uint64_t, evidence::EntryKind> kinds_;
+  // What this batch's own entries are, not in the store yet: of REPORTs the time, of others none.
+  std::map<uint64_t, std::optional<int64_t>> report_times_;
   std::map<uint64_t, std::optional<crypto::Bytes>> bodies_;  // nullopt deletes
   std::map<uint64_t, EntryState> states_;
   struct TokenChange {

@@ -1,12 +1,13 @@
 #include "node/partners/followers.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace daftar::partners {
 
-Followers::Followers(storage::Store& store, const Registry& registry, Network& network,
-                     FollowerOptions options)
-    : store_(store), registry_(registry), network_(network), options_(options) {}
+Followers::Followers(storage::Store& store, const evidence::Clock& clock, const Registry& registry,
+                     Network& network, FollowerOptions options)
+    : store_(store), clock_(clock), registry_(registry), network_(network), options_(options) {}
 
 Followers::~Followers() { Stop(); }
 
@@ -23,10 +24,12 @@ absl::Status Followers::Refresh() {
   storage::MutexLock refreshing(refresh_mutex_);
   std::vector<Follower> ended;
   std::vector<std::string> forgotten;
+  // One look at the registry for all of it: who changes it later calls this again.
+  const std::vector<Partner> partners = registry_.All();
   {
     storage::MutexLock lock(mutex_);
     if (stopping_) return absl::OkStatus();
-    for (const Partner& partner : registry_.All()) {
+    for (const Partner& partner : partners) {
       auto found = followers_.find(partner.origin);
       const bool active = partner.status == PartnerStatus::kActive;
       if (found != followers_.end() && found->second.thread.joinable() &&
@@ -44,11 +47,11 @@ absl::Status Followers::Refresh() {
   End(std::move(ended));
   for (const std::string& origin : forgotten) network_.Forget(origin);
 
-  for (const Partner& partner : registry_.All()) {
+  for (const Partner& partner : partners) {
     storage::MutexLock lock(mutex_);
     Follower& follower = followers_[partner.origin];
     if (follower.mirror == nullptr || !(follower.mirror->partner() == partner)) {
-      auto mirror = Mirror::Open(store_, partner);
+      auto mirror = Mirror::Open(store_, clock_, partner);
       if (!mirror.ok()) return mirror.status();
       follower.mirror = *std::move(mirror);
     }
@@ -96,6 +99,7 @@ void Followers::SetConnection(const std::string& origin, bool connected, std::st
 // The thread of one partner: follow, and after an interruption wait a little longer each time.
 void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
   std::chrono::milliseconds wait = options_.first_retry;
+  std::optional<std::chrono::steady_clock::time_point> compared;
   while (!cancel.cancelled()) {
     absl::Status applied;
     const absl::Status ended = network_.Follow(
@@ -109,6 +113,12 @@ void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel
         },
         cancel);
     if (cancel.cancelled()) break;
+    const auto now = std::chrono::steady_clock::now();
+    if (mirror.Suspicious() && (!compared.has_value() || now - *compared > kComparePause)) {
+      compared = now;
+      Compare(partner, mirror, cancel);
+      if (cancel.cancelled()) break;
+    }
     if (!applied.ok()) mirror.SetTrouble(std::string(applied.message()));
     const absl::Status& why = applied.ok() ? ended : applied;
     SetConnection(partner.origin, false, std::string(why.message()));
@@ -122,6 +132,18 @@ void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel
     }
     wait = std::min(wait * 2, options_.last_retry);
   }
+}
+
+// Reads the partner's log once more from its first entry on, to tell a broken transfer from another
+// history of the log; the mirror keeps the evidence.
+void Followers::Compare(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
+  Mirror::Comparison comparison;
+  (void)network_.Follow(
+      partner, 0,
+      [&](const evidence::FeedBatch& batch) {
+        return mirror.Compare(batch, comparison).ok() && !comparison.done;
+      },
+      cancel);
 }
 
 std::shared_ptr<Mirror> Followers::MirrorOf(std::string_view origin) const {

@@ -17,6 +17,9 @@
 
 namespace daftar::partners {
 
+// A log that does not continue its copy is read again from the start no more often than this.
+inline constexpr std::chrono::hours kComparePause{1};
+
 struct FollowerOptions {
   // Waits between attempts double from the first to the second.
   std::chrono::milliseconds first_retry{200};
@@ -32,8 +35,9 @@ struct ConnectionView {
 // Any thread may call. Mirrors stay valid while the object lives.
 class Followers {
  public:
-  Followers(storage::Store& store, const Registry& registry, Network& network,
-            FollowerOptions options = {});
+  // All outlive the object.
+  Followers(storage::Store& store, const evidence::Clock& clock, const Registry& registry,
+            Network& network, FollowerOptions options = {});
   ~Followers();  // as Stop
 
   // Opens mirrors for all partners that have one; starts a thread for each active one. Called again
@@ -55,10 +59,12 @@ class Followers {
     ConnectionView connection;
   };
   void Run(const Partner& partner, Mirror& mirror, Cancellation& cancel);
+  void Compare(const Partner& partner, Mirror& mirror, Cancellation& cancel);
   void SetConnection(const std::string& origin, bool connected, std::string reason);
   static void End(std::vector<Follower> ended);
 
   storage::Store& store_;
+  const evidence::Clock& clock_;
   const Registry& registry_;
   Network& network_;
   const FollowerOptions options_;

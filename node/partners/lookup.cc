@@ -136,9 +136,7 @@ void Lookup::Receive(const std::shared_ptr<Session>& session, size_t index,
                                                       answer->evaluated, answer->proof)
                               : absl::StatusOr<std::vector<Secret64>>(key.status());
     if (!finalized.ok()) {
-      question.mirror->SetTrouble(
-          "it answered a lookup with a wrong proof: its evaluation does not fit the key in its "
-          "log");
+      question.mirror->Note(Fault::kWrongProof);
       failure = absl::DataLossError("wrong proof");
     } else {
       for (size_t i = 0; i < question.asked.size(); ++i) {
@@ -180,22 +178,20 @@ absl::StatusOr<LookupResult> Lookup::Ask(std::span<const identity::Identifier> i
     session->questions.emplace_back();
     session->questions.back().partner = std::move(partner);
   }
-  std::vector<size_t> to_send;
-  for (size_t i = 0; i < session->questions.size(); ++i) {
-    Prepare(session->questions[i], identifiers);
-    if (!session->questions[i].failure.has_value() && !session->questions[i].asked.empty()) {
-      to_send.push_back(i);
-    }
-  }
-  {
-    storage::MutexLock lock(session->mutex);
-    session->waiting = to_send.size();
-  }
   const auto left = [&] {
     return std::chrono::duration_cast<std::chrono::milliseconds>(until -
                                                                  std::chrono::steady_clock::now());
   };
-  for (size_t i : to_send) Send(session, i, std::max(left(), std::chrono::milliseconds(1)));
+  // The first partners answer while the last question is being blinded.
+  for (size_t i = 0; i < session->questions.size(); ++i) {
+    Prepare(session->questions[i], identifiers);
+    if (session->questions[i].failure.has_value() || session->questions[i].asked.empty()) continue;
+    {
+      storage::MutexLock lock(session->mutex);
+      ++session->waiting;
+    }
+    Send(session, i, std::max(left(), std::chrono::milliseconds(1)));
+  }
   {
     storage::MutexLock lock(session->mutex);
     while (session->waiting > 0 && left().count() > 0) {
@@ -245,8 +241,10 @@ void Lookup::Describe(Question& question) const {
     answer.state = PartnerState::kNotChecked;
     if (view.forked) {
       answer.error = "forked";
-    } else if (view.keys.empty() || !answer.head_age_s.has_value()) {
+    } else if (view.keys.empty()) {
       answer.error = "never-copied";
+    } else if (!answer.head_age_s.has_value()) {
+      answer.error = "copying";  // the first copy is not whole yet: what it lacks may be about this
     } else {
       answer.error = ReasonCode(*question.failure);
     }
@@ -274,6 +272,9 @@ absl::Status Lookup::FindRecords(Question& question,
   auto rows = store_.MultiGet(Column::kTokens, keys);
   if (!rows.ok()) return rows.status();
   std::set<uint64_t> seen;
+  // Each try costs reads and a signature: an issuer that crowds a label with what does not open
+  // gets no more tries than one whose records do.
+  size_t tries = 0;
   size_t row = 0;
   for (const std::optional<Secret64>& f : question.f) {
     if (!f.has_value()) continue;
@@ -282,7 +283,11 @@ absl::Status Lookup::FindRecords(Question& question,
       auto reports = Mirror::DecodeTokenRow(*(*rows)[row]);
       if (!reports.ok()) return reports.status();
       for (uint64_t report : *reports) {
-        if (seen.size() >= kMaxRecordsPerPartner || seen.count(report) > 0) continue;
+        if (seen.count(report) > 0) continue;
+        if (++tries > kMaxRecordsPerPartner) {
+          question.mirror->Note(Fault::kBadLabel);
+          return absl::OkStatus();
+        }
         const evidence::Label label{f->Duplicate(), j};
         auto record = OpenRecord(question, report, label);
         if (!record.ok()) return record.status();
@@ -316,15 +321,12 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   if (!body.ok()) return std::nullopt;
   auto key = evidence::UnwrapReportKey(*body, label);
   if (!key.ok()) {
-    question.mirror->SetTrouble("entry " + std::to_string(report) +
-                                " carries a label whose key does not fit its commitment; it does "
-                                "not count");
+    question.mirror->Note(Fault::kBadLabel);
     return std::nullopt;
   }
   auto facts = evidence::OpenReport(*body, question.partner.origin, *key);
   if (!facts.ok()) {
-    question.mirror->SetTrouble("entry " + std::to_string(report) +
-                                " does not open to well-formed facts; it does not count");
+    question.mirror->Note(Fault::kBadLabel);
     return std::nullopt;
   }
   auto state_row = store_.Get(Column::kEntryStates, EntryState::Key(log_number, report));
@@ -336,13 +338,15 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
     if (!state.ok()) return state.status();
     record.status = state->Status();
   }
-  // A report counts only under a charter that this node has adopted; good news always does.
+  // A report counts only under a charter that this node has adopted, settled or not: good news
+  // about it must not make it count at all.
   const CharterEntry* charter = nullptr;
   for (const CharterEntry& stated : question.view.charters) {
     if (stated.index < report) charter = &stated;
   }
-  if (record.status == decision::EntryStatus::kLive &&
-      (charter == nullptr || charter->charter != charter_.hash)) {
+  const bool weighs = record.status == decision::EntryStatus::kLive ||
+                      record.status == decision::EntryStatus::kSettled;
+  if (weighs && (charter == nullptr || charter->charter != charter_.hash)) {
     record.status = decision::EntryStatus::kPending;
   }
   record.origin = question.partner.origin;
@@ -352,7 +356,8 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   record.amount = facts->amount;
   record.occurred = facts->occurred;
   record.settled_before = facts->settled_before;
-  record.published_at = {static_cast<int64_t>(entry->header.issued_at) * 1000};
+  record.published_at =
+      evidence::UnixMillis::OfSeconds(static_cast<int64_t>(entry->header.issued_at));
   record.epoch = question.view.keys.back().keys.epoch;
   return record;
 }

@@ -13,6 +13,7 @@
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "crypto/voprf.h"
+#include "node/evidence/clock.h"
 #include "node/evidence/entry.h"
 #include "node/evidence/feed.h"
 #include "node/partners/entry_state.h"
@@ -38,12 +39,26 @@ struct CharterEntry {
 inline constexpr size_t kMaxKeysEntries = 1000;
 inline constexpr size_t kMaxCharterEntries = 1000;
 inline constexpr size_t kMaxReportsPerToken = 64;
+// Heads that were seen before their entries; of more, the last is replaced.
+inline constexpr size_t kMaxPendingHeads = 64;
+// A partner's clock that is further ahead of this node's is warned about.
+inline constexpr int64_t kMaxClockAheadSeconds = 300;
+// A partner's fault is shown to the operator for so long after the last one.
+inline constexpr int64_t kFaultShownSeconds = 7 * 86'400;
+// Between two writes of the count of faults; what a crash between them forgets is a count.
+inline constexpr int64_t kFaultWriteSeconds = 60;
+
+// What a partner did that its keys and its log contradict; noted against it, durably.
+enum class Fault { kWrongProof, kBadLabel };
 
 // The mirror as a reader sees it; a value.
 struct MirrorView {
   uint64_t size = 0;  // entries held
+  // The newest head all of whose entries are held; none while the first copy is being made.
   std::optional<crypto::Checkpoint> head;
-  int64_t head_time = 0;  // Unix seconds of the issuer's own timestamp; 0: none
+  // Unix seconds of the issuer's own timestamp on that head, or of its arrival when it lies in the
+  // future (a clock that is ahead must not make a silent partner look fresh); 0: none.
+  int64_t head_time = 0;
   std::vector<KeysEntry> keys;
   std::vector<CharterEntry> charters;
   uint64_t reports = 0;
@@ -52,10 +67,13 @@ struct MirrorView {
   std::string trouble;  // in words for the operator; empty when all is well
 };
 
-// Threads: Apply by one at a time (the follower's), View and the rest by any.
+// Threads: Apply, Suspicious and Compare by one at a time (the follower's), the rest by any.
 class Mirror {
  public:
-  static absl::StatusOr<std::unique_ptr<Mirror>> Open(storage::Store& store, Partner partner);
+  // `store` and `clock` outlive the mirror. Errors of the store; DataLoss when a row is malformed.
+  static absl::StatusOr<std::unique_ptr<Mirror>> Open(storage::Store& store,
+                                                      const evidence::Clock& clock,
+                                                      Partner partner);
 
   // Takes a batch: verifies note, tree and, for kinds 2 to 11, signatures; stores entries, bodies,
   // tokens and states in one durable write. On an error nothing of the batch is kept.
@@ -64,6 +82,26 @@ class Mirror {
   //   InvalidArgument     the batch is malformed or not the next one
   //   others              the store failed
   absl::Status Apply(const evidence::FeedBatch& batch);
+
+  // Whether the last batch stated a larger tree that does not continue the one held. Either what
+  // came was altered on the way, or the log has another history; only all of it can tell.
+  bool Suspicious() const { return suspicious_; }
+
+  // The log as the partner shows it now, hashed from its first entry on and not kept.
+  struct Comparison {
+    crypto::CompactTree tree;
+    std::optional<crypto::Checkpoint> head;  // of the first batch; the comparison ends with it
+    std::string note;
+    std::optional<crypto::Digest> at_held;  // its root at the size of the head that is held
+    bool done = false;
+  };
+  // Takes the next batch from entry 0 on. At the end of a log that agrees with its own signed head
+  // and not with the one held, both notes are kept as fork evidence and the answer is DataLoss.
+  // InvalidArgument for a batch that is malformed, not the next one, or does not give its head.
+  absl::Status Compare(const evidence::FeedBatch& batch, Comparison& comparison);
+
+  // Counts the fault against the partner; durable within kFaultWriteSeconds.
+  void Note(Fault fault);
 
   MirrorView View() const;
   const Partner& partner() const { return partner_; }
@@ -77,39 +115,62 @@ class Mirror {
   static absl::StatusOr<std::vector<uint64_t>> DecodeTokenRow(crypto::ByteView row);
 
  private:
+  struct SeenHead {
+    crypto::Checkpoint checkpoint;
+    std::string note;
+  };
   struct State {
     crypto::CompactTree tree;
-    std::optional<crypto::Checkpoint> head;
-    std::string note;
-    int64_t head_time = 0;
+    std::optional<SeenHead> covered;  // all of whose entries are held
+    std::vector<SeenHead> pending;    // larger ones, in order of size: each must come true
+    int64_t head_time = 0;            // of `covered`
     int64_t last_issued_at = 0;
     std::vector<KeysEntry> keys;
     std::vector<CharterEntry> charters;
     uint64_t reports = 0;
     bool forked = false;
+    const SeenHead* newest() const {
+      if (!pending.empty()) return &pending.back();
+      return covered.has_value() ? &*covered : nullptr;
+    }
   };
   struct Head {
     crypto::Checkpoint checkpoint;
     int64_t timestamp = 0;
   };
+  struct Faults {
+    uint64_t wrong_proofs = 0;
+    uint64_t bad_labels = 0;
+    int64_t last = 0;  // Unix seconds
+  };
 
-  Mirror(storage::Store& store, Partner partner)
-      : store_(store), log_(store), partner_(std::move(partner)) {}
+  Mirror(storage::Store& store, const evidence::Clock& clock, Partner partner)
+      : store_(store), log_(store), clock_(clock), partner_(std::move(partner)) {}
   absl::Status Load();
   absl::StatusOr<Head> VerifyHead(const State& state, const evidence::FeedBatch& batch) const;
-  absl::Status CheckAgainstKnownHead(const State& state, const Head& head, const std::string& note);
-  absl::Status KeepForkEvidence(const std::string& note, std::string words);
-  crypto::Bytes StateKey() const;
+  absl::Status CheckAgainstKnownHead(const Head& head, const std::string& note);
+  absl::Status CheckShorterHead(const Head& head, const std::string& note);
+  absl::Status CheckPendingHeads(const std::vector<crypto::Bytes>& leaves, const State& next,
+                                 const std::string& note);
+  void TakeHead(const Head& head, const std::string& note, State& next) const;
+  absl::Status KeepForkEvidence(const std::string& first, const std::string& second,
+                                std::string words);
+  std::string FaultWords() const DAFTAR_REQUIRES(mutex_);
+  crypto::Bytes Key(char row) const;
   static crypto::Bytes EncodeState(const State& state);
   static absl::Status DecodeState(crypto::ByteView bytes, State& state);
 
   storage::Store& store_;
   storage::LogStore log_;
+  const evidence::Clock& clock_;
   const Partner partner_;
   State state_;  // the follower's; copied out under the mutex below
+  bool suspicious_ = false;
 
   mutable storage::Mutex mutex_;
   MirrorView view_ DAFTAR_GUARDED_BY(mutex_);
+  Faults faults_ DAFTAR_GUARDED_BY(mutex_);
+  int64_t faults_written_ DAFTAR_GUARDED_BY(mutex_) = 0;  // Unix seconds
   void Publish();
 };
 

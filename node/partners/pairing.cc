@@ -12,6 +12,13 @@ absl::StatusOr<Pairing::MadeInvite> Pairing::Invite(const storage::Caller& calle
   if (valid_for_seconds < 60 || valid_for_seconds > kMaxInviteSeconds) {
     return absl::InvalidArgumentError("an invite is valid for 1 minute to 7 days");
   }
+  auto earlier = registry_.FindInvite(caller);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) {
+    auto made = partners::Invite::FromCode(**earlier);
+    if (!made.ok()) return absl::DataLossError("the code that this request made is malformed");
+    return MadeInvite{**earlier, made->expires_at, made->endpoint};
+  }
   auto card = card_();
   if (!card.ok()) return card.status();
   if (!IsOffered(card->endpoint)) {
@@ -29,9 +36,10 @@ absl::StatusOr<Pairing::MadeInvite> Pairing::Invite(const storage::Caller& calle
   invite.charter = card->charter;
   invite.origin = card->origin;
   invite.first_leaf = crypto::MerkleLeafHash(card->first_leaf);
-  absl::Status added = registry_.AddInvite(caller, invite.secret, invite.expires_at);
+  const std::string code = invite.ToCode();
+  absl::Status added = registry_.AddInvite(caller, invite.secret, invite.expires_at, code);
   if (!added.ok()) return added;
-  return MadeInvite{invite.ToCode(), invite.expires_at, invite.endpoint};
+  return MadeInvite{code, invite.expires_at, invite.endpoint};
 }
 
 absl::Status Pairing::CheckCircle(const NodeCard& own, const evidence::CircleId& circle,
@@ -87,6 +95,8 @@ absl::StatusOr<Partner> Pairing::Join(const storage::Caller& caller, std::string
 absl::StatusOr<NodeCard> Pairing::Accept(const InviteSecret& secret, const NodeCard& card,
                                          const crypto::SpkiPin& pin,
                                          const std::string& certificate_pem) {
+  // First of all: whoever has no secret learns nothing from the refusals below.
+  if (absl::Status allowed = registry_.CheckInvite(secret, pin); !allowed.ok()) return allowed;
   auto own = card_();
   if (!own.ok()) return own.status();
   if (absl::Status status = CheckCard(card); !status.ok()) return status;
@@ -99,13 +109,11 @@ absl::StatusOr<NodeCard> Pairing::Accept(const InviteSecret& secret, const NodeC
   auto certificate = crypto::InspectCertificate(card.certificate_pem);
   if (!certificate.ok() || certificate->pin != pin) {
     return absl::InvalidArgumentError(
-        "the certificate in the introduction is not the one of the "
-        "connection");
+        "the certificate in the introduction is not the one of the connection");
   }
-  if (absl::Status used = registry_.UseInvite(secret, pin); !used.ok()) return used;
   NodeCard pinned = card;
   pinned.certificate_pem = certificate_pem;
-  auto partner = registry_.Add({"pairing", "pairing"}, pinned);
+  auto partner = registry_.AcceptInvite(secret, pinned);
   if (!partner.ok()) return partner.status();
   return own;
 }

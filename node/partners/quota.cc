@@ -1,6 +1,7 @@
 #include "node/partners/quota.h"
 
 #include <algorithm>
+#include <vector>
 
 namespace daftar::partners {
 namespace {
@@ -22,23 +23,18 @@ uint64_t RoundUpToBlock(uint64_t units) {
 
 Bytes Quota::RowKey(std::string_view origin) const { return Writer().U32(day_).Raw(origin).Take(); }
 
-// Yesterday's rows go; what was reserved today before a restart counts as used.
+// What was reserved today before a restart, or before the clock was moved, counts as used.
 absl::Status Quota::OpenDay() {
   const uint32_t today = evidence::Date::Of(clock_.Now()).days();
   if (today == day_) return absl::OkStatus();
-  // A clock that was set back must not hand out the same day twice.
-  if (today < day_) return absl::OkStatus();
   std::map<std::string, Account, std::less<>> accounts;
-  Batch old_rows;
+  std::map<uint32_t, std::vector<Bytes>> rows_by_day;
   absl::Status malformed;
   absl::Status scanned = store_.Scan(Column::kQuotas, {}, {}, [&](ByteView key, ByteView value) {
     Reader reader(key);
     const uint32_t day = reader.U32();
     const std::string origin(crypto::AsText(reader.Raw(reader.remaining())));
-    if (day < today) {
-      old_rows.Delete(Column::kQuotas, crypto::ToBytes(key));
-      return true;
-    }
+    rows_by_day[day].push_back(crypto::ToBytes(key));
     Reader row(value);
     Account account;
     account.reserved = row.U64();
@@ -52,6 +48,11 @@ absl::Status Quota::OpenDay() {
   });
   if (!scanned.ok()) return scanned;
   if (!malformed.ok()) return malformed;
+  Batch old_rows;
+  for (size_t kept = rows_by_day.size(); const auto& [day, keys] : rows_by_day) {
+    if (kept-- <= kQuotaDaysKept || day == today) continue;
+    for (const Bytes& key : keys) old_rows.Delete(Column::kQuotas, key);
+  }
   if (!old_rows.empty()) {
     if (absl::Status status = store_.Write(std::move(old_rows)); !status.ok()) return status;
   }
@@ -67,30 +68,24 @@ absl::Status Quota::Refuse(std::string_view whose) const {
                                       std::to_string(wait) + " s");
 }
 
+uint64_t Quota::LimitWith(size_t partners) const {
+  return std::min(limits_.per_partner, limits_.per_node / std::max<size_t>(partners, 1));
+}
+
 absl::Status Quota::Take(std::string_view origin, uint64_t units, bool warming, size_t partners) {
   storage::MutexLock lock(mutex_);
   if (absl::Status status = OpenDay(); !status.ok()) return status;
   Account& account = accounts_[std::string(origin)];
-  const uint64_t limit =
-      warming ? limits_.per_partner * kWarmingPercent / 100 : limits_.per_partner;
-  if (account.used + units > limit) return Refuse(warming ? "the warming" : "the partner's");
-
-  const uint64_t share = limits_.per_node / std::max<size_t>(partners, 1);
-  if (account.used + units > share) {
-    // Beyond its own share: only what the others' guaranteed shares leave.
-    uint64_t total = account.used + units;
-    size_t others = 0;
-    for (const auto& [name, other] : accounts_) {
-      if (name == origin) continue;
-      total += std::max(other.used, share);
-      ++others;
-    }
-    if (partners > others + 1) total += (partners - 1 - others) * share;
-    if (total > limits_.per_node) return Refuse("the node-wide");
-  }
+  const uint64_t limit = LimitWith(partners);
+  const uint64_t most = warming ? limit * kWarmingPercent / 100 : limit;
+  if (account.used + units > most) return Refuse(warming ? "the warming" : "the partner's");
+  // Shares were larger while there were fewer partners.
+  uint64_t total = units;
+  for (const auto& [name, other] : accounts_) total += other.used;
+  if (total > limits_.per_node) return Refuse("the node-wide");
   if (account.used + units > account.reserved) {
-    const uint64_t reserve = std::min(RoundUpToBlock(account.used + units),
-                                      std::max(limits_.per_partner, account.used + units));
+    const uint64_t reserve =
+        std::min(RoundUpToBlock(account.used + units), std::max(limit, account.used + units));
     Batch batch;
     batch.Put(Column::kQuotas, RowKey(origin), Writer().U64(reserve).Take());
     if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
@@ -100,11 +95,11 @@ absl::Status Quota::Take(std::string_view origin, uint64_t units, bool warming, 
   return absl::OkStatus();
 }
 
-QuotaUse Quota::Today(std::string_view origin) {
+QuotaUse Quota::Today(std::string_view origin, size_t partners) {
   storage::MutexLock lock(mutex_);
-  if (!OpenDay().ok()) return {0, limits_.per_partner};
+  if (!OpenDay().ok()) return {0, LimitWith(partners)};
   const auto found = accounts_.find(origin);
-  return {found == accounts_.end() ? 0 : found->second.used, limits_.per_partner};
+  return {found == accounts_.end() ? 0 : found->second.used, LimitWith(partners)};
 }
 
 }  // namespace daftar::partners

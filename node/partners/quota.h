@@ -16,6 +16,9 @@ namespace daftar::partners {
 
 // Units reserved durably at once; a crash forfeits what is left of a block.
 inline constexpr uint64_t kQuotaBlock = 256;
+// Days that rows are kept for. A clock that was wrong for a while and is set right again finds the
+// rows of its day and hands no day out twice.
+inline constexpr size_t kQuotaDaysKept = 8;
 // Warming a book may use this much of a day's quota, in percent; the rest is for live checks.
 inline constexpr uint64_t kWarmingPercent = 70;
 
@@ -26,7 +29,7 @@ struct QuotaLimits {
 
 struct QuotaUse {
   uint64_t used = 0;
-  uint64_t limit = 0;
+  uint64_t limit = 0;  // with as many partners as there are now
 };
 
 // Any thread may call; a reservation is durable on return.
@@ -35,11 +38,11 @@ class Quota {
   Quota(storage::Store& store, const evidence::Clock& clock, QuotaLimits limits)
       : store_(store), clock_(clock), limits_(limits) {}
 
-  // Takes `units` of the partner's quota of today. Of the node-wide quota every one of `partners`
-  // has an equal share guaranteed; beyond it a partner may use what others' shares do not need.
-  // ResourceExhausted with the time to wait; then nothing was taken.
+  // Takes `units` of the partner's quota of today: the per-partner quota, or an equal share of the
+  // node-wide one among `partners` where that is less. So nobody can use up what others are
+  // guaranteed. ResourceExhausted with the time to wait; then nothing was taken.
   absl::Status Take(std::string_view origin, uint64_t units, bool warming, size_t partners);
-  QuotaUse Today(std::string_view origin);
+  QuotaUse Today(std::string_view origin, size_t partners);
 
  private:
   struct Account {
@@ -48,6 +51,7 @@ class Quota {
   };
   absl::Status OpenDay() DAFTAR_REQUIRES(mutex_);
   absl::Status Refuse(std::string_view whose) const;
+  uint64_t LimitWith(size_t partners) const;
   crypto::Bytes RowKey(std::string_view origin) const DAFTAR_REQUIRES(mutex_);
 
   storage::Store& store_;

@@ -5,6 +5,7 @@
 #include "crypto/hash.h"
 #include "crypto/merkle.h"
 #include "storage/audit.h"
+#include "storage/requests.h"
 
 namespace daftar::partners {
 namespace {
@@ -17,6 +18,7 @@ using storage::Batch;
 using storage::Column;
 
 constexpr uint8_t kInviteVersion = 1;
+constexpr std::string_view kInviteKind = "partner.invite";
 
 Bytes PartnerKey(std::string_view origin) { return Writer().U8('p').Raw(origin).Take(); }
 Bytes InviteKey(const crypto::Digest& hash) { return Writer().U8('i').Raw(hash.view()).Take(); }
@@ -108,12 +110,17 @@ absl::StatusOr<Partner> Registry::Find(std::string_view origin) const {
                              "'; there " + (known.empty() ? "are none yet" : "are: " + known));
 }
 
+const Partner* Registry::FindPin(const crypto::SpkiPin& pin) const {
+  for (const auto& [origin, partner] : partners_) {
+    if (partner.pin == pin && partner.status != PartnerStatus::kRemoved) return &partner;
+  }
+  return nullptr;
+}
+
 std::optional<Partner> Registry::ByPin(const crypto::SpkiPin& pin) const {
   storage::MutexLock lock(mutex_);
-  for (const auto& [origin, partner] : partners_) {
-    if (partner.pin == pin && partner.status != PartnerStatus::kRemoved) return partner;
-  }
-  return std::nullopt;
+  const Partner* found = FindPin(pin);
+  return found == nullptr ? std::nullopt : std::optional(*found);
 }
 
 storage::LogNumber Registry::NextLogNumber() const {
@@ -133,10 +140,15 @@ absl::Status Registry::Write(Batch batch, const storage::Caller& caller, std::st
 }
 
 absl::StatusOr<Partner> Registry::Add(const storage::Caller& caller, const NodeCard& card) {
+  storage::MutexLock lock(mutex_);
+  return AddLocked(caller, card, Batch());
+}
+
+absl::StatusOr<Partner> Registry::AddLocked(const storage::Caller& caller, const NodeCard& card,
+                                            Batch batch) {
   if (absl::Status status = CheckCard(card); !status.ok()) return status;
   auto certificate = crypto::InspectCertificate(card.certificate_pem);
   if (!certificate.ok()) return certificate.status();
-  storage::MutexLock lock(mutex_);
   Partner partner;
   const auto known = partners_.find(card.origin);
   const crypto::Digest first_leaf = crypto::MerkleLeafHash(card.first_leaf);
@@ -169,7 +181,6 @@ absl::StatusOr<Partner> Registry::Add(const storage::Caller& caller, const NodeC
   partner.certificate_pem = card.certificate_pem;
   partner.charter = card.charter;
   partner.paired_at = clock_.Now();
-  Batch batch;
   batch.Put(Column::kPartners, PartnerKey(partner.origin), partner.Encode());
   absl::Status written = Write(std::move(batch), caller, "partner.add", partner.origin, {});
   if (!written.ok()) return written;
@@ -206,8 +217,22 @@ absl::StatusOr<Partner> Registry::SetStatus(const storage::Caller& caller, std::
   return partner;
 }
 
+absl::StatusOr<std::optional<std::string>> Registry::FindInvite(
+    const storage::Caller& caller) const {
+  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  auto earlier = storage::RequestLog::Find(store_, *request, kInviteKind);
+  if (!earlier.ok()) return earlier.status();
+  if (!earlier->has_value()) return std::nullopt;
+  auto code = vault_.Open(Column::kRequests, *request, **earlier);
+  if (!code.ok()) return code.status();
+  return std::string(crypto::AsText(code->Expose()));
+}
+
 absl::Status Registry::AddInvite(const storage::Caller& caller, const InviteSecret& secret,
-                                 int64_t expires_at) {
+                                 int64_t expires_at, std::string_view code) {
+  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
   storage::MutexLock lock(mutex_);
   Batch batch;
   const int64_t now = clock_.Now().seconds();
@@ -221,6 +246,8 @@ absl::Status Registry::AddInvite(const storage::Caller& caller, const InviteSecr
   }
   const crypto::Digest hash = HashOf(secret);
   batch.Put(Column::kPartners, InviteKey(hash), EncodeInvite(expires_at, std::nullopt));
+  const Bytes sealed = vault_.Seal(Column::kRequests, *request, crypto::AsBytes(code));
+  storage::RequestLog::Record(batch, *request, kInviteKind, sealed);
   absl::Status written = Write(std::move(batch), caller, "partner.invite", {}, {});
   if (!written.ok()) return written;
   invites_[hash] = OpenInvite{expires_at, std::nullopt};
@@ -235,24 +262,38 @@ bool Registry::HasOpenInvites() const {
   });
 }
 
-absl::Status Registry::UseInvite(const InviteSecret& secret, const crypto::SpkiPin& pin) {
+absl::Status Registry::CheckInvite(const InviteSecret& secret, const crypto::SpkiPin& pin) const {
   storage::MutexLock lock(mutex_);
-  const crypto::Digest hash = HashOf(secret);
-  const auto found = invites_.find(hash);
-  if (found == invites_.end() || found->second.expires_at <= clock_.Now().seconds()) {
-    return absl::PermissionDeniedError(
-        "the pairing code is unknown here or has expired; ask for a new one");
-  }
-  if (found->second.used_by.has_value()) {
-    if (*found->second.used_by == pin) return absl::OkStatus();
-    return absl::PermissionDeniedError(
-        "the pairing code was used by another node; ask for a new one");
-  }
+  return CheckInviteLocked(secret, pin);
+}
+
+absl::Status Registry::CheckInviteLocked(const InviteSecret& secret,
+                                         const crypto::SpkiPin& pin) const {
+  const absl::Status refused = absl::PermissionDeniedError(
+      "the pairing code is unknown here, was used or has expired, or this node may not use it; ask "
+      "for a new one");
+  const auto found = invites_.find(HashOf(secret));
+  if (found == invites_.end() || found->second.expires_at <= clock_.Now().seconds()) return refused;
+  const Partner* partner = FindPin(pin);
+  if (partner != nullptr && partner->status != PartnerStatus::kActive) return refused;
+  if (!found->second.used_by.has_value()) return absl::OkStatus();
+  return *found->second.used_by == pin && partner != nullptr ? absl::OkStatus() : refused;
+}
+
+absl::StatusOr<Partner> Registry::AcceptInvite(const InviteSecret& secret, const NodeCard& card) {
+  auto certificate = crypto::InspectCertificate(card.certificate_pem);
+  if (!certificate.ok()) return certificate.status();
+  storage::MutexLock lock(mutex_);
+  absl::Status allowed = CheckInviteLocked(secret, certificate->pin);
+  if (!allowed.ok()) return allowed;
+  const auto invite = invites_.find(HashOf(secret));
+  if (invite->second.used_by.has_value()) return *FindPin(certificate->pin);
   Batch batch;
-  batch.Put(Column::kPartners, InviteKey(hash), EncodeInvite(found->second.expires_at, pin));
-  if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
-  found->second.used_by = pin;
-  return absl::OkStatus();
+  batch.Put(Column::kPartners, InviteKey(invite->first),
+            EncodeInvite(invite->second.expires_at, certificate->pin));
+  auto partner = AddLocked({"pairing", "pairing"}, card, std::move(batch));
+  if (partner.ok()) invite->second.used_by = certificate->pin;
+  return partner;
 }
 
 uint64_t Registry::version() const {

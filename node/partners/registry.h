@@ -45,15 +45,24 @@ class Registry {
   absl::StatusOr<Partner> SetStatus(const storage::Caller& caller, std::string_view origin,
                                     PartnerStatus status, const std::string& because);
 
-  // Remembers (the hash of) an invite's secret until it expires.
+  // Remembers (the hash of) an invite's secret until it expires, and `code`, sealed, for whoever
+  // repeats the request. Aborted when the same request ran at the same time: FindInvite again.
   absl::Status AddInvite(const storage::Caller& caller, const InviteSecret& secret,
-                         int64_t expires_at);
+                         int64_t expires_at, std::string_view code);
+  // The code that this request made before; nullopt when it is new.
+  absl::StatusOr<std::optional<std::string>> FindInvite(const storage::Caller& caller) const;
   // Whether a certificate that nobody pinned may be let in to pair at all: an invite is open, and
   // nobody has used it.
   bool HasOpenInvites() const;
-  // Uses the invite up for the node with `pin`; the same node may repeat it while it lasts (its
-  // first answer may have been lost). PermissionDenied for an unknown, expired or used secret.
-  absl::Status UseInvite(const InviteSecret& secret, const crypto::SpkiPin& pin);
+  // Whether the node with `pin` may pair with this secret; uses nothing up. PermissionDenied, in
+  // the same words whatever the reason, for a secret that is unknown, expired, or used by another
+  // node, and for a node that is suspended here or was removed after it had used the secret: an old
+  // code is no way back in. Asked before anything of this node is told.
+  absl::Status CheckInvite(const InviteSecret& secret, const crypto::SpkiPin& pin) const;
+  // Adds the partner of `card` and uses the invite up for it, in one write. The same active partner
+  // may repeat it while it lasts (its first answer may have been lost); that changes nothing.
+  // Errors as CheckInvite and Add.
+  absl::StatusOr<Partner> AcceptInvite(const InviteSecret& secret, const NodeCard& card);
 
   // Counts changes, so that watchers notice.
   uint64_t version() const;
@@ -68,6 +77,11 @@ class Registry {
       : store_(store), vault_(vault), clock_(clock), entropy_(entropy) {}
   absl::Status Load();
   storage::LogNumber NextLogNumber() const DAFTAR_REQUIRES(mutex_);
+  const Partner* FindPin(const crypto::SpkiPin& pin) const DAFTAR_REQUIRES(mutex_);
+  absl::Status CheckInviteLocked(const InviteSecret& secret, const crypto::SpkiPin& pin) const
+      DAFTAR_REQUIRES(mutex_);
+  absl::StatusOr<Partner> AddLocked(const storage::Caller& caller, const NodeCard& card,
+                                    storage::Batch batch) DAFTAR_REQUIRES(mutex_);
   absl::Status Write(storage::Batch batch, const storage::Caller& caller, std::string_view action,
                      std::string_view object, std::string_view because);
 

@@ -22,6 +22,7 @@ using storage::Column;
 
 constexpr uint8_t kVersion = 1;
 constexpr std::string_view kAddKind = "user.add";
+constexpr std::string_view kRemoveKind = "user.remove";
 
 constexpr Roles kStaffUp{Role::kStaff, Role::kManager};
 constexpr Roles kManagers{Role::kManager};
@@ -98,6 +99,11 @@ absl::StatusOr<UserRow> Decode(ByteView bytes) {
   return row;
 }
 
+absl::Status UsedForAnother() {
+  return absl::FailedPreconditionError(
+      "this request_id was used for another user; use a new one for each request");
+}
+
 absl::Status CheckName(const std::string& name) {
   const bool allowed = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -160,6 +166,7 @@ absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::str
   auto earlier = storage::RequestLog::Find(store_, *request, kAddKind);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) {
+    if (crypto::AsText(**earlier) != name) return UsedForAnother();
     auto user = Find(std::string(crypto::AsText(**earlier)));
     if (!user.ok()) return user.status();
     if (user->has_value()) return NewUser{**user, {}};
@@ -208,6 +215,13 @@ absl::Status Users::Remove(const storage::Caller& caller, const std::string& nam
     return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
                                       " bytes, for the record (--because TEXT)");
   }
+  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  auto earlier = storage::RequestLog::Find(store_, *request, kRemoveKind);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) {
+    return crypto::AsText(**earlier) == name ? absl::OkStatus() : UsedForAnother();
+  }
   auto row = store_.Get(Column::kUsers, UserKey(name));
   if (!row.ok()) return row.status();
   if (!row->has_value()) {
@@ -219,6 +233,7 @@ absl::Status Users::Remove(const storage::Caller& caller, const std::string& nam
   batch.Delete(Column::kUsers, UserKey(name));
   if (decoded->user.uid.has_value()) batch.Delete(Column::kUsers, UidKey(*decoded->user.uid));
   if (!decoded->token_key.empty()) batch.Delete(Column::kUsers, decoded->token_key);
+  storage::RequestLog::Record(batch, *request, kRemoveKind, crypto::AsBytes(name));
   storage::RecordAudit(batch, vault_, entropy_,
                        {clock_.Now().value, caller.actor, "user.remove", name, because});
   return store_.Write(std::move(batch));

@@ -1,5 +1,6 @@
 #include "node/service/convert.h"
 
+#include <algorithm>
 #include <ctime>
 
 namespace daftar::service {
@@ -169,6 +170,9 @@ absl::StatusOr<std::vector<identity::Identifier>> FromProto(
     if (!value.ok()) return value.status();
     values.push_back(*std::move(value));
   }
+  // One phone may have been typed in two spellings.
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
 }
 
@@ -445,6 +449,9 @@ absl::StatusOr<evidence::FeedBatch> FromProto(v1::FollowResponse response) {
   }
   if (static_cast<size_t>(response.consistency_size()) > crypto::kMaxProofHashes) {
     return absl::InvalidArgumentError("a consistency proof has too many hashes");
+  }
+  if (response.head().size() > evidence::kMaxFeedHeadBytes) {
+    return absl::InvalidArgumentError("a signed head is too large");
   }
   evidence::FeedBatch batch;
   batch.from = response.from();

@@ -34,6 +34,7 @@ std::string TimeText(evidence::UnixMillis time);
 // The typed text of one identifier and its type; kind_of_any tells an `any`.
 absl::StatusOr<identity::Identifier> FromProto(const v1::Identifier& identifier,
                                                identity::Region home);
+// 1 to `most`, as typed; they come back sorted, and what is the same in normal form once.
 absl::StatusOr<std::vector<identity::Identifier>> FromProto(
     const google::protobuf::RepeatedPtrField<v1::Identifier>& identifiers, identity::Region home,
     size_t most);

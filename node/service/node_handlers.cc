@@ -93,7 +93,6 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
 absl::StatusOr<v1::CreateInviteResponse> NodeHandlers::CreateInvite(
     const Actor& actor, const v1::CreateInviteRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/CreateInvite"); !s.ok()) return s;
-  if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
   auto invite =
       node_.pairing().Invite(CallerOf(actor, request.request_id()), request.valid_for_s());
   if (!invite.ok()) return invite.status();
@@ -140,7 +139,8 @@ v1::Partner NodeHandlers::Describe(const partners::Partner& partner) const {
     out.set_reports(view.reports);
     if (!view.keys.empty()) out.set_epoch(view.keys.back().keys.epoch);
   }
-  const partners::QuotaUse use = node_.quota().Today(partner.origin);
+  const partners::QuotaUse use =
+      node_.quota().Today(partner.origin, node_.registry().Active().size());
   out.set_quota_used(use.used);
   out.set_quota_limit(use.limit);
   return out;
@@ -253,7 +253,6 @@ absl::StatusOr<v1::ListUsersResponse> NodeHandlers::ListUsers(const Actor& actor
 absl::StatusOr<v1::RemoveUserResponse> NodeHandlers::RemoveUser(
     const Actor& actor, const v1::RemoveUserRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/RemoveUser"); !s.ok()) return s;
-  if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
   absl::Status removed =
       users_.Remove(CallerOf(actor, request.request_id()), request.name(), request.because());
   if (!removed.ok()) return removed;
@@ -331,7 +330,8 @@ absl::StatusOr<v1::ListLogEntriesResponse> NodeHandlers::ListLogEntries(
             if (header.ground != evidence::ErasureGround::kNone) {
               row->set_ground(std::to_string(static_cast<int>(header.ground)));
             }
-            row->set_issued_at(TimeText({static_cast<int64_t>(header.issued_at) * 1000}));
+            row->set_issued_at(
+                TimeText(evidence::UnixMillis::OfSeconds(static_cast<int64_t>(header.issued_at))));
             if (header.about != evidence::kAboutNothing) row->set_about(header.about);
             row->set_signer(header.signer.hex());
             row->set_commitment(header.commitment.hex());

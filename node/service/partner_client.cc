@@ -75,28 +75,29 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> PartnerClient::Dial(
   return grpc::CreateCustomChannel("dns:///" + endpoint, *credentials, arguments);
 }
 
+// Expiry is compared on every call; the certificate is read only when the link is made, because
+// reading one costs more than blinding an identifier.
 absl::StatusOr<std::shared_ptr<v1::PartnerService::Stub>> PartnerClient::StubFor(
     const partners::Partner& partner) {
-  auto certificate = crypto::InspectCertificate(partner.certificate_pem);
-  if (!certificate.ok()) return certificate.status();
-  if (certificate->not_after < std::chrono::duration_cast<std::chrono::seconds>(
-                                   std::chrono::system_clock::now().time_since_epoch())
-                                   .count()) {
-    return absl::UnauthenticatedError("the partner's certificate has expired; pair again");
-  }
   storage::MutexLock lock(mutex_);
   if (stopping_) return absl::UnavailableError("the node is stopping");
-  const auto found = links_.find(partner.origin);
-  if (found != links_.end() && found->second.endpoint == partner.endpoint &&
-      found->second.pin == partner.pin) {
-    return found->second.stub;
+  Link& link = links_[partner.origin];
+  if (link.certificate_pem != partner.certificate_pem || link.endpoint != partner.endpoint ||
+      link.pin != partner.pin) {
+    link = Link{};
+    auto certificate = crypto::InspectCertificate(partner.certificate_pem);
+    if (!certificate.ok()) return certificate.status();
+    auto channel = Dial(partner.endpoint, partner.pin);
+    if (!channel.ok()) return channel.status();
+    link = Link{partner.endpoint, partner.pin, partner.certificate_pem, certificate->not_after,
+                v1::PartnerService::NewStub(*channel)};
   }
-  auto channel = Dial(partner.endpoint, partner.pin);
-  if (!channel.ok()) return channel.status();
-  Link link{partner.endpoint, partner.pin, v1::PartnerService::NewStub(*channel)};
-  auto stub = link.stub;
-  links_[partner.origin] = std::move(link);
-  return stub;
+  if (link.not_after < std::chrono::duration_cast<std::chrono::seconds>(
+                           std::chrono::system_clock::now().time_since_epoch())
+                           .count()) {
+    return absl::UnauthenticatedError("the partner's certificate has expired; pair again");
+  }
+  return link.stub;
 }
 
 void PartnerClient::Evaluate(const partners::Partner& partner, const partners::EvaluateCall& call,

@@ -40,6 +40,8 @@ class PartnerClient final : public partners::Network {
   struct Link {
     std::string endpoint;
     crypto::SpkiPin pin;
+    std::string certificate_pem;
+    int64_t not_after = 0;  // of the certificate, Unix seconds
     std::shared_ptr<v1::PartnerService::Stub> stub;
   };
   struct PendingCall;

@@ -31,6 +31,9 @@ absl::StatusOr<v1::PairResponse> PartnerHandlers::Pair(const PeerCertificate& pe
   if (!secret.ok()) return absl::InvalidArgumentError("the invite's secret has 16 bytes");
   auto card = FromProto(request.card());
   if (!card.ok()) return card.status();
+  if (peer.not_after < node_.clock().Now().seconds()) {
+    return absl::UnauthenticatedError("the certificate has expired; no call would be answered");
+  }
   auto own = node_.pairing().Accept(*secret, *card, peer.pin, peer.pem);
   if (!own.ok()) return own.status();
   if (absl::Status status = node_.followers().Refresh(); !status.ok()) return status;

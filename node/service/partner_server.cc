@@ -36,30 +36,33 @@ grpc::Status Finish(absl::StatusOr<Response> result, Response* response) {
 
 class PairingAdapter final : public v1::PairingService::Service {
  public:
-  explicit PairingAdapter(PartnerHandlers& handlers) : handlers_(handlers) {}
+  PairingAdapter(PartnerHandlers& handlers, PeerCertificates& certificates)
+      : handlers_(handlers), certificates_(certificates) {}
   grpc::Status Pair(grpc::ServerContext* context, const v1::PairRequest* request,
                     v1::PairResponse* response) override {
-    auto peer = CertificateOf(*context);
+    auto peer = certificates_.Of(*context);
     if (!peer.ok()) return ToGrpcForPartner(peer.status());
     return Finish(handlers_.Pair(*peer, *request), response);
   }
 
  private:
   PartnerHandlers& handlers_;
+  PeerCertificates& certificates_;
 };
 
 class PartnerAdapter final : public v1::PartnerService::Service {
  public:
-  explicit PartnerAdapter(PartnerHandlers& handlers) : handlers_(handlers) {}
+  PartnerAdapter(PartnerHandlers& handlers, PeerCertificates& certificates)
+      : handlers_(handlers), certificates_(certificates) {}
   grpc::Status Evaluate(grpc::ServerContext* context, const v1::EvaluateRequest* request,
                         v1::EvaluateResponse* response) override {
-    auto peer = CertificateOf(*context);
+    auto peer = certificates_.Of(*context);
     if (!peer.ok()) return ToGrpcForPartner(peer.status());
     return Finish(handlers_.Evaluate(*peer, *request), response);
   }
   grpc::Status Follow(grpc::ServerContext* context, const v1::FollowRequest* request,
                       grpc::ServerWriter<v1::FollowResponse>* writer) override {
-    auto peer = CertificateOf(*context);
+    auto peer = certificates_.Of(*context);
     if (!peer.ok()) return ToGrpcForPartner(peer.status());
     return ToGrpcForPartner(handlers_.Follow(
         *peer, *request,
@@ -69,13 +72,16 @@ class PartnerAdapter final : public v1::PartnerService::Service {
 
  private:
   PartnerHandlers& handlers_;
+  PeerCertificates& certificates_;
 };
 
 }  // namespace
 
 struct PartnerServer::Parts {
-  explicit Parts(Node& node) : handlers(node), pairing(handlers), partner(handlers) {}
+  explicit Parts(Node& node)
+      : handlers(node), pairing(handlers, certificates), partner(handlers, certificates) {}
   PartnerHandlers handlers;
+  PeerCertificates certificates;
   PairingAdapter pairing;
   PartnerAdapter partner;
   std::shared_ptr<std::atomic<uint64_t>> refused = std::make_shared<std::atomic<uint64_t>>(0);

@@ -1,5 +1,6 @@
 #include "node/service/tls.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpcpp/security/tls_certificate_provider.h>
 #include <grpcpp/security/tls_certificate_verifier.h>
 #include <grpcpp/security/tls_credentials_options.h>
@@ -49,6 +50,8 @@ void PrepareGrpcForTls() {
   setenv("GRPC_SSL_CIPHER_SUITES", "PSK-AES256-GCM-SHA384", 1);
   // gRPC prints addresses and certificates' names; the daemon says in its own words what matters.
   setenv("GRPC_VERBOSITY", "NONE", 0);
+  // Nor does protobuf print a line for every text of a stranger's that is not UTF-8.
+  google::protobuf::SetLogHandler(nullptr);
 }
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> PartnerServerCredentials(
@@ -88,17 +91,27 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> PartnerChannelCredenti
   return ge::TlsCredentials(options);
 }
 
-absl::StatusOr<PeerCertificate> CertificateOf(const grpc::ServerContextBase& context) {
+absl::StatusOr<PeerCertificate> PeerCertificates::Of(const grpc::ServerContextBase& context) {
   const auto auth = context.auth_context();
   const std::vector<grpc::string_ref> pems =
       auth == nullptr ? std::vector<grpc::string_ref>() : auth->FindPropertyValues("x509_pem_cert");
   if (pems.size() != 1) return absl::UnauthenticatedError("the connection has no certificate");
-  PeerCertificate peer;
-  peer.pem = std::string(pems.front().data(), pems.front().size());
-  auto certificate = crypto::InspectCertificate(peer.pem);
+  return Read(std::string_view(pems.front().data(), pems.front().size()));
+}
+
+absl::StatusOr<PeerCertificate> PeerCertificates::Read(std::string_view pem) {
+  {
+    storage::MutexLock lock(mutex_);
+    const auto kept = kept_.find(pem);
+    if (kept != kept_.end()) return kept->second;
+  }
+  auto certificate = crypto::InspectCertificate(pem);
   if (!certificate.ok()) return absl::UnauthenticatedError("the certificate is malformed");
-  peer.pin = certificate->pin;
-  peer.not_after = certificate->not_after;
+  PeerCertificate peer{certificate->pin, std::string(pem), certificate->not_after};
+  if (pem.size() > partners::kMaxCertificateBytes) return peer;  // no partner's: not kept
+  storage::MutexLock lock(mutex_);
+  if (kept_.size() >= kMaxKept) kept_.clear();
+  kept_.emplace(peer.pem, peer);
   return peer;
 }
 

@@ -7,12 +7,15 @@
 #include <grpcpp/server_context.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "absl/status/statusor.h"
 #include "crypto/certificate.h"
 #include "node/service/partner_handlers.h"
+#include "storage/mutex.h"
 
 namespace daftar::service {
 
@@ -32,8 +35,22 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> PartnerServerCredential
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> PartnerChannelCredentials(
     const crypto::TlsIdentity& identity, const crypto::SpkiPin& pin);
 
-// The certificate of the connection that a call came on. Unauthenticated when there is none.
-absl::StatusOr<PeerCertificate> CertificateOf(const grpc::ServerContextBase& context);
+// Certificates of the connections that calls come on. Reading one costs as much as two evaluations,
+// and a partner shows the same one with every call, so the last ones are kept. Any thread.
+class PeerCertificates {
+ public:
+  // Unauthenticated when the connection has none, or one that cannot be read.
+  absl::StatusOr<PeerCertificate> Of(const grpc::ServerContextBase& context);
+  // The same for a certificate in PEM.
+  absl::StatusOr<PeerCertificate> Read(std::string_view pem);
+
+ private:
+  // More than there can be partners; with strangers' (while an invite is open) it is emptied and
+  // begun again.
+  static constexpr size_t kMaxKept = 512;
+  storage::Mutex mutex_;
+  std::map<std::string, PeerCertificate, std::less<>> kept_ DAFTAR_GUARDED_BY(mutex_);
+};
 
 }  // namespace daftar::service
 

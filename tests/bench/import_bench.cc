@@ -67,7 +67,8 @@ void BM_ImportOrders(benchmark::State& state) {
     if (!store.ok()) std::abort();
     crypto::Entropy& entropy = crypto::SystemEntropy();
     const storage::Vault vault(entropy.Secret(), entropy);
-    Book book(**store, vault, entropy, evidence::SystemClock());
+    const identity::WarningList warnings;
+    Book book(**store, vault, entropy, evidence::SystemClock(), warnings);
     state.ResumeTiming();
     if (!book.ImportOrders(rows).ok()) std::abort();
     state.PauseTiming();

@@ -127,7 +127,7 @@ void Copy(const std::filesystem::path& dir, uint64_t entries) {
     making += ThreadCpuSeconds() - thread_before;
     if (mirror == nullptr) {
       const auto first = crypto::MerkleLeafHash(batch.entries.front().leaf);
-      mirror = Must(partners::Mirror::Open(*store, PartnerOf(first)));
+      mirror = Must(partners::Mirror::Open(*store, evidence::SystemClock(), PartnerOf(first)));
     }
     const auto start = std::chrono::steady_clock::now();
     Must(mirror->Apply(batch));
@@ -150,7 +150,7 @@ void Reopen(const std::filesystem::path& dir, uint64_t entries) {
   const auto start = std::chrono::steady_clock::now();
   const auto store = Must(storage::RocksStore::Open({.path = dir}));
   const double database = SecondsSince(start);
-  const auto mirror = Must(partners::Mirror::Open(*store, PartnerOf({})));
+  const auto mirror = Must(partners::Mirror::Open(*store, evidence::SystemClock(), PartnerOf({})));
   const double all = SecondsSince(start);
   const partners::MirrorView view = mirror->View();
   if (view.size != entries || view.keys.empty()) std::abort();

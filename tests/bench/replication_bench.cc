@@ -114,7 +114,8 @@ void BM_CollectInMemory(benchmark::State& state) {
     int64_t last_issued_at = 0;
     uint64_t index = 0;
     for (const evidence::FeedBatch& batch : log.batches) {
-      partners::Applier applier(*store, log.partner, keys, charters, reports, last_issued_at);
+      partners::Applier applier(*store, log.partner, evidence::SystemClock().Now().seconds(), keys,
+                                charters, reports, last_issued_at);
       for (const evidence::FeedEntry& entry : batch.entries) Must(applier.Add(index++, entry));
       storage::Batch writes;
       Must(applier.Finish(writes));
@@ -133,7 +134,7 @@ void BM_MirrorApply(benchmark::State& state) {
     const testing::TempDir temp;
     const auto store =
         Must(storage::RocksStore::Open({.path = temp / "db", .create_if_missing = true}));
-    const auto mirror = Must(Mirror::Open(*store, log.partner));
+    const auto mirror = Must(Mirror::Open(*store, evidence::SystemClock(), log.partner));
     const double cpu_before = ProcessCpuSeconds();
     const auto start = std::chrono::steady_clock::now();
     for (const evidence::FeedBatch& batch : log.batches) Must(mirror->Apply(batch));

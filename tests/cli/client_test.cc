@@ -6,6 +6,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <thread>
+
 #include "tests/cli/cli_support.h"
 
 namespace daftar::cli {
@@ -49,6 +51,29 @@ TEST(ClientTest, SocketThatACrashLeftBehindSaysTheSame) {
     EXPECT_EQ(ran.code, kExitUnavailable);
     EXPECT_THAT(ran.err, HasSubstr("start it with: daftard"));
   }
+}
+
+TEST(ClientTest, NodeThatClosesConnectionsAtOnceIsNotSaidToBeDown) {
+  const TestFolder folder;
+  const int listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const std::string path = SocketOf(folder.path());
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  ASSERT_EQ(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  ASSERT_EQ(listen(listener, 16), 0);
+  std::thread closes([listener] {
+    for (int fd = accept(listener, nullptr, nullptr); fd >= 0;
+         fd = accept(listener, nullptr, nullptr)) {
+      close(fd);
+    }
+  });
+  const Ran ran = RunCli({"status"}, {folder.path(), ""});
+  shutdown(listener, SHUT_RDWR);
+  closes.join();
+  close(listener);
+  EXPECT_EQ(ran.code, kExitUnavailable);
+  EXPECT_THAT(ran.err, AllOf(HasSubstr("runs and took no connection"), HasSubstr("ulimit -n")));
 }
 
 TEST(ClientTest, PathTooLongForASocketIsToldWithTheBound) {

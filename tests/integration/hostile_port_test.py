@@ -90,10 +90,10 @@ def garbage_on_the_partner_port(circle):
                 connection.shutdown(socket.SHUT_WR)
                 while connection.recv(65536):
                     pass
-            except ConnectionError:
-                pass
             except TimeoutError:
                 expect(False, f"A keeps a connection open that sent {name} and ended")
+            except OSError:
+                pass  # reset, or closed by A before this side could end its half (ENOTCONN)
     watch.still_serves("garbage")
 
     step("half handshakes that stay open")

@@ -35,7 +35,10 @@ def removed_while_connected(circle):
     a = circle.node("A", advertise=recorder.port)
     b, c = circle.node("B"), circle.node("C")
     recorder.target = ("127.0.0.1", a.peer_port)
-    circle.pair(a, b)
+    code = circle.invite(a)
+    b.daftar("partner", "join", code)
+    circle.connected(a, b)
+    circle.connected(b, a)
     circle.pair(a, c)
     asked = iter(range(1000, 9999))
 
@@ -93,6 +96,10 @@ def removed_while_connected(circle):
     expect_in("pair again", words, "what to do after a removal")
     a.restart()
     state_at_b("not_checked")
+    # The code that B paired with is no way back in, even while another invite is open.
+    circle.invite(a)
+    b.refused("partner", "join", code)
+    expect_equal(a.partner(b.origin)["state"], "removed", "B at A after joining with its old code")
     a.daftar("incident", "withdraw", first, "--because", "a mistake")
     a.daftar("partner", "list")
 
@@ -112,7 +119,7 @@ def codes_that_do_not_pair(circle):
     broken = f"{code[:20]}\n{code[20:60]}  {code[60:]}\n"  # as mail programs leave it
     expect_equal(b.daftar("partner", "join", "-", "--output", "json", stdin=broken).json["origin"],
                  a.origin, "partner")
-    expect_in("used by another node", c.refused("partner", "join", code).message,
+    expect_in("was used", c.refused("partner", "join", code).message,
               "a code used twice")
     b.daftar("partner", "join", code)  # its answer may have been lost: the same node may repeat
     expect_equal(c.ask("partner", "list")["partners"], [], "partners of C")

@@ -228,5 +228,20 @@ def passphrases(circle):
     expect_in("daftar init", words, "what it says")
 
 
+def another_charter(circle):
+    a = circle.node("A")
+    a.report(PHONE)
+    a.stop()
+    charter = a.directory / "charter.toml"
+    before = charter.read_bytes()
+    charter.write_bytes(before.replace(b"stale_after_s = 3600", b"stale_after_s = 3601"))
+    code, words = a.refuses_to_start()
+    expect_equal(code, 78, "exit code with another charter")
+    expect_in("charter.toml is not the charter", words, "why it does not start")
+    charter.write_bytes(before)
+    a.start()
+    expect_equal(a.status()["signing"], True, "signing with its own charter again")
+
+
 run(an_older_database, without_its_write_ahead_log, without_its_high_water_file,
-    two_daemons_on_one_directory, passphrases)
+    two_daemons_on_one_directory, passphrases, another_charter)

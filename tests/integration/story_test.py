@@ -176,7 +176,8 @@ def the_story(circle):
     a.daftar("incident", "settle", incident, "--because", "paid by transfer")
     milder = check_until(b, PHONE_AT_B, set(range(found.code)), "milder after the settlement")
     expect(milder.json["effect"] in {"accept", "deposit"}, f"after the settlement: {milder}")
-    expect(all(row["status"] != "open" for row in milder.json["inputs"]), f"status: {milder}")
+    expect_equal([row["status"] for row in milder.json["inputs"]], ["settled"],
+                 "status of what B was told")
 
     step("A withdraws")
     a.refused("incident", "withdraw", incident)

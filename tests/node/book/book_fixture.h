@@ -27,13 +27,17 @@ inline identity::Identifier Handle(const std::string& typed) {
   return *identity::Normalise(identity::IdentifierType::kHandle, typed,
                               identity::Region::kIndonesia);
 }
+inline identity::Identifier Email(const std::string& typed) {
+  return *identity::Normalise(identity::IdentifierType::kEmail, typed,
+                              identity::Region::kIndonesia);
+}
 inline evidence::Date Day(std::string_view iso) { return *evidence::Date::Parse(iso); }
 
 class BookTest : public ::testing::Test {
  protected:
   BookTest() : vault_(entropy_.Secret(), entropy_) {
     Open();
-    book_ = std::make_unique<Book>(*store_, vault_, entropy_, clock_);
+    book_ = std::make_unique<Book>(*store_, vault_, entropy_, clock_, warnings_);
   }
   void Open() {
     auto opened = storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = true});
@@ -78,6 +82,7 @@ class BookTest : public ::testing::Test {
   daftar::testing::FakeEntropy entropy_;
   FixedClock clock_;
   storage::Vault vault_;
+  identity::WarningList warnings_;
   std::unique_ptr<storage::RocksStore> store_;
   std::unique_ptr<Book> book_;
 };

@@ -17,7 +17,8 @@ Order SampleOrder() {
           Day("2024-02-01"),
           evidence::Date(),
           {100, *evidence::Currency::FromCode("IDR")},
-          true};
+          true,
+          {Phone("081234567890"), Handle("shop/budi")}};
 }
 
 TEST(CustomerRowTest, RoundTrips) {
@@ -39,9 +40,31 @@ TEST(CustomerRowTest, TruncatedExtendedOrNewerRowsAreDataLoss) {
     crypto::Bytes longer = good;
     longer.push_back(0);
     EXPECT_THAT(status(longer), StatusIs(absl::StatusCode::kDataLoss));
-    crypto::Bytes newer = good;
-    newer[0] = 2;
-    EXPECT_THAT(status(newer), StatusIs(absl::StatusCode::kDataLoss));
+    for (const int other : {-1, 1}) {
+      crypto::Bytes row = good;
+      row[0] = static_cast<uint8_t>(row[0] + other);
+      EXPECT_THAT(status(row), StatusIs(absl::StatusCode::kDataLoss));
+    }
+  }
+}
+
+TEST(CustomerRowTest, AnOrdersIdentifiersAreOneToEightSortedAndOnce) {
+  const identity::Identifier a = Handle("shop/a");
+  const identity::Identifier b = Handle("shop/b");
+  Order order = SampleOrder();
+  order.identifiers = {a, b};
+  EXPECT_THAT(DecodeOrder(EncodeOrder(order)), IsOkAndHolds(order));
+  std::vector<identity::Identifier> most;
+  for (size_t i = 0; i < kMaxIdentifiersPerOrder; ++i) {
+    most.push_back(Handle("shop/" + std::to_string(i)));
+  }
+  order.identifiers = most;
+  EXPECT_THAT(DecodeOrder(EncodeOrder(order)), IsOkAndHolds(order));
+  most.push_back(b);
+  for (const std::vector<identity::Identifier>& wrong :
+       {std::vector<identity::Identifier>{}, {b, a}, {a, a}, most}) {
+    order.identifiers = wrong;
+    EXPECT_THAT(DecodeOrder(EncodeOrder(order)), StatusIs(absl::StatusCode::kDataLoss));
   }
 }
 

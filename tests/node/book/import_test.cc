@@ -56,8 +56,8 @@ TEST_F(ImportTest, EveryFieldOfAnOrderIsKeptAndCompared) {
   Import({row});
   const auto orders = OrdersOf(IdOf(Handle("shop/a")));
   ASSERT_EQ(orders.size(), 1u);
-  EXPECT_EQ(orders[0],
-            (Order{"1", row.invoiced, row.due, row.paid, row.amount, /*disputed=*/true}));
+  EXPECT_EQ(orders[0], (Order{"1", row.invoiced, row.due, row.paid, row.amount, /*disputed=*/true,
+                              row.identifiers}));
   row.disputed = false;
   EXPECT_EQ(Import({row}), (std::vector<uint64_t>{0, 1, 0, 0}));
   row.amount.minor += 1;
@@ -95,6 +95,88 @@ TEST_F(ImportTest, IdentifiersOfTwoCustomersAreRefusedByLine) {
               AllOf(HasSubstr("belong to 2 customers"), Not(HasSubstr("shop/"))));
   EXPECT_EQ(OrdersOf(IdOf(Handle("shop/a"))).size(), 2u);
   EXPECT_EQ(OrdersOf(IdOf(Handle("shop/b"))).size(), 1u);
+}
+
+TEST_F(ImportTest, IdentifiersOfNobodyInParticularMakeNoCustomerOfStrangers) {
+  warnings_.Add(Phone("0811-2233-4455"));  // the shop's own, typed where the buyer's was missing
+  std::vector<decision::OrderRow> rows;
+  for (int i = 0; i < 5; ++i) {
+    rows.push_back(Row({Email("noreply@mail.id"), Phone("0811-2233-4455"),
+                        Handle("shop/buyer" + std::to_string(i))},
+                       std::to_string(i), "2024-01-01", "2024-02-01"));
+  }
+  const auto report = book_->ImportOrders(rows);
+  EXPECT_EQ(Counts(report), (std::vector<uint64_t>{5, 0, 0, 0}));
+  EXPECT_EQ(report->customers_added, 5u);
+  for (int i = 0; i < 5; ++i) {
+    const std::vector<identity::Identifier> own = {Handle("shop/buyer" + std::to_string(i))};
+    const CustomerId id = IdOf(own[0]);
+    EXPECT_EQ(book_->ShowCustomer(id)->identifiers, own);
+    ASSERT_EQ(OrdersOf(id).size(), 1u);
+    EXPECT_EQ(OrdersOf(id)[0].identifiers, own);
+  }
+  EXPECT_EQ(*book_->FindByIdentifier(Email("noreply@mail.id")), std::nullopt);
+  EXPECT_EQ(*book_->FindByIdentifier(Phone("0811-2233-4455")), std::nullopt);
+  EXPECT_EQ(Import(rows), (std::vector<uint64_t>{0, 0, 5, 0}));
+}
+
+TEST_F(ImportTest, AnIdentifierOfNobodyThatACustomerHasJoinsNoRowToIt) {
+  ASSERT_THAT(book_->AddCustomer(Request("r"), {"", {Email("noreply@mail.id"), Handle("shop/a")}}),
+              IsOk());
+  EXPECT_EQ(
+      Import({Row({Email("noreply@mail.id"), Handle("shop/b")}, "1", "2024-01-01", "2024-02-01")}),
+      (std::vector<uint64_t>{1, 0, 0, 0}));
+  EXPECT_NE(IdOf(Handle("shop/a")), IdOf(Handle("shop/b")));
+}
+
+TEST_F(ImportTest, ARowOfWarnedIdentifiersAloneIsRefusedWithTheReasonAndWithoutTheValue) {
+  const std::vector<decision::OrderRow> rows = {
+      Row({Email("noreply@mail.id"), Phone("0812-0000-0000")}, "1", "2024-01-01", "2024-02-01")};
+  const std::vector<decision::CustomerRow> customers = {{7, rows[0].identifiers, "Siti"}};
+  for (const auto& report : {book_->ImportOrders(rows), book_->ImportCustomers(customers)}) {
+    EXPECT_EQ(Counts(report), (std::vector<uint64_t>{0, 0, 0, 1}));
+    ASSERT_EQ(report->refusals.size(), 1u);
+    EXPECT_THAT(report->refusals[0].reason,
+                AllOf(HasSubstr("email: it is a sender's address that nobody reads"),
+                      HasSubstr("phone: its digits repeat"), Not(HasSubstr("noreply")),
+                      Not(HasSubstr("0000"))));
+  }
+  EXPECT_EQ(*book_->FindByIdentifiers(rows[0].identifiers), std::vector<CustomerId>());
+}
+
+TEST_F(ImportTest, ARowWithoutIdentifiersOrWithMoreThanALineMayHaveIsRefused) {
+  std::vector<identity::Identifier> many;
+  for (size_t i = 0; i <= decision::kMaxRowIdentifiers; ++i) {
+    many.push_back(Handle("shop/u" + std::to_string(i)));
+  }
+  EXPECT_EQ(Import({Row({}, "1", "2024-01-01", "2024-02-01"),
+                    Row(many, "2", "2024-01-01", "2024-02-01")}),
+            (std::vector<uint64_t>{0, 0, 0, 2}));
+  EXPECT_EQ(*book_->FindByIdentifiers(many), std::vector<CustomerId>());
+}
+
+TEST_F(ImportTest, AnOrderKeepsItsOwnLinesIdentifiersAndALaterImportReplacesThem) {
+  // Unsorted and one twice, as no reader of files gives them.
+  Import({Row({Handle("shop/a"), Phone("081234567890"), Handle("shop/a")}, "1", "2024-01-01",
+              "2024-02-01"),
+          Row({Phone("081234567890"), Handle("shop/b")}, "2", "2024-01-01", "2024-02-01")});
+  const CustomerId id = IdOf(Phone("081234567890"));
+  EXPECT_EQ(book_->ShowCustomer(id)->identifiers.size(), 3u);
+  const auto identifiers_of = [this, &id](const std::string& invoice) {
+    for (const Order& order : OrdersOf(id)) {
+      if (order.invoice == invoice) return order.identifiers;
+    }
+    return std::vector<identity::Identifier>();
+  };
+  using Identifiers = std::vector<identity::Identifier>;
+  EXPECT_EQ(identifiers_of("1"), (Identifiers{Phone("081234567890"), Handle("shop/a")}));
+  EXPECT_EQ(identifiers_of("2"), (Identifiers{Phone("081234567890"), Handle("shop/b")}));
+  const std::vector<decision::OrderRow> later = {
+      Row({Phone("081234567890"), Phone("081234567891")}, "1", "2024-01-01", "2024-02-01")};
+  EXPECT_EQ(Import(later), (std::vector<uint64_t>{0, 1, 0, 0}));
+  EXPECT_EQ(Import(later), (std::vector<uint64_t>{0, 0, 1, 0}));
+  EXPECT_EQ(identifiers_of("1"), (Identifiers{Phone("081234567890"), Phone("081234567891")}));
+  EXPECT_EQ(identifiers_of("2"), (Identifiers{Phone("081234567890"), Handle("shop/b")}));
 }
 
 TEST_F(ImportTest, SameInvoiceNumberOfTwoCustomersIsTwoOrders) {
@@ -179,7 +261,7 @@ TEST_F(ImportTest, MoreRowsThanABatchAllArrive) {
   book_.reset();
   store_.reset();
   Open();
-  book_ = std::make_unique<Book>(*store_, vault_, entropy_, clock_);
+  book_ = std::make_unique<Book>(*store_, vault_, entropy_, clock_, warnings_);
   EXPECT_EQ(Import(rows), (std::vector<uint64_t>{0, 0, rows.size(), 0}));
 }
 

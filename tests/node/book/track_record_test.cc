@@ -43,6 +43,19 @@ TEST(TrackRecordTest, TenDaysLateIsOnTimeAndElevenIsLate) {
   EXPECT_TRUE(record.unpaid.empty());
 }
 
+TEST(TrackRecordTest, SettledBeforeADayIsInvoicedAndPaidBeforeItAndAtMostTenDaysLate) {
+  const auto counts = [](const Order& order) {
+    return SettledBefore(order, Day("2024-03-01"), 10);
+  };
+  EXPECT_TRUE(counts(Made("2024-01-01", "2024-02-01", "2024-01-15")));
+  EXPECT_TRUE(counts(Made("2024-01-01", "2024-02-01", "2024-02-11")));
+  EXPECT_FALSE(counts(Made("2024-01-01", "2024-02-01", "2024-02-12")));  // eleven days late
+  EXPECT_TRUE(counts(Made("2024-02-29", "2024-02-29", "2024-02-29")));
+  EXPECT_FALSE(counts(Made("2024-02-01", "2024-03-01", "2024-03-01")));  // paid that day
+  EXPECT_FALSE(counts(Made("2024-03-01", "2024-03-01", "2024-02-29")));  // invoiced that day
+  EXPECT_FALSE(counts(Made("2024-01-01", "2024-02-01")));                // open
+}
+
 TEST(TrackRecordTest, OpenOrdersAreOwedOverdueAndBadByAge) {
   const TrackRecord record =
       Over({Made("2024-05-01", "2024-06-01"), Made("2024-05-01", "2024-05-31"),

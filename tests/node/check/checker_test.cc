@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <thread>
+
 #include "node/decision/receipt.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
@@ -122,6 +125,38 @@ TEST_F(CheckerTest, ARepeatedRequestAnswersWithTheFirstReceipt) {
   EXPECT_EQ(first->receipt, second->receipt);
   EXPECT_EQ(first->because, second->because);
   EXPECT_EQ(first->decision.verdict, second->decision.verdict);
+  EXPECT_EQ(b_->receipts().Head().size, 1u);
+}
+
+TEST_F(CheckerTest, ARequestIdIsGoodForOneQuestionOnly) {
+  Publish(a_);
+  Question question;
+  question.identifiers = {Phone(kUnknown)};
+  DAFTAR_ASSERT_OK(b_->checker().Check({"uid:0", "order-17"}, question));
+  // The number was mistyped; the till sends the same order again.
+  question.identifiers = {Phone(kPhone)};
+  EXPECT_THAT(b_->checker().Check({"uid:0", "order-17"}, question),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another buyer")));
+  question.identifiers = {Phone(kUnknown)};
+  question.order.terms = decision::Terms::kPrepaid;
+  EXPECT_THAT(b_->checker().Check({"uid:0", "order-17"}, question),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(CheckerTest, OneRequestAskedByManyAtOnceHasOneReceipt) {
+  Question question;
+  question.identifiers = {Phone(kPhone)};
+  std::vector<std::thread> threads;
+  std::vector<std::string> receipts(8);
+  for (std::string& receipt : receipts) {
+    threads.emplace_back([&] {
+      auto answer = b_->checker().Check({"uid:0", "once"}, question);
+      if (answer.ok()) receipt = answer->receipt.hex();
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(std::set<std::string>(receipts.begin(), receipts.end()).size(), 1u);
+  EXPECT_FALSE(receipts[0].empty());
   EXPECT_EQ(b_->receipts().Head().size, 1u);
 }
 

@@ -15,7 +15,6 @@ using ::daftar::testing::DepositUnsettled;
 using ::daftar::testing::IsOk;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
-using ::daftar::testing::StatusIs;
 
 class FeedTest : public ::testing::Test {
  protected:
@@ -65,8 +64,42 @@ TEST_F(FeedTest, ACallerWhoHasAllGetsOnlyTheHead) {
   EXPECT_FALSE(batch->head.empty());
 }
 
-TEST_F(FeedTest, BeyondTheEndIsRefused) {
-  EXPECT_THAT(Read(3), StatusIs(absl::StatusCode::kInvalidArgument));
+TEST_F(FeedTest, BeyondTheEndTheHeadAloneSaysThatTheLogIsShorter) {
+  auto batch = Read(3);
+  DAFTAR_ASSERT_OK(batch);
+  EXPECT_EQ(batch->from, 3u);
+  EXPECT_TRUE(batch->entries.empty());
+  EXPECT_TRUE(batch->consistency.empty());
+  EXPECT_EQ(batch->head, node_->publisher().Head()->note);
+}
+
+TEST(FeedBoundTest, AnOriginOfTheLargestSizeStillSendsFullBatches) {
+  SimCircle circle;
+  SimNode& node = circle.Add(std::string(evidence::kMaxOriginBytes, 'a'));
+  // Enough reports for more than one batch: each is an entry of some 330 bytes and a body of 616.
+  constexpr uint64_t kReports = 4000;
+  storage::Batch batch;
+  std::vector<crypto::Bytes> leaves;
+  auto tree = storage::LogStore(node->store()).Load(storage::kOwnLog);
+  const crypto::Bytes leaf = *storage::LogStore(node->store()).ReadLeaf(storage::kOwnLog, 0);
+  for (uint64_t i = 0; i < kReports; ++i) {
+    leaves.push_back(leaf);
+    batch.Put(storage::Column::kLogBodies, storage::LogIndexKey(1, 2 + i), crypto::Bytes(616));
+  }
+  DAFTAR_ASSERT_OK(storage::LogStore(node->store()).Append(storage::kOwnLog, leaves, *tree, batch));
+  DAFTAR_ASSERT_OK(node->store().Write(std::move(batch)));
+  node.Stop();
+  node.Start();
+  DAFTAR_ASSERT_OK(node->Tick());  // signs what was written
+  ASSERT_EQ(node->publisher().Head()->checkpoint.size, 2 + kReports);
+  auto first = ReadFeed(node->store(), node->publisher(), 0);
+  DAFTAR_ASSERT_OK(first);
+  EXPECT_GT(first->entries.size(), 2500u);
+  size_t bytes = 0;
+  for (const evidence::FeedEntry& entry : first->entries) {
+    bytes += entry.leaf.size() + (entry.body.has_value() ? entry.body->size() : 0);
+  }
+  EXPECT_LT(bytes, evidence::kMaxFeedBytes);
 }
 
 TEST_F(FeedTest, AnErasedBodyIsAGapAndTheTreeStillFits) {

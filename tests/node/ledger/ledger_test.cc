@@ -114,6 +114,31 @@ TEST_F(LedgerTest, OneRequestIdForTwoPurposesIsRefused) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST_F(LedgerTest, OneRequestIdForTwoIncidentsIsRefusedAndNotTakenForDone) {
+  const IncidentId first = Published();
+  const IncidentId second = Published("0812-9999-7001");
+  const storage::Caller caller = node_.Caller();
+  DAFTAR_ASSERT_OK(ledger().Settle(caller, first, {}, "paid"));
+  EXPECT_THAT(ledger().Settle(caller, second, {}, "paid"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another request")));
+  EXPECT_EQ(StateOf(second), IncidentState::kPublished);
+  const storage::Caller filing = node_.Caller();
+  DAFTAR_ASSERT_OK(ledger().Add(filing, DepositUnsettled("0812-9999-7002")));
+  DAFTAR_EXPECT_OK(ledger().Add(filing, DepositUnsettled("0812-9999-7002")));
+  EXPECT_THAT(ledger().Add(filing, DepositUnsettled("0812-9999-7003")),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(LedgerTest, AClockThatWasNeverSetSettlesNothing) {
+  const IncidentId id = Published();
+  circle_.clock().Advance(-circle_.clock().Now().seconds());
+  EXPECT_THAT(ledger().Settle(node_.Caller(), id, {}, "paid"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("clock")));
+  EXPECT_THAT(ledger().Withdraw(node_.Caller(), id, evidence::WithdrawalGround::kPaid, "paid"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("clock")));
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
 TEST_F(LedgerTest, SettlementAndWithdrawalFollowTheReport) {
   const IncidentId id = Published();
   DAFTAR_ASSERT_OK(ledger().Settle(node_.Caller(), id, {}, "paid by transfer"));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "node/evidence/sealing.h"
+#include "storage/log_store.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -15,14 +17,25 @@ using ::daftar::testing::Phone;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+using Identifiers = std::vector<identity::Identifier>;
+
+identity::Identifier Email(const std::string& typed) {
+  return *identity::Normalise(identity::IdentifierType::kEmail, typed,
+                              identity::Region::kIndonesia);
+}
 
 class SuggestTest : public ::testing::Test {
  protected:
   void Import(const std::string& phone, const std::string& invoice, const std::string& due,
               const std::string& paid, bool disputed = false) {
+    Import(Identifiers{Phone(phone)}, invoice, due, paid, disputed);
+  }
+  void Import(const Identifiers& identifiers, const std::string& invoice, const std::string& due,
+              const std::string& paid, bool disputed = false) {
     decision::OrderRow row;
     row.line = 1;
-    row.identifiers = {Phone(phone)};
+    row.identifiers = identifiers;
     row.invoice = invoice;
     row.invoiced = Day(due).PlusDays(-30);
     row.due = Day(due);
@@ -31,7 +44,33 @@ class SuggestTest : public ::testing::Test {
     row.disputed = disputed;
     auto report = node_->book().ImportOrders(std::span(&row, 1));
     DAFTAR_ASSERT_OK(report);
-    ASSERT_EQ(report->added, 1u);
+    ASSERT_EQ(report->added + report->updated, 1u);
+  }
+  // The name of the order, which is among those of the customer with this phone number.
+  std::string NameOf(const std::string& phone, const std::string& invoice) {
+    const auto customer = node_->book().FindByIdentifier(Phone(phone));
+    EXPECT_TRUE(customer.ok() && customer->has_value());
+    book::Order order;
+    order.invoice = invoice;
+    return customer.ok() && customer->has_value() ? OrderName(**customer, order) : "";
+  }
+  absl::StatusOr<NewIncident> AccountOf(const std::string& order) {
+    return AccountOfOrder(node_->book(), order, evidence::Date::Of(circle_.clock().Now()));
+  }
+  // What the report about this account says of orders settled before.
+  evidence::SettledBucket Reported(const NewIncident& account) {
+    auto view = node_->ledger().Add(node_.Caller(), account);
+    EXPECT_THAT(view, IsOk());
+    EXPECT_THAT(node_->ledger().Publish(node_.Caller(), view->incident.id), IsOk());
+    EXPECT_THAT(node_->Tick(), IsOk());
+    const uint64_t index = node_->ledger().Get(view->incident.id)->report->index;
+    auto row = node_->store().Get(storage::Column::kLogBodies, storage::LogIndexKey(1, index));
+    auto body = evidence::ReportBody::Decode(**row);
+    EXPECT_THAT(body, IsOk());
+    auto facts = evidence::OpenReport(*body, "toko-a.test",
+                                      evidence::ReportKey(node_->keys().record, body->salt));
+    EXPECT_THAT(facts, IsOk());
+    return facts->settled_before;
   }
   SuggestionPage Suggested(size_t limit = 100, const std::string& after = {}) {
     auto page = SuggestIncidents(node_->book(), node_->ledger(),
@@ -90,6 +129,105 @@ TEST_F(SuggestTest, PagesCoverEverythingOnce) {
     after = *page.next;
   }
   EXPECT_EQ(seen.size(), 12u);
+}
+
+TEST_F(SuggestTest, APlaceholderInEveryLineMakesNobodyAnswerForAStrangersOrder) {
+  for (int buyer = 0; buyer < 4; ++buyer) {
+    Import({Email("noreply@mail.id"), Phone("0812-3456-780" + std::to_string(buyer))},
+           std::to_string(buyer), "2026-09-01", "");
+  }
+  const SuggestionPage page = Suggested();
+  ASSERT_EQ(page.suggestions.size(), 4u);
+  for (const Suggestion& suggestion : page.suggestions) {
+    const Identifiers own = {Phone("0812-3456-780" + suggestion.invoice)};
+    EXPECT_EQ(suggestion.account.identifiers, own);
+    auto account = AccountOf(suggestion.order);
+    DAFTAR_ASSERT_OK(account);
+    EXPECT_EQ(account->identifiers, own);
+    DAFTAR_EXPECT_OK(node_->ledger().Add(node_.Caller(), *account));
+  }
+}
+
+TEST_F(SuggestTest, AnAccountNamesOnlyTheOrdersOwnIdentifiersAndAtMostFour) {
+  // One customer, who once gave the neighbour's number.
+  Import({Phone("0812-3456-7801"), Email("siti@mail.id")}, "a", "2026-09-01", "");
+  Import({Phone("0812-3456-7802"), Email("siti@mail.id")}, "b", "2026-09-01", "");
+  Identifiers many = {Phone("0812-3456-7801")};
+  for (int i = 0; i < 6; ++i) many.push_back(Email("siti" + std::to_string(i) + "@mail.id"));
+  Import(many, "c", "2026-09-01", "");
+  EXPECT_EQ(AccountOf(NameOf("0812-3456-7801", "a"))->identifiers,
+            (Identifiers{Phone("0812-3456-7801"), Email("siti@mail.id")}));
+  EXPECT_EQ(AccountOf(NameOf("0812-3456-7801", "b"))->identifiers,
+            (Identifiers{Phone("0812-3456-7802"), Email("siti@mail.id")}));
+  EXPECT_EQ(AccountOf(NameOf("0812-3456-7801", "c"))->identifiers,
+            Identifiers(many.begin(), many.begin() + evidence::kMaxIdentifiersPerEntry));
+}
+
+TEST_F(SuggestTest, WhatCameOntoTheWarningListAfterTheImportIsNotNamed) {
+  Import({Phone("0812-3456-7801"), Email("staff@mail.id")}, "a", "2026-09-01", "");
+  Import({Phone("0812-3456-7802")}, "b", "2026-09-01", "");
+  identity::WarningList warnings;
+  warnings.Add(Email("staff@mail.id"));
+  warnings.Add(Phone("0812-3456-7802"));
+  const book::Book later(node_->store(), node_->vault(), circle_.entropy(), circle_.clock(),
+                         warnings);
+  const evidence::Date today = evidence::Date::Of(circle_.clock().Now());
+  EXPECT_EQ(AccountOfOrder(later, NameOf("0812-3456-7801", "a"), today)->identifiers,
+            (Identifiers{Phone("0812-3456-7801")}));
+  EXPECT_THAT(AccountOfOrder(later, NameOf("0812-3456-7802", "b"), today),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("warning list")));
+  auto page = SuggestIncidents(later, node_->ledger(), today, 0, 100, "");
+  DAFTAR_ASSERT_OK(page);
+  ASSERT_EQ(page->suggestions.size(), 1u);
+  EXPECT_EQ(page->suggestions[0].invoice, "a");
+}
+
+TEST_F(SuggestTest, AnOrderThatSupportsNoIncidentAnyMoreHasNoAccount) {
+  const auto account_when_paid = [this](const std::string& paid) {
+    Import("0812-3456-7801", "a", "2026-10-01", paid);
+    return AccountOf(NameOf("0812-3456-7801", "a"));
+  };
+  DAFTAR_EXPECT_OK(account_when_paid(""));  // open past due
+  EXPECT_THAT(account_when_paid("2026-10-01"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("paid by the day")));
+  DAFTAR_EXPECT_OK(account_when_paid("2026-10-02"));  // a day late
+  Import("0812-3456-7802", "b", "2026-11-01", "");    // due today
+  EXPECT_THAT(AccountOf(NameOf("0812-3456-7802", "b")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("not past its due day")));
+  Import("0812-3456-7803", "c", "2026-10-01", "", true);
+  EXPECT_THAT(AccountOf(NameOf("0812-3456-7803", "c")),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("disputed")));
+}
+
+TEST_F(SuggestTest, AReportCountsOtherOrdersSettledBeforeItOccurredAndNoOthers) {
+  const std::string phone = "0812-3456-7801";
+  Import(phone, "good", "2026-03-01", "2026-03-11");       // counts: ten days late
+  Import(phone, "very late", "2026-03-01", "2026-03-12");  // eleven
+  Import(phone, "reported", "2026-09-01", "2026-10-20");   // invoiced on 2026-08-02
+  Import(phone, "that day", "2026-08-25", "2026-08-02");   // paid on it
+  Import(phone, "later", "2026-10-01", "2026-09-20");
+  Import("0812-3456-7802", "stranger's", "2026-03-01", "2026-02-20");
+  auto account = AccountOf(NameOf(phone, "reported"));
+  DAFTAR_ASSERT_OK(account);
+  EXPECT_EQ(Reported(*account), evidence::SettledBucket::kOneOrTwo);
+}
+
+TEST_F(SuggestTest, TheReportedOrderNeverCountsAsSettledBefore) {
+  const std::string phone = "0812-3456-7801";
+  Import(phone, "a", "2026-03-01", "2026-02-20");
+  const Identifiers buyer = {Phone(phone)};
+  const auto settled = [&](const std::string& day, const std::string& except) {
+    return *OrdersSettledBefore(node_->book(), buyer, Day(day), except, 10);
+  };
+  EXPECT_EQ(settled("2026-02-21", ""), 1u);
+  EXPECT_EQ(settled("2026-02-20", ""), 0u);
+  EXPECT_EQ(settled("2026-10-01", "another"), 1u);
+  EXPECT_EQ(settled("2026-10-01", NameOf(phone, "a")), 0u);
+  // And through the ledger: the day it occurred may lie after the order was paid.
+  NewIncident incident = ::daftar::testing::DepositUnsettled(phone);
+  EXPECT_EQ(Reported(incident), evidence::SettledBucket::kOneOrTwo);
+  incident.order = NameOf(phone, "a");
+  EXPECT_EQ(Reported(incident), evidence::SettledBucket::kNone);
 }
 
 TEST_F(SuggestTest, UnknownAndMalformedOrderNamesAreNotFound) {

@@ -39,7 +39,7 @@ TEST_F(EvaluatorTest, EvaluatesAndCounts) {
   DAFTAR_ASSERT_OK(evaluation);
   EXPECT_EQ(evaluation->elements.size(), 2u);
   EXPECT_EQ(node_->evaluator().evaluated(), 2u);
-  EXPECT_EQ(node_->quota().Today("toko-b.test").used, 2u);
+  EXPECT_EQ(node_->quota().Today("toko-b.test", 1).used, 2u);
 }
 
 TEST_F(EvaluatorTest, UnknownEpochsAndBatchSizesAreRefusedWithoutTakingQuota) {
@@ -48,7 +48,7 @@ TEST_F(EvaluatorTest, UnknownEpochsAndBatchSizesAreRefusedWithoutTakingQuota) {
   EXPECT_THAT(Evaluate({}, node_->epoch()), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Evaluate(std::vector<crypto::Bytes>(257, Element()), node_->epoch()),
               StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_EQ(node_->quota().Today("toko-b.test").used, 0u);
+  EXPECT_EQ(node_->quota().Today("toko-b.test", 1).used, 0u);
 }
 
 TEST_F(EvaluatorTest, BadElementsCostTheirSenderQuota) {
@@ -58,7 +58,7 @@ TEST_F(EvaluatorTest, BadElementsCostTheirSenderQuota) {
               StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(Evaluate({crypto::Bytes(31, 1)}, node_->epoch()),
               StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_EQ(node_->quota().Today("toko-b.test").used, 3u);
+  EXPECT_EQ(node_->quota().Today("toko-b.test", 1).used, 3u);
 }
 
 TEST_F(EvaluatorTest, ASuspendedPartnerIsRefused) {

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
+#include "node/ledger/feed.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -145,6 +148,14 @@ TEST_F(LookupTest, AWrongProofIsNotAnAnswerAndIsRemembered) {
   EXPECT_NE(b_->followers().MirrorOf("toko-a.test")->View().trouble.find("wrong proof"),
             std::string::npos);
   circle_.faults.alter_answer = nullptr;
+  // Heartbeats do not wipe it out, nor does a restart.
+  circle_.clock().Advance(30);
+  circle_.Settle();
+  b_.Stop();
+  b_.Start();
+  circle_.Settle();
+  EXPECT_NE(b_->followers().MirrorOf("toko-a.test")->View().trouble.find("wrong proof"),
+            std::string::npos);
   // Nothing false was kept.
   EXPECT_EQ(Ask(b_).records.size(), 1u);
 }
@@ -157,6 +168,78 @@ TEST_F(LookupTest, AnEvaluationOfSomethingElseIsNotAnAnswer) {
     answer.evaluated[0] = other->element;
   };
   EXPECT_EQ(AnswerOf(Ask(b_), "toko-a.test").error, "wrong-proof");
+}
+
+// Two circles with one id: the reader's charter differs from the one that the reports were filed
+// under, as after a change that it has not adopted.
+TEST_F(LookupTest, AReportUnderAnotherCharterDoesNotCountAndNeitherDoesItsSettlement) {
+  const ledger::IncidentId id = Publish(a_);
+  auto other = evidence::Charter::Parse(circle_.charter().source + "\n# changed\n");
+  DAFTAR_ASSERT_OK(other);
+  const auto status_at_b = [&] {
+    Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), *other, b_.origin(),
+                  b_->registry(), b_->followers(), network(b_));
+    const identity::Identifier identifier = Phone(kPhone);
+    auto result = lookup.Ask(std::span(&identifier, 1), kDeadline);
+    EXPECT_THAT(result, IsOk());
+    EXPECT_EQ(result->records.size(), 1u);
+    return result->records.empty() ? EntryStatus::kLive : result->records[0].status;
+  };
+  EXPECT_EQ(status_at_b(), EntryStatus::kPending);
+  DAFTAR_ASSERT_OK(a_->ledger().Settle(a_.Caller(), id, {}, "paid"));
+  circle_.Settle();
+  EXPECT_EQ(status_at_b(), EntryStatus::kPending);
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Withdraw(a_.Caller(), id, evidence::WithdrawalGround::kPaid, "paid"));
+  circle_.Settle();
+  EXPECT_EQ(status_at_b(), EntryStatus::kWithdrawn);
+}
+
+TEST_F(LookupTest, AnIssuerThatCrowdsLabelsIsNotedAndTheCheckStaysBounded) {
+  Publish(a_);
+  Publish(a_, "0812-9999-7001");
+  Ask(b_);
+  // Fifteen labels of the first buyer lead 64 times each to the second one's report.
+  const Partner partner = *b_->registry().Find("toko-a.test");
+  auto f = crypto::VoprfEvaluateDirect(
+      a_->keys().epochs.back().key,
+      evidence::VoprfInput(circle_.charter().circle, "toko-a.test", a_->epoch(), Phone(kPhone)));
+  DAFTAR_ASSERT_OK(f);
+  storage::Batch batch;
+  for (uint32_t j = 1; j < evidence::kLabelsPerIdentifier; ++j) {
+    crypto::Writer row;
+    for (size_t i = 0; i < kMaxReportsPerToken; ++i) row.U64(3);
+    batch.Put(storage::Column::kTokens,
+              Mirror::TokenKey(partner.log, a_->epoch(), evidence::TokenFor(*f, j)), row.Take());
+  }
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  EXPECT_EQ(Ask(b_).records.size(), 1u);
+  // One that opened, 127 that did not, and the stop.
+  EXPECT_NE(b_->followers().MirrorOf("toko-a.test")->View().trouble.find("(met 128 times)"),
+            std::string::npos);
+}
+
+TEST_F(LookupTest, APartnerWhoseFirstCopyIsNotWholeIsNotChecked) {
+  Publish(a_);
+  SimNode& d = circle_.Add("toko-d.test");
+  circle_.faults.alter_feed = [this](const std::string& from, evidence::FeedBatch& batch) {
+    if (from != "toko-a.test") return;
+    // Two entries come; what follows is altered on the way and never taken.
+    if (batch.from == 0) batch = *ledger::ReadFeed(a_->store(), a_->publisher(), 0, 2);
+    if (batch.from == 2 && !batch.entries.empty()) batch.entries[0].leaf.back() ^= 1;
+  };
+  circle_.Pair(a_, d);
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  auto mirror = d->followers().MirrorOf("toko-a.test");
+  while (mirror->View().size < 2 && std::chrono::steady_clock::now() < until) {
+    std::this_thread::yield();
+  }
+  ASSERT_EQ(mirror->View().size, 2u);
+  const decision::PartnerAnswer answer = AnswerOf(Ask(d), "toko-a.test");
+  EXPECT_EQ(answer.state, PartnerState::kNotChecked);
+  EXPECT_EQ(answer.error, "copying");
+  d->followers().Stop();
+  circle_.faults.alter_feed = nullptr;
 }
 
 TEST_F(LookupTest, OverTheQuotaIsNotChecked) {

@@ -29,7 +29,7 @@ class MirrorTest : public ::testing::Test {
     Reopen();
   }
   void Reopen() {
-    auto mirror = Mirror::Open(reader_->store(), partner_);
+    auto mirror = Mirror::Open(reader_->store(), circle_.clock(), partner_);
     ASSERT_THAT(mirror, IsOk());
     mirror_ = *std::move(mirror);
   }
@@ -58,13 +58,14 @@ class MirrorTest : public ::testing::Test {
     EXPECT_EQ(mirror_->View().size, size);
   }
   // A head of the issuer over any tree, as only its own key can make it.
-  std::string HeadOver(uint64_t size, const crypto::Digest& root) {
+  std::string HeadOver(uint64_t size, const crypto::Digest& root, int64_t seconds_ahead = 0) {
     const crypto::Checkpoint checkpoint{"toko-a.test", size, root};
     crypto::Note note;
     note.text = checkpoint.ToText();
     note.signatures = {
         crypto::SignNote(note.text, "toko-a.test", issuer_->keys().head),
-        crypto::Cosign(note.text, static_cast<uint64_t>(circle_.clock().Now().seconds()),
+        crypto::Cosign(note.text,
+                       static_cast<uint64_t>(circle_.clock().Now().seconds() + seconds_ahead),
                        "toko-a.test/self", issuer_->keys().self)};
     return note.ToString();
   }
@@ -100,6 +101,25 @@ TEST_F(MirrorTest, ANewTimestampAloneMakesTheCopyFresher) {
   DAFTAR_ASSERT_OK(issuer_->publisher().Heartbeat(circle_.clock().Now()));
   DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
   EXPECT_EQ(mirror_->View().head_time, before + 30);
+}
+
+TEST_F(MirrorTest, ATimestampInTheFutureCountsAsOfItsArrivalAndIsWarnedAbout) {
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  const crypto::Checkpoint head = issuer_->publisher().Head()->checkpoint;
+  const int64_t now = circle_.clock().Now().seconds();
+  evidence::FeedBatch heartbeat;
+  heartbeat.from = head.size;
+  heartbeat.head = HeadOver(head.size, head.root, kMaxClockAheadSeconds);
+  DAFTAR_ASSERT_OK(mirror_->Apply(heartbeat));
+  EXPECT_EQ(mirror_->View().head_time, now);
+  EXPECT_EQ(mirror_->View().trouble, "");
+  heartbeat.head = HeadOver(head.size, head.root, 365 * 86'400);
+  DAFTAR_ASSERT_OK(mirror_->Apply(heartbeat));
+  EXPECT_EQ(mirror_->View().head_time, now);
+  EXPECT_THAT(mirror_->View().trouble, HasSubstr("clock is 31536000 s ahead"));
+  // A year of silence later the copy is a year old.
+  circle_.clock().Advance(365 * 86'400);
+  EXPECT_EQ(mirror_->View().head_time, now);
 }
 
 TEST_F(MirrorTest, AnAlteredEntryDoesNotFitTheHead) {
@@ -198,10 +218,213 @@ TEST_F(MirrorTest, TwoHeadsOfOneSizeAreAForkAndBothAreKept) {
   for (const char* which : {"1", "2"}) {
     auto note = reader_->store().Get(
         storage::Column::kLogHeads,
-        crypto::Writer().U32(static_cast<uint32_t>(partner_.log)).U8('f').Raw(which).Take());
+        crypto::Writer().U32(static_cast<uint32_t>(partner_.log)).Raw(which).Take());
     ASSERT_TRUE((*note).has_value());
     DAFTAR_EXPECT_OK(crypto::ParseNote(crypto::AsText(**note)));
   }
+}
+
+TEST_F(MirrorTest, ASmallerHeadOfAnotherHistoryIsAFork) {
+  // A backup of three entries was restored, and another one was written since.
+  Publish(1);
+  crypto::CompactTree restored;
+  for (const evidence::FeedEntry& entry : Feed().entries) {
+    restored.Append(crypto::MerkleLeafHash(entry.leaf));
+  }
+  restored.Append(crypto::Digest());
+  Publish(4);
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  const std::string known = issuer_->publisher().Head()->note;
+  evidence::FeedBatch fork;
+  fork.from = 7;
+  fork.head = HeadOver(4, restored.Root());
+  EXPECT_THAT(mirror_->Apply(fork),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("contradicts its earlier one")));
+  EXPECT_TRUE(mirror_->View().forked);
+  Reopen();
+  EXPECT_TRUE(mirror_->View().forked);
+}
+
+TEST_F(MirrorTest, ACopyIsAsFreshAsTheNewestHeadItHoldsWhole) {
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  const int64_t before = mirror_->View().head_time;
+  circle_.clock().Advance(1000);
+  Publish(5);
+  while (mirror_->View().size < 7) {
+    // Each piece comes with the newest head; what it lacks may be the very entry that matters.
+    EXPECT_EQ(mirror_->View().head->size, 2u);
+    EXPECT_EQ(mirror_->View().head_time, before);
+    DAFTAR_ASSERT_OK(mirror_->Apply(Feed(2)));
+    Reopen();
+  }
+  EXPECT_EQ(mirror_->View().head->size, 7u);
+  EXPECT_EQ(mirror_->View().head_time, before + 1000);
+}
+
+TEST_F(MirrorTest, AHalfFirstCopyHasNoHead) {
+  Publish(5);
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed(3)));
+  EXPECT_FALSE(mirror_->View().head.has_value());
+  EXPECT_EQ(mirror_->View().head_time, 0);
+  while (mirror_->View().size < 7) DAFTAR_ASSERT_OK(mirror_->Apply(Feed(3)));
+  EXPECT_TRUE(mirror_->View().head.has_value());
+}
+
+TEST_F(MirrorTest, FaultsAreNotedAndOutliveHeartbeatsAndRestarts) {
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  mirror_->Note(Fault::kWrongProof);
+  mirror_->Note(Fault::kBadLabel);
+  for (int i = 0; i < 2; ++i) {
+    circle_.clock().Advance(30);
+    DAFTAR_ASSERT_OK(issuer_->publisher().Heartbeat(circle_.clock().Now()));
+    DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+    EXPECT_THAT(mirror_->View().trouble, HasSubstr("wrong proof (1 times)"));
+    Reopen();
+  }
+  circle_.clock().Advance(kFaultWriteSeconds);
+  mirror_->Note(Fault::kBadLabel);
+  Reopen();
+  EXPECT_THAT(mirror_->View().trouble, HasSubstr("commitments (met "));
+  circle_.clock().Advance(kFaultShownSeconds + 1);
+  EXPECT_EQ(mirror_->View().trouble, "");
+}
+
+TEST_F(MirrorTest, AnotherHistoryThatHasGrownPastTheCopyIsProvenByReadingItWhole) {
+  Publish(3);
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  const crypto::Checkpoint held = *mirror_->View().head;
+  // Three entries of five were restored, and four others written since.
+  evidence::FeedBatch other;
+  crypto::CompactTree tree;
+  auto whole = ledger::ReadFeed(issuer_->store(), issuer_->publisher(), 0);
+  for (size_t i = 0; i < 7; ++i) {
+    evidence::FeedEntry entry = whole->entries[std::min<size_t>(i, 2)];
+    if (i >= 3) entry = {crypto::Bytes{static_cast<uint8_t>(i)}, std::nullopt};
+    tree.Append(crypto::MerkleLeafHash(entry.leaf));
+    other.entries.push_back(std::move(entry));
+  }
+  other.head = HeadOver(7, tree.Root());
+  evidence::FeedBatch rest;
+  rest.from = 5;
+  rest.entries = {other.entries[5], other.entries[6]};
+  rest.head = other.head;
+  EXPECT_THAT(mirror_->Apply(rest), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_FALSE(mirror_->View().forked);  // the way may have altered it
+  ASSERT_TRUE(mirror_->Suspicious());
+
+  // Not the entries of its own head: says nothing about the issuer.
+  Mirror::Comparison altered;
+  evidence::FeedBatch broken = other;
+  broken.entries[6].leaf = {9};
+  EXPECT_THAT(mirror_->Compare(broken, altered), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_FALSE(mirror_->View().forked);
+
+  // The log that was copied, again: no fork.
+  Mirror::Comparison same;
+  DAFTAR_EXPECT_OK(mirror_->Compare(*whole, same));
+  EXPECT_TRUE(same.done);
+  EXPECT_FALSE(mirror_->View().forked);
+
+  Mirror::Comparison fork;
+  evidence::FeedBatch first = other;
+  first.entries.resize(4);
+  DAFTAR_ASSERT_OK(mirror_->Compare(first, fork));
+  EXPECT_FALSE(fork.done);
+  evidence::FeedBatch second = other;
+  second.from = 4;
+  second.entries.erase(second.entries.begin(), second.entries.begin() + 4);
+  EXPECT_THAT(mirror_->Compare(second, fork), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_TRUE(mirror_->View().forked);
+  Reopen();
+  EXPECT_TRUE(mirror_->View().forked);
+}
+
+TEST_F(MirrorTest, AnUpdateInTheTickOfItsReportIsVoid) {
+  Publish(1);
+  const uint64_t report = issuer_->ledger().Get(last_)->report->index;
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  evidence::FeedBatch batch;
+  batch.from = 3;
+  evidence::Header header =
+      evidence::SignedHeader::DecodeLeaf(
+          *storage::LogStore(issuer_->store()).ReadLeaf(storage::kOwnLog, report))
+          ->header;
+  header.kind = evidence::EntryKind::kWithdrawal;
+  header.index = 3;
+  header.about = report;
+  crypto::CompactTree tree;
+  for (uint64_t i = 0; i < 3; ++i) {
+    tree.Append(
+        crypto::MerkleLeafHash(*storage::LogStore(issuer_->store()).ReadLeaf(storage::kOwnLog, i)));
+  }
+  batch.entries.push_back({evidence::SignHeader(header, issuer_->keys().entry).Leaf(), {}});
+  tree.Append(crypto::MerkleLeafHash(batch.entries[0].leaf));
+  batch.head = HeadOver(4, tree.Root());
+  DAFTAR_ASSERT_OK(mirror_->Apply(batch));
+  auto row =
+      reader_->store().Get(storage::Column::kEntryStates, EntryState::Key(partner_.log, report));
+  EXPECT_FALSE(row->has_value() && !EntryState::Decode(**row)->updates.empty());
+}
+
+TEST_F(MirrorTest, AReportFromTheFutureThatNobodySignedStopsNothing) {
+  Publish(1);
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  const storage::LogStore log(issuer_->store());
+  const crypto::Bytes good = *log.ReadLeaf(storage::kOwnLog, 2);
+  evidence::Header header = evidence::SignedHeader::DecodeLeaf(good)->header;
+  header.index = 3;
+  header.issued_at += 1'000'000;
+  ::daftar::testing::FakeEntropy entropy(7);
+  const auto stranger = storage::NodeKeys::Generate("toko-a.test", 1'793'491'200, entropy);
+  crypto::CompactTree tree;
+  for (uint64_t i = 0; i < 3; ++i) {
+    tree.Append(crypto::MerkleLeafHash(*log.ReadLeaf(storage::kOwnLog, i)));
+  }
+  evidence::FeedBatch batch;
+  batch.from = 3;
+  batch.entries.push_back({evidence::SignHeader(header, stranger->entry).Leaf(), {}});
+  tree.Append(crypto::MerkleLeafHash(batch.entries[0].leaf));
+  // An honest withdrawal behind it.
+  header = evidence::SignedHeader::DecodeLeaf(good)->header;
+  header.kind = evidence::EntryKind::kErasure;
+  header.ground = evidence::ErasureGround::kPaid;
+  header.commitment = evidence::Commitment();
+  header.about = 2;
+  header.index = 4;
+  header.issued_at += 1;
+  batch.entries.push_back({evidence::SignHeader(header, issuer_->keys().entry).Leaf(), {}});
+  tree.Append(crypto::MerkleLeafHash(batch.entries[1].leaf));
+  batch.head = HeadOver(5, tree.Root());
+  DAFTAR_ASSERT_OK(mirror_->Apply(batch));
+  auto row = reader_->store().Get(storage::Column::kEntryStates, EntryState::Key(partner_.log, 2));
+  ASSERT_TRUE((*row).has_value());
+  EXPECT_EQ(EntryState::Decode(**row)->Status(), decision::EntryStatus::kErased);
+}
+
+TEST_F(MirrorTest, AHeadSeenEarlyMustComeTrueEvenWhenAnotherCameAfterIt) {
+  Publish(6);
+  const evidence::FeedBatch whole = Feed();
+  std::vector<crypto::Digest> leaves;
+  for (int i = 0; i < 5; ++i) leaves.push_back(crypto::MerkleLeafHash(whole.entries[i].leaf));
+  leaves.push_back(crypto::Digest());  // instead of entry 5
+  const crypto::SubtreeReader read = [&](uint32_t level,
+                                         uint64_t index) -> absl::StatusOr<crypto::Digest> {
+    crypto::CompactTree tree;
+    for (uint64_t i = index << level; i < (index + 1) << level; ++i) tree.Append(leaves[i]);
+    return tree.Root();
+  };
+  crypto::CompactTree other;
+  for (const crypto::Digest& leaf : leaves) other.Append(leaf);
+  evidence::FeedBatch first = Feed(3);
+  first.head = HeadOver(6, other.Root());
+  first.consistency = *crypto::MerkleConsistencyProof(3, 6, read);
+  DAFTAR_ASSERT_OK(mirror_->Apply(first));
+  // One true entry under the true head of eight: consistent with the three and with the head.
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed(1)));
+  Reopen();
+  EXPECT_THAT(mirror_->Apply(Feed()),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("earlier head of size 6")));
+  EXPECT_TRUE(mirror_->View().forked);
 }
 
 TEST_F(MirrorTest, AHeadSeenEarlyMustComeTrueLater) {

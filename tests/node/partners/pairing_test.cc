@@ -53,6 +53,58 @@ TEST_F(PairingTest, AnotherNodeCannotUseTheCodeAgain) {
   EXPECT_TRUE(c->registry().All().empty());
 }
 
+TEST_F(PairingTest, AnOldCodeIsNoWayBackInForASuspendedOrRemovedPartner) {
+  const std::string code = CodeOf(a_);
+  DAFTAR_ASSERT_OK(b_->pairing().Join(b_.Caller(), code));
+  for (PartnerStatus status : {PartnerStatus::kSuspended, PartnerStatus::kRemoved}) {
+    DAFTAR_ASSERT_OK(a_->registry().SetStatus(a_.Caller(), "toko-b.test", status, "odd reports"));
+    EXPECT_THAT(b_->pairing().Join(b_.Caller(), code),
+                StatusIs(absl::StatusCode::kPermissionDenied));
+    EXPECT_EQ(a_->registry().Find("toko-b.test")->status, status);
+    // A suspended partner does not come back by a code that was meant for somebody else either.
+    auto joined = b_->pairing().Join(b_.Caller(), CodeOf(a_));
+    EXPECT_EQ(joined.ok(), status == PartnerStatus::kRemoved);
+  }
+  EXPECT_EQ(a_->registry().Find("toko-b.test")->status, PartnerStatus::kActive);
+}
+
+TEST_F(PairingTest, WithoutTheSecretNothingIsTold) {
+  const auto guessed = circle_.entropy().Public<InviteSecret>();
+  CodeOf(a_);
+  NodeCard strange = *b_->Card();
+  strange.circle = evidence::CircleId();
+  strange.origin = "";
+  auto refused =
+      a_->pairing().Accept(guessed, strange, b_->keys().tls.pin, b_->keys().tls.certificate_pem);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kPermissionDenied));
+  auto honest = a_->pairing().Accept(guessed, *b_->Card(), b_->keys().tls.pin,
+                                     b_->keys().tls.certificate_pem);
+  EXPECT_EQ(refused.status(), honest.status());
+}
+
+TEST_F(PairingTest, ARefusedCardLeavesTheCodeUsable) {
+  auto invite = Invite::FromCode(CodeOf(a_));
+  NodeCard other_log = *b_->Card();
+  SimCircle elsewhere;
+  DAFTAR_ASSERT_OK(a_->registry().Add(a_.Caller(), *elsewhere.Add("toko-b.test")->Card()));
+  EXPECT_THAT(a_->pairing().Accept(invite->secret, other_log, b_->keys().tls.pin,
+                                   b_->keys().tls.certificate_pem),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+  SimNode& c = circle_.Add("toko-c.test");
+  DAFTAR_EXPECT_OK(a_->pairing().Accept(invite->secret, *c->Card(), c->keys().tls.pin,
+                                        c->keys().tls.certificate_pem));
+}
+
+TEST_F(PairingTest, ARepeatedRequestForACodeGivesTheSameOne) {
+  const storage::Caller caller = a_.Caller();
+  auto first = a_->pairing().Invite(caller, 3600);
+  auto again = a_->pairing().Invite(caller, 3600);
+  DAFTAR_ASSERT_OK(again);
+  EXPECT_EQ(again->code, first->code);
+  EXPECT_EQ(again->expires_at, first->expires_at);
+  EXPECT_NE(CodeOf(a_), first->code);
+}
+
 TEST_F(PairingTest, AnExpiredCodeIsRefusedOnBothSides) {
   const std::string code = CodeOf(a_);
   circle_.clock().Advance(kDefaultInviteSeconds);

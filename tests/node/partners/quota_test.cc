@@ -45,7 +45,7 @@ TEST_F(QuotaTest, UpToTheLimitAndNotOneMore) {
   DAFTAR_ASSERT_OK(Take("b", 1));
   EXPECT_THAT(Take("b", 1),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("try again in 86400 s")));
-  EXPECT_EQ(quota_->Today("b").used, 1000u);
+  EXPECT_EQ(quota_->Today("b", 1).used, 1000u);
 }
 
 TEST_F(QuotaTest, ARefusedBatchTakesNothing) {
@@ -65,16 +65,35 @@ TEST_F(QuotaTest, TheNextDayBeginsAnew) {
 TEST_F(QuotaTest, ARestartForfeitsTheRestOfABlockAndNeverMore) {
   DAFTAR_ASSERT_OK(Take("b", 1));
   Restart();
-  EXPECT_EQ(quota_->Today("b").used, kQuotaBlock);
+  EXPECT_EQ(quota_->Today("b", 1).used, kQuotaBlock);
   DAFTAR_ASSERT_OK(Take("b", 1000 - kQuotaBlock));
   Restart();
   EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
-TEST_F(QuotaTest, AClockSetBackHandsOutNothingTwice) {
-  DAFTAR_ASSERT_OK(Take("b", 1000));
-  clock_.Advance(-86'400);
-  EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted));
+TEST_F(QuotaTest, AClockThatJumpsAndComesBackHandsOutNoDayTwice) {
+  for (const int64_t jump : {int64_t{86'400}, int64_t{14 * 365 * 86'400}, int64_t{-86'400}}) {
+    DAFTAR_ASSERT_OK(Take("b", 1000));
+    clock_.Advance(jump);
+    DAFTAR_ASSERT_OK(Take("b", 1));  // another day
+    clock_.Advance(-jump);
+    EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted));
+    Restart();
+    EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted));
+    clock_.Advance(10 * 86'400);
+  }
+}
+
+TEST_F(QuotaTest, RowsOfOldDaysGo) {
+  for (size_t day = 0; day < 3 * kQuotaDaysKept; ++day) {
+    DAFTAR_ASSERT_OK(Take("b", 1));
+    clock_.Advance(86'400);
+  }
+  DAFTAR_ASSERT_OK(Take("b", 1));
+  size_t rows = 0;
+  DAFTAR_ASSERT_OK(
+      store_->Scan(storage::Column::kQuotas, {}, {}, [&](auto, auto) { return ++rows > 0; }));
+  EXPECT_LE(rows, kQuotaDaysKept + 1);
 }
 
 TEST_F(QuotaTest, WarmingLeavesThirtyPercent) {
@@ -84,17 +103,20 @@ TEST_F(QuotaTest, WarmingLeavesThirtyPercent) {
 }
 
 TEST_F(QuotaTest, EveryPartnerKeepsItsShareOfTheNodeWideQuota) {
-  // Four partners, 2,000 in all: 500 each are guaranteed; 1,000 is the most one may have.
+  // Four partners, 2,000 in all: 500 each; alone one may have 1,000.
+  EXPECT_EQ(quota_->Today("b", 4).limit, 500u);
+  EXPECT_EQ(quota_->Today("b", 1).limit, 1000u);
   DAFTAR_ASSERT_OK(Take("b", 500, false, 4));
-  EXPECT_THAT(Take("b", 1, false, 4),
-              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("node-wide")));
+  EXPECT_THAT(Take("b", 1, false, 4), StatusIs(absl::StatusCode::kResourceExhausted));
   for (const char* other : {"c", "d", "e"}) DAFTAR_EXPECT_OK(Take(other, 500, false, 4));
 }
 
-TEST_F(QuotaTest, WhatOthersDoNotNeedMayBeUsed) {
-  // Two partners: 1,000 guaranteed each, the per-partner limit.
+TEST_F(QuotaTest, PartnersThatCameLaterDoNotRaiseTheNodeWideQuota) {
   DAFTAR_ASSERT_OK(Take("b", 1000, false, 2));
-  DAFTAR_EXPECT_OK(Take("c", 1000, false, 2));
+  DAFTAR_ASSERT_OK(Take("c", 900, false, 2));
+  DAFTAR_ASSERT_OK(Take("d", 100, false, 4));
+  EXPECT_THAT(Take("d", 1, false, 4),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("node-wide")));
 }
 
 }  // namespace

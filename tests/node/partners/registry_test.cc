@@ -83,34 +83,41 @@ TEST_F(RegistryTest, AnInviteWorksOnceForOneNodeUntilItExpires) {
   const auto secret = circle_.entropy().Public<InviteSecret>();
   const int64_t now = circle_.clock().Now().seconds();
   EXPECT_FALSE(registry().HasOpenInvites());
-  DAFTAR_ASSERT_OK(registry().AddInvite(a_.Caller(), secret, now + 60));
+  DAFTAR_ASSERT_OK(registry().AddInvite(a_.Caller(), secret, now + 60, "code"));
   EXPECT_TRUE(registry().HasOpenInvites());
+  const crypto::SpkiPin pin = b_->keys().tls.pin;
   const auto other = circle_.entropy().Public<crypto::SpkiPin>();
-  DAFTAR_ASSERT_OK(registry().UseInvite(secret, b_->keys().tls.pin));
+  DAFTAR_EXPECT_OK(registry().CheckInvite(secret, other));  // asking uses nothing up
+  DAFTAR_ASSERT_OK(registry().AcceptInvite(secret, b_card_));
+  EXPECT_FALSE(registry().HasOpenInvites());
   // Its answer may have been lost: the same node may ask again, also after a restart.
   a_.Stop();
   a_.Start();
-  DAFTAR_EXPECT_OK(registry().UseInvite(secret, b_->keys().tls.pin));
-  EXPECT_THAT(registry().UseInvite(secret, other), StatusIs(absl::StatusCode::kPermissionDenied));
-  EXPECT_THAT(registry().UseInvite(circle_.entropy().Public<InviteSecret>(), other),
+  const uint64_t version = registry().version();
+  DAFTAR_EXPECT_OK(registry().CheckInvite(secret, pin));
+  DAFTAR_EXPECT_OK(registry().AcceptInvite(secret, b_card_));
+  EXPECT_EQ(registry().version(), version);
+  EXPECT_THAT(registry().CheckInvite(secret, other), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(registry().CheckInvite(circle_.entropy().Public<InviteSecret>(), other),
               StatusIs(absl::StatusCode::kPermissionDenied));
   circle_.clock().Advance(60);
-  EXPECT_FALSE(registry().HasOpenInvites());
-  EXPECT_THAT(registry().UseInvite(secret, b_->keys().tls.pin),
+  EXPECT_THAT(registry().CheckInvite(secret, pin), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(registry().AcceptInvite(secret, b_card_),
               StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
 TEST_F(RegistryTest, OpenInvitesAreBounded) {
   const int64_t now = circle_.clock().Now().seconds();
   for (size_t i = 0; i < kMaxOpenInvites; ++i) {
-    DAFTAR_ASSERT_OK(
-        registry().AddInvite(a_.Caller(), circle_.entropy().Public<InviteSecret>(), now + 60));
+    DAFTAR_ASSERT_OK(registry().AddInvite(a_.Caller(), circle_.entropy().Public<InviteSecret>(),
+                                          now + 60, "code"));
   }
-  EXPECT_THAT(registry().AddInvite(a_.Caller(), circle_.entropy().Public<InviteSecret>(), now + 60),
-              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(
+      registry().AddInvite(a_.Caller(), circle_.entropy().Public<InviteSecret>(), now + 60, "code"),
+      StatusIs(absl::StatusCode::kResourceExhausted));
   circle_.clock().Advance(60);
-  DAFTAR_EXPECT_OK(
-      registry().AddInvite(a_.Caller(), circle_.entropy().Public<InviteSecret>(), now + 120));
+  DAFTAR_EXPECT_OK(registry().AddInvite(a_.Caller(), circle_.entropy().Public<InviteSecret>(),
+                                        now + 120, "code"));
 }
 
 }  // namespace

@@ -67,6 +67,20 @@ class UsersTest : public ::testing::Test {
   Users users_{node_->store(), node_->vault(), node_->clock(), node_->entropy()};
 };
 
+TEST_F(UsersTest, RepeatedRequestsAreDoneOnceAndNeverForAnotherUser) {
+  const storage::Caller adding = node_.Caller();
+  DAFTAR_ASSERT_OK(users_.Add(adding, "POS", Role::kStaff, std::nullopt));
+  EXPECT_THAT(users_.Add(adding, "POS2", Role::kStaff, std::nullopt),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another user")));
+  DAFTAR_ASSERT_OK(users_.Add(node_.Caller(), "POS2", Role::kStaff, std::nullopt));
+  const storage::Caller removing = node_.Caller();
+  DAFTAR_ASSERT_OK(users_.Remove(removing, "POS", "lost"));
+  DAFTAR_EXPECT_OK(users_.Remove(removing, "POS", "lost"));
+  EXPECT_THAT(users_.Remove(removing, "POS2", "lost"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(users_.List()->size(), 1u);
+}
+
 TEST_F(UsersTest, ATokenIsItsUserUntilItIsRemoved) {
   auto made = users_.Add(node_.Caller(), "POS", Role::kStaff, std::nullopt);
   DAFTAR_ASSERT_OK(made);

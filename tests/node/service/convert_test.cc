@@ -44,6 +44,20 @@ TEST(Convert, EveryKindOfIdentifierIsTaken) {
   EXPECT_EQ(FromProto(identifier, kHome)->value(), "ibm/0379-nevhp");
 }
 
+TEST(Convert, IdentifiersComeSortedAndOnceWhateverTheirSpelling) {
+  v1::OrderRow row;
+  row.add_identifiers()->set_handle("shop/a");
+  row.add_identifiers()->set_phone("0812-3456-7890");
+  row.add_identifiers()->set_phone("+62 812 3456 7890");
+  auto identifiers = FromProto(row.identifiers(), kHome, 3);
+  ASSERT_THAT(identifiers, IsOk());
+  ASSERT_EQ(identifiers->size(), 2u);
+  EXPECT_EQ((*identifiers)[0].value(), "+6281234567890");
+  EXPECT_EQ((*identifiers)[1].value(), "shop/a");
+  // The bound is on what was typed.
+  EXPECT_THAT(FromProto(row.identifiers(), kHome, 2), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
 TEST(Convert, MoneyAndDatesAreBounded) {
   v1::Money money;
   money.set_currency("IDR");
