@@ -309,8 +309,7 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   if (!leaf.ok()) return leaf.status();
   auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
   if (!entry.ok()) return std::nullopt;
-  auto signer = question.mirror->EntryKeyAt(entry->header.signer, report);
-  if (!signer.has_value() || !entry->VerifiedBy(*signer)) return std::nullopt;
+  if (!question.mirror->VerifiedReport(report, *leaf, *entry)) return std::nullopt;
   auto row = store_.Get(Column::kLogBodies,
                         storage::LogIndexKey(static_cast<uint32_t>(log_number), report));
   if (!row.ok()) return row.status();

@@ -99,7 +99,7 @@ absl::Status Mirror::DecodeState(crypto::ByteView bytes, State& state) {
       break;
     }
     entry.keys = *std::move(body);
-    state.keys.push_back(std::move(entry));
+    state.keys.push_back(entry);
   }
   const uint16_t charters = reader.U16();
   for (int i = 0; i < charters && reader.ok(); ++i) {
@@ -228,6 +228,21 @@ std::optional<crypto::PublicKey> Mirror::EntryKeyAt(const crypto::KeyId& signer,
   return valid->keys.entry;
 }
 
+bool Mirror::VerifiedReport(uint64_t index, crypto::ByteView leaf,
+                            const evidence::SignedHeader& entry) {
+  const crypto::Digest hash = crypto::MerkleLeafHash(leaf);
+  {
+    storage::MutexLock lock(mutex_);
+    if (verified_.count(hash) > 0) return true;
+  }
+  const auto signer = EntryKeyAt(entry.header.signer, index);
+  if (!signer.has_value() || !entry.VerifiedBy(*signer)) return false;
+  storage::MutexLock lock(mutex_);
+  if (verified_.size() >= kMaxVerifiedKept) verified_.clear();
+  verified_.insert(hash);
+  return true;
+}
+
 // The head's signature under the head key of the newest KEYS, and the issuer's timestamp.
 absl::StatusOr<Mirror::Head> Mirror::VerifyHead(const State& state,
                                                 const evidence::FeedBatch& batch) const {
@@ -352,7 +367,7 @@ void Mirror::TakeHead(const Head& head, const std::string& note, State& next) co
 }
 
 absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::string& second,
-                                      std::string words) {
+                                      const std::string& words) {
   State marked = state_;
   marked.forked = true;
   Batch batch;
@@ -362,7 +377,7 @@ absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::strin
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   state_.forked = true;
   Publish();
-  return absl::DataLossError(std::move(words));
+  return absl::DataLossError(words);
 }
 
 absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {

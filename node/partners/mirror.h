@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@
 #include "node/evidence/clock.h"
 #include "node/evidence/entry.h"
 #include "node/evidence/feed.h"
+#include "node/evidence/header.h"
 #include "node/partners/entry_state.h"
 #include "node/partners/partner.h"
 #include "storage/log_store.h"
@@ -41,6 +43,7 @@ inline constexpr size_t kMaxCharterEntries = 1000;
 inline constexpr size_t kMaxReportsPerToken = 64;
 // Heads that were seen before their entries; of more, the last is replaced.
 inline constexpr size_t kMaxPendingHeads = 64;
+inline constexpr size_t kMaxVerifiedKept = 10'000;  // hashes of leaves, 32 bytes each
 // A partner's clock that is further ahead of this node's is warned about.
 inline constexpr int64_t kMaxClockAheadSeconds = 300;
 // A partner's fault is shown to the operator for so long after the last one.
@@ -107,6 +110,10 @@ class Mirror {
   const Partner& partner() const { return partner_; }
   // The entry key with the signer ID that was valid at `index`.
   std::optional<crypto::PublicKey> EntryKeyAt(const crypto::KeyId& signer, uint64_t index) const;
+  // Whether the REPORT at `index`, whose leaf this is, bears the signature of the key valid there.
+  // A leaf that does is remembered until there are kMaxVerifiedKept: a signature costs more than
+  // all the rest of opening a record.
+  bool VerifiedReport(uint64_t index, crypto::ByteView leaf, const evidence::SignedHeader& entry);
   void SetTrouble(std::string trouble);
 
   // Rows of Column::kTokens: (log, epoch, token) -> the reports that carry it, u64 each.
@@ -154,7 +161,7 @@ class Mirror {
                                  const std::string& note);
   void TakeHead(const Head& head, const std::string& note, State& next) const;
   absl::Status KeepForkEvidence(const std::string& first, const std::string& second,
-                                std::string words);
+                                const std::string& words);
   std::string FaultWords() const DAFTAR_REQUIRES(mutex_);
   crypto::Bytes Key(char row) const;
   static crypto::Bytes EncodeState(const State& state);
@@ -170,6 +177,7 @@ class Mirror {
   mutable storage::Mutex mutex_;
   MirrorView view_ DAFTAR_GUARDED_BY(mutex_);
   Faults faults_ DAFTAR_GUARDED_BY(mutex_);
+  std::set<crypto::Digest> verified_ DAFTAR_GUARDED_BY(mutex_);
   int64_t faults_written_ DAFTAR_GUARDED_BY(mutex_) = 0;  // Unix seconds
   void Publish();
 };

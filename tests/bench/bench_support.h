@@ -135,10 +135,9 @@ class Shop {
                 charter,
                 {keys.epochs.back().epoch, keys.epochs.back().key},
                 keys.record,
-                identity::WarningList(),
-                [](std::span<const identity::Identifier>) -> absl::StatusOr<uint64_t> {
-                  return uint64_t{0};
-                }}) {
+                warnings,
+                [](std::span<const identity::Identifier>, evidence::Date,
+                   std::string_view) -> absl::StatusOr<uint64_t> { return uint64_t{0}; }}) {
     crypto::Entropy& entropy = crypto::SystemEntropy();
     evidence::KeysBody body;
     body.salt = entropy.Public<evidence::Salt>();
@@ -193,6 +192,7 @@ class Shop {
   const storage::NodeKeys keys;
   const std::unique_ptr<storage::RocksStore> store;
   const storage::Vault vault;
+  const identity::WarningList warnings{};
   const std::unique_ptr<ledger::Publisher> publisher;
   ledger::Ledger ledger;
 };

@@ -97,6 +97,22 @@ TEST_F(LookupTest, EveryReportOfOneBuyerIsFound) {
   EXPECT_EQ(Ask(b_).records.size(), 5u);
 }
 
+TEST_F(LookupTest, AReportThatItsIssuerDidNotSignDoesNotCountTheFirstTimeNorLater) {
+  Publish(a_);
+  Ask(b_);
+  auto mirror = b_->followers().MirrorOf("toko-a.test");
+  const Partner partner = mirror->partner();
+  const storage::LogStore log(b_->store());
+  crypto::Bytes leaf = *log.ReadLeaf(partner.log, 2);
+  auto good = evidence::SignedHeader::DecodeLeaf(leaf);
+  EXPECT_TRUE(mirror->VerifiedReport(2, leaf, *good));
+  EXPECT_TRUE(mirror->VerifiedReport(2, leaf, *good));
+  leaf.back() ^= 1;  // in the signature
+  auto bad = evidence::SignedHeader::DecodeLeaf(leaf);
+  EXPECT_FALSE(mirror->VerifiedReport(2, leaf, *bad));
+  EXPECT_FALSE(mirror->VerifiedReport(2, leaf, *bad));
+}
+
 TEST_F(LookupTest, SettledAndWithdrawnReportsSaySo) {
   const ledger::IncidentId id = Publish(a_);
   DAFTAR_ASSERT_OK(a_->ledger().Settle(a_.Caller(), id, {}, "paid"));

@@ -70,6 +70,8 @@ class MirrorTest : public ::testing::Test {
     return note.ToString();
   }
 
+  evidence::FeedBatch EarlyHeadOfSix(const evidence::FeedBatch& whole);
+
   SimCircle circle_;
   SimNode& issuer_ = circle_.Add("toko-a.test");
   SimNode& reader_ = circle_.Add("toko-b.test");
@@ -78,6 +80,25 @@ class MirrorTest : public ::testing::Test {
   ledger::IncidentId last_;
   int next_ = 0;
 };
+
+// Entries 0 to 2 of `whole` under a signed head that states a tree of six, the sixth of which the
+// log does not have: true to its own proof, and not to the log.
+evidence::FeedBatch MirrorTest::EarlyHeadOfSix(const evidence::FeedBatch& whole) {
+  std::vector<crypto::Digest> leaves(6);
+  for (size_t i = 0; i < 5; ++i) leaves[i] = crypto::MerkleLeafHash(whole.entries[i].leaf);
+  const crypto::SubtreeReader read = [&](uint32_t level,
+                                         uint64_t index) -> absl::StatusOr<crypto::Digest> {
+    crypto::CompactTree tree;
+    for (uint64_t i = index << level; i < (index + 1) << level; ++i) tree.Append(leaves[i]);
+    return tree.Root();
+  };
+  crypto::CompactTree other;
+  for (const crypto::Digest& leaf : leaves) other.Append(leaf);
+  evidence::FeedBatch first = Feed(3);
+  first.head = HeadOver(6, other.Root());
+  first.consistency = *crypto::MerkleConsistencyProof(3, 6, read);
+  return first;
+}
 
 TEST_F(MirrorTest, CopiesInPiecesAndGoesOnAfterARestart) {
   Publish(9);
@@ -403,22 +424,7 @@ TEST_F(MirrorTest, AReportFromTheFutureThatNobodySignedStopsNothing) {
 
 TEST_F(MirrorTest, AHeadSeenEarlyMustComeTrueEvenWhenAnotherCameAfterIt) {
   Publish(6);
-  const evidence::FeedBatch whole = Feed();
-  std::vector<crypto::Digest> leaves;
-  for (int i = 0; i < 5; ++i) leaves.push_back(crypto::MerkleLeafHash(whole.entries[i].leaf));
-  leaves.push_back(crypto::Digest());  // instead of entry 5
-  const crypto::SubtreeReader read = [&](uint32_t level,
-                                         uint64_t index) -> absl::StatusOr<crypto::Digest> {
-    crypto::CompactTree tree;
-    for (uint64_t i = index << level; i < (index + 1) << level; ++i) tree.Append(leaves[i]);
-    return tree.Root();
-  };
-  crypto::CompactTree other;
-  for (const crypto::Digest& leaf : leaves) other.Append(leaf);
-  evidence::FeedBatch first = Feed(3);
-  first.head = HeadOver(6, other.Root());
-  first.consistency = *crypto::MerkleConsistencyProof(3, 6, read);
-  DAFTAR_ASSERT_OK(mirror_->Apply(first));
+  DAFTAR_ASSERT_OK(mirror_->Apply(EarlyHeadOfSix(Feed())));
   // One true entry under the true head of eight: consistent with the three and with the head.
   DAFTAR_ASSERT_OK(mirror_->Apply(Feed(1)));
   Reopen();
@@ -429,29 +435,7 @@ TEST_F(MirrorTest, AHeadSeenEarlyMustComeTrueEvenWhenAnotherCameAfterIt) {
 
 TEST_F(MirrorTest, AHeadSeenEarlyMustComeTrueLater) {
   Publish(4);
-  // Entries 0 to 2 under a head that states a tree of 6 which the log does not have.
-  crypto::CompactTree other;
-  const evidence::FeedBatch whole = Feed();
-  for (const evidence::FeedEntry& entry : whole.entries) {
-    other.Append(crypto::MerkleLeafHash(entry.leaf));
-    if (other.size() == 5) break;
-  }
-  other.Append(crypto::Digest());
-  evidence::FeedBatch first = Feed(3);
-  std::map<std::pair<uint32_t, uint64_t>, crypto::Digest> nodes;
-  // The proof from 3 to 6 over the other tree, from its leaves.
-  std::vector<crypto::Digest> leaves;
-  for (int i = 0; i < 5; ++i) leaves.push_back(crypto::MerkleLeafHash(whole.entries[i].leaf));
-  leaves.push_back(crypto::Digest());
-  const crypto::SubtreeReader read = [&](uint32_t level,
-                                         uint64_t index) -> absl::StatusOr<crypto::Digest> {
-    crypto::CompactTree tree;
-    for (uint64_t i = index << level; i < (index + 1) << level; ++i) tree.Append(leaves[i]);
-    return tree.Root();
-  };
-  first.head = HeadOver(6, other.Root());
-  first.consistency = *crypto::MerkleConsistencyProof(3, 6, read);
-  DAFTAR_ASSERT_OK(mirror_->Apply(first));
+  DAFTAR_ASSERT_OK(mirror_->Apply(EarlyHeadOfSix(Feed())));
   // The true entries contradict that head.
   EXPECT_THAT(mirror_->Apply(Feed()), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_TRUE(mirror_->View().forked);
