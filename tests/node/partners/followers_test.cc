@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <filesystem>
+#include <thread>
+
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -63,6 +67,64 @@ TEST_F(FollowersTest, AnAlteredFeedIsToldAndHealsByItself) {
   while (AtB().size < 3) std::this_thread::yield();
   circle_.Settle();
   EXPECT_EQ(AtB().trouble, "");
+}
+
+// A whole directory put back from an older backup, high-water file included, and written to since:
+// the node itself cannot notice, its partners can, however far it has grown meanwhile.
+TEST_F(FollowersTest, ARestoredBackupThatWasWrittenToIsProvenAFork) {
+  for (const bool past_the_copy : {false, true}) {
+    SCOPED_TRACE(past_the_copy);
+    SimCircle circle;
+    SimNode& issuer = circle.Add("toko-a.test");
+    SimNode& reader = circle.Add("toko-b.test");
+    circle.PairAll();
+    const auto file = [&](const std::string& phone) {
+      auto view = issuer->ledger().Add(issuer.Caller(), DepositUnsettled(phone));
+      DAFTAR_ASSERT_OK(view);
+      DAFTAR_ASSERT_OK(issuer->ledger().Publish(issuer.Caller(), view->incident.id));
+    };
+    file("0812-3456-7801");
+    circle.Settle();
+    issuer.Stop();
+    const std::filesystem::path backup = circle.temp() / "backup";
+    std::filesystem::copy(issuer.dir(), backup, std::filesystem::copy_options::recursive);
+    issuer.Start();
+    file("0812-3456-7802");
+    file("0812-3456-7803");
+    circle.Settle();
+    const auto view = [&] { return reader->followers().MirrorOf("toko-a.test")->View(); };
+    ASSERT_EQ(view().size, 5u);
+
+    issuer.Stop();
+    std::filesystem::remove_all(issuer.dir());
+    std::filesystem::copy(backup, issuer.dir(), std::filesystem::copy_options::recursive);
+    // The reader sleeps meanwhile, so that it sees only what the log has become.
+    reader.Stop();
+    issuer.Start();
+    for (int i = 0; i < (past_the_copy ? 4 : 1); ++i) {
+      file("0812-3456-781" + std::to_string(i));
+    }
+    DAFTAR_ASSERT_OK(issuer->Tick());
+    reader.Start();
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+    while (!view().forked && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+    EXPECT_TRUE(view().forked) << view().trouble;
+    EXPECT_EQ(view().size, 5u);
+  }
+}
+
+TEST_F(FollowersTest, AnAlteredFeedAloneIsNoFork) {
+  circle_.faults.alter_feed = [&](const std::string& from, evidence::FeedBatch& batch) {
+    if (from == "toko-a.test" && !batch.entries.empty()) batch.entries.back().leaf.back() ^= 1;
+  };
+  auto view = a_->ledger().Add(a_.Caller(), DepositUnsettled("0812-3456-7890"));
+  DAFTAR_ASSERT_OK(view);
+  DAFTAR_ASSERT_OK(a_->ledger().Publish(a_.Caller(), view->incident.id));
+  circle_.Settle();  // ends when the trouble is told, after the log was read again
+  EXPECT_NE(AtB().trouble, "");
+  EXPECT_FALSE(AtB().forked);
+  b_->followers().Stop();
+  circle_.faults.alter_feed = nullptr;
 }
 
 TEST_F(FollowersTest, SuspendingStopsAndResumingGoesOn) {
