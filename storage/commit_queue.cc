@@ -160,7 +160,14 @@ void CommitQueue::Finish(const Group& group) {
   if (!queue_.empty()) queue_.front()->wake.NotifyOne();
 }
 
+absl::Status CommitQueue::Refuse(const Group& waiters, const absl::Status& error) {
+  for (Waiter* waiter : waiters) waiter->status = error;
+  return absl::IsResourceExhausted(error) ? absl::OkStatus() : error;
+}
+
 absl::Status CommitQueue::Write(const Group& group) {
+  const absl::Status prepared = prepare_();
+  if (!prepared.ok()) return Refuse(group, prepared);
   Overlay overlay;
   std::vector<const Batch*> to_apply;
   Group depends_on_apply;
@@ -184,9 +191,7 @@ absl::Status CommitQueue::Write(const Group& group) {
   }
   if (to_apply.empty()) return absl::OkStatus();
   const absl::Status applied = apply_(to_apply);
-  if (applied.ok()) return absl::OkStatus();
-  for (Waiter* waiter : depends_on_apply) waiter->status = applied;
-  return absl::IsResourceExhausted(applied) ? absl::OkStatus() : applied;
+  return applied.ok() ? absl::OkStatus() : Refuse(depends_on_apply, applied);
 }
 
 }  // namespace daftar::storage

@@ -1,5 +1,6 @@
 // Group commit: any number of threads hand in batches, one of them at a time writes for all that
-// wait, so that they share one sync. Knows nothing of the engine, which it reaches through Apply.
+// wait, so that they share one sync. Knows nothing of the engine, which it reaches through Prepare
+// and Apply.
 #ifndef DAFTAR_STORAGE_COMMIT_QUEUE_H_
 #define DAFTAR_STORAGE_COMMIT_QUEUE_H_
 
@@ -27,15 +28,22 @@ size_t BatchBytes(const Batch& batch);
 // Thread-safe. Batches take effect in the order in which they were queued.
 class CommitQueue {
  public:
+  // Called before the preconditions of a group are read: brings back an engine that a full disk has
+  // closed, if it can. Statuses as of Apply, then for the whole group, of which nothing is written.
+  using Prepare = std::function<absl::Status()>;
   // Makes the batches' operations durable, in order, all or none.
   //   ResourceExhausted  nothing was written, and trying again later makes sense
   //   any other error    unknown whether it was written; the queue then refuses all that follows
   using Apply = std::function<absl::Status(std::span<const Batch* const>)>;
 
   // `committed` must show exactly what Apply has made durable; it is read for preconditions by the
-  // writing thread. Both must outlive the queue.
-  CommitQueue(const CommitLimits& limits, const StoreReader& committed, Apply apply)
-      : limits_(limits), committed_(committed), apply_(std::move(apply)) {}
+  // writing thread, which alone calls the two functions. All must outlive the queue.
+  CommitQueue(const CommitLimits& limits, const StoreReader& committed, Prepare prepare,
+              Apply apply)
+      : limits_(limits),
+        committed_(committed),
+        prepare_(std::move(prepare)),
+        apply_(std::move(apply)) {}
 
   // Returns when the batch is durable or refused; statuses as in Store::Write.
   absl::Status Commit(Batch batch) DAFTAR_EXCLUDES(mutex_);
@@ -57,11 +65,14 @@ class CommitQueue {
   absl::Status Enqueue(Waiter& waiter) DAFTAR_REQUIRES(mutex_);
   Group FrontGroup() const DAFTAR_REQUIRES(mutex_);
   void Finish(const Group& group) DAFTAR_REQUIRES(mutex_);
+  // Gives all of `waiters` the error. Returns it only when the queue has to stop.
+  static absl::Status Refuse(const Group& waiters, const absl::Status& error);
   // Sets every status of the group. Returns an error only when the queue has to stop.
   absl::Status Write(const Group& group) DAFTAR_EXCLUDES(mutex_);
 
   const CommitLimits limits_;
   const StoreReader& committed_;
+  const Prepare prepare_;
   const Apply apply_;
 
   mutable Mutex mutex_;

@@ -35,23 +35,36 @@ absl::Status Merge(const RocksHandles& handles, const Batch& batch, rocksdb::Wri
 }  // namespace
 
 absl::Status RocksEngine::Open() {
-  absl::Status installed = Install();
-  if (!installed.ok()) return installed;
+  absl::Status opened = OpenOnce().status();
+  if (!opened.ok()) return opened;
   return CheckFormat();
 }
 
-absl::StatusOr<std::shared_ptr<RocksHandles>> RocksEngine::Lend() const {
-  MutexLock lock(mutex_);
-  if (handles_ != nullptr) return handles_;
+absl::StatusOr<std::shared_ptr<RocksHandles>> RocksEngine::Lend() {
+  auto handles = OpenOnce();
+  if (!absl::IsResourceExhausted(handles.status())) return handles;
   return absl::UnavailableError("the database in " + options_.path.string() +
                                 " is being opened again after the disk was full; try again");
 }
 
+absl::Status RocksEngine::Prepare() {
+  if (disk_was_full_) {
+    // Where there is no room the database stays open: it still answers reads, and Apply refuses.
+    if (!CheckReserve().ok() || !Probe().ok()) return absl::OkStatus();
+    Close();
+  }
+  {
+    // For reads that still use the closed one, or for a read that is opening it.
+    MutexLock lock(mutex_);
+    if (handles_ == nullptr && in_use_) changed_.WaitFor(mutex_, kCloseWait);
+  }
+  return OpenOnce().status();
+}
+
 absl::Status RocksEngine::Apply(std::span<const Batch* const> batches) {
-  absl::Status room = CheckReserve();
-  if (room.ok() && disk_was_full_) room = Reopen();
+  absl::Status room = disk_was_full_ ? Full() : CheckReserve();
   if (!room.ok()) return room;
-  const auto handles = Lend();
+  const auto handles = OpenOnce();
   if (!handles.ok()) return handles.status();
   rocksdb::WriteBatch merged;
   for (const Batch* batch : batches) {
@@ -61,19 +74,54 @@ absl::Status RocksEngine::Apply(std::span<const Batch* const> batches) {
   return Sync(**handles, merged);
 }
 
-absl::Status RocksEngine::Install() {
-  auto opened = OpenRocks(options_);
-  if (!opened.ok()) return opened.status();
+absl::StatusOr<std::shared_ptr<RocksHandles>> RocksEngine::OpenOnce() {
+  bool failed_before = false;
+  {
+    MutexLock lock(mutex_);
+    if (handles_ != nullptr) return handles_;
+    if (!failure_.ok()) return failure_;
+    failed_before = next_try_.has_value();
+    if (in_use_ || (failed_before && std::chrono::steady_clock::now() < *next_try_)) {
+      return absl::ResourceExhaustedError(
+          "the disk was full; the database in " + options_.path.string() +
+          " is opened again as soon as the reads that are under way have ended and there is room: "
+          "nothing was written, try again");
+    }
+    in_use_ = true;  // keeps every other thread from opening
+  }
+  // RocksDB leaves table files behind where it runs out of space half-way, and removes them when it
+  // opens. Without the probe, one attempt after the other would use up what is being freed.
+  const absl::Status room = failed_before ? Probe() : absl::OkStatus();
+  auto opened = room.ok() ? OpenRocks(options_) : room;
   MutexLock lock(mutex_);
-  in_use_ = true;
+  changed_.NotifyAll();
+  if (!opened.ok()) {
+    in_use_ = false;
+    next_try_ = std::chrono::steady_clock::now() + options_.reopen_interval;
+    // Only space comes back by itself. A damaged database is not read again and again.
+    if (!absl::IsResourceExhausted(opened.status())) failure_ = opened.status();
+    return opened.status();
+  }
+  next_try_.reset();
   // Whoever returns the handles last closes the database.
   handles_ = std::shared_ptr<RocksHandles>(opened->release(), [this](RocksHandles* handles) {
     delete handles;
     MutexLock closing(mutex_);
     in_use_ = false;
-    closed_.NotifyAll();
+    changed_.NotifyAll();
   });
-  return absl::OkStatus();
+  return handles_;
+}
+
+void RocksEngine::Close() {
+  std::shared_ptr<RocksHandles> old;
+  {
+    MutexLock lock(mutex_);
+    old.swap(handles_);
+  }
+  // Outside the mutex, which the last owner takes to say that it has closed.
+  old.reset();
+  disk_was_full_ = false;
 }
 
 absl::Status RocksEngine::CheckFormat() {
@@ -126,8 +174,8 @@ absl::Status RocksEngine::CheckReserve() const {
   return free < options_.min_free_bytes ? Full() : absl::OkStatus();
 }
 
-// Whether data really goes onto the disk again. Asked before closing a database that still answers
-// reads: free space as told does not know of quotas.
+// Whether data really goes onto the disk again, as much as opening may write. Free space as told
+// does not know of quotas.
 absl::Status RocksEngine::Probe() const {
   rocksdb::Env* env =
       options_.env_for_tests != nullptr ? options_.env_for_tests : rocksdb::Env::Default();
@@ -147,30 +195,6 @@ absl::Status RocksEngine::Probe() const {
   if (file != nullptr) file->Close().PermitUncheckedError();
   env->DeleteFile(name).PermitUncheckedError();
   return status.ok() ? absl::OkStatus() : Full();
-}
-
-absl::Status RocksEngine::Reopen() {
-  absl::Status room = Probe();
-  if (!room.ok()) return room;
-  std::shared_ptr<RocksHandles> old;
-  {
-    MutexLock lock(mutex_);
-    old.swap(handles_);
-  }
-  // Outside the mutex, which the last owner takes to say that it has closed.
-  old.reset();
-  {
-    MutexLock lock(mutex_);
-    if (in_use_) closed_.WaitFor(mutex_, kCloseWait);
-    if (in_use_) {
-      return absl::ResourceExhaustedError(
-          "the disk was full; the database is opened again as soon as the reads that are under way "
-          "have ended: nothing was written, try again");
-    }
-  }
-  absl::Status installed = Install();
-  if (installed.ok()) disk_was_full_ = false;
-  return installed;
 }
 
 absl::Status RocksEngine::Sync(const RocksHandles& handles, rocksdb::WriteBatch& merged) {

@@ -166,7 +166,7 @@ absl::Status OpenFailed(const rocksdb::Status& status, const std::filesystem::pa
   }
   if (status.IsNoSpace()) {
     return absl::ResourceExhaustedError("the disk that holds " + path.string() +
-                                        " is full; free some space and start again");
+                                        " is full; free some space and try again");
   }
   if (status.IsCorruption()) return DamagedDatabase(path, Culprit(detail) + " (" + detail + ")");
   if (status.IsPathNotFound() || Contains(detail, "No such file")) {

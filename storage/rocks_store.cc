@@ -72,10 +72,11 @@ absl::StatusOr<std::unique_ptr<RocksStore>> RocksStore::Open(const RocksOptions&
 
 RocksStore::RocksStore(const RocksOptions& options, std::unique_ptr<RocksEngine> engine)
     : engine_(std::move(engine)),
-      queue_({.max_queued_batches = options.max_queued_batches,
-              .max_queued_bytes = options.max_queued_bytes},
-             *this,
-             [this](std::span<const Batch* const> batches) { return engine_->Apply(batches); }) {}
+      queue_(
+          {.max_queued_batches = options.max_queued_batches,
+           .max_queued_bytes = options.max_queued_bytes},
+          *this, [this] { return engine_->Prepare(); },
+          [this](std::span<const Batch* const> batches) { return engine_->Apply(batches); }) {}
 
 RocksStore::~RocksStore() = default;
 

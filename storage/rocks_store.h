@@ -3,6 +3,7 @@
 #ifndef DAFTAR_STORAGE_ROCKS_STORE_H_
 #define DAFTAR_STORAGE_ROCKS_STORE_H_
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 
@@ -31,6 +32,9 @@ struct RocksOptions {
   // Writes are refused while the file system has less than this free, so that a full disk is met
   // before the engine meets it, and there is room to flush and to shut down. 0: no such reserve.
   uint64_t min_free_bytes = 16 << 20;
+  // How long a database that did not open again for want of space is left alone before the next
+  // read or write tries once more. Opening replays the write-ahead log.
+  std::chrono::milliseconds reopen_interval{1000};
   // Faults for tests (rocks_testing.h); null is the real file system. Must outlive the store.
   rocksdb::Env* env_for_tests = nullptr;
 };
@@ -38,7 +42,8 @@ struct RocksOptions {
 // Owns the database and its threads. Any thread may call any method. Destroy it after every
 // snapshot, when no call is running. A full disk refuses writes and leaves reads alone; when there
 // is room again, the next Write closes and opens the database: reads in that moment, and snapshots
-// taken before it, answer Unavailable.
+// taken before it, answer Unavailable. Should it not open because the space is gone again, any
+// later call opens it, a read too; should it not open for another reason, every call says which.
 class RocksStore final : public Store {
  public:
   // Opens, replays the write-ahead log, checks the format version. Errors are sentences for the

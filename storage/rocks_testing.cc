@@ -33,6 +33,8 @@ struct FaultyDisk::State {
   mutable Mutex mutex;
   std::optional<DiskFault> appends DAFTAR_GUARDED_BY(mutex);
   uint64_t torn_bytes DAFTAR_GUARDED_BY(mutex) = 0;
+  std::string fill_after DAFTAR_GUARDED_BY(mutex);  // name of a file; empty: no such fault
+  uint64_t fill_torn_bytes DAFTAR_GUARDED_BY(mutex) = 0;
   std::optional<DiskFault> syncs DAFTAR_GUARDED_BY(mutex);
   bool reads DAFTAR_GUARDED_BY(mutex) = false;
   std::optional<uint64_t> free_bytes DAFTAR_GUARDED_BY(mutex);
@@ -161,6 +163,11 @@ class FaultyDisk::Files final : public rocksdb::FileSystemWrapper {
     {
       MutexLock lock(state_->mutex);
       state_->synced_bytes.erase(name);
+      if (std::filesystem::path(name).filename() == state_->fill_after) {
+        state_->fill_after.clear();
+        state_->appends = DiskFault::kNoSpace;
+        state_->torn_bytes = state_->fill_torn_bytes;
+      }
     }
     return target()->DeleteFile(name, options, debug);
   }
@@ -194,6 +201,13 @@ void FaultyDisk::FailAppends(DiskFault fault, uint64_t torn_bytes) {
   state_->torn_bytes = torn_bytes;
 }
 
+void FaultyDisk::FillAfterDeleting(std::string name, uint64_t torn_bytes) {
+  MutexLock lock(state_->mutex);
+  state_->appends.reset();
+  state_->fill_after = std::move(name);
+  state_->fill_torn_bytes = torn_bytes;
+}
+
 void FaultyDisk::FailSyncs(DiskFault fault) {
   MutexLock lock(state_->mutex);
   state_->syncs = fault;
@@ -207,6 +221,7 @@ void FaultyDisk::FailReads() {
 void FaultyDisk::Heal() {
   MutexLock lock(state_->mutex);
   state_->appends.reset();
+  state_->fill_after.clear();
   state_->syncs.reset();
   state_->reads = false;
 }

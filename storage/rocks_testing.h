@@ -29,6 +29,9 @@ class FaultyDisk {
   // Appends and new files fail once `torn_bytes` more bytes have been written, so that the record
   // that is being written is cut.
   void FailAppends(DiskFault fault, uint64_t torn_bytes = 0);
+  // There is room until a file of this name is deleted; from then on as FailAppends with kNoSpace:
+  // another program takes the space that this one has just given back.
+  void FillAfterDeleting(std::string name, uint64_t torn_bytes = 0);
   // Syncs fail although the data was handed over ("failed but persisted").
   void FailSyncs(DiskFault fault);
   void FailReads();

@@ -38,6 +38,7 @@ absl::Status Importer::LoadCustomers(std::span<const Row> rows) {
   std::set<CustomerId> ids;
   for (const auto& [key, id] : owners_) ids.insert(id);
   std::vector<crypto::Bytes> keys;
+  keys.reserve(ids.size());
   for (const CustomerId& id : ids) keys.push_back(crypto::ToBytes(id.view()));
   auto stored = book_.store_.MultiGet(Column::kCustomers, keys);
   if (!stored.ok()) return stored.status();

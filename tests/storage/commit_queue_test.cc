@@ -22,6 +22,7 @@ class FakeEngine final : public StoreReader {
  public:
   absl::StatusOr<std::optional<Bytes>> Get(Column column, ByteView key) const override {
     MutexLock lock(mutex_);
+    if (closed_) return absl::UnavailableError("closed");
     const auto found = rows_.find({column, crypto::ToBytes(key)});
     return found == rows_.end() ? std::nullopt : std::optional<Bytes>(found->second);
   }
@@ -34,6 +35,11 @@ class FakeEngine final : public StoreReader {
     return absl::UnimplementedError("not asked");
   }
 
+  absl::Status Prepare() {
+    MutexLock lock(mutex_);
+    if (cannot_open_.ok()) closed_ = false;
+    return cannot_open_;
+  }
   absl::Status Apply(std::span<const Batch* const> batches) {
     MutexLock lock(mutex_);
     ++started_;
@@ -53,6 +59,12 @@ class FakeEngine final : public StoreReader {
     return absl::OkStatus();
   }
 
+  // Reads fail until Prepare is called, and Prepare returns `cannot_open`.
+  void Close(absl::Status cannot_open = absl::OkStatus()) {
+    MutexLock lock(mutex_);
+    closed_ = true;
+    cannot_open_ = std::move(cannot_open);
+  }
   void Hold() {
     MutexLock lock(mutex_);
     held_ = true;
@@ -73,6 +85,7 @@ class FakeEngine final : public StoreReader {
   }
   std::string Value(std::string_view key) const {
     const auto value = Get(Column::kUsers, crypto::AsBytes(key));
+    if (!value.ok()) return value.status().ToString();
     return value->has_value() ? std::string(crypto::AsText(**value)) : "absent";
   }
 
@@ -84,13 +97,15 @@ class FakeEngine final : public StoreReader {
   size_t started_ DAFTAR_GUARDED_BY(mutex_) = 0;
   bool held_ DAFTAR_GUARDED_BY(mutex_) = false;
   absl::Status failure_ DAFTAR_GUARDED_BY(mutex_);
+  bool closed_ DAFTAR_GUARDED_BY(mutex_) = false;
+  absl::Status cannot_open_ DAFTAR_GUARDED_BY(mutex_);
 };
 
 class CommitQueueTest : public ::testing::Test {
  protected:
   void Start(const CommitLimits& limits = {}) {
     queue_ = std::make_unique<CommitQueue>(
-        limits, engine_,
+        limits, engine_, [this] { return engine_.Prepare(); },
         [this](std::span<const Batch* const> batches) { return engine_.Apply(batches); });
   }
   // Queues `batch` on a thread of its own, behind everything queued so far.
@@ -230,6 +245,40 @@ TEST_F(CommitQueueTest, UnknownOutcomeStopsTheQueue) {
   EXPECT_THAT(queue_->Commit(Put("later", "1")), StatusIs(Code::kUnavailable));
   EXPECT_THAT(queue_->Failure(), StatusIs(Code::kUnavailable, HasSubstr("input/output")));
   EXPECT_EQ(engine_.Value("later"), "absent");
+}
+
+TEST_F(CommitQueueTest, ClosedEngineIsOpenedBeforePreconditionsAreRead) {
+  Start();
+  engine_.Close();
+  DAFTAR_EXPECT_OK(queue_->Commit(PutIfAbsent("a", "1")));
+  engine_.Close();
+  EXPECT_THAT(queue_->Commit(PutIfAbsent("a", "2")), StatusIs(Code::kAborted));
+  EXPECT_EQ(engine_.Value("a"), "1");
+}
+
+TEST_F(CommitQueueTest, EngineThatCannotBeOpenedYetPutsOffTheWholeGroup) {
+  Start();
+  OccupyEngine();
+  Queue(PutIfAbsent("a", "1"));
+  Queue(Put("b", "1"));
+  engine_.Close(absl::ResourceExhaustedError("the disk is full"));
+  engine_.Release();
+  EXPECT_THAT(Join(), ElementsAre(Code::kOk, Code::kResourceExhausted, Code::kResourceExhausted));
+  EXPECT_THAT(engine_.groups(), ElementsAre(1));
+  DAFTAR_EXPECT_OK(queue_->Failure());
+  engine_.Close();
+  DAFTAR_EXPECT_OK(queue_->Commit(PutIfAbsent("a", "2")));
+  EXPECT_EQ(engine_.Value("a"), "2");
+  EXPECT_EQ(engine_.Value("b"), "absent");
+}
+
+TEST_F(CommitQueueTest, EngineThatNeverOpensAgainStopsTheQueue) {
+  Start();
+  engine_.Close(absl::DataLossError("damaged"));
+  EXPECT_THAT(queue_->Commit(PutIfAbsent("a", "1")), StatusIs(Code::kDataLoss));
+  EXPECT_THAT(queue_->Failure(), StatusIs(Code::kDataLoss, HasSubstr("damaged")));
+  engine_.Close();
+  EXPECT_THAT(queue_->Commit(Put("b", "1")), StatusIs(Code::kDataLoss));
 }
 
 TEST_F(CommitQueueTest, FullQueueRefusesAtOnceAndServesThoseInIt) {

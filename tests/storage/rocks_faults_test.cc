@@ -1,28 +1,20 @@
 // RocksStore on a disk that fails.
-#include <atomic>
-#include <thread>
 
 #include "storage/rocks_store.h"
 #include "storage/rocks_testing.h"
-#include "tests/storage/rocks_fixture.h"
+#include "tests/storage/rocks_fault_fixture.h"
 
 namespace daftar::storage {
 namespace {
 
 using ::daftar::testing::B;
 using ::daftar::testing::IsOkAndHolds;
-using ::daftar::testing::RocksFixture;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::Optional;
 using Code = absl::StatusCode;
 
-class RocksFaultTest : public RocksFixture {
- protected:
-  RocksFaultTest() { env_ = disk_.env(); }
-  ~RocksFaultTest() override { Close(); }
-  FaultyDisk disk_;
-};
+class RocksFaultTest : public ::daftar::testing::RocksFaultFixture {};
 
 TEST_F(RocksFaultTest, FullDiskRefusesAndHealsWithoutLoss) {
   for (const bool with_memory : {false, true}) {
@@ -212,91 +204,6 @@ TEST_F(RocksFaultTest, FullDiskLeavesReadsAlone) {
     EXPECT_EQ(Get("a"), "1");
     EXPECT_THAT(snapshot->Get(Column::kUsers, B("a")), IsOkAndHolds(Optional(B("1"))));
   }
-}
-
-TEST_F(RocksFaultTest, SnapshotEndsWhenTheDatabaseIsOpenedAgain) {
-  Open();
-  DAFTAR_ASSERT_OK(Put("a", "1"));
-  const auto snapshot = store_->Snapshot();
-  disk_.FailAppends(DiskFault::kNoSpace, 10);
-  EXPECT_THAT(Put("b", "2"), StatusIs(Code::kResourceExhausted));
-  disk_.Heal();
-  DAFTAR_ASSERT_OK(Put("b", "2"));
-  EXPECT_THAT(snapshot->Get(Column::kUsers, B("a")), StatusIs(Code::kUnavailable));
-  EXPECT_THAT(snapshot->MultiGet(Column::kUsers, {B("a")}), StatusIs(Code::kUnavailable));
-  EXPECT_THAT(snapshot->Scan(Column::kUsers, {}, {}, [](ByteView, ByteView) { return true; }),
-              StatusIs(Code::kUnavailable));
-  EXPECT_THAT(store_->Snapshot()->Get(Column::kUsers, B("a")), IsOkAndHolds(Optional(B("1"))));
-}
-
-TEST_F(RocksFaultTest, WriteFromWithinAScanAfterAFullDiskIsPutOffNotDeadlocked) {
-  Open();
-  DAFTAR_ASSERT_OK(Put("a", "1"));
-  disk_.FailAppends(DiskFault::kNoSpace, 10);
-  EXPECT_THAT(Put("b", "2"), StatusIs(Code::kResourceExhausted));
-  disk_.Heal();
-  DAFTAR_EXPECT_OK(store_->Scan(Column::kUsers, {}, {}, [&](ByteView, ByteView) {
-    EXPECT_THAT(Put("b", "2"), StatusIs(Code::kResourceExhausted, HasSubstr("try again")));
-    EXPECT_THAT(store_->Get(Column::kUsers, B("a")), StatusIs(Code::kUnavailable));
-    return true;
-  }));
-  DAFTAR_EXPECT_OK(Put("b", "2"));
-  EXPECT_EQ(Get("a"), "1");
-  EXPECT_EQ(Get("b"), "2");
-}
-
-TEST_F(RocksFaultTest, DamageFoundWhenOpeningAgainStopsTheStore) {
-  Open();
-  for (int i = 0; i < 100; ++i) {
-    DAFTAR_ASSERT_OK(Put("key" + std::to_string(i), std::string(100, 'v')));
-  }
-  const std::filesystem::path wal = File(".log");
-  disk_.FailAppends(DiskFault::kNoSpace, 10);
-  EXPECT_THAT(Put("b", std::string(300, 'r')), StatusIs(Code::kResourceExhausted));
-  FlipBit(wal, std::filesystem::file_size(wal) / 2);
-  disk_.Heal();
-  EXPECT_THAT(Put("b", "2"), StatusIs(Code::kDataLoss, HasSubstr("write-ahead log")));
-  EXPECT_THAT(store_->Health(), StatusIs(Code::kDataLoss));
-  EXPECT_THAT(Put("c", "2"), StatusIs(Code::kDataLoss));
-  EXPECT_THAT(store_->Get(Column::kUsers, B("key1")), StatusIs(Code::kUnavailable));
-}
-
-TEST_F(RocksFaultTest, ReadersAndWritersGoOnThroughAFullDisk) {
-  Open();
-  DAFTAR_ASSERT_OK(Put("a", "1"));
-  std::atomic<bool> stop{false};
-  std::atomic<int> acknowledged{0};
-  std::vector<std::thread> threads;
-  threads.reserve(3);
-  for (int t = 0; t < 3; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; !stop; ++i) {
-        const auto value = store_->Get(Column::kUsers, B("a"));
-        EXPECT_TRUE(value.ok() || absl::IsUnavailable(value.status())) << value.status();
-        if (value.ok()) {
-          EXPECT_TRUE(value->has_value());
-        }
-        const auto snapshot = store_->Snapshot();
-        const auto again = snapshot->Get(Column::kUsers, B("a"));
-        EXPECT_TRUE(again.ok() || absl::IsUnavailable(again.status())) << again.status();
-        const absl::Status status = Put("t" + std::to_string(t) + "/" + std::to_string(i), "v");
-        EXPECT_TRUE(status.ok() || absl::IsResourceExhausted(status)) << status;
-        if (status.ok()) ++acknowledged;
-      }
-    });
-  }
-  for (int round = 0; round < 3; ++round) {
-    for (const int before = acknowledged; acknowledged < before + 10;) std::this_thread::yield();
-    disk_.FailAppends(DiskFault::kNoSpace, 25);
-    while (!absl::IsResourceExhausted(Put("probe", "x"))) std::this_thread::yield();
-    disk_.Heal();
-  }
-  for (const int before = acknowledged; acknowledged < before + 10;) std::this_thread::yield();
-  stop = true;
-  for (std::thread& thread : threads) thread.join();
-  DAFTAR_EXPECT_OK(store_->Health());
-  Open();
-  EXPECT_EQ(Keys(B("t"), B("t")).size(), static_cast<size_t>(acknowledged));
 }
 
 }  // namespace

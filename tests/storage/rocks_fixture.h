@@ -2,6 +2,8 @@
 #ifndef DAFTAR_TESTS_STORAGE_ROCKS_FIXTURE_H_
 #define DAFTAR_TESTS_STORAGE_ROCKS_FIXTURE_H_
 
+#include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <memory>
 #include <string>
@@ -30,6 +32,7 @@ class RocksFixture : public ::testing::Test {
     options.create_if_missing = create;
     options.min_free_bytes = 0;
     options.env_for_tests = env_;
+    options.reopen_interval = reopen_interval_;
     return RocksStore::Open(options);
   }
   void Open() {
@@ -46,6 +49,12 @@ class RocksFixture : public ::testing::Test {
     batch.Put(column, B(key), B(value));
     return store_->Write(std::move(batch));
   }
+  absl::Status PutIfAbsent(std::string_view key, std::string_view value) {
+    Batch batch;
+    batch.ExpectAbsent(Column::kUsers, B(key));
+    batch.Put(Column::kUsers, B(key), B(value));
+    return store_->Write(std::move(batch));
+  }
   std::string Get(std::string_view key, Column column = Column::kUsers) {
     const auto value = store_->Get(column, B(key));
     if (!value.ok()) return "error: " + value.status().ToString();
@@ -59,18 +68,18 @@ class RocksFixture : public ::testing::Test {
     }));
     return keys;
   }
+  std::vector<std::filesystem::path> FilesEndingWith(const std::string& ending) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& entry : std::filesystem::directory_iterator(path())) {
+      if (entry.path().filename().string().ends_with(ending)) files.push_back(entry.path());
+    }
+    return files;
+  }
   // The newest file with this ending.
   std::filesystem::path File(const std::string& ending) {
-    std::filesystem::path newest;
-    for (const auto& entry : std::filesystem::directory_iterator(path())) {
-      const std::string name = entry.path().filename().string();
-      if (name.size() >= ending.size() &&
-          name.compare(name.size() - ending.size(), ending.size(), ending) == 0 &&
-          entry.path() > newest) {
-        newest = entry.path();
-      }
-    }
-    return newest;
+    const auto files = FilesEndingWith(ending);
+    const auto newest = std::max_element(files.begin(), files.end());
+    return newest == files.end() ? std::filesystem::path() : *newest;
   }
   static void FlipBit(const std::filesystem::path& file, uint64_t offset) {
     std::fstream stream(file, std::ios::in | std::ios::out | std::ios::binary);
@@ -83,6 +92,7 @@ class RocksFixture : public ::testing::Test {
 
   TempDir dir_;
   rocksdb::Env* env_ = nullptr;
+  std::chrono::milliseconds reopen_interval_ = RocksOptions().reopen_interval;
   std::unique_ptr<RocksStore> store_;
 };
 
