@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <optional>
 
 #include "crypto/note.h"
 #include "storage/files.h"
@@ -44,7 +46,8 @@ class PublisherTest : public ::testing::Test {
                                             .env_for_tests = disk_.env()});
     ASSERT_THAT(store, IsOk());
     store_ = *std::move(store);
-    auto publisher = Publisher::Open(*store_, Identity(), storage::HighWaterFile(HighWater()));
+    auto publisher =
+        Publisher::Open(*store_, Identity(), storage::HighWaterFile(HighWater(), &file_hook_));
     ASSERT_THAT(publisher, IsOk());
     publisher_ = *std::move(publisher);
   }
@@ -87,8 +90,27 @@ class PublisherTest : public ::testing::Test {
     return headers;
   }
 
+  // Fails one step of writing the high-water file, before it happened or after.
+  class FailingStep final : public storage::FileHook {
+   public:
+    absl::Status Before(storage::FileStep step) override { return Meet(step, before); }
+    absl::Status After(storage::FileStep step) override {
+      if (step == storage::FileStep::kSyncDirectory && when_written) when_written();
+      return Meet(step, !before);
+    }
+    std::optional<storage::FileStep> fails;
+    bool before = true;
+    std::function<void()> when_written;
+
+   private:
+    absl::Status Meet(storage::FileStep step, bool here) const {
+      return here && fails == step ? absl::UnavailableError("the disk failed") : absl::OkStatus();
+    }
+  };
+
   testing::TempDir dir_;
   FaultyDisk disk_;
+  FailingStep file_hook_;
   testing::FakeEntropy entropy_;
   crypto::SigningKey entry_ = crypto::SigningKey::Generate(entropy_);
   crypto::SigningKey head_ = crypto::SigningKey::Generate(entropy_);
@@ -229,6 +251,54 @@ TEST_F(PublisherTest, EntriesWithoutAHeadAreSignedAtTheNextTick) {
   EXPECT_EQ(publisher_->Head()->checkpoint.size, 2u);
   EXPECT_EQ(*publisher_->Tick(Now()), 0u);
   EXPECT_EQ(publisher_->Head()->checkpoint.size, 3u);
+}
+
+TEST_F(PublisherTest, EachStepOfTheHighWaterFileMayFailInEitherForm) {
+  using storage::FileStep;
+  uint8_t marker = 0;
+  uint64_t size = 2;
+  for (const bool restart : {false, true}) {
+    for (const FileStep step : {FileStep::kCreate, FileStep::kWrite, FileStep::kSyncFile,
+                                FileStep::kRename, FileStep::kSyncDirectory}) {
+      for (const bool before : {true, false}) {
+        SCOPED_TRACE(std::to_string(static_cast<int>(step)) + (before ? " lost" : " kept"));
+        const SignedHead shown = *publisher_->Head();
+        const Submission submission = Queue(++marker);
+        file_hook_.fails = step;
+        file_hook_.before = before;
+        EXPECT_THAT(publisher_->Tick(Now()), Not(IsOk()));
+        // Nothing is shown that might not be in the file.
+        EXPECT_EQ(publisher_->Head()->checkpoint, shown.checkpoint);
+        file_hook_.fails.reset();
+        if (restart) Reopen();
+        EXPECT_EQ(publisher_->trouble(), "");
+        EXPECT_GE(publisher_->Head()->checkpoint.size, shown.checkpoint.size);
+        DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+        EXPECT_EQ(PublicationOf(submission)->index, size);
+        EXPECT_EQ(publisher_->Head()->checkpoint.size, ++size);
+      }
+    }
+  }
+  Headers();  // every entry verifies and stands at its index
+}
+
+TEST_F(PublisherTest, AHeadThatIsInTheFileAndCannotBePutIntoTheDatabaseIsNotShown) {
+  for (const bool restart : {false, true}) {
+    const uint64_t size = publisher_->Head()->checkpoint.size;
+    const Submission submission = Queue(restart ? 1 : 2);
+    file_hook_.when_written = [this] { disk_.FailAppends(storage::DiskFault::kNoSpace); };
+    EXPECT_THAT(publisher_->Tick(Now()), StatusIs(absl::StatusCode::kResourceExhausted));
+    EXPECT_EQ(publisher_->Head()->checkpoint.size, size);
+    file_hook_.when_written = nullptr;
+    disk_.Heal();
+    if (restart) Reopen();
+    DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+    EXPECT_EQ(publisher_->Head()->checkpoint.size, size + 1);
+    EXPECT_EQ(PublicationOf(submission)->index, size);
+    Reopen();
+    EXPECT_EQ(publisher_->trouble(), "");
+    EXPECT_EQ(publisher_->Head()->checkpoint.size, size + 1);
+  }
 }
 
 TEST_F(PublisherTest, HeadInTheFileButNotInTheDatabaseIsTakenFromTheFile) {
