@@ -52,7 +52,7 @@ class BookTest : public ::testing::Test {
                                 const std::string& invoice, std::string_view invoiced,
                                 std::string_view due, std::string_view paid = "") {
     decision::OrderRow row;
-    row.line = ++line_;
+    row.line = ++next_line;
     row.identifiers = std::move(identifiers);
     row.invoice = invoice;
     row.invoiced = Day(invoiced);
@@ -77,7 +77,7 @@ class BookTest : public ::testing::Test {
     return orders;
   }
 
-  inline static uint64_t line_ = 1;
+  inline static uint64_t next_line = 1;
   daftar::testing::TempDir dir_;
   daftar::testing::FakeEntropy entropy_;
   FixedClock clock_;

@@ -12,7 +12,6 @@ namespace daftar::ledger {
 namespace {
 
 using ::daftar::testing::DepositUnsettled;
-using ::daftar::testing::IsOk;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 

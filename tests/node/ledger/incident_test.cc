@@ -10,7 +10,6 @@ namespace {
 
 using ::daftar::testing::Day;
 using ::daftar::testing::DepositUnsettled;
-using ::daftar::testing::IsOk;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 

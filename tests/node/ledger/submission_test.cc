@@ -7,7 +7,6 @@
 namespace daftar::ledger {
 namespace {
 
-using ::daftar::testing::IsOk;
 using ::daftar::testing::StatusIs;
 
 Submission Example() {
