@@ -7,7 +7,6 @@
 namespace daftar::partners {
 namespace {
 
-using ::daftar::testing::IsOk;
 using ::daftar::testing::StatusIs;
 using decision::EntryStatus;
 using evidence::EntryKind;

@@ -14,7 +14,6 @@ namespace daftar::partners {
 namespace {
 
 using ::daftar::testing::DepositUnsettled;
-using ::daftar::testing::IsOk;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 

@@ -8,10 +8,8 @@
 namespace daftar::partners {
 namespace {
 
-using ::daftar::testing::IsOk;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::StatusIs;
-using ::testing::HasSubstr;
 
 TEST(Endpoint, HostAndPortAreNeeded) {
   for (const char* good : {"node.example:8471", "127.0.0.1:1", "[2001:db8::1]:65535", "a_b-c:80"}) {

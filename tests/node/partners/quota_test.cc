@@ -12,7 +12,6 @@
 namespace daftar::partners {
 namespace {
 
-using ::daftar::testing::IsOk;
 using ::daftar::testing::SimClock;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;

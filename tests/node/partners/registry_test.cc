@@ -9,7 +9,6 @@
 namespace daftar::partners {
 namespace {
 
-using ::daftar::testing::IsOk;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;

@@ -14,7 +14,6 @@
 namespace daftar::service {
 namespace {
 
-using ::daftar::testing::IsOk;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
