@@ -1,0 +1,245 @@
+// What a mirror keeps, how its rows are written, and what readers see of it.
+#include <algorithm>
+
+#include "node/partners/mirror.h"
+
+namespace daftar::partners {
+namespace {
+
+using crypto::Bytes;
+using crypto::Reader;
+using crypto::Writer;
+using storage::Batch;
+using storage::Column;
+
+constexpr uint8_t kVersion = 2;
+constexpr uint8_t kFaultsVersion = 1;
+
+void WriteHead(Writer& writer, const crypto::Checkpoint& head, const std::string& note) {
+  writer.U64(head.size).Raw(head.root.view()).Prefixed32(crypto::AsBytes(note));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(storage::Store& store,
+                                                     const evidence::Clock& clock,
+                                                     Partner partner) {
+  std::unique_ptr<Mirror> mirror(new Mirror(store, clock, std::move(partner)));
+  if (absl::Status status = mirror->Load(); !status.ok()) return status;
+  return mirror;
+}
+
+// 'm': the state; 'n': faults; '1' and '2': two notes that contradict each other.
+Bytes Mirror::Key(char row) const {
+  return Writer().U32(static_cast<uint32_t>(partner_.log)).U8(static_cast<uint8_t>(row)).Take();
+}
+
+Bytes Mirror::TokenKey(storage::LogNumber log, uint32_t epoch, const evidence::Token& token) {
+  return Writer().U32(static_cast<uint32_t>(log)).U32(epoch).Raw(token.view()).Take();
+}
+
+absl::StatusOr<std::vector<uint64_t>> Mirror::DecodeTokenRow(crypto::ByteView row) {
+  Reader reader(row);
+  std::vector<uint64_t> reports;
+  while (reader.ok() && reader.remaining() > 0) reports.push_back(reader.U64());
+  if (!reader.Finish("token row").ok() || reports.size() > kMaxReportsPerToken) {
+    return absl::DataLossError("a token's row is malformed");
+  }
+  return reports;
+}
+
+Bytes Mirror::EncodeState(const State& state) {
+  Writer writer;
+  writer.U8(kVersion);
+  writer.U8(state.covered.has_value() ? 1 : 0);
+  if (state.covered.has_value()) {
+    WriteHead(writer, state.covered->checkpoint, state.covered->note);
+  }
+  writer.U8(static_cast<uint8_t>(state.pending.size()));
+  for (const SeenHead& head : state.pending) WriteHead(writer, head.checkpoint, head.note);
+  writer.U64(static_cast<uint64_t>(state.head_time));
+  writer.U64(static_cast<uint64_t>(state.last_issued_at)).U64(state.reports);
+  writer.U8(state.forked ? 1 : 0);
+  writer.U16(static_cast<uint16_t>(state.keys.size()));
+  for (const KeysEntry& keys : state.keys) {
+    writer.U64(keys.index).Prefixed16(keys.keys.Encode());
+  }
+  writer.U16(static_cast<uint16_t>(state.charters.size()));
+  for (const CharterEntry& charter : state.charters) {
+    writer.U64(charter.index).Raw(charter.charter.view());
+  }
+  return writer.Take();
+}
+
+absl::Status Mirror::DecodeState(crypto::ByteView bytes, State& state) {
+  Reader reader(bytes);
+  if (reader.U8() != kVersion) reader.Fail();
+  const auto read_head = [&reader] {
+    SeenHead head;
+    head.checkpoint.size = reader.U64();
+    head.checkpoint.root = reader.Take<crypto::Digest>();
+    head.note = reader.Text32();
+    return head;
+  };
+  if (reader.U8() != 0) state.covered = read_head();
+  const uint8_t pending = reader.U8();
+  for (int i = 0; i < pending && reader.ok(); ++i) state.pending.push_back(read_head());
+  state.head_time = static_cast<int64_t>(reader.U64());
+  state.last_issued_at = static_cast<int64_t>(reader.U64());
+  state.reports = reader.U64();
+  state.forked = reader.U8() != 0;
+  const uint16_t keys = reader.U16();
+  for (int i = 0; i < keys && reader.ok(); ++i) {
+    KeysEntry entry;
+    entry.index = reader.U64();
+    auto body = evidence::KeysBody::Decode(reader.Prefixed16());
+    if (!body.ok()) {
+      reader.Fail();
+      break;
+    }
+    entry.keys = *std::move(body);
+    state.keys.push_back(entry);
+  }
+  const uint16_t charters = reader.U16();
+  for (int i = 0; i < charters && reader.ok(); ++i) {
+    CharterEntry entry;
+    entry.index = reader.U64();
+    entry.charter = reader.Take<evidence::CharterHash>();
+    state.charters.push_back(entry);
+  }
+  if (!reader.Finish("mirror row").ok()) {
+    return absl::DataLossError("the state row of a partner's copied log is malformed");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Mirror::Load() {
+  auto tree = log_.Load(partner_.log);
+  if (!tree.ok()) return tree.status();
+  auto row = store_.Get(Column::kLogHeads, Key('m'));
+  if (!row.ok()) return row.status();
+  if (row->has_value()) {
+    if (absl::Status status = DecodeState(**row, state_); !status.ok()) return status;
+    if (state_.covered.has_value()) state_.covered->checkpoint.origin = partner_.origin;
+    for (SeenHead& head : state_.pending) head.checkpoint.origin = partner_.origin;
+    state_.head_time = std::min(state_.head_time, clock_.Now().seconds());
+  }
+  state_.tree = *std::move(tree);
+  auto faults = store_.Get(Column::kLogHeads, Key('n'));
+  if (!faults.ok()) return faults.status();
+  if (faults->has_value()) {
+    Reader reader(**faults);
+    if (reader.U8() != kFaultsVersion) reader.Fail();
+    storage::MutexLock lock(mutex_);
+    faults_.wrong_proofs = reader.U64();
+    faults_.bad_labels = reader.U64();
+    faults_.last = static_cast<int64_t>(reader.U64());
+    if (!reader.Finish("faults row").ok()) {
+      return absl::DataLossError("the row of a partner's faults is malformed");
+    }
+  }
+  Publish();
+  return absl::OkStatus();
+}
+
+void Mirror::Publish() {
+  storage::MutexLock lock(mutex_);
+  view_.size = state_.tree.size();
+  view_.head =
+      state_.covered.has_value() ? std::optional(state_.covered->checkpoint) : std::nullopt;
+  view_.head_time = state_.head_time;
+  view_.keys = state_.keys;
+  view_.charters = state_.charters;
+  view_.reports = state_.reports;
+  view_.forked = state_.forked;
+  if (state_.forked && view_.trouble.empty()) {
+    view_.trouble =
+        "two signed heads of this log contradict each other; both are kept as evidence, and its "
+        "reports do not count. Talk to the partner's operator";
+  }
+}
+
+MirrorView Mirror::View() const {
+  storage::MutexLock lock(mutex_);
+  MirrorView view = view_;
+  if (const std::string faults = FaultWords(); !faults.empty()) {
+    view.trouble += (view.trouble.empty() ? "" : "; ") + faults;
+  }
+  return view;
+}
+
+std::string Mirror::FaultWords() const {
+  if (faults_.last == 0 || clock_.Now().seconds() - faults_.last > kFaultShownSeconds) return {};
+  std::string words;
+  if (faults_.wrong_proofs > 0) {
+    words =
+        "it answered lookups with a wrong proof (" + std::to_string(faults_.wrong_proofs) +
+        " times): its evaluation does not fit the key in its log, and it counted as not checked";
+  }
+  if (faults_.bad_labels > 0) {
+    words += (words.empty() ? "" : "; ") +
+             ("its log has labels or facts that do not fit their commitments (met " +
+              std::to_string(faults_.bad_labels) + " times); they did not count");
+  }
+  return words + " (last on " + evidence::Date::Of({faults_.last * 1000}).ToString() +
+         "). Talk to the partner's operator";
+}
+
+void Mirror::Note(Fault fault) {
+  Bytes row;
+  {
+    storage::MutexLock lock(mutex_);
+    ++(fault == Fault::kWrongProof ? faults_.wrong_proofs : faults_.bad_labels);
+    const int64_t now = clock_.Now().seconds();
+    faults_.last = now;
+    if (faults_written_ != 0 && now - faults_written_ < kFaultWriteSeconds) return;
+    faults_written_ = now;
+    row = Writer()
+              .U8(kFaultsVersion)
+              .U64(faults_.wrong_proofs)
+              .U64(faults_.bad_labels)
+              .U64(static_cast<uint64_t>(now))
+              .Take();
+  }
+  Batch batch;
+  batch.Put(Column::kLogHeads, Key('n'), std::move(row));
+  if (!store_.Write(std::move(batch)).ok()) {
+    storage::MutexLock lock(mutex_);
+    faults_written_ = 0;  // the next one tries again
+  }
+}
+
+void Mirror::SetTrouble(std::string trouble) {
+  storage::MutexLock lock(mutex_);
+  if (!view_.forked) view_.trouble = std::move(trouble);
+}
+
+std::optional<crypto::PublicKey> Mirror::EntryKeyAt(const crypto::KeyId& signer,
+                                                    uint64_t index) const {
+  storage::MutexLock lock(mutex_);
+  const KeysEntry* valid = nullptr;
+  for (const KeysEntry& keys : view_.keys) {
+    if (keys.index <= index) valid = &keys;
+  }
+  if (valid == nullptr || evidence::EntryKeyId(partner_.origin, valid->keys.entry) != signer) {
+    return std::nullopt;
+  }
+  return valid->keys.entry;
+}
+
+bool Mirror::VerifiedReport(uint64_t index, crypto::ByteView leaf,
+                            const evidence::SignedHeader& entry) {
+  const crypto::Digest hash = crypto::MerkleLeafHash(leaf);
+  {
+    storage::MutexLock lock(mutex_);
+    if (verified_.count(hash) > 0) return true;
+  }
+  const auto signer = EntryKeyAt(entry.header.signer, index);
+  if (!signer.has_value() || !entry.VerifiedBy(*signer)) return false;
+  storage::MutexLock lock(mutex_);
+  if (verified_.size() >= kMaxVerifiedKept) verified_.clear();
+  verified_.insert(hash);
+  return true;
+}
+
+}  // namespace daftar::partners
