@@ -64,7 +64,8 @@ cmake --preset release "${options[@]}" -Wno-dev >"$log" 2>&1 || {
 }
 if [ "${#options[@]}" -gt 0 ]; then
   touch -r "$cache" "$log"
-  sed -i '/^DAFTAR_TESTS:/d' "$cache"
+  # With the comment above it: CMake does not read a cache in which a comment has no entry.
+  sed -i -z 's|\n//[^\n]*\nDAFTAR_TESTS:[^\n]*||' "$cache"
   touch -r "$log" "$cache" # an older time, or the build would be prepared once more
 fi
 

@@ -131,6 +131,11 @@ absl::Status Config::Check() const {
     if (absl::Status status = partners::CheckEndpoint(peer_advertise); !status.ok()) {
       return absl::InvalidArgumentError("peer.advertise: " + std::string(status.message()));
     }
+    if (!partners::IsOffered(peer_advertise)) {
+      return absl::InvalidArgumentError("peer.advertise: " + peer_advertise +
+                                        " is no address that a partner can reach; name this "
+                                        "machine, like node.toko-a.example:18471");
+    }
   }
   if (partner_deadline.count() < 10 || partner_deadline.count() > 10'000) {
     return absl::InvalidArgumentError("check.partner_deadline_ms: 10 to 10000");

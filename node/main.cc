@@ -54,11 +54,16 @@ int ExitCodeOf(const absl::Status& status) {
   }
 }
 
+std::string LowerCase(std::string text) {
+  for (char& c : text) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return text;
+}
+
 int Fail(const absl::Status& status, bool json) {
   const std::string message(status.message());
   if (json) {
     std::cerr << nlohmann::json{{"error",
-                                 {{"code", std::string(absl::StatusCodeToString(status.code()))},
+                                 {{"code", LowerCase(absl::StatusCodeToString(status.code()))},
                                   {"message", message}}}}
                      .dump()
               << "\n";

@@ -6,9 +6,13 @@ namespace daftar::storage {
 namespace {
 
 constexpr char kChoices[] =
-    " Nothing will be signed. Either restore the newest backup of the node's directory, or move "
-    "the database away and recover the log from the partners; docs/storage.md, 'A database behind "
-    "the high-water mark', has the steps";
+    " Nothing will be signed. Restore db/, and only db/, from the newest backup there is, and "
+    "leave "
+    "keystore and high-water as they are: with an older high-water file the node would sign a "
+    "second "
+    "history, which its partners do not forgive. docs/storage.md, 'A database behind the "
+    "high-water "
+    "mark', has the steps";
 
 }  // namespace
 

@@ -269,7 +269,11 @@ absl::StatusOr<std::unique_ptr<RocksHandles>> OpenRocks(const RocksOptions& opti
   const auto presence = Look(options.path);
   if (!presence.ok()) return presence.status();
   if (*presence == Presence::kAbsent && !options.create_if_missing) {
-    return absl::NotFoundError("there is no database in " + options.path.string());
+    return absl::NotFoundError(
+        "there is no database in " + options.path.string() +
+        ". Put it back: from where it was moved to, or from the newest backup (only db/; leave "
+        "keystore and high-water as they are); docs/storage.md, 'A damaged database', has the "
+        "steps");
   }
   auto handles = std::make_unique<RocksHandles>();
   handles->wal_sync_failed = std::make_shared<std::atomic<bool>>(false);
@@ -319,9 +323,9 @@ absl::Status FromRocks(const rocksdb::Status& status, const std::string& doing) 
 absl::Status DamagedDatabase(const std::filesystem::path& path, const std::string& what) {
   return absl::DataLossError(
       "the database in " + path.string() + " is damaged: " + what +
-      ". Nothing was changed and nothing will be signed. Either restore the newest backup of the "
-      "node's directory, or move the database away and recover the log from the partners; "
-      "docs/storage.md, 'A damaged database', has the steps");
+      ". Nothing was changed and nothing will be signed. Restore db/, and only db/, from the "
+      "newest backup there is, and leave keystore and high-water as they are; docs/storage.md, 'A "
+      "damaged database', has the steps");
 }
 
 }  // namespace daftar::storage

@@ -56,7 +56,7 @@ std::string_view English(Text text) {
       return "Nothing counts against the customer: of {1} own orders with an outcome, {2} paid on "
              "time.";
     case Text::kNoRecord:
-      return "No record found at the partners that could be checked.";
+      return "No record that counts was found at the partners that could be checked.";
     case Text::kUncountedHolds:
       return "{1} of {2} partners holds a record that does not count ({3}).";
     case Text::kUncountedHold:

@@ -147,13 +147,19 @@ Sentences MissingForSharing(const IncidentCase& incident, const Charter& charter
   CheckAge(incident, profile, missing);
   CheckReminders(incident, profile, missing);
   if (profile.proof && incident.proofs == 0) {
-    missing.push_back("Attach the proof, like the order, the delivery note or the invoice.");
+    missing.push_back(
+        "Attach the proof, like the order, the delivery note or the invoice (this version cannot: "
+        "a "
+        "charter whose reasons need proof has to wait for the next).");
   }
   if (incident.disputed) {
     missing.push_back("Resolve the open dispute first.");
   }
   if (profile.second_person && !incident.second_person_approved) {
-    missing.push_back("Have a person other than the one who filed it approve it.");
+    missing.push_back(
+        "Have a person other than the one who filed it approve it (this version cannot: a charter "
+        "whose "
+        "reasons need a second person has to wait for the next).");
   }
   return missing;
 }

@@ -352,6 +352,10 @@ absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, cons
           " (UTC) and is not shortened; the report is published by itself afterwards");
     }
     if (view->state != IncidentState::kDraft && view->state != IncidentState::kReady) {
+      if (view->state == IncidentState::kApproved) {
+        return absl::FailedPreconditionError(
+            "the incident is queued already; its report goes out with the next tick");
+      }
       return absl::FailedPreconditionError(WrongState("published again", view->state));
     }
     const std::vector<std::string> missing = Missing(incident.account);
@@ -488,6 +492,11 @@ absl::StatusOr<IncidentView> Ledger::Settle(const storage::Caller& caller, const
     if (day > today->PlusDays(1)) {
       return absl::InvalidArgumentError("it cannot have been settled in the future (" +
                                         day.ToString() + ")");
+    }
+    if (day < incident.account.occurred) {
+      return absl::InvalidArgumentError("it cannot have been settled (" + day.ToString() +
+                                        ") before it occurred (" +
+                                        incident.account.occurred.ToString() + ")");
     }
     IncidentEvent event{now, caller.actor, IncidentAction::kSettled, because, std::nullopt};
     absl::Status retracted = Retract(incident, evidence::EntryKind::kSettlement,

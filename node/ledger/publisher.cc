@@ -99,8 +99,10 @@ absl::Status Publisher::Recover() {
         "the high-water file " + high_water_.path().string() +
         " is missing, but the database has " + std::to_string(tree_.size()) +
         " entries of the log. Without the file the node cannot tell whether the database is its "
-        "newest, so nothing is signed. Put the file back from the same backup as the database, or "
-        "restore both.");
+        "newest, so nothing is signed. Put back the file that was written last, from where it was "
+        "moved to or from a backup made after the last publication; an older one would let the "
+        "node "
+        "sign a second history. docs/storage.md, 'A damaged high-water file', has the steps.");
   }
   auto newest = ReadOwnNote(identity_, **marked);
   if (!newest.ok()) {

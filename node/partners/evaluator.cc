@@ -6,7 +6,7 @@ absl::StatusOr<crypto::VoprfEvaluation> Evaluator::Evaluate(
     const Partner& partner, uint32_t epoch, std::span<const crypto::ByteView> blinded,
     bool warming) {
   if (partner.status != PartnerStatus::kActive) {
-    return absl::PermissionDeniedError("this partner is suspended here");
+    return absl::PermissionDeniedError("it has suspended this node; ask its operator");
   }
   if (epoch != epoch_) {
     return absl::InvalidArgumentError("epoch " + std::to_string(epoch) +

@@ -6,6 +6,19 @@
 
 namespace daftar::partners {
 
+namespace {
+
+// The other side dials this address.
+absl::Status CheckOffered(const std::string& endpoint) {
+  if (IsOffered(endpoint)) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "this node listens on every address (" + endpoint +
+      ") and does not know which one partners reach it at; set peer.advertise = \"HOST:PORT\" in "
+      "config.toml (or --peer-advertise at `daftar init`) and start it again");
+}
+
+}  // namespace
+
 absl::StatusOr<Pairing::MadeInvite> Pairing::Invite(const storage::Caller& caller,
                                                     int64_t valid_for_seconds) {
   if (valid_for_seconds == 0) valid_for_seconds = kDefaultInviteSeconds;
@@ -21,12 +34,7 @@ absl::StatusOr<Pairing::MadeInvite> Pairing::Invite(const storage::Caller& calle
   }
   auto card = card_();
   if (!card.ok()) return card.status();
-  if (!IsOffered(card->endpoint)) {
-    return absl::FailedPreconditionError(
-        "this node listens on every address (" + card->endpoint +
-        ") and does not know which one partners reach it at; set peer.advertise = \"HOST:PORT\" in "
-        "config.toml (or --peer-advertise at `daftar init`) and start it again");
-  }
+  if (absl::Status status = CheckOffered(card->endpoint); !status.ok()) return status;
   partners::Invite invite;
   invite.endpoint = card->endpoint;
   invite.pin = own_pin_;
@@ -72,6 +80,7 @@ absl::StatusOr<Partner> Pairing::Join(const storage::Caller& caller, std::string
     return absl::InvalidArgumentError("the code has expired; ask " + invite->origin +
                                       " for a new one");
   }
+  if (absl::Status status = CheckOffered(own->endpoint); !status.ok()) return status;
   absl::Status same = CheckCircle(*own, invite->circle, invite->charter, invite->origin);
   if (!same.ok()) return same;
   auto card = network_.Pair(invite->endpoint, invite->pin, invite->secret, *own, kPairDeadline);

@@ -194,7 +194,13 @@ absl::StatusOr<partners::NodeCard> PartnerClient::Pair(const std::string& endpoi
   *request.mutable_card() = ToProto(own);
   v1::PairResponse response;
   const grpc::Status status = stub->Pair(&context, request, &response);
-  if (!status.ok()) return InWords(status, endpoint);
+  if (!status.ok()) {
+    const absl::Status words = InWords(status, endpoint);
+    if (!absl::IsUnavailable(words)) return words;
+    // A node that waits for nobody ends the connection of a stranger without a word.
+    return absl::UnavailableError(std::string(words.message()) +
+                                  "; or the code was used or has expired: ask for a new one");
+  }
   return FromProto(response.card());
 }
 

@@ -17,10 +17,11 @@ absl::StatusOr<partners::Partner> PartnerHandlers::Authenticate(const PeerCertif
   }
   auto partner = node_.registry().ByPin(peer.pin);
   if (!partner.has_value()) {
-    return absl::UnauthenticatedError("this certificate is not a partner's");
+    return absl::UnauthenticatedError(
+        "it does not know this node's certificate: this node was removed there, or never paired");
   }
   if (partner->status != partners::PartnerStatus::kActive) {
-    return absl::PermissionDeniedError("this partner is suspended here");
+    return absl::PermissionDeniedError("it has suspended this node; ask its operator");
   }
   return *partner;
 }

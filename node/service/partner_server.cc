@@ -101,7 +101,7 @@ absl::StatusOr<std::unique_ptr<PartnerServer>> PartnerServer::Start(Node& node) 
       return absl::OkStatus();
     }
     ++*refused;
-    return absl::UnauthenticatedError("this certificate is not a partner's");
+    return absl::UnauthenticatedError("it does not know this node's certificate");
   };
   auto credentials = PartnerServerCredentials(node.keys().tls, admit);
   if (!credentials.ok()) return credentials.status();

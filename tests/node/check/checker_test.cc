@@ -13,7 +13,6 @@
 namespace daftar::check {
 namespace {
 
-using ::daftar::testing::Day;
 using ::daftar::testing::DepositUnsettled;
 using ::daftar::testing::IsOk;
 using ::daftar::testing::Phone;

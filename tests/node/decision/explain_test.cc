@@ -46,7 +46,8 @@ TEST(BecauseTest, SettledAndDisputedRecordsAreCalledSo) {
 TEST(BecauseTest, NotCheckedIsSaidWheneverAPartnerWasNotAsked) {
   Case some = Case().Partner("a.test").Partner("b.test", PartnerState::kNotChecked);
   EXPECT_EQ(Says(some),
-            "The buyer is not known here. No record found at the partners that could be checked. "
+            "The buyer is not known here. No record that counts was found at the partners that "
+            "could be checked. "
             "1 of 2 partners answered, newest data 14 s old, 1 not checked.");
   Case none = Case().Partners(3, PartnerState::kNotChecked);
   EXPECT_EQ(Says(none),

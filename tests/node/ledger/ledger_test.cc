@@ -129,6 +129,14 @@ TEST_F(LedgerTest, OneRequestIdForTwoIncidentsIsRefusedAndNotTakenForDone) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST_F(LedgerTest, NothingIsSettledBeforeItOccurred) {
+  const IncidentId id = Published();
+  EXPECT_THAT(ledger().Settle(node_.Caller(), id, Day("2026-09-30"), "paid"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("before it occurred")));
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+  DAFTAR_EXPECT_OK(ledger().Settle(node_.Caller(), id, Day("2026-10-01"), "paid"));
+}
+
 TEST_F(LedgerTest, AClockThatWasNeverSetSettlesNothing) {
   const IncidentId id = Published();
   circle_.clock().Advance(-circle_.clock().Now().seconds());
