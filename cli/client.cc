@@ -14,7 +14,10 @@ namespace {
 
 constexpr std::chrono::seconds kReconnectWait{2};
 
-std::string HowToStart(const std::string& dir) { return "start it with: daftard --dir " + dir; }
+std::string HowToStart(const std::string& dir) {
+  return "start it with: daftard --dir " + dir +
+         " (and --passphrase-file FILE, if it was made with one)";
+}
 
 absl::Status NotRunning(const std::string& dir) {
   return absl::UnavailableError("no node runs in " + dir + "; " + HowToStart(dir));

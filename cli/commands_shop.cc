@@ -167,7 +167,11 @@ absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& 
   request.set_id(options.id);
   const auto response = (*client)->Write(&Shop::PublishIncident, std::move(request));
   if (!response.ok()) return response.status();
-  return Show(session, response->incident());
+  auto shown = Show(session, response->incident());
+  if (shown.ok() && !session.console().json && response->incident().state() == "approved") {
+    session.console().out << "\nQueued: the report goes out with the next tick.\n";
+  }
+  return shown;
 }
 
 absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& options) {

@@ -308,6 +308,8 @@ void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color
     for (const auto& witness : partner.witnesses()) {
       witnesses += (witnesses.empty() ? "witnessed by " : ", ") + witness;
     }
+    // A set of one is the asking node, which has seen the head and nothing more.
+    if (partner.witnesses_size() == 1) witnesses = "head seen by this node alone";
     table.Row({OriginText(partner.origin()),
                StateText(partner.state()) +
                    (partner.reason().empty() ? "" : " (" + partner.reason() + ")"),

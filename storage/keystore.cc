@@ -251,7 +251,7 @@ absl::StatusOr<Unlock> FindUnlock(const std::filesystem::path& dir,
   auto unlock = ReadPassphrase(unlock_file, UnlockMethod::kUnlockFile, FileAccess::kOwnerOnly);
   if (!absl::IsNotFound(unlock.status())) return unlock;
   return absl::NotFoundError(
-      "no passphrase for the keystore: no passphrase file was named, " +
+      "no passphrase for the keystore: no passphrase file was named (--passphrase-file FILE), " +
       (credential.empty() ? std::string("no systemd credential is passed (CREDENTIALS_DIRECTORY is "
                                         "not set)")
                           : "there is no credential " + credential.string()) +
