@@ -10,8 +10,6 @@
 namespace daftar::cli {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::Not;
 
 constexpr char kIncident[] = R"pb(
   id: "i9"

@@ -4,7 +4,6 @@
 
 #include "crypto/note.h"
 
-using daftar::crypto::AsBytes;
 using daftar::crypto::AsText;
 using daftar::crypto::KeyType;
 using daftar::crypto::NoteKey;
