@@ -10,7 +10,6 @@
 namespace daftar::cli {
 namespace {
 
-
 constexpr char kIncident[] = R"pb(
   id: "i9"
   state: "published"
