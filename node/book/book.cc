@@ -222,7 +222,7 @@ absl::Status Book::ScanOrdersOf(const CustomerId& customer,
 absl::StatusOr<decision::TrackRecord> Book::TrackRecordFor(std::span<const CustomerId> customers,
                                                            evidence::Date today,
                                                            uint32_t late_after_days) const {
-  TrackRecordBuilder builder(today, late_after_days);
+  decision::TrackRecordBuilder builder(today, late_after_days);
   const std::set<CustomerId> distinct(customers.begin(), customers.end());
   for (const CustomerId& customer : distinct) {
     auto status = ScanOrdersOf(customer, [&builder](const Order& order) {

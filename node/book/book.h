@@ -18,7 +18,6 @@
 
 #include "crypto/entropy.h"
 #include "node/book/customer.h"
-#include "node/book/track_record.h"
 #include "node/identity/warning_list.h"
 #include "storage/requests.h"
 #include "storage/store.h"

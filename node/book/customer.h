@@ -8,6 +8,7 @@
 #include "crypto/bytes.h"
 #include "crypto/secret.h"
 #include "node/decision/ledger_file.h"
+#include "node/decision/track_record.h"
 #include "node/evidence/clock.h"
 #include "node/identity/identifier.h"
 
@@ -28,13 +29,8 @@ struct Customer {
   friend bool operator==(const Customer&, const Customer&) = default;
 };
 
-struct Order {
+struct Order : decision::OrderFacts {
   std::string invoice;
-  evidence::Date invoiced;
-  evidence::Date due;
-  evidence::Date paid;  // none: not paid
-  evidence::Money amount;
-  bool disputed = false;
   // Those of the invoice's own line: 1 to kMaxIdentifiersPerOrder, sorted, no repeats. What is said
   // about the order is said about these; its customer may have others.
   std::vector<identity::Identifier> identifiers;

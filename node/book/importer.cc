@@ -180,8 +180,10 @@ absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
     if (state == nullptr) continue;
     report_.customers_added += outcome == Outcome::kAdded ? 1 : 0;
     keys.push_back(book_.OrderKey(state->customer.id, row.invoice));
-    taken.emplace_back(keys.back(), Order{row.invoice, row.invoiced, row.due, row.paid, row.amount,
-                                          row.disputed, std::move(identifiers)});
+    taken.emplace_back(keys.back(),
+                       Order{{row.invoiced, row.due, row.paid, row.amount, row.disputed},
+                             row.invoice,
+                             std::move(identifiers)});
   }
   if (auto status = LoadOrders(keys); !status.ok()) return status;
   for (auto& [key, order] : taken) {

@@ -74,8 +74,10 @@ struct DatedCount {
 
 struct OpenAmount {
   evidence::Currency currency;
-  uint64_t open_minor = 0;     // everything not yet paid, overdue included
-  uint64_t overdue_minor = 0;  // of that, past its due date and not disputed
+  uint64_t open_minor = 0;      // everything not yet paid, overdue included
+  uint64_t overdue_minor = 0;   // of that, past its due date and not disputed
+  uint64_t settled_minor = 0;   // everything paid
+  uint64_t settled_orders = 0;  // in so many orders
   friend bool operator==(const OpenAmount&, const OpenAmount&) = default;
 };
 

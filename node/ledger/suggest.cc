@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "crypto/hash.h"
-#include "node/book/track_record.h"
+#include "node/decision/track_record.h"
 
 namespace daftar::ledger {
 namespace {
@@ -36,7 +36,7 @@ absl::Status CheckSupports(const book::Order& order, evidence::Date today) {
     return absl::FailedPreconditionError(
         "the order is disputed; an incident can be filed when the dispute is over");
   }
-  if (book::SupportsIncident(order, today, /*late_after_days=*/0)) return absl::OkStatus();
+  if (decision::SupportsIncident(order, today, /*late_after_days=*/0)) return absl::OkStatus();
   return absl::FailedPreconditionError(
       order.paid.has_value()
           ? "the order was paid by the day it was due, which supports no incident"
@@ -78,7 +78,7 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         if (!of_customer.empty() && of_customer.back().customer != customer.id && !flush()) {
           return false;
         }
-        if (!book::SupportsIncident(order, today, days_late) || order.invoiced > today) return true;
+        if (!decision::SupportsIncident(order, today, days_late) || order.invoiced > today) return true;
         Suggestion suggestion;
         suggestion.order = OrderName(customer.id, order);
         if (suggestion.order <= after) return true;
@@ -93,7 +93,7 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         if (suggestion.account.identifiers.empty()) return true;
         suggestion.invoice = order.invoice;
         suggestion.paid = order.paid;
-        suggestion.days_late = book::DaysLate(order, today);
+        suggestion.days_late = decision::DaysLate(order, today);
         suggestion.disputed = order.disputed;
         suggestion.missing = ledger.Missing(suggestion.account);
         of_customer.push_back(std::move(suggestion));
@@ -143,7 +143,7 @@ absl::StatusOr<uint64_t> OrdersSettledBefore(const book::Book& book,
   uint64_t settled = 0;
   for (const book::CustomerId& customer : *customers) {
     absl::Status scanned = book.ScanOrdersOf(customer, [&](const book::Order& order) {
-      const bool counts = book::SettledBefore(order, day, late_after_days) &&
+      const bool counts = decision::SettledBefore(order, day, late_after_days) &&
                           (except.empty() || OrderName(customer, order) != except);
       settled += counts ? 1 : 0;
       return true;

@@ -56,7 +56,7 @@ TEST_F(ImportTest, EveryFieldOfAnOrderIsKeptAndCompared) {
   Import({row});
   const auto orders = OrdersOf(IdOf(Handle("shop/a")));
   ASSERT_EQ(orders.size(), 1u);
-  EXPECT_EQ(orders[0], (Order{"1", row.invoiced, row.due, row.paid, row.amount, /*disputed=*/true,
+  EXPECT_EQ(orders[0], (Order{{row.invoiced, row.due, row.paid, row.amount, /*disputed=*/true}, "1",
                               row.identifiers}));
   row.disputed = false;
   EXPECT_EQ(Import({row}), (std::vector<uint64_t>{0, 1, 0, 0}));

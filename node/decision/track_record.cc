@@ -1,19 +1,18 @@
-#include "node/book/track_record.h"
+#include "node/decision/track_record.h"
 
 #include <algorithm>
 #include <limits>
 #include <utility>
 
-namespace daftar::book {
+namespace daftar::decision {
 namespace {
 
 constexpr uint64_t kMaxOrderDays = std::numeric_limits<uint32_t>::max();
 
 // The newest kMaxDatedCounts days, older ones added to the oldest of them.
-std::vector<decision::DatedCount> Rows(const std::map<evidence::Date, uint32_t>& counts) {
-  std::vector<decision::DatedCount> rows;
-  size_t older =
-      counts.size() > decision::kMaxDatedCounts ? counts.size() - decision::kMaxDatedCounts : 0;
+std::vector<DatedCount> Rows(const std::map<evidence::Date, uint32_t>& counts) {
+  std::vector<DatedCount> rows;
+  size_t older = counts.size() > kMaxDatedCounts ? counts.size() - kMaxDatedCounts : 0;
   uint32_t carried = 0;
   for (const auto& [date, count] : counts) {
     if (older > 0) {
@@ -39,21 +38,21 @@ uint32_t DaysPast(evidence::Date day, evidence::Date due) {
 
 }  // namespace
 
-uint32_t DaysLate(const Order& order, evidence::Date today) {
+uint32_t DaysLate(const OrderFacts& order, evidence::Date today) {
   return DaysPast(order.paid.has_value() ? order.paid : today, order.due);
 }
 
-bool SupportsIncident(const Order& order, evidence::Date today, uint32_t late_after_days) {
+bool SupportsIncident(const OrderFacts& order, evidence::Date today, uint32_t late_after_days) {
   if (order.disputed && !order.paid.has_value()) return false;
   return DaysLate(order, today) > late_after_days;
 }
 
-bool SettledBefore(const Order& order, evidence::Date day, uint32_t late_after_days) {
+bool SettledBefore(const OrderFacts& order, evidence::Date day, uint32_t late_after_days) {
   return order.invoiced < day && order.paid.has_value() && order.paid < day &&
          DaysPast(order.paid, order.due) <= late_after_days;
 }
 
-void TrackRecordBuilder::Add(const Order& order) {
+void TrackRecordBuilder::Add(const OrderFacts& order) {
   if (order.invoiced > today_) return;
   ++record_.orders;
   if (!record_.first_order.has_value() || order.invoiced < record_.first_order) {
@@ -69,40 +68,55 @@ void TrackRecordBuilder::Add(const Order& order) {
   }
 }
 
-void TrackRecordBuilder::AddPaid(const Order& order) {
+void TrackRecordBuilder::AddPaid(const OrderFacts& order) {
   const uint32_t days_late = DaysPast(order.paid, order.due);
+  OpenAmount& amount = AmountsIn(order.amount.currency);
+  AddTo(amount.settled_minor, order.amount.minor);
+  ++amount.settled_orders;
   ++record_.orders_settled;
   record_.worst_days_late = std::max(record_.worst_days_late, days_late);
   record_.total_days_late += days_late;
-  if (days_late <= late_after_days_) {
+  const bool by_days = days_late > late_after_days_;
+  const bool written_off = order.written_off.has_value() && order.written_off <= order.paid;
+  if (!by_days && !order.said_late && !written_off) {
     ++record_.paid_on_time;
     return;
   }
   ++record_.late;
-  ++late_paid_[order.due.PlusDays(int64_t{late_after_days_} + 1)];
+  evidence::Date known = by_days ? order.due.PlusDays(int64_t{late_after_days_} + 1) : order.paid;
+  if (written_off) known = std::min(known, order.written_off);
+  ++late_paid_[known];
 }
 
-void TrackRecordBuilder::AddOpen(const Order& order) {
+void TrackRecordBuilder::AddOpen(const OrderFacts& order) {
   const uint32_t days_late = DaysPast(today_, order.due);
   ++record_.open;
-  auto& amounts = record_.amounts;
-  auto amount = std::find_if(amounts.begin(), amounts.end(), [&order](const auto& candidate) {
-    return candidate.currency == order.amount.currency;
-  });
-  if (amount == amounts.end()) {
-    amount = amounts.insert(amounts.end(), {order.amount.currency, 0, 0});
-  }
-  AddTo(amount->open_minor, order.amount.minor);
-  if (days_late == 0) return;
-  AddTo(amount->overdue_minor, order.amount.minor);
+  const bool written_off = order.written_off.has_value() && order.written_off <= today_;
+  OpenAmount& amount = AmountsIn(order.amount.currency);
+  AddTo(amount.open_minor, order.amount.minor);
+  if (days_late == 0 && !written_off) return;
+  AddTo(amount.overdue_minor, order.amount.minor);
   ++record_.overdue;
   record_.longest_overdue_days = std::max(record_.longest_overdue_days, days_late);
-  if (days_late > late_after_days_) {
-    ++unpaid_[order.due.PlusDays(int64_t{late_after_days_} + 1)];
-  }
+  const bool by_days = days_late > late_after_days_;
+  if (!by_days && !written_off) return;
+  evidence::Date known =
+      by_days ? order.due.PlusDays(int64_t{late_after_days_} + 1) : order.written_off;
+  if (written_off) known = std::min(known, order.written_off);
+  ++unpaid_[known];
 }
 
-decision::TrackRecord TrackRecordBuilder::Finish() && {
+OpenAmount& TrackRecordBuilder::AmountsIn(evidence::Currency currency) {
+  auto& amounts = record_.amounts;
+  const auto found = std::find_if(amounts.begin(), amounts.end(), [currency](const auto& amount) {
+    return amount.currency == currency;
+  });
+  if (found != amounts.end()) return *found;
+  amounts.push_back({.currency = currency});
+  return amounts.back();
+}
+
+TrackRecord TrackRecordBuilder::Finish() && {
   std::sort(record_.amounts.begin(), record_.amounts.end(),
             [](const auto& a, const auto& b) { return a.currency < b.currency; });
   record_.late_paid = Rows(late_paid_);
@@ -110,4 +124,4 @@ decision::TrackRecord TrackRecordBuilder::Finish() && {
   return std::move(record_);
 }
 
-}  // namespace daftar::book
+}  // namespace daftar::decision

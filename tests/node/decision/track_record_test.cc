@@ -1,17 +1,15 @@
-#include "node/book/track_record.h"
+#include "node/decision/track_record.h"
 
-#include "tests/node/book/book_fixture.h"
+#include <gtest/gtest.h>
 
-namespace daftar::book {
+namespace daftar::decision {
 namespace {
 
-using decision::DatedCount;
-using decision::TrackRecord;
+evidence::Date Day(std::string_view text) { return *evidence::Date::Parse(text); }
 
-Order Made(std::string_view invoiced, std::string_view due, std::string_view paid = "",
-           uint64_t minor = 100, std::string_view currency = "USD") {
-  Order order;
-  order.invoice = "x";
+OrderFacts Made(std::string_view invoiced, std::string_view due, std::string_view paid = "",
+                uint64_t minor = 100, std::string_view currency = "USD") {
+  OrderFacts order;
   order.invoiced = Day(invoiced);
   order.due = Day(due);
   if (!paid.empty()) order.paid = Day(paid);
@@ -19,9 +17,9 @@ Order Made(std::string_view invoiced, std::string_view due, std::string_view pai
   return order;
 }
 
-TrackRecord Over(const std::vector<Order>& orders, std::string_view today = "2024-06-01") {
+TrackRecord Over(const std::vector<OrderFacts>& orders, std::string_view today = "2024-06-01") {
   TrackRecordBuilder builder(Day(today), 10);
-  for (const Order& order : orders) builder.Add(order);
+  for (const OrderFacts& order : orders) builder.Add(order);
   return std::move(builder).Finish();
 }
 
@@ -44,7 +42,7 @@ TEST(TrackRecordTest, TenDaysLateIsOnTimeAndElevenIsLate) {
 }
 
 TEST(TrackRecordTest, SettledBeforeADayIsInvoicedAndPaidBeforeItAndAtMostTenDaysLate) {
-  const auto counts = [](const Order& order) {
+  const auto counts = [](const OrderFacts& order) {
     return SettledBefore(order, Day("2024-03-01"), 10);
   };
   EXPECT_TRUE(counts(Made("2024-01-01", "2024-02-01", "2024-01-15")));
@@ -79,7 +77,7 @@ TEST(TrackRecordTest, NothingIsAddedAcrossCurrencies) {
 }
 
 TEST(TrackRecordTest, DisputedOrdersCountNeitherWayUntilPaid) {
-  Order disputed = Made("2024-01-01", "2024-02-01");
+  OrderFacts disputed = Made("2024-01-01", "2024-02-01");
   disputed.disputed = true;
   const TrackRecord open = Over({disputed});
   EXPECT_EQ(open.disputed, 1u);
@@ -91,9 +89,42 @@ TEST(TrackRecordTest, DisputedOrdersCountNeitherWayUntilPaid) {
   EXPECT_EQ(paid.late, 1u);
 }
 
+TEST(TrackRecordTest, TheShopsWordCountsWhereTheDatesAreSilent) {
+  OrderFacts late = Made("2024-01-01", "2024-02-01", "2024-02-03");
+  late.said_late = true;
+  const TrackRecord paid = Over({late});
+  EXPECT_EQ(paid.late, 1u);
+  EXPECT_EQ(paid.paid_on_time, 0u);
+  EXPECT_EQ(paid.late_paid, (std::vector<DatedCount>{{Day("2024-02-03"), 1}}));
+
+  OrderFacts given_up = Made("2024-05-01", "2024-06-15");
+  given_up.written_off = Day("2024-06-01");
+  EXPECT_TRUE(Over({given_up}, "2024-05-31").unpaid.empty());
+  const TrackRecord open = Over({given_up});
+  EXPECT_EQ(open.unpaid, (std::vector<DatedCount>{{Day("2024-06-01"), 1}}));
+  EXPECT_EQ(open.overdue, 1u);
+  EXPECT_EQ(open.amounts[0].overdue_minor, 100u);
+  given_up.paid = Day("2024-06-10");
+  const TrackRecord after = Over({given_up}, "2024-06-10");
+  EXPECT_EQ(after.late_paid, (std::vector<DatedCount>{{Day("2024-06-01"), 1}}));
+  EXPECT_TRUE(after.unpaid.empty());
+}
+
+TEST(TrackRecordTest, WhatWasPaidIsAddedUpByCurrency) {
+  const TrackRecord record = Over({Made("2024-01-01", "2024-02-01", "2024-01-31", 100),
+                                   Made("2024-01-02", "2024-02-01", "2024-03-31", 300),
+                                   Made("2024-01-02", "2024-02-01", "2024-03-31", 5, "IDR"),
+                                   Made("2024-05-02", "2024-07-01", "", 900)});
+  ASSERT_EQ(record.amounts.size(), 2u);
+  EXPECT_EQ(record.amounts[0].settled_minor, 5u);
+  EXPECT_EQ(record.amounts[1].settled_minor, 400u);
+  EXPECT_EQ(record.amounts[1].settled_orders, 2u);
+  EXPECT_EQ(record.amounts[1].open_minor, 900u);
+}
+
 TEST(TrackRecordTest, OnlyWhatWasKnownTodayCounts) {
-  const std::vector<Order> orders = {Made("2024-01-01", "2024-02-01", "2024-03-01"),
-                                     Made("2024-07-01", "2024-08-01")};
+  const std::vector<OrderFacts> orders = {Made("2024-01-01", "2024-02-01", "2024-03-01"),
+                                          Made("2024-07-01", "2024-08-01")};
   const TrackRecord before = Over(orders, "2024-02-05");
   EXPECT_EQ(before.orders, 1u);
   EXPECT_EQ(before.orders_settled, 0u);
@@ -104,17 +135,17 @@ TEST(TrackRecordTest, OnlyWhatWasKnownTodayCounts) {
 }
 
 TEST(TrackRecordTest, OlderBadDaysAreKeptTogetherPastTheBound) {
-  std::vector<Order> orders;
+  std::vector<OrderFacts> orders;
   const evidence::Date first = Day("2010-01-01");
-  const size_t days = decision::kMaxDatedCounts + 50;
+  const size_t days = kMaxDatedCounts + 50;
   for (size_t i = 0; i < days; ++i) {
-    Order order = Made("2010-01-01", "2010-01-01");
+    OrderFacts order = Made("2010-01-01", "2010-01-01");
     order.due = first.PlusDays(static_cast<int64_t>(i));
     order.paid = order.due.PlusDays(20);
     orders.push_back(order);
   }
   const TrackRecord record = Over(orders);
-  ASSERT_EQ(record.late_paid.size(), decision::kMaxDatedCounts);
+  ASSERT_EQ(record.late_paid.size(), kMaxDatedCounts);
   EXPECT_EQ(record.late_paid[0].count, 51u);
   uint64_t sum = 0;
   for (const DatedCount& row : record.late_paid) sum += row.count;
@@ -123,7 +154,7 @@ TEST(TrackRecordTest, OlderBadDaysAreKeptTogetherPastTheBound) {
 
 TEST(TrackRecordTest, AmountsStopAtTheLargestNumber) {
   TrackRecordBuilder builder(Day("2024-06-01"), 10);
-  const Order order = Made("2024-01-01", "2024-02-01", "", evidence::kMaxMinorUnits);
+  const OrderFacts order = Made("2024-01-01", "2024-02-01", "", evidence::kMaxMinorUnits);
   for (int i = 0; i < 20'000; ++i) builder.Add(order);
   EXPECT_EQ(std::move(builder).Finish().amounts[0].open_minor, ~uint64_t{0});
 }
@@ -134,7 +165,7 @@ TEST(SupportsIncidentTest, LateOrdersDoUnlessInOpenDispute) {
   EXPECT_TRUE(SupportsIncident(Made("2024-01-01", "2024-02-01", "2024-02-12"), today, 10));
   EXPECT_TRUE(SupportsIncident(Made("2024-05-01", "2024-05-21"), today, 10));
   EXPECT_FALSE(SupportsIncident(Made("2024-05-01", "2024-05-22"), today, 10));
-  Order disputed = Made("2024-01-01", "2024-02-01");
+  OrderFacts disputed = Made("2024-01-01", "2024-02-01");
   disputed.disputed = true;
   EXPECT_FALSE(SupportsIncident(disputed, today, 10));
   disputed.paid = Day("2024-04-01");
@@ -142,4 +173,4 @@ TEST(SupportsIncidentTest, LateOrdersDoUnlessInOpenDispute) {
 }
 
 }  // namespace
-}  // namespace daftar::book
+}  // namespace daftar::decision

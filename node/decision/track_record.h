@@ -1,0 +1,61 @@
+// From a customer's orders to the track record that a decision looks at. Pure.
+#ifndef DAFTAR_NODE_DECISION_TRACK_RECORD_H_
+#define DAFTAR_NODE_DECISION_TRACK_RECORD_H_
+
+#include <map>
+
+#include "node/decision/decision.h"
+
+namespace daftar::decision {
+
+// What counts of one order. Dates are days; a date to come has not happened yet.
+struct OrderFacts {
+  evidence::Date invoiced;
+  evidence::Date due;
+  evidence::Date paid;  // none: not paid
+  evidence::Money amount;
+  bool disputed = false;
+  // The shop's own word, where the dates do not say it.
+  bool said_late = false;  // paid too late, however few the days
+  evidence::Date
+      written_off;  // given up that day: a bad outcome from then on, and owed all the same
+  friend bool operator==(const OrderFacts&, const OrderFacts&) = default;
+};
+
+// Days past due: of a paid order when it was paid, of another `today`. 0 when it is not late.
+uint32_t DaysLate(const OrderFacts& order, evidence::Date today);
+
+// Whether the ledger supports an incident about the order: more than `late_after_days` late, and
+// not in dispute. A dispute about an order that was paid is over.
+bool SupportsIncident(const OrderFacts& order, evidence::Date today, uint32_t late_after_days);
+
+// Whether the order speaks for its buyer on `day`: invoiced and paid before it, and at most
+// `late_after_days` late.
+bool SettledBefore(const OrderFacts& order, evidence::Date day, uint32_t late_after_days);
+
+// Adds orders one by one, in any order.
+class TrackRecordBuilder {
+ public:
+  // Paid or open for more than `late_after_days` past due is a bad outcome. Only what was known on
+  // `today` counts: orders dated later are left out, payments dated later have not happened. An
+  // open order in dispute is neither good nor bad nor owed.
+  TrackRecordBuilder(evidence::Date today, uint32_t late_after_days)
+      : today_(today), late_after_days_(late_after_days) {}
+  void Add(const OrderFacts& order);
+  TrackRecord Finish() &&;
+
+ private:
+  void AddOpen(const OrderFacts& order);
+  void AddPaid(const OrderFacts& order);
+  OpenAmount& AmountsIn(evidence::Currency currency);
+
+  evidence::Date today_;
+  uint32_t late_after_days_;
+  TrackRecord record_;
+  std::map<evidence::Date, uint32_t> late_paid_;
+  std::map<evidence::Date, uint32_t> unpaid_;
+};
+
+}  // namespace daftar::decision
+
+#endif  // DAFTAR_NODE_DECISION_TRACK_RECORD_H_
