@@ -1,5 +1,6 @@
 #include "cli/arguments.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "crypto/entropy.h"
@@ -181,14 +182,21 @@ v1::Identifier ToProto(const identity::Identifier& identifier) {
 }
 
 absl::StatusOr<std::optional<v1::Money>> MakeMoney(const std::string& amount,
-                                                   const std::string& currency) {
+                                                   const std::string& currency,
+                                                   const MoneyFlags& flags) {
+  const std::string amount_flag = std::string("--") + flags.amount;
+  const std::string currency_flag = std::string("--") + flags.currency;
   if (amount.empty() && currency.empty()) return std::optional<v1::Money>();
-  if (currency.empty()) return Invalid("--amount needs --currency, like --currency IDR");
-  if (amount.empty()) return Invalid("--currency needs --amount, like --amount 4500000");
+  if (currency.empty()) {
+    return Invalid(amount_flag + " needs " + currency_flag + ", like " + currency_flag + " IDR");
+  }
+  if (amount.empty()) {
+    return Invalid(currency_flag + " needs " + amount_flag + ", like " + amount_flag + " 4500000");
+  }
   const auto code = evidence::Currency::FromCode(identity::ToUpper(currency));
-  if (!code.ok()) return Invalid("--currency: " + MessageOf(code.status()));
+  if (!code.ok()) return Invalid(currency_flag + ": " + MessageOf(code.status()));
   const auto money = evidence::ParseMoney(amount, *code);
-  if (!money.ok()) return Invalid("--amount: " + MessageOf(money.status()));
+  if (!money.ok()) return Invalid(amount_flag + ": " + MessageOf(money.status()));
   v1::Money out;
   out.set_minor(money->minor);
   out.set_currency(code->code());
@@ -223,6 +231,60 @@ absl::StatusOr<v1::Role> MakeRole(const std::string& name) {
     if (entry.name == name) return entry.role;
   }
   return Invalid("--role must be one of " + Listed(kRoles));
+}
+
+absl::StatusOr<v1::Effect> MakeEffect(std::string_view option, const std::string& name) {
+  const auto effect = decision::EffectFromName(name);
+  // The numbers are the same.
+  if (effect.ok()) return static_cast<v1::Effect>(*effect);
+  return Invalid("--" + std::string(option) +
+                 " must be one of accept, deposit, prepay, review, decline");
+}
+
+absl::StatusOr<decision::Language> MakeLanguage(const std::string& name,
+                                                decision::Language otherwise) {
+  if (name.empty()) return otherwise;
+  const auto language = decision::LanguageFromName(name);
+  if (language.ok()) return *language;
+  return Invalid("--lang must be en (English), id (Indonesian) or ms (Malay)");
+}
+
+absl::StatusOr<uint32_t> MakePercent(std::string_view option, const std::string& text) {
+  constexpr size_t kMaxDecimals = 4;
+  constexpr size_t kMaxWhole = 3;  // digits
+  const size_t dot = std::min(text.find('.'), text.size());
+  std::string digits = text.substr(0, dot);
+  std::string decimals = dot < text.size() ? text.substr(dot + 1) : "0";
+  const auto plain = [](const std::string& part, size_t most) {
+    return !part.empty() && part.size() <= most &&
+           std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+  };
+  if (plain(digits, kMaxWhole) && plain(decimals, kMaxDecimals)) {
+    decimals.resize(kMaxDecimals, '0');
+    const unsigned long ppm = std::stoul(digits + decimals);
+    if (ppm <= decision::kPpm) return static_cast<uint32_t>(ppm);
+  }
+  return Invalid("--" + std::string(option) +
+                 " must be per cent, from 0 to 100 with at most 4 decimals, like 50 or 33.3333");
+}
+
+absl::Status CheckMitigation(std::string_view option, const std::string& name) {
+  if (decision::MitigationFromName(name).ok()) return absl::OkStatus();
+  std::string names;
+  for (const decision::Mitigation mitigation : decision::AllMitigations()) {
+    names += (names.empty() ? "" : ", ") + std::string(decision::MitigationName(mitigation));
+  }
+  return Invalid("--" + std::string(option) + " must be one of " + names);
+}
+
+bool IsOrderId(std::string_view text) {
+  constexpr size_t kCustomerDigits = 32;
+  constexpr size_t kOrderDigits = 16;
+  if (text.size() != kCustomerDigits + 1 + kOrderDigits || text[kCustomerDigits] != '-') {
+    return false;
+  }
+  return crypto::FromHex(text.substr(0, kCustomerDigits)).ok() &&
+         crypto::FromHex(text.substr(kCustomerDigits + 1)).ok();
 }
 
 absl::Status CheckDate(std::string_view option, const std::string& text) {

@@ -13,6 +13,7 @@
 #include "cli/console.h"
 #include "daftar/v1/shop.pb.h"
 #include "daftar/v1/types.pb.h"
+#include "node/decision/language.h"
 #include "node/identity/identifier.h"
 
 namespace daftar::cli {
@@ -42,12 +43,30 @@ absl::StatusOr<std::vector<v1::Identifier>> ReadIdentifiers(
 // A normalised identifier of a file, typed.
 v1::Identifier ToProto(const identity::Identifier& identifier);
 
+// The two options that an amount of money takes, without dashes.
+struct MoneyFlags {
+  const char* amount = "amount";
+  const char* currency = "currency";
+};
 // nullopt when both are empty; InvalidArgument when one is, or the amount is not one.
 absl::StatusOr<std::optional<v1::Money>> MakeMoney(const std::string& amount,
-                                                   const std::string& currency);
+                                                   const std::string& currency,
+                                                   const MoneyFlags& flags = {});
 // "credit", "cod", "deposit", "prepaid".
 absl::StatusOr<v1::Terms> MakeTerms(const std::string& name);
 absl::StatusOr<v1::Role> MakeRole(const std::string& name);
+// "accept", "deposit", "prepay", "review", "decline".
+absl::StatusOr<v1::Effect> MakeEffect(std::string_view option, const std::string& name);
+// "en", "id", "ms"; empty: `otherwise`.
+absl::StatusOr<decision::Language> MakeLanguage(const std::string& name,
+                                                decision::Language otherwise);
+// "33.3333" (per cent, at most four decimals, up to 100) in parts per million, exactly.
+absl::StatusOr<uint32_t> MakePercent(std::string_view option, const std::string& text);
+// InvalidArgument naming the option unless `name` says what speaks for a customer, like
+// "told-in-time".
+absl::Status CheckMitigation(std::string_view option, const std::string& name);
+// Whether `text` has the form of an order's id: 32 hexadecimal digits, "-", 16 of them.
+bool IsOrderId(std::string_view text);
 // InvalidArgument naming the option unless `text` is empty or YYYY-MM-DD.
 absl::Status CheckDate(std::string_view option, const std::string& text);
 // InvalidArgument naming the option unless `text` is UTF-8 of at most kMaxTypedText bytes.

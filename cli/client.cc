@@ -94,8 +94,8 @@ absl::StatusOr<std::unique_ptr<Client>> Client::Open(ClientOptions options) {
 Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
     : options_(std::move(options)),
       channel_(std::move(channel)),
-      shop_(v1::ShopService::NewStub(channel_)),
-      node_(v1::NodeService::NewStub(channel_)) {}
+      stubs_(v1::ShopService::NewStub(channel_), v1::BookService::NewStub(channel_),
+             v1::PolicyService::NewStub(channel_), v1::NodeService::NewStub(channel_)) {}
 
 void Client::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() + options_.timeout);

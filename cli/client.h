@@ -7,11 +7,13 @@
 #include <chrono>
 #include <memory>
 #include <string>
-#include <type_traits>
+#include <tuple>
 
 #include "absl/status/statusor.h"
 #include "cli/arguments.h"
+#include "daftar/v1/book.grpc.pb.h"
 #include "daftar/v1/node.grpc.pb.h"
+#include "daftar/v1/policy.grpc.pb.h"
 #include "daftar/v1/shop.grpc.pb.h"
 
 namespace daftar::cli {
@@ -69,11 +71,8 @@ class Client {
                     const Request& request, Response& response) {
     grpc::ClientContext context;
     Prepare(context);
-    if constexpr (std::is_same_v<Stub, v1::ShopService::Stub>) {
-      return Translate(((*shop_).*method)(&context, request, &response));
-    } else {
-      return Translate(((*node_).*method)(&context, request, &response));
-    }
+    const auto& stub = std::get<std::unique_ptr<Stub>>(stubs_);
+    return Translate(((*stub).*method)(&context, request, &response));
   }
   void Prepare(grpc::ClientContext& context) const;
   absl::Status Translate(const grpc::Status& status) const;
@@ -82,8 +81,10 @@ class Client {
 
   ClientOptions options_;
   std::shared_ptr<grpc::Channel> channel_;
-  std::unique_ptr<v1::ShopService::Stub> shop_;
-  std::unique_ptr<v1::NodeService::Stub> node_;
+  // One a service; a method's type says whose it is.
+  std::tuple<std::unique_ptr<v1::ShopService::Stub>, std::unique_ptr<v1::BookService::Stub>,
+             std::unique_ptr<v1::PolicyService::Stub>, std::unique_ptr<v1::NodeService::Stub>>
+      stubs_;
 };
 
 }  // namespace daftar::cli

@@ -98,7 +98,8 @@ int RunDaftar(const std::vector<std::string>& arguments, const Environment& envi
   options.dir = options.dir_given ? parser.dir : environment.dir;
   options.token = environment.token;
   options.timeout = std::chrono::seconds(*timeout);
-  Session session(console, std::move(options));
+  const auto language = decision::LanguageFromLocale(environment.locale);
+  Session session(console, std::move(options), language.value_or(decision::Language::kEnglish));
   const absl::StatusOr<int> result = parser.run(session);
   return result.ok() ? *result : Report(console, result.status());
 }

@@ -13,6 +13,8 @@ namespace daftar::cli {
 struct Environment {
   std::string dir;    // DAFTAR_DIR
   std::string token;  // DAFTAR_TOKEN
+  // The first of LC_ALL, LC_MESSAGES and LANG that is set: the language of sentences.
+  std::string locale = {};
 };
 
 // Runs one command and returns the process's exit code. `arguments` are without the program's name.

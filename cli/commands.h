@@ -22,11 +22,13 @@ struct CheckOptions {
   std::string amount;
   std::string currency;
   std::string terms = "credit";
+  std::string lang;
 };
 absl::StatusOr<int> RunCheck(Session& session, const CheckOptions& options);
 
 struct WhyOptions {
   std::string receipt;
+  std::string lang;
 };
 absl::StatusOr<int> RunWhy(Session& session, const WhyOptions& options);
 
@@ -40,6 +42,7 @@ struct IncidentAddOptions {
   std::vector<std::string> reminders;
   std::string order;
   std::string note;
+  std::vector<std::string> mitigations;  // what speaks for the customer
 };
 absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& options);
 
@@ -54,16 +57,19 @@ struct IncidentOptions {
   std::string because;
   std::string settled_on;
   std::string ground;
+  std::string mitigation;
 };
 absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions& options);
+absl::StatusOr<int> RunIncidentMitigate(Session& session, const IncidentOptions& options);
 
 struct CustomerOptions {
   std::string id;
   std::string name;
   std::vector<TypedIdentifier> identifiers;
+  std::vector<std::string> groups;  // add only
 };
 absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options);
 absl::StatusOr<int> RunCustomerShow(Session& session, const CustomerOptions& options);
@@ -130,6 +136,20 @@ struct InitOptions {
 };
 // Replaces this process by `daftard init`; returns only when that cannot be.
 absl::StatusOr<int> RunInit(Session& session, const InitOptions& options);
+
+struct BacktestOptions {
+  std::vector<std::string> files;
+  std::string map;
+  std::string region;
+  std::string policy;  // a file, or "default"; empty: the node's own
+  std::string shops;
+  std::string rounds;
+  std::string seed;
+  std::string plot;  // a file ending in .svg or .png
+  bool learnt = false;
+  bool liar = false;
+};
+absl::StatusOr<int> RunPolicyBacktest(Session& session, const BacktestOptions& options);
 
 struct DemoOptions {
   bool keep = false;

@@ -41,10 +41,13 @@ absl::StatusOr<int> RunCheck(Session& session, const CheckOptions& options) {
   if (!terms.ok()) return terms.status();
   auto amount = MakeMoney(options.amount, options.currency);
   if (!amount.ok()) return amount.status();
+  auto language = MakeLanguage(options.lang, session.language());
+  if (!language.ok()) return language.status();
   auto identifiers = ReadIdentifiers(options.identifiers, console);
   if (!identifiers.ok()) return identifiers.status();
 
   v1::CheckRequest request;
+  request.set_language(std::string(decision::LanguageName(*language)));
   AddIdentifiers(*std::move(identifiers), request);
   if (amount->has_value()) *request.mutable_amount() = **amount;
   request.set_terms(*terms);
@@ -60,7 +63,7 @@ absl::StatusOr<int> RunCheck(Session& session, const CheckOptions& options) {
   if (console.json) {
     PrintJson(console.out, ToJson(*response));
   } else {
-    Print(console.out, *response, console.color);
+    Print(console.out, *response, console.color, *language);
   }
   return exit;
 }
@@ -68,7 +71,10 @@ absl::StatusOr<int> RunCheck(Session& session, const CheckOptions& options) {
 absl::StatusOr<int> RunWhy(Session& session, const WhyOptions& options) {
   Console& console = session.console();
   if (auto status = CheckText("receipt", options.receipt); !status.ok()) return status;
+  auto language = MakeLanguage(options.lang, session.language());
+  if (!language.ok()) return language.status();
   v1::GetReceiptRequest request;
+  request.set_language(std::string(decision::LanguageName(*language)));
   request.set_receipt(options.receipt);
   auto client = session.client();
   if (!client.ok()) return client.status();
@@ -77,7 +83,7 @@ absl::StatusOr<int> RunWhy(Session& session, const WhyOptions& options) {
   if (console.json) {
     PrintJson(console.out, ToJson(*response));
   } else {
-    Print(console.out, *response, console.color);
+    Print(console.out, *response, console.color, *language);
   }
   return kExitOk;
 }
@@ -102,6 +108,9 @@ absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& o
         std::pair("note", &options.note)}) {
     if (status.ok()) status = CheckText(option, *text);
   }
+  for (const std::string& mitigation : options.mitigations) {
+    if (status.ok()) status = CheckMitigation("for-customer", mitigation);
+  }
   if (!status.ok()) return status;
   auto identifiers = ReadIdentifiers(options.identifiers, session.console());
   if (!identifiers.ok()) return identifiers.status();
@@ -115,6 +124,7 @@ absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& o
   for (const std::string& reminder : options.reminders) request.add_reminders(reminder);
   request.set_order(options.order);
   request.set_note(options.note);
+  for (const std::string& mitigation : options.mitigations) request.add_mitigations(mitigation);
   auto client = session.client();
   if (!client.ok()) return client.status();
   const auto response = (*client)->Write(&Shop::AddIncident, std::move(request));
@@ -206,13 +216,34 @@ absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions&
   return Show(session, response->incident());
 }
 
+absl::StatusOr<int> RunIncidentMitigate(Session& session, const IncidentOptions& options) {
+  absl::Status status = CheckBecause(options.because);
+  if (status.ok()) status = CheckText("id", options.id);
+  if (status.ok()) status = CheckMitigation("for-customer", options.mitigation);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::MitigateIncidentRequest request;
+  request.set_id(options.id);
+  request.set_mitigation(options.mitigation);
+  request.set_because(options.because);
+  const auto response = (*client)->Write(&Shop::MitigateIncident, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->incident());
+}
+
 absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options) {
   if (options.identifiers.empty()) return NeedIdentifier("customer add");
-  if (auto status = CheckText("name", options.name); !status.ok()) return status;
+  absl::Status status = CheckText("name", options.name);
+  for (const std::string& group : options.groups) {
+    if (status.ok()) status = CheckText("group", group);
+  }
+  if (!status.ok()) return status;
   auto identifiers = ReadIdentifiers(options.identifiers, session.console());
   if (!identifiers.ok()) return identifiers.status();
   v1::AddCustomerRequest request;
   request.set_name(options.name);
+  for (const std::string& group : options.groups) request.add_groups(group);
   AddIdentifiers(*std::move(identifiers), request);
   auto client = session.client();
   if (!client.ok()) return client.status();

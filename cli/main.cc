@@ -16,6 +16,14 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+// As the C library chooses the language of messages.
+std::string Locale() {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    if (std::string value = Variable(name); !value.empty()) return value;
+  }
+  return "";
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -30,7 +38,7 @@ int main(int argc, char** argv) {
   console.err_is_terminal = isatty(STDERR_FILENO) != 0 && Variable("TERM") != "dumb";
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   const int code = daftar::cli::RunDaftar(
-      arguments, {Variable("DAFTAR_DIR"), Variable("DAFTAR_TOKEN")}, console);
+      arguments, {Variable("DAFTAR_DIR"), Variable("DAFTAR_TOKEN"), Locale()}, console);
   std::cout.flush();
   if (!std::cout) {
     std::cerr << "daftar: the output could not be written in full\n";

@@ -18,7 +18,13 @@ Parser::Parser() {
   AddChecks();
   AddIncidents();
   AddCustomers();
+  AddGroups();
+  AddAllowlist();
+  AddOrders();
   AddLedger();
+  AddPolicies();
+  AddAudit();
+  AddLetters();
   AddPartners();
   AddLog();
   AddUsers();
@@ -78,6 +84,15 @@ void Parser::AddBecause(CLI::App& verb, std::string& because) {
       ->type_name("TEXT");
 }
 
+void Parser::AddId(CLI::App& verb, std::string& id, const std::string& what) {
+  verb.add_option("id", id, what)->type_name("ID")->required();
+}
+
+void Parser::AddLanguage(CLI::App& verb, std::string& lang) {
+  verb.add_option("--lang", lang, "en, id or ms (default: as LC_ALL, LC_MESSAGES or LANG say)")
+      ->type_name("LANGUAGE");
+}
+
 void Parser::AddNodeCommands() {
   CLI::App& init = Verb(app_, "init", "Make a new node in --dir",
                         "  daftar init --dir A --name \"Toko A\" --origin toko-a.example \\\n"
@@ -123,12 +138,28 @@ void Parser::AddChecks() {
   AddMoney(check, asked->amount, asked->currency);
   check.add_option("--terms", asked->terms, "credit (default), cod, deposit or prepaid")
       ->type_name("TERMS");
+  AddLanguage(check, asked->lang);
 
-  CLI::App& why = Verb(app_, "why", "What a past decision rested on", "  daftar --dir A why ID\n");
+  CLI::App& why = Verb(app_, "why", "What a past decision rested on",
+                       "  daftar --dir A why RECEIPT\n  daftar --dir A why RECEIPT --lang id\n"
+                       "  daftar --dir A why RECEIPT --output json > receipt.json   # for an "
+                       "auditor\n");
   auto receipt = Take(why, &RunWhy);
   why.add_option("receipt", receipt->receipt, "The receipt that check named")
       ->type_name("RECEIPT")
       ->required();
+  AddLanguage(why, receipt->lang);
+
+  CLI::App& override =
+      Verb(app_, "override", "Decide otherwise than a check did, on the record",
+           "  daftar override RECEIPT --effect accept --because \"pays cash at the counter\"\n");
+  auto decided = Take(override, &RunOverride);
+  override.add_option("receipt", decided->receipt, "The receipt that check named")
+      ->type_name("RECEIPT")
+      ->required();
+  override.add_option("--effect", decided->effect, "accept, deposit, prepay, review or decline")
+      ->type_name("EFFECT");
+  AddBecause(override, decided->because);
 }
 
 void Parser::AddIncidents() {
@@ -151,6 +182,10 @@ void Parser::AddIncidents() {
   add.add_option("--order", filed->order, "An imported order; brings customer, amount and dates")
       ->type_name("ORDER");
   add.add_option("--note", filed->note, "For this shop only, never shared")->type_name("TEXT");
+  add.add_option("--for-customer", filed->mitigations,
+                 "What speaks for the customer: shop-at-fault, told-in-time, kept-plan; repeat it")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
 
   CLI::App& show =
       Verb(noun, "show", "One incident with its history", "  daftar incident show ID\n");
@@ -193,14 +228,29 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
                   "paid, dispute-upheld, mistake, request or other (default)")
       ->type_name("GROUND");
   AddBecause(withdraw, withdrawn->because);
+
+  CLI::App& mitigate =
+      Verb(noun, "mitigate", "Note what speaks for the customer; the incident counts less here",
+           "  daftar incident mitigate ID --for-customer kept-plan --because \"paid as agreed\"\n");
+  auto mitigated = Take(mitigate, &RunIncidentMitigate);
+  AddId(mitigate, mitigated->id, "The incident");
+  mitigate
+      .add_option("--for-customer", mitigated->mitigation,
+                  "shop-at-fault, told-in-time or kept-plan")
+      ->type_name("NAME");
+  AddBecause(mitigate, mitigated->because);
 }
 
 void Parser::AddCustomers() {
   CLI::App& noun = Noun("customer", "This shop's own book of customers");
   CLI::App& add = Verb(noun, "add", "Add a customer",
-                       "  daftar customer add --name \"Ibu Sari\" --phone 0812-3456-7890\n");
+                       "  daftar customer add --name \"Ibu Sari\" --phone 0812-3456-7890\n"
+                       "  daftar customer add --phone - --group vip\n");
   auto added = Take(add, &RunCustomerAdd);
   add.add_option("--name", added->name, "Name, for this shop only")->type_name("TEXT");
+  add.add_option("--group", added->groups, "A group to put the customer into; repeat it")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
   AddIdentifiers(add, added->identifiers);
 
   CLI::App& show = Verb(noun, "show", "A customer and what its orders came to",
@@ -224,6 +274,7 @@ void Parser::AddCustomers() {
       .add_option("--region", imported->region,
                   "How phone numbers without + are read (default: the mapping's, else the node's)")
       ->type_name("ID|MY|SG|...");
+  AddCustomerChanges(noun);
 }
 
 void Parser::AddLedger() {
@@ -281,6 +332,8 @@ void Parser::AddPartners() {
   add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend, true);
   add("resume", "End a suspension", &RunPartnerResume, true);
   add("remove", "End the partnership", &RunPartnerRemove, true);
+  add("reset-weight", "Forget what was learnt about how its records turned out",
+      &RunPartnerResetWeight, true);
 }
 
 void Parser::AddLog() {

@@ -1,5 +1,5 @@
 // The tree of commands and their options, over the CLI11 library. It compiles slowly: only
-// parser.cc and command_line.cc include it.
+// parser*.cc and command_line.cc include it.
 #ifndef DAFTAR_CLI_PARSER_H_
 #define DAFTAR_CLI_PARSER_H_
 
@@ -13,6 +13,9 @@
 
 #include "absl/status/statusor.h"
 #include "cli/commands.h"
+#include "cli/commands_book.h"
+#include "cli/commands_letter.h"
+#include "cli/commands_policy.h"
 #include "cli/session.h"
 
 namespace daftar::cli {
@@ -64,12 +67,25 @@ class Parser {
   static void AddIdentifiers(CLI::App& verb, std::vector<TypedIdentifier>& identifiers);
   static void AddMoney(CLI::App& verb, std::string& amount, std::string& currency);
   static void AddBecause(CLI::App& verb, std::string& because);
+  static void AddId(CLI::App& verb, std::string& id, const std::string& what);
+  static void AddLanguage(CLI::App& verb, std::string& lang);
+  static void AddPeriod(CLI::App& verb, PeriodOptions& period, const std::string& of);
 
   void AddNodeCommands();
   void AddChecks();
   void AddIncidents();
   void AddIncidentChanges(CLI::App& noun);
   void AddCustomers();
+  void AddCustomerChanges(CLI::App& noun);
+  void AddGroups();
+  void AddGroupTerms(CLI::App& verb, GroupOptions& group);
+  void AddGroupRule(CLI::App& verb, GroupOptions& group);
+  void AddAllowlist();
+  void AddOrders();
+  void AddOrderOutcomes(CLI::App& noun);
+  void AddPolicies();
+  void AddAudit();
+  void AddLetters();
   void AddLedger();
   void AddPartners();
   void AddLog();

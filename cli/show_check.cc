@@ -4,10 +4,15 @@
 #include <utility>
 
 #include "cli/console.h"
+#include "cli/labels.h"
 #include "cli/text.h"
+#include "node/decision/explain.h"
+#include "node/decision/wording.h"
 
 namespace daftar::cli {
 namespace {
+
+using decision::Language;
 
 struct EffectInfo {
   std::string_view word;
@@ -33,113 +38,277 @@ EffectInfo InfoOf(v1::Effect effect) {
   }
 }
 
-template <class Message>
-Json AgeOrNull(const Message& message) {
-  return message.has_head_age_s() ? Json(message.head_age_s()) : Json(nullptr);
+bool IsKnown(v1::Effect effect) {
+  return effect >= v1::EFFECT_ACCEPT && effect <= v1::EFFECT_DECLINE;
 }
 
-Json RulesJson(const google::protobuf::RepeatedPtrField<v1::RuleOutcome>& rules) {
-  Json out = Json::array();
-  for (const auto& rule : rules) out.push_back({{"rule", rule.rule()}, {"fired", rule.fired()}});
-  return out;
+// Within a sentence of the language.
+std::string EffectIn(v1::Effect effect, Language language) {
+  // The numbers are the same.
+  return IsKnown(effect)
+             ? std::string(decision::EffectWord(static_cast<decision::Effect>(effect), language))
+             : "unknown";
 }
 
-Json InputJson(const v1::DecisionInput& input) {
-  return Json{{"type", input.type()},
-              {"origin", TextOrNull(input.origin())},
-              {"reference", TextOrNull(input.reference())},
-              {"reason", TextOrNull(input.reason())},
-              {"status", TextOrNull(input.status())},
-              {"amount", ToJson(input.amount())},
-              {"occurred", TextOrNull(input.occurred())},
-              {"due", TextOrNull(input.due())},
-              {"age_days", input.age_days()},
-              {"bad_ppm", input.bad_ppm()},
-              {"weight_ppm", input.weight_ppm()},
-              {"counted", input.counted()},
-              {"orders", input.has_orders() ? ToJson(input.orders()) : Json(nullptr)}};
+std::string MoneyIn(const v1::Money& money, Language language) {
+  const auto currency = evidence::Currency::FromCode(money.currency());
+  if (language == Language::kEnglish || !currency.ok()) return ShowMoney(money);
+  return decision::MoneyText(language, {money.minor(), *currency});
 }
 
-void PrintHeadline(std::ostream& out, v1::Effect effect, const std::string& because, bool color) {
-  const EffectInfo info = InfoOf(effect);
-  out << Painted(info.headline, info.paint, color) << "\n" << Printable(because) << "\n";
+std::string ReasonIn(const std::string& name, Language language) {
+  const auto reason = evidence::ReasonFromName(name);
+  if (language == Language::kEnglish || !reason.ok()) return name;
+  return std::string(decision::ReasonSentence(*reason, language));
 }
 
-std::string StateText(v1::PartnerState state) {
+std::string StatusIn(const std::string& name, Language language) {
+  if (language == Language::kEnglish) return name;
+  for (auto n = static_cast<uint8_t>(decision::EntryStatus::kLive);
+       n <= static_cast<uint8_t>(decision::EntryStatus::kPending); ++n) {
+    const auto status = static_cast<decision::EntryStatus>(n);
+    if (decision::EntryStatusName(status) == name) {
+      return std::string(decision::EntryStatusWord(status, language));
+    }
+  }
+  return name;
+}
+
+std::string StateIn(v1::PartnerState state, Language language) {
+  const auto known = decision::PartnerStateFromName(StateWord(state));
+  if (language != Language::kEnglish && known.ok()) {
+    return std::string(decision::PartnerStateWord(*known, language));
+  }
   const std::string_view word = StateWord(state);
   return word == "not_checked" ? "not checked" : std::string(word);
 }
 
+std::string TermsIn(v1::Terms terms, Language language) {
+  const auto known = decision::TermsFromName(TermsWord(terms));
+  if (language == Language::kEnglish || !known.ok()) return std::string(TermsWord(terms));
+  return std::string(decision::TermsWord(*known, language));
+}
+
+std::string CapIn(const std::string& id, Language language) {
+  for (uint8_t n = 1; n <= static_cast<uint8_t>(decision::kLastCap); ++n) {
+    const auto cap = static_cast<decision::Cap>(n);
+    const std::string_view sentence = decision::CapSentence(cap, language);
+    if (decision::CapId(cap) == id && !sentence.empty()) {
+      return std::string(sentence) + " (" + id + ")";
+    }
+  }
+  return id;
+}
+
+std::string Counted(uint64_t n, const char* one, const char* many) {
+  return n == 1 ? std::string(one) : Filled(many, std::to_string(n));
+}
+
+void PrintHeadline(std::ostream& out, v1::Effect effect, const std::string& because, bool color,
+                   Language language) {
+  const EffectInfo info = InfoOf(effect);
+  const std::string headline =
+      IsKnown(effect)
+          ? std::string(decision::EffectHeadline(static_cast<decision::Effect>(effect), language))
+          : LabelsIn(language).unknown_answer;
+  out << Painted(headline, info.paint, color) << "\n" << Printable(because) << "\n";
+}
+
+void PrintNext(std::ostream& out, const google::protobuf::RepeatedPtrField<v1::NextStep>& next,
+               Language language) {
+  if (next.empty()) return;
+  out << "\n" << LabelsIn(language).next << "\n";
+  for (const auto& step : next) {
+    out << "  - " << Printable(step.sentence().empty() ? step.step() : step.sentence()) << "\n";
+  }
+}
+
+// What the customer is to this shop, and what bounded the answer.
+template <class Response>
+void AddStanding(Fields& fields, const Response& response, Language language) {
+  const Labels& labels = LabelsIn(language);
+  fields.Add(labels.group, response.group());
+  if (!response.allowed_by().empty()) {
+    fields.Add(labels.allowed, Filled(labels.allowed_entry, response.allowed_by()));
+  }
+  for (const auto& cap : response.caps()) fields.Add(labels.bounded, CapIn(cap, language));
+}
+
+template <class Message>
+std::string StateWithReason(const Message& partner, Language language) {
+  const std::string state = StateIn(partner.state(), language);
+  return partner.reason().empty() ? state : state + " (" + partner.reason() + ")";
+}
+
 // Never a bare blank: no head is news too.
 template <class Message>
-std::string HeadText(const Message& answer) {
-  return answer.has_head_age_s() ? "data " + ShowAge(answer.head_age_s()) + " old" : "no data yet";
+std::string HeadText(const Message& answer, Language language) {
+  const Labels& labels = LabelsIn(language);
+  if (!answer.has_head_age_s()) return labels.no_data;
+  return Filled(labels.data_old, decision::AgeText(answer.head_age_s(), language));
 }
 
 // Nothing for a partner that was not checked: "0 records" would read as clear.
-std::string RecordsText(const v1::PartnerAnswer& partner) {
+std::string RecordsText(const v1::PartnerAnswer& partner, const Labels& labels) {
   if (StateWord(partner.state()) == "not_checked" && partner.records() == 0) return "";
-  return Count(partner.records(), "record");
+  return Counted(partner.records(), labels.one_record, labels.many_records);
 }
 
-std::string OriginText(const std::string& origin) { return origin.empty() ? "a partner" : origin; }
-
-void PrintRules(std::ostream& out, const google::protobuf::RepeatedPtrField<v1::RuleOutcome>& rules,
-                const std::string& decided_by, uint64_t risk_ppm) {
-  std::string fired;
-  std::string quiet;
-  for (const auto& rule : rules) {
-    std::string& list = rule.fired() ? fired : quiet;
-    list += (list.empty() ? "" : ", ") + rule.rule();
-  }
-  Fields fields;
-  fields.Add("Decided by", decided_by);
-  fields.Add("Expected bad rate", ShowPercent(risk_ppm));
-  fields.Add("Rules that fired", fired.empty() ? "none" : fired);
-  fields.Add("Rules that did not", quiet);
-  fields.Print(out);
+std::string OriginText(const std::string& origin, const Labels& labels) {
+  return origin.empty() ? labels.a_partner : origin;
 }
 
-std::string CountedText(bool counted, uint64_t bad_ppm, uint64_t weight_ppm) {
-  if (!counted) return "did not count";
-  return "counts " + ShowPercent(bad_ppm) + " at weight " + ShowPercent(weight_ppm);
+std::string AgeIn(uint32_t days, Language language) {
+  return Filled(LabelsIn(language).age, decision::DaysText(days, language));
 }
 
-std::string OrdersText(const v1::OrderSummary& orders) {
-  std::string text = Count(orders.settled(), "order") + " settled, " +
-                     std::to_string(orders.paid_on_time()) + " on time, " +
-                     std::to_string(orders.late()) + " late";
+template <class Input>
+std::string CountedText(const Input& input, const Labels& labels) {
+  if (!input.counted()) return labels.does_not_count;
+  return Filled(labels.counts, ShowPercent(input.bad_ppm()), ShowPercent(input.weight_ppm()));
+}
+
+std::string OrdersText(const v1::OrderSummary& orders, Language language) {
+  const Labels& labels = LabelsIn(language);
+  const auto number = [](uint64_t n) { return std::to_string(n); };
+  std::string text =
+      Filled(labels.settled, Counted(orders.settled(), labels.one_order, labels.many_orders)) +
+      ", " + Filled(labels.on_time, number(orders.paid_on_time())) + ", " +
+      Filled(labels.late, number(orders.late()));
   if (orders.late() > 0) {
-    text += " (worst " + Count(orders.days_late_worst(), "day") + ")";
+    text +=
+        " (" + Filled(labels.worst, decision::DaysText(orders.days_late_worst(), language)) + ")";
   }
   if (orders.open() > 0) {
-    text += ", " + std::to_string(orders.open()) + " open";
-    if (orders.overdue() > 0) text += " (" + std::to_string(orders.overdue()) + " overdue)";
-    for (const auto& money : orders.open_amounts()) text += ", " + ShowMoney(money);
+    text += ", " + Filled(labels.open, number(orders.open()));
+    if (orders.overdue() > 0) text += " (" + Filled(labels.overdue, number(orders.overdue())) + ")";
+    for (const auto& money : orders.open_amounts()) text += ", " + MoneyIn(money, language);
   }
   return text;
 }
 
 template <class Input>
-std::string InputName(const Input& input) {
-  if (input.type() == "own_orders") return "own orders";
-  if (input.type() == "own_incident") return "own incident " + input.reference();
-  return OriginText(input.origin()) + " #" + input.reference();
+std::string InputName(const Input& input, const Labels& labels) {
+  if (input.type() == "own_orders") return labels.own_orders;
+  if (input.type() == "own_incident") return Filled(labels.own_incident, input.reference());
+  return OriginText(input.origin(), labels) + " #" + input.reference();
 }
 
 // Own orders are a sentence of their own: in the table they would push everything apart.
-void PrintInputs(std::ostream& out, const v1::CheckResponse& response) {
+void PrintInputs(std::ostream& out, const v1::CheckResponse& response, Language language) {
   if (response.inputs().empty()) return;
-  out << "\nRecords\n";
+  const Labels& labels = LabelsIn(language);
+  out << "\n" << labels.records << "\n";
   Table table({"", "", "", "", "", ""});
   for (const auto& input : response.inputs()) {
     if (input.has_orders()) {
-      out << "  own orders: " << OrdersText(input.orders()) << "\n";
+      out << "  " << labels.own_orders << ": " << OrdersText(input.orders(), language) << "\n";
       continue;
     }
-    table.Row({InputName(input), input.reason(), input.status(), ShowMoney(input.amount()),
-               Count(input.age_days(), "day") + " old",
-               CountedText(input.counted(), input.bad_ppm(), input.weight_ppm())});
+    table.Row({InputName(input, labels), ReasonIn(input.reason(), language),
+               StatusIn(input.status(), language), MoneyIn(input.amount(), language),
+               AgeIn(input.age_days(), language), CountedText(input, labels)});
+  }
+  table.Print(out, 2, false);
+}
+
+// The same of a receipt, which holds no opened facts.
+void PrintInputs(std::ostream& out, const v1::GetReceiptResponse& response, Language language) {
+  if (response.inputs().empty()) return;
+  const Labels& labels = LabelsIn(language);
+  out << "\n" << labels.inputs << "\n";
+  Table table({"", "", "", "", "", ""});
+  for (const auto& input : response.inputs()) {
+    if (input.type() == "own_orders") {
+      out << "  " << labels.own_orders << ": "
+          << Filled(labels.with_outcome,
+                    Counted(input.orders(), labels.one_order, labels.many_orders))
+          << ", " << Filled(labels.on_time, std::to_string(input.orders_on_time())) << ", "
+          << Filled(labels.bad, std::to_string(input.orders_bad()));
+      if (input.bad_ppm() > 0) {
+        out << ", " << AgeIn(input.age_days(), language) << ", " << CountedText(input, labels);
+      }
+      out << "\n";
+      continue;
+    }
+    std::string mitigations;
+    for (const auto& name : input.mitigations()) {
+      mitigations += (mitigations.empty() ? "" : ", ") + name;
+    }
+    table.Row({InputName(input, labels), StatusIn(input.status(), language),
+               AgeIn(input.age_days(), language), CountedText(input, labels), mitigations,
+               input.commitment()});
+  }
+  table.Print(out, 2, false);
+}
+
+void PrintRules(std::ostream& out, const v1::GetReceiptResponse& response, bool fired,
+                Language language) {
+  const Labels& labels = LabelsIn(language);
+  Table table({"", "", ""});
+  for (const auto& rule : response.rules()) {
+    if (rule.fired() != fired) continue;
+    table.Row({rule.rule(), rule.looks_at(),
+               fired && rule.effect() != v1::EFFECT_UNSPECIFIED
+                   ? Filled(labels.asks_for, EffectIn(rule.effect(), language))
+                   : ""});
+  }
+  if (table.empty() && !fired) return;
+  out << "\n" << (fired ? labels.fired : labels.not_fired) << "\n";
+  if (table.empty()) out << "  " << labels.none << "\n";
+  table.Print(out, 2, false);
+}
+
+std::string OutcomeText(const v1::GetReceiptResponse& response, const Labels& labels) {
+  std::string outcome = response.outcome();
+  if (outcome == "paid") outcome = labels.paid;
+  if (outcome == "late") outcome = labels.paid_late;
+  if (outcome == "unpaid") outcome = labels.unpaid;
+  const bool dated = !outcome.empty() && !response.outcome_at().empty();
+  return dated ? outcome + ", " + response.outcome_at() : outcome;
+}
+
+void PrintFacts(std::ostream& out, const v1::GetReceiptResponse& response, Language language) {
+  const Labels& labels = LabelsIn(language);
+  Fields fields;
+  fields.Add(labels.receipt, response.receipt());
+  fields.Add(labels.checked,
+             response.checked_at() +
+                 (response.checked_by().empty() ? "" : labels.by + response.checked_by()));
+  const std::string amount = MoneyIn(response.amount(), language);
+  fields.Add(labels.order, (amount.empty() ? labels.no_amount : amount) + ", " +
+                               TermsIn(response.terms(), language));
+  AddStanding(fields, response, language);
+  if (response.has_override()) {
+    const v1::DecisionOverride& made = response.override();
+    fields.Add(labels.overridden, EffectIn(made.effect(), language) + labels.by + made.by() + ", " +
+                                      made.at() + ": " + made.because());
+  }
+  fields.Add(labels.outcome, OutcomeText(response, labels));
+  fields.Add(labels.coverage, response.coverage());
+  fields.Add(labels.policy, response.policy());
+  fields.Add(labels.log,
+             Filled(labels.log_place, std::to_string(response.log_index()), response.commitment()));
+  fields.Print(out);
+}
+
+void PrintPartners(std::ostream& out, const v1::GetReceiptResponse& response, Language language) {
+  if (response.partners().empty()) return;
+  const Labels& labels = LabelsIn(language);
+  out << "\n" << labels.partners << "\n";
+  Table table({"", "", "", "", "", ""});
+  for (const auto& partner : response.partners()) {
+    std::string witnesses;
+    for (const auto& witness : partner.witnesses()) {
+      witnesses += (witnesses.empty() ? "" : ", ") + witness;
+    }
+    if (!witnesses.empty()) witnesses = Filled(labels.witnessed, witnesses);
+    // A set of one is the asking node, which has seen the head and nothing more.
+    if (partner.witnesses_size() == 1) witnesses = labels.seen_alone;
+    table.Row({OriginText(partner.origin(), labels), StateWithReason(partner, language),
+               HeadText(partner, language),
+               Counted(partner.head_size(), labels.one_entry, labels.many_entries),
+               Filled(labels.weight, ShowPercent(partner.weight_ppm())), witnesses});
   }
   table.Print(out, 2, false);
 }
@@ -178,144 +347,45 @@ std::string_view StateWord(v1::PartnerState state) {
   }
 }
 
-Json ToJson(const v1::OrderSummary& orders) {
-  Json amounts = Json::array();
-  for (const auto& money : orders.open_amounts()) amounts.push_back(ToJson(money));
-  return Json{{"settled", orders.settled()},
-              {"paid_on_time", orders.paid_on_time()},
-              {"late", orders.late()},
-              {"open", orders.open()},
-              {"overdue", orders.overdue()},
-              {"days_late_total", orders.days_late_total()},
-              {"days_late_worst", orders.days_late_worst()},
-              {"open_amounts", std::move(amounts)}};
-}
-
-Json ToJson(const v1::CheckResponse& response) {
-  Json inputs = Json::array();
-  for (const auto& input : response.inputs()) inputs.push_back(InputJson(input));
-  Json partners = Json::array();
-  for (const auto& partner : response.partners()) {
-    partners.push_back({{"origin", TextOrNull(partner.origin())},
-                        {"state", StateWord(partner.state())},
-                        {"head_age_s", AgeOrNull(partner)},
-                        {"reason", TextOrNull(partner.reason())},
-                        {"records", partner.records()}});
-  }
-  return Json{{"effect", EffectWord(response.effect())},
-              {"because", response.because()},
-              {"receipt", response.receipt()},
-              {"decided_by", response.decided_by()},
-              {"risk_ppm", response.risk_ppm()},
-              {"checked_at", response.checked_at()},
-              {"policy", response.policy()},
-              {"inputs", std::move(inputs)},
-              {"partners", std::move(partners)},
-              {"rules", RulesJson(response.rules())}};
-}
-
-void Print(std::ostream& out, const v1::CheckResponse& response, bool color) {
-  PrintHeadline(out, response.effect(), response.because(), color);
+void Print(std::ostream& out, const v1::CheckResponse& response, bool color, Language language) {
+  const Labels& labels = LabelsIn(language);
+  PrintHeadline(out, response.effect(), response.because(), color, language);
+  PrintNext(out, response.next(), language);
   if (!response.partners().empty()) {
-    out << "\nPartners\n";
+    out << "\n" << labels.partners << "\n";
     Table table({"", "", "", ""});
     for (const auto& partner : response.partners()) {
-      table.Row({OriginText(partner.origin()),
-                 StateText(partner.state()) +
-                     (partner.reason().empty() ? "" : " (" + partner.reason() + ")"),
-                 HeadText(partner), RecordsText(partner)});
+      table.Row({OriginText(partner.origin(), labels), StateWithReason(partner, language),
+                 HeadText(partner, language), RecordsText(partner, labels)});
     }
     table.Print(out, 2, false);
   }
-  PrintInputs(out, response);
-  out << "\nReceipt " << Printable(response.receipt()) << "  (daftar why "
+  PrintInputs(out, response, language);
+  out << "\n";
+  Fields fields;
+  AddStanding(fields, response, language);
+  fields.Print(out);
+  out << labels.receipt << " " << Printable(response.receipt()) << "  (daftar why "
       << Printable(response.receipt()) << ")\n";
 }
 
-Json ToJson(const v1::GetReceiptResponse& response) {
-  Json inputs = Json::array();
-  for (const auto& input : response.inputs()) {
-    inputs.push_back({{"type", input.type()},
-                      {"origin", TextOrNull(input.origin())},
-                      {"reference", TextOrNull(input.reference())},
-                      {"commitment", TextOrNull(input.commitment())},
-                      {"status", TextOrNull(input.status())},
-                      {"age_days", input.age_days()},
-                      {"bad_ppm", input.bad_ppm()},
-                      {"weight_ppm", input.weight_ppm()},
-                      {"counted", input.counted()}});
-  }
-  Json partners = Json::array();
-  for (const auto& partner : response.partners()) {
-    Json witnesses = Json::array();
-    for (const auto& witness : partner.witnesses()) witnesses.push_back(witness);
-    partners.push_back({{"origin", TextOrNull(partner.origin())},
-                        {"state", StateWord(partner.state())},
-                        {"head_age_s", AgeOrNull(partner)},
-                        {"head_size", partner.head_size()},
-                        {"head_root", TextOrNull(partner.head_root())},
-                        {"witnesses", std::move(witnesses)},
-                        {"reason", TextOrNull(partner.reason())}});
-  }
-  return Json{{"receipt", response.receipt()},
-              {"checked_at", response.checked_at()},
-              {"checked_by", TextOrNull(response.checked_by())},
-              {"effect", EffectWord(response.effect())},
-              {"because", response.because()},
-              {"decided_by", response.decided_by()},
-              {"risk_ppm", response.risk_ppm()},
-              {"amount", ToJson(response.amount())},
-              {"terms", TermsWord(response.terms())},
-              {"policy", response.policy()},
-              {"log_index", response.log_index()},
-              {"commitment", response.commitment()},
-              {"inputs", std::move(inputs)},
-              {"partners", std::move(partners)},
-              {"rules", RulesJson(response.rules())}};
-}
-
-void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color) {
-  PrintHeadline(out, response.effect(), response.because(), color);
+void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color,
+           Language language) {
+  const Labels& labels = LabelsIn(language);
+  PrintHeadline(out, response.effect(), response.because(), color, language);
+  PrintNext(out, response.next(), language);
   out << "\n";
-  Fields fields;
-  fields.Add("Receipt", response.receipt());
-  fields.Add("Checked", response.checked_at() +
-                            (response.checked_by().empty() ? "" : " by " + response.checked_by()));
-  const std::string amount = ShowMoney(response.amount());
-  fields.Add("Order", (amount.empty() ? "no amount given" : amount) + ", " +
-                          std::string(TermsWord(response.terms())));
-  fields.Add("Policy", response.policy());
-  fields.Add("Decision log",
-             "#" + std::to_string(response.log_index()) + ", commitment " + response.commitment());
-  fields.Print(out);
+  PrintFacts(out, response, language);
   out << "\n";
-  PrintRules(out, response.rules(), response.decided_by(), response.risk_ppm());
-  if (!response.inputs().empty()) {
-    out << "\nWhat went in\n";
-    Table table({"", "", "", "", ""});
-    for (const auto& input : response.inputs()) {
-      table.Row({InputName(input), input.status(), Count(input.age_days(), "day") + " old",
-                 CountedText(input.counted(), input.bad_ppm(), input.weight_ppm()),
-                 input.commitment()});
-    }
-    table.Print(out, 2, false);
-  }
-  if (response.partners().empty()) return;
-  out << "\nPartners\n";
-  Table table({"", "", "", "", ""});
-  for (const auto& partner : response.partners()) {
-    std::string witnesses;
-    for (const auto& witness : partner.witnesses()) {
-      witnesses += (witnesses.empty() ? "witnessed by " : ", ") + witness;
-    }
-    // A set of one is the asking node, which has seen the head and nothing more.
-    if (partner.witnesses_size() == 1) witnesses = "head seen by this node alone";
-    table.Row({OriginText(partner.origin()),
-               StateText(partner.state()) +
-                   (partner.reason().empty() ? "" : " (" + partner.reason() + ")"),
-               HeadText(partner), Count(partner.head_size(), "entry", "entries"), witnesses});
-  }
-  table.Print(out, 2, false);
+  Fields decided;
+  decided.Add(labels.decided_by, response.decided_by());
+  decided.Add(labels.rate, ShowPercent(response.risk_ppm()));
+  decided.Add(labels.prior, ShowPercent(response.prior_ppm()));
+  decided.Print(out);
+  PrintRules(out, response, true, language);
+  PrintRules(out, response, false, language);
+  PrintInputs(out, response, language);
+  PrintPartners(out, response, language);
 }
 
 }  // namespace daftar::cli

@@ -7,6 +7,7 @@
 
 #include "cli/json.h"
 #include "daftar/v1/shop.pb.h"
+#include "node/decision/language.h"
 
 namespace daftar::cli {
 
@@ -21,9 +22,13 @@ Json ToJson(const v1::CheckResponse& response);
 Json ToJson(const v1::GetReceiptResponse& response);
 Json ToJson(const v1::OrderSummary& orders);
 
-// The effect in capitals on the first line, then the sentence, the partners, and what counted.
-void Print(std::ostream& out, const v1::CheckResponse& response, bool color);
-void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color);
+// The effect in capitals on the first line, then the sentence, what staff do next, the partners,
+// and what counted. The node's sentences are taken as they are: `language` is the one it was asked
+// for.
+void Print(std::ostream& out, const v1::CheckResponse& response, bool color,
+           decision::Language language = decision::Language::kEnglish);
+void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color,
+           decision::Language language = decision::Language::kEnglish);
 
 }  // namespace daftar::cli
 

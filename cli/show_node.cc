@@ -23,6 +23,16 @@ std::string Quota(const v1::Partner& partner) {
   return std::to_string(partner.quota_used()) + " of " + std::to_string(partner.quota_limit());
 }
 
+// How the orders turned out of customers about whom the partner holds records.
+std::string LearntText(const v1::Partner& partner) {
+  const std::string since =
+      partner.learnt_since().empty() ? "" : " since " + partner.learnt_since();
+  if (partner.learnt_from() == 0) return "no order" + since + " yet; the policy's weight applies";
+  // Late orders count in part, so this is a share and no count.
+  return Count(partner.learnt_from(), "order") + " of customers it reported" + since + ", " +
+         ShowPercent(partner.learnt_bad_ppm() / partner.learnt_from()) + " bad";
+}
+
 }  // namespace
 
 std::string_view RoleWord(v1::Role role) {
@@ -112,7 +122,11 @@ Json ToJson(const v1::Partner& partner) {
               {"reports", partner.reports()},
               {"quota_used", partner.quota_used()},
               {"quota_limit", partner.quota_limit()},
-              {"epoch", partner.epoch()}};
+              {"epoch", partner.epoch()},
+              {"weight_ppm", partner.weight_ppm()},
+              {"learnt_from", partner.learnt_from()},
+              {"learnt_bad_ppm", partner.learnt_bad_ppm()},
+              {"learnt_since", TextOrNull(partner.learnt_since())}};
 }
 
 Json ToJson(const v1::ListPartnersResponse& partners) {
@@ -139,6 +153,8 @@ void Print(std::ostream& out, const v1::Partner& partner) {
   fields.Add("Newest head", HeadAge(partner) + (partner.has_head_age_s() ? " old" : ""));
   fields.Add("Evaluations today", Quota(partner));
   fields.Add("Epoch", std::to_string(partner.epoch()));
+  fields.Add("A record weighs", ShowPercent(partner.weight_ppm()) + " of an own bad order");
+  fields.Add("Learnt from", LearntText(partner));
   fields.Print(out);
 }
 

@@ -58,7 +58,8 @@ Json ToJson(const v1::Incident& incident) {
               {"published_at", TextOrNull(incident.published_at())},
               {"held_until", TextOrNull(incident.held_until())},
               {"log_index", IndexOrNull(incident)},
-              {"history", std::move(history)}};
+              {"history", std::move(history)},
+              {"mitigations", ListOf(incident.mitigations())}};
 }
 
 void Print(std::ostream& out, const v1::Incident& incident) {
@@ -72,6 +73,7 @@ void Print(std::ostream& out, const v1::Incident& incident) {
   fields.Add("Due", incident.due());
   fields.Add("Reminders", Joined(incident.reminders()));
   fields.Add("Order", incident.order());
+  fields.Add("For the customer", Joined(incident.mitigations()));
   fields.Add("Note", incident.note());
   fields.Add("Added", incident.added_at() +
                           (incident.added_by().empty() ? "" : " by " + incident.added_by()));
@@ -99,7 +101,11 @@ Json ToJson(const v1::Customer& customer) {
               {"name", TextOrNull(customer.name())},
               {"identifiers", ListOf(customer.identifiers())},
               {"added_at", TextOrNull(customer.added_at())},
-              {"orders", ToJson(customer.orders())}};
+              {"orders", ToJson(customer.orders())},
+              {"groups", ListOf(customer.groups())},
+              {"group", TextOrNull(customer.group())},
+              {"merged", ListOf(customer.merged())},
+              {"allowed_by", TextOrNull(customer.allowed_by())}};
 }
 
 void Print(std::ostream& out, const v1::Customer& customer) {
@@ -108,6 +114,10 @@ void Print(std::ostream& out, const v1::Customer& customer) {
   fields.Add("Name", customer.name());
   fields.Add("Identifiers", Joined(customer.identifiers()));
   fields.Add("Added", customer.added_at());
+  fields.Add("Groups, by hand", Joined(customer.groups()));
+  fields.Add("Group that applies", customer.group());
+  fields.Add("Merged with", Joined(customer.merged()));
+  fields.Add("On the allowlist", customer.allowed_by());
   const v1::OrderSummary& orders = customer.orders();
   fields.Add("Orders settled", std::to_string(orders.settled()));
   fields.Add("Paid on time", std::to_string(orders.paid_on_time()));

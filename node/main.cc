@@ -171,6 +171,8 @@ int RunDaemon(const Options& options) {
   Node& node = *opened->node;
   service::Users users(node.store(), node.vault(), node.clock(), node.entropy());
   service::ShopHandlers shop(node);
+  service::BookHandlers book(node);
+  service::PolicyHandlers policy(node);
   service::NodeHandlers handlers(node, users);
   // The partner port before the local one: gRPC's health service, which the local server turns on,
   // would go into every server built after it.
@@ -182,8 +184,8 @@ int RunDaemon(const Options& options) {
       });
   if (!http_server.ok()) return Fail(http_server.status(), false);
   if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
-  auto local_server =
-      service::LocalServer::Start(NodePaths(dir).socket().string(), shop, handlers, users);
+  auto local_server = service::LocalServer::Start(NodePaths(dir).socket().string(),
+                                                  {shop, book, policy, handlers}, users);
   if (!local_server.ok()) return Fail(local_server.status(), false);
 
   spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,

@@ -1,6 +1,8 @@
 #include "node/node.h"
 
-#include "node/decision/policy.h"
+#include <algorithm>
+
+#include "node/check/order_outcomes.h"
 #include "node/ledger/suggest.h"
 #include "storage/log_store.h"
 
@@ -27,6 +29,7 @@ Node::Node(NodeParts parts)
       high_water_(std::move(parts.high_water)),
       vault_(keys_.data, entropy_),
       follower_options_(parts.followers),
+      policy_file_(std::move(parts.policy_file)),
       network_(parts.make_network(keys_.tls)),
       quota_(*store_, clock_,
              {charter_.evaluations_per_partner_per_day, charter_.evaluations_per_node_per_day}) {}
@@ -49,11 +52,22 @@ absl::Status Node::OpenRooms() {
   publisher_ = *std::move(publisher);
   if (absl::Status status = CheckCharter(); !status.ok()) return status;
   book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_, warnings_);
+  book_->SetOrderObserver([this](const book::Customer&, const book::Order& order) {
+    own_rate_->Stale();
+    Learn(order);
+  });
+  auto groups = book::Groups::Open(*store_, vault_, entropy_, clock_);
+  if (!groups.ok()) return groups.status();
+  groups_ = *std::move(groups);
+  allowlist_ = std::make_unique<book::Allowlist>(*store_, vault_, entropy_, clock_, warnings_);
+  auto policies = check::Policies::Open(*store_, clock_, policy_file_);
+  if (!policies.ok()) return policies.status();
+  policies_ = *std::move(policies);
   const storage::EpochKey& epoch_key = keys_.epochs.back();
   const auto settled_orders = [this](std::span<const identity::Identifier> identifiers,
                                      evidence::Date occurred, std::string_view order) {
     return ledger::OrdersSettledBefore(*book_, identifiers, occurred, order,
-                                       decision::DefaultPolicy().late_after_days);
+                                       policies_->InForce()->late_after_days);
   };
   ledger_ = std::make_unique<ledger::Ledger>(
       *store_, vault_, clock_, entropy_,
@@ -74,11 +88,47 @@ absl::Status Node::OpenRooms() {
   auto receipts = check::ReceiptLog::Open(*store_, vault_, entropy_);
   if (!receipts.ok()) return receipts.status();
   receipts_ = *std::move(receipts);
+  auto outcomes = check::Outcomes::Open(*store_, vault_, clock_, entropy_, *receipts_);
+  if (!outcomes.ok()) return outcomes.status();
+  outcomes_ = *std::move(outcomes);
+  own_rate_ = std::make_unique<check::OwnRate>(*book_, clock_);
   checker_ = std::make_unique<check::Checker>(
-      *ledger_, *book_, *lookup_, *receipts_, clock_,
-      check::CheckerOptions{charter_, keys_.receipt, decision::DefaultPolicy(),
-                            config_.partner_deadline});
+      *ledger_, *book_, *lookup_, *receipts_,
+      check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_}, clock_,
+      check::CheckerOptions{charter_, keys_.receipt, config_.partner_deadline});
   return absl::OkStatus();
+}
+
+void Node::Learn(const book::Order& order) {
+  absl::Status learnt =
+      check::RecordOutcome(order, *checker_, *receipts_, *outcomes_, *policies_->InForce(),
+                           evidence::Date::Of(clock_.Now()));
+  if (learnt.ok()) return;
+  storage::MutexLock lock(mutex_);
+  trouble_.outcomes = std::string(learnt.message());
+}
+
+// Nobody says of an order that it is still not paid: once a day the book is looked through.
+absl::Status Node::LearnFromUnpaid(evidence::Date today) {
+  const uint32_t late_after_days = policies_->InForce()->late_after_days;
+  return book_->ScanOrders([&](const book::Customer&, const book::Order& order) {
+    const bool unpaid = check::OutcomeOf(order, today, late_after_days) == check::Outcome::kUnpaid;
+    if (unpaid && !order.written_off.has_value()) Learn(order);
+    storage::MutexLock lock(mutex_);
+    return !stopping_;
+  });
+}
+
+void Node::Upkeep() {
+  policies_->Look();
+  const evidence::Date today = evidence::Date::Of(clock_.Now());
+  absl::Status status = own_rate_->Refresh(*policies_->InForce());
+  if (status.ok()) status = outcomes_->Relearn();
+  if (status.ok() && today == unpaid_learnt_on_) return;
+  if (status.ok()) status = LearnFromUnpaid(today);
+  if (status.ok()) unpaid_learnt_on_ = today;
+  storage::MutexLock lock(mutex_);
+  trouble_.outcomes = status.ok() ? "" : std::string(status.message());
 }
 
 // Partners count this log's reports under the charter that it states. Another file in its place
@@ -150,12 +200,13 @@ void Node::RunTicks() {
   (void)publisher_->Heartbeat(clock_.Now());
   auto next_tick = std::chrono::steady_clock::now() + tick;
   auto next_heartbeat = std::chrono::steady_clock::now() + kHeartbeatInterval;
+  auto next_upkeep = std::chrono::steady_clock::now();
   while (true) {
     {
       storage::MutexLock lock(mutex_);
       while (!stopping_) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::min(next_tick, next_heartbeat) - std::chrono::steady_clock::now());
+            std::min({next_tick, next_heartbeat, next_upkeep}) - std::chrono::steady_clock::now());
         if (left.count() <= 0) break;
         changed_.WaitFor(mutex_, left);
       }
@@ -167,6 +218,10 @@ void Node::RunTicks() {
       storage::MutexLock lock(mutex_);
       trouble_.publishing = published.ok() ? "" : std::string(published.status().message());
       next_tick = now + tick;
+    }
+    if (now >= next_upkeep) {
+      Upkeep();
+      next_upkeep = now + kUpkeepInterval;
     }
     if (now >= next_heartbeat) {
       (void)publisher_->Heartbeat(clock_.Now());

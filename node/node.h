@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_NODE_H_
 #define DAFTAR_NODE_NODE_H_
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,8 +11,13 @@
 #include <vector>
 
 #include "crypto/entropy.h"
+#include "node/book/allowlist.h"
 #include "node/book/book.h"
+#include "node/book/groups.h"
 #include "node/check/checker.h"
+#include "node/check/outcomes.h"
+#include "node/check/own_rate.h"
+#include "node/check/policies.h"
 #include "node/check/receipt_log.h"
 #include "node/config.h"
 #include "node/evidence/charter.h"
@@ -47,14 +53,17 @@ struct NodeParts {
   // Called once, with the node's TLS identity; the network lives as long as the node.
   std::function<std::unique_ptr<partners::Network>(const crypto::TlsIdentity&)> make_network;
   partners::FollowerOptions followers;
+  std::filesystem::path policy_file = {};  // the shop's policy; empty or not there: the default
 };
 
 // What was last seen to go wrong in the background, for `status`.
 struct BackgroundTrouble {
   std::string publishing;  // why the last tick failed; empty when it did not
+  std::string outcomes;    // why own outcomes could not be counted or learnt from
 };
 
 inline constexpr std::chrono::milliseconds kHeartbeatInterval{20'000};
+inline constexpr std::chrono::milliseconds kUpkeepInterval{1'000};
 
 // Any thread may use the rooms. Start and Stop are the owner's.
 class Node {
@@ -73,6 +82,10 @@ class Node {
   // One tick by hand, for tests without threads.
   absl::StatusOr<size_t> Tick() { return publisher_->Tick(clock_.Now()); }
 
+  // Looks at the policy file, counts the shop's own outcomes when that is due, and learns from
+  // orders that have gone unpaid. The node's thread does it every kUpkeepInterval.
+  void Upkeep();
+
   // How this node introduces itself to a new partner.
   absl::StatusOr<partners::NodeCard> Card() const;
 
@@ -87,6 +100,11 @@ class Node {
   ledger::Publisher& publisher() { return *publisher_; }
   ledger::Ledger& ledger() { return *ledger_; }
   book::Book& book() { return *book_; }
+  book::Groups& groups() { return *groups_; }
+  book::Allowlist& allowlist() { return *allowlist_; }
+  check::Policies& policies() { return *policies_; }
+  check::Outcomes& outcomes() { return *outcomes_; }
+  const check::OwnRate& own_rate() const { return *own_rate_; }
   partners::Registry& registry() { return *registry_; }
   partners::Followers& followers() { return *followers_; }
   partners::Quota& quota() { return quota_; }
@@ -103,6 +121,8 @@ class Node {
   absl::Status OpenRooms();
   absl::Status CheckCharter() const;
   void RunTicks();
+  void Learn(const book::Order& order);
+  absl::Status LearnFromUnpaid(evidence::Date today);
 
   const Config config_;
   const evidence::Charter charter_;
@@ -115,10 +135,13 @@ class Node {
   const storage::Vault vault_;
   const identity::WarningList warnings_{};
   const partners::FollowerOptions follower_options_;
+  const std::filesystem::path policy_file_;
   // Before everything that calls through it, so that it goes last.
   std::unique_ptr<partners::Network> network_;
   std::unique_ptr<ledger::Publisher> publisher_;
   std::unique_ptr<book::Book> book_;
+  std::unique_ptr<book::Groups> groups_;
+  std::unique_ptr<book::Allowlist> allowlist_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<partners::Registry> registry_;
   partners::Quota quota_;
@@ -127,6 +150,9 @@ class Node {
   std::unique_ptr<partners::Followers> followers_;
   std::unique_ptr<partners::Lookup> lookup_;
   std::unique_ptr<check::ReceiptLog> receipts_;
+  std::unique_ptr<check::Policies> policies_;
+  std::unique_ptr<check::Outcomes> outcomes_;
+  std::unique_ptr<check::OwnRate> own_rate_;
   std::unique_ptr<check::Checker> checker_;
 
   std::thread ticker_;
@@ -134,6 +160,7 @@ class Node {
   storage::CondVar changed_;
   bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
   BackgroundTrouble trouble_ DAFTAR_GUARDED_BY(mutex_);
+  evidence::Date unpaid_learnt_on_;  // the node's thread's
 };
 
 }  // namespace daftar

@@ -180,7 +180,8 @@ absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphr
                   .clock = clock,
                   .entropy = entropy,
                   .make_network = make_network,
-                  .followers = {}};
+                  .followers = {},
+                  .policy_file = paths.policy()};
   auto node = Node::Open(std::move(parts));
   if (!node.ok()) return node.status();
   opened.node = *std::move(node);

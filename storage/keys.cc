@@ -7,10 +7,12 @@ namespace {
 
 // On disk: in the order of the enum, never changed.
 constexpr std::array<std::string_view, kColumnCount> kColumnNames = {
-    "meta",      "log_entries", "log_tiles", "log_heads", "log_bodies",  "tokens", "entry_states",
-    "incidents", "submissions", "counters",  "customers", "identifiers", "orders", "partners",
-    "quotas",    "lookups",     "receipts",  "users",     "requests",    "audit",
+    "meta",         "log_entries", "log_tiles",   "log_heads", "log_bodies", "tokens",
+    "entry_states", "incidents",   "submissions", "counters",  "customers",  "identifiers",
+    "orders",       "partners",    "quotas",      "lookups",   "receipts",   "users",
+    "requests",     "audit",       "groups",      "allowed",   "policies",   "outcomes",
 };
+static_assert(!kColumnNames.back().empty(), "a column lacks its name");
 
 }  // namespace
 

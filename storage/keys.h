@@ -32,8 +32,12 @@ enum class Column : uint8_t {
   kUsers = 17,        // users and token hashes
   kRequests = 18,     // (actor, request id) -> what the request made
   kAudit = 19,        // who changed what, when, why: sealed
+  kGroups = 20,    // group name -> sealed group of the shop's own, or that a shipped one is hidden
+  kAllowed = 21,   // identifier tag -> sealed allowlist entry
+  kPolicies = 22,  // policy hash -> its encoding; which one is in force
+  kOutcomes = 23,  // receipt id -> what became of the decision, sealed; weights reset
 };
-inline constexpr size_t kColumnCount = 20;
+inline constexpr size_t kColumnCount = 24;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);

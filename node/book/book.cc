@@ -1,12 +1,15 @@
 #include "node/book/book.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 #include <utility>
 
 #include "crypto/utf8.h"
 #include "node/book/importer.h"
+#include "node/book/retry.h"
+#include "storage/audit.h"
 
 namespace daftar::book {
 namespace {
@@ -33,11 +36,19 @@ absl::Status CheckNew(const NewCustomer& customer) {
   return absl::OkStatus();
 }
 
-absl::Status TooManyAttempts() {
-  return absl::AbortedError("others keep changing the same customers; try again");
+absl::Status LostOwner() {
+  return absl::DataLossError(
+      "an identifier of the customer book leads to a customer that is not there; run `daftar "
+      "doctor` and restore a backup");
 }
 
 }  // namespace
+
+absl::Status CheckBecause(const std::string& because) {
+  if (!because.empty() && because.size() <= storage::kMaxAuditText) return absl::OkStatus();
+  return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
+                                    " bytes, for the record (--because TEXT)");
+}
 
 void ImportReport::Add(const ImportReport& other) {
   added += other.added;
@@ -61,11 +72,7 @@ absl::StatusOr<CustomerId> Book::DecodeOwner(crypto::ByteView row) {
   crypto::Reader reader(row);
   if (reader.U8() != kOwnerVersion) reader.Fail();
   const auto id = reader.Take<CustomerId>();
-  if (!reader.Finish("identifier").ok()) {
-    return absl::DataLossError(
-        "a row of the customer book (identifier) is malformed; run `daftar doctor` and restore a "
-        "backup");
-  }
+  if (!reader.Finish("identifier").ok()) return MalformedRow("identifier");
   return id;
 }
 
@@ -93,14 +100,50 @@ absl::StatusOr<Order> Book::OpenOrder(crypto::ByteView key, crypto::ByteView sea
   return DecodeOrder(opened->Expose());
 }
 
-absl::StatusOr<Customer> Book::Load(const storage::StoreReader& reader,
-                                    const CustomerId& id) const {
-  const auto row = reader.Get(Column::kCustomers, id.view());
+std::vector<Customer> Book::Rows(const Whole& whole) {
+  std::vector<Customer> rows;
+  rows.reserve(whole.size());
+  for (const StoredCustomer& stored : whole) rows.push_back(stored.row);
+  return rows;
+}
+
+absl::StatusOr<Book::StoredCustomer> Book::Load(const storage::StoreReader& reader,
+                                                const CustomerId& id) const {
+  auto row = reader.Get(Column::kCustomers, id.view());
   if (!row.ok()) return row.status();
   if (!row->has_value()) {
     return absl::NotFoundError("there is no customer " + id.hex() + " in the book");
   }
-  return OpenCustomer(id, **row);
+  auto customer = OpenCustomer(id, **row);
+  if (!customer.ok()) return customer.status();
+  return StoredCustomer{*std::move(customer), **std::move(row)};
+}
+
+absl::StatusOr<Book::Whole> Book::LoadWhole(const storage::StoreReader& reader,
+                                            const CustomerId& id) const {
+  auto asked = Load(reader, id);
+  if (!asked.ok()) return asked.status();
+  Whole whole;
+  if (asked->row.merged_into.has_value()) {
+    auto root = Load(reader, *asked->row.merged_into);
+    if (!root.ok()) return absl::IsNotFound(root.status()) ? MalformedRow("root") : root.status();
+    whole.push_back(*std::move(root));
+  } else {
+    whole.push_back(*std::move(asked));
+  }
+  std::vector<crypto::Bytes> keys;
+  const Customer root = whole.front().row;
+  for (const CustomerId& member : root.members) keys.push_back(crypto::ToBytes(member.view()));
+  auto rows = reader.MultiGet(Column::kCustomers, keys);
+  if (!rows.ok()) return rows.status();
+  for (size_t i = 0; i < keys.size(); ++i) {
+    if (!(*rows)[i].has_value()) return MalformedRow("member");
+    auto member = OpenCustomer(root.members[i], *(*rows)[i]);
+    if (!member.ok()) return member.status();
+    if (member->merged_into != root.id) return MalformedRow("member");
+    whole.push_back({*std::move(member), *std::move((*rows)[i])});
+  }
+  return whole;
 }
 
 void Book::PutCustomer(const Customer& customer, storage::Batch& batch) const {
@@ -108,17 +151,36 @@ void Book::PutCustomer(const Customer& customer, storage::Batch& batch) const {
             vault_.Seal(Column::kCustomers, customer.id.view(), EncodeCustomer(customer)));
 }
 
-absl::StatusOr<Customer> Book::AddCustomer(crypto::ByteView request_key,
-                                           const NewCustomer& customer) {
+void Book::PutOrder(const crypto::Bytes& key, const Order& order, storage::Batch& batch) const {
+  batch.Put(Column::kOrders, key, vault_.Seal(Column::kOrders, key, EncodeOrder(order)));
+}
+
+void Book::Audit(const storage::Caller& caller, std::string_view action, std::string object,
+                 const std::string& because, storage::Batch& batch) const {
+  storage::RecordAudit(
+      batch, vault_, entropy_,
+      {clock_.Now().value, caller.actor, std::string(action), std::move(object), because});
+}
+
+absl::StatusOr<std::optional<Profile>> Book::EarlierCustomer(crypto::ByteView request,
+                                                             std::string_view kind) const {
+  const auto earlier = storage::RequestLog::Find(store_, request, kind);
+  if (!earlier.ok()) return earlier.status();
+  if (!earlier->has_value()) return std::optional<Profile>();
+  const auto id = CustomerId::Create(**earlier);
+  if (!id.ok()) return absl::DataLossError("a row of the request log is malformed");
+  auto shown = ShowCustomer(*id);
+  if (!shown.ok()) return shown.status();
+  return std::optional<Profile>(*std::move(shown));
+}
+
+absl::StatusOr<Profile> Book::AddCustomer(crypto::ByteView request_key,
+                                          const NewCustomer& customer) {
   if (auto status = CheckNew(customer); !status.ok()) return status;
-  for (int attempt = 0; attempt < kMaxWriteAttempts; ++attempt) {
-    const auto earlier = storage::RequestLog::Find(store_, request_key, kAddKind);
+  return Retry([&]() -> absl::StatusOr<Profile> {
+    auto earlier = EarlierCustomer(request_key, kAddKind);
     if (!earlier.ok()) return earlier.status();
-    if (earlier->has_value()) {
-      const auto id = CustomerId::Create(**earlier);
-      if (!id.ok()) return absl::DataLossError("a row of the request log is malformed");
-      return Load(store_, *id);
-    }
+    if (earlier->has_value()) return **std::move(earlier);
     const auto owners = FindByIdentifiers(customer.identifiers);
     if (!owners.ok()) return owners.status();
     if (!owners->empty()) {
@@ -144,13 +206,17 @@ absl::StatusOr<Customer> Book::AddCustomer(crypto::ByteView request_key,
       batch.Put(Column::kIdentifiers, std::move(key), EncodeOwner(made.id));
     }
     const auto written = store_.Write(std::move(batch));
-    if (written.ok()) return made;
-    if (!absl::IsAborted(written)) return written;
-  }
-  return TooManyAttempts();
+    if (!written.ok()) return written;
+    return MakeProfile({made});
+  });
 }
 
-absl::StatusOr<Customer> Book::ShowCustomer(const CustomerId& id) const { return Load(store_, id); }
+absl::StatusOr<Profile> Book::ShowCustomer(const CustomerId& id) const {
+  const auto snapshot = store_.Snapshot();
+  const auto whole = LoadWhole(*snapshot, id);
+  if (!whole.ok()) return whole.status();
+  return MakeProfile(Rows(*whole));
+}
 
 absl::StatusOr<std::optional<CustomerId>> Book::FindByIdentifier(
     const identity::Identifier& identifier) const {
@@ -160,13 +226,13 @@ absl::StatusOr<std::optional<CustomerId>> Book::FindByIdentifier(
   return std::optional<CustomerId>(found->front());
 }
 
-absl::StatusOr<std::vector<CustomerId>> Book::FindByIdentifiers(
-    std::span<const identity::Identifier> identifiers) const {
+absl::StatusOr<std::vector<CustomerId>> Book::Owners(
+    const storage::StoreReader& reader, std::span<const identity::Identifier> identifiers) const {
   std::vector<crypto::Bytes> keys;
   for (const identity::Identifier& identifier : identifiers) {
     keys.push_back(IdentifierKey(identifier));
   }
-  const auto rows = store_.MultiGet(Column::kIdentifiers, keys);
+  const auto rows = reader.MultiGet(Column::kIdentifiers, keys);
   if (!rows.ok()) return rows.status();
   std::set<CustomerId> found;
   for (const auto& row : *rows) {
@@ -178,23 +244,63 @@ absl::StatusOr<std::vector<CustomerId>> Book::FindByIdentifiers(
   return std::vector<CustomerId>(found.begin(), found.end());
 }
 
+absl::StatusOr<std::vector<CustomerId>> Book::FindByIdentifiers(
+    std::span<const identity::Identifier> identifiers) const {
+  const auto snapshot = store_.Snapshot();
+  const auto owners = Owners(*snapshot, identifiers);
+  if (!owners.ok()) return owners.status();
+  std::set<CustomerId> roots;
+  for (const CustomerId& owner : *owners) {
+    const auto stored = Load(*snapshot, owner);
+    if (!stored.ok()) return absl::IsNotFound(stored.status()) ? LostOwner() : stored.status();
+    roots.insert(stored->row.merged_into.value_or(owner));
+  }
+  return std::vector<CustomerId>(roots.begin(), roots.end());
+}
+
+absl::StatusOr<std::vector<Profile>> Book::FindProfiles(
+    std::span<const identity::Identifier> identifiers) const {
+  const auto snapshot = store_.Snapshot();
+  const auto owners = Owners(*snapshot, identifiers);
+  if (!owners.ok()) return owners.status();
+  std::vector<Profile> found;
+  std::set<CustomerId> seen;
+  for (const CustomerId& owner : *owners) {
+    if (seen.count(owner) != 0) continue;
+    const auto whole = LoadWhole(*snapshot, owner);
+    if (!whole.ok()) return absl::IsNotFound(whole.status()) ? LostOwner() : whole.status();
+    for (const StoredCustomer& stored : *whole) seen.insert(stored.row.id);
+    found.push_back(MakeProfile(Rows(*whole)));
+  }
+  std::sort(found.begin(), found.end(),
+            [](const Profile& a, const Profile& b) { return a.id < b.id; });
+  return found;
+}
+
+void Book::Tell(const std::vector<Told>& told) const {
+  for (const auto& [root, order] : told) observer_(root, order);
+}
+
 template <class Row>
 absl::StatusOr<ImportReport> Book::Import(std::span<const Row> rows) {
   ImportReport report;
   while (!rows.empty()) {
     const auto piece = rows.first(std::min(rows.size(), kMaxImportBatch));
     rows = rows.subspan(piece.size());
-    bool written = false;
-    for (int attempt = 0; attempt < kMaxWriteAttempts && !written; ++attempt) {
+    std::vector<Told> told;
+    const auto taken = Retry([&]() -> absl::StatusOr<ImportReport> {
+      const WriteGate::Together gate(gate_);
       Importer importer(*this);
       if (auto status = importer.Plan(piece); !status.ok()) return status;
       storage::Batch batch = importer.TakeBatch();
       const absl::Status status = batch.empty() ? absl::OkStatus() : store_.Write(std::move(batch));
-      if (!status.ok() && !absl::IsAborted(status)) return status;
-      written = status.ok();
-      if (written) report.Add(importer.report());
-    }
-    if (!written) return TooManyAttempts();
+      if (!status.ok()) return status;
+      told = importer.TakeTold();
+      return importer.report();
+    });
+    if (!taken.ok()) return taken.status();
+    report.Add(*taken);
+    Tell(told);
   }
   return report;
 }
@@ -207,10 +313,10 @@ absl::StatusOr<ImportReport> Book::ImportOrders(std::span<const decision::OrderR
   return Import(rows);
 }
 
-absl::Status Book::ScanOrdersOf(const CustomerId& customer,
-                                const std::function<bool(const Order&)>& visit) const {
+absl::Status Book::ScanRow(const storage::StoreReader& reader, const CustomerId& row,
+                           const std::function<bool(const Order&)>& visit) const {
   absl::Status problem;
-  const auto scanned = store_.Scan(Column::kOrders, customer.view(), customer.view(),
+  const auto scanned = reader.Scan(Column::kOrders, row.view(), row.view(),
                                    [&](crypto::ByteView key, crypto::ByteView sealed) {
                                      const auto order = OpenOrder(key, sealed);
                                      problem = order.status();
@@ -219,13 +325,54 @@ absl::Status Book::ScanOrdersOf(const CustomerId& customer,
   return scanned.ok() ? problem : scanned;
 }
 
+absl::Status Book::ScanOrdersOf(const CustomerId& customer,
+                                const std::function<bool(const Order&)>& visit) const {
+  return ScanRow(store_, customer, visit);
+}
+
+absl::Status Book::ScanOrdersOfWhole(
+    const CustomerId& customer,
+    const std::function<bool(const CustomerId& row, const Order&)>& visit) const {
+  const auto snapshot = store_.Snapshot();
+  const auto whole = LoadWhole(*snapshot, customer);
+  if (!whole.ok()) return whole.status();
+  bool more = true;
+  for (const StoredCustomer& stored : *whole) {
+    const CustomerId& row = stored.row.id;
+    const absl::Status scanned =
+        ScanRow(*snapshot, row, [&](const Order& order) { return more = visit(row, order); });
+    if (!scanned.ok() || !more) return scanned;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<decision::TrackRecord> Book::TrackRecordFor(std::span<const CustomerId> customers,
                                                            evidence::Date today,
                                                            uint32_t late_after_days) const {
+  const auto snapshot = store_.Snapshot();
+  std::map<CustomerId, Profile> wholes;
+  for (const CustomerId& customer : customers) {
+    const auto whole = LoadWhole(*snapshot, customer);
+    if (absl::IsNotFound(whole.status())) continue;  // erased a moment ago
+    if (!whole.ok()) return whole.status();
+    wholes.try_emplace(whole->front().row.id, MakeProfile(Rows(*whole)));
+  }
+  std::vector<Profile> profiles;
+  for (auto& [id, profile] : wholes) profiles.push_back(std::move(profile));
+  return TrackRecordOf(profiles, today, late_after_days);
+}
+
+absl::StatusOr<decision::TrackRecord> Book::TrackRecordOf(std::span<const Profile> customers,
+                                                          evidence::Date today,
+                                                          uint32_t late_after_days) const {
   decision::TrackRecordBuilder builder(today, late_after_days);
-  const std::set<CustomerId> distinct(customers.begin(), customers.end());
-  for (const CustomerId& customer : distinct) {
-    auto status = ScanOrdersOf(customer, [&builder](const Order& order) {
+  std::set<CustomerId> rows;
+  for (const Profile& customer : customers) {
+    rows.insert(customer.id);
+    rows.insert(customer.members.begin(), customer.members.end());
+  }
+  for (const CustomerId& row : rows) {
+    const auto status = ScanOrdersOf(row, [&builder](const Order& order) {
       builder.Add(order);
       return true;
     });
@@ -238,23 +385,21 @@ absl::Status Book::ScanOrders(
     const std::function<bool(const Customer&, const Order&)>& visit) const {
   const auto snapshot = store_.Snapshot();
   absl::Status problem;
-  Customer customer;
-  bool any = false;
+  std::optional<StoredCustomer> customer;
   const auto scanned =
       snapshot->Scan(Column::kOrders, {}, {}, [&](crypto::ByteView key, crypto::ByteView sealed) {
         const auto id = CustomerId::Create(key.first(std::min(key.size(), CustomerId::kSize)));
         problem = id.status();
         if (!id.ok()) return false;
-        if (!any || customer.id != *id) {
+        if (!customer.has_value() || customer->row.id != *id) {
           auto loaded = Load(*snapshot, *id);
           problem = loaded.status();
           if (!loaded.ok()) return false;
           customer = *std::move(loaded);
-          any = true;
         }
         const auto order = OpenOrder(key, sealed);
         problem = order.status();
-        return order.ok() && visit(customer, *order);
+        return order.ok() && visit(customer->row, *order);
       });
   return scanned.ok() ? problem : scanned;
 }
@@ -272,6 +417,61 @@ absl::Status Book::ScanCustomers(const std::function<bool(const Customer&)>& vis
                                         return customer.ok() && visit(*customer);
                                       });
   return scanned.ok() ? problem : scanned;
+}
+
+absl::Status Book::ScanWholes(
+    const std::function<bool(const Profile&, const std::vector<Order>&)>& visit) const {
+  const auto snapshot = store_.Snapshot();
+  absl::Status problem;
+  std::vector<Order> orders;
+  const auto visit_whole = [&](const CustomerId& root) {
+    const auto whole = LoadWhole(*snapshot, root);
+    problem = whole.status();
+    if (!whole.ok()) return false;
+    orders.clear();
+    for (const StoredCustomer& stored : *whole) {
+      problem = ScanRow(*snapshot, stored.row.id, [&orders](const Order& order) {
+        orders.push_back(order);
+        return true;
+      });
+      if (!problem.ok()) return false;
+    }
+    return visit(MakeProfile(Rows(*whole)), orders);
+  };
+  const auto scanned = snapshot->Scan(
+      Column::kCustomers, {}, {}, [&](crypto::ByteView key, crypto::ByteView sealed) {
+        const auto id = CustomerId::Create(key);
+        problem = id.status();
+        if (!id.ok()) return false;
+        const auto customer = OpenCustomer(*id, sealed);
+        problem = customer.status();
+        if (!customer.ok()) return false;
+        return customer->merged_into.has_value() || visit_whole(*id);
+      });
+  return scanned.ok() ? problem : scanned;
+}
+
+absl::StatusOr<OutcomeTotals> Book::CountOutcomes(evidence::Date today,
+                                                  uint32_t late_after_days) const {
+  decision::TrackRecordBuilder builder(today, late_after_days);
+  const auto snapshot = store_.Snapshot();
+  absl::Status problem;
+  const auto scanned =
+      snapshot->Scan(Column::kOrders, {}, {}, [&](crypto::ByteView key, crypto::ByteView sealed) {
+        const auto order = OpenOrder(key, sealed);
+        problem = order.status();
+        if (order.ok()) builder.Add(*order);
+        return order.ok();
+      });
+  if (!scanned.ok()) return scanned;
+  if (!problem.ok()) return problem;
+  const decision::TrackRecord record = std::move(builder).Finish();
+  OutcomeTotals totals{record.late, record.orders_settled};
+  for (const decision::DatedCount& unpaid : record.unpaid) {
+    totals.bad += unpaid.count;
+    totals.orders += unpaid.count;
+  }
+  return totals;
 }
 
 }  // namespace daftar::book

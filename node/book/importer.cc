@@ -37,12 +37,17 @@ absl::Status Importer::LoadCustomers(std::span<const Row> rows) {
   if (!status.ok()) return status;
   std::set<CustomerId> ids;
   for (const auto& [key, id] : owners_) ids.insert(id);
+  return LoadRows(ids);
+}
+
+absl::Status Importer::LoadRows(const std::set<CustomerId>& ids) {
   std::vector<crypto::Bytes> keys;
   keys.reserve(ids.size());
   for (const CustomerId& id : ids) keys.push_back(crypto::ToBytes(id.view()));
   auto stored = book_.store_.MultiGet(Column::kCustomers, keys);
   if (!stored.ok()) return stored.status();
   size_t at = 0;
+  std::set<CustomerId> others;
   for (const CustomerId& id : ids) {
     std::optional<crypto::Bytes>& row = (*stored)[at++];
     if (!row.has_value()) {
@@ -52,9 +57,19 @@ absl::Status Importer::LoadCustomers(std::span<const Row> rows) {
     }
     auto customer = book_.OpenCustomer(id, *row);
     if (!customer.ok()) return customer.status();
+    if (customer->merged_into.has_value()) others.insert(*customer->merged_into);
+    others.insert(customer->members.begin(), customer->members.end());
     customers_[id] = {*std::move(customer), std::move(row), false};
   }
-  return absl::OkStatus();
+  for (const auto& [id, state] : customers_) others.erase(id);
+  // A member leads to its root and a root to its members: no third time.
+  return others.empty() ? absl::OkStatus() : LoadRows(others);
+}
+
+const Importer::CustomerState& Importer::RootOf(const CustomerId& id) const {
+  const CustomerState& state = customers_.at(id);
+  return state.customer.merged_into.has_value() ? customers_.at(*state.customer.merged_into)
+                                                : state;
 }
 
 absl::Status Importer::LoadOrders(const std::vector<crypto::Bytes>& keys) {
@@ -93,27 +108,28 @@ std::vector<identity::Identifier> Importer::Usable(
 }
 
 Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier> identifiers,
-                                           const std::string& name, uint64_t line,
-                                           Outcome& outcome) {
-  std::set<CustomerId> found;
+                                           const std::string& name, uint64_t line, Change& change) {
+  std::set<CustomerId> roots;
+  std::optional<CustomerId> first;  // owns the first of the identifiers that anybody owns
   std::vector<std::pair<crypto::Bytes, const identity::Identifier*>> unowned;
   for (const identity::Identifier& identifier : identifiers) {
     crypto::Bytes key = book_.IdentifierKey(identifier);
     const auto owner = owners_.find(key);
     if (owner != owners_.end()) {
-      found.insert(owner->second);
+      if (!first.has_value()) first = owner->second;
+      roots.insert(RootOf(owner->second).customer.id);
     } else {
       unowned.emplace_back(std::move(key), &identifier);
     }
   }
-  if (found.size() > 1) {
-    Refuse(line, "its identifiers belong to " + std::to_string(found.size()) +
+  if (roots.size() > 1) {
+    Refuse(line, "its identifiers belong to " + std::to_string(roots.size()) +
                      " customers of the book; they must be one customer before this line can be "
                      "taken");
     return nullptr;
   }
-  const bool is_new = found.empty();
-  const CustomerId id = is_new ? book_.entropy_.Public<CustomerId>() : *found.begin();
+  const bool is_new = !first.has_value();
+  const CustomerId id = is_new ? book_.entropy_.Public<CustomerId>() : *first;
   CustomerState& state = customers_[id];
   if (state.customer.identifiers.size() + unowned.size() > kMaxIdentifiersPerCustomer) {
     Refuse(line, "the customer would have more than " + std::to_string(kMaxIdentifiersPerCustomer) +
@@ -121,15 +137,15 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
     if (is_new) customers_.erase(id);
     return nullptr;
   }
-  outcome = is_new ? Outcome::kAdded : Outcome::kUnchanged;
+  change = is_new ? Change::kAdded : Change::kUnchanged;
   if (is_new) {
     state.customer.id = id;
     state.customer.created_at = book_.clock_.Now();
     state.changed = true;
   }
-  const auto touch = [&state, &outcome] {
+  const auto touch = [&state, &change] {
     state.changed = true;
-    if (outcome == Outcome::kUnchanged) outcome = Outcome::kUpdated;
+    if (change == Change::kUnchanged) change = Change::kUpdated;
   };
   for (auto& [key, identifier] : unowned) {
     state.customer.identifiers.push_back(*identifier);
@@ -145,13 +161,47 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
   return &state;
 }
 
-Importer::Outcome Importer::SetOrder(crypto::Bytes key, Order order) {
-  const auto [place, is_new] = orders_.try_emplace(std::move(key));
+std::vector<crypto::Bytes> Importer::KeysOf(const Taken& taken) const {
+  std::vector<crypto::Bytes> keys = {taken.key};
+  const Customer& root = RootOf(taken.customer).customer;
+  if (root.members.empty()) return keys;
+  keys.push_back(book_.OrderKey(root.id, taken.order.invoice));
+  for (const CustomerId& member : root.members) {
+    keys.push_back(book_.OrderKey(member, taken.order.invoice));
+  }
+  return keys;
+}
+
+crypto::Bytes Importer::Place(const Taken& taken) const {
+  if (orders_.count(taken.key) != 0) return taken.key;
+  for (crypto::Bytes& key : KeysOf(taken)) {
+    if (orders_.count(key) != 0) return std::move(key);
+  }
+  return taken.key;
+}
+
+Importer::Change Importer::SetOrder(crypto::Bytes key, Order order) {
+  const auto [place, is_new] = orders_.try_emplace(key);
   OrderState& state = place->second;
-  if (!is_new && state.order == order) return Outcome::kUnchanged;
+  if (!is_new) {
+    // What a ledger's file does not know stays as the shop said it.
+    order.receipt = state.order.receipt;
+    order.terms = state.order.terms;
+    order.said_late = state.order.said_late;
+    order.written_off = state.order.written_off;
+    if (state.order == order) return Change::kUnchanged;
+  }
+  const bool told = is_new ? order.paid.has_value() : OutcomeDiffers(state.order, order);
+  if (told && book_.observer_) told_.insert(key);
   state.order = std::move(order);
   state.changed = true;
-  return is_new ? Outcome::kAdded : Outcome::kUpdated;
+  return is_new ? Change::kAdded : Change::kUpdated;
+}
+
+void Importer::CountOrder(Change change) {
+  report_.added += change == Change::kAdded ? 1 : 0;
+  report_.updated += change == Change::kUpdated ? 1 : 0;
+  report_.unchanged += change == Change::kUnchanged ? 1 : 0;
 }
 
 absl::Status Importer::Plan(std::span<const decision::CustomerRow> rows) {
@@ -159,40 +209,78 @@ absl::Status Importer::Plan(std::span<const decision::CustomerRow> rows) {
   for (const decision::CustomerRow& row : rows) {
     const std::vector<identity::Identifier> identifiers = Usable(row.identifiers, row.line);
     if (identifiers.empty()) continue;
-    Outcome outcome = Outcome::kUnchanged;
-    if (Resolve(identifiers, row.name, row.line, outcome) == nullptr) continue;
-    report_.added += outcome == Outcome::kAdded ? 1 : 0;
-    report_.updated += outcome == Outcome::kUpdated ? 1 : 0;
-    report_.unchanged += outcome == Outcome::kUnchanged ? 1 : 0;
+    Change change = Change::kUnchanged;
+    if (Resolve(identifiers, row.name, row.line, change) == nullptr) continue;
+    CountOrder(change);
   }
   return absl::OkStatus();
 }
 
 absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
   if (auto status = LoadCustomers(rows); !status.ok()) return status;
-  std::vector<std::pair<crypto::Bytes, Order>> taken;
+  std::vector<Taken> taken;
   std::vector<crypto::Bytes> keys;
   for (const decision::OrderRow& row : rows) {
     std::vector<identity::Identifier> identifiers = Usable(row.identifiers, row.line);
     if (identifiers.empty()) continue;
-    Outcome outcome = Outcome::kUnchanged;
-    const CustomerState* state = Resolve(identifiers, row.name, row.line, outcome);
+    Change change = Change::kUnchanged;
+    const CustomerState* state = Resolve(identifiers, row.name, row.line, change);
     if (state == nullptr) continue;
-    report_.customers_added += outcome == Outcome::kAdded ? 1 : 0;
-    keys.push_back(book_.OrderKey(state->customer.id, row.invoice));
-    taken.emplace_back(keys.back(),
-                       Order{{row.invoiced, row.due, row.paid, row.amount, row.disputed},
-                             row.invoice,
-                             std::move(identifiers)});
+    report_.customers_added += change == Change::kAdded ? 1 : 0;
+    Taken order;
+    order.customer = state->customer.id;
+    order.key = book_.OrderKey(order.customer, row.invoice);
+    static_cast<decision::OrderFacts&>(order.order) = {row.invoiced, row.due, row.paid, row.amount,
+                                                       row.disputed, false,   {}};
+    order.order.invoice = row.invoice;
+    order.order.identifiers = std::move(identifiers);
+    for (crypto::Bytes& key : KeysOf(order)) keys.push_back(std::move(key));
+    taken.push_back(std::move(order));
   }
   if (auto status = LoadOrders(keys); !status.ok()) return status;
-  for (auto& [key, order] : taken) {
-    const Outcome outcome = SetOrder(std::move(key), std::move(order));
-    report_.added += outcome == Outcome::kAdded ? 1 : 0;
-    report_.updated += outcome == Outcome::kUpdated ? 1 : 0;
-    report_.unchanged += outcome == Outcome::kUnchanged ? 1 : 0;
+  for (Taken& order : taken) {
+    crypto::Bytes key = Place(order);
+    CountOrder(SetOrder(std::move(key), std::move(order.order)));
   }
   return absl::OkStatus();
+}
+
+absl::StatusOr<crypto::Bytes> Importer::PlanNew(const NewOrder& order) {
+  if (auto status = LoadCustomers(std::span<const NewOrder>(&order, 1)); !status.ok()) {
+    return status;
+  }
+  std::vector<identity::Identifier> identifiers = Usable(order.identifiers, 0);
+  if (identifiers.empty()) return absl::InvalidArgumentError(report_.refusals.back().reason);
+  Change change = Change::kUnchanged;
+  const CustomerState* state = Resolve(identifiers, order.name, 0, change);
+  if (state == nullptr) return absl::FailedPreconditionError(report_.refusals.back().reason);
+  Taken taken;
+  taken.customer = state->customer.id;
+  taken.key = book_.OrderKey(taken.customer, order.invoice);
+  static_cast<decision::OrderFacts&>(taken.order) = {
+      order.invoiced, order.due, order.paid, order.amount, false, false, {}};
+  taken.order.invoice = order.invoice;
+  taken.order.identifiers = std::move(identifiers);
+  taken.order.receipt = order.receipt;
+  taken.order.terms = order.terms;
+  if (auto status = LoadOrders(KeysOf(taken)); !status.ok()) return status;
+  const crypto::Bytes key = Place(taken);
+  if (orders_.count(key) != 0) {
+    const auto owner = CustomerId::Create(crypto::ByteView(key).first(CustomerId::kSize));
+    return absl::AlreadyExistsError("the customer has an order with this invoice number: " +
+                                    OrderName(*owner, order.invoice));
+  }
+  (void)SetOrder(key, std::move(taken.order));
+  return key;
+}
+
+std::vector<Book::Told> Importer::TakeTold() {
+  std::vector<Book::Told> told;
+  for (const crypto::Bytes& key : told_) {
+    const auto owner = CustomerId::Create(crypto::ByteView(key).first(CustomerId::kSize));
+    told.emplace_back(RootOf(*owner).customer, std::move(orders_.at(key).order));
+  }
+  return told;
 }
 
 storage::Batch Importer::TakeBatch() {
@@ -217,8 +305,7 @@ storage::Batch Importer::TakeBatch() {
   for (auto& [key, state] : orders_) {
     if (!state.changed) continue;
     expect(Column::kOrders, key, state.stored);
-    batch.Put(Column::kOrders, key,
-              book_.vault_.Seal(Column::kOrders, key, EncodeOrder(state.order)));
+    book_.PutOrder(key, state.order, batch);
   }
   return batch;
 }

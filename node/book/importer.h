@@ -5,6 +5,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,9 +22,13 @@ class Importer {
   // Adds the rows to the batch. Errors are the store's; what is wrong with a row is in the report.
   absl::Status Plan(std::span<const decision::CustomerRow> rows);
   absl::Status Plan(std::span<const decision::OrderRow> rows);
+  // Adds one order that must not be there yet, and gives its key. Errors as of Book::AddOrder.
+  absl::StatusOr<crypto::Bytes> PlanNew(const NewOrder& order);
   // What makes it durable; empty when nothing changes.
   storage::Batch TakeBatch();
   const ImportReport& report() const { return report_; }
+  // Orders whose outcome changes, with their roots: for the observer; none when there is none.
+  std::vector<Book::Told> TakeTold();
 
  private:
   struct CustomerState {
@@ -36,10 +41,24 @@ class Importer {
     std::optional<crypto::Bytes> stored;  // the sealed row as read; absent: new
     bool changed = false;
   };
-  enum class Outcome { kAdded, kUpdated, kUnchanged };
+  enum class Change { kAdded, kUpdated, kUnchanged };
+  // An order on its way to the row that takes it, unless another of the whole has it.
+  struct Taken {
+    CustomerId customer;
+    crypto::Bytes key;
+    Order order;
+  };
 
   template <class Row>
   absl::Status LoadCustomers(std::span<const Row> rows);
+  // Those of `ids`, then the rest of their wholes.
+  absl::Status LoadRows(const std::set<CustomerId>& ids);
+  const CustomerState& RootOf(const CustomerId& id) const;
+  // The row's own key first; of a whole, then those under which the other rows would have the
+  // order.
+  std::vector<crypto::Bytes> KeysOf(const Taken& taken) const;
+  // Where the order is, or else where the row that takes it puts it.
+  crypto::Bytes Place(const Taken& taken) const;
   absl::Status LoadOwners(const std::vector<crypto::Bytes>& keys);
   absl::Status LoadOrders(const std::vector<crypto::Bytes>& keys);
   // Those by which the row's customer may be known: not on the warning list, sorted, no repeats.
@@ -48,8 +67,9 @@ class Importer {
                                            uint64_t line);
   // The customer of the row, found or made; nullptr when the row is refused.
   CustomerState* Resolve(std::span<const identity::Identifier> identifiers, const std::string& name,
-                         uint64_t line, Outcome& outcome);
-  Outcome SetOrder(crypto::Bytes key, Order order);
+                         uint64_t line, Change& change);
+  Change SetOrder(crypto::Bytes key, Order order);
+  void CountOrder(Change change);
   void Refuse(uint64_t line, std::string reason);
 
   Book& book_;
@@ -57,6 +77,7 @@ class Importer {
   std::map<crypto::Bytes, CustomerId> new_owners_;
   std::map<CustomerId, CustomerState> customers_;
   std::map<crypto::Bytes, OrderState> orders_;
+  std::set<crypto::Bytes> told_;  // keys of orders whose outcome changes
   ImportReport report_;
 };
 

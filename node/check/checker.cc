@@ -1,7 +1,9 @@
 #include "node/check/checker.h"
 
 #include <algorithm>
+#include <memory>
 #include <optional>
+#include <set>
 
 #include "node/decision/explain.h"
 #include "storage/requests.h"
@@ -38,11 +40,36 @@ void Checker::AddIncidents(const Answer& answer, decision::Inputs& inputs) const
     own.amount = view.incident.account.amount;
     own.status = StatusOf(view.state);
     own.in_track_record = !view.incident.account.order.empty();
+    own.mitigations = view.incident.mitigations;
     inputs.incidents.push_back(std::move(own));
   }
 }
 
-absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question, Answer& answer) {
+// Who the customer is here: track record, group, and whether the shop trusts it whatever is known.
+absl::Status Checker::AddCustomer(const Question& question, const decision::Policy& policy,
+                                  decision::Inputs& inputs) const {
+  auto customers = book_.FindProfiles(question.identifiers);
+  if (!customers.ok()) return customers.status();
+  const evidence::Date today = evidence::Date::Of(inputs.now);
+  auto record = book_.TrackRecordOf(*customers, today, policy.late_after_days);
+  if (!record.ok()) return record.status();
+  inputs.own = *std::move(record);
+
+  std::set<std::string> members;
+  for (const book::Profile& customer : *customers) {
+    members.insert(customer.groups.begin(), customer.groups.end());
+  }
+  const auto groups = rules_.groups.Snapshot();
+  const decision::Group* group = decision::ChooseGroup(*groups, members, inputs.own, today);
+  if (group != nullptr) inputs.group = group->terms;
+  auto allowed = rules_.allowlist.Hit(question.identifiers, *customers);
+  if (!allowed.ok()) return allowed.status();
+  if (allowed->has_value()) inputs.allowed_by = (*allowed)->id.hex();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question,
+                                                 const decision::Policy& policy, Answer& answer) {
   decision::Inputs inputs;
   inputs.now = clock_.Now();
   inputs.order = question.order;
@@ -53,13 +80,9 @@ absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question, Answe
       inputs.small_amount = evidence::Money{found->second, question.order.amount->currency};
     }
   }
-  auto customers = book_.FindByIdentifiers(question.identifiers);
-  if (!customers.ok()) return customers.status();
-  auto record = book_.TrackRecordFor(*customers, evidence::Date::Of(inputs.now),
-                                     options_.policy.late_after_days);
-  if (!record.ok()) return record.status();
-  answer.own = *record;
-  inputs.own = *std::move(record);
+  inputs.prior_ppm = rules_.own_rate.Prior(policy);
+  if (absl::Status status = AddCustomer(question, policy, inputs); !status.ok()) return status;
+  answer.own = inputs.own;
 
   auto incidents = ledger_.About(question.identifiers);
   if (!incidents.ok()) return incidents.status();
@@ -69,16 +92,23 @@ absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question, Answe
   auto found = lookup_.Ask(question.identifiers, options_.partner_deadline);
   if (!found.ok()) return found.status();
   inputs.partners = std::move(found->answers);
+  for (decision::PartnerAnswer& partner : inputs.partners) {
+    partner.weight_ppm =
+        decision::LearntWeight(rules_.outcomes.LearntAbout(partner.origin).outcomes, policy);
+  }
   inputs.records = found->records;
   answer.records = std::move(found->records);
   return inputs;
 }
 
-std::vector<decision::Subject> Checker::SubjectsOf(const Question& question) const {
+std::vector<decision::Subject> Checker::SubjectsOf(
+    std::span<const identity::Identifier> identifiers) const {
   std::vector<decision::Subject> subjects;
-  for (const identity::Identifier& identifier : question.identifiers) {
+  for (const identity::Identifier& identifier : identifiers) {
     subjects.push_back(decision::SubjectOf(options_.receipt_key, identifier));
   }
+  std::sort(subjects.begin(), subjects.end());
+  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
   return subjects;
 }
 
@@ -87,16 +117,18 @@ absl::StatusOr<Answer> Checker::FromReceipt(const ReceiptId& id, const Question&
   auto stored = receipts_.Get(id);
   if (!stored.ok()) return stored.status();
   const decision::ReceiptBody& body = stored->record.body;
-  std::vector<decision::Subject> subjects = SubjectsOf(question);
-  std::sort(subjects.begin(), subjects.end());
-  subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
-  if (subjects != body.subjects || !(question.order == body.weighed.order)) {
+  if (SubjectsOf(question.identifiers) != body.subjects ||
+      !(question.order == body.weighed.order)) {
     return absl::FailedPreconditionError(
         "this request_id was used for a check of another buyer or order; use a new one for each");
   }
   Answer answer;
   answer.receipt = id;
-  answer.decision = decision::Replay(body, options_.policy);
+  answer.decision = decision::Assemble(body.weighed, body.verdict);
+  auto policy = rules_.policies.ByHash(body.policy);
+  if (!policy.ok()) return policy.status();
+  answer.next =
+      decision::NextSteps(body.weighed, body.verdict, *policy, evidence::Date::Of(body.time));
   answer.because = stored->record.because;
   answer.time = body.time;
   answer.policy = body.policy;
@@ -118,15 +150,18 @@ absl::StatusOr<Answer> Checker::Check(const storage::Caller& caller, const Quest
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return FromReceipt(**earlier, question);
   }
+  const std::shared_ptr<const decision::Policy> policy = rules_.policies.InForce();
   Answer answer;
-  auto inputs = Gather(question, answer);
+  auto inputs = Gather(question, *policy, answer);
   if (!inputs.ok()) return inputs.status();
   answer.time = inputs->now;
-  answer.decision = decision::Decide(*inputs, options_.policy);
-  answer.because = decision::Because(answer.decision);
+  answer.decision = decision::Decide(*inputs, *policy);
+  answer.because = decision::BecauseInAll(answer.decision);
+  answer.next = decision::NextSteps(answer.decision.weighed, answer.decision.verdict, *policy,
+                                    evidence::Date::Of(answer.time));
   ReceiptRecord record;
-  record.body =
-      decision::MakeReceipt(answer.decision, options_.policy, SubjectsOf(question), answer.time);
+  record.body = decision::MakeReceipt(answer.decision, *policy, SubjectsOf(question.identifiers),
+                                      answer.time);
   record.because = answer.because;
   record.actor = caller.actor;
   answer.policy = record.body.policy;

@@ -4,12 +4,19 @@
 
 #include <atomic>
 #include <chrono>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "crypto/secret.h"
+#include "node/book/allowlist.h"
 #include "node/book/book.h"
+#include "node/book/groups.h"
+#include "node/check/outcomes.h"
+#include "node/check/own_rate.h"
+#include "node/check/policies.h"
 #include "node/check/receipt_log.h"
+#include "node/decision/advice.h"
 #include "node/decision/decide.h"
 #include "node/decision/policy.h"
 #include "node/evidence/charter.h"
@@ -33,9 +40,10 @@ struct Question {
 struct Answer {
   ReceiptId receipt;
   decision::Decision decision;
-  std::string because;
+  decision::Sentences because;
   evidence::UnixMillis time;
   crypto::Digest policy;
+  std::vector<decision::NextStep> next;
   decision::TrackRecord own;
   std::vector<ledger::IncidentView> incidents;
   std::vector<decision::PartnerRecord> records;
@@ -44,19 +52,29 @@ struct Answer {
 struct CheckerOptions {
   const evidence::Charter& charter;
   const crypto::Secret32& receipt_key;
-  decision::Policy policy;
   std::chrono::milliseconds partner_deadline = kDefaultPartnerDeadline;
+};
+
+// The shop's own rules, beside the policy.
+struct ShopRules {
+  const Policies& policies;
+  const book::Groups& groups;
+  const book::Allowlist& allowlist;
+  const Outcomes& outcomes;
+  const OwnRate& own_rate;
 };
 
 // Any thread may call. References outlive the checker.
 class Checker {
  public:
   Checker(const ledger::Ledger& ledger, const book::Book& book, partners::Lookup& lookup,
-          ReceiptLog& receipts, const evidence::Clock& clock, CheckerOptions options)
+          ReceiptLog& receipts, ShopRules rules, const evidence::Clock& clock,
+          CheckerOptions options)
       : ledger_(ledger),
         book_(book),
         lookup_(lookup),
         receipts_(receipts),
+        rules_(rules),
         clock_(clock),
         options_(std::move(options)) {}
 
@@ -67,18 +85,23 @@ class Checker {
   //   others           the store failed: there is no answer without a receipt
   absl::StatusOr<Answer> Check(const storage::Caller& caller, const Question& question);
 
-  const decision::Policy& policy() const { return options_.policy; }
+  // The subjects under which receipts know these identifiers; sorted.
+  std::vector<decision::Subject> SubjectsOf(
+      std::span<const identity::Identifier> identifiers) const;
 
  private:
-  std::vector<decision::Subject> SubjectsOf(const Question& question) const;
   absl::StatusOr<Answer> FromReceipt(const ReceiptId& id, const Question& question) const;
-  absl::StatusOr<decision::Inputs> Gather(const Question& question, Answer& answer);
+  absl::StatusOr<decision::Inputs> Gather(const Question& question, const decision::Policy& policy,
+                                          Answer& answer);
+  absl::Status AddCustomer(const Question& question, const decision::Policy& policy,
+                           decision::Inputs& inputs) const;
   void AddIncidents(const Answer& answer, decision::Inputs& inputs) const;
 
   const ledger::Ledger& ledger_;
   const book::Book& book_;
   partners::Lookup& lookup_;
   ReceiptLog& receipts_;
+  const ShopRules rules_;
   const evidence::Clock& clock_;
   const CheckerOptions options_;
 };

@@ -16,12 +16,24 @@ using storage::Batch;
 using storage::Column;
 using storage::kDecisionLog;
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;  // 1 had one language and other bodies
 constexpr std::string_view kLeafMagic = "DFR1";
 constexpr std::string_view kRequestKind = "check";
 using ReceiptSalt = crypto::FixedBytes<struct ReceiptSaltTag, 32>;
 
 Bytes RowKey(const ReceiptId& id) { return Writer().U8('r').Raw(id.view()).Take(); }
+
+Bytes SubjectPrefix(const decision::Subject& subject) {
+  return Writer().U8('s').Raw(subject.view()).Take();
+}
+
+Bytes SubjectKey(const decision::Subject& subject, evidence::UnixMillis time, const ReceiptId& id) {
+  return Writer()
+      .Raw(SubjectPrefix(subject))
+      .U64(static_cast<uint64_t>(time.value))
+      .Raw(id.view())
+      .Take();
+}
 
 crypto::Digest Commit(crypto::ByteView salt, crypto::ByteView body) {
   return crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), salt, body});
@@ -69,8 +81,12 @@ absl::StatusOr<ReceiptLog::Appended> ReceiptLog::Append(const ReceiptRecord& rec
                   .Take();
   mine.row_key = RowKey(mine.id);
   mine.salt = crypto::ToBytes(salt.view());
+  for (const decision::Subject& subject : record.body.subjects) {
+    mine.subject_keys.push_back(SubjectKey(subject, record.body.time, mine.id));
+  }
   Writer plain;
-  plain.U8(kVersion).Prefixed32(body).Prefixed16(crypto::AsBytes(record.because));
+  plain.U8(kVersion).Prefixed32(body);
+  for (const std::string& sentence : record.because) plain.Prefixed16(crypto::AsBytes(sentence));
   plain.Prefixed16(crypto::AsBytes(record.actor));
   mine.sealed = vault_.Seal(Column::kReceipts, mine.row_key, plain.bytes());
   mine.request_key = request_key;
@@ -107,6 +123,7 @@ void ReceiptLog::WriteGroup(const std::vector<Waiting*>& group) {
     Writer row;
     row.U64(tree_.size() + leaves.size()).Raw(waiting->salt).Raw(waiting->sealed);
     batch.Put(Column::kReceipts, waiting->row_key, row.Take());
+    for (const Bytes& key : waiting->subject_keys) batch.Put(Column::kReceipts, key, {});
     if (!waiting->request_key.empty()) {
       storage::RequestLog::Record(batch, waiting->request_key, kRequestKind, waiting->id.view());
     }
@@ -160,16 +177,40 @@ absl::StatusOr<StoredReceipt> ReceiptLog::Get(const ReceiptId& id) const {
   Reader record(plain->Expose());
   if (record.U8() != kVersion) record.Fail();
   const crypto::ByteView body = record.Prefixed32();
-  receipt.record.because = record.Text16();
+  for (std::string& sentence : receipt.record.because) sentence = record.Text16();
   receipt.record.actor = record.Text16();
   if (!record.Finish("receipt").ok()) {
     return absl::DataLossError("a receipt's row is malformed");
   }
   receipt.commitment = Commit(salt.view(), body);
+  receipt.salt = crypto::ToBytes(salt.view());
   auto decoded = decision::ReceiptBody::Decode(body);
   if (!decoded.ok()) return absl::DataLossError("a receipt's body is malformed");
   receipt.record.body = *std::move(decoded);
   return receipt;
+}
+
+absl::StatusOr<std::vector<ReceiptId>> ReceiptLog::About(const decision::Subject& subject,
+                                                         evidence::UnixMillis from,
+                                                         evidence::UnixMillis to) const {
+  std::deque<ReceiptId> found;
+  absl::Status malformed;
+  const Bytes prefix = SubjectPrefix(subject);
+  const Bytes start = SubjectKey(subject, std::max(from, evidence::UnixMillis{0}), ReceiptId());
+  const auto scanned =
+      store_.Scan(Column::kReceipts, prefix, start, [&](crypto::ByteView key, crypto::ByteView) {
+        Reader reader(key.subspan(prefix.size()));
+        const auto time = static_cast<int64_t>(reader.U64());
+        const auto id = reader.Take<ReceiptId>();
+        malformed = reader.Finish("a receipt's subject");
+        if (!malformed.ok() || time > to.value) return false;
+        found.push_front(id);
+        if (found.size() > kMaxReceiptsAbout) found.pop_back();
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  if (!malformed.ok()) return absl::DataLossError("a receipt's row is malformed");
+  return std::vector<ReceiptId>(found.begin(), found.end());
 }
 
 ReceiptLog::Size ReceiptLog::Head() const {

@@ -12,6 +12,7 @@
 
 #include "crypto/entropy.h"
 #include "crypto/merkle.h"
+#include "node/decision/explain.h"
 #include "node/decision/receipt.h"
 #include "node/evidence/clock.h"
 #include "storage/log_store.h"
@@ -23,26 +24,29 @@ namespace daftar::check {
 
 inline constexpr size_t kMaxWaitingReceipts = 4096;
 inline constexpr size_t kMaxReceiptsPerWrite = 512;
+inline constexpr size_t kMaxReceiptsAbout = 64;  // newest kept
 
 using ReceiptId = crypto::FixedBytes<struct ReceiptIdTag, 16>;
 
 // What the shop sees beside the receipt's body; sealed with it.
 struct ReceiptRecord {
   decision::ReceiptBody body;
-  std::string because;  // the sentence as it was given
-  std::string actor;    // who checked
+  decision::Sentences because;  // as it was given, in every language
+  std::string actor;            // who checked
 };
 
 struct StoredReceipt {
   ReceiptId id;
   uint64_t index = 0;  // in the decision log
   crypto::Digest commitment;
+  crypto::Bytes salt;  // of the commitment
   ReceiptRecord record;
 };
 
 // Leaf: "DFR1", time (u64, Unix milliseconds), commitment = SHA-256("daftar/receipt/v1" || salt ||
-// body). Row in Column::kReceipts: 'r' || id -> index (u64), salt (32), sealed record; the id is
-// the first 16 bytes of the commitment.
+// body). Rows in Column::kReceipts: 'r' || id -> index (u64), salt (32), sealed record; the id is
+// the first 16 bytes of the commitment; 's' || subject (32) || time (u64) || id -> nothing, by
+// which an order finds the checks about its buyer.
 //
 // Any thread may call. Callers that append at the same time share one write: the first in line
 // writes for all who wait.
@@ -67,6 +71,12 @@ class ReceiptLog {
   // NotFound for an unknown id or a deleted body; DataLoss when it does not open.
   absl::StatusOr<StoredReceipt> Get(const ReceiptId& id) const;
 
+  // The receipts about the subject made from `from` to `to`, both included, newest first; at most
+  // kMaxReceiptsAbout.
+  absl::StatusOr<std::vector<ReceiptId>> About(const decision::Subject& subject,
+                                               evidence::UnixMillis from,
+                                               evidence::UnixMillis to) const;
+
   struct Size {
     uint64_t size = 0;
     crypto::Digest root;
@@ -77,6 +87,7 @@ class ReceiptLog {
   struct Waiting {
     crypto::Bytes leaf;
     crypto::Bytes row_key;
+    std::vector<crypto::Bytes> subject_keys;
     crypto::Bytes salt;
     crypto::Bytes sealed;
     crypto::Bytes request_key;

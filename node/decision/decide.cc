@@ -1,7 +1,9 @@
 #include "node/decision/decide.h"
 
 #include <algorithm>
-#include <map>
+#include <array>
+#include <bit>
+#include <limits>
 
 namespace daftar::decision {
 namespace {
@@ -10,7 +12,8 @@ Effect Milder(Effect a, Effect b) { return std::min(a, b); }
 Effect Severer(Effect a, Effect b) { return std::max(a, b); }
 
 // The two sides of r, in ppm of orders. Bounded: at most 10^6 own orders, 256 incidents, 256
-// partners of weight 10 and k of 1000 keep both below 1.1 * 10^12, so that times 10^6 fits u64.
+// partners of weight 10 and k of 1000 keep `all` below 1.1 * 10^12, and five kinds of trouble `bad`
+// below five times that, so that times 10^6 fits u64.
 struct Rate {
   uint64_t bad = 0;
   uint64_t all = 0;
@@ -21,20 +24,28 @@ struct Rate {
     all += ppm;
     evidence = evidence || ppm > 0;
   }
-  uint32_t r_ppm() const { return static_cast<uint32_t>(bad * kPpm / all); }
+  uint32_t r_ppm() const { return static_cast<uint32_t>(std::min(bad, all) * kPpm / all); }
 };
+
+// Trouble of several kinds says more than as much of one kind.
+uint64_t OfSeveralKinds(uint64_t bad_ppm, const Weighed& weighed, const Policy& policy) {
+  const uint32_t kinds = KindsOfTrouble(weighed);
+  if (kinds < 2) return bad_ppm;
+  return bad_ppm + bad_ppm * policy.further_kind_ppm / kPpm * (kinds - 1);
+}
 
 Rate OwnRate(const Weighed& weighed, const Policy& policy) {
   Rate rate;
-  rate.bad = uint64_t{policy.k_ppm} * weighed.prior_ppm / kPpm;
-  rate.all = policy.k_ppm;
-  rate.bad += weighed.own.bad_ppm;
-  rate.all += weighed.own.orders * kPpm;
+  rate.bad = weighed.own.bad_ppm;
+  rate.all = weighed.own.orders * kPpm;
   rate.evidence = weighed.own.bad_ppm > 0;
   for (const WeighedIncident& incident : weighed.incidents) {
-    if (incident.kind == IncidentKind::kLocal || incident.in_track_record) continue;
+    if (IsLocal(incident.trouble) || incident.in_track_record) continue;
     rate.AddRecord(incident.bad_ppm);
   }
+  rate.bad = OfSeveralKinds(rate.bad, weighed, policy);
+  rate.bad += uint64_t{policy.k_ppm} * weighed.prior_ppm / kPpm;
+  rate.all += policy.k_ppm;
   return rate;
 }
 
@@ -45,9 +56,10 @@ uint64_t PartnerPpm(const WeighedPartner& partner) {
   return uint64_t{partner.weight_ppm} * strongest / kPpm;
 }
 
-Effect ThresholdEffect(const Rate& rate, const Policy& policy) {
+// `share_ppm`: how much of the loss on credit is at stake on the terms asked for.
+Effect ThresholdEffect(const Rate& rate, uint32_t share_ppm, const Policy& policy) {
   if (!rate.evidence) return Effect::kAccept;
-  const uint32_t r = rate.r_ppm();
+  const uint64_t r = uint64_t{rate.r_ppm()} * share_ppm / kPpm;
   if (r >= policy.decline_at_ppm) return Effect::kDecline;
   if (r >= policy.review_at_ppm) return Effect::kReview;
   if (r >= policy.prepay_at_ppm) return Effect::kPrepay;
@@ -60,6 +72,8 @@ struct RateEffect {
   Effect effect = Effect::kAccept;
   uint32_t r_ppm = 0;
   bool evidence = false;
+  Effect own = Effect::kAccept;  // of the shop's own record alone
+  bool partners = false;         // theirs is among the evidence
   std::vector<Cap> caps;
 };
 
@@ -67,22 +81,25 @@ RateEffect JudgeRate(const Weighed& weighed, const Policy& policy) {
   const Rate own = OwnRate(weighed, policy);
   Rate fresh = own;
   Rate all = own;
+  RateEffect result;
   for (const WeighedPartner& partner : weighed.partners) {
     const uint64_t ppm = PartnerPpm(partner);
     all.AddRecord(ppm);
+    result.partners = result.partners || ppm > 0;
     // What is known of a partner that could not be asked comes from before, like a stale one's.
     const bool current =
         partner.state == PartnerState::kAnswered || partner.state == PartnerState::kCached;
     if (current) fresh.AddRecord(ppm);
   }
   // What is past the cap must be reached without partners, or without the stale ones.
-  const Effect partners_bound = Severer(ThresholdEffect(own, policy), policy.partners_cap);
-  const Effect fresh_effect = Milder(ThresholdEffect(fresh, policy), partners_bound);
+  const uint32_t share = weighed.order.terms == Terms::kCod ? policy.cod_share_ppm : kPpm;
+  const Effect partners_bound = Severer(ThresholdEffect(own, share, policy), policy.partners_cap);
+  const Effect fresh_effect = Milder(ThresholdEffect(fresh, share, policy), partners_bound);
   const Effect stale_bound = Severer(fresh_effect, policy.stale_cap);
-  RateEffect result;
+  result.own = ThresholdEffect(own, share, policy);
   result.r_ppm = all.r_ppm();
   result.evidence = all.evidence;
-  result.effect = ThresholdEffect(all, policy);
+  result.effect = ThresholdEffect(all, share, policy);
   if (result.effect > partners_bound) {
     result.effect = partners_bound;
     result.caps.push_back(Cap::kPartners);
@@ -94,30 +111,88 @@ RateEffect JudgeRate(const Weighed& weighed, const Policy& policy) {
   return result;
 }
 
+uint64_t Sum(uint64_t a, uint64_t b) {
+  return a > std::numeric_limits<uint64_t>::max() - b ? std::numeric_limits<uint64_t>::max()
+                                                      : a + b;
+}
+
+// What this shop keeps to itself about the customer.
+uint64_t LocalPpm(const Weighed& weighed, const Policy& policy) {
+  uint64_t sum = 0;
+  for (const WeighedIncident& incident : weighed.incidents) {
+    if (IsLocal(incident.trouble)) sum += incident.bad_ppm;
+  }
+  return OfSeveralKinds(sum, weighed, policy);
+}
+
 // An incident made from an order is owed as long as the order is, which the track record knows.
 bool IsOpenDebt(const WeighedIncident& incident) {
-  return incident.kind == IncidentKind::kDebt && incident.status == EntryStatus::kLive &&
+  return incident.trouble == Trouble::kPayment && incident.status == EntryStatus::kLive &&
          !incident.in_track_record;
 }
 
-RuleOutcome OpenDebt(const Weighed& weighed, const Policy& policy) {
+// The first thing that went wrong with a good customer: one order past due, nothing else bad.
+bool IsFirstSlip(const Weighed& weighed, const Policy& policy) {
+  const WeighedOwn& own = weighed.own;
+  if (!IsGoodCustomer(own, policy.first_slip_orders) || own.overdue != 1) return false;
+  const uint64_t of_this_one = own.overdue_days > policy.late_after_days ? 1 : 0;
+  return own.bad <= of_this_one &&
+         std::none_of(weighed.incidents.begin(), weighed.incidents.end(),
+                      [](const WeighedIncident& i) { return i.bad_ppm > 0 && !i.in_track_record; });
+}
+
+// A caution instead: one step less.
+Effect OneStepLess(Effect effect) {
+  return effect == Effect::kAccept ? effect : static_cast<Effect>(static_cast<int>(effect) - 1);
+}
+
+// Of a first slip: the shop's own record asks for one step less; partners' records are no part of
+// it, and ask for what they may.
+Effect SlippedEffect(const RateEffect& rate, const Policy& policy) {
+  const Effect own = OneStepLess(rate.own);
+  return rate.partners ? Severer(own, Milder(rate.effect, policy.partners_cap)) : own;
+}
+
+RuleOutcome OpenDebt(const Weighed& weighed, const Policy& policy, bool first_slip) {
   RuleOutcome outcome{Rule::kOpenDebt, false, Effect::kAccept};
   if (weighed.own.overdue_days >= policy.debt_deposit_days) outcome.effect = Effect::kDeposit;
   if (weighed.own.overdue_days >= policy.debt_prepay_days) outcome.effect = Effect::kPrepay;
-  for (const WeighedIncident& incident : weighed.incidents) {
-    if (IsOpenDebt(incident)) outcome.effect = Effect::kPrepay;
-  }
   outcome.fired = outcome.effect > Effect::kAccept;
+  if (first_slip) outcome.effect = OneStepLess(outcome.effect);
+  for (const WeighedIncident& incident : weighed.incidents) {
+    if (!IsOpenDebt(incident)) continue;
+    outcome.effect = Effect::kPrepay;
+    outcome.fired = true;
+  }
   return outcome;
 }
 
 RuleOutcome LocalReasons(const Weighed& weighed, const Policy& policy) {
-  uint64_t sum = 0;
-  for (const WeighedIncident& incident : weighed.incidents) {
-    if (incident.kind == IncidentKind::kLocal) sum += incident.bad_ppm;
-  }
-  const bool fired = sum >= policy.local_review_ppm;
+  const bool fired = LocalPpm(weighed, policy) >= policy.local_review_ppm;
   return {Rule::kLocalReasons, fired, fired ? Effect::kReview : Effect::kAccept};
+}
+
+// With what is open already: a debt of many small orders is as unusual as one large order.
+RuleOutcome UnusualAmount(const Weighed& weighed, const Policy& policy) {
+  const WeighedOwn& own = weighed.own;
+  const auto& amount = weighed.order.amount;
+  const bool known = own.usual_orders >= policy.unusual_least_orders && own.usual_minor > 0;
+  if (policy.unusual_times == 0 || !known || !amount.has_value()) {
+    return {Rule::kUnusualAmount, false, Effect::kAccept};
+  }
+  const uint64_t total = Sum(amount->minor, own.open_minor);
+  const bool fired = total / policy.unusual_times >= own.usual_minor;
+  return {Rule::kUnusualAmount, fired, fired ? Effect::kDeposit : Effect::kAccept};
+}
+
+RuleOutcome CreditLimit(const Weighed& weighed) {
+  const auto& amount = weighed.order.amount;
+  if (!weighed.group.has_value() || weighed.group->credit_limits.empty() || !amount.has_value()) {
+    return {Rule::kCreditLimit, false, Effect::kAccept};
+  }
+  const bool fired =
+      Sum(amount->minor, weighed.own.open_minor) > weighed.group->credit_limits.front().minor;
+  return {Rule::kCreditLimit, fired, fired ? Effect::kPrepay : Effect::kAccept};
 }
 
 // A shop that has seen the buyer pay knows the buyer; one that has seen only trouble does not know
@@ -136,12 +211,19 @@ RuleOutcome NobodyAsked(const Weighed& weighed) {
 
 // The order in which rules are looked at; earlier ones decide at a tie.
 constexpr Rule kOrder[] = {Rule::kOpenDebt,     Rule::kLocalReasons, Rule::kNobodyAsked,
-                           Rule::kExpectedRate, Rule::kPrepaidTerms, Rule::kNothingKnown};
+                           Rule::kCreditLimit,  Rule::kExpectedRate, Rule::kUnusualAmount,
+                           Rule::kPrepaidTerms, Rule::kNothingKnown};
 
-void Conclude(std::map<Rule, RuleOutcome> outcomes, Verdict& verdict) {
+// Every rule's outcome, by number.
+using Outcomes = std::array<RuleOutcome, static_cast<size_t>(kLastRule)>;
+
+RuleOutcome& Of(Outcomes& outcomes, Rule rule) { return outcomes[static_cast<size_t>(rule) - 1]; }
+
+// The severest of the rules that fired.
+void Conclude(Outcomes& outcomes, Verdict& verdict) {
   bool decided = false;
   for (const Rule rule : kOrder) {
-    const RuleOutcome& outcome = outcomes.at(rule);
+    const RuleOutcome& outcome = Of(outcomes, rule);
     if (!outcome.fired) continue;
     if (!decided || outcome.effect > verdict.effect) {
       verdict.effect = outcome.effect;
@@ -149,10 +231,45 @@ void Conclude(std::map<Rule, RuleOutcome> outcomes, Verdict& verdict) {
       decided = true;
     }
   }
-  for (const auto& [rule, outcome] : outcomes) verdict.rules.push_back(outcome);
+}
+
+// The group's bounds, then what the terms asked for cover already, then the allowlist over all.
+void Bound(const Weighed& weighed, Outcomes& outcomes, Verdict& verdict) {
+  const Terms terms = weighed.order.terms;
+  const Effect covered = terms == Terms::kPrepaid   ? Effect::kPrepay
+                         : terms == Terms::kDeposit ? Effect::kDeposit
+                                                    : Effect::kAccept;
+  if (weighed.group.has_value()) {
+    RuleOutcome& group = Of(outcomes, Rule::kGroup);
+    group.fired = weighed.group->least > Effect::kAccept && weighed.group->least > covered;
+    if (group.fired) group.effect = weighed.group->least;
+    if (group.fired && group.effect >= verdict.effect) {
+      verdict.effect = group.effect;
+      verdict.rule = Rule::kGroup;
+    }
+    if (verdict.effect > weighed.group->most) {
+      verdict.effect = weighed.group->most;
+      verdict.caps.push_back(Cap::kGroup);
+    }
+  }
+  if (verdict.effect > Effect::kAccept && verdict.effect <= covered) {
+    verdict.effect = Effect::kAccept;
+    verdict.caps.push_back(Cap::kTerms);
+  }
+  if (weighed.allowed_by.empty()) return;
+  Of(outcomes, Rule::kAllowlist).fired = true;
+  verdict.effect = Effect::kAccept;
+  verdict.rule = Rule::kAllowlist;
+  verdict.caps.clear();
 }
 
 }  // namespace
+
+RateSums SumRate(const Weighed& weighed, const Policy& policy) {
+  Rate rate = OwnRate(weighed, policy);
+  for (const WeighedPartner& partner : weighed.partners) rate.AddRecord(PartnerPpm(partner));
+  return {rate.bad, rate.all};
+}
 
 std::string_view RuleId(Rule rule) {
   switch (rule) {
@@ -168,6 +285,14 @@ std::string_view RuleId(Rule rule) {
       return "nothing-known";
     case Rule::kPrepaidTerms:
       return "prepaid-terms";
+    case Rule::kAllowlist:
+      return "allowlist";
+    case Rule::kGroup:
+      return "group";
+    case Rule::kUnusualAmount:
+      return "unusual-amount";
+    case Rule::kCreditLimit:
+      return "credit-limit";
   }
   return "unknown";
 }
@@ -178,8 +303,60 @@ std::string_view CapId(Cap cap) {
       return "cap-partners";
     case Cap::kStale:
       return "cap-stale";
+    case Cap::kFirstSlip:
+      return "cap-first-slip";
+    case Cap::kGroup:
+      return "cap-group";
+    case Cap::kTerms:
+      return "cap-terms";
   }
   return "unknown";
+}
+
+Trouble TroubleOf(evidence::Reason reason) {
+  using evidence::Reason;
+  switch (reason) {
+    case Reason::kDepositUnsettled:
+    case Reason::kInvoiceOverdue:
+    case Reason::kInvoiceUnpaidReminded:
+    case Reason::kPaymentReversed:
+      return Trouble::kPayment;
+    case Reason::kCancelledAfterWork:
+    case Reason::kNoShow:
+    case Reason::kAgreementBroken:
+      return Trouble::kAgreement;
+    case Reason::kStaffAbuse:
+    case Reason::kComplaintHarassment:
+    case Reason::kPublicSmearing:
+      return Trouble::kConduct;
+    case Reason::kDishonestClaims:
+    case Reason::kKickback:
+    case Reason::kCompetitorSecrets:
+    case Reason::kUnethicalConduct:
+      return Trouble::kHonesty;
+    case Reason::kShiftingDemands:
+    case Reason::kUndueDiscount:
+    case Reason::kUnreachable:
+    case Reason::kTakesAllAttention:
+    case Reason::kIgnoresAdvice:
+    case Reason::kUnprofitable:
+    case Reason::kNoLongerFits:
+      return Trouble::kBurden;
+  }
+  return Trouble::kBurden;
+}
+
+uint32_t KindsOfTrouble(const Weighed& weighed) {
+  uint32_t seen = weighed.own.bad_ppm > 0 ? 1U << static_cast<uint32_t>(Trouble::kPayment) : 0;
+  for (const WeighedIncident& incident : weighed.incidents) {
+    if (incident.bad_ppm > 0) seen |= 1U << static_cast<uint32_t>(incident.trouble);
+  }
+  return static_cast<uint32_t>(std::popcount(seen));
+}
+
+bool IsGoodCustomer(const WeighedOwn& own, uint64_t least) {
+  const uint64_t open_bad = std::min(own.overdue, own.bad);
+  return least > 0 && own.good >= least && own.good * 10 >= (own.orders - open_bad) * 9;
 }
 
 Verdict Judge(const Weighed& weighed, const Policy& policy) {
@@ -187,22 +364,30 @@ Verdict Judge(const Weighed& weighed, const Policy& policy) {
   Verdict verdict;
   verdict.r_ppm = rate.r_ppm;
   const bool prepaid = weighed.order.terms == Terms::kPrepaid;
-  std::map<Rule, RuleOutcome> outcomes;
-  const auto add = [&outcomes](RuleOutcome outcome) { outcomes[outcome.rule] = outcome; };
-  // Rules about money do not apply to an order that is paid in advance.
-  const auto add_money_rule = [&](RuleOutcome outcome) {
-    add(prepaid ? RuleOutcome{outcome.rule, false, Effect::kAccept} : outcome);
-  };
-  add_money_rule(OpenDebt(weighed, policy));
+  const bool first_slip = IsFirstSlip(weighed, policy);
+  Outcomes outcomes;
+  for (size_t i = 0; i < outcomes.size(); ++i) outcomes[i].rule = static_cast<Rule>(i + 1);
+  const auto add = [&outcomes](RuleOutcome outcome) { Of(outcomes, outcome.rule) = outcome; };
   add(LocalReasons(weighed, policy));
-  add_money_rule(NobodyAsked(weighed));
-  add_money_rule({Rule::kExpectedRate, rate.evidence, rate.effect});
+  // Rules about money do not apply to an order that is paid in advance.
+  if (!prepaid) {
+    add(OpenDebt(weighed, policy, first_slip));
+    add(NobodyAsked(weighed));
+    add(CreditLimit(weighed));
+    add(UnusualAmount(weighed, policy));
+    if (first_slip) rate.effect = SlippedEffect(rate, policy);
+    add({Rule::kExpectedRate, rate.evidence, rate.effect});
+    verdict.caps = std::move(rate.caps);
+    if (first_slip && Of(outcomes, Rule::kOpenDebt).fired) verdict.caps.push_back(Cap::kFirstSlip);
+  }
   add({Rule::kPrepaidTerms, prepaid, Effect::kAccept});
   const bool any = std::any_of(outcomes.begin(), outcomes.end(),
-                               [](const auto& outcome) { return outcome.second.fired; });
+                               [](const RuleOutcome& outcome) { return outcome.fired; });
   add({Rule::kNothingKnown, !any, Effect::kAccept});
-  if (outcomes.at(Rule::kExpectedRate).fired) verdict.caps = std::move(rate.caps);
-  Conclude(std::move(outcomes), verdict);
+  Conclude(outcomes, verdict);
+  Bound(weighed, outcomes, verdict);
+  std::sort(verdict.caps.begin(), verdict.caps.end());
+  verdict.rules.assign(outcomes.begin(), outcomes.end());
   return verdict;
 }
 

@@ -9,53 +9,96 @@
 // everybody else's records. Used this way, the most a lying partner gains by overstating it is to
 // weaken its own report, and by understating it the full weight that a report without it has.
 //
-// Overrides come in the order of DESIGN section 8 with one difference: of those that apply, the one
-// that hinders most decides (the earlier one at a tie), because otherwise an additional bad record
-// could make the answer milder.
+// Overrides come in the order of DESIGN section 8 with one difference: of those between the
+// allowlist and the group's bounds, the one that hinders most decides (the earlier one at a tie),
+// because otherwise an additional bad record could make the answer milder.
 #ifndef DAFTAR_NODE_DECISION_DECIDE_H_
 #define DAFTAR_NODE_DECISION_DECIDE_H_
 
 #include "node/decision/decision.h"
+#include "node/decision/group.h"
 #include "node/decision/policy.h"
 
 namespace daftar::decision {
 
+// What goes into a decision. Facts as they are known; nothing weighed yet.
+struct Inputs {
+  evidence::UnixMillis now;
+  OrderContext order;
+  // The charter's small amount in the order's currency; absent: the charter names none.
+  std::optional<evidence::Money> small_amount;
+  TrackRecord own;
+  std::vector<OwnIncident> incidents;
+  std::vector<PartnerAnswer> partners;  // every accepted partner, asked or not
+  std::vector<PartnerRecord> records;   // a record whose origin is not among them does not count
+  std::optional<uint32_t> prior_ppm;    // the shop's own bad rate (PriorFrom); absent: the policy's
+  std::optional<GroupTerms> group;      // of the customer; absent: none
+  std::string allowed_by;  // the allowlist's entry about the customer, in hex; empty: none
+};
+
 // The rules, by stable number and ID. Numbers are in receipts: never renumber.
 enum class Rule : uint8_t {
-  kOpenDebt = 1,      // "open-debt": the customer owes this very shop
-  kLocalReasons = 2,  // "local-reasons": what this shop keeps to itself
-  kExpectedRate = 3,  // "expected-rate": r reached a threshold, or stayed below all
-  kNobodyAsked = 4,   // "nobody-asked": unknown here, and no partner could be asked
-  kNothingKnown = 5,  // "nothing-known": nothing counts against the buyer
-  kPrepaidTerms = 6,  // "prepaid-terms": who prepays is no risk
+  kOpenDebt = 1,       // "open-debt": the customer owes this very shop
+  kLocalReasons = 2,   // "local-reasons": what this shop keeps to itself
+  kExpectedRate = 3,   // "expected-rate": r reached a threshold, or stayed below all
+  kNobodyAsked = 4,    // "nobody-asked": unknown here, and no partner could be asked
+  kNothingKnown = 5,   // "nothing-known": nothing counts against the buyer
+  kPrepaidTerms = 6,   // "prepaid-terms": who prepays is no risk
+  kAllowlist = 7,      // "allowlist": the shop trusts the customer, whatever the records say
+  kGroup = 8,          // "group": the customer's group asks for at least this
+  kUnusualAmount = 9,  // "unusual-amount": far more than the customer's usual order
+  kCreditLimit = 10,   // "credit-limit": more would be open than the group allows
 };
+inline constexpr Rule kLastRule = Rule::kCreditLimit;
 std::string_view RuleId(Rule rule);
 
-// What bounded r's effect. Numbers are in receipts: never renumber.
+// What bounded an effect. Numbers are in receipts: never renumber.
 enum class Cap : uint8_t {
-  kPartners = 1,  // "cap-partners"
-  kStale = 2,     // "cap-stale"
+  kPartners = 1,   // "cap-partners": partners' records alone
+  kStale = 2,      // "cap-stale": old data alone
+  kFirstSlip = 3,  // "cap-first-slip": the first slip of a good customer asks for one step less
+  kGroup = 4,      // "cap-group": the customer's group asks for no more
+  kTerms = 5,      // "cap-terms": the terms asked for cover it already
 };
+inline constexpr Cap kLastCap = Cap::kTerms;
 std::string_view CapId(Cap cap);
 
 struct WeighedOwn {
   uint64_t orders = 0;               // with an outcome: settled or overdue
   uint64_t good = 0;                 // paid on time
+  uint64_t bad = 0;                  // paid late or unpaid
   uint64_t bad_ppm = 0;              // late and unpaid ones, decayed
   uint64_t overdue = 0;              // open orders past due
   uint32_t overdue_days = 0;         // the longest
   uint32_t newest_bad_age_days = 0;  // meaningful when bad_ppm > 0
+  // In the currency of the order at hand; 0 when it has no amount.
+  uint64_t open_minor = 0;    // owed or about to be: orders not paid, incidents not settled
+  uint64_t usual_minor = 0;   // an average order that was paid
+  uint64_t usual_orders = 0;  // out of so many
   friend bool operator==(const WeighedOwn&, const WeighedOwn&) = default;
 };
 
-enum class IncidentKind : uint8_t { kDebt = 1, kConduct = 2, kLocal = 3 };
+// Kinds of trouble. Money owed and agreements broken enter r; the others are this shop's own
+// business. Numbers are in receipts: never renumber.
+enum class Trouble : uint8_t {
+  kPayment = 1,    // money owed
+  kAgreement = 2,  // cancelled, not there, agreement broken
+  kConduct = 3,    // abuse, harassment, smearing
+  kHonesty = 4,    // dishonest claims, kickbacks, secrets, unethical conduct
+  kBurden = 5,     // demands, unreachable, unprofitable, ...
+};
+inline constexpr Trouble kLastTrouble = Trouble::kBurden;
+Trouble TroubleOf(evidence::Reason reason);
+constexpr bool IsLocal(Trouble trouble) { return trouble > Trouble::kAgreement; }
+
 struct WeighedIncident {
   std::string id;
-  IncidentKind kind = IncidentKind::kDebt;  // owed money, another shareable reason, local only
+  Trouble trouble = Trouble::kPayment;
   EntryStatus status = EntryStatus::kLive;
   bool in_track_record = false;
+  Mitigations mitigations;
   uint32_t age_days = 0;
-  uint32_t bad_ppm = 0;
+  uint32_t bad_ppm = 0;  // with mitigations taken off
   friend bool operator==(const WeighedIncident&, const WeighedIncident&) = default;
 };
 
@@ -83,12 +126,15 @@ struct WeighedPartner {
 
 inline constexpr uint64_t kMaxCountedOrders = 1'000'000;  // more own orders count as so many
 inline constexpr uint32_t kMaxWeightPpm = 10'000'000;     // of a partner
+inline constexpr size_t kMaxAllowIdBytes = 64;            // of Inputs::allowed_by
 
 // All that the rules look at; nothing that was opened. Partners ascend by origin.
 struct Weighed {
   OrderContext order;
   std::optional<evidence::Money> small_amount;
   uint32_t prior_ppm = 0;
+  std::string allowed_by;
+  std::optional<GroupTerms> group;  // credit limits in the order's currency only
   WeighedOwn own;
   std::vector<WeighedIncident> incidents;
   std::vector<WeighedPartner> partners;
@@ -108,7 +154,7 @@ struct Verdict {
   Rule rule = Rule::kNothingKnown;  // that decided
   uint32_t r_ppm = 0;
   std::vector<RuleOutcome> rules;  // every rule, in order of number
-  std::vector<Cap> caps;           // that lowered the effect of r
+  std::vector<Cap> caps;           // that lowered an effect, in order of number
   friend bool operator==(const Verdict&, const Verdict&) = default;
 };
 
@@ -127,12 +173,29 @@ struct DecisionInput {
   bool counted = false;     // whether it entered a rule (a partner's strongest entry only)
 };
 
+// How many kinds of trouble the shop's own records show that count.
+uint32_t KindsOfTrouble(const Weighed& weighed);
+// A customer to whom the shop may give something on account: paid on time at least `least` orders
+// (> 0) and nine in ten of those that are not past due now.
+bool IsGoodCustomer(const WeighedOwn& own, uint64_t least);
+
 struct Decision {
   Verdict verdict;
   Weighed weighed;
   std::vector<DecisionInput> inputs;
 };
 
+// b of one partner's report (WeighedEntry::bad_ppm), in ppm.
+uint32_t WeighReport(evidence::Reason reason, EntryStatus status, uint32_t age_days,
+                     evidence::SettledBucket bucket, const Policy& policy);
+// The two sides of r, in ppm of orders.
+struct RateSums {
+  uint64_t bad = 0;
+  uint64_t all = 0;  // > 0
+  uint32_t r_ppm() const { return static_cast<uint32_t>(bad * kPpm / all); }
+};
+// r with everything, before caps: what Judge gives as Verdict::r_ppm. REQUIRES as Judge.
+RateSums SumRate(const Weighed& weighed, const Policy& policy);
 Weighed Weigh(const Inputs& inputs, const Policy& policy);
 // REQUIRES values within the bounds of this header and decision.h (Weigh and the receipt's decoder
 // see to it).

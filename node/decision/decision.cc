@@ -39,6 +39,15 @@ constexpr std::array<std::pair<EntryStatus, std::string_view>, 7> kStatuses = {{
     {EntryStatus::kPending, "pending"},
 }};
 
+constexpr std::array<std::pair<Mitigation, std::string_view>, 3> kMitigations = {{
+    {Mitigation::kShopAtFault, "shop-at-fault"},
+    {Mitigation::kToldInTime, "told-in-time"},
+    {Mitigation::kKeptPlan, "kept-plan"},
+}};
+constexpr std::array kAllMitigations = {Mitigation::kShopAtFault, Mitigation::kToldInTime,
+                                        Mitigation::kKeptPlan};
+constexpr uint8_t kMitigationBits = (1U << kAllMitigations.size()) - 1U;
+
 template <class Enum>
 std::string_view NameOf(Names<Enum> names, Enum value) {
   for (const auto& [candidate, name] : names) {
@@ -78,6 +87,23 @@ absl::StatusOr<PartnerState> PartnerStateFromName(std::string_view name) {
 
 std::string_view EntryStatusName(EntryStatus status) {
   return NameOf<EntryStatus>(kStatuses, status);
+}
+
+std::string_view MitigationName(Mitigation mitigation) {
+  return NameOf<Mitigation>(kMitigations, mitigation);
+}
+absl::StatusOr<Mitigation> MitigationFromName(std::string_view name) {
+  return FromName<Mitigation>(kMitigations, name, "mitigation");
+}
+std::span<const Mitigation> AllMitigations() { return kAllMitigations; }
+
+absl::StatusOr<Mitigations> Mitigations::FromBits(uint8_t bits) {
+  if ((bits & ~kMitigationBits) != 0) {
+    return absl::InvalidArgumentError("no mitigation has one of these bits");
+  }
+  Mitigations set;
+  set.bits_ = bits;
+  return set;
 }
 
 }  // namespace daftar::decision

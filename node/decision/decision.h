@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -55,6 +56,36 @@ enum class EntryStatus : uint8_t {
 };
 std::string_view EntryStatusName(EntryStatus status);  // "live", "settled", ...
 
+// What speaks for the customer in an incident; it lowers what the incident counts. Numbers are on
+// disk and in receipts, as bits 1 << (number - 1): never renumber.
+enum class Mitigation : uint8_t {
+  kShopAtFault = 1,  // "shop-at-fault": the shop had its share in it
+  kToldInTime = 2,   // "told-in-time": the customer said so before it was due
+  kKeptPlan = 3,     // "kept-plan": the customer kept a payment plan
+};
+std::string_view MitigationName(Mitigation mitigation);
+absl::StatusOr<Mitigation> MitigationFromName(std::string_view name);
+std::span<const Mitigation> AllMitigations();
+
+// A set of them. A value.
+class Mitigations {
+ public:
+  constexpr Mitigations() = default;
+  constexpr bool Has(Mitigation m) const { return (bits_ & Bit(m)) != 0; }
+  constexpr void Add(Mitigation m) { bits_ |= Bit(m); }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr uint8_t bits() const { return bits_; }
+  // InvalidArgument for a bit that no mitigation has.
+  static absl::StatusOr<Mitigations> FromBits(uint8_t bits);
+  friend constexpr bool operator==(Mitigations, Mitigations) = default;
+
+ private:
+  static constexpr uint8_t Bit(Mitigation m) {
+    return static_cast<uint8_t>(1U << (static_cast<uint8_t>(m) - 1U));
+  }
+  uint8_t bits_ = 0;
+};
+
 // This shop's own account of something that happened. A draft counts as live.
 struct OwnIncident {
   std::string id;  // at most kMaxIncidentIdBytes
@@ -64,6 +95,7 @@ struct OwnIncident {
   EntryStatus status = EntryStatus::kLive;
   // It was made from an order that `TrackRecord` counts, so it is not counted a second time.
   bool in_track_record = false;
+  Mitigations mitigations;
 };
 
 struct DatedCount {
@@ -148,18 +180,6 @@ inline constexpr size_t kMaxPartners = 256;           // partners a decision
 inline constexpr size_t kMaxRecordsPerPartner = 128;  // entries a partner; strongest kept
 inline constexpr size_t kMaxWitnesses = 256;          // origins a witness set
 inline constexpr size_t kMaxErrorBytes = 64;          // bytes of PartnerAnswer::error
-
-struct Inputs {
-  evidence::UnixMillis now;
-  OrderContext order;
-  // The charter's small amount in the order's currency; absent: the charter names none.
-  std::optional<evidence::Money> small_amount;
-  TrackRecord own;
-  std::vector<OwnIncident> incidents;
-  std::vector<PartnerAnswer> partners;  // every accepted partner, asked or not
-  std::vector<PartnerRecord> records;   // a record whose origin is not among them does not count
-  std::optional<uint32_t> prior_ppm;    // the shop's own bad rate (PriorFrom); absent: the policy's
-};
 
 }  // namespace daftar::decision
 

@@ -5,21 +5,12 @@
 #include <vector>
 
 #include "node/decision/texts.h"
+#include "node/decision/wording.h"
 
 namespace daftar::decision {
 namespace {
 
 std::string Number(uint64_t value) { return std::to_string(value); }
-
-std::string Days(uint64_t days) { return Number(days) + (days == 1 ? " day" : " days"); }
-std::string Ago(uint64_t days) { return days == 0 ? "today" : Days(days) + " ago"; }
-
-std::string Age(uint64_t seconds) {
-  if (seconds < 120) return Number(seconds) + " s";
-  if (seconds < 2 * 3600) return Number(seconds / 60) + " min";
-  if (seconds < 2 * 86400) return Number(seconds / 3600) + " h";
-  return Number(seconds / 86400) + " days";
-}
 
 std::string Joined(const std::vector<std::string>& parts) {
   std::string out;
@@ -29,7 +20,7 @@ std::string Joined(const std::vector<std::string>& parts) {
 
 // The reasons of inputs that `use` picks, the weightiest first; "" when they are not known.
 template <class Use>
-std::string Reasons(const Decision& decision, Use use) {
+std::string Reasons(Language language, const Decision& decision, Use use) {
   const DecisionInput* first = nullptr;
   std::set<evidence::Reason> different;
   for (const DecisionInput& input : decision.inputs) {
@@ -38,8 +29,8 @@ std::string Reasons(const Decision& decision, Use use) {
     if (first == nullptr || input.bad_ppm > first->bad_ppm) first = &input;
   }
   if (first == nullptr) return "";
-  const std::string sentence(evidence::Info(*first->reason).sentence);
-  return different.size() == 1 ? sentence : Fill(Text::kMoreReasons, {sentence});
+  const std::string sentence(ReasonSentence(*first->reason, language));
+  return different.size() == 1 ? sentence : Fill(language, Text::kMoreReasons, {sentence});
 }
 
 std::string InBrackets(const std::string& text) { return text.empty() ? "" : " (" + text + ")"; }
@@ -83,35 +74,44 @@ Holders CountHolders(const Weighed& weighed) {
   return holders;
 }
 
-std::string Uncounted(const Holders& holders) {
+std::string Uncounted(Language language, const Holders& holders) {
   std::vector<std::string> why;
-  if (holders.disputed > 0) why.push_back(Number(holders.disputed) + " disputed");
-  if (holders.pending > 0) why.push_back(Number(holders.pending) + " not confirmed yet");
+  if (holders.disputed > 0) {
+    why.push_back(Fill(language, Text::kDisputed, {Number(holders.disputed)}));
+  }
+  if (holders.pending > 0) {
+    why.push_back(Fill(language, Text::kUnconfirmed, {Number(holders.pending)}));
+  }
   return Joined(why);
 }
 
-std::string PartnerRecords(const Decision& decision, const Holders& holders) {
+std::string PartnerRecords(Language language, const Decision& decision, const Holders& holders) {
   const uint64_t partners = decision.weighed.partners.size();
-  std::string out = Fill(holders.counting == 1 ? Text::kHolds : Text::kHold,
+  std::string out = Fill(language, holders.counting == 1 ? Text::kHolds : Text::kHold,
                          {Number(holders.counting), Number(partners)});
-  const std::string reasons = Reasons(decision, [](const DecisionInput& input) {
+  const std::string reasons = Reasons(language, decision, [](const DecisionInput& input) {
     return input.kind == InputKind::kPartnerEntry && input.counted;
   });
   if (!reasons.empty()) out += ": " + reasons;
-  std::vector<std::string> details = {Fill(Text::kRecordAge, {Ago(holders.newest_days)})};
+  std::vector<std::string> details = {
+      Fill(language, Text::kRecordAge, {AgoText(holders.newest_days, language)})};
   if (holders.settled > 0) {
-    details.push_back(holders.live == 0 ? std::string(English(Text::kAllSettled))
-                                        : Fill(Text::kSomeSettled, {Number(holders.settled)}));
+    details.push_back(holders.live == 0
+                          ? std::string(Words(language, Text::kAllSettled))
+                          : Fill(language, Text::kSomeSettled, {Number(holders.settled)}));
   }
-  details.push_back(holders.disputed == 0 ? std::string(English(Text::kNoneDisputed))
-                                          : Fill(Text::kSomeDisputed, {Number(holders.disputed)}));
+  details.push_back(holders.disputed == 0
+                        ? std::string(Words(language, Text::kNoneDisputed))
+                        : Fill(language, Text::kSomeDisputed, {Number(holders.disputed)}));
   return out + InBrackets(Joined(details)) + ".";
 }
 
-std::string OwnRecords(const Decision& decision) {
+std::string OwnRecords(Language language, const Decision& decision) {
   const WeighedOwn& own = decision.weighed.own;
   std::string out;
-  if (own.bad_ppm > 0) out = Fill(Text::kOwnOrders, {Number(own.orders), Number(own.good)});
+  if (own.bad_ppm > 0) {
+    out = Fill(language, Text::kOwnOrders, {Number(own.orders), Number(own.good)});
+  }
   const auto counts = [](const DecisionInput& input) {
     return input.kind == InputKind::kOwnIncident && input.counted &&
            (!input.reason.has_value() || evidence::IsShareable(*input.reason));
@@ -119,22 +119,20 @@ std::string OwnRecords(const Decision& decision) {
   uint64_t incidents = 0;
   for (const WeighedIncident& incident : decision.weighed.incidents) {
     incidents +=
-        incident.kind != IncidentKind::kLocal && incident.bad_ppm > 0 && !incident.in_track_record
-            ? 1
-            : 0;
+        !IsLocal(incident.trouble) && incident.bad_ppm > 0 && !incident.in_track_record ? 1 : 0;
   }
   if (incidents > 0) {
-    out +=
-        (out.empty() ? "" : " ") + Fill(incidents == 1 ? Text::kOwnIncident : Text::kOwnIncidents,
-                                        {Number(incidents), InBrackets(Reasons(decision, counts))});
+    out += (out.empty() ? "" : " ") +
+           Fill(language, incidents == 1 ? Text::kOwnIncident : Text::kOwnIncidents,
+                {Number(incidents), InBrackets(Reasons(language, decision, counts))});
   }
   return out;
 }
 
 // Who was asked, and how fresh it is.
-std::string Coverage(const Weighed& weighed) {
+std::string Coverage(Language language, const Weighed& weighed) {
   const uint64_t all = weighed.partners.size();
-  if (all == 0) return std::string(English(Text::kNoPartners));
+  if (all == 0) return std::string(Words(language, Text::kNoPartners));
   uint64_t answered = 0;
   uint64_t stale = 0;
   uint64_t unasked = 0;
@@ -149,155 +147,258 @@ std::string Coverage(const Weighed& weighed) {
       newest = std::min(newest.value_or(*partner.head_age_s), *partner.head_age_s);
     }
   }
-  const std::string data = newest.has_value() ? Fill(Text::kNewestData, {Age(*newest)}) : "";
+  const std::string data =
+      newest.has_value() ? Fill(language, Text::kNewestData, {AgeText(*newest, language)}) : "";
   if (answered == all) {
-    return all == 1 ? Fill(Text::kOneAnswered, {data})
-                    : Fill(Text::kAllAnswered, {Number(all), data});
+    return all == 1 ? Fill(language, Text::kOneAnswered, {data})
+                    : Fill(language, Text::kAllAnswered, {Number(all), data});
   }
-  std::string out = answered == 0
-                        ? Fill(Text::kNoneAnswered, {Number(all)})
-                        : Fill(Text::kSomeAnswered, {Number(answered), Number(all), data});
+  std::string out =
+      answered == 0 ? Fill(language, Text::kNoneAnswered, {Number(all)})
+                    : Fill(language, Text::kSomeAnswered, {Number(answered), Number(all), data});
   if (stale > 0) {
-    out += ", " + Fill(Text::kStaleOnes, {Number(stale)});
+    out += ", " + Fill(language, Text::kStaleOnes, {Number(stale)});
     if (answered == 0) out += data;
   }
-  if (unasked > 0) out += ", " + Fill(Text::kUnasked, {Number(unasked)});
+  if (unasked > 0) out += ", " + Fill(language, Text::kUnasked, {Number(unasked)});
   return out + ".";
 }
 
-std::string DebtSentence(const Decision& decision) {
+std::string DebtSentence(Language language, const Decision& decision) {
   const WeighedOwn& own = decision.weighed.own;
   uint64_t incidents = 0;
   for (const WeighedIncident& incident : decision.weighed.incidents) {
-    incidents += incident.kind == IncidentKind::kDebt && incident.status == EntryStatus::kLive &&
+    incidents += incident.trouble == Trouble::kPayment && incident.status == EntryStatus::kLive &&
                          !incident.in_track_record
                      ? 1
                      : 0;
   }
   if (own.overdue > 0 && own.overdue_days > 0) {
-    return Fill(own.overdue == 1 ? Text::kDebtOrder : Text::kDebtOrders,
-                {Number(own.overdue), Days(own.overdue_days)});
+    return Fill(language, own.overdue == 1 ? Text::kDebtOrder : Text::kDebtOrders,
+                {Number(own.overdue), DaysText(own.overdue_days, language)});
   }
-  const std::string reasons = Reasons(decision, [](const DecisionInput& input) {
+  const std::string reasons = Reasons(language, decision, [](const DecisionInput& input) {
     return input.kind == InputKind::kOwnIncident && input.status == EntryStatus::kLive &&
            (!input.reason.has_value() || evidence::IsShareable(*input.reason));
   });
-  return Fill(incidents == 1 ? Text::kDebtIncident : Text::kDebtIncidents,
+  return Fill(language, incidents == 1 ? Text::kDebtIncident : Text::kDebtIncidents,
               {Number(incidents), InBrackets(reasons)});
 }
 
-std::string LocalSentence(const Decision& decision) {
-  return Fill(Text::kLocal, {InBrackets(Reasons(decision, [](const DecisionInput& input) {
+std::string LocalSentence(Language language, const Decision& decision) {
+  return Fill(language, Text::kLocal,
+              {InBrackets(Reasons(language, decision, [](const DecisionInput& input) {
                 return input.kind == InputKind::kOwnIncident && input.bad_ppm > 0 &&
                        input.reason.has_value() && !evidence::IsShareable(*input.reason);
               }))});
 }
 
-std::string RateSentence(const Decision& decision, const Holders& holders) {
+std::string RateSentence(Language language, const Decision& decision, const Holders& holders) {
   std::string out;
   const auto add = [&out](const std::string& sentence) {
     if (!sentence.empty()) out += (out.empty() ? "" : " ") + sentence;
   };
-  if (holders.counting > 0) add(PartnerRecords(decision, holders));
-  add(OwnRecords(decision));
-  if (decision.verdict.effect == Effect::kAccept) add(std::string(English(Text::kTooLittle)));
+  if (holders.counting > 0) add(PartnerRecords(language, decision, holders));
+  add(OwnRecords(language, decision));
+  if (decision.verdict.effect == Effect::kAccept && decision.verdict.caps.empty()) {
+    add(std::string(Words(language, Text::kTooLittle)));
+  }
   for (const Cap cap : decision.verdict.caps) {
-    add(std::string(English(cap == Cap::kPartners ? Text::kCapPartners : Text::kCapStale)));
+    if (cap == Cap::kPartners) add(std::string(Words(language, Text::kCapPartners)));
+    if (cap == Cap::kStale) add(std::string(Words(language, Text::kCapStale)));
   }
   return out;
 }
 
-std::string NothingSentence(const Decision& decision, const Holders& holders) {
+std::string NothingSentence(Language language, const Decision& decision, const Holders& holders) {
   const WeighedOwn& own = decision.weighed.own;
-  const std::string first = own.orders > 0
-                                ? Fill(Text::kKnownGood, {Number(own.orders), Number(own.good)})
-                                : std::string(English(Text::kUnknownHere));
+  std::string first;
+  if (own.orders > 0) {
+    first = Fill(language, Text::kKnownGood, {Number(own.orders), Number(own.good)}) + " ";
+  } else if (decision.weighed.incidents.empty() && own.overdue == 0) {
+    first = std::string(Words(language, Text::kUnknownHere)) + " ";
+  }
   if (holders.uncounted > 0) {
-    return first + " " +
-           Fill(holders.uncounted == 1 ? Text::kUncountedHolds : Text::kUncountedHold,
-                {Number(holders.uncounted), Number(decision.weighed.partners.size()),
-                 Uncounted(holders)});
+    return first + Fill(language,
+                        holders.uncounted == 1 ? Text::kUncountedHolds : Text::kUncountedHold,
+                        {Number(holders.uncounted), Number(decision.weighed.partners.size()),
+                         Uncounted(language, holders)});
   }
   const bool asked =
       std::any_of(decision.weighed.partners.begin(), decision.weighed.partners.end(),
                   [](const WeighedPartner& p) { return p.state != PartnerState::kNotChecked; });
-  return asked ? first + " " + std::string(English(Text::kNoRecord)) : first;
+  return first + std::string(Words(language, asked ? Text::kNoRecord : Text::kNothingCounts));
 }
 
-std::string RuleText(const Decision& decision, const Holders& holders) {
+std::string GroupName(const Decision& decision) {
+  return decision.weighed.group.has_value() ? decision.weighed.group->name : "";
+}
+
+// How many times the usual order this one is, with what is open; rounded down.
+std::string TimesUsual(const Weighed& weighed) {
+  if (!weighed.order.amount.has_value() || weighed.own.usual_minor == 0) return "1";
+  const uint64_t amount = weighed.order.amount->minor;
+  const uint64_t open = std::min(weighed.own.open_minor, ~uint64_t{0} - amount);
+  return Number(std::max<uint64_t>((amount + open) / weighed.own.usual_minor, 1));
+}
+
+// What bounded the answer, beside the caps of the rate.
+std::string BoundsText(Language language, const Decision& decision) {
+  std::string out;
+  for (const Cap cap : decision.verdict.caps) {
+    if (cap == Cap::kFirstSlip) out += " " + std::string(Words(language, Text::kFirstSlip));
+    if (cap == Cap::kGroup) {
+      out += " " + Fill(language, Text::kGroupMost, {GroupName(decision)});
+    }
+    if (cap == Cap::kTerms) out += " " + std::string(Words(language, Text::kTermsCover));
+  }
+  return out;
+}
+
+// What else staff should know about the shop's own records: notes that decided nothing, trouble of
+// several kinds, and what speaks for the customer.
+std::string NotesText(Language language, const Decision& decision) {
+  const Rule rule = decision.verdict.rule;
+  if (rule == Rule::kAllowlist) return "";
+  std::string out;
+  uint64_t noted = 0;
+  bool mitigated = false;
+  for (const WeighedIncident& incident : decision.weighed.incidents) {
+    if (incident.bad_ppm == 0) continue;
+    noted += IsLocal(incident.trouble) ? 1 : 0;
+    mitigated = mitigated || !incident.mitigations.empty();
+  }
+  if (noted > 0 && rule != Rule::kLocalReasons) {
+    const std::string reasons = Reasons(language, decision, [](const DecisionInput& input) {
+      return input.kind == InputKind::kOwnIncident && input.bad_ppm > 0 &&
+             input.reason.has_value() && !evidence::IsShareable(*input.reason);
+    });
+    out += " " + Fill(language, noted == 1 ? Text::kNotedOne : Text::kNotedMany,
+                      {Number(noted), InBrackets(reasons)});
+  }
+  const uint32_t kinds = KindsOfTrouble(decision.weighed);
+  const bool own_records = rule == Rule::kExpectedRate || rule == Rule::kLocalReasons;
+  if (kinds > 1 && own_records) {
+    out += " " + Fill(language, Text::kSeveralKinds, {Number(kinds)});
+  }
+  if (mitigated) out += " " + std::string(Words(language, Text::kMitigated));
+  return out;
+}
+
+std::string RuleText(Language language, const Decision& decision, const Holders& holders) {
   switch (decision.verdict.rule) {
     case Rule::kPrepaidTerms:
-      return std::string(English(Text::kPrepaid));
+      return std::string(Words(language, Text::kPrepaid));
     case Rule::kOpenDebt:
-      return DebtSentence(decision);
+      return DebtSentence(language, decision);
     case Rule::kLocalReasons:
-      return LocalSentence(decision);
+      return LocalSentence(language, decision);
     case Rule::kNobodyAsked: {
       if (decision.verdict.effect == Effect::kAccept) {
-        return std::string(English(Text::kNobodySmall));
+        return std::string(Words(language, Text::kNobodySmall));
       }
       const bool seen = decision.weighed.own.orders > 0 || !decision.weighed.incidents.empty();
-      return std::string(English(seen ? Text::kNobodyAlone : Text::kNobodyReview));
+      return std::string(Words(language, seen ? Text::kNobodyAlone : Text::kNobodyReview));
     }
     case Rule::kExpectedRate:
-      return RateSentence(decision, holders);
+      return RateSentence(language, decision, holders);
     case Rule::kNothingKnown:
-      return NothingSentence(decision, holders);
+      return NothingSentence(language, decision, holders);
+    case Rule::kAllowlist:
+      return std::string(Words(language, Text::kAllowed));
+    case Rule::kGroup:
+      return Fill(language, Text::kGroupLeast, {GroupName(decision)});
+    case Rule::kUnusualAmount:
+      return Fill(language, Text::kUnusualAmount, {TimesUsual(decision.weighed)});
+    case Rule::kCreditLimit:
+      return std::string(Words(language, Text::kCreditLimit));
   }
   return "";
 }
 
 }  // namespace
 
-std::string Because(const Decision& decision) {
+std::string Because(const Decision& decision, Language language) {
   const Holders holders = CountHolders(decision.weighed);
-  std::string out = RuleText(decision, holders) + " " + Coverage(decision.weighed);
+  std::string out = RuleText(language, decision, holders) + BoundsText(language, decision) +
+                    NotesText(language, decision) + " " + Coverage(language, decision.weighed);
   if (decision.verdict.rule == Rule::kExpectedRate && holders.counting > 0 && holders.unwitnessed) {
-    out += " " + std::string(English(Text::kNotWitnessed));
+    out += " " + std::string(Words(language, Text::kNotWitnessed));
   }
   return out;
 }
 
-std::string_view EffectSentence(Effect effect) {
+Sentences BecauseInAll(const Decision& decision) {
+  Sentences sentences;
+  for (size_t i = 0; i < kLanguages.size(); ++i) {
+    sentences[i] = Because(decision, kLanguages[i]);
+  }
+  return sentences;
+}
+
+const std::string& In(const Sentences& sentences, Language language) {
+  const auto found = std::find(kLanguages.begin(), kLanguages.end(), language);
+  return sentences[static_cast<size_t>(found - kLanguages.begin()) % kLanguages.size()];
+}
+
+std::string CoverageSentence(const Weighed& weighed, Language language) {
+  return Coverage(language, weighed);
+}
+
+std::string_view EffectSentence(Effect effect, Language language) {
   switch (effect) {
     case Effect::kAccept:
-      return "go ahead on the terms asked for";
+      return Words(language, Text::kDoAccept);
     case Effect::kDeposit:
-      return "ask for a deposit before work or delivery";
+      return Words(language, Text::kDoDeposit);
     case Effect::kPrepay:
-      return "ask for full payment before work or delivery";
+      return Words(language, Text::kDoPrepay);
     case Effect::kReview:
-      return "let a person look before answering";
+      return Words(language, Text::kDoReview);
     case Effect::kDecline:
-      return "do not take the order";
+      return Words(language, Text::kDoDecline);
   }
   return "";
 }
 
-std::string_view RuleSentence(Rule rule) {
+std::string_view RuleSentence(Rule rule, Language language) {
   switch (rule) {
     case Rule::kOpenDebt:
-      return "whether the customer owes this very shop";
+      return Words(language, Text::kAsksOpenDebt);
     case Rule::kLocalReasons:
-      return "what this shop has noted for itself";
+      return Words(language, Text::kAsksLocal);
     case Rule::kExpectedRate:
-      return "how likely the order goes bad, by own and partners' records";
+      return Words(language, Text::kAsksRate);
     case Rule::kNobodyAsked:
-      return "whether a buyer not known here could be asked about";
+      return Words(language, Text::kAsksNobody);
     case Rule::kNothingKnown:
-      return "whether anything at all counts against the buyer";
+      return Words(language, Text::kAsksNothing);
     case Rule::kPrepaidTerms:
-      return "whether the order is paid in advance";
+      return Words(language, Text::kAsksPrepaid);
+    case Rule::kAllowlist:
+      return Words(language, Text::kAsksAllowlist);
+    case Rule::kGroup:
+      return Words(language, Text::kAsksGroup);
+    case Rule::kUnusualAmount:
+      return Words(language, Text::kAsksUnusual);
+    case Rule::kCreditLimit:
+      return Words(language, Text::kAsksCreditLimit);
   }
   return "";
 }
 
-std::string_view CapSentence(Cap cap) {
+std::string_view CapSentence(Cap cap, Language language) {
   switch (cap) {
     case Cap::kPartners:
-      return "partners' records alone never ask for more";
+      return Words(language, Text::kLimitPartners);
     case Cap::kStale:
-      return "data older than the charter allows never ask for more";
+      return Words(language, Text::kLimitStale);
+    case Cap::kFirstSlip:
+      return Words(language, Text::kLimitFirstSlip);
+    case Cap::kGroup:
+      return Words(language, Text::kLimitGroup);
+    case Cap::kTerms:
+      return Words(language, Text::kLimitTerms);
   }
   return "";
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "node/decision/ledger_rows.h"
 #include "node/decision/text.h"
 
 namespace daftar::decision {
@@ -29,8 +30,10 @@ absl::Status BindAll(LedgerMapping& mapping, Fields header) {
   return absl::OkStatus();
 }
 
-absl::Status TakeIdentifiers(const LedgerMapping& mapping, Fields fields,
-                             std::vector<identity::Identifier>& out) {
+}  // namespace
+
+absl::Status TakeRowIdentifiers(const LedgerMapping& mapping, Fields fields,
+                                std::vector<identity::Identifier>& out) {
   for (const auto& [type, made] : mapping.identifiers) {
     if (made.IsBlank(fields)) continue;
     auto identifier = identity::Normalise(type, made.Fill(fields), mapping.region);
@@ -45,6 +48,8 @@ absl::Status TakeIdentifiers(const LedgerMapping& mapping, Fields fields,
   out.erase(std::unique(out.begin(), out.end()), out.end());
   return absl::OkStatus();
 }
+
+namespace {
 
 absl::Status TakeText(const std::optional<Template>& made, Fields fields, std::string_view what,
                       size_t max_bytes, std::string& out) {
@@ -117,7 +122,9 @@ absl::StatusOr<std::string> PlainAmount(std::string_view text, bool decimal_comm
   return out;
 }
 
-absl::Status TakeAmount(const LedgerMapping& mapping, Fields fields, evidence::Money& out) {
+}  // namespace
+
+absl::Status TakeRowAmount(const LedgerMapping& mapping, Fields fields, evidence::Money& out) {
   const auto currency = evidence::Currency::FromCode(mapping.currency->Fill(fields));
   if (!currency.ok()) return currency.status();
   const auto plain = PlainAmount(mapping.amount->Fill(fields), mapping.decimal_comma);
@@ -128,6 +135,8 @@ absl::Status TakeAmount(const LedgerMapping& mapping, Fields fields, evidence::M
   return absl::OkStatus();
 }
 
+namespace {
+
 bool IsDisputed(const LedgerMapping& mapping, Fields fields) {
   if (!mapping.disputed.has_value()) return false;
   const std::string text = LowerAscii(mapping.disputed->Fill(fields));
@@ -136,7 +145,8 @@ bool IsDisputed(const LedgerMapping& mapping, Fields fields) {
 }
 
 absl::Status FillRow(const LedgerMapping& mapping, Fields fields, CustomerRow& row) {
-  if (auto status = TakeIdentifiers(mapping, fields, row.identifiers); !status.ok()) return status;
+  if (auto status = TakeRowIdentifiers(mapping, fields, row.identifiers); !status.ok())
+    return status;
   return TakeText(mapping.name, fields, "the name", kMaxNameBytes, row.name);
 }
 
@@ -151,7 +161,8 @@ absl::Status FillDates(const LedgerMapping& mapping, Fields fields, OrderRow& ro
 }
 
 absl::Status FillRow(const LedgerMapping& mapping, Fields fields, OrderRow& row) {
-  if (auto status = TakeIdentifiers(mapping, fields, row.identifiers); !status.ok()) return status;
+  if (auto status = TakeRowIdentifiers(mapping, fields, row.identifiers); !status.ok())
+    return status;
   auto status = TakeText(mapping.name, fields, "the name", kMaxNameBytes, row.name);
   if (status.ok()) {
     status = TakeText(mapping.invoice, fields, "the invoice number", kMaxInvoiceBytes, row.invoice);
@@ -159,7 +170,7 @@ absl::Status FillRow(const LedgerMapping& mapping, Fields fields, OrderRow& row)
   if (!status.ok()) return status;
   if (row.invoice.empty()) return absl::InvalidArgumentError("no invoice number");
   if (status = FillDates(mapping, fields, row); !status.ok()) return status;
-  if (status = TakeAmount(mapping, fields, row.amount); !status.ok()) return status;
+  if (status = TakeRowAmount(mapping, fields, row.amount); !status.ok()) return status;
   row.disputed = IsDisputed(mapping, fields);
   return absl::OkStatus();
 }
@@ -190,7 +201,9 @@ absl::Status ReadRows(CsvReader& reader, const LedgerMapping& mapping, size_t co
   }
 }
 
-absl::StatusOr<std::vector<std::string>> ReadHeader(CsvReader& reader) {
+}  // namespace
+
+absl::StatusOr<std::vector<std::string>> ReadCsvHeader(CsvReader& reader) {
   switch (reader.Next()) {
     case CsvReader::Result::kRecord:
       return reader.fields();
@@ -202,6 +215,8 @@ absl::StatusOr<std::vector<std::string>> ReadHeader(CsvReader& reader) {
   return absl::InvalidArgumentError("the file is empty; its first line must name the columns");
 }
 
+namespace {
+
 absl::Status CheckStream(const std::istream& csv) {
   if (csv.bad()) return absl::UnavailableError("the file could not be read to its end");
   return absl::OkStatus();
@@ -211,7 +226,7 @@ absl::Status CheckStream(const std::istream& csv) {
 
 absl::Status ReadOrders(std::istream& csv, LedgerMapping mapping, const OrderSink& sink) {
   CsvReader reader(csv, mapping.separator);
-  const auto header = ReadHeader(reader);
+  const auto header = ReadCsvHeader(reader);
   if (!header.ok()) return header.status();
   if (auto status = BindAll(mapping, *header); !status.ok()) return status;
   auto status = ReadRows<OrderRow>(reader, mapping, header->size(), sink);
@@ -221,7 +236,7 @@ absl::Status ReadOrders(std::istream& csv, LedgerMapping mapping, const OrderSin
 absl::Status ReadCustomers(std::istream& csv, std::optional<LedgerMapping> mapping,
                            identity::Region home, const CustomerSink& sink) {
   CsvReader reader(csv, mapping.has_value() ? mapping->separator : ',');
-  const auto header = ReadHeader(reader);
+  const auto header = ReadCsvHeader(reader);
   if (!header.ok()) return header.status();
   if (!mapping.has_value()) {
     auto made = LedgerMapping::ForCustomerHeader(*header, home);

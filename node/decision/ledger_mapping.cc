@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "node/decision/ledger_file.h"
+#include "node/decision/ledger_rows.h"
 #include "node/decision/text.h"
 #include "node/evidence/toml_reader.h"
 
@@ -22,6 +23,13 @@ enum class Needs { kAnything, kColumn };
 
 std::optional<Template> ReadTemplate(const TomlSection& section, std::string_view key,
                                      Needs needs) {
+  return ReadMappingTemplate(section, key, needs == Needs::kColumn);
+}
+
+}  // namespace
+
+std::optional<Template> ReadMappingTemplate(const TomlSection& section, std::string_view key,
+                                            bool column) {
   const auto text = section.Text(key, kMaxTemplateBytes);
   if (!text.has_value()) return std::nullopt;
   auto made = Template::Create(*text);
@@ -29,14 +37,14 @@ std::optional<Template> ReadTemplate(const TomlSection& section, std::string_vie
     section.Fail(key, Message(made.status()));
     return std::nullopt;
   }
-  if (needs == Needs::kColumn && !made->has_column()) {
+  if (column && !made->has_column()) {
     section.Fail(key, "must name a column in braces, like \"{Invoice}\"");
     return std::nullopt;
   }
   return *std::move(made);
 }
 
-void ReadRoot(const TomlSection& root, LedgerMapping& mapping) {
+void ReadMappingRoot(const TomlSection& root, LedgerMapping& mapping) {
   root.Require("version");
   root.Integer("version", kMappingVersion, kMappingVersion);
   if (const auto text = root.Text("separator", kMaxWordBytes); text.has_value()) {
@@ -58,7 +66,7 @@ void ReadRoot(const TomlSection& root, LedgerMapping& mapping) {
   }
 }
 
-void ReadIdentifiers(const TomlSection& root, LedgerMapping& mapping) {
+void ReadMappingIdentifiers(const TomlSection& root, LedgerMapping& mapping) {
   root.Require("identifiers");
   const auto section = root.Section("identifiers");
   if (!section.has_value()) return;
@@ -77,20 +85,23 @@ void ReadIdentifiers(const TomlSection& root, LedgerMapping& mapping) {
   }
 }
 
-void ReadDates(const TomlSection& order, LedgerMapping& mapping) {
-  order.Require("date_formats");
-  const auto patterns = order.Texts("date_formats", kMaxDateFormats, kMaxDateFormatBytes);
+void ReadMappingDates(const TomlSection& section, std::string_view key,
+                      std::vector<DateFormat>& out) {
+  section.Require(key);
+  const auto patterns = section.Texts(key, kMaxDateFormats, kMaxDateFormatBytes);
   if (!patterns.has_value()) return;
   for (const std::string& pattern : *patterns) {
     auto format = DateFormat::Create(pattern);
     if (format.ok()) {
-      mapping.dates.push_back(*std::move(format));
+      out.push_back(*std::move(format));
     } else {
-      order.Fail("date_formats", "is wrong: " + Message(format.status()));
+      section.Fail(key, "is wrong: " + Message(format.status()));
     }
   }
-  if (patterns->empty()) order.Fail("date_formats", "must have at least one format");
+  if (patterns->empty()) section.Fail(key, "must have at least one format");
 }
+
+namespace {
 
 void ReadOrder(const TomlSection& root, LedgerMapping& mapping) {
   root.Require("order");
@@ -124,7 +135,7 @@ void ReadOrder(const TomlSection& root, LedgerMapping& mapping) {
   if (auto texts = order->Texts("disputed_yes", kMaxYesTexts, kMaxYesBytes); texts.has_value()) {
     for (const std::string& text : *texts) mapping.disputed_yes.push_back(LowerAscii(text));
   }
-  ReadDates(*order, mapping);
+  ReadMappingDates(*order, "date_formats", mapping.dates);
 }
 
 }  // namespace
@@ -136,8 +147,8 @@ absl::StatusOr<LedgerMapping> LedgerMapping::Parse(std::string_view toml, Mappin
   const TomlSection root = (*document)->Root();
   LedgerMapping mapping;
   mapping.region = home;
-  ReadRoot(root, mapping);
-  ReadIdentifiers(root, mapping);
+  ReadMappingRoot(root, mapping);
+  ReadMappingIdentifiers(root, mapping);
   if (const auto customer = root.Section("customer"); customer.has_value()) {
     mapping.name = ReadTemplate(*customer, "name", Needs::kColumn);
   }

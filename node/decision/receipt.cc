@@ -65,37 +65,83 @@ std::string TakeText(Reader& reader, size_t max_bytes) {
 void EncodeOwn(Writer& writer, const WeighedOwn& own) {
   assert(own.orders <= kMaxCountedOrders && own.bad_ppm <= own.orders * kPpm);
   writer.U32(static_cast<uint32_t>(own.orders)).U32(static_cast<uint32_t>(own.good));
-  writer.U64(own.bad_ppm).U32(static_cast<uint32_t>(own.overdue));
+  writer.U32(static_cast<uint32_t>(own.bad))
+      .U64(own.bad_ppm)
+      .U32(static_cast<uint32_t>(own.overdue));
   writer.U32(own.overdue_days).U32(own.newest_bad_age_days);
+  writer.U64(own.open_minor).U64(own.usual_minor).U64(own.usual_orders);
 }
 
 WeighedOwn TakeOwn(Reader& reader) {
   WeighedOwn own;
   own.orders = TakeAtMost(reader, reader.U32(), kMaxCountedOrders);
   own.good = TakeAtMost(reader, reader.U32(), own.orders);
+  own.bad = TakeAtMost(reader, reader.U32(), own.orders);
   own.bad_ppm = TakeAtMost(reader, reader.U64(), own.orders * kPpm);
   own.overdue = TakeAtMost(reader, reader.U32(), kMaxCountedOrders);
   own.overdue_days = reader.U32();
   own.newest_bad_age_days = reader.U32();
+  own.open_minor = reader.U64();
+  own.usual_minor = reader.U64();
+  own.usual_orders = reader.U64();
   return own;
 }
 
 void EncodeIncident(Writer& writer, const WeighedIncident& incident) {
   writer.Prefixed8(crypto::AsBytes(incident.id));
-  writer.U8(static_cast<uint8_t>(incident.kind)).U8(static_cast<uint8_t>(incident.status));
+  writer.U8(static_cast<uint8_t>(incident.trouble)).U8(static_cast<uint8_t>(incident.status));
   Flag(writer, incident.in_track_record);
+  writer.U8(incident.mitigations.bits());
   writer.U32(incident.age_days).U32(incident.bad_ppm);
 }
 
 WeighedIncident TakeIncident(Reader& reader) {
   WeighedIncident incident;
   incident.id = TakeText(reader, kMaxIncidentIdBytes);
-  incident.kind = TakeEnum(reader, IncidentKind::kLocal);
+  incident.trouble = TakeEnum(reader, kLastTrouble);
   incident.status = TakeEnum(reader, EntryStatus::kPending);
   incident.in_track_record = TakeFlag(reader);
+  const auto mitigations = Mitigations::FromBits(reader.U8());
+  if (!mitigations.ok()) reader.Fail();
+  if (mitigations.ok()) incident.mitigations = *mitigations;
   incident.age_days = reader.U32();
   incident.bad_ppm = static_cast<uint32_t>(TakeAtMost(reader, reader.U32(), kPpm));
   return incident;
+}
+
+void EncodeGroup(Writer& writer, const std::optional<GroupTerms>& group) {
+  Flag(writer, group.has_value());
+  if (!group.has_value()) return;
+  assert(group->credit_limits.size() <= 1);
+  writer.Prefixed8(crypto::AsBytes(group->name)).U32(group->precedence);
+  writer.U8(static_cast<uint8_t>(group->least)).U8(static_cast<uint8_t>(group->most));
+  for (const std::optional<uint32_t>& number : {group->deposit_ppm, group->credit_days}) {
+    Flag(writer, number.has_value());
+    if (number.has_value()) writer.U32(*number);
+  }
+  EncodeMoney(writer, group->credit_limits.empty()
+                          ? std::nullopt
+                          : std::optional<evidence::Money>(group->credit_limits.front()));
+  writer.Prefixed8(crypto::AsBytes(group->price_list));
+  Flag(writer, group->bonus_card);
+}
+
+std::optional<GroupTerms> TakeGroup(Reader& reader) {
+  if (!TakeFlag(reader)) return std::nullopt;
+  Group group;
+  GroupTerms& terms = group.terms;
+  terms.name = std::string(crypto::AsText(reader.Prefixed8()));
+  terms.precedence = reader.U32();
+  terms.least = TakeEnum(reader, Effect::kDecline);
+  terms.most = TakeEnum(reader, Effect::kDecline);
+  for (std::optional<uint32_t>* number : {&terms.deposit_ppm, &terms.credit_days}) {
+    if (TakeFlag(reader)) *number = reader.U32();
+  }
+  if (const auto limit = TakeMoney(reader); limit.has_value()) terms.credit_limits = {*limit};
+  terms.price_list = std::string(crypto::AsText(reader.Prefixed8()));
+  terms.bonus_card = TakeFlag(reader);
+  if (reader.ok() && !group.Check().ok()) reader.Fail();
+  return terms;
 }
 
 void EncodePartner(Writer& writer, const WeighedPartner& partner) {
@@ -168,7 +214,8 @@ void EncodeWeighed(Writer& writer, const Weighed& weighed) {
   EncodeMoney(writer, weighed.order.amount);
   writer.U8(static_cast<uint8_t>(weighed.order.terms));
   EncodeMoney(writer, weighed.small_amount);
-  writer.U32(weighed.prior_ppm);
+  writer.U32(weighed.prior_ppm).Prefixed8(crypto::AsBytes(weighed.allowed_by));
+  EncodeGroup(writer, weighed.group);
   EncodeOwn(writer, weighed.own);
   writer.U16(static_cast<uint16_t>(weighed.incidents.size()));
   for (const WeighedIncident& incident : weighed.incidents) EncodeIncident(writer, incident);
@@ -182,6 +229,8 @@ Weighed TakeWeighed(Reader& reader) {
   weighed.order.terms = TakeEnum(reader, Terms::kPrepaid);
   weighed.small_amount = TakeMoney(reader);
   weighed.prior_ppm = static_cast<uint32_t>(TakeAtMost(reader, reader.U32(), kPpm));
+  weighed.allowed_by = TakeText(reader, kMaxAllowIdBytes);
+  weighed.group = TakeGroup(reader);
   weighed.own = TakeOwn(reader);
   const uint64_t incidents = TakeAtMost(reader, reader.U16(), kMaxIncidents);
   for (uint64_t i = 0; i < incidents && reader.ok(); ++i) {
@@ -210,12 +259,12 @@ void EncodeVerdict(Writer& writer, const Verdict& verdict) {
 Verdict TakeVerdict(Reader& reader) {
   Verdict verdict;
   verdict.effect = TakeEnum(reader, Effect::kDecline);
-  verdict.rule = TakeEnum(reader, Rule::kPrepaidTerms);
+  verdict.rule = TakeEnum(reader, kLastRule);
   verdict.r_ppm = static_cast<uint32_t>(TakeAtMost(reader, reader.U32(), kPpm));
   const uint8_t rules = reader.U8();
   for (uint8_t i = 0; i < rules && reader.ok(); ++i) {
     RuleOutcome outcome;
-    outcome.rule = TakeEnum(reader, Rule::kPrepaidTerms);
+    outcome.rule = TakeEnum(reader, kLastRule);
     outcome.fired = TakeFlag(reader);
     outcome.effect = TakeEnum(reader, Effect::kDecline);
     if (i > 0 && verdict.rules.back().rule >= outcome.rule) reader.Fail();
@@ -223,7 +272,7 @@ Verdict TakeVerdict(Reader& reader) {
   }
   const uint8_t caps = reader.U8();
   for (uint8_t i = 0; i < caps && reader.ok(); ++i) {
-    const Cap cap = TakeEnum(reader, Cap::kStale);
+    const Cap cap = TakeEnum(reader, kLastCap);
     if (i > 0 && verdict.caps.back() >= cap) reader.Fail();
     verdict.caps.push_back(cap);
   }

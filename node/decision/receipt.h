@@ -11,7 +11,7 @@
 
 namespace daftar::decision {
 
-inline constexpr uint8_t kReceiptVersion = 1;
+inline constexpr uint8_t kReceiptVersion = 2;         // 1 had no groups, amounts or allowlist
 inline constexpr size_t kMaxReceiptBytes = 16 << 20;  // bytes of an encoded body
 inline constexpr size_t kMaxSubjects = 16;            // identifiers a check
 

@@ -1,5 +1,5 @@
-// The texts out of which explanations are made, all in one table, so that other languages can get a
-// table like it.
+// The texts out of which explanations, advice and letters are made: one complete table for each
+// language, in texts_<language>.cc. Pure; any thread.
 #ifndef DAFTAR_NODE_DECISION_TEXTS_H_
 #define DAFTAR_NODE_DECISION_TEXTS_H_
 
@@ -7,9 +7,15 @@
 #include <string_view>
 #include <vector>
 
+#include "node/decision/language.h"
+
 namespace daftar::decision {
 
+// In texts that end with brackets, as in kLocal or kNotedOne, the last argument is "" or begins
+// with a space: " (unreachable)". Days are given as DaysText says them, amounts as MoneyText does,
+// shares as a bare number of percent.
 enum class Text {
+  // Sentences of the rules, and what stands in them.
   kPrepaid,
   kDebtOrder,
   kDebtOrders,
@@ -35,8 +41,11 @@ enum class Text {
   kCapStale,
   kKnownGood,
   kNoRecord,
+  kNothingCounts,
   kUncountedHolds,
   kUncountedHold,
+  kDisputed,
+  kUnconfirmed,
   kUnknownHere,
   kOneAnswered,
   kAllAnswered,
@@ -47,12 +56,146 @@ enum class Text {
   kNoPartners,
   kNewestData,
   kNotWitnessed,
+  kAllowed,
+  kGroupLeast,
+  kGroupMost,
+  kUnusualAmount,
+  kCreditLimit,
+  kTermsCover,
+  kFirstSlip,
+  kNotedOne,
+  kNotedMany,
+  kSeveralKinds,
+  kMitigated,
+  kOverridden,
+  // Ages.
+  kDay,
+  kDays,
+  kToday,
+  kAgo,
+  kSeconds,
+  kMinutes,
+  kHours,
+  // What to do next, said to staff.
+  kNextDeposit,
+  kNextPrepay,
+  kNextReview,
+  kNextPlan,
+  kNextCheckDelivery,
+  kNextCheckTerms,
+  kNextCheckInvoice,
+  kNextCheckQuality,
+  kNextRemind,
+  kNextCreditTerms,
+  kNextCreditLimit,
+  kNextLimitOnly,
+  kNextPriceList,
+  kNextBonusCard,
+  kNextPartWell,
+  kNextCaution,
+  kNextAskAgain,
+  kNextSettleOpen,
+  // What an effect asks of staff; its headline; its name within a sentence.
+  kDoAccept,
+  kDoDeposit,
+  kDoPrepay,
+  kDoReview,
+  kDoDecline,
+  kHeadAccept,
+  kHeadDeposit,
+  kHeadPrepay,
+  kHeadReview,
+  kHeadDecline,
+  kWordAccept,
+  kWordDeposit,
+  kWordPrepay,
+  kWordReview,
+  kWordDecline,
+  // What a rule looks at, and what a cap says.
+  kAsksOpenDebt,
+  kAsksLocal,
+  kAsksRate,
+  kAsksNobody,
+  kAsksNothing,
+  kAsksPrepaid,
+  kAsksAllowlist,
+  kAsksGroup,
+  kAsksUnusual,
+  kAsksCreditLimit,
+  kLimitPartners,
+  kLimitStale,
+  kLimitFirstSlip,
+  kLimitGroup,
+  kLimitTerms,
+  // The reasons, in order of number.
+  kDepositUnsettled,
+  kInvoiceOverdue,
+  kInvoiceUnpaidReminded,
+  kCancelledAfterWork,
+  kNoShow,
+  kPaymentReversed,
+  kAgreementBroken,
+  kStaffAbuse,
+  kComplaintHarassment,
+  kDishonestClaims,
+  kPublicSmearing,
+  kShiftingDemands,
+  kUndueDiscount,
+  kKickback,
+  kCompetitorSecrets,
+  kUnethicalConduct,
+  kUnreachable,
+  kTakesAllAttention,
+  kIgnoresAdvice,
+  kUnprofitable,
+  kNoLongerFits,
+  // Kinds of trouble, and what speaks for a customer.
+  kTroublePayment,
+  kTroubleAgreement,
+  kTroubleConduct,
+  kTroubleHonesty,
+  kTroubleBurden,
+  kShopAtFault,
+  kToldInTime,
+  kKeptPlan,
+  // States of partners, of records, and terms of payment.
+  kPartnerAnswered,
+  kPartnerCached,
+  kPartnerStale,
+  kPartnerNotChecked,
+  kStatusLive,
+  kStatusSettled,
+  kStatusDisputed,
+  kStatusWithdrawn,
+  kStatusErased,
+  kStatusExpired,
+  kStatusPending,
+  kTermsCredit,
+  kTermsCod,
+  kTermsDeposit,
+  kTermsPrepaid,
+  // The letters, paragraph by paragraph.
+  kLetterDear,
+  kLetterDearCustomer,
+  kLetterThanks,
+  kLetterPart,
+  kLetterSorry,
+  kLetterAlternatives,
+  kLetterGeneral,
+  kLetterWishes,
+  kLetterRegards,
+  kPlanOffer,
+  kPlanInstalment,
+  kPlanReply,
+  kPlanWishes,
 };
+inline constexpr Text kLastText = Text::kPlanWishes;
 
-// The English text; {1} stands for the first argument, and so on.
-std::string_view English(Text text);
-// REQUIRES as many arguments as the text has places.
-std::string Fill(Text text, const std::vector<std::string>& arguments);
+// The text as it stands in the table; {1} is the place of the first argument, and so on.
+std::string_view Words(Language language, Text text);
+// The text with its places filled; what looks like a place in an argument stays as it is. REQUIRES
+// as many arguments as the text has places.
+std::string Fill(Language language, Text text, const std::vector<std::string>& arguments);
 
 }  // namespace daftar::decision
 

@@ -51,17 +51,50 @@ uint32_t BesideGoodOrders(uint32_t bad_ppm, SettledBucket bucket, const Policy& 
   return static_cast<uint32_t>(bad_ppm * alone / (alone + OrdersIn(bucket) * kPpm));
 }
 
-IncidentKind KindOf(Reason reason) {
-  if (!evidence::IsShareable(reason)) return IncidentKind::kLocal;
-  switch (reason) {
-    case Reason::kDepositUnsettled:
-    case Reason::kInvoiceOverdue:
-    case Reason::kInvoiceUnpaidReminded:
-    case Reason::kPaymentReversed:
-      return IncidentKind::kDebt;
-    default:
-      return IncidentKind::kConduct;
+// What speaks for the customer takes its share off, one after the other.
+uint32_t Mitigated(uint64_t bad_ppm, Mitigations mitigations, const Policy& policy) {
+  for (const auto& [mitigation, share] :
+       {std::pair(Mitigation::kShopAtFault, policy.shop_at_fault_ppm),
+        std::pair(Mitigation::kToldInTime, policy.told_in_time_ppm),
+        std::pair(Mitigation::kKeptPlan, policy.kept_plan_ppm)}) {
+    if (mitigations.Has(mitigation)) bad_ppm = bad_ppm * share / kPpm;
   }
+  return static_cast<uint32_t>(bad_ppm);
+}
+
+uint64_t Sum(uint64_t a, uint64_t b) {
+  return a > std::numeric_limits<uint64_t>::max() - b ? std::numeric_limits<uint64_t>::max()
+                                                      : a + b;
+}
+
+// What the order at hand is measured against, in its own currency only.
+void WeighAmounts(const Inputs& inputs, WeighedOwn& own) {
+  if (!inputs.order.amount.has_value()) return;
+  const evidence::Currency currency = inputs.order.amount->currency;
+  for (const OpenAmount& amount : inputs.own.amounts) {
+    if (amount.currency != currency) continue;
+    own.open_minor = amount.open_minor;
+    own.usual_orders = amount.settled_orders;
+    own.usual_minor = amount.settled_orders == 0 ? 0 : amount.settled_minor / amount.settled_orders;
+  }
+  for (const OwnIncident& incident : inputs.incidents) {
+    const bool owed = TroubleOf(incident.reason) == Trouble::kPayment &&
+                      incident.status == EntryStatus::kLive && !incident.in_track_record;
+    if (owed && incident.amount.currency == currency) {
+      own.open_minor = Sum(own.open_minor, incident.amount.minor);
+    }
+  }
+}
+
+std::optional<GroupTerms> WeighGroup(const Inputs& inputs) {
+  if (!inputs.group.has_value()) return std::nullopt;
+  GroupTerms group = *inputs.group;
+  const auto& amount = inputs.order.amount;
+  std::erase_if(group.credit_limits, [&amount](const evidence::Money& limit) {
+    return !amount.has_value() || limit.currency != amount->currency;
+  });
+  if (group.credit_limits.size() > 1) group.credit_limits.resize(1);
+  return group;
 }
 
 void AddOutcomes(const std::vector<DatedCount>& outcomes, uint32_t severity_ppm, Date today,
@@ -80,6 +113,7 @@ WeighedOwn WeighOwn(const TrackRecord& record, Date today, const Policy& policy)
   for (const DatedCount& outcome : record.unpaid) unpaid += outcome.count;
   own.orders = std::min(record.orders_settled + unpaid, kMaxCountedOrders);
   own.good = std::min(record.paid_on_time, own.orders);
+  own.bad = std::min(record.late + unpaid, own.orders);
   own.newest_bad_age_days = std::numeric_limits<uint32_t>::max();
   AddOutcomes(record.late_paid, policy.late_paid_ppm, today, policy, own);
   AddOutcomes(record.unpaid, policy.unpaid_ppm, today, policy, own);
@@ -93,11 +127,13 @@ WeighedOwn WeighOwn(const TrackRecord& record, Date today, const Policy& policy)
 WeighedIncident WeighIncident(const OwnIncident& incident, Date today, const Policy& policy) {
   WeighedIncident weighed;
   weighed.id = incident.id.substr(0, kMaxIncidentIdBytes);
-  weighed.kind = KindOf(incident.reason);
+  weighed.trouble = TroubleOf(incident.reason);
   weighed.status = incident.status;
   weighed.in_track_record = incident.in_track_record;
   weighed.age_days = AgeDays(today, incident.occurred);
-  weighed.bad_ppm = BadPpm(incident.reason, incident.status, weighed.age_days, policy);
+  weighed.mitigations = incident.mitigations;
+  weighed.bad_ppm = Mitigated(BadPpm(incident.reason, incident.status, weighed.age_days, policy),
+                              incident.mitigations, policy);
   return weighed;
 }
 
@@ -108,8 +144,8 @@ WeighedEntry WeighEntry(const PartnerRecord& record, Date today, const Policy& p
   entry.status = record.status;
   entry.age_days =
       AgeDays(today, record.occurred.has_value() ? record.occurred : Date::Of(record.published_at));
-  entry.bad_ppm = BesideGoodOrders(BadPpm(record.reason, record.status, entry.age_days, policy),
-                                   record.settled_before, policy);
+  entry.bad_ppm =
+      WeighReport(record.reason, record.status, entry.age_days, record.settled_before, policy);
   return entry;
 }
 
@@ -184,13 +220,21 @@ void WeighPartners(const Inputs& inputs, Date today, const Policy& policy, Weigh
 
 }  // namespace
 
+uint32_t WeighReport(Reason reason, EntryStatus status, uint32_t age_days, SettledBucket bucket,
+                     const Policy& policy) {
+  return BesideGoodOrders(BadPpm(reason, status, age_days, policy), bucket, policy);
+}
+
 Weighed Weigh(const Inputs& inputs, const Policy& policy) {
   const Date today = Date::Of(inputs.now);
   Weighed weighed;
   weighed.order = inputs.order;
   weighed.small_amount = inputs.small_amount;
   weighed.prior_ppm = std::min<uint32_t>(inputs.prior_ppm.value_or(policy.prior_ppm), kPpm);
+  weighed.allowed_by = inputs.allowed_by.substr(0, kMaxAllowIdBytes);
+  weighed.group = WeighGroup(inputs);
   weighed.own = WeighOwn(inputs.own, today, policy);
+  WeighAmounts(inputs, weighed.own);
   for (const OwnIncident& incident : inputs.incidents) {
     weighed.incidents.push_back(WeighIncident(incident, today, policy));
   }

@@ -10,7 +10,8 @@ using crypto::ByteView;
 using crypto::Reader;
 using crypto::Writer;
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersionWithoutMitigations = 1;
 
 struct StateText {
   IncidentState state;
@@ -103,6 +104,12 @@ std::optional<SubmissionId> ReadSubmission(Reader& reader) {
   return reader.Take<SubmissionId>();
 }
 
+decision::Mitigations ReadMitigations(Reader& reader) {
+  const auto mitigations = decision::Mitigations::FromBits(reader.U8());
+  if (!mitigations.ok()) reader.Fail();
+  return mitigations.ok() ? *mitigations : decision::Mitigations();
+}
+
 }  // namespace
 
 std::string_view StateName(IncidentState state) {
@@ -131,6 +138,8 @@ std::string_view ActionName(IncidentAction action) {
       return "settled";
     case IncidentAction::kWithdrawn:
       return "withdrawn";
+    case IncidentAction::kMitigated:
+      return "noted for the customer";
   }
   return "unknown";
 }
@@ -148,13 +157,15 @@ Bytes Incident::Encode() const {
     writer.U8(static_cast<uint8_t>(event.action)).Prefixed16(crypto::AsBytes(event.because));
     WriteSubmission(writer, event.submission);
   }
+  writer.U8(account.mitigations.bits()).U8(mitigations.bits());
   return writer.Take();
 }
 
 absl::StatusOr<Incident> Incident::Decode(ByteView bytes) {
   Reader reader(bytes);
   Incident incident;
-  if (reader.U8() != kVersion) {
+  const uint8_t version = reader.U8();
+  if (version != kVersion && version != kVersionWithoutMitigations) {
     return absl::DataLossError("an incident row has a version that this program does not know");
   }
   incident.id = reader.Take<IncidentId>();
@@ -174,6 +185,10 @@ absl::StatusOr<Incident> Incident::Decode(ByteView bytes) {
     event.because = reader.Text16();
     event.submission = ReadSubmission(reader);
     incident.events.push_back(std::move(event));
+  }
+  if (version == kVersion) {
+    incident.account.mitigations = ReadMitigations(reader);
+    incident.mitigations = ReadMitigations(reader);
   }
   if (absl::Status status = reader.Finish("incident row"); !status.ok()) {
     return absl::DataLossError(std::string(status.message()));

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "crypto/bytes.h"
+#include "node/decision/decision.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/entry.h"
 #include "node/evidence/money.h"
@@ -43,6 +44,7 @@ enum class IncidentAction : uint8_t {
   kPublishAsked = 2,
   kSettled = 3,
   kWithdrawn = 4,
+  kMitigated = 5,
 };
 std::string_view ActionName(IncidentAction action);
 
@@ -68,6 +70,7 @@ struct NewIncident {
   std::vector<evidence::Date> reminders;
   std::string order;  // the order's id in the book, or empty; an order has at most one incident
   std::string note;
+  decision::Mitigations mitigations;  // what speaks for the customer, as it was filed
   friend bool operator==(const NewIncident&, const NewIncident&) = default;
 };
 
@@ -75,6 +78,7 @@ struct Incident {
   IncidentId id;
   IncidentState state = IncidentState::kDraft;
   NewIncident account;
+  decision::Mitigations mitigations;  // with what was noted since
   evidence::UnixMillis added_at;
   std::string added_by;
   int64_t held_until = 0;              // Unix seconds; 0 without a hold

@@ -283,6 +283,7 @@ absl::StatusOr<IncidentView> Ledger::Add(const storage::Caller& caller,
     Incident incident;
     incident.id = entropy_.Public<IncidentId>();
     incident.account = account;
+    incident.mitigations = account.mitigations;
     incident.added_at = clock_.Now();
     incident.added_by = caller.actor;
     incident.events.push_back(
@@ -504,6 +505,24 @@ absl::StatusOr<IncidentView> Ledger::Settle(const storage::Caller& caller, const
     if (!retracted.ok()) return retracted;
     incident.state = IncidentState::kSettled;
     incident.events.push_back(std::move(event));
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<IncidentView> Ledger::Mitigate(const storage::Caller& caller, const IncidentId& id,
+                                              decision::Mitigation mitigation,
+                                              const std::string& because) {
+  if (absl::Status status = RequireBecause(because); !status.ok()) return status;
+  return Apply(caller, "incident.mitigate", id, [&](Stored& stored, Batch&) -> absl::Status {
+    Incident& incident = stored.incident;
+    if (incident.mitigations.Has(mitigation)) {
+      return absl::FailedPreconditionError("this speaks for the customer already: " +
+                                           std::string(decision::MitigationName(mitigation)));
+    }
+    incident.mitigations.Add(mitigation);
+    incident.events.push_back({clock_.Now(), caller.actor, IncidentAction::kMitigated,
+                               std::string(decision::MitigationName(mitigation)) + ": " + because,
+                               std::nullopt});
     return absl::OkStatus();
   });
 }

@@ -96,6 +96,12 @@ class Ledger {
                                         evidence::WithdrawalGround ground,
                                         const std::string& because);
 
+  // Notes what speaks for the customer; it lowers what the incident counts in this shop, and
+  // nothing of it is shared. FailedPrecondition when it is noted already.
+  absl::StatusOr<IncidentView> Mitigate(const storage::Caller& caller, const IncidentId& id,
+                                        decision::Mitigation mitigation,
+                                        const std::string& because);
+
   // Entries that wait for a tick or for the end of a hold.
   absl::StatusOr<uint64_t> QueueLength() const;
 

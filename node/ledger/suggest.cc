@@ -2,13 +2,11 @@
 
 #include <algorithm>
 
-#include "crypto/hash.h"
 #include "node/decision/track_record.h"
 
 namespace daftar::ledger {
 namespace {
 
-constexpr size_t kInvoiceHashBytes = 8;
 constexpr size_t kCustomerHexDigits = 2 * book::CustomerId::kSize;
 constexpr size_t kMaxPage = 1000;
 
@@ -45,12 +43,6 @@ absl::Status CheckSupports(const book::Order& order, evidence::Date today) {
 
 }  // namespace
 
-std::string OrderName(const book::CustomerId& customer, const book::Order& order) {
-  const crypto::Digest hash =
-      crypto::Sha256({crypto::AsBytes("daftar/order/v1"), crypto::AsBytes(order.invoice)});
-  return customer.hex() + "-" + crypto::ToHex(hash.view().first(kInvoiceHashBytes));
-}
-
 absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Ledger& ledger,
                                                 evidence::Date today, uint32_t days_late,
                                                 size_t limit, std::string_view after) {
@@ -78,7 +70,8 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         if (!of_customer.empty() && of_customer.back().customer != customer.id && !flush()) {
           return false;
         }
-        if (!decision::SupportsIncident(order, today, days_late) || order.invoiced > today) return true;
+        if (!decision::SupportsIncident(order, today, days_late) || order.invoiced > today)
+          return true;
         Suggestion suggestion;
         suggestion.order = OrderName(customer.id, order);
         if (suggestion.order <= after) return true;
@@ -142,13 +135,15 @@ absl::StatusOr<uint64_t> OrdersSettledBefore(const book::Book& book,
   if (!customers.ok()) return customers.status();
   uint64_t settled = 0;
   for (const book::CustomerId& customer : *customers) {
-    absl::Status scanned = book.ScanOrdersOf(customer, [&](const book::Order& order) {
-      const bool counts = decision::SettledBefore(order, day, late_after_days) &&
-                          (except.empty() || OrderName(customer, order) != except);
-      settled += counts ? 1 : 0;
-      return true;
-    });
-    if (!scanned.ok()) return scanned;
+    absl::Status scanned = book.ScanOrdersOfWhole(
+        customer, [&](const book::CustomerId& row, const book::Order& order) {
+          const bool counts = decision::SettledBefore(order, day, late_after_days) &&
+                              (except.empty() || OrderName(row, order) != except);
+          settled += counts ? 1 : 0;
+          return true;
+        });
+    // Erased a moment ago.
+    if (!scanned.ok() && !absl::IsNotFound(scanned)) return scanned;
   }
   return settled;
 }

@@ -16,13 +16,10 @@ namespace daftar::ledger {
 
 inline constexpr uint32_t kDefaultDaysLate = 10;
 
-// An order's name outside the book: customer id and a hash of the invoice number.
-std::string OrderName(const book::CustomerId& customer, const book::Order& order);
-
 struct Suggestion {
-  std::string order;  // for AddIncident
-  book::CustomerId customer;
-  NewIncident account;  // complete
+  std::string order;          // book::OrderName, for AddIncident
+  book::CustomerId customer;  // the order's own row, as in its name; it may be merged into another
+  NewIncident account;        // complete
   std::string invoice;
   evidence::Date paid;  // none while open
   uint32_t days_late = 0;

@@ -43,17 +43,35 @@ absl::StatusOr<TypedText> TextOf(const v1::Identifier& identifier) {
   return absl::InvalidArgumentError("an identifier is empty; set one of its fields, like phone");
 }
 
-void SetRules(const decision::Verdict& verdict,
+void SetRules(const decision::Verdict& verdict, decision::Language language,
               google::protobuf::RepeatedPtrField<v1::RuleOutcome>* rules) {
   for (const decision::RuleOutcome& outcome : verdict.rules) {
     v1::RuleOutcome* rule = rules->Add();
     rule->set_rule(std::string(decision::RuleId(outcome.rule)));
     rule->set_fired(outcome.fired);
+    rule->set_effect(ToProto(outcome.effect));
+    rule->set_looks_at(std::string(decision::RuleSentence(outcome.rule, language)));
   }
   for (decision::Cap cap : verdict.caps) {
     v1::RuleOutcome* rule = rules->Add();
     rule->set_rule(std::string(decision::CapId(cap)));
     rule->set_fired(true);
+    rule->set_effect(ToProto(verdict.effect));
+    rule->set_looks_at(std::string(decision::CapSentence(cap, language)));
+  }
+}
+
+void SetNext(const std::vector<decision::NextStep>& steps, decision::Language language,
+             google::protobuf::RepeatedPtrField<v1::NextStep>* rows) {
+  for (const decision::NextStep& step : steps) {
+    v1::NextStep* row = rows->Add();
+    row->set_step(std::string(decision::StepName(step.step)));
+    row->set_sentence(decision::StepSentence(step, language));
+    row->set_share_ppm(step.share_ppm);
+    row->set_days(step.days);
+    if (step.money.has_value()) *row->mutable_money() = ToProto(*step.money);
+    for (const evidence::Date date : step.dates) row->add_dates(date.ToString());
+    row->set_name(step.name);
   }
 }
 
@@ -203,6 +221,48 @@ absl::StatusOr<evidence::Date> DateFromProto(const std::string& text, std::strin
 }
 
 v1::Effect ToProto(decision::Effect effect) { return static_cast<v1::Effect>(effect); }
+
+absl::StatusOr<decision::Effect> FromProto(v1::Effect effect) {
+  if (effect < v1::EFFECT_ACCEPT || effect > v1::EFFECT_DECLINE) {
+    return absl::InvalidArgumentError("effect: one of accept, deposit, prepay, review, decline");
+  }
+  return static_cast<decision::Effect>(effect);
+}
+
+absl::StatusOr<decision::Language> LanguageFromProto(const std::string& language) {
+  if (language.empty()) return decision::Language::kEnglish;
+  return decision::LanguageFromName(language);
+}
+
+absl::StatusOr<check::ReceiptId> ReceiptFromProto(const std::string& receipt) {
+  auto id = check::ReceiptId::FromHexText(receipt);
+  if (!id.ok()) {
+    return absl::InvalidArgumentError(
+        "a receipt's id has 32 hexadecimal digits; `daftar check` prints it");
+  }
+  return *id;
+}
+
+absl::StatusOr<book::CustomerId> CustomerIdFromProto(const std::string& id) {
+  auto parsed = book::CustomerId::FromHexText(id);
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError(
+        "a customer's id has 32 hexadecimal digits; `daftar customer show` prints it");
+  }
+  return *parsed;
+}
+
+absl::StatusOr<decision::Mitigations> FromProto(
+    const google::protobuf::RepeatedPtrField<std::string>& mitigations) {
+  decision::Mitigations set;
+  for (const std::string& name : mitigations) {
+    auto mitigation = decision::MitigationFromName(name);
+    if (!mitigation.ok()) return mitigation.status();
+    set.Add(*mitigation);
+  }
+  return set;
+}
+
 v1::PartnerState ToProto(decision::PartnerState state) {
   return static_cast<v1::PartnerState>(state);
 }
@@ -259,11 +319,12 @@ v1::OrderSummary ToProto(const decision::TrackRecord& record) {
   return out;
 }
 
-v1::CheckResponse ToProto(const check::Answer& answer) {
+v1::CheckResponse ToProto(const check::Answer& answer, decision::Language language) {
   v1::CheckResponse out;
   const decision::Verdict& verdict = answer.decision.verdict;
+  const decision::Weighed& weighed = answer.decision.weighed;
   out.set_effect(ToProto(verdict.effect));
-  out.set_because(answer.because);
+  out.set_because(decision::In(answer.because, language));
   out.set_receipt(answer.receipt.hex());
   for (const decision::DecisionInput& input : answer.decision.inputs) {
     v1::DecisionInput* row = out.add_inputs();
@@ -280,7 +341,7 @@ v1::CheckResponse ToProto(const check::Answer& answer) {
     row->set_counted(input.counted);
     SetFacts(answer, input, *row);
   }
-  for (const decision::WeighedPartner& partner : answer.decision.weighed.partners) {
+  for (const decision::WeighedPartner& partner : weighed.partners) {
     v1::PartnerAnswer* row = out.add_partners();
     row->set_origin(partner.origin);
     row->set_state(ToProto(partner.state));
@@ -288,26 +349,22 @@ v1::CheckResponse ToProto(const check::Answer& answer) {
     row->set_reason(partner.error);
     row->set_records(static_cast<uint32_t>(partner.entries.size()));
   }
-  SetRules(verdict, out.mutable_rules());
+  SetRules(verdict, language, out.mutable_rules());
+  SetNext(answer.next, language, out.mutable_next());
+  for (const decision::Cap cap : verdict.caps) out.add_caps(std::string(decision::CapId(cap)));
   out.set_decided_by(std::string(decision::RuleId(verdict.rule)));
   out.set_risk_ppm(verdict.r_ppm);
   out.set_checked_at(TimeText(answer.time));
   out.set_policy(answer.policy.hex());
+  if (weighed.group.has_value()) out.set_group(weighed.group->name);
+  out.set_allowed_by(weighed.allowed_by);
+  out.set_prior_ppm(weighed.prior_ppm);
   return out;
 }
 
-v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt,
-                               const decision::Policy& policy) {
-  const decision::ReceiptBody& body = receipt.record.body;
-  const decision::Decision decision = decision::Replay(body, policy);
-  v1::GetReceiptResponse out;
-  out.set_receipt(receipt.id.hex());
-  out.set_checked_at(TimeText(body.time));
-  out.set_checked_by(receipt.record.actor);
-  out.set_effect(ToProto(body.verdict.effect));
-  out.set_because(receipt.record.because);
-  out.set_decided_by(std::string(decision::RuleId(body.verdict.rule)));
-  out.set_risk_ppm(body.verdict.r_ppm);
+namespace {
+
+void SetInputs(const decision::Decision& decision, v1::GetReceiptResponse& out) {
   for (const decision::DecisionInput& input : decision.inputs) {
     v1::ReceiptInput* row = out.add_inputs();
     row->set_type(std::string(InputType(input.kind)));
@@ -318,14 +375,29 @@ v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt,
     row->set_bad_ppm(input.bad_ppm);
     row->set_weight_ppm(input.weight_ppm);
     row->set_counted(input.counted);
-    for (const decision::WeighedPartner& partner : body.weighed.partners) {
+    if (input.kind == decision::InputKind::kOwnOrders) {
+      row->set_orders(decision.weighed.own.orders);
+      row->set_orders_on_time(decision.weighed.own.good);
+      row->set_orders_bad(decision.weighed.own.bad);
+    }
+    for (const decision::WeighedIncident& incident : decision.weighed.incidents) {
+      if (input.kind != decision::InputKind::kOwnIncident || incident.id != input.id) continue;
+      for (const decision::Mitigation mitigation : decision::AllMitigations()) {
+        if (!incident.mitigations.Has(mitigation)) continue;
+        row->add_mitigations(std::string(decision::MitigationName(mitigation)));
+      }
+    }
+    for (const decision::WeighedPartner& partner : decision.weighed.partners) {
       if (partner.origin != input.origin) continue;
       for (const decision::WeighedEntry& entry : partner.entries) {
         if (entry.index == input.index) row->set_commitment(entry.commitment.hex());
       }
     }
   }
-  for (const decision::WeighedPartner& partner : body.weighed.partners) {
+}
+
+void SetPartners(const decision::Weighed& weighed, v1::GetReceiptResponse& out) {
+  for (const decision::WeighedPartner& partner : weighed.partners) {
     v1::ReceiptPartner* row = out.add_partners();
     row->set_origin(partner.origin);
     row->set_state(ToProto(partner.state));
@@ -336,15 +408,136 @@ v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt,
     }
     for (const std::string& witness : partner.witnesses) row->add_witnesses(witness);
     row->set_reason(partner.error);
+    row->set_weight_ppm(partner.weight_ppm);
   }
-  SetRules(body.verdict, out.mutable_rules());
+}
+
+}  // namespace
+
+v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt, const decision::Policy& policy,
+                               decision::Language language) {
+  const decision::ReceiptBody& body = receipt.record.body;
+  const decision::Weighed& weighed = body.weighed;
+  v1::GetReceiptResponse out;
+  out.set_receipt(receipt.id.hex());
+  out.set_checked_at(TimeText(body.time));
+  out.set_checked_by(receipt.record.actor);
+  out.set_effect(ToProto(body.verdict.effect));
+  out.set_because(decision::In(receipt.record.because, language));
+  out.set_decided_by(std::string(decision::RuleId(body.verdict.rule)));
+  out.set_risk_ppm(body.verdict.r_ppm);
+  SetInputs(decision::Assemble(weighed, body.verdict), out);
+  SetPartners(weighed, out);
+  SetRules(body.verdict, language, out.mutable_rules());
+  SetNext(decision::NextSteps(weighed, body.verdict, policy, evidence::Date::Of(body.time)),
+          language, out.mutable_next());
+  for (const decision::Cap cap : body.verdict.caps) {
+    out.add_caps(std::string(decision::CapId(cap)));
+  }
   out.set_policy(body.policy.hex());
-  if (body.weighed.order.amount.has_value()) {
-    *out.mutable_amount() = ToProto(*body.weighed.order.amount);
-  }
-  out.set_terms(ToProto(body.weighed.order.terms));
+  if (weighed.order.amount.has_value()) *out.mutable_amount() = ToProto(*weighed.order.amount);
+  out.set_terms(ToProto(weighed.order.terms));
   out.set_log_index(receipt.index);
   out.set_commitment(receipt.commitment.hex());
+  if (weighed.group.has_value()) out.set_group(weighed.group->name);
+  out.set_allowed_by(weighed.allowed_by);
+  out.set_prior_ppm(weighed.prior_ppm);
+  const crypto::Bytes encoded = body.Encode();
+  out.set_body(encoded.data(), encoded.size());
+  out.set_salt(receipt.salt.data(), receipt.salt.size());
+  out.set_coverage(decision::CoverageSentence(weighed, language));
+  return out;
+}
+
+v1::Group ToProto(const decision::Group& group) {
+  const decision::GroupTerms& terms = group.terms;
+  v1::Group out;
+  out.set_name(terms.name);
+  out.set_precedence(terms.precedence);
+  out.set_at_least(ToProto(terms.least));
+  out.set_at_most(ToProto(terms.most));
+  if (terms.deposit_ppm.has_value()) out.set_deposit_ppm(*terms.deposit_ppm);
+  for (const evidence::Money& limit : terms.credit_limits) {
+    *out.add_credit_limits() = ToProto(limit);
+  }
+  if (terms.credit_days.has_value()) out.set_credit_days(*terms.credit_days);
+  out.set_price_list(terms.price_list);
+  out.set_bonus_card(terms.bonus_card);
+  if (group.rule.empty()) return out;
+  const decision::GroupRule& rule = group.rule;
+  v1::GroupRule* made = out.mutable_rule();
+  if (rule.least_settled.has_value()) made->set_least_settled(*rule.least_settled);
+  if (rule.least_on_time_ppm.has_value()) made->set_least_on_time_ppm(*rule.least_on_time_ppm);
+  if (rule.most_days_late.has_value()) made->set_most_days_late(*rule.most_days_late);
+  if (rule.least_bad.has_value()) made->set_least_bad(*rule.least_bad);
+  if (rule.least_overdue_days.has_value()) made->set_least_overdue_days(*rule.least_overdue_days);
+  if (rule.least_days_known.has_value()) made->set_least_days_known(*rule.least_days_known);
+  if (rule.least_turnover.has_value()) {
+    *made->mutable_least_turnover() = ToProto(*rule.least_turnover);
+  }
+  return out;
+}
+
+absl::StatusOr<decision::Group> FromProto(const v1::Group& group) {
+  decision::Group out;
+  decision::GroupTerms& terms = out.terms;
+  terms.name = group.name();
+  if (group.precedence() != 0) terms.precedence = group.precedence();
+  if (group.at_least() != v1::EFFECT_UNSPECIFIED) {
+    auto least = FromProto(group.at_least());
+    if (!least.ok()) return least.status();
+    terms.least = *least;
+  }
+  if (group.at_most() != v1::EFFECT_UNSPECIFIED) {
+    auto most = FromProto(group.at_most());
+    if (!most.ok()) return most.status();
+    terms.most = *most;
+  }
+  if (group.has_deposit_ppm()) terms.deposit_ppm = group.deposit_ppm();
+  for (const v1::Money& money : group.credit_limits()) {
+    auto limit = FromProto(money);
+    if (!limit.ok()) return limit.status();
+    terms.credit_limits.push_back(*limit);
+  }
+  std::sort(terms.credit_limits.begin(), terms.credit_limits.end(),
+            [](const auto& a, const auto& b) { return a.currency < b.currency; });
+  if (group.has_credit_days()) terms.credit_days = group.credit_days();
+  terms.price_list = group.price_list();
+  terms.bonus_card = group.bonus_card();
+  const v1::GroupRule& rule = group.rule();
+  if (rule.has_least_settled()) out.rule.least_settled = rule.least_settled();
+  if (rule.has_least_on_time_ppm()) out.rule.least_on_time_ppm = rule.least_on_time_ppm();
+  if (rule.has_most_days_late()) out.rule.most_days_late = rule.most_days_late();
+  if (rule.has_least_bad()) out.rule.least_bad = rule.least_bad();
+  if (rule.has_least_overdue_days()) out.rule.least_overdue_days = rule.least_overdue_days();
+  if (rule.has_least_days_known()) out.rule.least_days_known = rule.least_days_known();
+  if (rule.has_least_turnover()) {
+    auto turnover = FromProto(rule.least_turnover());
+    if (!turnover.ok()) return turnover.status();
+    out.rule.least_turnover = *turnover;
+  }
+  if (absl::Status checked = out.Check(); !checked.ok()) return checked;
+  return out;
+}
+
+v1::DecisionOverride ToProto(const check::Override& override) {
+  v1::DecisionOverride out;
+  out.set_effect(ToProto(override.effect));
+  out.set_because(override.because);
+  out.set_by(override.by);
+  out.set_at(TimeText(override.at));
+  return out;
+}
+
+v1::Allowed ToProto(const book::Allowed& allowed) {
+  v1::Allowed out;
+  out.set_id(allowed.id.hex());
+  for (const identity::Identifier& identifier : allowed.identifiers) {
+    out.add_identifiers(identity::Masked(identifier));
+  }
+  out.set_because(allowed.because);
+  out.set_added_by(allowed.added_by);
+  out.set_added_at(TimeText(allowed.added_at));
   return out;
 }
 
@@ -367,6 +560,10 @@ v1::Incident ToProto(const ledger::IncidentView& view) {
   out.set_note(account.note);
   out.set_order(account.order);
   for (const std::string& sentence : view.missing) out.add_missing(sentence);
+  for (const decision::Mitigation mitigation : decision::AllMitigations()) {
+    if (!incident.mitigations.Has(mitigation)) continue;
+    out.add_mitigations(std::string(decision::MitigationName(mitigation)));
+  }
   if (view.report.has_value()) {
     out.set_log_index(view.report->index);
     out.set_published_at(TimeText({view.report->issued_at * 1000}));

@@ -8,11 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "daftar/v1/book.pb.h"
 #include "daftar/v1/node.pb.h"
 #include "daftar/v1/partner.pb.h"
 #include "daftar/v1/shop.pb.h"
 #include "daftar/v1/types.pb.h"
+#include "node/book/allowlist.h"
+#include "node/book/book.h"
 #include "node/check/checker.h"
+#include "node/decision/language.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/feed.h"
 #include "node/identity/identifier.h"
@@ -46,6 +50,17 @@ v1::Money ToProto(const evidence::Money& money);
 absl::StatusOr<evidence::Date> DateFromProto(const std::string& text, std::string_view field);
 
 v1::Effect ToProto(decision::Effect effect);
+absl::StatusOr<decision::Effect> FromProto(v1::Effect effect);  // unspecified is refused
+// Empty: English.
+absl::StatusOr<decision::Language> LanguageFromProto(const std::string& language);
+absl::StatusOr<check::ReceiptId> ReceiptFromProto(const std::string& receipt);
+absl::StatusOr<book::CustomerId> CustomerIdFromProto(const std::string& id);
+absl::StatusOr<decision::Mitigations> FromProto(
+    const google::protobuf::RepeatedPtrField<std::string>& mitigations);
+v1::Group ToProto(const decision::Group& group);
+absl::StatusOr<decision::Group> FromProto(const v1::Group& group);
+v1::Allowed ToProto(const book::Allowed& allowed);
+v1::DecisionOverride ToProto(const check::Override& override);
 v1::PartnerState ToProto(decision::PartnerState state);
 v1::Terms ToProto(decision::Terms terms);
 absl::StatusOr<decision::Terms> FromProto(v1::Terms terms);  // unspecified: credit
@@ -53,8 +68,9 @@ v1::Role ToProto(Role role);
 absl::StatusOr<Role> FromProto(v1::Role role);
 
 v1::OrderSummary ToProto(const decision::TrackRecord& record);
-v1::CheckResponse ToProto(const check::Answer& answer);
-v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt, const decision::Policy& policy);
+v1::CheckResponse ToProto(const check::Answer& answer, decision::Language language);
+v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt, const decision::Policy& policy,
+                               decision::Language language);
 v1::Incident ToProto(const ledger::IncidentView& view);
 absl::StatusOr<evidence::WithdrawalGround> GroundFromProto(const std::string& ground);
 

@@ -7,8 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "node/service/access.h"
-#include "node/service/node_handlers.h"
-#include "node/service/shop_handlers.h"
+#include "node/service/adapters.h"
 
 namespace daftar::service {
 
@@ -18,7 +17,7 @@ class LocalServer {
   // `authorization` metadata, or else the uid of the process at the other end of the socket, as the
   // kernel tells it. The referenced objects outlive the server.
   static absl::StatusOr<std::unique_ptr<LocalServer>> Start(const std::string& path,
-                                                            ShopHandlers& shop, NodeHandlers& node,
+                                                            const Handlers& handlers,
                                                             const Users& users);
   ~LocalServer();
 

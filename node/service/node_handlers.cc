@@ -31,6 +31,12 @@ std::vector<std::string> NodeHandlers::Problems() const {
   } else if (const BackgroundTrouble background = node_.trouble(); !background.publishing.empty()) {
     problems.push_back("the last tick published nothing: " + background.publishing);
   }
+  if (std::string problem = node_.policies().problem(); !problem.empty()) {
+    problems.push_back(std::move(problem));
+  }
+  if (std::string trouble = node_.trouble().outcomes; !trouble.empty()) {
+    problems.push_back("own outcomes are not learnt from: " + trouble);
+  }
   for (const partners::Partner& partner : node_.registry().Active()) {
     const auto mirror = node_.followers().MirrorOf(partner.origin);
     if (mirror == nullptr) continue;
@@ -143,6 +149,11 @@ v1::Partner NodeHandlers::Describe(const partners::Partner& partner) const {
       node_.quota().Today(partner.origin, node_.registry().Active().size());
   out.set_quota_used(use.used);
   out.set_quota_limit(use.limit);
+  const check::Outcomes::Learnt learnt = node_.outcomes().LearntAbout(partner.origin);
+  out.set_weight_ppm(decision::LearntWeight(learnt.outcomes, *node_.policies().InForce()));
+  out.set_learnt_from(learnt.outcomes.orders);
+  out.set_learnt_bad_ppm(learnt.outcomes.bad_ppm);
+  out.set_learnt_since(TimeText(learnt.since));
   return out;
 }
 

@@ -1,5 +1,7 @@
 #include "node/service/shop_handlers.h"
 
+#include <algorithm>
+
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
 #include "storage/requests.h"
@@ -77,6 +79,51 @@ absl::StatusOr<decision::OrderRow> OrderFrom(const v1::OrderRow& row, identity::
   return order;
 }
 
+// A request of its own for the second of two writes, within the bound of request ids.
+std::string GroupsRequestOf(const std::string& request_id) {
+  return "groups-of-" + crypto::Sha256(crypto::AsBytes(request_id)).hex();
+}
+
+absl::Status CheckGroupsExist(Node& node,
+                              const google::protobuf::RepeatedPtrField<std::string>& names) {
+  const auto groups = node.groups().Snapshot();
+  for (const std::string& name : names) {
+    const bool known =
+        std::any_of(groups->begin(), groups->end(),
+                    [&name](const decision::Group& group) { return group.terms.name == name; });
+    if (!known) {
+      return absl::NotFoundError(
+          "there is no such group; `daftar group list` shows those there are");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// Staff see how many partners say what, managers and auditors also which.
+bool MaySeePartners(const Actor& actor) {
+  return actor.roles.Meets({Role::kManager, Role::kOperator, Role::kAuditor});
+}
+
+void HidePartners(v1::CheckResponse& response) {
+  for (v1::PartnerAnswer& partner : *response.mutable_partners()) partner.clear_origin();
+  for (v1::DecisionInput& input : *response.mutable_inputs()) {
+    if (input.type() == "partner_record") input.clear_origin();
+  }
+}
+
+// The body names them too.
+void HidePartners(v1::GetReceiptResponse& response) {
+  response.clear_body();
+  response.clear_salt();
+  for (v1::ReceiptPartner& partner : *response.mutable_partners()) {
+    partner.clear_origin();
+    partner.clear_witnesses();
+  }
+  for (v1::ReceiptInput& input : *response.mutable_inputs()) {
+    if (input.type() == "partner_record") input.clear_origin();
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<v1::CheckResponse> ShopHandlers::Check(const Actor& actor,
@@ -95,22 +142,35 @@ absl::StatusOr<v1::CheckResponse> ShopHandlers::Check(const Actor& actor,
   auto terms = FromProto(request.terms());
   if (!terms.ok()) return terms.status();
   question.order.terms = *terms;
+  auto language = LanguageFromProto(request.language());
+  if (!language.ok()) return language.status();
   auto answer = node_.checker().Check({actor.name, request.request_id()}, question);
   if (!answer.ok()) return answer.status();
-  return ToProto(*answer);
+  v1::CheckResponse response = ToProto(*answer, *language);
+  if (!MaySeePartners(actor)) HidePartners(response);
+  return response;
 }
 
 absl::StatusOr<v1::GetReceiptResponse> ShopHandlers::GetReceipt(
     const Actor& actor, const v1::GetReceiptRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/GetReceipt"); !s.ok()) return s;
-  auto id = check::ReceiptId::FromHexText(request.receipt());
-  if (!id.ok()) {
-    return absl::InvalidArgumentError(
-        "a receipt's id has 32 hexadecimal digits; `daftar check` prints it");
-  }
+  auto id = ReceiptFromProto(request.receipt());
+  if (!id.ok()) return id.status();
+  auto language = LanguageFromProto(request.language());
+  if (!language.ok()) return language.status();
   auto receipt = node_.receipts().Get(*id);
   if (!receipt.ok()) return receipt.status();
-  return ToProto(*receipt, node_.checker().policy());
+  auto policy = node_.policies().ByHash(receipt->record.body.policy);
+  if (!policy.ok()) return policy.status();
+  v1::GetReceiptResponse out = ToProto(*receipt, *policy, *language);
+  if (!MaySeePartners(actor)) HidePartners(out);
+  auto followed = node_.outcomes().Of(*id);
+  if (!followed.ok()) return followed.status();
+  if (!followed->has_value()) return out;
+  if ((*followed)->override.has_value()) *out.mutable_override() = ToProto(*(*followed)->override);
+  out.set_outcome(std::string(check::OutcomeName((*followed)->outcome)));
+  out.set_outcome_at((*followed)->outcome_on.ToString());
+  return out;
 }
 
 absl::StatusOr<ledger::NewIncident> ShopHandlers::AccountFrom(
@@ -153,6 +213,9 @@ absl::StatusOr<ledger::NewIncident> ShopHandlers::AccountFrom(
     account.reminders.push_back(*reminder);
   }
   account.note = request.note();
+  auto mitigations = FromProto(request.mitigations());
+  if (!mitigations.ok()) return mitigations.status();
+  account.mitigations = *mitigations;
   return account;
 }
 
@@ -249,10 +312,25 @@ absl::StatusOr<v1::WithdrawIncidentResponse> ShopHandlers::WithdrawIncident(
   return response;
 }
 
-absl::StatusOr<v1::Customer> ShopHandlers::Describe(const book::Customer& customer) const {
-  const book::CustomerId ids[] = {customer.id};
-  auto record =
-      node_.book().TrackRecordFor(ids, Today(node_), node_.checker().policy().late_after_days);
+absl::StatusOr<v1::MitigateIncidentResponse> ShopHandlers::MitigateIncident(
+    const Actor& actor, const v1::MitigateIncidentRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/MitigateIncident"); !s.ok()) return s;
+  auto id = IncidentIdFrom(request.id());
+  if (!id.ok()) return id.status();
+  auto mitigation = decision::MitigationFromName(request.mitigation());
+  if (!mitigation.ok()) return mitigation.status();
+  auto view = node_.ledger().Mitigate({actor.name, request.request_id()}, *id, *mitigation,
+                                      request.because());
+  if (!view.ok()) return view.status();
+  v1::MitigateIncidentResponse response;
+  *response.mutable_incident() = ToProto(*view);
+  return response;
+}
+
+absl::StatusOr<v1::Customer> DescribeCustomer(Node& node, const book::Profile& customer) {
+  const evidence::Date today = Today(node);
+  auto record = node.book().TrackRecordOf(std::span(&customer, 1), today,
+                                          node.policies().InForce()->late_after_days);
   if (!record.ok()) return record.status();
   v1::Customer out;
   out.set_id(customer.id.hex());
@@ -262,6 +340,15 @@ absl::StatusOr<v1::Customer> ShopHandlers::Describe(const book::Customer& custom
   }
   out.set_added_at(TimeText(customer.created_at));
   *out.mutable_orders() = ToProto(*record);
+  for (const std::string& group : customer.groups) out.add_groups(group);
+  const auto groups = node.groups().Snapshot();
+  const decision::Group* group = decision::ChooseGroup(
+      *groups, {customer.groups.begin(), customer.groups.end()}, *record, today);
+  if (group != nullptr) out.set_group(group->terms.name);
+  for (const book::CustomerId& member : customer.members) out.add_merged(member.hex());
+  auto allowed = node.allowlist().Hit(customer.identifiers);
+  if (!allowed.ok()) return allowed.status();
+  if (allowed->has_value()) out.set_allowed_by((*allowed)->id.hex());
   return out;
 }
 
@@ -273,9 +360,21 @@ absl::StatusOr<v1::AddCustomerResponse> ShopHandlers::AddCustomer(
   if (!identifiers.ok()) return identifiers.status();
   auto key = storage::RequestLog::Key(actor.name, request.request_id());
   if (!key.ok()) return key.status();
+  // Who sets a customer's terms is the manager, at registration too.
+  if (!request.groups().empty()) {
+    if (absl::Status s = Authorise(actor, "BookService/SetCustomerGroups"); !s.ok()) return s;
+    if (absl::Status s = CheckGroupsExist(node_, request.groups()); !s.ok()) return s;
+  }
   auto customer = node_.book().AddCustomer(*key, {request.name(), *std::move(identifiers)});
   if (!customer.ok()) return customer.status();
-  auto described = Describe(*customer);
+  if (!request.groups().empty()) {
+    customer =
+        node_.book().SetGroups({actor.name, GroupsRequestOf(request.request_id())}, customer->id,
+                               {{request.groups().begin(), request.groups().end()}, {}},
+                               node_.groups(), "chosen when the customer was registered");
+    if (!customer.ok()) return customer.status();
+  }
+  auto described = DescribeCustomer(node_, *customer);
   if (!described.ok()) return described.status();
   v1::AddCustomerResponse response;
   *response.mutable_customer() = *std::move(described);
@@ -296,16 +395,13 @@ absl::StatusOr<v1::GetCustomerResponse> ShopHandlers::GetCustomer(
     }
     id = **found;
   } else {
-    auto parsed = book::CustomerId::FromHexText(request.id());
-    if (!parsed.ok()) {
-      return absl::InvalidArgumentError(
-          "a customer's id has 32 hexadecimal digits; or name an identifier, like --phone");
-    }
+    auto parsed = CustomerIdFromProto(request.id());
+    if (!parsed.ok()) return parsed.status();
     id = *parsed;
   }
   auto customer = node_.book().ShowCustomer(id);
   if (!customer.ok()) return customer.status();
-  auto described = Describe(*customer);
+  auto described = DescribeCustomer(node_, *customer);
   if (!described.ok()) return described.status();
   v1::GetCustomerResponse response;
   *response.mutable_customer() = *std::move(described);

@@ -12,6 +12,9 @@ namespace daftar::service {
 
 inline constexpr int kMaxImportRows = 1000;
 
+// A customer as every service shows it.
+absl::StatusOr<v1::Customer> DescribeCustomer(Node& node, const book::Profile& customer);
+
 // Any thread may call. Authorisation comes first in every call; errors are the rooms' own.
 class ShopHandlers {
  public:
@@ -32,6 +35,8 @@ class ShopHandlers {
       const Actor& actor, const v1::SettleIncidentRequest& request);
   absl::StatusOr<v1::WithdrawIncidentResponse> WithdrawIncident(
       const Actor& actor, const v1::WithdrawIncidentRequest& request);
+  absl::StatusOr<v1::MitigateIncidentResponse> MitigateIncident(
+      const Actor& actor, const v1::MitigateIncidentRequest& request);
   absl::StatusOr<v1::AddCustomerResponse> AddCustomer(const Actor& actor,
                                                       const v1::AddCustomerRequest& request);
   absl::StatusOr<v1::GetCustomerResponse> GetCustomer(const Actor& actor,
@@ -44,7 +49,6 @@ class ShopHandlers {
       const Actor& actor, const v1::SuggestIncidentsRequest& request);
 
  private:
-  absl::StatusOr<v1::Customer> Describe(const book::Customer& customer) const;
   absl::StatusOr<ledger::NewIncident> AccountFrom(const v1::AddIncidentRequest& request) const;
 
   Node& node_;

@@ -1,6 +1,7 @@
 daftar_bench(voprf_bench LIBRARIES daftar::crypto PkgConfig::SODIUM)
 daftar_bench(log_store_bench LIBRARIES daftar::storage)
 daftar_bench(decision_bench LIBRARIES daftar::node_decision)
+daftar_bench(backtest_bench LIBRARIES daftar::node_decision)
 daftar_bench(import_bench LIBRARIES daftar::node_book daftar::storage)
 daftar_bench(publication_bench LIBRARIES daftar::node_ledger daftar::storage)
 daftar_bench(replication_bench LIBRARIES daftar::node_ledger daftar::node_partners daftar::storage)
@@ -8,6 +9,9 @@ daftar_bench(check_bench LIBRARIES daftar_sim daftar::node_service daftar::node 
 daftar_program(mirror_memory SOURCES bench/mirror_memory.cc
                LIBRARIES daftar::node_ledger daftar::node_partners daftar::storage)
 target_include_directories(mirror_memory PRIVATE ${CMAKE_SOURCE_DIR})
-foreach(program publication_bench replication_bench check_bench mirror_memory)
+daftar_program(backtest_table SOURCES bench/backtest_table.cc LIBRARIES daftar::node_decision)
+target_include_directories(backtest_table PRIVATE ${CMAKE_SOURCE_DIR})
+foreach(program publication_bench replication_bench check_bench mirror_memory backtest_bench
+        backtest_table)
   target_compile_definitions(${program} PRIVATE DAFTAR_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 endforeach()

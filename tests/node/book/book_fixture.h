@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "node/book/book.h"
+#include "storage/audit.h"
 #include "storage/rocks_store.h"
 #include "tests/storage/temp_dir.h"
 #include "tests/support/fakes.h"
@@ -47,6 +48,9 @@ class BookTest : public ::testing::Test {
   static crypto::Bytes Request(const std::string& id) {
     return *storage::RequestLog::Key("uid:1000", id);
   }
+  // A new request of the shop's keeper.
+  static storage::Caller By() { return By("request-" + std::to_string(++next_line)); }
+  static storage::Caller By(const std::string& id) { return {"uid:1000", id}; }
   // An order of 100.00 USD.
   static decision::OrderRow Row(std::vector<identity::Identifier> identifiers,
                                 const std::string& invoice, std::string_view invoiced,
@@ -75,6 +79,45 @@ class BookTest : public ::testing::Test {
                                     }),
                 daftar::testing::IsOk());
     return orders;
+  }
+
+  // Imports one order and gives its customer's root.
+  CustomerId Bought(const identity::Identifier& who, const std::string& invoice,
+                    std::string_view paid = "") {
+    const std::vector<decision::OrderRow> rows = {
+        Row({who}, invoice, "2024-01-01", "2024-02-01", paid)};
+    const auto report = book_->ImportOrders(rows);
+    EXPECT_TRUE(report.ok() && report->refused == 0);
+    return IdOf(who);
+  }
+  // Every customer row as it is stored.
+  std::vector<Customer> AllRows() {
+    std::vector<Customer> rows;
+    EXPECT_THAT(book_->ScanCustomers([&rows](const Customer& row) {
+      rows.push_back(row);
+      return true;
+    }),
+                daftar::testing::IsOk());
+    return rows;
+  }
+  // All values of the column, opened.
+  std::string Opened(storage::Column column) {
+    std::string all;
+    EXPECT_THAT(store_->Scan(column, {}, {},
+                             [&](crypto::ByteView key, crypto::ByteView sealed) {
+                               const auto opened = vault_.Open(column, key, sealed);
+                               EXPECT_THAT(opened, daftar::testing::IsOk());
+                               if (opened.ok()) all += crypto::AsText(opened->Expose());
+                               all += "\n";
+                               return true;
+                             }),
+                daftar::testing::IsOk());
+    return all;
+  }
+  std::vector<storage::AuditRow> Record() {
+    auto rows = storage::ReadAudit(*store_, vault_, 1000);
+    EXPECT_THAT(rows, daftar::testing::IsOk());
+    return rows.ok() ? *rows : std::vector<storage::AuditRow>();
   }
 
   inline static uint64_t next_line = 1;

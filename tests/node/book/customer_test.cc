@@ -1,5 +1,7 @@
 #include "node/book/customer.h"
 
+#include <array>
+
 #include "tests/node/book/book_fixture.h"
 
 namespace daftar::book {
@@ -8,27 +10,82 @@ namespace {
 using daftar::testing::IsOkAndHolds;
 using daftar::testing::StatusIs;
 
+CustomerId Id(uint8_t last) {
+  std::array<uint8_t, CustomerId::kSize> bytes{};
+  bytes.back() = last;
+  return CustomerId(bytes);
+}
 Customer SampleCustomer() {
-  return {CustomerId(), "Budi", {Phone("081234567890"), Handle("shop/budi")}, {123'456}};
+  Customer customer;
+  customer.id = Id(1);
+  customer.name = "Budi";
+  customer.identifiers = {Phone("081234567890"), Handle("shop/budi")};
+  customer.created_at = {123'456};
+  customer.groups = {"regular", "vip"};
+  customer.members = {Id(2), Id(3)};
+  return customer;
+}
+Customer SampleMember() {
+  Customer customer = SampleCustomer();
+  customer.members.clear();
+  customer.merged_into = Id(7);
+  customer.joined = Id(8);
+  return customer;
 }
 Order SampleOrder() {
-  return {"INV-1",
-          Day("2024-01-01"),
-          Day("2024-02-01"),
-          evidence::Date(),
-          {100, *evidence::Currency::FromCode("IDR")},
-          true,
-          {Phone("081234567890"), Handle("shop/budi")}};
+  Order order;
+  order.invoice = "INV-1";
+  order.invoiced = Day("2024-01-01");
+  order.due = Day("2024-02-01");
+  order.amount = {100, *evidence::Currency::FromCode("IDR")};
+  order.disputed = true;
+  order.identifiers = {Phone("081234567890"), Handle("shop/budi")};
+  order.written_off = Day("2024-05-01");
+  order.said_late = true;
+  order.terms = decision::Terms::kCod;
+  order.receipt = ReceiptRef(std::array<uint8_t, ReceiptRef::kSize>{1, 2, 3});
+  return order;
 }
 
 TEST(CustomerRowTest, RoundTrips) {
-  const Customer customer = SampleCustomer();
-  EXPECT_THAT(DecodeCustomer(customer.id, EncodeCustomer(customer)), IsOkAndHolds(customer));
-  EXPECT_THAT(DecodeOrder(EncodeOrder(SampleOrder())), IsOkAndHolds(SampleOrder()));
+  for (const Customer& customer : {SampleCustomer(), SampleMember()}) {
+    EXPECT_THAT(DecodeCustomer(customer.id, EncodeCustomer(customer)), IsOkAndHolds(customer));
+  }
+  Order order = SampleOrder();
+  EXPECT_THAT(DecodeOrder(EncodeOrder(order)), IsOkAndHolds(order));
+  order.receipt.reset();
+  EXPECT_THAT(DecodeOrder(EncodeOrder(order)), IsOkAndHolds(order));
+}
+
+// As the versions before wrote them, byte by byte.
+TEST(CustomerRowTest, RowsOfOlderVersionsDecode) {
+  crypto::Writer customer;
+  customer.U8(1).U64(123'456).Prefixed16(crypto::AsBytes("Budi"));
+  customer.U8(1).U8(1).Prefixed16(crypto::AsBytes("+6281234567890"));
+  Customer expected;
+  expected.id = Id(1);
+  expected.name = "Budi";
+  expected.identifiers = {Phone("081234567890")};
+  expected.created_at = {123'456};
+  EXPECT_THAT(DecodeCustomer(Id(1), customer.bytes()), IsOkAndHolds(expected));
+
+  crypto::Writer order;
+  order.U8(2).Prefixed16(crypto::AsBytes("INV-1"));
+  order.U32(Day("2024-01-01").days()).U32(Day("2024-02-01").days()).U32(0);
+  order.U64(100).Raw("IDR").U8(1);
+  order.U8(1).U8(1).Prefixed16(crypto::AsBytes("+6281234567890"));
+  Order old = SampleOrder();
+  old.identifiers = {Phone("081234567890")};
+  old.written_off = {};
+  old.said_late = false;
+  old.terms = decision::Terms::kCredit;
+  old.receipt.reset();
+  EXPECT_THAT(DecodeOrder(order.bytes()), IsOkAndHolds(old));
 }
 
 TEST(CustomerRowTest, TruncatedExtendedOrNewerRowsAreDataLoss) {
-  for (const crypto::Bytes& good : {EncodeCustomer(SampleCustomer()), EncodeOrder(SampleOrder())}) {
+  for (const crypto::Bytes& good : {EncodeCustomer(SampleCustomer()),
+                                    EncodeCustomer(SampleMember()), EncodeOrder(SampleOrder())}) {
     const bool is_order = good == EncodeOrder(SampleOrder());
     const auto status = [is_order](crypto::ByteView bytes) {
       return is_order ? DecodeOrder(bytes).status() : DecodeCustomer(CustomerId(), bytes).status();
@@ -46,6 +103,32 @@ TEST(CustomerRowTest, TruncatedExtendedOrNewerRowsAreDataLoss) {
       EXPECT_THAT(status(row), StatusIs(absl::StatusCode::kDataLoss));
     }
   }
+}
+
+TEST(CustomerRowTest, WhatNoEncoderWritesIsDataLoss) {
+  const auto refused = [](const Customer& customer) {
+    return absl::IsDataLoss(DecodeCustomer(customer.id, EncodeCustomer(customer)).status());
+  };
+  Customer customer = SampleCustomer();
+  customer.groups = {"vip", "regular"};
+  EXPECT_TRUE(refused(customer));
+  customer.groups.assign(decision::kMaxGroupsPerCustomer + 1, "vip");
+  EXPECT_TRUE(refused(customer));
+  customer = SampleCustomer();
+  customer.members = {Id(3), Id(2)};
+  EXPECT_TRUE(refused(customer));
+  customer = SampleMember();
+  customer.members = {Id(2)};  // a member has none
+  EXPECT_TRUE(refused(customer));
+  Order order = SampleOrder();
+  order.terms = static_cast<decision::Terms>(5);
+  EXPECT_THAT(DecodeOrder(EncodeOrder(order)), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+// The name stands in incidents: it must never change.
+TEST(CustomerRowTest, AnOrdersNameIsItsRowsIdAndAHashOfTheInvoiceNumber) {
+  EXPECT_EQ(OrderName(Id(1), "INV-1"), "00000000000000000000000000000001-526d31c28853e2e5");
+  EXPECT_EQ(OrderName(Id(1), SampleOrder()), OrderName(Id(1), "INV-1"));
 }
 
 TEST(CustomerRowTest, AnOrdersIdentifiersAreOneToEightSortedAndOnce) {

@@ -56,8 +56,15 @@ TEST_F(ImportTest, EveryFieldOfAnOrderIsKeptAndCompared) {
   Import({row});
   const auto orders = OrdersOf(IdOf(Handle("shop/a")));
   ASSERT_EQ(orders.size(), 1u);
-  EXPECT_EQ(orders[0], (Order{{row.invoiced, row.due, row.paid, row.amount, /*disputed=*/true}, "1",
-                              row.identifiers}));
+  Order expected;
+  expected.invoiced = row.invoiced;
+  expected.due = row.due;
+  expected.paid = row.paid;
+  expected.amount = row.amount;
+  expected.disputed = true;
+  expected.invoice = "1";
+  expected.identifiers = row.identifiers;
+  EXPECT_EQ(orders[0], expected);
   row.disputed = false;
   EXPECT_EQ(Import({row}), (std::vector<uint64_t>{0, 1, 0, 0}));
   row.amount.minor += 1;

@@ -60,7 +60,7 @@ TEST_F(CheckerTest, TheStoryFromReportToWithdrawal) {
   auto answer = Ask(b_, kPhone);
   DAFTAR_ASSERT_OK(answer);
   EXPECT_EQ(answer->decision.verdict.effect, Effect::kPrepay);
-  EXPECT_THAT(answer->because, HasSubstr("1 of 2 partners holds a record"));
+  EXPECT_THAT(answer->because[0], HasSubstr("1 of 2 partners holds a record"));
   EXPECT_EQ(EffectAt(b_, kUnknown), Effect::kAccept);
   DAFTAR_ASSERT_OK(a_->ledger().Settle(a_.Caller(), id, {}, "paid"));
   circle_.Settle();
@@ -77,7 +77,7 @@ TEST_F(CheckerTest, TheReceiptReplaysAndNamesNobody) {
   DAFTAR_ASSERT_OK(answer);
   auto stored = b_->receipts().Get(answer->receipt);
   DAFTAR_ASSERT_OK(stored);
-  DAFTAR_EXPECT_OK(decision::CheckReplay(stored->record.body, b_->checker().policy()));
+  DAFTAR_EXPECT_OK(decision::CheckReplay(stored->record.body, *b_->policies().InForce()));
   EXPECT_EQ(stored->record.body.verdict, answer->decision.verdict);
   const crypto::Bytes body = stored->record.body.Encode();
   EXPECT_EQ(std::string(crypto::AsText(body)).find("81234567890"), std::string::npos);
@@ -111,7 +111,7 @@ TEST_F(CheckerTest, APartnerThatIsDownIsNamedNotChecked) {
   auto answer = Ask(b_, kUnknown);
   DAFTAR_ASSERT_OK(answer);
   EXPECT_EQ(answer->decision.verdict.effect, Effect::kAccept);
-  EXPECT_THAT(answer->because, HasSubstr("not checked"));
+  EXPECT_THAT(answer->because[0], HasSubstr("not checked"));
 }
 
 TEST_F(CheckerTest, ARepeatedRequestAnswersWithTheFirstReceipt) {

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "storage/requests.h"
+#include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
 
@@ -26,7 +27,7 @@ class ReceiptLogTest : public ::testing::Test {
     ReceiptRecord record;
     record.body = decision::MakeReceipt(decision::Decide(inputs, decision::DefaultPolicy()),
                                         decision::DefaultPolicy(), {}, inputs.now);
-    record.because = because;
+    record.because = {because, "in bahasa Indonesia", "in bahasa Melayu"};
     record.actor = "uid:0";
     return record;
   }
@@ -42,7 +43,8 @@ TEST_F(ReceiptLogTest, AReceiptIsThereAfterARestartAndFitsItsLeaf) {
   node_.Start();
   auto stored = receipts().Get(id->id);
   DAFTAR_ASSERT_OK(stored);
-  EXPECT_EQ(stored->record.because, "because of this");
+  EXPECT_EQ(stored->record.because,
+            (decision::Sentences{"because of this", "in bahasa Indonesia", "in bahasa Melayu"}));
   EXPECT_EQ(stored->record.body, Record().body);
   EXPECT_EQ(stored->index, 0u);
   EXPECT_EQ(receipts().Head().size, 1u);
@@ -65,6 +67,34 @@ TEST_F(ReceiptLogTest, SameRequestSameReceipt) {
   EXPECT_FALSE(second->is_new);
   EXPECT_EQ(receipts().Head().size, 1u);
   EXPECT_EQ(**receipts().OfRequest(key), first->id);
+}
+
+TEST_F(ReceiptLogTest, ASubjectsReceiptsAreFoundByTime) {
+  const auto subject =
+      decision::SubjectOf(node_->keys().receipt, daftar::testing::Phone("0812-3456-7890"));
+  const auto other =
+      decision::SubjectOf(node_->keys().receipt, daftar::testing::Phone("0812-9999-7001"));
+  const evidence::UnixMillis start = circle_.clock().Now();
+  std::vector<ReceiptId> ids;
+  for (int i = 0; i < 3; ++i) {
+    ReceiptRecord record = Record();
+    record.body.subjects = {i == 1 ? std::max(subject, other) : subject};
+    if (i == 1) record.body.subjects = {std::min(subject, other), std::max(subject, other)};
+    auto appended = receipts().Append(record, {});
+    DAFTAR_ASSERT_OK(appended);
+    ids.push_back(appended->id);
+    circle_.clock().Advance(3600);
+  }
+  const evidence::UnixMillis later = circle_.clock().Now();
+  auto all = receipts().About(subject, start, later);
+  DAFTAR_ASSERT_OK(all);
+  EXPECT_EQ(*all, (std::vector<ReceiptId>{ids[2], ids[1], ids[0]}));
+  auto of_other = receipts().About(other, start, later);
+  EXPECT_EQ(*of_other, std::vector<ReceiptId>{ids[1]});
+  // Both ends are included, and nothing outside them is.
+  auto some = receipts().About(subject, {start.value + 1}, {start.value + 3'600'000});
+  EXPECT_EQ(*some, std::vector<ReceiptId>{ids[1]});
+  EXPECT_TRUE(receipts().About(subject, {0}, {start.value - 1})->empty());
 }
 
 TEST_F(ReceiptLogTest, UnknownReceiptsAreNotFound) {

@@ -3,10 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 #include "node/decision/receipt.h"
 #include "tests/node/decision/inputs.h"
+#include "tests/node/decision/language_words.h"
 
 namespace daftar::decision {
 namespace {
@@ -21,7 +24,7 @@ std::string Says(const Case& made) { return Because(made.Decide()); }
 TEST(BecauseTest, TwoOfFivePartnersHoldARecord) {
   Case made = Case().Partners(5);
   made.Report(Case::Origin(1), EntryStatus::kLive, 40);
-  made.Report(Case::Origin(3), EntryStatus::kLive, 90);
+  made.Report(Case::Origin(3), EntryStatus::kLive, 40);
   EXPECT_EQ(Says(made),
             "2 of 5 partners hold a record: deposit paid, balance never settled (newest 40 days "
             "ago, none disputed). Partners' records alone ask for no more than this. All 5 "
@@ -100,7 +103,7 @@ TEST(BecauseTest, OwnRecordIsTold) {
   EXPECT_THAT(Says(Case().Partners(1).Incident(Reason::kPaymentReversed)),
               HasSubstr("The customer owes this shop: 1 own incident not settled (payment "
                         "reversed)."));
-  EXPECT_THAT(Says(Case().Partners(1).Incident(Reason::kStaffAbuse)),
+  EXPECT_THAT(Says(Case().Partners(1).Incident(Reason::kStaffAbuse).Incident(Reason::kStaffAbuse)),
               HasSubstr("This shop's own notes about the customer call for a person to look (abuse "
                         "or threats to staff)."));
   EXPECT_THAT(Says(Case().Asks(Terms::kPrepaid)), HasSubstr("Paid in advance"));
@@ -111,6 +114,43 @@ TEST(BecauseTest, LocalReasonsAreNotToldAsSharedOnes) {
   Case both = Case().Partners(1).Incident(Reason::kStaffAbuse).Incident(Reason::kNoShow);
   EXPECT_THAT(Says(both), Not(HasSubstr("no-show")));
   EXPECT_THAT(Says(both), HasSubstr("abuse or threats"));
+}
+
+TEST(BecauseTest, TheShopsOwnRulesAreTold) {
+  EXPECT_THAT(Says(Case().Partners(1).Report(Case::Origin(0)).Allowed()),
+              HasSubstr("This shop decided to trust this customer; nothing else counts."));
+  EXPECT_THAT(Says(Case().Partners(1).Group(Effect::kPrepay, Effect::kDecline)),
+              HasSubstr("Customers of the group some-group are asked for at least this."));
+  EXPECT_THAT(Says(Case().Partners(1).Overdue(3, 60).Group(Effect::kAccept, Effect::kDeposit)),
+              HasSubstr("Customers of the group some-group are asked for no more than this."));
+  EXPECT_THAT(Says(Case().Partners(1).Orders(4).Amounts(500'000, 4)),
+              HasSubstr("is more than 9 times what this customer usually orders."));
+  EXPECT_THAT(Says(Case()
+                       .Partners(1)
+                       .Orders(9)
+                       .Amounts(4'000'000, 9, 8'000'000)
+                       .Group(Effect::kAccept, Effect::kDecline, 10'000'000)),
+              HasSubstr("more would be open than the customer's group allows."));
+  EXPECT_THAT(Says(Case().Partners(1).Orders(5).Overdue(1, 3)),
+              HasSubstr("1 order past due, by 3 days at most. A first slip of a customer with a "
+                        "good record"));
+  EXPECT_THAT(
+      Says(Case().Asks(Terms::kDeposit).Partners(1).Report(Case::Origin(0), EntryStatus::kSettled)),
+      HasSubstr("The terms asked for already cover what would be asked."));
+}
+
+TEST(BecauseTest, NotesKindsAndMitigationsAreTold) {
+  const std::string noted = Says(Case().Partners(1).Orders(3).Incident(Reason::kDishonestClaims));
+  EXPECT_THAT(noted, HasSubstr("This shop has noted 1 thing about the customer (dishonest claims); "
+                               "one alone asks for nothing."));
+  const std::string mixed = Says(Case()
+                                     .Partners(1)
+                                     .Orders(3)
+                                     .Incident(Reason::kNoShow)
+                                     .Mitigated(Mitigation::kToldInTime)
+                                     .Incident(Reason::kUnreachable));
+  EXPECT_THAT(mixed, HasSubstr("Trouble of 2 different kinds counts for more."));
+  EXPECT_THAT(mixed, HasSubstr("What speaks for the customer was counted."));
 }
 
 // The sentence of each rule has words that no other rule's sentence has.
@@ -127,6 +167,10 @@ TEST(BecauseTest, SentenceAgreesWithTheDecidingRule) {
     ++seen[rule];
     EXPECT_EQ(says("Paid in advance"), rule == Rule::kPrepaidTerms) << text;
     EXPECT_EQ(says("owes this shop"), rule == Rule::kOpenDebt) << text;
+    EXPECT_EQ(says("decided to trust this customer"), rule == Rule::kAllowlist) << text;
+    EXPECT_EQ(says("are asked for at least this"), rule == Rule::kGroup) << text;
+    EXPECT_EQ(says("usually orders"), rule == Rule::kUnusualAmount) << text;
+    EXPECT_EQ(says("more would be open"), rule == Rule::kCreditLimit) << text;
     EXPECT_EQ(says("own notes"), rule == Rule::kLocalReasons) << text;
     EXPECT_EQ(says("no partner could be asked"), rule == Rule::kNobodyAsked) << text;
     if (rule == Rule::kExpectedRate) {
@@ -134,7 +178,9 @@ TEST(BecauseTest, SentenceAgreesWithTheDecidingRule) {
                   says("own orders with an outcome"))
           << text;
     }
-    EXPECT_EQ(says("not known here. ") || says("Nothing counts against"),
+    EXPECT_EQ(says("not known here. ") || says("Nothing counts against") ||
+                  says("No record that counts") || says("Nothing that counts") ||
+                  says("a record that does not count") || says("records that do not count"),
               rule == Rule::kNothingKnown)
         << text;
     EXPECT_EQ(text.find('{'), std::string::npos) << text;
@@ -144,7 +190,7 @@ TEST(BecauseTest, SentenceAgreesWithTheDecidingRule) {
       EXPECT_EQ(text.find(origin), std::string::npos) << text;
     }
   }
-  EXPECT_EQ(seen.size(), 6u);
+  EXPECT_EQ(seen.size(), 10u);
 }
 
 TEST(BecauseTest, ReplayedDecisionLeavesTheReasonsOut) {
@@ -155,10 +201,87 @@ TEST(BecauseTest, ReplayedDecisionLeavesTheReasonsOut) {
             "answered, newest data 14 s old.");
 }
 
-TEST(ExplainTest, EveryEffectRuleAndCapHasWords) {
-  for (int i = 1; i <= 5; ++i) EXPECT_FALSE(EffectSentence(static_cast<Effect>(i)).empty());
-  for (int i = 1; i <= 6; ++i) EXPECT_FALSE(RuleSentence(static_cast<Rule>(i)).empty());
-  for (int i = 1; i <= 2; ++i) EXPECT_FALSE(CapSentence(static_cast<Cap>(i)).empty());
+TEST(BecauseTest, IsSaidInTheLanguageAskedFor) {
+  Case made = Case().Partners(2).Report(Case::Origin(0), EntryStatus::kLive, 40);
+  made.Partner("late.test", PartnerState::kNotChecked);
+  const Decision decision = made.Decide();
+  EXPECT_EQ(Because(decision, Language::kEnglish), Because(decision));
+  EXPECT_EQ(Because(decision, Language::kIndonesian),
+            "1 dari 3 mitra memiliki catatan: uang muka dibayar, sisanya belum dilunasi (terbaru "
+            "40 hari yang lalu, tidak ada yang disanggah). 2 dari 3 mitra sudah menjawab, data "
+            "terbaru berumur 14 detik, 1 tidak diperiksa.");
+  EXPECT_EQ(Because(decision, Language::kMalay),
+            "1 daripada 3 rakan kongsi mempunyai rekod: deposit dibayar, bakinya belum dijelaskan "
+            "(terkini 40 hari lalu, tiada yang dipertikaikan). 2 daripada 3 rakan kongsi telah "
+            "menjawab, data terkini berusia 14 saat, 1 tidak disemak.");
+}
+
+// Words of each rule's sentence that no other rule's has, and those for a partner not asked.
+struct Marks {
+  Language language;
+  std::map<Rule, std::string> of_rule;
+  std::string not_checked;
+};
+
+const Marks kMarks[] = {{Language::kIndonesian,
+                         {{Rule::kPrepaidTerms, "Pesanan dibayar di muka"},
+                          {Rule::kOpenDebt, "tunggakan di toko ini"},
+                          {Rule::kLocalReasons, "Menurut catatan toko ini sendiri"},
+                          {Rule::kNobodyAsked, "tidak ada mitra yang dapat ditanya"}},
+                         "tidak diperiksa"},
+                        {Language::kMalay,
+                         {{Rule::kPrepaidTerms, "Pesanan dibayar terlebih dahulu"},
+                          {Rule::kOpenDebt, "bayaran tertunggak di kedai ini"},
+                          {Rule::kLocalReasons, "Menurut nota kedai ini sendiri"},
+                          {Rule::kNobodyAsked, "tiada rakan kongsi yang dapat ditanya"}},
+                         "tidak disemak"}};
+
+void ExpectMarks(const Marks& marks, const Decision& decision, bool missed) {
+  const std::string text = Because(decision, marks.language);
+  for (const auto& [rule, words] : marks.of_rule) {
+    EXPECT_EQ(text.find(words) != std::string::npos, rule == decision.verdict.rule) << text;
+  }
+  EXPECT_EQ(text.find(marks.not_checked) != std::string::npos, missed) << text;
+}
+
+TEST(BecauseTest, EveryRuleAndEffectIsWholeInEveryLanguage) {
+  std::mt19937_64 random(22);
+  std::map<std::pair<Rule, Effect>, int> seen;
+  for (int round = 0; round < 3'000; ++round) {
+    const Inputs inputs = RandomInputs(random);
+    const Decision decision = Decide(inputs, DefaultPolicy());
+    ++seen[{decision.verdict.rule, decision.verdict.effect}];
+    for (const Language language : kLanguages) {
+      const std::string text = Because(decision, language);
+      ASSERT_TRUE(ForeignWords(language, text).empty())
+          << ForeignWords(language, text)[0] << ": " << text;
+      ASSERT_EQ(text.find_first_of("{}"), std::string::npos) << text;
+      ASSERT_EQ(text.find("  "), std::string::npos) << text;
+      ASSERT_EQ(text.find(".test"), std::string::npos) << text;
+      ASSERT_EQ(text.back(), '.') << text;
+    }
+    const bool missed =
+        inputs.partners.empty() ||
+        std::any_of(inputs.partners.begin(), inputs.partners.end(),
+                    [](const PartnerAnswer& p) { return p.state == PartnerState::kNotChecked; });
+    for (const Marks& marks : kMarks) ExpectMarks(marks, decision, missed);
+  }
+  EXPECT_GE(seen.size(), 12u);
+}
+
+TEST(ExplainTest, EveryEffectRuleAndCapHasWordsInEveryLanguage) {
+  for (const Language language : kLanguages) {
+    std::vector<std::string_view> said;
+    for (int i = 1; i <= 5; ++i) said.push_back(EffectSentence(static_cast<Effect>(i), language));
+    for (int i = 1; i <= 6; ++i) said.push_back(RuleSentence(static_cast<Rule>(i), language));
+    for (int i = 1; i <= 2; ++i) said.push_back(CapSentence(static_cast<Cap>(i), language));
+    for (const std::string_view words : said) {
+      EXPECT_FALSE(words.empty());
+      EXPECT_TRUE(ForeignWords(language, words).empty()) << words;
+    }
+    EXPECT_EQ(std::set(said.begin(), said.end()).size(), said.size());
+  }
+  EXPECT_EQ(EffectSentence(Effect::kDecline), "do not take the order");
 }
 
 }  // namespace

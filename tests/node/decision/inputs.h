@@ -99,6 +99,33 @@ class InputsBuilder {
     if (days > 10) own.unpaid.push_back({DaysAgo(days - 11), orders});
     return *this;
   }
+  // What the customer's paid and open orders come to, in rupiah.
+  InputsBuilder& Amounts(uint64_t usual, uint64_t orders, uint64_t open = 0) {
+    OpenAmount amount;
+    amount.currency = Rupiah();
+    amount.open_minor = Rupiah(open).minor;
+    amount.settled_minor = Rupiah(usual).minor * orders;
+    amount.settled_orders = orders;
+    inputs_.own.amounts.push_back(amount);
+    return *this;
+  }
+  InputsBuilder& Group(Effect least, Effect most, std::optional<uint64_t> limit = {}) {
+    GroupTerms group;
+    group.name = "some-group";
+    group.least = least;
+    group.most = most;
+    if (limit.has_value()) group.credit_limits = {Rupiah(*limit)};
+    inputs_.group = group;
+    return *this;
+  }
+  InputsBuilder& Allowed() {
+    inputs_.allowed_by = "00112233445566778899aabbccddeeff";
+    return *this;
+  }
+  InputsBuilder& Mitigated(Mitigation mitigation) {
+    inputs_.incidents.back().mitigations.Add(mitigation);
+    return *this;
+  }
   Inputs Build() const { return inputs_; }
   Inputs& inputs() { return inputs_; }
   Decision Decide() const { return decision::Decide(inputs_, DefaultPolicy()); }
@@ -129,7 +156,21 @@ inline Inputs RandomInputs(std::mt19937_64& random) {
   for (uint64_t i = below(4); i > 0; --i) {
     builder.Incident(reasons[below(reasons.size())].reason, static_cast<EntryStatus>(1 + below(7)),
                      static_cast<int64_t>(below(1500)), below(4) == 0);
+    for (const Mitigation mitigation : AllMitigations()) {
+      if (below(6) == 0) builder.Mitigated(mitigation);
+    }
   }
+  if (below(3) == 0) builder.Amounts(below(3'000'000), below(8), below(9'000'000));
+  if (below(4) == 0) {
+    const auto least = static_cast<Effect>(1 + below(3));
+    const auto most = static_cast<Effect>(static_cast<uint64_t>(least) + below(3));
+    builder.Group(least, most, below(2) == 0 ? std::optional<uint64_t>() : below(9'000'000));
+    if (below(2) == 0) inputs.group->deposit_ppm = static_cast<uint32_t>(1 + below(kPpm));
+    if (below(2) == 0) inputs.group->credit_days = static_cast<uint32_t>(below(90));
+    if (below(2) == 0) inputs.group->price_list = "wholesale";
+    inputs.group->bonus_card = below(2) == 0;
+  }
+  if (below(20) == 0) builder.Allowed();
   const int partners = static_cast<int>(below(6));
   for (int i = 0; i < partners; ++i) {
     builder.Partner(InputsBuilder::Origin(i), static_cast<PartnerState>(1 + below(4)));

@@ -49,7 +49,7 @@ TEST(PolicyTest, DefaultsAreValidAndTheirHashStays) {
   EXPECT_THAT(DefaultPolicy().Check(), IsOk());
   // Receipts name this hash: a change of defaults or of the encoding is a change of policy.
   EXPECT_EQ(DefaultPolicy().Hash().hex(),
-            "c4731275ad0e9a2dc34a4c7be5be7afab948f4e9a43687f7dd54a44a7d31930d");
+            "93bb046e4a933bdbb79f60d064a59ce4600c7174998da2c257a4cd714194aa66");
 }
 
 TEST(PolicyTest, EncodingRoundTrips) {
@@ -66,13 +66,37 @@ TEST(PolicyTest, EveryFieldIsInTheHash) {
     change(policy);
     EXPECT_NE(policy.Hash(), DefaultPolicy().Hash());
   };
-  for (uint32_t Policy::*field :
-       {&Policy::prior_ppm, &Policy::k_ppm, &Policy::prior_orders, &Policy::partner_weight_ppm,
-        &Policy::max_partner_weight_ppm, &Policy::settled_share_ppm, &Policy::late_after_days,
-        &Policy::late_paid_ppm, &Policy::unpaid_ppm, &Policy::own_half_life_days,
-        &Policy::deposit_at_ppm, &Policy::prepay_at_ppm, &Policy::review_at_ppm,
-        &Policy::decline_at_ppm, &Policy::debt_deposit_days, &Policy::debt_prepay_days,
-        &Policy::local_review_ppm}) {
+  for (uint32_t Policy::*field : {&Policy::prior_ppm,
+                                  &Policy::k_ppm,
+                                  &Policy::prior_orders,
+                                  &Policy::partner_weight_ppm,
+                                  &Policy::max_partner_weight_ppm,
+
+                                  &Policy::settled_share_ppm,
+                                  &Policy::late_after_days,
+                                  &Policy::late_paid_ppm,
+                                  &Policy::unpaid_ppm,
+                                  &Policy::own_half_life_days,
+                                  &Policy::deposit_at_ppm,
+                                  &Policy::prepay_at_ppm,
+                                  &Policy::review_at_ppm,
+                                  &Policy::decline_at_ppm,
+                                  &Policy::debt_deposit_days,
+                                  &Policy::debt_prepay_days,
+                                  &Policy::local_review_ppm,
+                                  &Policy::local_part_well_ppm,
+                                  &Policy::further_kind_ppm,
+                                  &Policy::shop_at_fault_ppm,
+                                  &Policy::told_in_time_ppm,
+                                  &Policy::kept_plan_ppm,
+                                  &Policy::cod_share_ppm,
+                                  &Policy::unusual_times,
+                                  &Policy::unusual_least_orders,
+                                  &Policy::deposit_share_ppm,
+                                  &Policy::first_slip_orders,
+                                  &Policy::plan_orders,
+                                  &Policy::plan_instalments,
+                                  &Policy::plan_interval_days}) {
     differs([field](Policy& policy) { policy.*field += 1; });
   }
   differs([](Policy& policy) { policy.partners_cap = Effect::kReview; });
@@ -88,14 +112,14 @@ TEST(PolicyTest, ValuesOutOfBoundsAreRefusedByName) {
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(std::string(name))));
     EXPECT_THAT(Policy::Decode(policy.Encode()), Not(IsOk()));
   };
-  refused("prior_ppm", [](Policy& p) { p.prior_ppm = 1'000'001; });
-  refused("k_ppm", [](Policy& p) { p.k_ppm = 0; });
-  refused("partner_weight_ppm", [](Policy& p) { p.partner_weight_ppm = 2'000'001; });
-  refused("prepay_at_ppm", [](Policy& p) { p.prepay_at_ppm = p.deposit_at_ppm - 1; });
-  refused("decline_at_ppm", [](Policy& p) { p.decline_at_ppm = p.review_at_ppm - 1; });
-  refused("partners_cap", [](Policy& p) { p.partners_cap = Effect::kDecline; });
-  refused("stale_cap", [](Policy& p) { p.stale_cap = Effect::kReview; });
-  refused("debt_prepay_days", [](Policy& p) { p.debt_prepay_days = 0; });
+  refused("rate.prior_ppm", [](Policy& p) { p.prior_ppm = 1'000'001; });
+  refused("rate.k_ppm", [](Policy& p) { p.k_ppm = 0; });
+  refused("partners.weight_ppm", [](Policy& p) { p.partner_weight_ppm = 2'000'001; });
+  refused("thresholds.prepay_ppm", [](Policy& p) { p.prepay_at_ppm = p.deposit_at_ppm - 1; });
+  refused("thresholds.decline_ppm", [](Policy& p) { p.decline_at_ppm = p.review_at_ppm - 1; });
+  refused("caps.partners", [](Policy& p) { p.partners_cap = Effect::kDecline; });
+  refused("caps.stale", [](Policy& p) { p.stale_cap = Effect::kReview; });
+  refused("debt.prepay_days", [](Policy& p) { p.debt_prepay_days = 0; });
   refused("no-show", [](Policy& p) { p.reasons.erase(evidence::Reason::kNoShow); });
   refused("no-show.half_life_days",
           [](Policy& p) { p.reasons[evidence::Reason::kNoShow].half_life_days = 0; });
@@ -110,8 +134,49 @@ TEST(PolicyTest, AlteredEncodingIsRefused) {
   longer.push_back(0);
   EXPECT_THAT(Policy::Decode(longer), Not(IsOk()));
   crypto::Bytes version = good;
-  version[4] = 2;
+  version[4] = 1;
   EXPECT_THAT(Policy::Decode(version), Not(IsOk()));
+}
+
+TEST(PolicyFileTest, TheFileOfAPolicyGivesThePolicyBack) {
+  EXPECT_THAT(Policy::Parse(DefaultPolicy().ToToml()), IsOkAndHolds(DefaultPolicy()));
+  Policy own = DefaultPolicy();
+  own.prior_ppm = 123;
+  own.plan_instalments = 4;
+  own.partners_cap = Effect::kReview;
+  own.stale_cap = Effect::kAccept;
+  own.reasons[evidence::Reason::kNoShow] = {1, 2};
+  const std::string text = own.ToToml();
+  EXPECT_THAT(Policy::Parse(text), IsOkAndHolds(own));
+  EXPECT_THAT(text, HasSubstr("deposit_ppm = 100000  # 10 %: expected bad rate from which"));
+  EXPECT_THAT(text, HasSubstr("prior_ppm = 123  # 0.0123 %"));
+}
+
+TEST(PolicyFileTest, WhatAFileLeavesOutIsTheDefault) {
+  Policy own = DefaultPolicy();
+  own.deposit_at_ppm = 90'000;
+  EXPECT_THAT(Policy::Parse("version = 1\n[thresholds]\ndeposit_ppm = 90000\n"), IsOkAndHolds(own));
+  EXPECT_THAT(Policy::Parse("version = 1\n"), IsOkAndHolds(DefaultPolicy()));
+}
+
+TEST(PolicyFileTest, FaultsAreNamedWithLineAndColumn) {
+  const auto fault = [](const std::string& text, std::string_view words) {
+    EXPECT_THAT(Policy::Parse(text),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(std::string(words))));
+  };
+  fault("", "'version' is missing");
+  fault("version = 2\n", "line 1, column 11");
+  fault("version = 1\n[thresholds]\ndeposit = 5\n", "line 3, column 1");
+  fault("version = 1\n[threshold]\n", "threshold");
+  fault("version = 1\n[thresholds]\n  deposit_ppm = 1000001\n", "line 3, column 17");
+  fault("version = 1\n[thresholds]\ndeposit_ppm = \"10 %\"\n", "thresholds.deposit_ppm");
+  fault("version = 1\n[thresholds]\nprepay_ppm = 5\n", "line 3, column 14");
+  fault("version = 1\n[caps]\npartners = \"decline\"\n", "caps.partners");
+  fault("version = 1\n[caps]\npartners = \"never\"\n", "must be accept, deposit");
+  fault("version = 1\n[reasons.rude]\nweight_ppm = 1\n", "rude");
+  fault("version = 1\n[reasons.no-show]\nhalf_life_days = 0\n", "half_life_days");
+  fault("version = 1\n[reasons.no-show]\nhalflife = 1\n", "halflife");
+  fault("version = 1\nthis is not toml", "line 2");
 }
 
 }  // namespace

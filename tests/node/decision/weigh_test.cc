@@ -47,9 +47,9 @@ TEST(WeighTest, GoodOrdersAtThePartnerLowerItsReport) {
     return Only(made).bad_ppm;
   };
   EXPECT_EQ(bad(SettledBucket::kNone), 1'000'000u);
-  EXPECT_EQ(bad(SettledBucket::kOneOrTwo), 800'000u);     // 4 / 5
-  EXPECT_EQ(bad(SettledBucket::kThreeToNine), 571'428u);  // 4 / 7
-  EXPECT_EQ(bad(SettledBucket::kTenOrMore), 285'714u);    // 4 / 14
+  EXPECT_EQ(bad(SettledBucket::kOneOrTwo), 833'333u);     // 4 / 5
+  EXPECT_EQ(bad(SettledBucket::kThreeToNine), 625'000u);  // 4 / 7
+  EXPECT_EQ(bad(SettledBucket::kTenOrMore), 333'333u);    // 4 / 14
 }
 
 TEST(WeighTest, DateToComeIsNotFresherThanToday) {

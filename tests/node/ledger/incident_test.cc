@@ -56,8 +56,28 @@ TEST(Incident, EveryTruncationAndExtensionIsDataLoss) {
 
 TEST(Incident, NewerVersionIsDataLossInWords) {
   crypto::Bytes row = Example().Encode();
-  row[0] = 2;
+  row[0] = 3;
   EXPECT_THAT(Incident::Decode(row), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("version")));
+}
+
+TEST(Incident, WhatSpeaksForTheCustomerRoundTripsAndAnEarlierRowHasNone) {
+  Incident incident = Example();
+  incident.account.mitigations.Add(decision::Mitigation::kToldInTime);
+  incident.mitigations = incident.account.mitigations;
+  incident.mitigations.Add(decision::Mitigation::kKeptPlan);
+  crypto::Bytes row = incident.Encode();
+  auto decoded = Incident::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(decoded->account.mitigations, incident.account.mitigations);
+  EXPECT_EQ(decoded->mitigations, incident.mitigations);
+  row[0] = 1;
+  row.resize(row.size() - 2);
+  decoded = Incident::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_TRUE(decoded->mitigations.empty());
+  crypto::Bytes unknown = incident.Encode();
+  unknown.back() = 0x80;
+  EXPECT_THAT(Incident::Decode(unknown), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST(IncidentState, NamesRoundTripAndUnknownOnesListTheRest) {

@@ -1,0 +1,102 @@
+// Letters that a shop sends to a customer. No node is needed.
+#include "cli/commands_letter.h"
+
+#include <fstream>
+
+#include "cli/arguments.h"
+#include "cli/json.h"
+#include "cli/session.h"
+#include "node/decision/letter.h"
+#include "node/evidence/clock.h"
+#include "node/evidence/toml_reader.h"
+
+namespace daftar::cli {
+namespace {
+
+// The shop's name as its node's configuration has it; empty without one.
+std::string ShopOfNode(const std::string& dir) {
+  constexpr size_t kMaxConfigBytes = 64 << 10;
+  std::ifstream file(dir + "/config.toml", std::ios::binary);
+  if (dir.empty() || !file) return "";
+  std::string text(kMaxConfigBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<size_t>(file.gcount()));
+  const auto document = evidence::TomlDocument::Parse(text, "config.toml", kMaxConfigBytes);
+  if (!document.ok()) return "";
+  return (*document)->Root().Text("name", decision::kMaxLetterNameBytes).value_or("");
+}
+
+absl::StatusOr<decision::LetterFields> Fields(const Session& session,
+                                              const LetterOptions& options) {
+  decision::LetterFields fields;
+  fields.shop = options.shop.empty() ? ShopOfNode(session.options().dir) : options.shop;
+  if (fields.shop.empty()) {
+    return absl::InvalidArgumentError(
+        "whose letter is it? Give --shop \"Toko A\", or --dir with the node's folder");
+  }
+  fields.customer = options.to;
+  fields.signature = options.signature;
+  fields.alternatives = options.alternatives;
+  fields.date = evidence::Date::Of(evidence::SystemClock().Now());
+  if (!options.date.empty()) {
+    auto date = evidence::Date::Parse(options.date);
+    if (!date.ok()) return absl::InvalidArgumentError("--date: " + MessageOf(date.status()));
+    fields.date = *date;
+  }
+  return fields;
+}
+
+// "2026-12-01=500000", in the currency.
+absl::StatusOr<decision::Instalment> MakeInstalment(const std::string& text,
+                                                    const std::string& currency) {
+  const size_t equals = text.find('=');
+  const absl::Status form = absl::InvalidArgumentError(
+      "--instalment is a day and an amount, like --instalment 2026-12-01=500000 --currency IDR");
+  if (equals == std::string::npos || currency.empty()) return form;
+  auto day = evidence::Date::Parse(text.substr(0, equals));
+  auto unit = evidence::Currency::FromCode(currency);
+  if (!day.ok() || !unit.ok()) return form;
+  auto money = evidence::ParseMoney(text.substr(equals + 1), *unit);
+  if (!money.ok()) return form;
+  return decision::Instalment{*day, *money};
+}
+
+int Say(Session& session, const std::string& kind, const std::string& text) {
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, Json{{"letter", kind}, {"text", text}});
+  } else {
+    console.out << text << std::flush;
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+absl::StatusOr<int> RunLetterParting(Session& session, const LetterOptions& options) {
+  auto language = MakeLanguage(options.lang, session.language());
+  if (!language.ok()) return language.status();
+  auto fields = Fields(session, options);
+  if (!fields.ok()) return fields.status();
+  auto letter = decision::PartingLetter(*language, *fields);
+  if (!letter.ok()) return letter.status();
+  return Say(session, "parting", *letter);
+}
+
+absl::StatusOr<int> RunLetterPlan(Session& session, const LetterOptions& options) {
+  auto language = MakeLanguage(options.lang, session.language());
+  if (!language.ok()) return language.status();
+  auto fields = Fields(session, options);
+  if (!fields.ok()) return fields.status();
+  std::vector<decision::Instalment> instalments;
+  for (const std::string& text : options.instalments) {
+    auto instalment = MakeInstalment(text, options.currency);
+    if (!instalment.ok()) return instalment.status();
+    instalments.push_back(*instalment);
+  }
+  auto letter = decision::PaymentPlanLetter(*language, *fields, instalments);
+  if (!letter.ok()) return letter.status();
+  return Say(session, "plan", *letter);
+}
+
+}  // namespace daftar::cli

@@ -1,0 +1,197 @@
+// The policy, overrides, outcomes and replays.
+#include "cli/commands_policy.h"
+
+#include "cli/files.h"
+#include "cli/replay.h"
+#include "cli/session.h"
+#include "cli/show_check.h"
+#include "cli/show_policy.h"
+#include "cli/text.h"
+
+namespace daftar::cli {
+namespace {
+
+using PolicyStub = v1::PolicyService::Stub;
+
+constexpr char kDefaultPolicyName[] = "default";
+
+// Shows one message in the form that was asked for.
+template <class Message>
+absl::StatusOr<int> Show(Session& session, const Message& message) {
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, ToJson(message));
+  } else {
+    Print(console.out, message);
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<v1::GetPolicyResponse> GetPolicy(Session& session, const std::string& hash) {
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::GetPolicyRequest request;
+  request.set_hash(hash);
+  return (*client)->Read(&PolicyStub::GetPolicy, request);
+}
+
+// A wrong file is data, not a wrong argument: kExitData.
+absl::StatusOr<decision::Policy> LoadPolicy(const std::string& file, Console& console) {
+  auto toml = ReadWhole(file, "policy", decision::kMaxPolicyBytes, console);
+  if (!toml.ok()) return toml.status();
+  auto policy = decision::Policy::Parse(*toml);
+  if (policy.ok()) return policy;
+  return absl::DataLossError(MessageOf(policy.status()));
+}
+
+bool IsReceiptId(const std::string& text) {
+  constexpr size_t kReceiptIdDigits = 32;
+  return text.size() == kReceiptIdDigits && crypto::FromHex(text).ok();
+}
+
+// The receipt as `why` writes it: from a file, or from the node.
+absl::StatusOr<std::string> ReceiptText(Session& session, const std::string& receipt) {
+  if (!IsReceiptId(receipt)) {
+    return ReadWhole(receipt, "receipt", kMaxReceiptFileBytes, session.console());
+  }
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::GetReceiptRequest request;
+  request.set_receipt(receipt);
+  const auto response = (*client)->Read(&v1::ShopService::Stub::GetReceipt, request);
+  if (!response.ok()) return response.status();
+  return ToJson(*response).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+absl::StatusOr<int> RunOverride(Session& session, const OverrideOptions& options) {
+  absl::Status status = CheckBecause(options.because);
+  if (status.ok()) status = CheckText("receipt", options.receipt);
+  if (!status.ok()) return status;
+  auto effect = MakeEffect("effect", options.effect);
+  if (!effect.ok()) return effect.status();
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::OverrideDecisionRequest request;
+  request.set_receipt(options.receipt);
+  request.set_effect(*effect);
+  request.set_because(options.because);
+  const auto response = (*client)->Write(&PolicyStub::OverrideDecision, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, *response);
+}
+
+absl::StatusOr<int> RunPolicyShow(Session& session, const PolicyShowOptions& options) {
+  if (!options.hash.empty() && !crypto::Digest::FromHexText(options.hash).ok()) {
+    return absl::InvalidArgumentError(
+        "a policy's hash has 64 hexadecimal digits; daftar policy versions lists them");
+  }
+  const auto policy = GetPolicy(session, options.hash);
+  if (!policy.ok()) return policy.status();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, ToJson(*policy));
+    return kExitOk;
+  }
+  // The file alone, so that it can be kept and changed; everything else is for the reader.
+  console.out << PrintableLines(policy->toml()) << std::flush;
+  console.err << "Policy " << Printable(policy->hash())
+              << (policy->in_force() ? ", in force.\n" : ", not in force.\n");
+  if (policy->in_force()) {
+    console.err << "Of buyers without any record " << ShowPercent(policy->prior_ppm())
+                << " are expected to go bad.\n";
+  }
+  if (!policy->problem().empty()) {
+    console.err << "The policy file is not in force: " << PrintableLines(policy->problem()) << "\n";
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunPolicyVersions(Session& session) {
+  const auto policy = GetPolicy(session, "");
+  if (!policy.ok()) return policy.status();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, VersionsJson(*policy));
+  } else {
+    PrintVersions(console.out, *policy);
+  }
+  return kExitOk;
+}
+
+absl::StatusOr<int> RunPolicyCheck(Session& session, const PolicyCheckOptions& options) {
+  CheckedPolicy checked;
+  checked.file = options.file;
+  if (checked.file.empty()) {
+    if (session.options().dir.empty()) {
+      return absl::InvalidArgumentError(
+          "which policy? Give FILE, or --dir DIR for the policy.toml in the node's folder");
+    }
+    checked.file = session.options().dir + "/policy.toml";
+  }
+  const auto policy = LoadPolicy(checked.file, session.console());
+  if (!policy.ok()) return policy.status();
+  checked.hash = policy->Hash().hex();
+  checked.differences = DifferencesFromDefault(*policy);
+  return Show(session, checked);
+}
+
+absl::StatusOr<int> RunPolicyOutcomes(Session& session, const PeriodOptions& options) {
+  absl::Status status = CheckPeriod(options);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::ReportOutcomesRequest request;
+  request.set_from(options.from);
+  request.set_to(options.to);
+  const auto response = (*client)->Read(&PolicyStub::ReportOutcomes, request);
+  if (!response.ok()) return response.status();
+  return Show(session, *response);
+}
+
+absl::StatusOr<int> RunAuditReplay(Session& session, const ReplayOptions& options) {
+  if (options.policy.empty()) {
+    return absl::InvalidArgumentError(
+        "--policy is needed: the file of the policy of that time (daftar policy show HASH writes "
+        "it), or default");
+  }
+  if (options.receipt == "-" && options.policy == "-") {
+    return absl::InvalidArgumentError("standard input can be the receipt or the policy, not both");
+  }
+  absl::StatusOr<decision::Policy> policy = decision::DefaultPolicy();
+  if (options.policy != kDefaultPolicyName) {
+    policy = LoadPolicy(options.policy, session.console());
+    if (!policy.ok()) return policy.status();
+  }
+  const auto text = ReceiptText(session, options.receipt);
+  if (!text.ok()) return text.status();
+  const auto result = ReplayFile(*text, *policy);
+  if (!result.ok()) return result.status();
+  auto shown = Show(session, *result);
+  if (!shown.ok() || result->agrees()) return shown;
+  return kExitData;
+}
+
+absl::StatusOr<int> RunPartnerResetWeight(Session& session, const ResetWeightOptions& options) {
+  absl::Status status = CheckBecause(options.because);
+  if (status.ok()) status = CheckText("origin", options.origin);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::ResetPartnerWeightRequest request;
+  request.set_origin(options.origin);
+  request.set_because(options.because);
+  const auto response = (*client)->Write(&PolicyStub::ResetPartnerWeight, std::move(request));
+  if (!response.ok()) return response.status();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, Json{{"reset", options.origin}});
+  } else {
+    console.out << "What was learnt about " << Printable(options.origin)
+                << " is forgotten; the policy's weight applies until more is learnt.\n";
+  }
+  return kExitOk;
+}
+
+}  // namespace daftar::cli

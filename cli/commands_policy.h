@@ -1,0 +1,50 @@
+// The commands about the shop's policy and what became of its decisions. Each answers with an exit
+// code, or with the error that Report prints.
+#ifndef DAFTAR_CLI_COMMANDS_POLICY_H_
+#define DAFTAR_CLI_COMMANDS_POLICY_H_
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "cli/commands_book.h"
+
+namespace daftar::cli {
+
+class Session;
+
+struct OverrideOptions {
+  std::string receipt;
+  std::string effect;
+  std::string because;
+};
+absl::StatusOr<int> RunOverride(Session& session, const OverrideOptions& options);
+
+struct PolicyShowOptions {
+  std::string hash;  // empty: the one in force
+};
+absl::StatusOr<int> RunPolicyShow(Session& session, const PolicyShowOptions& options);
+absl::StatusOr<int> RunPolicyVersions(Session& session);
+
+struct PolicyCheckOptions {
+  std::string file;  // empty: policy.toml of the node's folder; "-": standard input
+};
+// Asks no node. kExitData when the file is not a policy.
+absl::StatusOr<int> RunPolicyCheck(Session& session, const PolicyCheckOptions& options);
+absl::StatusOr<int> RunPolicyOutcomes(Session& session, const PeriodOptions& options);
+
+struct ReplayOptions {
+  std::string receipt;  // an id, a file, or "-": standard input
+  std::string policy;   // a file, or "default"
+};
+// Asks no node unless `receipt` is an id. kExitData when it does not agree.
+absl::StatusOr<int> RunAuditReplay(Session& session, const ReplayOptions& options);
+
+struct ResetWeightOptions {
+  std::string origin;
+  std::string because;
+};
+absl::StatusOr<int> RunPartnerResetWeight(Session& session, const ResetWeightOptions& options);
+
+}  // namespace daftar::cli
+
+#endif  // DAFTAR_CLI_COMMANDS_POLICY_H_

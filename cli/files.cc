@@ -1,0 +1,58 @@
+#include "cli/files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace daftar::cli {
+namespace {
+
+constexpr size_t kPiece = 64 << 10;  // bytes read at once
+
+absl::Status CannotOpen(const std::string& file, const char* what, int error) {
+  const std::string message = std::string("cannot read the ") + what + " " + file + ": " +
+                              std::error_code(error, std::generic_category()).message();
+  if (error == EACCES) return absl::PermissionDeniedError(message);
+  return absl::NotFoundError(message);
+}
+
+// At most one byte more than `max_bytes`, and no more memory than there is to read.
+std::string ReadUpTo(std::istream& in, size_t max_bytes) {
+  std::string text;
+  while (in && text.size() <= max_bytes) {
+    const size_t before = text.size();
+    const size_t want = std::min(kPiece, max_bytes + 1 - before);
+    text.resize(before + want);
+    in.read(text.data() + before, static_cast<std::streamsize>(want));
+    text.resize(before + static_cast<size_t>(in.gcount()));
+  }
+  return text;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadWhole(const std::string& file, const char* what, size_t max_bytes,
+                                      Console& console) {
+  std::string text;
+  if (file == "-") {
+    text = ReadUpTo(console.in, max_bytes);
+  } else {
+    std::error_code error;
+    if (std::filesystem::is_directory(file, error)) {
+      return absl::InvalidArgumentError(file + " is a folder; name the " + what);
+    }
+    errno = 0;
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) return CannotOpen(file, what, errno);
+    text = ReadUpTo(stream, max_bytes);
+  }
+  if (text.size() > max_bytes) {
+    return absl::DataLossError(std::string("the ") + what + " is longer than " +
+                               std::to_string(max_bytes) + " bytes, which is the most it can have");
+  }
+  return text;
+}
+
+}  // namespace daftar::cli

@@ -1,0 +1,302 @@
+#include "cli/replay.h"
+
+#include <algorithm>
+#include <ctime>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "cli/console.h"
+#include "cli/text.h"
+#include "crypto/hash.h"
+#include "node/evidence/money.h"
+
+namespace daftar::cli {
+namespace {
+
+// Not Json: looking a name up there takes time with the number of names, and the file is hostile.
+using Parsed = nlohmann::json;
+
+constexpr size_t kSaltBytes = 32;
+
+absl::Status NoReceipt(const std::string& why) {
+  return absl::DataLossError(
+      "this is no receipt as `daftar why RECEIPT --output json` writes it: " + why);
+}
+
+absl::StatusOr<Parsed> ParseFile(std::string_view text) {
+  if (text.size() > kMaxReceiptFileBytes) {
+    return NoReceipt("it is longer than " + std::to_string(kMaxReceiptFileBytes) + " bytes");
+  }
+  bool deep = false;
+  // What is nested deeper is left out while it is read, so that it takes no memory.
+  const auto shallow = [&deep](int depth, Parsed::parse_event_t, const Parsed&) {
+    deep = deep || depth > kMaxReceiptFileDepth;
+    return depth <= kMaxReceiptFileDepth;
+  };
+  Parsed file = Parsed::parse(text.begin(), text.end(), shallow, false);
+  if (file.is_discarded()) return NoReceipt("it is not one whole JSON document");
+  if (deep) {
+    return NoReceipt("it has more than " + std::to_string(kMaxReceiptFileDepth) +
+                     " brackets within brackets");
+  }
+  if (!file.is_object()) return NoReceipt("it is not a JSON object");
+  return file;
+}
+
+absl::StatusOr<crypto::Bytes> HexField(const Parsed& file, const char* name) {
+  const auto found = file.find(name);
+  if (found == file.end() || found->is_null()) {
+    return NoReceipt(std::string("it has no '") + name +
+                     "'; a node that keeps the receipt's body writes it");
+  }
+  if (!found->is_string()) return NoReceipt(std::string("'") + name + "' is not a text");
+  auto bytes = crypto::FromHex(found->get_ref<const std::string&>());
+  if (!bytes.ok()) return NoReceipt(std::string("'") + name + "' is not hexadecimal");
+  return bytes;
+}
+
+// "2026-11-10T08:00:00.000Z", as nodes write times.
+std::string TimeText(evidence::UnixMillis time) {
+  const std::time_t seconds = static_cast<std::time_t>(time.value / 1000);
+  std::tm parts{};
+  if (gmtime_r(&seconds, &parts) == nullptr) return std::to_string(time.value) + " ms";
+  char text[40];
+  const size_t length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+  return std::string(text, length) + "." + std::to_string(1000 + time.value % 1000).substr(1) + "Z";
+}
+
+Parsed OrNull(const std::string& text) { return text.empty() ? Parsed(nullptr) : Parsed(text); }
+
+Parsed MoneyOf(const std::optional<evidence::Money>& money) {
+  if (!money.has_value()) return nullptr;
+  return {{"minor", money->minor},
+          {"currency", money->currency.code()},
+          {"major", evidence::FormatMoney(*money)}};
+}
+
+Parsed RulesOf(const decision::Verdict& verdict) {
+  Parsed rules = Parsed::array();
+  for (const decision::RuleOutcome& outcome : verdict.rules) {
+    rules.push_back({{"rule", decision::RuleId(outcome.rule)},
+                     {"fired", outcome.fired},
+                     {"effect", decision::EffectName(outcome.effect)}});
+  }
+  return rules;
+}
+
+Parsed MitigationsOf(const decision::Mitigations& set) {
+  Parsed names = Parsed::array();
+  for (const decision::Mitigation mitigation : decision::AllMitigations()) {
+    if (set.Has(mitigation)) names.push_back(decision::MitigationName(mitigation));
+  }
+  return names;
+}
+
+Parsed InputOf(const decision::DecisionInput& input, const char* type) {
+  return {{"type", type},
+          {"status", decision::EntryStatusName(input.status)},
+          {"age_days", input.age_days},
+          {"bad_ppm", input.bad_ppm},
+          {"weight_ppm", input.weight_ppm},
+          {"counted", input.counted}};
+}
+
+// Inputs in the order in which a decision lists them: own orders, own incidents, partners' entries
+// with the partners ascending.
+Parsed InputsOf(const decision::Weighed& weighed) {
+  Parsed inputs = Parsed::array();
+  auto incident = weighed.incidents.begin();
+  auto partner = weighed.partners.begin();
+  size_t entry = 0;
+  const decision::Decision listed = decision::Assemble(weighed, {});
+  for (const decision::DecisionInput& input : listed.inputs) {
+    if (input.kind == decision::InputKind::kOwnOrders) {
+      inputs.push_back(InputOf(input, "own_orders"));
+      inputs.back()["orders"] = weighed.own.orders;
+      inputs.back()["orders_on_time"] = weighed.own.good;
+      inputs.back()["orders_bad"] = weighed.own.bad;
+    } else if (input.kind == decision::InputKind::kOwnIncident) {
+      inputs.push_back(InputOf(input, "own_incident"));
+      inputs.back()["reference"] = OrNull(input.id);
+      inputs.back()["mitigations"] = MitigationsOf((incident++)->mitigations);
+    } else {
+      while (entry == partner->entries.size()) {
+        ++partner;
+        entry = 0;
+      }
+      inputs.push_back(InputOf(input, "partner_record"));
+      inputs.back()["origin"] = input.origin;
+      inputs.back()["reference"] = std::to_string(input.index);
+      inputs.back()["commitment"] = partner->entries[entry++].commitment.hex();
+    }
+  }
+  return inputs;
+}
+
+Parsed PartnersOf(const decision::Weighed& weighed) {
+  Parsed partners = Parsed::array();
+  for (const decision::WeighedPartner& partner : weighed.partners) {
+    Parsed row{{"origin", partner.origin},
+               {"state", decision::PartnerStateName(partner.state)},
+               {"head_age_s", nullptr},
+               {"head_size", partner.head.has_value() ? partner.head->size : 0},
+               {"head_root", nullptr},
+               {"weight_ppm", partner.weight_ppm},
+               {"witnesses", partner.witnesses},
+               {"reason", OrNull(partner.error)}};
+    if (partner.head_age_s.has_value()) row["head_age_s"] = *partner.head_age_s;
+    if (partner.head.has_value()) row["head_root"] = partner.head->root.hex();
+    partners.push_back(std::move(row));
+  }
+  return partners;
+}
+
+// What the file must say beside a receipt with this body.
+Parsed ReadableOf(const decision::ReceiptBody& body) {
+  const decision::Weighed& weighed = body.weighed;
+  Parsed caps = Parsed::array();
+  for (const decision::Cap cap : body.verdict.caps) caps.push_back(decision::CapId(cap));
+  return {{"checked_at", TimeText(body.time)},
+          {"effect", decision::EffectName(body.verdict.effect)},
+          {"decided_by", decision::RuleId(body.verdict.rule)},
+          {"risk_ppm", body.verdict.r_ppm},
+          {"prior_ppm", weighed.prior_ppm},
+          {"policy", body.policy.hex()},
+          {"amount", MoneyOf(weighed.order.amount)},
+          {"terms", decision::TermsName(weighed.order.terms)},
+          {"group", weighed.group.has_value() ? OrNull(weighed.group->name) : Parsed(nullptr)},
+          {"allowed_by", OrNull(weighed.allowed_by)},
+          {"caps", std::move(caps)},
+          {"rules", RulesOf(body.verdict)},
+          {"inputs", InputsOf(weighed)},
+          {"partners", PartnersOf(weighed)}};
+}
+
+void AddWrong(ReplayResult& result, std::string sentence) {
+  ++result.wrong_count;
+  if (result.wrong.size() < kMaxDifferences) result.wrong.push_back(std::move(sentence));
+}
+
+// A value of the file in few words; it may be anything.
+std::string Shown(const Parsed& value) {
+  constexpr size_t kMaxShown = 80;  // bytes
+  if (value.is_structured()) return "a list or an object";
+  if (value.is_string()) {
+    const auto& text = value.get_ref<const std::string&>();
+    return Printable(text.size() <= kMaxShown ? text : text.substr(0, kMaxShown) + "...");
+  }
+  return value.dump();
+}
+
+// Partners' names are left out for callers who may not see them.
+bool MayBeLeftOut(const std::string& name, const Parsed& file) {
+  return name == "origin" && file.is_null();
+}
+
+void Compare(const std::string& what, const Parsed& file, const Parsed& receipt,
+             ReplayResult& result) {
+  if (receipt.is_object()) {
+    if (!file.is_object()) return AddWrong(result, "the file has no " + what + " of its receipt");
+    for (const auto& [name, value] : receipt.items()) {
+      const auto found = file.find(name);
+      const std::string where = what.empty() ? name : what + "." + name;
+      if (found == file.end()) {
+        AddWrong(result, "the file leaves out " + where + ", its receipt has " + Shown(value));
+      } else if (!MayBeLeftOut(name, *found)) {
+        Compare(where, *found, value, result);
+      }
+    }
+  } else if (receipt.is_array()) {
+    const size_t listed = file.is_array() ? file.size() : 0;
+    if (listed != receipt.size()) {
+      AddWrong(result, "the file lists " + std::to_string(listed) + " " + what + ", its receipt " +
+                           std::to_string(receipt.size()));
+    }
+    for (size_t i = 0; i < std::min(listed, receipt.size()); ++i) {
+      Compare(what + "[" + std::to_string(i) + "]", file[i], receipt[i], result);
+    }
+  } else if (file != receipt) {
+    AddWrong(result,
+             "the file says " + what + " " + Shown(file) + ", its receipt says " + Shown(receipt));
+  }
+}
+
+void CheckCommitment(const Parsed& file, crypto::ByteView salt, crypto::ByteView body,
+                     ReplayResult& result) {
+  const std::string is = crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), salt, body}).hex();
+  const auto stated = file.find("commitment");
+  if (stated == file.end()) {
+    AddWrong(result, "the file leaves out the commitment, that of its receipt is " + is);
+  } else if (*stated != is) {
+    AddWrong(result, "the file says commitment " + Shown(*stated) + ", that of its receipt is " +
+                         is + ": the receipt or its salt is another than the node committed to");
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<ReplayResult> ReplayFile(std::string_view text, const decision::Policy& policy) {
+  const auto file = ParseFile(text);
+  if (!file.ok()) return file.status();
+  const auto encoded = HexField(*file, "body");
+  if (!encoded.ok()) return encoded.status();
+  const auto salt = HexField(*file, "salt");
+  if (!salt.ok()) return salt.status();
+  if (salt->size() != kSaltBytes) {
+    return NoReceipt("'salt' has " + std::to_string(salt->size()) + " bytes, it must have " +
+                     std::to_string(kSaltBytes));
+  }
+  auto body = decision::ReceiptBody::Decode(*encoded);
+  if (!body.ok()) return NoReceipt("'body' cannot be read: " + MessageOf(body.status()));
+
+  ReplayResult result;
+  if (const auto id = file->find("receipt"); id != file->end() && id->is_string()) {
+    result.receipt = Shown(*id);
+  }
+  result.body = *std::move(body);
+  result.policy = policy.Hash().hex();
+  CheckCommitment(*file, *salt, *encoded, result);
+  if (auto status = decision::CheckReplay(result.body, policy); !status.ok()) {
+    AddWrong(result, MessageOf(status));
+  }
+  Compare("", *file, ReadableOf(result.body), result);
+  return result;
+}
+
+Json ToJson(const ReplayResult& result) {
+  Json wrong = Json::array();
+  for (const std::string& sentence : result.wrong) wrong.push_back(sentence);
+  const decision::Verdict& verdict = result.body.verdict;
+  return Json{{"agrees", result.agrees()},
+              {"receipt", TextOrNull(result.receipt)},
+              {"effect", decision::EffectName(verdict.effect)},
+              {"decided_by", decision::RuleId(verdict.rule)},
+              {"risk_ppm", verdict.r_ppm},
+              {"receipt_policy", result.body.policy.hex()},
+              {"policy", result.policy},
+              {"differences_count", result.wrong_count},
+              {"differences", std::move(wrong)}};
+}
+
+void Print(std::ostream& out, const ReplayResult& result) {
+  const decision::Verdict& verdict = result.body.verdict;
+  Fields fields;
+  fields.Add("Receipt", result.receipt);
+  fields.Add("Effect", decision::EffectName(verdict.effect));
+  fields.Add("Expected bad rate",
+             ShowPercent(verdict.r_ppm) + " (" + std::to_string(verdict.r_ppm) + " ppm)");
+  fields.Add("Decided by", decision::RuleId(verdict.rule));
+  fields.Add("Policy", result.body.policy.hex());
+  fields.Print(out);
+  if (result.agrees()) {
+    out << "\nComputed again from the receipt and the policy: agrees to the last digit.\n";
+    return;
+  }
+  out << "\nDOES NOT AGREE\n";
+  for (const std::string& sentence : result.wrong) out << "  - " << Printable(sentence) << "\n";
+  if (result.wrong_count > result.wrong.size()) {
+    out << "  and " << result.wrong_count - result.wrong.size() << " more\n";
+  }
+}
+
+}  // namespace daftar::cli

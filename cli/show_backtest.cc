@@ -1,0 +1,200 @@
+#include "cli/show_backtest.h"
+
+#include <cmath>
+#include <cstdio>
+
+#include "cli/arguments.h"
+#include "cli/text.h"
+
+namespace daftar::cli {
+namespace {
+
+using decision::BacktestReport;
+using decision::MoneyShare;
+using decision::RankReport;
+using decision::Spread;
+
+constexpr double kPercent = 100.0;
+
+std::string Fixed(double value, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, value);
+  return text;
+}
+
+std::string Share(double part) { return Fixed(part * kPercent, 1) + " %"; }
+
+Json SpreadJson(const Spread& spread) {
+  return Json{{"mean", spread.mean}, {"deviation", spread.deviation}};
+}
+
+// Minor units as a sum of money, or a number of orders.
+std::string Sum(const MoneyShare& share, double value) {
+  if (share.currency.code().empty()) return Fixed(value, 1) + " orders";
+  v1::Money money;
+  money.set_currency(share.currency.code());
+  money.set_minor(value < 0 ? 0 : static_cast<uint64_t>(std::llround(value)));
+  return ShowMoney(money);
+}
+
+Json MoneyJson(const std::vector<MoneyShare>& shares) {
+  Json out = Json::array();
+  for (const MoneyShare& share : shares) {
+    out.push_back({{"currency", TextOrNull(share.currency.code())},
+                   {"loss", share.loss},
+                   {"loss_avoided", share.loss_avoided},
+                   {"sales", share.sales},
+                   {"sales_hindered", share.sales_hindered}});
+  }
+  return out;
+}
+
+Json RankJson(const RankReport& rank) {
+  Json caught = Json::array();
+  for (size_t i = 0; i < decision::kHinderedShares.size(); ++i) {
+    caught.push_back({{"good_hindered", decision::kHinderedShares[i]},
+                      {"bad_caught", SpreadJson(rank.caught[i])},
+                      {"money", MoneyJson(rank.money[i])}});
+  }
+  return Json{{"auc", SpreadJson(rank.auc)}, {"caught", std::move(caught)}};
+}
+
+std::string Percents(const Spread& spread) {
+  return Fixed(spread.mean * kPercent, 1) + " % +- " + Fixed(spread.deviation * kPercent, 1);
+}
+
+void PrintRanks(std::ostream& out, const BacktestReport& report) {
+  const bool partners = !report.by_partners.empty() || report.partners.auc.mean != 0;
+  out << "\nBad orders caught, when so many good orders are hindered\n";
+  Table table({"good hindered", "own records alone", partners ? "with partners" : ""});
+  for (size_t i = 0; i < decision::kHinderedShares.size(); ++i) {
+    table.Row({Share(decision::kHinderedShares[i]), Percents(report.own.caught[i]),
+               partners ? Percents(report.partners.caught[i]) : ""});
+  }
+  table.Row(
+      {"AUC", Fixed(report.own.auc.mean, 3), partners ? Fixed(report.partners.auc.mean, 3) : ""});
+  table.Print(out, 2);
+}
+
+void PrintMoney(std::ostream& out, const BacktestReport& report) {
+  out << "\nMoney, when 2 % of good orders are hindered (mean of the rounds)\n";
+  Table table({"", "loss avoided", "of all loss", "sales hindered", "of all sales"});
+  const size_t at = 2;
+  for (const auto& [name, rank] : {std::pair("own records alone", &report.own),
+                                   std::pair("with partners", &report.partners)}) {
+    for (const MoneyShare& share : rank->money[at]) {
+      table.Row({name, Sum(share, share.loss_avoided), Sum(share, share.loss),
+                 Sum(share, share.sales_hindered), Sum(share, share.sales)});
+    }
+  }
+  table.Print(out, 2);
+}
+
+void PrintEffects(std::ostream& out, const BacktestReport& report) {
+  out << "\nWhat the policy would have answered (all rounds)\n";
+  Table effects({"answer", "orders", "of these bad"});
+  for (const decision::EffectReport& effect : report.effects) {
+    const uint64_t all = effect.good + effect.bad;
+    if (all == 0) continue;
+    effects.Row({std::string(decision::EffectName(effect.effect)), std::to_string(all),
+                 Share(static_cast<double>(effect.bad) / static_cast<double>(all))});
+  }
+  effects.Print(out, 2);
+  out << "\nWhat each rule contributed (all rounds)\n";
+  Table rules({"rule", "decided", "of these bad", "raised", "of these bad"});
+  for (const decision::RuleReport& rule : report.rules) {
+    const uint64_t decided = rule.decided_good + rule.decided_bad;
+    const uint64_t raised = rule.raised_good + rule.raised_bad;
+    if (decided + raised == 0) continue;
+    const auto part = [](uint64_t bad, uint64_t all) {
+      return all == 0 ? std::string() : Share(static_cast<double>(bad) / static_cast<double>(all));
+    };
+    rules.Row({std::string(decision::RuleId(rule.rule)), std::to_string(decided),
+               part(rule.decided_bad, decided), std::to_string(raised),
+               part(rule.raised_bad, raised)});
+  }
+  rules.Print(out, 2);
+}
+
+}  // namespace
+
+Json ToJson(const BacktestRun& run, const BacktestReport& report) {
+  Json rules = Json::array();
+  for (const decision::RuleReport& rule : report.rules) {
+    rules.push_back({{"rule", decision::RuleId(rule.rule)},
+                     {"decided_good", rule.decided_good},
+                     {"decided_bad", rule.decided_bad},
+                     {"raised_good", rule.raised_good},
+                     {"raised_bad", rule.raised_bad}});
+  }
+  Json effects = Json::array();
+  for (const decision::EffectReport& effect : report.effects) {
+    effects.push_back({{"effect", decision::EffectName(effect.effect)},
+                       {"good", effect.good},
+                       {"bad", effect.bad},
+                       {"money", MoneyJson(effect.money)}});
+  }
+  Json curve = Json::array();
+  for (const RankReport& rank : report.by_partners) curve.push_back(RankJson(rank));
+  Json liar = nullptr;
+  if (report.liar.has_value()) {
+    liar = Json{{"good_hindered", SpreadJson(report.liar->hindered)},
+                {"bad_caught", SpreadJson(report.liar->caught)}};
+  }
+  return Json{{"files", run.files},
+              {"policy", run.policy},
+              {"shops", run.options.shops},
+              {"rounds", run.options.rounds},
+              {"seed", run.options.seed},
+              {"learnt_weights", run.options.learnt_weights},
+              {"lines_refused", run.lines_refused},
+              {"orders", report.orders},
+              {"judged", report.judged},
+              {"scored_good", report.scored_good},
+              {"scored_bad", report.scored_bad},
+              {"own", RankJson(report.own)},
+              {"partners", RankJson(report.partners)},
+              {"by_partners", std::move(curve)},
+              {"liar", std::move(liar)},
+              {"effects", std::move(effects)},
+              {"rules", std::move(rules)},
+              {"picture", run.picture_note.empty() ? TextOrNull(run.picture) : Json(nullptr)}};
+}
+
+void Print(std::ostream& out, const BacktestRun& run, const BacktestReport& report) {
+  Fields fields;
+  fields.Add("Orders", std::to_string(report.orders) + ", " + std::to_string(report.judged) +
+                           " of them judged; the later half is scored");
+  const uint64_t scored = report.scored_good + report.scored_bad;
+  if (scored > 0) {
+    fields.Add("Bad among those",
+               Share(static_cast<double>(report.scored_bad) / static_cast<double>(scored)));
+  }
+  fields.Add("Shops", std::to_string(run.options.shops) +
+                          (run.options.parties_are_shops
+                               ? ", one a file"
+                               : ", dealt at random " + std::to_string(run.options.rounds) +
+                                     " times (seed " + std::to_string(run.options.seed) + ")"));
+  fields.Add("Policy", run.policy);
+  if (run.lines_refused > 0) {
+    fields.Add("Lines left out", std::to_string(run.lines_refused));
+  }
+  fields.Print(out);
+  for (const std::string& refusal : run.refusals) out << "  " << Printable(refusal) << "\n";
+  PrintRanks(out, report);
+  PrintMoney(out, report);
+  PrintEffects(out, report);
+  if (report.liar.has_value()) {
+    out << "\nOne partner also reports all its good customers: at the threshold that hinders "
+        << Share(decision::kLiarBaseline) << " without it,\n"
+        << Percents(report.liar->hindered) << " of the others' good orders are hindered and "
+        << Percents(report.liar->caught) << " of the bad ones caught.\n";
+  }
+  if (run.picture.empty()) return;
+  out << "\n"
+      << (run.picture_note.empty() ? "Picture: " + Printable(run.picture)
+                                   : Printable(run.picture_note))
+      << "\n";
+}
+
+}  // namespace daftar::cli

@@ -1,0 +1,30 @@
+// What a back-test measured, as text and as JSON.
+#ifndef DAFTAR_CLI_SHOW_BACKTEST_H_
+#define DAFTAR_CLI_SHOW_BACKTEST_H_
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "cli/json.h"
+#include "node/decision/backtest.h"
+
+namespace daftar::cli {
+
+// What a back-test ran over, beside its report.
+struct BacktestRun {
+  std::vector<std::string> files;
+  std::string policy;  // its hash
+  decision::BacktestOptions options;
+  uint64_t lines_refused = 0;
+  std::vector<std::string> refusals;  // the first few, with file and line
+  std::string picture;                // the file; empty: none was asked for
+  std::string picture_note;           // why it was not drawn, and how to; empty: it was
+};
+
+Json ToJson(const BacktestRun& run, const decision::BacktestReport& report);
+void Print(std::ostream& out, const BacktestRun& run, const decision::BacktestReport& report);
+
+}  // namespace daftar::cli
+
+#endif  // DAFTAR_CLI_SHOW_BACKTEST_H_

@@ -1,0 +1,326 @@
+#include "cli/show_book.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "cli/show_check.h"
+#include "cli/text.h"
+
+namespace daftar::cli {
+namespace {
+
+constexpr uint64_t kWhole = 1'000'000;  // ppm
+
+template <class Repeated>
+Json ListOf(const Repeated& texts) {
+  Json out = Json::array();
+  for (const auto& text : texts) out.push_back(text);
+  return out;
+}
+
+std::string Joined(const std::vector<std::string>& texts, const char* between = ", ") {
+  std::string out;
+  for (const std::string& text : texts) out += (out.empty() ? "" : between) + text;
+  return out;
+}
+
+template <class Repeated>
+std::vector<std::string> Texts(const Repeated& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+v1::Money MoneyOf(uint64_t minor, const std::string& currency) {
+  v1::Money money;
+  money.set_minor(minor);
+  money.set_currency(currency);
+  return money;
+}
+
+// A group that says nothing lets everything through: accept at least, decline at most.
+v1::Effect LeastOf(const v1::Group& group) {
+  return group.at_least() == v1::EFFECT_UNSPECIFIED ? v1::EFFECT_ACCEPT : group.at_least();
+}
+v1::Effect MostOf(const v1::Group& group) {
+  return group.at_most() == v1::EFFECT_UNSPECIFIED ? v1::EFFECT_DECLINE : group.at_most();
+}
+uint32_t PrecedenceOf(const v1::Group& group) {
+  constexpr uint32_t kDefault = 100;
+  return group.precedence() == 0 ? kDefault : group.precedence();
+}
+
+// Of a field that may be absent.
+#define DAFTAR_OR_NULL(message, field) \
+  ((message).has_##field() ? Json((message).field()) : Json(nullptr))
+
+Json RuleJson(const v1::GroupRule& rule) {
+  return Json{
+      {"settled", DAFTAR_OR_NULL(rule, least_settled)},
+      {"on_time_ppm", DAFTAR_OR_NULL(rule, least_on_time_ppm)},
+      {"most_days_late", DAFTAR_OR_NULL(rule, most_days_late)},
+      {"bad", DAFTAR_OR_NULL(rule, least_bad)},
+      {"overdue_days", DAFTAR_OR_NULL(rule, least_overdue_days)},
+      {"days_known", DAFTAR_OR_NULL(rule, least_days_known)},
+      {"turnover", rule.has_least_turnover() ? ToJson(rule.least_turnover()) : Json(nullptr)}};
+}
+
+std::string AnswerText(const v1::Group& group) {
+  const std::string least(EffectWord(LeastOf(group)));
+  const std::string most(EffectWord(MostOf(group)));
+  if (least == most) return least;
+  std::vector<std::string> parts;
+  if (LeastOf(group) != v1::EFFECT_ACCEPT) parts.push_back("at least " + least);
+  if (MostOf(group) != v1::EFFECT_DECLINE) parts.push_back("at most " + most);
+  return parts.empty() ? "any" : Joined(parts);
+}
+
+std::string LimitsText(const v1::Group& group) {
+  std::vector<std::string> limits;
+  for (const auto& money : group.credit_limits()) limits.push_back(ShowMoney(money));
+  return Joined(limits);
+}
+
+std::string CreditText(const v1::Group& group) {
+  std::vector<std::string> parts;
+  if (!group.credit_limits().empty()) parts.push_back("up to " + LimitsText(group));
+  if (group.has_credit_days()) parts.push_back(Count(group.credit_days(), "day"));
+  return Joined(parts);
+}
+
+// "orders paid at least 10, on time at least 90 %"; everything must hold.
+std::string RuleText(const v1::GroupRule& rule) {
+  std::vector<std::string> parts;
+  const auto least = [](uint64_t n, const char* what, const char* plural) {
+    return "at least " + Count(n, what, plural);
+  };
+  if (rule.has_least_settled()) {
+    parts.push_back(least(rule.least_settled(), "order paid", "orders paid"));
+  }
+  if (rule.has_least_on_time_ppm()) {
+    parts.push_back("at least " + ShowPercent(rule.least_on_time_ppm()) + " on time");
+  }
+  if (rule.has_most_days_late()) {
+    parts.push_back("at most " + Count(rule.most_days_late(), "day") + " late");
+  }
+  if (rule.has_least_bad()) {
+    parts.push_back(least(rule.least_bad(), "order late or unpaid", "orders late or unpaid"));
+  }
+  if (rule.has_least_overdue_days()) {
+    parts.push_back(least(rule.least_overdue_days(), "day overdue", "days overdue"));
+  }
+  if (rule.has_least_days_known()) {
+    parts.push_back("known for " + least(rule.least_days_known(), "day", "days"));
+  }
+  if (rule.has_least_turnover()) {
+    parts.push_back("at least " + ShowMoney(rule.least_turnover()) + " paid");
+  }
+  return Joined(parts);
+}
+
+// "2.5" of tenths.
+std::string Tenths(uint64_t tenths) {
+  const std::string whole = std::to_string(tenths / 10);
+  return tenths % 10 == 0 ? whole : whole + "." + std::to_string(tenths % 10);
+}
+
+// Of the orders of which it is known; null when none is.
+Json OnTimePpm(const v1::GroupReportRow& row) {
+  const uint64_t known = row.paid_on_time() + row.late() + row.unpaid();
+  if (known == 0) return nullptr;
+  // Whole orders: a count is far below what would overflow here.
+  return row.paid_on_time() * kWhole / known;
+}
+
+}  // namespace
+
+Json ToJson(const v1::Group& group) {
+  Json limits = Json::array();
+  for (const auto& money : group.credit_limits()) limits.push_back(ToJson(money));
+  return Json{{"name", group.name()},
+              {"precedence", PrecedenceOf(group)},
+              {"at_least", EffectWord(LeastOf(group))},
+              {"at_most", EffectWord(MostOf(group))},
+              {"deposit_ppm", DAFTAR_OR_NULL(group, deposit_ppm)},
+              {"credit_limits", std::move(limits)},
+              {"credit_days", DAFTAR_OR_NULL(group, credit_days)},
+              {"price_list", TextOrNull(group.price_list())},
+              {"bonus_card", group.bonus_card()},
+              {"rule", group.has_rule() ? RuleJson(group.rule()) : Json(nullptr)}};
+}
+
+void Print(std::ostream& out, const v1::Group& group) {
+  Fields fields;
+  fields.Add("Group", group.name());
+  fields.Add("Precedence", std::to_string(PrecedenceOf(group)));
+  fields.Add("Answer", AnswerText(group));
+  if (group.has_deposit_ppm()) fields.Add("Deposit", ShowPercent(group.deposit_ppm()));
+  fields.Add("Credit", CreditText(group));
+  fields.Add("Price list", group.price_list());
+  fields.Add("Bonus card", group.bonus_card() ? "on" : "off");
+  fields.Add("By rule", group.has_rule() ? RuleText(group.rule()) : "nobody, by hand only");
+  fields.Print(out);
+}
+
+Json ToJson(const v1::ListGroupsResponse& groups) {
+  Json list = Json::array();
+  for (const auto& group : groups.groups()) list.push_back(ToJson(group));
+  return Json{{"groups", std::move(list)}};
+}
+
+void Print(std::ostream& out, const v1::ListGroupsResponse& groups) {
+  if (groups.groups().empty()) {
+    out << "No groups. Add one with: daftar group add NAME --because TEXT\n";
+    return;
+  }
+  Table table(
+      {"NAME", "PRECEDENCE", "ANSWER", "DEPOSIT", "CREDIT", "PRICE LIST", "BONUS CARD", "BY RULE"});
+  for (const auto& group : groups.groups()) {
+    table.Row({group.name(), std::to_string(PrecedenceOf(group)), AnswerText(group),
+               group.has_deposit_ppm() ? ShowPercent(group.deposit_ppm()) : "", CreditText(group),
+               group.price_list(), group.bonus_card() ? "on" : "",
+               group.has_rule() ? RuleText(group.rule()) : ""});
+  }
+  table.Print(out);
+}
+
+Json ToJson(const v1::ReportGroupsResponse& report) {
+  Json rows = Json::array();
+  for (const auto& row : report.rows()) {
+    rows.push_back({{"group", TextOrNull(row.group())},
+                    {"currency", TextOrNull(row.currency())},
+                    {"members", row.members()},
+                    {"customers", row.customers()},
+                    {"orders", row.orders()},
+                    {"turnover", ToJson(MoneyOf(row.turnover_minor(), row.currency()))},
+                    {"paid_on_time", row.paid_on_time()},
+                    {"on_time_ppm", OnTimePpm(row)},
+                    {"late", row.late()},
+                    {"unpaid", row.unpaid()},
+                    {"days_late_tenths", row.days_late_tenths()},
+                    {"loss", ToJson(MoneyOf(row.loss_minor(), row.currency()))},
+                    {"incidents", row.incidents()}});
+  }
+  return Json{{"from", TextOrNull(report.from())},
+              {"to", TextOrNull(report.to())},
+              {"rows", std::move(rows)}};
+}
+
+void Print(std::ostream& out, const v1::ReportGroupsResponse& report) {
+  out << "Orders invoiced" << (report.from().empty() ? "" : " from " + Printable(report.from()))
+      << (report.to().empty() ? "" : " to " + Printable(report.to())) << "\n\n";
+  if (report.rows().empty()) {
+    out << "None.\n";
+    return;
+  }
+  Table table({"GROUP", "MEMBERS", "CUSTOMERS", "ORDERS", "TURNOVER", "ON TIME", "DAYS LATE",
+               "LATE", "UNPAID", "LOSS", "INCIDENTS"});
+  for (const auto& row : report.rows()) {
+    const Json on_time = OnTimePpm(row);
+    table.Row({row.group().empty() ? "(no group)" : row.group(), std::to_string(row.members()),
+               std::to_string(row.customers()), std::to_string(row.orders()),
+               ShowMoney(MoneyOf(row.turnover_minor(), row.currency())),
+               on_time.is_null() ? "-" : ShowPercent(on_time.get<uint64_t>()),
+               Tenths(row.days_late_tenths()), std::to_string(row.late()),
+               std::to_string(row.unpaid()), ShowMoney(MoneyOf(row.loss_minor(), row.currency())),
+               std::to_string(row.incidents())});
+  }
+  table.Print(out);
+  out << "\nDays late are an average over paid orders. Members and incidents are the group's, in "
+         "all currencies.\n";
+}
+
+Json ToJson(const v1::Allowed& allowed) {
+  return Json{{"id", allowed.id()},
+              {"identifiers", ListOf(allowed.identifiers())},
+              {"because", TextOrNull(allowed.because())},
+              {"added_by", TextOrNull(allowed.added_by())},
+              {"added_at", TextOrNull(allowed.added_at())}};
+}
+
+void Print(std::ostream& out, const v1::Allowed& allowed) {
+  Fields fields;
+  fields.Add("Entry", allowed.id());
+  fields.Add("Customer", Joined(Texts(allowed.identifiers())));
+  fields.Add("Because", allowed.because());
+  fields.Add("Added",
+             allowed.added_at() + (allowed.added_by().empty() ? "" : " by " + allowed.added_by()));
+  fields.Print(out);
+  out << "\nThe customer is accepted from the next check on, whatever the records say.\n";
+}
+
+Json ToJson(const v1::ListAllowedResponse& list) {
+  Json entries = Json::array();
+  for (const auto& allowed : list.allowed()) entries.push_back(ToJson(allowed));
+  return Json{{"allowed", std::move(entries)}};
+}
+
+void Print(std::ostream& out, const v1::ListAllowedResponse& list) {
+  if (list.allowed().empty()) {
+    out << "The allowlist is empty.\n";
+    return;
+  }
+  Table table({"ID", "CUSTOMER", "ADDED", "BY", "BECAUSE"});
+  for (const auto& allowed : list.allowed()) {
+    table.Row({allowed.id(), Joined(Texts(allowed.identifiers())), allowed.added_at(),
+               allowed.added_by(), allowed.because()});
+  }
+  table.Print(out);
+}
+
+Json ToJson(const v1::Order& order) {
+  return Json{{"id", order.id()},
+              {"customer", TextOrNull(order.customer())},
+              {"invoice", TextOrNull(order.invoice())},
+              {"amount", ToJson(order.amount())},
+              {"terms", TermsWord(order.terms())},
+              {"invoiced", TextOrNull(order.invoiced())},
+              {"due", TextOrNull(order.due())},
+              {"state", TextOrNull(order.state())},
+              {"paid", TextOrNull(order.paid())},
+              {"days_late", order.days_late()},
+              {"given_up", TextOrNull(order.given_up())},
+              {"disputed", order.disputed()},
+              {"receipt", TextOrNull(order.receipt())}};
+}
+
+void Print(std::ostream& out, const v1::Order& order) {
+  Fields fields;
+  fields.Add("Order", order.id());
+  fields.Add("State", order.state() + (order.disputed() ? ", disputed" : ""));
+  fields.Add("Invoice", order.invoice());
+  fields.Add("Customer", order.customer());
+  const std::string amount = ShowMoney(order.amount());
+  fields.Add("Amount",
+             amount + (amount.empty() ? "" : ", ") + std::string(TermsWord(order.terms())));
+  fields.Add("Invoiced", order.invoiced());
+  fields.Add("Due", order.due());
+  fields.Add("Paid", order.paid());
+  fields.Add("Given up", order.given_up());
+  if (order.days_late() > 0) fields.Add("Late by", Count(order.days_late(), "day"));
+  fields.Add("Receipt", order.receipt());
+  fields.Print(out);
+}
+
+Json ToJson(const v1::EraseCustomerResponse& erased) {
+  return Json{{"orders_erased", erased.orders_erased()},
+              {"orders_kept", erased.orders_kept()},
+              {"identifiers_kept", erased.identifiers_kept()},
+              {"kept_because", ListOf(erased.kept_because())}};
+}
+
+void Print(std::ostream& out, const v1::EraseCustomerResponse& erased) {
+  const bool whole = erased.orders_kept() == 0 && erased.identifiers_kept() == 0;
+  out << (whole ? "Erased the customer with " : "Erased what may go: ")
+      << Count(erased.orders_erased(), "order") << ".\n";
+  if (whole && erased.kept_because().empty()) {
+    out << "Nothing stays.\n";
+    return;
+  }
+  out << "\nWhat stays: " << Count(erased.orders_kept(), "order") << ", "
+      << Count(erased.identifiers_kept(), "identifier") << "\n";
+  for (const auto& sentence : erased.kept_because()) out << "  - " << Printable(sentence) << "\n";
+}
+
+#undef DAFTAR_OR_NULL
+
+}  // namespace daftar::cli

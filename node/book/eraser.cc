@@ -1,0 +1,226 @@
+#include "node/book/eraser.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "node/book/allowlist.h"
+#include "node/book/retry.h"
+
+namespace daftar::book {
+namespace {
+
+using storage::Column;
+
+constexpr std::string_view kEraseKind = "customer-erase";
+constexpr std::array<uint64_t EraseReport::*, 8> kCounts = {
+    &EraseReport::customers_erased,     &EraseReport::customers_kept,
+    &EraseReport::orders_erased,        &EraseReport::orders_kept,
+    &EraseReport::identifiers_erased,   &EraseReport::identifiers_kept,
+    &EraseReport::incident_identifiers, &EraseReport::allowed_erased};
+
+std::vector<std::string> ReasonsOf(const EraseReport& report) {
+  std::vector<std::string> reasons;
+  if (report.orders_kept > 0) {
+    reasons.push_back(std::to_string(report.orders_kept) +
+                      " of the orders are not paid: they stay, with their amounts, dates and "
+                      "identifiers, until they are; erase again then");
+  }
+  if (report.incident_identifiers > 0) {
+    reasons.push_back(std::to_string(report.incident_identifiers) +
+                      " of the identifiers are named in incidents on file: they stay as long as "
+                      "those do, which are evidence with a procedure of their own");
+  }
+  return reasons;
+}
+
+}  // namespace
+
+crypto::Bytes EncodeEraseReport(const EraseReport& report) {
+  crypto::Writer writer;
+  for (const auto count : kCounts) writer.U64(report.*count);
+  return writer.Take();
+}
+
+absl::StatusOr<EraseReport> DecodeEraseReport(crypto::ByteView bytes) {
+  crypto::Reader reader(bytes);
+  EraseReport report;
+  for (const auto count : kCounts) report.*count = reader.U64();
+  if (!reader.Finish("erase").ok()) {
+    return absl::DataLossError("a row of the request log is malformed");
+  }
+  report.reasons = ReasonsOf(report);
+  return report;
+}
+
+std::string Eraser::object() const {
+  std::string ids;
+  for (const CustomerId& row : rows_) ids += (ids.empty() ? "" : " ") + row.hex();
+  return ids;
+}
+
+absl::Status Eraser::PlanOrders(const CustomerId& row) {
+  return book_.ScanRow(book_.store_, row, [&](const Order& order) {
+    if (order.paid.has_value() && order.paid <= today_) {
+      ++report_.orders_erased;
+      batch_.Delete(Column::kOrders, book_.OrderKey(row, order.invoice));
+    } else {
+      ++report_.orders_kept;
+      rows_with_orders_.insert(row);
+      in_debt_.insert(order.identifiers.begin(), order.identifiers.end());
+    }
+    return true;
+  });
+}
+
+absl::StatusOr<std::optional<Customer>> Eraser::PlanRow(const Customer& row) {
+  Customer left;
+  left.id = row.id;
+  left.created_at = row.created_at;
+  left.merged_into = row.merged_into;
+  left.joined = row.joined;
+  for (const identity::Identifier& identifier : row.identifiers) {
+    const auto named = incidents_({&identifier, 1});
+    if (!named.ok()) return named.status();
+    report_.incident_identifiers += *named > 0 ? 1 : 0;
+    if (*named > 0 || in_debt_.count(identifier) != 0) {
+      left.identifiers.push_back(identifier);
+      continue;
+    }
+    erased_.insert(identifier);
+    const crypto::Bytes key = book_.IdentifierKey(identifier);
+    batch_.ExpectValue(Column::kIdentifiers, key, Book::EncodeOwner(row.id));
+    batch_.Delete(Column::kIdentifiers, key);
+  }
+  report_.identifiers_kept += left.identifiers.size();
+  if (left.identifiers.empty() && rows_with_orders_.count(row.id) == 0) {
+    return std::optional<Customer>();
+  }
+  return std::optional<Customer>(std::move(left));
+}
+
+void Eraser::PlanRows(const Book::Whole& whole, std::vector<Customer> left) {
+  const CustomerId root = whole.front().row.id;
+  const auto is_left = [&left](const CustomerId& id) {
+    return std::any_of(left.begin(), left.end(), [&id](const Customer& c) { return c.id == id; });
+  };
+  if (!left.empty() && !is_left(root)) {  // the members still need it
+    Customer bare;
+    bare.id = root;
+    bare.created_at = whole.front().row.created_at;
+    left.insert(left.begin(), std::move(bare));
+  }
+  for (Customer& row : left) {
+    if (row.id == root) {
+      for (const Customer& other : left) {
+        if (other.id != root) row.members.push_back(other.id);
+      }
+    } else if (!is_left(*row.joined)) {
+      row.joined = root;
+    }
+  }
+  for (const Book::StoredCustomer& stored : whole) {
+    if (is_left(stored.row.id)) continue;
+    const crypto::Bytes key = crypto::ToBytes(stored.row.id.view());
+    batch_.ExpectValue(Column::kCustomers, key, stored.sealed);
+    batch_.Delete(Column::kCustomers, key);
+    ++report_.customers_erased;
+  }
+  report_.customers_kept = left.size();
+  book_.Replace(whole, left, batch_);
+}
+
+absl::Status Eraser::ForgetIn(const CustomerId& owner, const crypto::Bytes& key,
+                              crypto::ByteView sealed, Order order) {
+  auto& named = order.identifiers;
+  named.erase(
+      std::remove_if(named.begin(), named.end(),
+                     [this](const auto& identifier) { return erased_.count(identifier) != 0; }),
+      named.end());
+  if (named.empty()) {  // it stays its own customer's, who has others
+    const auto whole = book_.LoadWhole(book_.store_, owner);
+    if (!whole.ok()) return whole.status();
+    named = MakeProfile(Book::Rows(*whole)).identifiers;
+    if (named.size() > kMaxIdentifiersPerOrder) {
+      named.erase(named.begin() + kMaxIdentifiersPerOrder, named.end());
+    }
+  }
+  batch_.ExpectValue(Column::kOrders, key, crypto::ToBytes(sealed));
+  if (named.empty()) {
+    batch_.Delete(Column::kOrders, key);
+  } else {
+    book_.PutOrder(key, order, batch_);
+  }
+  return absl::OkStatus();
+}
+
+// Only customers who were merged once name each other's identifiers, but nothing tells who they
+// were.
+absl::Status Eraser::PlanOthers() {
+  if (erased_.empty()) return absl::OkStatus();
+  absl::Status problem;
+  const auto scanned = book_.store_.Scan(
+      Column::kOrders, {}, {}, [&](crypto::ByteView key, crypto::ByteView sealed) {
+        const auto owner = CustomerId::Create(key.first(std::min(key.size(), CustomerId::kSize)));
+        problem = owner.status();
+        if (!owner.ok()) return false;
+        if (rows_.count(*owner) != 0) return true;
+        auto order = book_.OpenOrder(key, sealed);
+        problem = order.status();
+        if (!order.ok()) return false;
+        const bool names =
+            std::any_of(order->identifiers.begin(), order->identifiers.end(),
+                        [this](const auto& identifier) { return erased_.count(identifier) != 0; });
+        if (names) problem = ForgetIn(*owner, crypto::ToBytes(key), sealed, *std::move(order));
+        return problem.ok();
+      });
+  return scanned.ok() ? problem : scanned;
+}
+
+absl::Status Eraser::Plan(const CustomerId& id) {
+  const auto whole = book_.LoadWhole(book_.store_, id);
+  if (!whole.ok()) return whole.status();
+  std::vector<identity::Identifier> all;
+  for (const Book::StoredCustomer& stored : *whole) {
+    rows_.insert(stored.row.id);
+    all.insert(all.end(), stored.row.identifiers.begin(), stored.row.identifiers.end());
+    if (auto status = PlanOrders(stored.row.id); !status.ok()) return status;
+  }
+  std::vector<Customer> left;
+  for (const Book::StoredCustomer& stored : *whole) {
+    auto row = PlanRow(stored.row);
+    if (!row.ok()) return row.status();
+    if (row->has_value()) left.push_back(**std::move(row));
+  }
+  PlanRows(*whole, std::move(left));
+  if (auto status = PlanOthers(); !status.ok()) return status;
+  const auto allowed = Allowlist::EraseFrom(book_.store_, book_.vault_, all, batch_);
+  if (!allowed.ok()) return allowed.status();
+  report_.allowed_erased = *allowed;
+  report_.identifiers_erased = erased_.size();
+  report_.reasons = ReasonsOf(report_);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const CustomerId& id,
+                                        const IncidentCount& incidents,
+                                        const std::string& because) {
+  const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  if (auto status = CheckBecause(because); !status.ok()) return status;
+  return Retry([&]() -> absl::StatusOr<EraseReport> {
+    const WriteGate::Alone gate(gate_);
+    const auto earlier = storage::RequestLog::Find(store_, *request, kEraseKind);
+    if (!earlier.ok()) return earlier.status();
+    if (earlier->has_value()) return DecodeEraseReport(**earlier);
+    Eraser eraser(*this, incidents, evidence::Date::Of(clock_.Now()));
+    if (auto status = eraser.Plan(id); !status.ok()) return status;
+    storage::Batch batch = eraser.TakeBatch();
+    storage::RequestLog::Record(batch, *request, kEraseKind, EncodeEraseReport(eraser.report()));
+    Audit(caller, "customer.erase", eraser.object(), because, batch);
+    if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
+    return eraser.report();
+  });
+}
+
+}  // namespace daftar::book

@@ -1,0 +1,276 @@
+// Orders one by one: as they are taken, and what becomes of them.
+#include <algorithm>
+#include <utility>
+
+#include "crypto/utf8.h"
+#include "node/book/book.h"
+#include "node/book/importer.h"
+#include "node/book/retry.h"
+
+namespace daftar::book {
+namespace {
+
+using storage::Column;
+
+constexpr std::string_view kAddKind = "order-add";
+constexpr std::string_view kOutcomeKind = "order-outcome";
+constexpr size_t kOrderKeyBytes = CustomerId::kSize + storage::BlindTag::kSize;
+constexpr size_t kCustomerHexDigits = 2 * CustomerId::kSize;
+using MadeNumber = crypto::FixedBytes<struct MadeNumberTag, 4>;
+
+bool IsPlain(std::string_view text) {
+  return crypto::IsUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+         });
+}
+
+absl::Status CheckDay(std::string_view what, evidence::Date day, evidence::Date invoiced,
+                      evidence::Date today) {
+  if (!day.has_value()) {
+    return absl::InvalidArgumentError("the " + std::string(what) + " is missing, like 2026-10-01");
+  }
+  if (day > today) {
+    return absl::InvalidArgumentError("the " + std::string(what) + " is still to come; today is " +
+                                      today.ToString());
+  }
+  if (day < invoiced) {
+    return absl::InvalidArgumentError("the " + std::string(what) + " is before the invoice, of " +
+                                      invoiced.ToString());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNewOrder(const NewOrder& order, evidence::Date today) {
+  if (auto status = CheckDay("invoice date", order.invoiced, {}, today); !status.ok()) {
+    return status;
+  }
+  if (!order.due.has_value() || order.due < order.invoiced) {
+    return absl::InvalidArgumentError("the due date is missing or before the invoice, of " +
+                                      order.invoiced.ToString());
+  }
+  if (order.paid.has_value()) {
+    auto status = CheckDay("date of payment", order.paid, order.invoiced, today);
+    if (!status.ok()) return status;
+  }
+  if (!order.amount.currency.has_value() || order.amount.minor > evidence::kMaxMinorUnits) {
+    return absl::InvalidArgumentError("an order has an amount with a currency, at most " +
+                                      std::to_string(evidence::kMaxMinorUnits) + " minor units");
+  }
+  if (order.invoice.size() > decision::kMaxInvoiceBytes || !IsPlain(order.invoice) ||
+      order.name.size() > kMaxNameBytes || !IsPlain(order.name)) {
+    return absl::InvalidArgumentError(
+        "an invoice number has at most " + std::to_string(decision::kMaxInvoiceBytes) +
+        " bytes of UTF-8 without control characters, a name at most " +
+        std::to_string(kMaxNameBytes));
+  }
+  if (order.terms < decision::Terms::kCredit || order.terms > decision::Terms::kPrepaid) {
+    return absl::InvalidArgumentError("terms are credit, cod, deposit or prepaid");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Apply(const Outcome& outcome, evidence::Date today, Order& order) {
+  if (outcome.kind == OutcomeKind::kReopened) {
+    if (outcome.day.has_value()) {
+      return absl::InvalidArgumentError("an order is reopened without a date");
+    }
+    order.paid = {};
+    order.written_off = {};
+    order.said_late = false;
+    return absl::OkStatus();
+  }
+  if (auto status = CheckDay("date", outcome.day, order.invoiced, today); !status.ok()) {
+    return status;
+  }
+  switch (outcome.kind) {
+    case OutcomeKind::kLate:
+      if (outcome.day <= order.due) {
+        return absl::FailedPreconditionError("it was due on " + order.due.ToString() +
+                                             "; what was paid by then was not paid late");
+      }
+      [[fallthrough]];
+    case OutcomeKind::kPaid:
+      order.paid = outcome.day;
+      order.said_late = outcome.kind == OutcomeKind::kLate;
+      // Had it been paid by then, it would not have been given up.
+      if (order.written_off >= order.paid) order.written_off = {};
+      return absl::OkStatus();
+    case OutcomeKind::kUnpaid:
+      if (order.paid.has_value()) {
+        return absl::FailedPreconditionError("the order was paid on " + order.paid.ToString() +
+                                             "; reopen it first if that was wrong");
+      }
+      order.written_off = outcome.day;
+      return absl::OkStatus();
+    default:
+      return absl::InvalidArgumentError("an outcome is paid, late, unpaid or reopened");
+  }
+}
+
+absl::Status NoSuchOrder() {
+  return absl::NotFoundError(
+      "no order has that name or invoice number; `daftar customer show` lists a customer's orders");
+}
+
+}  // namespace
+
+absl::StatusOr<NamedOrder> Book::OrderAt(const storage::StoreReader& reader,
+                                         crypto::ByteView key) const {
+  const auto owner = CustomerId::Create(key.first(std::min(key.size(), CustomerId::kSize)));
+  if (!owner.ok() || key.size() != kOrderKeyBytes) return MalformedRow("order");
+  const auto row = reader.Get(Column::kOrders, key);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return NoSuchOrder();
+  auto order = OpenOrder(key, **row);
+  if (!order.ok()) return order.status();
+  std::string name = OrderName(*owner, *order);
+  return NamedOrder{std::move(name), *owner, *std::move(order)};
+}
+
+absl::StatusOr<std::optional<NamedOrder>> Book::EarlierOrder(crypto::ByteView request,
+                                                             std::string_view kind) const {
+  const auto earlier = storage::RequestLog::Find(store_, request, kind);
+  if (!earlier.ok()) return earlier.status();
+  if (!earlier->has_value()) return std::optional<NamedOrder>();
+  auto order = OrderAt(store_, **earlier);
+  if (!order.ok()) return order.status();
+  return std::optional<NamedOrder>(*std::move(order));
+}
+
+absl::StatusOr<crypto::Bytes> Book::KeyByInvoice(const storage::StoreReader& reader,
+                                                 std::string_view invoice) const {
+  const storage::BlindTag tag = vault_.Tag("book/order", "invoice", invoice);
+  std::vector<crypto::Bytes> found;
+  const auto scanned =
+      reader.Scan(Column::kOrders, {}, {}, [&](crypto::ByteView key, crypto::ByteView) {
+        if (key.size() != kOrderKeyBytes) return true;
+        const crypto::ByteView order = key.subspan(CustomerId::kSize);
+        if (std::equal(order.begin(), order.end(), tag.data())) {
+          found.push_back(crypto::ToBytes(key));
+        }
+        return found.size() < 2;
+      });
+  if (!scanned.ok()) return scanned;
+  if (found.empty()) return NoSuchOrder();
+  if (found.size() == 1) return std::move(found.front());
+  std::string names;
+  for (const crypto::Bytes& key : found) {
+    const auto owner = CustomerId::Create(crypto::ByteView(key).first(CustomerId::kSize));
+    names += " " + OrderName(*owner, invoice);
+  }
+  return absl::FailedPreconditionError(
+      "more than one order has this invoice number; say which by its name, like" + names);
+}
+
+absl::StatusOr<crypto::Bytes> Book::FindOrderKey(const storage::StoreReader& reader,
+                                                 std::string_view name_or_invoice) const {
+  if (name_or_invoice.empty() || name_or_invoice.size() > decision::kMaxInvoiceBytes) {
+    return NoSuchOrder();
+  }
+  const auto owner = CustomerId::FromHexText(name_or_invoice.substr(0, kCustomerHexDigits));
+  if (owner.ok()) {
+    std::optional<crypto::Bytes> key;
+    const auto scanned = ScanRow(reader, *owner, [&](const Order& order) {
+      if (OrderName(*owner, order) == name_or_invoice) key = OrderKey(*owner, order.invoice);
+      return !key.has_value();
+    });
+    if (!scanned.ok()) return scanned;
+    if (key.has_value()) return *std::move(key);
+  }
+  return KeyByInvoice(reader, name_or_invoice);
+}
+
+absl::StatusOr<NamedOrder> Book::FindOrder(std::string_view name_or_invoice) const {
+  const auto snapshot = store_.Snapshot();
+  const auto key = FindOrderKey(*snapshot, name_or_invoice);
+  if (!key.ok()) return key.status();
+  return OrderAt(*snapshot, *key);
+}
+
+absl::StatusOr<NamedOrder> Book::AddOrderOnce(crypto::ByteView request, const NewOrder& order,
+                                              std::vector<Told>& told) {
+  const WriteGate::Together gate(gate_);
+  auto earlier = EarlierOrder(request, kAddKind);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) return **std::move(earlier);
+  NewOrder made = order;
+  if (made.invoice.empty()) made.invoice = "O-" + entropy_.Public<MadeNumber>().hex();
+  Importer importer(*this);
+  const auto key = importer.PlanNew(made);
+  if (!key.ok()) return key.status();
+  storage::Batch batch = importer.TakeBatch();
+  storage::RequestLog::Record(batch, crypto::ToBytes(request), kAddKind, *key);
+  if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
+  told = importer.TakeTold();
+  return OrderAt(store_, *key);
+}
+
+absl::StatusOr<NamedOrder> Book::AddOrder(const storage::Caller& caller, const NewOrder& order) {
+  const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  auto checked = CheckNewOrder(order, evidence::Date::Of(clock_.Now()));
+  if (!checked.ok()) return checked;
+  std::vector<Told> told;
+  auto added = Retry([&] { return AddOrderOnce(*request, order, told); });
+  Tell(told);
+  return added;
+}
+
+absl::StatusOr<NamedOrder> Book::SetOutcomeOnce(
+    const storage::Caller& caller, crypto::ByteView request, std::string_view name_or_invoice,
+    const Outcome& outcome, const std::optional<ReceiptRef>& receipt, const std::string& because,
+    std::vector<Told>& told) {
+  const WriteGate::Together gate(gate_);
+  auto earlier = EarlierOrder(request, kOutcomeKind);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) return **std::move(earlier);
+  const auto snapshot = store_.Snapshot();
+  const auto key = FindOrderKey(*snapshot, name_or_invoice);
+  if (!key.ok()) return key.status();
+  const auto stored = snapshot->Get(Column::kOrders, *key);
+  if (!stored.ok()) return stored.status();
+  auto found = OrderAt(*snapshot, *key);
+  if (!found.ok()) return found.status();
+  Order order = found->order;
+  auto applied = Apply(outcome, evidence::Date::Of(clock_.Now()), order);
+  if (!applied.ok()) return applied;
+  if (receipt.has_value()) order.receipt = receipt;
+  storage::Batch batch;
+  storage::RequestLog::Record(batch, crypto::ToBytes(request), kOutcomeKind, *key);
+  batch.ExpectValue(Column::kOrders, *key, **stored);
+  PutOrder(*key, order, batch);
+  constexpr std::string_view kActions[] = {"order.paid", "order.late", "order.unpaid",
+                                           "order.reopened"};
+  std::string object = found->name;
+  if (outcome.day.has_value()) object += " " + outcome.day.ToString();
+  Audit(caller, kActions[static_cast<size_t>(outcome.kind) - 1], std::move(object), because, batch);
+  const auto whole = LoadWhole(*snapshot, found->customer);
+  if (!whole.ok()) return whole.status();
+  if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
+  if (observer_ && OutcomeDiffers(found->order, order)) {
+    told = {{whole->front().row, order}};
+  }
+  found->order = std::move(order);
+  return *std::move(found);
+}
+
+absl::StatusOr<NamedOrder> Book::SetOutcome(const storage::Caller& caller,
+                                            std::string_view name_or_invoice,
+                                            const Outcome& outcome,
+                                            const std::optional<ReceiptRef>& receipt,
+                                            const std::string& because) {
+  const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (outcome.kind < OutcomeKind::kPaid || outcome.kind > OutcomeKind::kReopened) {
+    return absl::InvalidArgumentError("an outcome is paid, late, unpaid or reopened");
+  }
+  std::vector<Told> told;
+  auto set = Retry([&] {
+    return SetOutcomeOnce(caller, *request, name_or_invoice, outcome, receipt, because, told);
+  });
+  Tell(told);
+  return set;
+}
+
+}  // namespace daftar::book

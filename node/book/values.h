@@ -1,0 +1,111 @@
+// What goes into the book and what comes out of it, beside customers and orders.
+#ifndef DAFTAR_NODE_BOOK_VALUES_H_
+#define DAFTAR_NODE_BOOK_VALUES_H_
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "node/book/customer.h"
+
+namespace daftar::book {
+
+inline constexpr size_t kMaxImportBatch = 1000;       // rows written together
+inline constexpr int kMaxWriteAttempts = 16;          // when others change the same rows
+inline constexpr size_t kMaxReportedRefusals = 1000;  // kept with words; all are counted
+
+struct NewCustomer {
+  std::string name;                               // may be empty
+  std::vector<identity::Identifier> identifiers;  // 1 to kMaxIdentifiersPerCustomer
+};
+
+struct ImportReport {
+  uint64_t added = 0;
+  uint64_t updated = 0;
+  uint64_t unchanged = 0;
+  uint64_t customers_added = 0;  // by ImportOrders
+  uint64_t refused = 0;
+  std::vector<decision::LedgerRefusal> refusals;  // the first kMaxReportedRefusals
+  // Adds the other's counts, for imports in pieces.
+  void Add(const ImportReport& other);
+};
+
+// An order as it is taken.
+struct NewOrder {
+  std::vector<identity::Identifier> identifiers;  // 1 to kMaxIdentifiersPerOrder
+  std::string name;     // of the customer, where it has none; may be empty
+  std::string invoice;  // empty: one is made, "O-" and 8 hex digits
+  evidence::Date invoiced;
+  evidence::Date due;   // not before `invoiced`
+  evidence::Date paid;  // none: not paid
+  evidence::Money amount;
+  decision::Terms terms = decision::Terms::kCredit;
+  std::optional<ReceiptRef> receipt;
+};
+
+// An order, where it is, and its name.
+struct NamedOrder {
+  std::string name;     // OrderName
+  CustomerId customer;  // its own row's, which may be a member
+  Order order;
+};
+
+enum class OutcomeKind : uint8_t {
+  kPaid = 1,      // on that day
+  kLate = 2,      // on that day, and too late for the shop, however few the days
+  kUnpaid = 3,    // given up that day; still owed
+  kReopened = 4,  // none of these: open again
+};
+struct Outcome {
+  OutcomeKind kind = OutcomeKind::kPaid;
+  evidence::Date day;  // none for kReopened
+};
+
+struct GroupChange {
+  std::vector<std::string> add;
+  std::vector<std::string> remove;
+};
+
+// How many of the shop's own incidents on file name any of the identifiers. Called while the book
+// is being written: it must not write to the book.
+using IncidentCount =
+    std::function<absl::StatusOr<uint64_t>(std::span<const identity::Identifier> identifiers)>;
+
+struct EraseReport {
+  uint64_t customers_erased = 0;  // rows
+  uint64_t customers_kept = 0;    // rows without a name, for what is kept below
+  uint64_t orders_erased = 0;
+  uint64_t orders_kept = 0;  // not paid
+  uint64_t identifiers_erased = 0;
+  uint64_t identifiers_kept = 0;
+  uint64_t incident_identifiers = 0;  // of those, named in incidents on file
+  uint64_t allowed_erased = 0;        // allowlist entries
+  std::vector<std::string> reasons;   // why something stayed, a sentence each
+  bool complete() const { return customers_kept == 0; }
+  friend bool operator==(const EraseReport&, const EraseReport&) = default;
+};
+
+// Orders with an outcome by some day: paid, paid late, or not paid and given up or long overdue.
+struct OutcomeTotals {
+  uint64_t bad = 0;     // paid late or not at all
+  uint64_t orders = 0;  // bad ones too
+};
+
+// Is told of each order whose outcome changed (paid, late, given up, in dispute, reopened, due
+// day), with its whole's root, after that is durable. Called by the writing thread, with no lock of
+// the book held; an outcome may be told again when a caller repeats after an unknown result.
+using OrderObserver = std::function<void(const Customer& root, const Order& order)>;
+
+// Whether what is told to an OrderObserver is another.
+inline bool OutcomeDiffers(const decision::OrderFacts& a, const decision::OrderFacts& b) {
+  return a.paid != b.paid || a.due != b.due || a.disputed != b.disputed ||
+         a.said_late != b.said_late || a.written_off != b.written_off;
+}
+
+}  // namespace daftar::book
+
+#endif  // DAFTAR_NODE_BOOK_VALUES_H_

@@ -1,0 +1,28 @@
+// From orders to the decisions they were taken on.
+#ifndef DAFTAR_NODE_CHECK_ORDER_OUTCOMES_H_
+#define DAFTAR_NODE_CHECK_ORDER_OUTCOMES_H_
+
+#include "node/book/book.h"
+#include "node/check/checker.h"
+#include "node/check/outcomes.h"
+#include "node/check/receipt_log.h"
+
+namespace daftar::check {
+
+// An order of the ledger is taken to be the one that was checked at most so many days before it was
+// invoiced, about one of its own identifiers and over the same amount.
+inline constexpr int64_t kMatchDays = 14;
+
+// The receipt on which the order was taken: the one it names, else the newest that matches; none
+// when there is no such. Errors of the receipt log.
+absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::Order& order, const Checker& checker,
+                                                   const ReceiptLog& receipts);
+
+// Records the order's outcome with its decision, if there is one. Errors of the rooms.
+absl::Status RecordOutcome(const book::Order& order, const Checker& checker,
+                           const ReceiptLog& receipts, Outcomes& outcomes,
+                           const decision::Policy& policy, evidence::Date today);
+
+}  // namespace daftar::check
+
+#endif  // DAFTAR_NODE_CHECK_ORDER_OUTCOMES_H_

@@ -1,0 +1,131 @@
+// What became of decisions: people who decided otherwise, and how the orders turned out. What
+// partners' reports weigh here is learnt from it.
+#ifndef DAFTAR_NODE_CHECK_OUTCOMES_H_
+#define DAFTAR_NODE_CHECK_OUTCOMES_H_
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/check/receipt_log.h"
+#include "node/decision/partner_weights.h"
+#include "node/decision/track_record.h"
+#include "storage/caller.h"
+#include "storage/mutex.h"
+
+namespace daftar::check {
+
+// How an order turned out. Numbers are on disk: never renumber.
+enum class Outcome : uint8_t { kUnknown = 0, kPaid = 1, kLate = 2, kUnpaid = 3 };
+std::string_view OutcomeName(Outcome outcome);  // "", "paid", "late", "unpaid"
+
+// Of one order on `today`: unknown while it is open and not long overdue, or in dispute.
+Outcome OutcomeOf(const decision::OrderFacts& order, evidence::Date today,
+                  uint32_t late_after_days);
+
+struct Override {
+  decision::Effect effect = decision::Effect::kReview;
+  std::string because;
+  std::string by;
+  evidence::UnixMillis at;
+};
+
+// What a partner's record added in one decision (decision::ExpectedGain).
+struct HeldRecord {
+  std::string origin;
+  uint32_t without_ppm = 0;
+  uint32_t gain_ppm = 0;
+};
+
+// What is known about one decision since it was made.
+struct Followed {
+  decision::Effect decided = decision::Effect::kAccept;
+  evidence::UnixMillis checked_at;
+  std::optional<Override> override;
+  Outcome outcome = Outcome::kUnknown;
+  evidence::Date outcome_on;
+  uint32_t bad_ppm = 0;  // what the outcome counted, by the policy of that day
+  bool at_risk = false;  // the shop could lose by it: the order was not paid in advance
+  std::vector<HeldRecord> held;
+};
+
+// Overridden decisions and those with an outcome, by what was decided and what a person made of it.
+struct OutcomeRow {
+  decision::Effect decided = decision::Effect::kAccept;
+  std::optional<decision::Effect> overridden_to;
+  uint64_t decisions = 0;
+  uint64_t paid = 0;
+  uint64_t late = 0;
+  uint64_t unpaid = 0;
+};
+
+// Rows in Column::kOutcomes: 'o' || receipt id -> sealed Followed; 'w' || origin -> sealed time of
+// the last reset. What was learnt is kept in memory and counted anew at Open.
+//
+// Any thread may call; changes are durable on OK, go one after the other, and are in force for the
+// next check. Errors of the store and of ReceiptLog::Get are passed on.
+class Outcomes {
+ public:
+  // All must outlive it.
+  static absl::StatusOr<std::unique_ptr<Outcomes>> Open(storage::Store& store,
+                                                        const storage::Vault& vault,
+                                                        const evidence::Clock& clock,
+                                                        crypto::Entropy& entropy,
+                                                        const ReceiptLog& receipts);
+
+  // A person decides otherwise; a later one replaces an earlier one, and both are on the record.
+  // InvalidArgument without a reason; FailedPrecondition when nothing would change; NotFound.
+  absl::StatusOr<Override> OverrideDecision(const storage::Caller& caller, const ReceiptId& receipt,
+                                            decision::Effect effect, const std::string& because);
+
+  // How the order that was taken on the receipt turned out; kUnknown takes an earlier one back.
+  // `terms` on which it was taken. NotFound.
+  absl::Status Record(const ReceiptId& receipt, Outcome outcome, evidence::Date on,
+                      decision::Terms terms, const decision::Policy& policy);
+
+  // Nothing when nobody overrode it and no outcome is known.
+  absl::StatusOr<std::optional<Followed>> Of(const ReceiptId& receipt) const;
+
+  // What has been learnt about a partner since it was last reset.
+  struct Learnt {
+    decision::PartnerOutcomes outcomes;
+    evidence::UnixMillis since;  // 0: never reset
+  };
+  Learnt LearntAbout(const std::string& origin) const;
+  // Learns anew from all rows, when an outcome that was known has changed since: what has faded
+  // cannot be taken back one by one. Cheap when nothing has. Until then the earlier outcome stands.
+  absl::Status Relearn();
+  // Forgets it. InvalidArgument without a reason.
+  absl::Status Reset(const storage::Caller& caller, const std::string& origin,
+                     const std::string& because);
+
+  // Of checks made on days `from` to `to`, both included; no date: no bound. Reads all rows once.
+  absl::StatusOr<std::vector<OutcomeRow>> Report(evidence::Date from, evidence::Date to) const;
+
+ private:
+  Outcomes(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
+           crypto::Entropy& entropy, const ReceiptLog& receipts)
+      : store_(store), vault_(vault), clock_(clock), entropy_(entropy), receipts_(receipts) {}
+  absl::StatusOr<Followed> FollowedOrNew(const ReceiptId& receipt) const;
+  void Put(const ReceiptId& receipt, const Followed& followed, storage::Batch& batch) const;
+  absl::Status Scan(const std::function<void(const Followed&)>& visit) const;
+  using LearntByOrigin = std::map<std::string, Learnt, std::less<>>;
+  absl::StatusOr<LearntByOrigin> Resets() const;
+  static void Learn(const Followed& followed, LearntByOrigin& learnt);
+
+  storage::Store& store_;
+  const storage::Vault& vault_;
+  const evidence::Clock& clock_;
+  crypto::Entropy& entropy_;
+  const ReceiptLog& receipts_;
+  storage::Mutex writing_;  // held across a change, before mutex_
+  mutable storage::Mutex mutex_;
+  LearntByOrigin learnt_ DAFTAR_GUARDED_BY(mutex_);
+  bool changed_ DAFTAR_GUARDED_BY(mutex_) = true;  // an outcome that was known
+};
+
+}  // namespace daftar::check
+
+#endif  // DAFTAR_NODE_CHECK_OUTCOMES_H_

@@ -1,0 +1,39 @@
+// The shop's own share of bad orders, from which decisions expect the next one to be bad.
+#ifndef DAFTAR_NODE_CHECK_OWN_RATE_H_
+#define DAFTAR_NODE_CHECK_OWN_RATE_H_
+
+#include <atomic>
+
+#include "node/book/book.h"
+#include "node/decision/policy.h"
+#include "node/evidence/clock.h"
+#include "storage/mutex.h"
+
+namespace daftar::check {
+
+// Counting reads the whole book, so it is done in the background: at the start, when a day begins,
+// and after outcomes changed. Until the first count the policy's prior stands. Any thread may call.
+class OwnRate {
+ public:
+  // Both must outlive it.
+  OwnRate(const book::Book& book, const evidence::Clock& clock) : book_(book), clock_(clock) {}
+
+  // As PriorFrom has it, by the last count.
+  uint32_t Prior(const decision::Policy& policy) const;
+  // An outcome has changed: the next Refresh counts anew.
+  void Stale() { stale_ = true; }
+  // Counts when it is due. Errors of the store; the last count then stands.
+  absl::Status Refresh(const decision::Policy& policy);
+
+ private:
+  const book::Book& book_;
+  const evidence::Clock& clock_;
+  std::atomic<bool> stale_{true};
+  mutable storage::Mutex mutex_;
+  book::OutcomeTotals totals_ DAFTAR_GUARDED_BY(mutex_);
+  evidence::Date counted_on_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+}  // namespace daftar::check
+
+#endif  // DAFTAR_NODE_CHECK_OWN_RATE_H_

@@ -1,0 +1,75 @@
+// The shop's policy: the file it is read from, the one in force, and every version that ever was,
+// so that a past decision can be computed again.
+#ifndef DAFTAR_NODE_CHECK_POLICIES_H_
+#define DAFTAR_NODE_CHECK_POLICIES_H_
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/decision/policy.h"
+#include "node/evidence/clock.h"
+#include "storage/mutex.h"
+#include "storage/store.h"
+
+namespace daftar::check {
+
+struct PolicyVersion {
+  crypto::Digest hash;
+  evidence::UnixMillis since;  // when it came into force here first
+};
+
+// Rows in Column::kPolicies: policy hash (32) -> version u8, since (u64), encoded policy;
+// "in-force" -> version u8, policy hash. Nothing in them is personal.
+//
+// Without a file the default policy is in force. A file with a fault leaves the policy that was in
+// force, and `problem` says what is wrong: a shop with an order waiting is not stopped by a typing
+// mistake. Any thread may call.
+class Policies {
+ public:
+  // `file` may be empty: none is looked for. Errors of the store; DataLoss for a malformed row.
+  static absl::StatusOr<std::unique_ptr<Policies>> Open(storage::Store& store,
+                                                        const evidence::Clock& clock,
+                                                        std::filesystem::path file);
+
+  std::shared_ptr<const decision::Policy> InForce() const;
+  // Looks at the file and takes what changed. A file that is just being written is left until two
+  // looks find it alike. Durable before it is in force.
+  void Look();
+  // What is wrong with the file, for the operator; empty when nothing is.
+  std::string problem() const;
+
+  // NotFound for a hash that was never in force here.
+  absl::StatusOr<decision::Policy> ByHash(const crypto::Digest& hash) const;
+  // Newest first.
+  absl::StatusOr<std::vector<PolicyVersion>> Versions() const;
+
+ private:
+  // What tells one state of the file from another; absent: there is no file.
+  struct Stamp {
+    std::filesystem::file_time_type time;
+    uintmax_t size = 0;
+    friend bool operator==(const Stamp&, const Stamp&) = default;
+  };
+  Policies(storage::Store& store, const evidence::Clock& clock, std::filesystem::path file)
+      : store_(store), clock_(clock), file_(std::move(file)) {}
+  std::optional<Stamp> StampOfFile() const;
+  absl::StatusOr<decision::Policy> Read() const;
+  absl::Status PutInForce(decision::Policy policy) DAFTAR_REQUIRES(mutex_);
+  void Take() DAFTAR_REQUIRES(mutex_);
+
+  storage::Store& store_;
+  const evidence::Clock& clock_;
+  const std::filesystem::path file_;
+  mutable storage::Mutex mutex_;
+  std::shared_ptr<const decision::Policy> in_force_ DAFTAR_GUARDED_BY(mutex_);
+  std::string problem_ DAFTAR_GUARDED_BY(mutex_);
+  std::optional<Stamp> seen_ DAFTAR_GUARDED_BY(mutex_);   // at the last look
+  std::optional<Stamp> taken_ DAFTAR_GUARDED_BY(mutex_);  // when it was last read
+};
+
+}  // namespace daftar::check
+
+#endif  // DAFTAR_NODE_CHECK_POLICIES_H_

@@ -1,0 +1,237 @@
+#include "node/decision/advice.h"
+
+#include <algorithm>
+
+#include "node/decision/texts.h"
+#include "node/decision/wording.h"
+
+namespace daftar::decision {
+namespace {
+
+using Steps = std::vector<NextStep>;
+
+bool Has(const Verdict& verdict, Cap cap) {
+  return std::find(verdict.caps.begin(), verdict.caps.end(), cap) != verdict.caps.end();
+}
+
+bool Fired(const Verdict& verdict, Rule rule) {
+  return std::any_of(verdict.rules.begin(), verdict.rules.end(),
+                     [rule](const RuleOutcome& o) { return o.rule == rule && o.fired; });
+}
+
+// The part of an amount, rounded up to a whole minor unit.
+uint64_t Part(uint64_t minor, uint32_t share_ppm) {
+  return minor / kPpm * share_ppm + (minor % kPpm * share_ppm + kPpm - 1) / kPpm;
+}
+
+void AskForMoney(const Weighed& weighed, const Verdict& verdict, const Policy& policy,
+                 Steps& steps) {
+  if (verdict.effect == Effect::kDeposit) {
+    const bool own_share = weighed.group.has_value() && weighed.group->deposit_ppm.has_value();
+    NextStep step{.step = Step::kDeposit,
+                  .share_ppm = own_share ? *weighed.group->deposit_ppm : policy.deposit_share_ppm};
+    if (const auto& amount = weighed.order.amount; amount.has_value()) {
+      step.money = evidence::Money{Part(amount->minor, step.share_ppm), amount->currency};
+    }
+    steps.push_back(std::move(step));
+  }
+  if (verdict.effect == Effect::kPrepay) steps.push_back({.step = Step::kPrepay});
+  if (verdict.effect == Effect::kReview) steps.push_back({.step = Step::kReview});
+}
+
+// A good customer who fell behind is helped to pay, and so is one who told in time.
+bool IsOfferedPlan(const Weighed& weighed, const Policy& policy) {
+  if (!IsGoodCustomer(weighed.own, policy.plan_orders)) return false;
+  const bool told = std::any_of(
+      weighed.incidents.begin(), weighed.incidents.end(), [](const WeighedIncident& incident) {
+        return incident.status == EntryStatus::kLive && !incident.mitigations.empty();
+      });
+  return weighed.own.overdue > 0 || told;
+}
+
+void HelpToSettle(const Weighed& weighed, const Verdict& verdict, const Policy& policy,
+                  evidence::Date today, Steps& steps) {
+  const WeighedOwn& own = weighed.own;
+  if (Has(verdict, Cap::kFirstSlip)) steps.push_back({.step = Step::kCaution});
+  if (own.overdue > 0) steps.push_back({.step = Step::kRemind, .days = own.overdue_days});
+  if (IsOfferedPlan(weighed, policy)) {
+    NextStep plan{.step = Step::kPlan};
+    for (uint32_t i = 1; i <= policy.plan_instalments; ++i) {
+      plan.dates.push_back(today.PlusDays(int64_t{i} * policy.plan_interval_days));
+    }
+    steps.push_back(std::move(plan));
+  }
+  const bool limited = Fired(verdict, Rule::kCreditLimit) || Fired(verdict, Rule::kOpenDebt);
+  if (limited && own.open_minor > 0 && own.open_minor <= evidence::kMaxMinorUnits) {
+    steps.push_back({.step = Step::kSettleOpen,
+                     .money = evidence::Money{own.open_minor, weighed.order.amount->currency}});
+  }
+}
+
+// Before a customer is blamed, the shop looks at its own side.
+void LookAtOwnSide(const Weighed& weighed, const Verdict& verdict, Steps& steps) {
+  if (verdict.effect == Effect::kAccept) return;
+  const auto any = [&weighed](auto holds) {
+    return std::any_of(weighed.incidents.begin(), weighed.incidents.end(),
+                       [&](const WeighedIncident& i) { return i.bad_ppm > 0 && holds(i.trouble); });
+  };
+  const bool owes = weighed.own.overdue > 0 || weighed.own.bad > 0 ||
+                    any([](Trouble t) { return t == Trouble::kPayment; });
+  if (any([](Trouble t) { return t == Trouble::kAgreement; })) {
+    steps.push_back({.step = Step::kCheckDelivery});
+  }
+  if (owes) {
+    steps.push_back({.step = Step::kCheckTerms});
+    steps.push_back({.step = Step::kCheckInvoice});
+  }
+  if (any([](Trouble t) { return IsLocal(t); })) steps.push_back({.step = Step::kCheckQuality});
+}
+
+void AddGroupTerms(const Weighed& weighed, const Verdict& verdict, Steps& steps) {
+  if (!weighed.group.has_value()) return;
+  const GroupTerms& group = *weighed.group;
+  const bool credit = verdict.effect <= Effect::kDeposit && weighed.order.terms == Terms::kCredit;
+  if (credit && (group.credit_days.has_value() || !group.credit_limits.empty())) {
+    NextStep step{.step = Step::kCreditTerms, .days = group.credit_days.value_or(0)};
+    if (!group.credit_limits.empty()) step.money = group.credit_limits.front();
+    steps.push_back(std::move(step));
+  }
+  if (!group.price_list.empty()) {
+    steps.push_back({.step = Step::kPriceList, .name = group.price_list});
+  }
+  if (group.bonus_card) steps.push_back({.step = Step::kBonusCard});
+}
+
+bool IsPartedFrom(const Weighed& weighed, const Verdict& verdict, const Policy& policy) {
+  if (verdict.effect == Effect::kDecline) return true;
+  uint64_t local = 0;
+  for (const WeighedIncident& incident : weighed.incidents) {
+    if (IsLocal(incident.trouble)) local += incident.bad_ppm;
+  }
+  return verdict.effect == Effect::kReview && local >= policy.local_part_well_ppm;
+}
+
+// "50", "33.3": of parts per million, at most one decimal, as the language writes it.
+std::string Percent(uint32_t ppm, Language language) {
+  const uint32_t tenths = (ppm + 500) / 1000;
+  std::string text = std::to_string(tenths / 10);
+  if (tenths % 10 != 0) {
+    text += (language == Language::kIndonesian ? "," : ".") + std::to_string(tenths % 10);
+  }
+  return text;
+}
+
+std::string InBrackets(const std::optional<evidence::Money>& money, Language language) {
+  return money.has_value() ? " (" + MoneyText(language, *money) + ")" : "";
+}
+
+std::string CreditTermsSentence(const NextStep& step, Language language) {
+  const std::string limit = step.money.has_value() ? Fill(language, Text::kNextCreditLimit,
+                                                          {MoneyText(language, *step.money)})
+                                                   : "";
+  if (step.days == 0) {
+    return Fill(language, Text::kNextLimitOnly,
+                {MoneyText(language, step.money.value_or(evidence::Money()))});
+  }
+  return Fill(language, Text::kNextCreditTerms, {DaysText(step.days, language), limit});
+}
+
+}  // namespace
+
+std::string_view StepName(Step step) {
+  switch (step) {
+    case Step::kDeposit:
+      return "deposit";
+    case Step::kPrepay:
+      return "prepay";
+    case Step::kReview:
+      return "second-look";
+    case Step::kPlan:
+      return "payment-plan";
+    case Step::kSettleOpen:
+      return "settle-open";
+    case Step::kRemind:
+      return "remind";
+    case Step::kCaution:
+      return "caution";
+    case Step::kCheckDelivery:
+      return "check-delivery";
+    case Step::kCheckTerms:
+      return "check-terms";
+    case Step::kCheckInvoice:
+      return "check-invoice";
+    case Step::kCheckQuality:
+      return "check-quality";
+    case Step::kCreditTerms:
+      return "credit-terms";
+    case Step::kPriceList:
+      return "price-list";
+    case Step::kBonusCard:
+      return "bonus-card";
+    case Step::kAskAgain:
+      return "ask-again";
+    case Step::kPartWell:
+      return "part-well";
+  }
+  return "unknown";
+}
+
+std::string StepSentence(const NextStep& step, Language language) {
+  const auto words = [language](Text text) { return std::string(Words(language, text)); };
+  switch (step.step) {
+    case Step::kDeposit:
+      return Fill(language, Text::kNextDeposit,
+                  {Percent(step.share_ppm, language), InBrackets(step.money, language)});
+    case Step::kPrepay:
+      return words(Text::kNextPrepay);
+    case Step::kReview:
+      return words(Text::kNextReview);
+    case Step::kPlan: {
+      std::string dates;
+      for (const evidence::Date date : step.dates) {
+        dates += (dates.empty() ? "" : ", ") + DateText(language, date);
+      }
+      return Fill(language, Text::kNextPlan, {std::to_string(step.dates.size()), dates});
+    }
+    case Step::kSettleOpen:
+      return Fill(language, Text::kNextSettleOpen,
+                  {MoneyText(language, step.money.value_or(evidence::Money()))});
+    case Step::kRemind:
+      return Fill(language, Text::kNextRemind, {DaysText(step.days, language)});
+    case Step::kCaution:
+      return words(Text::kNextCaution);
+    case Step::kCheckDelivery:
+      return words(Text::kNextCheckDelivery);
+    case Step::kCheckTerms:
+      return words(Text::kNextCheckTerms);
+    case Step::kCheckInvoice:
+      return words(Text::kNextCheckInvoice);
+    case Step::kCheckQuality:
+      return words(Text::kNextCheckQuality);
+    case Step::kCreditTerms:
+      return CreditTermsSentence(step, language);
+    case Step::kPriceList:
+      return Fill(language, Text::kNextPriceList, {step.name});
+    case Step::kBonusCard:
+      return words(Text::kNextBonusCard);
+    case Step::kAskAgain:
+      return words(Text::kNextAskAgain);
+    case Step::kPartWell:
+      return words(Text::kNextPartWell);
+  }
+  return "";
+}
+
+std::vector<NextStep> NextSteps(const Weighed& weighed, const Verdict& verdict,
+                                const Policy& policy, evidence::Date today) {
+  Steps steps;
+  AskForMoney(weighed, verdict, policy, steps);
+  if (verdict.rule == Rule::kNobodyAsked) steps.push_back({.step = Step::kAskAgain});
+  if (verdict.rule != Rule::kAllowlist) HelpToSettle(weighed, verdict, policy, today, steps);
+  LookAtOwnSide(weighed, verdict, steps);
+  AddGroupTerms(weighed, verdict, steps);
+  if (IsPartedFrom(weighed, verdict, policy)) steps.push_back({.step = Step::kPartWell});
+  return steps;
+}
+
+}  // namespace daftar::decision

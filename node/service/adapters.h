@@ -1,0 +1,321 @@
+// The handlers behind gRPC's generated services: one adapter for each service and peer uid.
+#ifndef DAFTAR_NODE_SERVICE_ADAPTERS_H_
+#define DAFTAR_NODE_SERVICE_ADAPTERS_H_
+
+#include <grpcpp/server_context.h>
+
+#include <string_view>
+#include <utility>
+
+#include "daftar/v1/book.grpc.pb.h"
+#include "daftar/v1/node.grpc.pb.h"
+#include "daftar/v1/policy.grpc.pb.h"
+#include "daftar/v1/shop.grpc.pb.h"
+#include "node/service/access.h"
+#include "node/service/book_handlers.h"
+#include "node/service/convert.h"
+#include "node/service/node_handlers.h"
+#include "node/service/policy_handlers.h"
+#include "node/service/shop_handlers.h"
+
+namespace daftar::service {
+
+// What the local API serves; all outlive the server.
+struct Handlers {
+  ShopHandlers& shop;
+  BookHandlers& book;
+  PolicyHandlers& policy;
+  NodeHandlers& node;
+};
+
+// The actor of a call: the bearer token's user, else the peer's uid.
+inline constexpr std::string_view kBearer = "Bearer ";
+
+inline absl::StatusOr<Actor> ActorOf(const grpc::ServerContext& context, const Users& users,
+                                     uint32_t uid) {
+  const auto header = context.client_metadata().find("authorization");
+  if (header == context.client_metadata().end()) return users.ByUid(uid);
+  const std::string_view value(header->second.data(), header->second.size());
+  if (value.substr(0, kBearer.size()) != kBearer) {
+    return absl::UnauthenticatedError("authorization: expected \"Bearer TOKEN\"");
+  }
+  return users.ByToken(value.substr(kBearer.size()));
+}
+
+template <class Kind, class Request, class Response>
+using Handler = absl::StatusOr<Response> (Kind::*)(const Actor&, const Request&);
+
+template <class Kind, class Request, class Response>
+grpc::Status Serve(const grpc::ServerContext& context, const Users& users, uint32_t uid,
+                   Kind& handlers, const Request& request, Response* response,
+                   Handler<Kind, Request, Response> handler) {
+  auto actor = ActorOf(context, users, uid);
+  if (!actor.ok()) return ToGrpc(actor.status());
+  auto result = (handlers.*handler)(*actor, request);
+  if (!result.ok()) return ToGrpc(result.status());
+  *response = *std::move(result);
+  return grpc::Status::OK;
+}
+
+class ShopAdapter final : public v1::ShopService::Service {
+ public:
+  ShopAdapter(ShopHandlers& handlers, const Users& users, uint32_t uid)
+      : handlers_(handlers), users_(users), uid_(uid) {}
+
+  grpc::Status Check(grpc::ServerContext* context, const v1::CheckRequest* request,
+                     v1::CheckResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::Check);
+  }
+  grpc::Status GetReceipt(grpc::ServerContext* context, const v1::GetReceiptRequest* request,
+                          v1::GetReceiptResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::GetReceipt);
+  }
+  grpc::Status AddIncident(grpc::ServerContext* context, const v1::AddIncidentRequest* request,
+                           v1::AddIncidentResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::AddIncident);
+  }
+  grpc::Status ListIncidents(grpc::ServerContext* context, const v1::ListIncidentsRequest* request,
+                             v1::ListIncidentsResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::ListIncidents);
+  }
+  grpc::Status GetIncident(grpc::ServerContext* context, const v1::GetIncidentRequest* request,
+                           v1::GetIncidentResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::GetIncident);
+  }
+  grpc::Status PublishIncident(grpc::ServerContext* context,
+                               const v1::PublishIncidentRequest* request,
+                               v1::PublishIncidentResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::PublishIncident);
+  }
+  grpc::Status SettleIncident(grpc::ServerContext* context,
+                              const v1::SettleIncidentRequest* request,
+                              v1::SettleIncidentResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::SettleIncident);
+  }
+  grpc::Status WithdrawIncident(grpc::ServerContext* context,
+                                const v1::WithdrawIncidentRequest* request,
+                                v1::WithdrawIncidentResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::WithdrawIncident);
+  }
+  grpc::Status AddCustomer(grpc::ServerContext* context, const v1::AddCustomerRequest* request,
+                           v1::AddCustomerResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::AddCustomer);
+  }
+  grpc::Status GetCustomer(grpc::ServerContext* context, const v1::GetCustomerRequest* request,
+                           v1::GetCustomerResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::GetCustomer);
+  }
+  grpc::Status ImportCustomers(grpc::ServerContext* context,
+                               const v1::ImportCustomersRequest* request,
+                               v1::ImportCustomersResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::ImportCustomers);
+  }
+  grpc::Status ImportOrders(grpc::ServerContext* context, const v1::ImportOrdersRequest* request,
+                            v1::ImportOrdersResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::ImportOrders);
+  }
+  grpc::Status SuggestIncidents(grpc::ServerContext* context,
+                                const v1::SuggestIncidentsRequest* request,
+                                v1::SuggestIncidentsResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::SuggestIncidents);
+  }
+  grpc::Status MitigateIncident(grpc::ServerContext* context,
+                                const v1::MitigateIncidentRequest* request,
+                                v1::MitigateIncidentResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::MitigateIncident);
+  }
+
+ private:
+  template <class Request, class Response>
+  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
+                      Response* response, Handler<ShopHandlers, Request, Response> handler) {
+    return Serve(context, users_, uid_, handlers_, request, response, handler);
+  }
+  ShopHandlers& handlers_;
+  const Users& users_;
+  const uint32_t uid_;
+};
+
+class BookAdapter final : public v1::BookService::Service {
+ public:
+  BookAdapter(BookHandlers& handlers, const Users& users, uint32_t uid)
+      : handlers_(handlers), users_(users), uid_(uid) {}
+
+  grpc::Status MergeCustomers(grpc::ServerContext* context,
+                              const v1::MergeCustomersRequest* request,
+                              v1::MergeCustomersResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::MergeCustomers);
+  }
+  grpc::Status UnmergeCustomer(grpc::ServerContext* context,
+                               const v1::UnmergeCustomerRequest* request,
+                               v1::UnmergeCustomerResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::UnmergeCustomer);
+  }
+  grpc::Status EraseCustomer(grpc::ServerContext* context, const v1::EraseCustomerRequest* request,
+                             v1::EraseCustomerResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::EraseCustomer);
+  }
+  grpc::Status SetCustomerGroups(grpc::ServerContext* context,
+                                 const v1::SetCustomerGroupsRequest* request,
+                                 v1::SetCustomerGroupsResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::SetCustomerGroups);
+  }
+  grpc::Status ListGroups(grpc::ServerContext* context, const v1::ListGroupsRequest* request,
+                          v1::ListGroupsResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::ListGroups);
+  }
+  grpc::Status PutGroup(grpc::ServerContext* context, const v1::PutGroupRequest* request,
+                        v1::PutGroupResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::PutGroup);
+  }
+  grpc::Status RemoveGroup(grpc::ServerContext* context, const v1::RemoveGroupRequest* request,
+                           v1::RemoveGroupResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::RemoveGroup);
+  }
+  grpc::Status ReportGroups(grpc::ServerContext* context, const v1::ReportGroupsRequest* request,
+                            v1::ReportGroupsResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::ReportGroups);
+  }
+  grpc::Status AddAllowed(grpc::ServerContext* context, const v1::AddAllowedRequest* request,
+                          v1::AddAllowedResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::AddAllowed);
+  }
+  grpc::Status ListAllowed(grpc::ServerContext* context, const v1::ListAllowedRequest* request,
+                           v1::ListAllowedResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::ListAllowed);
+  }
+  grpc::Status RemoveAllowed(grpc::ServerContext* context, const v1::RemoveAllowedRequest* request,
+                             v1::RemoveAllowedResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::RemoveAllowed);
+  }
+  grpc::Status AddOrder(grpc::ServerContext* context, const v1::AddOrderRequest* request,
+                        v1::AddOrderResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::AddOrder);
+  }
+  grpc::Status SetOrderOutcome(grpc::ServerContext* context,
+                               const v1::SetOrderOutcomeRequest* request,
+                               v1::SetOrderOutcomeResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::SetOrderOutcome);
+  }
+
+ private:
+  template <class Request, class Response>
+  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
+                      Response* response, Handler<BookHandlers, Request, Response> handler) {
+    return Serve(context, users_, uid_, handlers_, request, response, handler);
+  }
+  BookHandlers& handlers_;
+  const Users& users_;
+  const uint32_t uid_;
+};
+
+class PolicyAdapter final : public v1::PolicyService::Service {
+ public:
+  PolicyAdapter(PolicyHandlers& handlers, const Users& users, uint32_t uid)
+      : handlers_(handlers), users_(users), uid_(uid) {}
+
+  grpc::Status GetPolicy(grpc::ServerContext* context, const v1::GetPolicyRequest* request,
+                         v1::GetPolicyResponse* response) override {
+    return Answer(*context, *request, response, &PolicyHandlers::GetPolicy);
+  }
+  grpc::Status OverrideDecision(grpc::ServerContext* context,
+                                const v1::OverrideDecisionRequest* request,
+                                v1::OverrideDecisionResponse* response) override {
+    return Answer(*context, *request, response, &PolicyHandlers::OverrideDecision);
+  }
+  grpc::Status ReportOutcomes(grpc::ServerContext* context,
+                              const v1::ReportOutcomesRequest* request,
+                              v1::ReportOutcomesResponse* response) override {
+    return Answer(*context, *request, response, &PolicyHandlers::ReportOutcomes);
+  }
+  grpc::Status ResetPartnerWeight(grpc::ServerContext* context,
+                                  const v1::ResetPartnerWeightRequest* request,
+                                  v1::ResetPartnerWeightResponse* response) override {
+    return Answer(*context, *request, response, &PolicyHandlers::ResetPartnerWeight);
+  }
+
+ private:
+  template <class Request, class Response>
+  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
+                      Response* response, Handler<PolicyHandlers, Request, Response> handler) {
+    return Serve(context, users_, uid_, handlers_, request, response, handler);
+  }
+  PolicyHandlers& handlers_;
+  const Users& users_;
+  const uint32_t uid_;
+};
+
+class NodeAdapter final : public v1::NodeService::Service {
+ public:
+  NodeAdapter(NodeHandlers& handlers, const Users& users, uint32_t uid)
+      : handlers_(handlers), users_(users), uid_(uid) {}
+
+  grpc::Status GetStatus(grpc::ServerContext* context, const v1::GetStatusRequest* request,
+                         v1::GetStatusResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::GetStatus);
+  }
+  grpc::Status CreateInvite(grpc::ServerContext* context, const v1::CreateInviteRequest* request,
+                            v1::CreateInviteResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::CreateInvite);
+  }
+  grpc::Status JoinPartner(grpc::ServerContext* context, const v1::JoinPartnerRequest* request,
+                           v1::JoinPartnerResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::JoinPartner);
+  }
+  grpc::Status ListPartners(grpc::ServerContext* context, const v1::ListPartnersRequest* request,
+                            v1::ListPartnersResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ListPartners);
+  }
+  grpc::Status GetPartner(grpc::ServerContext* context, const v1::GetPartnerRequest* request,
+                          v1::GetPartnerResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::GetPartner);
+  }
+  grpc::Status SuspendPartner(grpc::ServerContext* context,
+                              const v1::SuspendPartnerRequest* request,
+                              v1::SuspendPartnerResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::SuspendPartner);
+  }
+  grpc::Status ResumePartner(grpc::ServerContext* context, const v1::ResumePartnerRequest* request,
+                             v1::ResumePartnerResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ResumePartner);
+  }
+  grpc::Status RemovePartner(grpc::ServerContext* context, const v1::RemovePartnerRequest* request,
+                             v1::RemovePartnerResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::RemovePartner);
+  }
+  grpc::Status AddUser(grpc::ServerContext* context, const v1::AddUserRequest* request,
+                       v1::AddUserResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::AddUser);
+  }
+  grpc::Status ListUsers(grpc::ServerContext* context, const v1::ListUsersRequest* request,
+                         v1::ListUsersResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ListUsers);
+  }
+  grpc::Status RemoveUser(grpc::ServerContext* context, const v1::RemoveUserRequest* request,
+                          v1::RemoveUserResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::RemoveUser);
+  }
+  grpc::Status GetLogHead(grpc::ServerContext* context, const v1::GetLogHeadRequest* request,
+                          v1::GetLogHeadResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::GetLogHead);
+  }
+  grpc::Status ListLogEntries(grpc::ServerContext* context,
+                              const v1::ListLogEntriesRequest* request,
+                              v1::ListLogEntriesResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ListLogEntries);
+  }
+
+ private:
+  template <class Request, class Response>
+  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
+                      Response* response, Handler<NodeHandlers, Request, Response> handler) {
+    return Serve(context, users_, uid_, handlers_, request, response, handler);
+  }
+  NodeHandlers& handlers_;
+  const Users& users_;
+  const uint32_t uid_;
+};
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_ADAPTERS_H_

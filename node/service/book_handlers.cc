@@ -1,0 +1,368 @@
+#include "node/service/book_handlers.h"
+
+#include <algorithm>
+
+#include "node/book/group_report.h"
+#include "node/check/outcomes.h"
+#include "node/service/convert.h"
+#include "node/service/shop_handlers.h"
+
+namespace daftar::service {
+namespace {
+
+storage::Caller CallerOf(const Actor& actor, const std::string& request_id) {
+  return {actor.name, request_id};
+}
+
+template <class Repeated>
+std::vector<std::string> Texts(const Repeated& texts) {
+  return {texts.begin(), texts.end()};
+}
+
+std::string_view StateOf(const book::Order& order, evidence::Date today, uint32_t late_after_days) {
+  const check::Outcome outcome = check::OutcomeOf(order, today, late_after_days);
+  return outcome == check::Outcome::kUnknown ? "open" : check::OutcomeName(outcome);
+}
+
+absl::StatusOr<book::OutcomeKind> OutcomeFrom(const std::string& outcome) {
+  if (outcome == "paid") return book::OutcomeKind::kPaid;
+  if (outcome == "late") return book::OutcomeKind::kLate;
+  if (outcome == "unpaid") return book::OutcomeKind::kUnpaid;
+  if (outcome == "open") return book::OutcomeKind::kReopened;
+  return absl::InvalidArgumentError("outcome: one of paid, late, unpaid, open");
+}
+
+// The name of the one order that was taken on the check; reads all orders.
+absl::StatusOr<std::string> OrderOfReceipt(const book::Book& book,
+                                           const book::ReceiptRef& receipt) {
+  std::vector<std::string> names;
+  absl::Status scanned =
+      book.ScanOrders([&](const book::Customer& customer, const book::Order& order) {
+        if (order.receipt == receipt) names.push_back(book::OrderName(customer.id, order));
+        return names.size() < 2;
+      });
+  if (!scanned.ok()) return scanned;
+  if (names.empty()) {
+    return absl::NotFoundError(
+        "no order was recorded with this receipt; name its id or invoice, "
+        "and give the receipt with it to link them");
+  }
+  if (names.size() > 1) {
+    return absl::FailedPreconditionError("several orders were recorded with this receipt, like " +
+                                         names[0] + " and " + names[1] + "; name one of them");
+  }
+  return names.front();
+}
+
+// Own incidents about the customer that occurred in the period.
+absl::StatusOr<uint64_t> IncidentsIn(Node& node, const book::Profile& customer, evidence::Date from,
+                                     evidence::Date to) {
+  auto about = node.ledger().About(customer.identifiers);
+  if (!about.ok()) return about.status();
+  return static_cast<uint64_t>(
+      std::count_if(about->begin(), about->end(), [&](const ledger::IncidentView& view) {
+        const evidence::Date occurred = view.incident.account.occurred;
+        return occurred >= from && occurred <= to;
+      }));
+}
+
+// A row for each currency; one without a currency for a group that has no orders.
+void SetRows(const book::GroupLine& line, v1::ReportGroupsResponse& response) {
+  std::vector<book::GroupMoney> money = line.money;
+  if (money.empty()) money.emplace_back();
+  for (const book::GroupMoney& sums : money) {
+    v1::GroupReportRow* row = response.add_rows();
+    if (line.group != book::kNoGroup) row->set_group(line.group);
+    row->set_currency(sums.currency.code());
+    row->set_members(line.members);
+    row->set_customers(sums.customers);
+    row->set_orders(sums.orders);
+    row->set_turnover_minor(sums.turnover_minor);
+    row->set_paid_on_time(sums.paid_on_time);
+    row->set_late(sums.late);
+    row->set_unpaid(sums.unpaid);
+    row->set_days_late_tenths(sums.AverageDaysLateTenths());
+    row->set_loss_minor(sums.loss_minor);
+    row->set_incidents(line.incidents);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<v1::MergeCustomersResponse> BookHandlers::MergeCustomers(
+    const Actor& actor, const v1::MergeCustomersRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/MergeCustomers"); !s.ok()) return s;
+  auto into = CustomerIdFromProto(request.into());
+  if (!into.ok()) return into.status();
+  auto from = CustomerIdFromProto(request.from());
+  if (!from.ok()) return from.status();
+  auto merged =
+      node_.book().Merge(CallerOf(actor, request.request_id()), *into, *from, request.because());
+  if (!merged.ok()) return merged.status();
+  auto described = DescribeCustomer(node_, *merged);
+  if (!described.ok()) return described.status();
+  v1::MergeCustomersResponse response;
+  *response.mutable_customer() = *std::move(described);
+  return response;
+}
+
+absl::StatusOr<v1::UnmergeCustomerResponse> BookHandlers::UnmergeCustomer(
+    const Actor& actor, const v1::UnmergeCustomerRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/UnmergeCustomer"); !s.ok()) return s;
+  auto id = CustomerIdFromProto(request.id());
+  if (!id.ok()) return id.status();
+  auto parted = node_.book().Unmerge(CallerOf(actor, request.request_id()), *id, request.because());
+  if (!parted.ok()) return parted.status();
+  auto described = DescribeCustomer(node_, *parted);
+  if (!described.ok()) return described.status();
+  v1::UnmergeCustomerResponse response;
+  *response.mutable_customer() = *std::move(described);
+  return response;
+}
+
+absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
+    const Actor& actor, const v1::EraseCustomerRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/EraseCustomer"); !s.ok()) return s;
+  auto id = CustomerIdFromProto(request.id());
+  if (!id.ok()) return id.status();
+  const auto incidents =
+      [this](std::span<const identity::Identifier> identifiers) -> absl::StatusOr<uint64_t> {
+    auto about = node_.ledger().About(identifiers);
+    if (!about.ok()) return about.status();
+    return about->size();
+  };
+  auto report =
+      node_.book().Erase(CallerOf(actor, request.request_id()), *id, incidents, request.because());
+  if (!report.ok()) return report.status();
+  v1::EraseCustomerResponse response;
+  response.set_orders_erased(report->orders_erased);
+  response.set_orders_kept(report->orders_kept);
+  response.set_identifiers_kept(report->identifiers_kept);
+  for (const std::string& reason : report->reasons) response.add_kept_because(reason);
+  return response;
+}
+
+absl::StatusOr<v1::SetCustomerGroupsResponse> BookHandlers::SetCustomerGroups(
+    const Actor& actor, const v1::SetCustomerGroupsRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/SetCustomerGroups"); !s.ok()) return s;
+  auto id = CustomerIdFromProto(request.id());
+  if (!id.ok()) return id.status();
+  auto changed = node_.book().SetGroups(CallerOf(actor, request.request_id()), *id,
+                                        {Texts(request.add()), Texts(request.remove())},
+                                        node_.groups(), request.because());
+  if (!changed.ok()) return changed.status();
+  auto described = DescribeCustomer(node_, *changed);
+  if (!described.ok()) return described.status();
+  v1::SetCustomerGroupsResponse response;
+  *response.mutable_customer() = *std::move(described);
+  return response;
+}
+
+absl::StatusOr<v1::ListGroupsResponse> BookHandlers::ListGroups(const Actor& actor,
+                                                                const v1::ListGroupsRequest&) {
+  if (absl::Status s = Authorise(actor, "BookService/ListGroups"); !s.ok()) return s;
+  v1::ListGroupsResponse response;
+  for (const decision::Group& group : node_.groups().List()) {
+    *response.add_groups() = ToProto(group);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::PutGroupResponse> BookHandlers::PutGroup(const Actor& actor,
+                                                            const v1::PutGroupRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/PutGroup"); !s.ok()) return s;
+  auto group = FromProto(request.group());
+  if (!group.ok()) return group.status();
+  absl::Status put =
+      node_.groups().Put(CallerOf(actor, request.request_id()), *group, request.because());
+  if (!put.ok()) return put;
+  v1::PutGroupResponse response;
+  *response.mutable_group() = ToProto(*group);
+  return response;
+}
+
+absl::StatusOr<v1::RemoveGroupResponse> BookHandlers::RemoveGroup(
+    const Actor& actor, const v1::RemoveGroupRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/RemoveGroup"); !s.ok()) return s;
+  absl::Status removed = node_.groups().Remove(CallerOf(actor, request.request_id()),
+                                               request.name(), request.because());
+  if (!removed.ok()) return removed;
+  return v1::RemoveGroupResponse();
+}
+
+absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
+    const Actor& actor, const v1::ReportGroupsRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/ReportGroups"); !s.ok()) return s;
+  auto from = DateFromProto(request.from(), "from");
+  if (!from.ok()) return from.status();
+  auto to = DateFromProto(request.to(), "to");
+  if (!to.ok()) return to.status();
+  const evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  const auto groups = node_.groups().Snapshot();
+  book::GroupReportOptions options;
+  options.groups = *groups;
+  options.from = from->has_value() ? *from : *evidence::Date::FromDays(1);
+  options.to = to->has_value() ? std::min(*to, today) : today;
+  options.today = today;
+  options.late_after_days = node_.policies().InForce()->late_after_days;
+  options.incidents = [&](const book::Profile& customer) {
+    return IncidentsIn(node_, customer, options.from, options.to);
+  };
+  auto lines = book::ReportGroups(node_.book(), options);
+  if (!lines.ok()) return lines.status();
+  v1::ReportGroupsResponse response;
+  response.set_from(from->ToString());
+  response.set_to(options.to.ToString());
+  for (const book::GroupLine& line : *lines) SetRows(line, response);
+  return response;
+}
+
+absl::StatusOr<v1::AddAllowedResponse> BookHandlers::AddAllowed(
+    const Actor& actor, const v1::AddAllowedRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/AddAllowed"); !s.ok()) return s;
+  auto identifiers =
+      FromProto(request.identifiers(), node_.config().region, book::kMaxIdentifiersPerAllowed);
+  if (!identifiers.ok()) return identifiers.status();
+  auto added =
+      node_.allowlist().Add(CallerOf(actor, request.request_id()), *identifiers, request.because());
+  if (!added.ok()) return added.status();
+  v1::AddAllowedResponse response;
+  *response.mutable_allowed() = ToProto(*added);
+  return response;
+}
+
+absl::StatusOr<v1::ListAllowedResponse> BookHandlers::ListAllowed(const Actor& actor,
+                                                                  const v1::ListAllowedRequest&) {
+  if (absl::Status s = Authorise(actor, "BookService/ListAllowed"); !s.ok()) return s;
+  auto all = node_.allowlist().List();
+  if (!all.ok()) return all.status();
+  v1::ListAllowedResponse response;
+  for (const book::Allowed& allowed : *all) *response.add_allowed() = ToProto(allowed);
+  return response;
+}
+
+absl::StatusOr<v1::RemoveAllowedResponse> BookHandlers::RemoveAllowed(
+    const Actor& actor, const v1::RemoveAllowedRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/RemoveAllowed"); !s.ok()) return s;
+  const storage::Caller caller = CallerOf(actor, request.request_id());
+  absl::Status removed;
+  if (request.by_case() == v1::RemoveAllowedRequest::kIdentifier) {
+    auto identifier = FromProto(request.identifier(), node_.config().region);
+    if (!identifier.ok()) return identifier.status();
+    removed = node_.allowlist().Remove(caller, *identifier, request.because());
+  } else {
+    auto id = book::AllowedId::FromHexText(request.id());
+    if (!id.ok()) {
+      return absl::InvalidArgumentError(
+          "an entry's id has 32 hexadecimal digits; `daftar allow list` shows them; or name an "
+          "identifier, like --phone");
+    }
+    removed = node_.allowlist().Remove(caller, *id, request.because());
+  }
+  if (!removed.ok()) return removed;
+  return v1::RemoveAllowedResponse();
+}
+
+absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) const {
+  const book::Order& order = named.order;
+  const evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  v1::Order out;
+  out.set_id(named.name);
+  out.set_customer(named.customer.hex());
+  out.set_invoice(order.invoice);
+  out.set_invoiced(order.invoiced.ToString());
+  out.set_due(order.due.ToString());
+  out.set_paid(order.paid.ToString());
+  *out.mutable_amount() = ToProto(order.amount);
+  out.set_terms(ToProto(order.terms));
+  out.set_state(std::string(StateOf(order, today, node_.policies().InForce()->late_after_days)));
+  out.set_days_late(decision::DaysLate(order, today));
+  out.set_disputed(order.disputed);
+  out.set_given_up(order.written_off.ToString());
+  if (order.receipt.has_value()) out.set_receipt(order.receipt->hex());
+  return out;
+}
+
+absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
+                                                            const v1::AddOrderRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/AddOrder"); !s.ok()) return s;
+  book::NewOrder order;
+  auto identifiers =
+      FromProto(request.identifiers(), node_.config().region, book::kMaxIdentifiersPerOrder);
+  if (!identifiers.ok()) return identifiers.status();
+  order.identifiers = *std::move(identifiers);
+  order.name = request.name();
+  order.invoice = request.invoice();
+  auto amount = FromProto(request.amount());
+  if (!amount.ok()) return amount.status();
+  order.amount = *amount;
+  auto invoiced = DateFromProto(request.invoiced(), "invoiced");
+  if (!invoiced.ok()) return invoiced.status();
+  order.invoiced = invoiced->has_value() ? *invoiced : evidence::Date::Of(node_.clock().Now());
+  auto due = DateFromProto(request.due(), "due");
+  if (!due.ok()) return due.status();
+  order.due = due->has_value() ? *due : order.invoiced;
+  auto terms = FromProto(request.terms());
+  if (!terms.ok()) return terms.status();
+  order.terms = *terms;
+  if (!request.receipt().empty()) {
+    auto receipt = ReceiptFromProto(request.receipt());
+    if (!receipt.ok()) return receipt.status();
+    if (auto stored = node_.receipts().Get(*receipt); !stored.ok()) return stored.status();
+    order.receipt = book::ReceiptRef(receipt->array());
+  }
+  auto added = node_.book().AddOrder(CallerOf(actor, request.request_id()), order);
+  if (!added.ok()) return added.status();
+  auto described = Describe(*added);
+  if (!described.ok()) return described.status();
+  v1::AddOrderResponse response;
+  *response.mutable_order() = *std::move(described);
+  return response;
+}
+
+absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
+    const Actor& actor, const v1::SetOrderOutcomeRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/SetOrderOutcome"); !s.ok()) return s;
+  auto kind = OutcomeFrom(request.outcome());
+  if (!kind.ok()) return kind.status();
+  auto day = DateFromProto(request.on(), "on");
+  if (!day.ok()) return day.status();
+  book::Outcome outcome{*kind, *day};
+  if (*kind == book::OutcomeKind::kReopened) {
+    if (day->has_value()) return absl::InvalidArgumentError("open takes no day");
+  } else if (!day->has_value()) {
+    outcome.day = evidence::Date::Of(node_.clock().Now());
+  }
+  std::optional<book::ReceiptRef> link;
+  if (!request.link_receipt().empty()) {
+    auto receipt = ReceiptFromProto(request.link_receipt());
+    if (!receipt.ok()) return receipt.status();
+    if (auto stored = node_.receipts().Get(*receipt); !stored.ok()) return stored.status();
+    link = book::ReceiptRef(receipt->array());
+  }
+  std::string name = request.by_case() == v1::SetOrderOutcomeRequest::kInvoice ? request.invoice()
+                                                                               : request.order();
+  if (request.by_case() == v1::SetOrderOutcomeRequest::kReceipt) {
+    auto receipt = ReceiptFromProto(request.receipt());
+    if (!receipt.ok()) return receipt.status();
+    auto order = OrderOfReceipt(node_.book(), book::ReceiptRef(receipt->array()));
+    if (!order.ok()) return order.status();
+    name = *std::move(order);
+  }
+  if (name.empty()) {
+    return absl::InvalidArgumentError(
+        "which order? Name its id, its invoice number, or the receipt of its check");
+  }
+  // What happened is reason enough; who says more is heard.
+  const std::string& because = request.because().empty() ? request.outcome() : request.because();
+  auto changed =
+      node_.book().SetOutcome(CallerOf(actor, request.request_id()), name, outcome, link, because);
+  if (!changed.ok()) return changed.status();
+  auto described = Describe(*changed);
+  if (!described.ok()) return described.status();
+  v1::SetOrderOutcomeResponse response;
+  *response.mutable_order() = *std::move(described);
+  return response;
+}
+
+}  // namespace daftar::service

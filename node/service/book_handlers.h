@@ -1,0 +1,53 @@
+// The customer book for the shop's own people and systems, as plain functions: convert, call,
+// convert back.
+#ifndef DAFTAR_NODE_SERVICE_BOOK_HANDLERS_H_
+#define DAFTAR_NODE_SERVICE_BOOK_HANDLERS_H_
+
+#include "absl/status/statusor.h"
+#include "daftar/v1/book.pb.h"
+#include "node/node.h"
+#include "node/service/access.h"
+
+namespace daftar::service {
+
+// Any thread may call. Authorisation comes first in every call; errors are the rooms' own.
+class BookHandlers {
+ public:
+  explicit BookHandlers(Node& node) : node_(node) {}
+
+  absl::StatusOr<v1::MergeCustomersResponse> MergeCustomers(
+      const Actor& actor, const v1::MergeCustomersRequest& request);
+  absl::StatusOr<v1::UnmergeCustomerResponse> UnmergeCustomer(
+      const Actor& actor, const v1::UnmergeCustomerRequest& request);
+  absl::StatusOr<v1::EraseCustomerResponse> EraseCustomer(const Actor& actor,
+                                                          const v1::EraseCustomerRequest& request);
+  absl::StatusOr<v1::SetCustomerGroupsResponse> SetCustomerGroups(
+      const Actor& actor, const v1::SetCustomerGroupsRequest& request);
+  absl::StatusOr<v1::ListGroupsResponse> ListGroups(const Actor& actor,
+                                                    const v1::ListGroupsRequest& request);
+  absl::StatusOr<v1::PutGroupResponse> PutGroup(const Actor& actor,
+                                                const v1::PutGroupRequest& request);
+  absl::StatusOr<v1::RemoveGroupResponse> RemoveGroup(const Actor& actor,
+                                                      const v1::RemoveGroupRequest& request);
+  absl::StatusOr<v1::ReportGroupsResponse> ReportGroups(const Actor& actor,
+                                                        const v1::ReportGroupsRequest& request);
+  absl::StatusOr<v1::AddAllowedResponse> AddAllowed(const Actor& actor,
+                                                    const v1::AddAllowedRequest& request);
+  absl::StatusOr<v1::ListAllowedResponse> ListAllowed(const Actor& actor,
+                                                      const v1::ListAllowedRequest& request);
+  absl::StatusOr<v1::RemoveAllowedResponse> RemoveAllowed(const Actor& actor,
+                                                          const v1::RemoveAllowedRequest& request);
+  absl::StatusOr<v1::AddOrderResponse> AddOrder(const Actor& actor,
+                                                const v1::AddOrderRequest& request);
+  absl::StatusOr<v1::SetOrderOutcomeResponse> SetOrderOutcome(
+      const Actor& actor, const v1::SetOrderOutcomeRequest& request);
+
+ private:
+  absl::StatusOr<v1::Order> Describe(const book::NamedOrder& order) const;
+
+  Node& node_;
+};
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_BOOK_HANDLERS_H_

@@ -1,0 +1,215 @@
+#include "node/book/eraser.h"
+
+#include <set>
+#include <utility>
+
+#include "node/book/allowlist.h"
+#include "tests/node/book/book_fixture.h"
+
+namespace daftar::book {
+namespace {
+
+using daftar::testing::IsOk;
+using daftar::testing::IsOkAndHolds;
+using daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class EraserTest : public BookTest {
+ protected:
+  EraserTest()
+      : groups_(*Groups::Open(*store_, vault_, entropy_, clock_)),
+        allowlist_(*store_, vault_, entropy_, clock_, warnings_) {}
+  absl::StatusOr<EraseReport> Erase(const CustomerId& id) {
+    return book_->Erase(By(), id, IncidentsAbout(), "asked for it");
+  }
+  IncidentCount IncidentsAbout() {
+    return [this](std::span<const identity::Identifier> identifiers) {
+      uint64_t count = 0;
+      for (const auto& identifier : identifiers) count += in_incidents_.count(identifier);
+      return absl::StatusOr<uint64_t>(count);
+    };
+  }
+  // All of the book that is personal, opened.
+  std::string Everything() {
+    return Opened(storage::Column::kCustomers) + Opened(storage::Column::kOrders) +
+           Opened(storage::Column::kAllowed) + Opened(storage::Column::kGroups);
+  }
+  size_t RowsIn(storage::Column column) {
+    size_t rows = 0;
+    EXPECT_THAT(store_->Scan(column, {}, {},
+                             [&rows](crypto::ByteView, crypto::ByteView) {
+                               ++rows;
+                               return true;
+                             }),
+                IsOk());
+    return rows;
+  }
+  std::unique_ptr<Groups> groups_;
+  Allowlist allowlist_;
+  std::set<identity::Identifier> in_incidents_;
+};
+
+TEST_F(EraserTest, NothingOfThePersonIsLeftAndNothingOfOthersGoes) {
+  const std::vector<decision::OrderRow> rows = {
+      Row({Handle("shop/budi"), Phone("081234567890")}, "BUDI-1", "2024-01-01", "2024-02-01",
+          "2024-01-15"),
+      Row({Handle("shop/siti")}, "SITI-1", "2024-01-01", "2024-02-01", "2024-01-15")};
+  ASSERT_THAT(book_->ImportOrders(rows), IsOk());
+  const std::vector<decision::CustomerRow> people = {{2, {Handle("shop/budi")}, "Budi Santoso"}};
+  ASSERT_THAT(book_->ImportCustomers(people), IsOk());
+  const CustomerId budi = IdOf(Handle("shop/budi"));
+  ASSERT_THAT(book_->SetGroups(By(), budi, {{"vip"}, {}}, *groups_, "x"), IsOk());
+  const std::vector<identity::Identifier> allowed = {Phone("081234567890"), Email("budi@mail.id")};
+  ASSERT_THAT(allowlist_.Add(By(), allowed, "Budi is my brother"), IsOk());
+  const std::vector<identity::Identifier> other = {Handle("shop/siti")};
+  ASSERT_THAT(allowlist_.Add(By(), other, "known"), IsOk());
+
+  const auto report = Erase(budi);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_TRUE(report->complete());
+  EXPECT_EQ(report->customers_erased, 1u);
+  EXPECT_EQ(report->orders_erased, 1u);
+  EXPECT_EQ(report->identifiers_erased, 2u);
+  EXPECT_EQ(report->allowed_erased, 1u);
+  EXPECT_TRUE(report->reasons.empty());
+  const std::string left = Everything();
+  for (const std::string_view gone : {"budi", "Budi", "81234567890", "BUDI-1", "vip"}) {
+    EXPECT_THAT(left, Not(HasSubstr(std::string(gone))));
+  }
+  EXPECT_THAT(left, HasSubstr("shop/siti"));
+  EXPECT_THAT(left, HasSubstr("SITI-1"));
+  EXPECT_EQ(RowsIn(storage::Column::kIdentifiers), 1u);
+  EXPECT_EQ(RowsIn(storage::Column::kCustomers), 1u);
+  EXPECT_EQ(RowsIn(storage::Column::kOrders), 1u);
+  EXPECT_EQ(RowsIn(storage::Column::kAllowed), 1u);
+  EXPECT_EQ(*book_->FindByIdentifier(Phone("081234567890")), std::nullopt);
+  EXPECT_THAT(book_->ShowCustomer(budi), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Erase(budi), StatusIs(absl::StatusCode::kNotFound));
+  const auto record = Record();
+  EXPECT_TRUE(std::any_of(record.begin(), record.end(), [&](const auto& row) {
+    return row.action == "customer.erase" && row.object == budi.hex();
+  }));
+}
+
+TEST_F(EraserTest, AnOpenDebtStaysWithItsIdentifiersAndGoesOnceItIsPaid) {
+  const std::vector<decision::OrderRow> rows = {
+      Row({Handle("shop/budi"), Phone("081234567890")}, "PAID", "2024-01-01", "2024-02-01",
+          "2024-01-15"),
+      Row({Handle("shop/budi")}, "OPEN", "2024-01-01", "2024-02-01"),
+      Row({Handle("shop/budi")}, "GIVEN-UP", "2024-01-01", "2024-02-01")};
+  ASSERT_THAT(book_->ImportOrders(rows), IsOk());
+  const std::vector<decision::CustomerRow> people = {{2, {Handle("shop/budi")}, "Santoso"}};
+  ASSERT_THAT(book_->ImportCustomers(people), IsOk());
+  const CustomerId budi = IdOf(Handle("shop/budi"));
+  ASSERT_THAT(book_->SetOutcome(By(), "GIVEN-UP", {OutcomeKind::kUnpaid, Day("2024-05-01")},
+                                std::nullopt, "x"),
+              IsOk());
+  const auto first = book_->Erase(By("e"), budi, IncidentsAbout(), "asked");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_FALSE(first->complete());
+  EXPECT_EQ(first->orders_erased, 1u);
+  EXPECT_EQ(first->orders_kept, 2u);
+  EXPECT_EQ(first->identifiers_erased, 1u);
+  EXPECT_EQ(first->identifiers_kept, 1u);
+  ASSERT_EQ(first->reasons.size(), 1u);
+  EXPECT_THAT(first->reasons[0], HasSubstr("2 of the orders are not paid"));
+  EXPECT_THAT(Everything(), Not(HasSubstr("Santoso")));
+  EXPECT_THAT(Everything(), Not(HasSubstr("81234567890")));
+  EXPECT_EQ(IdOf(Handle("shop/budi")), budi);
+  EXPECT_EQ(OrdersOf(budi).size(), 2u);
+  for (const std::string invoice : {"OPEN", "GIVEN-UP"}) {
+    ASSERT_THAT(book_->SetOutcome(By(), invoice, {OutcomeKind::kPaid, Day("2024-06-01")},
+                                  std::nullopt, "x"),
+                IsOk());
+  }
+  // The first request again tells what it did, and does nothing.
+  EXPECT_THAT(book_->Erase(By("e"), budi, IncidentsAbout(), "asked"), IsOkAndHolds(*first));
+  EXPECT_EQ(OrdersOf(budi).size(), 2u);
+  const auto rest = Erase(budi);
+  ASSERT_THAT(rest, IsOk());
+  EXPECT_TRUE(rest->complete());
+  EXPECT_EQ(rest->orders_erased, 2u);
+  EXPECT_EQ(Everything(), "");
+  EXPECT_EQ(RowsIn(storage::Column::kIdentifiers), 0u);
+}
+
+TEST_F(EraserTest, APaymentStillToComeLeavesTheDebtOpen) {
+  const CustomerId id = Bought(Handle("shop/a"), "1", "2024-10-05");  // tomorrow
+  EXPECT_EQ(Erase(id)->orders_kept, 1u);
+}
+
+TEST_F(EraserTest, IdentifiersInIncidentsStayAndTheReportSaysSo) {
+  const std::vector<decision::CustomerRow> people = {
+      {2, {Handle("shop/budi"), Phone("081234567890")}, "Santoso"}};
+  ASSERT_THAT(book_->ImportCustomers(people), IsOk());
+  const CustomerId budi = IdOf(Handle("shop/budi"));
+  in_incidents_.insert(Phone("081234567890"));
+  const auto report = Erase(budi);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->incident_identifiers, 1u);
+  EXPECT_EQ(report->identifiers_kept, 1u);
+  EXPECT_EQ(report->identifiers_erased, 1u);
+  EXPECT_THAT(report->reasons.at(0), HasSubstr("incidents"));
+  EXPECT_THAT(Everything(), Not(HasSubstr("Santoso")));
+  EXPECT_THAT(Everything(), Not(HasSubstr("shop/budi")));
+  EXPECT_EQ(IdOf(Phone("081234567890")), budi);
+  in_incidents_.clear();
+  EXPECT_TRUE(Erase(budi)->complete());
+  EXPECT_EQ(Everything(), "");
+}
+
+TEST_F(EraserTest, AFailingCountOfIncidentsErasesNothing) {
+  const CustomerId id = Bought(Handle("shop/a"), "1", "2024-01-15");
+  const auto erased = book_->Erase(
+      By(), id,
+      [](std::span<const identity::Identifier>) -> absl::StatusOr<uint64_t> {
+        return absl::UnavailableError("no");
+      },
+      "x");
+  EXPECT_THAT(erased, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(OrdersOf(id).size(), 1u);
+}
+
+TEST_F(EraserTest, AWholeIsErasedByAnyOfItsIdsAndKeepsTogetherWhatStays) {
+  const CustomerId root = Bought(Handle("shop/root"), "1", "2024-01-15");
+  const CustomerId between = Bought(Handle("shop/between"), "2", "2024-01-15");
+  const CustomerId debtor = Bought(Handle("shop/debtor"), "3");
+  ASSERT_THAT(book_->Merge(By(), between, debtor, "x"), IsOk());
+  ASSERT_THAT(book_->Merge(By(), root, between, "x"), IsOk());
+  const auto report = Erase(debtor);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(report->customers_erased, 1u);
+  EXPECT_EQ(report->customers_kept, 2u);  // the debtor, and the root, bare
+  EXPECT_EQ(report->orders_erased, 2u);
+  EXPECT_EQ(IdOf(Handle("shop/debtor")), root);
+  EXPECT_EQ(book_->ShowCustomer(root)->identifiers,
+            std::vector<identity::Identifier>{Handle("shop/debtor")});
+  EXPECT_THAT(Everything(), Not(HasSubstr("shop/root")));
+  EXPECT_THAT(Everything(), Not(HasSubstr("shop/between")));
+  ASSERT_THAT(
+      book_->SetOutcome(By(), "3", {OutcomeKind::kPaid, Day("2024-06-01")}, std::nullopt, "x"),
+      IsOk());
+  EXPECT_TRUE(Erase(root)->complete());
+  EXPECT_EQ(Everything(), "");
+}
+
+TEST_F(EraserTest, OrdersOfAnotherWhoWasTheSameOnceForgetThePersonToo) {
+  const CustomerId a = Bought(Handle("shop/a"), "1", "2024-01-15");
+  const CustomerId b = Bought(Handle("shop/b"), "2", "2024-01-15");
+  ASSERT_THAT(book_->Merge(By(), a, b, "x"), IsOk());
+  const std::vector<decision::OrderRow> rows = {
+      Row({Handle("shop/a"), Handle("shop/b")}, "3", "2024-01-01", "2024-02-01"),
+      Row({Handle("shop/b")}, "1", "2024-01-01", "2024-02-01", "2024-01-16")};
+  ASSERT_THAT(book_->ImportOrders(rows), IsOk());
+  ASSERT_THAT(book_->Unmerge(By(), b, "x"), IsOk());
+  ASSERT_TRUE(Erase(b)->complete());
+  EXPECT_THAT(Everything(), Not(HasSubstr("shop/b")));
+  ASSERT_EQ(OrdersOf(a).size(), 2u);
+  for (const Order& order : OrdersOf(a)) {
+    EXPECT_EQ(order.identifiers, std::vector<identity::Identifier>{Handle("shop/a")});
+  }
+}
+
+}  // namespace
+}  // namespace daftar::book

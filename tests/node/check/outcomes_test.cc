@@ -1,0 +1,234 @@
+#include "node/check/outcomes.h"
+
+#include <gtest/gtest.h>
+
+#include "node/check/order_outcomes.h"
+#include "storage/audit.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::check {
+namespace {
+
+using ::daftar::testing::Day;
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOk;
+using ::daftar::testing::Phone;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+using decision::Effect;
+using ::testing::HasSubstr;
+
+const evidence::Currency kRupiah = *evidence::Currency::FromCode("IDR");
+
+class OutcomesTest : public ::testing::Test {
+ protected:
+  OutcomesTest() { circle_.PairAll(); }
+  std::string Buyer(int i) { return "0812-3456-" + std::to_string(1000 + i); }
+  // Partner `a_` reports the buyer.
+  void Report(const std::string& phone) {
+    auto view = a_->ledger().Add(a_.Caller(), DepositUnsettled(phone));
+    DAFTAR_ASSERT_OK(view);
+    DAFTAR_ASSERT_OK(a_->ledger().Publish(a_.Caller(), view->incident.id));
+  }
+  absl::StatusOr<Answer> Ask(const std::string& phone, uint64_t minor = 450'000'000) {
+    Question question;
+    question.identifiers = {Phone(phone)};
+    question.order.amount = evidence::Money{minor, kRupiah};
+    return b_->checker().Check({"uid:0", ""}, question);
+  }
+  book::NewOrder OrderOf(const std::string& phone, std::optional<ReceiptId> receipt = {}) {
+    book::NewOrder order;
+    order.identifiers = {Phone(phone)};
+    order.amount = {450'000'000, kRupiah};
+    order.invoiced = order.due = evidence::Date::Of(circle_.clock().Now());
+    if (receipt.has_value()) order.receipt = book::ReceiptRef(receipt->array());
+    return order;
+  }
+  void Became(const std::string& order, book::OutcomeKind kind) {
+    book::Outcome outcome{kind, evidence::Date::Of(circle_.clock().Now())};
+    if (kind == book::OutcomeKind::kReopened) outcome.day = {};
+    DAFTAR_ASSERT_OK(b_->book().SetOutcome(b_.Caller(), order, outcome, {}, "as it was"));
+  }
+  decision::PartnerOutcomes Learnt() { return b_->outcomes().LearntAbout("toko-a.test").outcomes; }
+  Outcome OutcomeAt(const ReceiptId& receipt) {
+    auto followed = b_->outcomes().Of(receipt);
+    EXPECT_THAT(followed, IsOk());
+    return followed->has_value() ? (*followed)->outcome : Outcome::kUnknown;
+  }
+
+  SimCircle circle_;
+  SimNode& a_ = circle_.Add("toko-a.test");
+  SimNode& b_ = circle_.Add("toko-b.test");
+};
+
+TEST_F(OutcomesTest, AnOverrideIsOnTheRecordWithWhoAndWhy) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  ASSERT_EQ(answer->decision.verdict.effect, Effect::kPrepay);
+  circle_.clock().Advance(1);  // after the pairing, in the record too
+  const storage::Caller caller{"user:siti", "request-1"};
+  auto& outcomes = b_->outcomes();
+  EXPECT_THAT(outcomes.OverrideDecision(caller, answer->receipt, Effect::kAccept, ""),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("say why")));
+  EXPECT_THAT(outcomes.OverrideDecision(caller, answer->receipt, Effect::kPrepay, "the same"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("prepay already")));
+  EXPECT_THAT(outcomes.OverrideDecision(caller, ReceiptId(), Effect::kAccept, "nobody"),
+              StatusIs(absl::StatusCode::kNotFound));
+  DAFTAR_ASSERT_OK(
+      outcomes.OverrideDecision(caller, answer->receipt, Effect::kAccept, "an old friend"));
+  // A repetition is the same override; the id is good for no other.
+  DAFTAR_EXPECT_OK(
+      outcomes.OverrideDecision(caller, answer->receipt, Effect::kAccept, "an old friend"));
+  EXPECT_THAT(outcomes.OverrideDecision(caller, answer->receipt, Effect::kDeposit, "another"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("request_id")));
+  b_.Stop();
+  b_.Start();
+  auto followed = b_->outcomes().Of(answer->receipt);
+  DAFTAR_ASSERT_OK(followed);
+  ASSERT_TRUE(followed->has_value());
+  ASSERT_TRUE((*followed)->override.has_value());
+  EXPECT_EQ((*followed)->override->effect, Effect::kAccept);
+  EXPECT_EQ((*followed)->override->by, "user:siti");
+  EXPECT_EQ((*followed)->override->because, "an old friend");
+  auto audit = storage::ReadAudit(b_->store(), b_->vault(), 10);
+  DAFTAR_ASSERT_OK(audit);
+  EXPECT_EQ(audit->front().action, "decision.override");
+  EXPECT_EQ(audit->front().because, "an old friend");
+}
+
+TEST_F(OutcomesTest, OutcomesOfOverriddenDecisionsAreReportedApart) {
+  Report(Buyer(1));
+  Report(Buyer(2));
+  circle_.Settle();
+  for (int i = 1; i <= 2; ++i) {
+    auto answer = Ask(Buyer(i));
+    DAFTAR_ASSERT_OK(answer);
+    if (i == 2) {
+      DAFTAR_ASSERT_OK(b_->outcomes().OverrideDecision(b_.Caller(), answer->receipt,
+                                                       Effect::kAccept, "trusted"));
+    }
+    auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(i), answer->receipt));
+    DAFTAR_ASSERT_OK(order);
+    Became(order->name, i == 1 ? book::OutcomeKind::kPaid : book::OutcomeKind::kUnpaid);
+  }
+  auto rows = b_->outcomes().Report({}, {});
+  DAFTAR_ASSERT_OK(rows);
+  ASSERT_EQ(rows->size(), 2u);
+  EXPECT_FALSE((*rows)[0].overridden_to.has_value());
+  EXPECT_EQ((*rows)[0].paid, 1u);
+  EXPECT_EQ((*rows)[1].overridden_to, Effect::kAccept);
+  EXPECT_EQ((*rows)[1].unpaid, 1u);
+  EXPECT_TRUE(b_->outcomes().Report(Day("2027-01-01"), {})->empty());
+}
+
+TEST_F(OutcomesTest, AnOrderFindsItsCheckByBuyerAmountAndDay) {
+  auto other_amount = Ask(Buyer(1), 1'000);
+  auto right = Ask(Buyer(1));
+  auto other_buyer = Ask(Buyer(2));
+  DAFTAR_ASSERT_OK(other_buyer);
+  auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(1)));
+  DAFTAR_ASSERT_OK(order);
+  auto found = ReceiptOf(order->order, b_->checker(), b_->receipts());
+  DAFTAR_ASSERT_OK(found);
+  EXPECT_EQ(*found, right->receipt);
+  // Half a month later it would be another order's.
+  book::Order late = order->order;
+  late.invoiced = late.invoiced.PlusDays(kMatchDays + 1);
+  EXPECT_FALSE(ReceiptOf(late, b_->checker(), b_->receipts())->has_value());
+  late.invoiced = order->order.invoiced.PlusDays(-1);
+  EXPECT_FALSE(ReceiptOf(late, b_->checker(), b_->receipts())->has_value());
+  // What the shop says itself goes before all that.
+  book::Order said = order->order;
+  said.receipt = book::ReceiptRef(other_buyer->receipt.array());
+  EXPECT_EQ(**ReceiptOf(said, b_->checker(), b_->receipts()), other_buyer->receipt);
+}
+
+TEST_F(OutcomesTest, ImportedOrdersAndDaysThatPassAreLearntFrom) {
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(1)));
+  DAFTAR_ASSERT_OK(order);
+  b_->Upkeep();
+  EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kUnknown);
+  circle_.clock().Advance(11 * 86'400);
+  b_->Upkeep();
+  EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kUnpaid);
+  decision::OrderRow row;
+  row.identifiers = order->order.identifiers;
+  row.invoice = order->order.invoice;
+  row.invoiced = order->order.invoiced;
+  row.due = order->order.due;
+  row.amount = order->order.amount;
+  row.paid = evidence::Date::Of(circle_.clock().Now());
+  DAFTAR_ASSERT_OK(b_->book().ImportOrders(std::span(&row, 1)));
+  EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kLate);
+}
+
+TEST_F(OutcomesTest, APartnersWeightFallsWithReportsThatTurnOutWellAndIsResettable) {
+  constexpr int kBuyers = 120;
+  for (int i = 0; i < kBuyers; ++i) Report(Buyer(i));
+  circle_.Settle();
+  const auto policy = b_->policies().InForce();
+  for (int i = 0; i < kBuyers; ++i) {
+    auto answer = Ask(Buyer(i));
+    DAFTAR_ASSERT_OK(answer);
+    auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(i), answer->receipt));
+    DAFTAR_ASSERT_OK(order);
+    Became(order->name, book::OutcomeKind::kPaid);
+  }
+  EXPECT_EQ(Learnt().orders, static_cast<uint64_t>(kBuyers));
+  const uint32_t weight = decision::LearntWeight(Learnt(), *policy);
+  EXPECT_LT(weight, policy->partner_weight_ppm / 2);
+  // It is what the next check counts with, and what the receipt holds.
+  auto answer = Ask(Buyer(0));
+  DAFTAR_ASSERT_OK(answer);
+  EXPECT_EQ(answer->decision.weighed.partners[0].weight_ppm, weight);
+  const decision::PartnerOutcomes before = Learnt();
+  b_.Stop();
+  b_.Start();
+  EXPECT_EQ(Learnt(), before);
+
+  circle_.clock().Advance(1);
+  DAFTAR_ASSERT_OK(b_->outcomes().Reset(b_.Caller(), "toko-a.test", "a new manager there"));
+  EXPECT_EQ(Learnt(), decision::PartnerOutcomes());
+  b_.Stop();
+  b_.Start();
+  EXPECT_EQ(Learnt(), decision::PartnerOutcomes());
+  EXPECT_EQ(b_->outcomes().LearntAbout("toko-a.test").since, circle_.clock().Now());
+}
+
+TEST_F(OutcomesTest, AChangedOutcomeIsLearntAnew) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto answer = Ask(Buyer(1));
+  auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(1), answer->receipt));
+  DAFTAR_ASSERT_OK(order);
+  Became(order->name, book::OutcomeKind::kUnpaid);
+  EXPECT_EQ(Learnt().bad_ppm, 1'000'000u);
+  Became(order->name, book::OutcomeKind::kReopened);
+  Became(order->name, book::OutcomeKind::kPaid);
+  b_->Upkeep();
+  EXPECT_EQ(Learnt().orders, 1u);
+  EXPECT_EQ(Learnt().bad_ppm, 0u);
+}
+
+TEST_F(OutcomesTest, WhatWasPaidInAdvanceSaysNothingAboutAReport) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto answer = Ask(Buyer(1));
+  book::NewOrder prepaid = OrderOf(Buyer(1), answer->receipt);
+  prepaid.terms = decision::Terms::kPrepaid;
+  auto order = b_->book().AddOrder(b_.Caller(), prepaid);
+  DAFTAR_ASSERT_OK(order);
+  Became(order->name, book::OutcomeKind::kPaid);
+  EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kPaid);
+  EXPECT_EQ(Learnt().orders, 0u);
+}
+
+}  // namespace
+}  // namespace daftar::check

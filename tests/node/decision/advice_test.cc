@@ -1,0 +1,165 @@
+#include "node/decision/advice.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "node/decision/receipt.h"
+#include "tests/node/decision/inputs.h"
+
+namespace daftar::decision {
+namespace {
+
+using evidence::Reason;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using Case = InputsBuilder;
+
+std::vector<NextStep> Steps(const Case& made) {
+  const Decision decision = made.Decide();
+  return NextSteps(decision.weighed, decision.verdict, DefaultPolicy(), DaysAgo(0));
+}
+
+std::vector<Step> Names(const Case& made) {
+  std::vector<Step> names;
+  for (const NextStep& step : Steps(made)) names.push_back(step.step);
+  return names;
+}
+
+const NextStep* Find(const std::vector<NextStep>& steps, Step wanted) {
+  for (const NextStep& step : steps) {
+    if (step.step == wanted) return &step;
+  }
+  return nullptr;
+}
+
+TEST(NextStepsTest, NothingIsToDoForACustomerWithoutTrouble) {
+  EXPECT_THAT(Names(Case().Partners(2)), IsEmpty());
+  EXPECT_THAT(Names(Case().Partners(2).Orders(9)), IsEmpty());
+}
+
+TEST(NextStepsTest, ADepositIsAShareOfThePrice) {
+  const Case settled = Case().Partners(1).Report(Case::Origin(0), EntryStatus::kSettled);
+  const auto steps = Steps(settled);
+  const NextStep* deposit = Find(steps, Step::kDeposit);
+  ASSERT_NE(deposit, nullptr);
+  EXPECT_EQ(deposit->share_ppm, 500'000u);
+  EXPECT_EQ(deposit->money, Rupiah(2'250'000));
+  Case group = settled;
+  group.Group(Effect::kAccept, Effect::kDecline);
+  group.inputs().group->deposit_ppm = 333'333;
+  const auto of_group = Steps(group);
+  EXPECT_EQ(Find(of_group, Step::kDeposit)->share_ppm, 333'333u);
+  // A third of 4,500,000.00, rounded up.
+  EXPECT_EQ(Find(of_group, Step::kDeposit)->money->minor, 149'999'850u);
+}
+
+TEST(NextStepsTest, AGoodCustomerWhoFellBehindIsOfferedAPlanOnDates) {
+  const auto steps = Steps(Case().Partners(1).Orders(9).Overdue(2, 20));
+  const NextStep* plan = Find(steps, Step::kPlan);
+  ASSERT_NE(plan, nullptr);
+  EXPECT_THAT(plan->dates, ElementsAre(DaysAgo(-30), DaysAgo(-60), DaysAgo(-90)));
+  EXPECT_EQ(Find(steps, Step::kRemind)->days, 20u);
+  // Nobody else is.
+  EXPECT_THAT(Names(Case().Partners(1).Orders(2).Overdue(2, 20)), Not(Contains(Step::kPlan)));
+  EXPECT_THAT(Names(Case().Partners(1).Orders(9, 3).Overdue(2, 20)), Not(Contains(Step::kPlan)));
+  // Who told in time and owes is.
+  Case told = Case().Partners(1).Orders(9).Incident(Reason::kDepositUnsettled);
+  EXPECT_THAT(Names(told), Not(Contains(Step::kPlan)));
+  EXPECT_THAT(Names(told.Mitigated(Mitigation::kToldInTime)), Contains(Step::kPlan));
+}
+
+TEST(NextStepsTest, AFirstSlipIsACaution) {
+  EXPECT_THAT(Names(Case().Partners(1).Orders(5).Overdue(1, 3)),
+              ElementsAre(Step::kCaution, Step::kRemind, Step::kPlan));
+}
+
+TEST(NextStepsTest, TheShopLooksAtItsOwnSideBeforeItBlames) {
+  EXPECT_THAT(Names(Case().Partners(1).Orders(1, 3, 0)),
+              ElementsAre(Step::kPrepay, Step::kCheckTerms, Step::kCheckInvoice));
+  EXPECT_THAT(Names(Case().Partners(1).Incident(Reason::kNoShow).Incident(Reason::kNoShow)),
+              Contains(Step::kCheckDelivery));
+  EXPECT_THAT(Names(Case().Partners(1).Incident(Reason::kStaffAbuse).Incident(Reason::kStaffAbuse)),
+              ElementsAre(Step::kReview, Step::kCheckQuality));
+}
+
+TEST(NextStepsTest, WhatIsOpenComesFirstPastTheLimit) {
+  const auto steps = Steps(Case()
+                               .Partners(1)
+                               .Orders(9)
+                               .Amounts(4'000'000, 9, 8'000'000)
+                               .Group(Effect::kAccept, Effect::kDecline, 10'000'000));
+  ASSERT_NE(Find(steps, Step::kSettleOpen), nullptr);
+  EXPECT_EQ(Find(steps, Step::kSettleOpen)->money, Rupiah(8'000'000));
+  EXPECT_EQ(Find(steps, Step::kCreditTerms), nullptr);  // no credit now
+}
+
+TEST(NextStepsTest, AGroupBringsItsTerms) {
+  Case regular = Case().Partners(1).Orders(9).Group(Effect::kAccept, Effect::kDecline, 90'000'000);
+  regular.inputs().group->credit_days = 14;
+  regular.inputs().group->price_list = "wholesale";
+  regular.inputs().group->bonus_card = true;
+  const auto steps = Steps(regular);
+  EXPECT_EQ(Find(steps, Step::kCreditTerms)->days, 14u);
+  EXPECT_EQ(Find(steps, Step::kCreditTerms)->money, Rupiah(90'000'000));
+  EXPECT_EQ(Find(steps, Step::kPriceList)->name, "wholesale");
+  EXPECT_NE(Find(steps, Step::kBonusCard), nullptr);
+  EXPECT_THAT(Names(regular.Asks(Terms::kPrepaid)), Not(Contains(Step::kCreditTerms)));
+}
+
+TEST(NextStepsTest, PartingWellNeedsADeclineOrMuchNoted) {
+  Case decline = Case().Partners(1);
+  decline.inputs().own.unpaid.push_back({DaysAgo(0), 9});
+  decline.inputs().own.orders = 9;
+  EXPECT_EQ(decline.Answer(), Effect::kDecline);
+  EXPECT_THAT(Names(decline), Contains(Step::kPartWell));
+  Case noted = Case().Partners(1);
+  for (int i = 0; i < 3; ++i) noted.Incident(Reason::kStaffAbuse);
+  EXPECT_THAT(Names(noted), Not(Contains(Step::kPartWell)));
+  EXPECT_THAT(Names(noted.Incident(Reason::kKickback)), Contains(Step::kPartWell));
+}
+
+TEST(NextStepsTest, PartnersWhoCouldNotBeAskedAreAskedAgain) {
+  EXPECT_THAT(Names(Case().Partners(2, PartnerState::kNotChecked)),
+              ElementsAre(Step::kReview, Step::kAskAgain));
+}
+
+TEST(NextStepsTest, AReplayGivesTheSameAdviceInWholeSentences) {
+  std::mt19937_64 random(31);
+  for (int round = 0; round < 5'000; ++round) {
+    const Inputs inputs = RandomInputs(random);
+    const Decision decision = Decide(inputs, DefaultPolicy());
+    const auto steps = NextSteps(decision.weighed, decision.verdict, DefaultPolicy(), DaysAgo(0));
+    auto body =
+        ReceiptBody::Decode(MakeReceipt(decision, DefaultPolicy(), {}, inputs.now).Encode());
+    ASSERT_TRUE(body.ok());
+    ASSERT_EQ(
+        NextSteps(body->weighed, body->verdict, DefaultPolicy(), evidence::Date::Of(body->time)),
+        steps);
+    for (const NextStep& step : steps) {
+      for (const Language language : kLanguages) {
+        const std::string sentence = StepSentence(step, language);
+        ASSERT_FALSE(sentence.empty()) << StepName(step.step);
+        ASSERT_EQ(sentence.back(), '.') << sentence;
+        ASSERT_EQ(sentence.find('{'), std::string::npos) << sentence;
+      }
+    }
+  }
+}
+
+TEST(StepSentenceTest, SaysSharesAmountsAndDates) {
+  NextStep deposit{.step = Step::kDeposit, .share_ppm = 333'333, .money = Rupiah(1'500'000)};
+  EXPECT_EQ(StepSentence(deposit, Language::kEnglish),
+            "Ask for a deposit of 33.3 % of the price (IDR 1,500,000) before work or delivery.");
+  EXPECT_EQ(StepSentence(deposit, Language::kIndonesian),
+            "Mintalah uang muka 33,3% dari harga (Rp1.500.000) sebelum pengerjaan atau "
+            "pengiriman.");
+  NextStep plan{.step = Step::kPlan};
+  plan.dates = {DaysAgo(0), DaysAgo(-30)};
+  EXPECT_EQ(StepSentence(plan, Language::kEnglish),
+            "Offer a payment plan of 2 instalments: 4 October 2024, 3 November 2024.");
+}
+
+}  // namespace
+}  // namespace daftar::decision

@@ -1,0 +1,305 @@
+#include "node/decision/history_file.h"
+
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+#include "tests/support/status_matchers.h"
+
+namespace daftar::decision {
+namespace {
+
+using daftar::testing::IsOk;
+using daftar::testing::StatusIs;
+using identity::Region;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr int64_t kDay = 86'400;
+
+struct Read {
+  absl::Status status;
+  History history;
+  std::vector<LedgerRefusal> refusals;
+};
+
+Read ReadCsv(std::string_view mapping, const std::string& csv, HistoryFileOptions options = {}) {
+  Read read;
+  auto parsed = HistoryMapping::Parse(mapping, Region::kIndonesia);
+  if (!parsed.ok()) {
+    read.status = parsed.status();
+    return read;
+  }
+  HistoryBuilder builder(crypto::ToBytes("key"));
+  std::istringstream stream(csv);
+  read.status =
+      ReadHistory(stream, *parsed, options, builder, [&read](const LedgerRefusal& refusal) {
+        read.refusals.push_back(refusal);
+        return true;
+      });
+  read.history = std::move(builder).Finish();
+  return read;
+}
+
+constexpr std::string_view kTexts = R"(version = 1
+[identifiers]
+handle = "x/{who}"
+[outcome]
+at = "{at}"
+known = "{known}"
+known_after_days = 1
+bad = "{bad}"
+bad_yes = ["Yes"]
+shop = "{shop}"
+reason = "no-show"
+judge_from = "2016-05-09"
+amount = "{amount}"
+currency = "BRL"
+time_formats = ["%Y-%m-%d"]
+)";
+
+TEST(HistoryFileTest, OutcomesByTextAreReadToTheSecond) {
+  const Read read = ReadCsv(kTexts,
+                            "who,at,known,bad,shop,amount\n"
+                            "anna,2016-05-08T18:38:08Z,2016-05-10T00:00:00Z,yes,s1,10.50\n"
+                            "ben,2016-05-09 00:00,2016-05-09,No,s2,\n"
+                            "Anna,2016-05-10 08:22:56.000000,,No,s1,7\n");
+  ASSERT_THAT(read.status, IsOk());
+  EXPECT_TRUE(read.refusals.empty());
+  const auto& orders = read.history.orders;
+  ASSERT_EQ(orders.size(), 3u);
+  EXPECT_EQ(read.history.customers, 2u);
+  EXPECT_EQ(read.history.parties, 2u);
+  EXPECT_EQ(orders[0].at, 1'462'732'688);
+  EXPECT_EQ(orders[0].known_at, 1'462'924'800);  // 2016-05-11
+  EXPECT_TRUE(orders[0].bad);
+  EXPECT_FALSE(orders[0].judged);
+  EXPECT_EQ(orders[0].reason, evidence::Reason::kNoShow);
+  EXPECT_EQ(orders[0].amount->minor, 1050u);
+  EXPECT_EQ(orders[0].due_at, kNever);
+  EXPECT_EQ(orders[0].settled_at, kNever);
+  EXPECT_FALSE(orders[1].bad);
+  EXPECT_TRUE(orders[1].judged);
+  EXPECT_FALSE(orders[1].amount.has_value());
+  EXPECT_EQ(orders[1].at, 1'462'752'000);
+  EXPECT_EQ(orders[2].customer, orders[0].customer);
+  EXPECT_EQ(orders[2].party, orders[0].party);
+  EXPECT_NE(orders[1].party, orders[0].party);
+  EXPECT_EQ(orders[2].at % kDay, 8 * 3600 + 22 * 60 + 56);
+  EXPECT_EQ(orders[2].known_at, kNever);
+}
+
+TEST(HistoryFileTest, LinesThatCannotBeUsedAreNamedAndTheRestGoesOn) {
+  const Read read = ReadCsv(kTexts,
+                            "who,at,known,bad,shop,amount\n"
+                            ",2016-05-09,2016-05-09,No,s,1\n"
+                            "a,,2016-05-09,No,s,1\n"
+                            "a,2016-05-09 25:00,2016-05-09,No,s,1\n"
+                            "a,2016-05-09,soon,No,s,1\n"
+                            "a,2016-05-09,2016-05-09,,s,1\n"
+                            "a,2016-05-09,2016-05-09,No,,1\n"
+                            "a,2016-05-09,2016-05-09,No,s,-1\n"
+                            "a,2016-05-09,2016-05-09,No,s\n"
+                            "a,2016-05-09,2016-05-09,No,s,1\n");
+  ASSERT_THAT(read.status, IsOk());
+  EXPECT_EQ(read.history.orders.size(), 1u);
+  std::vector<std::string> reasons;
+  for (size_t i = 0; i < read.refusals.size(); ++i) {
+    EXPECT_EQ(read.refusals[i].line, i + 2);
+    reasons.push_back(read.refusals[i].reason);
+  }
+  EXPECT_THAT(reasons, ElementsAre(HasSubstr("no identifier"), HasSubstr("no moment"),
+                                   HasSubstr("time of day"), HasSubstr("known is not a date"),
+                                   HasSubstr("no outcome"), HasSubstr("shop must be"),
+                                   HasSubstr("amount: negative"), HasSubstr("has 5 fields")));
+}
+
+TEST(HistoryFileTest, ARatingBelowTheBoundIsBad) {
+  const Read read = ReadCsv(R"(version = 1
+[identifiers]
+handle = "otc/{target}"
+[outcome]
+at = "{time}"
+known = "{time}"
+bad = "{rating}"
+bad_below = 0
+shop = "{source}"
+reason = "agreement-broken"
+time_formats = ["unix"]
+)",
+                            "source,target,rating,time\n"
+                            "6,2,-1,1289241912\n"
+                            "6,5,0,1289241942\n"
+                            "6,5,bad,1289241942\n"
+                            "6,5,1,12892x\n");
+  ASSERT_THAT(read.status, IsOk());
+  ASSERT_EQ(read.history.orders.size(), 2u);
+  EXPECT_TRUE(read.history.orders[0].bad);
+  EXPECT_FALSE(read.history.orders[1].bad);
+  EXPECT_EQ(read.history.orders[0].at, 1'289'241'912);
+  EXPECT_EQ(read.history.orders[0].known_at, 1'289'241'912);
+  ASSERT_EQ(read.refusals.size(), 2u);
+  EXPECT_THAT(read.refusals[0].reason, HasSubstr("not a whole number"));
+  EXPECT_THAT(read.refusals[1].reason, HasSubstr("Unix seconds"));
+}
+
+constexpr std::string_view kDates = R"(version = 1
+[identifiers]
+handle = "l/{who}"
+[outcome]
+at = "{at}"
+due = "{due}"
+paid = "{paid}"
+bad_after_days = 1
+known_after_days = 2
+reason = "invoice-overdue"
+time_formats = ["%Y-%m-%d"]
+)";
+
+TEST(HistoryFileTest, PaidADayAfterItWasDueOrLaterIsBadAndKnownTwoDaysAfterAtTheLatest) {
+  const Read read = ReadCsv(kDates,
+                            "who,at,due,paid\n"
+                            "a,2017-01-01,2017-02-01,2017-02-01 23:59:59\n"
+                            "a,2017-01-01,2017-02-01,2017-02-02 06:00\n"
+                            "a,2017-01-01,2017-02-01,2017-03-01\n"
+                            "a,2017-01-01,2017-02-01,\n"
+                            "a,2017-01-01,,2017-02-01\n");
+  ASSERT_THAT(read.status, IsOk());
+  const auto& orders = read.history.orders;
+  ASSERT_EQ(orders.size(), 4u);
+  const int64_t due = orders[0].due_at;
+  EXPECT_FALSE(orders[0].bad);
+  EXPECT_EQ(orders[0].known_at, due + kDay - 1);
+  EXPECT_TRUE(orders[1].bad);
+  EXPECT_EQ(orders[1].known_at, due + kDay + 6 * 3600);
+  EXPECT_EQ(orders[1].settled_at, orders[1].known_at);
+  EXPECT_TRUE(orders[2].bad);
+  EXPECT_EQ(orders[2].known_at, due + 2 * kDay);
+  EXPECT_EQ(orders[2].settled_at, due + 28 * kDay);
+  EXPECT_TRUE(orders[3].bad);
+  EXPECT_EQ(orders[3].known_at, due + 2 * kDay);
+  EXPECT_EQ(orders[3].settled_at, kNever);
+  ASSERT_EQ(read.refusals.size(), 1u);
+  EXPECT_EQ(read.refusals[0].line, 6u);
+}
+
+constexpr std::string_view kLedger = R"(version = 1
+[identifiers]
+handle = "l/{who}"
+phone = "{phone}"
+[order]
+invoice = "{no}"
+invoice_date = "{at}"
+due_date = "{due}"
+paid_date = "{paid}"
+amount = "{amount}"
+currency = "USD"
+disputed = "{disputed}"
+disputed_yes = ["Yes"]
+date_formats = ["%Y-%m-%d"]
+)";
+
+TEST(HistoryFileTest, ALedgersInvoiceIsBadFromTheEleventhDayOn) {
+  HistoryFileOptions options;
+  options.party = 4;
+  const Read read = ReadCsv(kLedger,
+                            "who,phone,no,at,due,paid,amount,disputed\n"
+                            "a,,1,2013-01-01,2013-02-01,2013-02-11,5,No\n"
+                            "a,,2,2013-01-01,2013-02-01,2013-02-12,5,Yes\n"
+                            "a,,3,2013-01-01,2013-02-01,,5,No\n"
+                            "a,,4,2013-01-01,2013-02-01,,5,Yes\n",
+                            options);
+  ASSERT_THAT(read.status, IsOk());
+  const auto& orders = read.history.orders;
+  ASSERT_EQ(orders.size(), 4u);
+  const int64_t due = orders[0].due_at;
+  EXPECT_FALSE(orders[0].bad);
+  EXPECT_EQ(orders[0].known_at, due + 10 * kDay);
+  EXPECT_EQ(orders[0].party, 4u);
+  EXPECT_TRUE(orders[1].bad);
+  EXPECT_EQ(orders[1].known_at, due + 11 * kDay);
+  EXPECT_EQ(orders[1].settled_at, due + 11 * kDay);
+  EXPECT_TRUE(orders[2].bad);
+  EXPECT_EQ(orders[2].known_at, due + 11 * kDay);
+  EXPECT_EQ(orders[2].settled_at, kNever);
+  EXPECT_FALSE(orders[3].judged);  // open and in dispute: no outcome
+  EXPECT_EQ(orders[3].known_at, kNever);
+}
+
+TEST(HistoryFileTest, AnyIdentifierNamesTheCustomerAndTwoCustomersInOneLineAreRefused) {
+  const Read read = ReadCsv(kLedger,
+                            "who,phone,no,at,due,paid,amount,disputed\n"
+                            "a,,1,2013-01-01,2013-02-01,,5,No\n"
+                            ",081234567890,2,2013-01-01,2013-02-01,,5,No\n"
+                            "b,081234567890,3,2013-01-01,2013-02-01,,5,No\n"
+                            "a,081234567890,4,2013-01-01,2013-02-01,,5,No\n"
+                            "b,,5,2013-01-01,2013-02-01,,5,No\n");
+  ASSERT_THAT(read.status, IsOk());
+  ASSERT_EQ(read.history.orders.size(), 4u);
+  EXPECT_EQ(read.history.customers, 2u);
+  EXPECT_EQ(read.history.orders[1].customer, read.history.orders[2].customer);
+  EXPECT_EQ(read.history.orders[1].customer, read.history.orders[3].customer);
+  ASSERT_EQ(read.refusals.size(), 1u);
+  EXPECT_EQ(read.refusals[0].line, 5u);
+  EXPECT_THAT(read.refusals[0].reason, HasSubstr("two customers"));
+}
+
+TEST(HistoryFileTest, StopsWhenTold) {
+  auto mapping = HistoryMapping::Parse(kDates, Region::kIndonesia);
+  ASSERT_THAT(mapping, IsOk());
+  HistoryBuilder builder(crypto::ToBytes("key"));
+  std::istringstream bad("who,at,due,paid\nx\nx\n");
+  int refused = 0;
+  EXPECT_THAT(ReadHistory(bad, *mapping, {}, builder, [&](const auto&) { return ++refused > 9; }),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(refused, 1);
+  std::istringstream good("who,at,due,paid\na,2017-01-01,2017-02-01,\n");
+  EXPECT_THAT(ReadHistory(
+                  good, *mapping, {}, builder, [](const auto&) { return true; },
+                  [](uint64_t) { return false; }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
+TEST(HistoryFileTest, AColumnThatIsMissingIsNamed) {
+  EXPECT_THAT(ReadCsv(kDates, "who,at,due\n").status,
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'paid'")));
+  EXPECT_THAT(ReadCsv(kDates, "").status, StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+std::string With(std::string_view from, std::string_view to) {
+  std::string text(kTexts);
+  text.replace(text.find(from), from.size(), to);
+  return text;
+}
+
+TEST(HistoryMappingTest, WrongMappingsAreRefusedAtTheirKey) {
+  const auto refused = [](const std::string& toml, std::string_view why) {
+    EXPECT_THAT(HistoryMapping::Parse(toml, Region::kIndonesia),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(std::string(why))))
+        << toml;
+  };
+  refused(With("known_after_days = 1", "known_later = 1"), "known_later");
+  refused(With("at = \"{at}\"", "at = \"x\""), "must name a column");
+  refused(With("reason = \"no-show\"", ""), "reason");
+  refused(With("\"no-show\"", "\"unreachable\""), "shared with partners");
+  refused(With("\"no-show\"", "\"nothing\""), "unknown");
+  refused(With("2016-05-09", "May"), "judge_from");
+  refused(With("bad_yes = [\"Yes\"]", ""), "bad_below");
+  refused(With("bad_yes = [\"Yes\"]", "bad_yes = [\"Yes\"]\nbad_below = 1"), "bad_below");
+  refused(With("bad = \"{bad}\"", "due = \"{bad}\""), "told by");
+  refused(With("[\"%Y-%m-%d\"]", "[\"%H\"]"), "time_formats");
+  refused(With("currency = \"BRL\"", ""), "currency");
+}
+
+TEST(HistoryMappingTest, TheShippedMappingsAreRead) {
+  for (const char* name : {"ibm-ar", "superlender", "superlender-later", "noshow", "bitcoin-otc"}) {
+    std::ifstream file(std::string(DAFTAR_SOURCE_DIR) + "/deploy/mappings/" + name + ".toml");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const auto mapping = HistoryMapping::Parse(text, Region::kIndonesia);
+    ASSERT_THAT(mapping, IsOk()) << name;
+    EXPECT_EQ(mapping->outcome.has_value(), std::string_view(name) != "ibm-ar");
+  }
+}
+
+}  // namespace
+}  // namespace daftar::decision

@@ -1,0 +1,216 @@
+#include "node/decision/texts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "node/decision/wording.h"
+#include "tests/node/decision/language_words.h"
+
+namespace daftar::decision {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+std::vector<Text> AllTexts() {
+  std::vector<Text> all;
+  for (int i = 0; i <= static_cast<int>(kLastText); ++i) all.push_back(static_cast<Text>(i));
+  return all;
+}
+
+// The places of a text; 0 for a brace that is not a whole place.
+std::multiset<int> Places(std::string_view words) {
+  std::multiset<int> places;
+  for (size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == '}') places.insert(0);
+    if (words[i] != '{') continue;
+    const bool whole =
+        i + 2 < words.size() && words[i + 1] >= '1' && words[i + 1] <= '9' && words[i + 2] == '}';
+    places.insert(whole ? words[i + 1] - '0' : 0);
+    if (whole) i += 2;
+  }
+  return places;
+}
+
+TEST(TextsTest, EveryTextIsThereInEveryLanguageWithTheSamePlaces) {
+  for (const Text text : AllTexts()) {
+    const std::multiset<int> english = Places(Words(Language::kEnglish, text));
+    int next = 1;  // each place once, and none left out
+    for (const int place : english) EXPECT_EQ(place, next++) << Words(Language::kEnglish, text);
+    for (const Language language : kLanguages) {
+      const std::string_view words = Words(language, text);
+      EXPECT_FALSE(words.empty());
+      EXPECT_EQ(Places(words), english) << words;
+    }
+  }
+}
+
+// A text that two languages share word for word is either right in both or left untranslated; the
+// former are listed here.
+TEST(TextsTest, NoTwoLanguagesShareATextButThoseListed) {
+  const std::set<Text> shared = {Text::kDay,          Text::kDays,           Text::kToday,
+                                 Text::kHours,        Text::kHeadAccept,     Text::kHeadDeposit,
+                                 Text::kHeadDecline,  Text::kWordAccept,     Text::kWordDeposit,
+                                 Text::kWordDecline,  Text::kUnreachable,    Text::kUnprofitable,
+                                 Text::kPartnerStale, Text::kTroubleHonesty, Text::kPlanInstalment};
+  for (const Text text : AllTexts()) {
+    const std::set<std::string_view> different = {Words(Language::kEnglish, text),
+                                                  Words(Language::kIndonesian, text),
+                                                  Words(Language::kMalay, text)};
+    EXPECT_EQ(different.size() < 3, shared.count(text) == 1) << Words(Language::kEnglish, text);
+  }
+}
+
+TEST(TextsTest, NoWordOfOneLanguageStandsInAnother) {
+  for (const Language language : kLanguages) {
+    for (const Text text : AllTexts()) {
+      EXPECT_THAT(ForeignWords(language, Words(language, text)), IsEmpty())
+          << Words(language, text);
+    }
+  }
+}
+
+// The lists would find nothing if their words were not those of the tables.
+TEST(TextsTest, EveryLanguageIsKnownByItsOwnWords) {
+  EXPECT_THAT(ForeignWords(Language::kMalay, "Uang muka, karena itu"),
+              ElementsAre("uang", "muka", "karena"));
+  EXPECT_THAT(ForeignWords(Language::kIndonesian, "Boleh; sama ada rakan kongsi"),
+              ElementsAre("boleh", "rakan", "kongsi", "sama ada"));
+  EXPECT_THAT(ForeignWords(Language::kEnglish, "saat mitra"), ElementsAre("mitra", "saat"));
+  for (const Language language : kLanguages) {
+    int sentences = 0;
+    int known = 0;
+    for (const Text text : AllTexts()) {
+      const std::string_view words = Words(language, text);
+      if (words.size() < 40) continue;
+      ++sentences;
+      known += WordsFound(words, WordsOnlyIn(language)).empty() ? 0 : 1;
+    }
+    EXPECT_GT(sentences, 40);
+    EXPECT_GE(known * 5, sentences * 4) << LanguageName(language);
+  }
+}
+
+TEST(TextsTest, TextsAreTidy) {
+  for (const Language language : kLanguages) {
+    for (const Text text : AllTexts()) {
+      const std::string words(Words(language, text));
+      EXPECT_EQ(words.find("  "), std::string::npos) << words;
+      EXPECT_EQ(words.find(" ."), std::string::npos) << words;
+      EXPECT_NE(words.front(), ' ') << words;
+      EXPECT_NE(words.back(), ' ') << words;
+      const bool sentence = Words(Language::kEnglish, text).back() == '.';
+      EXPECT_EQ(words.back() == '.', sentence) << words;
+      if (sentence && words.front() != '{') {
+        EXPECT_TRUE(words.front() >= 'A' && words.front() <= 'Z') << words;
+      }
+    }
+  }
+}
+
+TEST(TextsTest, AdviceIsWholeSentencesInEveryLanguage) {
+  for (const Language language : kLanguages) {
+    for (int i = static_cast<int>(Text::kNextDeposit); i <= static_cast<int>(Text::kNextSettleOpen);
+         ++i) {
+      const auto text = static_cast<Text>(i);
+      if (text == Text::kNextCreditLimit) continue;  // the end of kNextCreditTerms
+      const std::string said = Fill(language, text, {"7", ""});
+      EXPECT_EQ(said.back(), '.') << said;
+      EXPECT_EQ(said.find('{'), std::string::npos) << said;
+    }
+  }
+}
+
+TEST(FillTest, PutsEachArgumentInItsPlace) {
+  EXPECT_EQ(Fill(Language::kEnglish, Text::kNextPlan, {"2", "2026-12-01, 2027-01-01"}),
+            "Offer a payment plan of 2 instalments: 2026-12-01, 2027-01-01.");
+  EXPECT_EQ(Fill(Language::kIndonesian, Text::kNextDeposit, {"30", ""}),
+            "Mintalah uang muka 30% dari harga sebelum pengerjaan atau pengiriman.");
+  EXPECT_EQ(Fill(Language::kMalay, Text::kGroupMost, {"vip"}),
+            "Pelanggan kumpulan vip tidak diminta lebih daripada ini.");
+}
+
+TEST(FillTest, ReadsNoPlacesInArguments) {
+  EXPECT_EQ(Fill(Language::kEnglish, Text::kOverridden, {"{2}", "{1}{9}{"}),
+            "A person decided otherwise: {2} ({1}{9}{).");
+}
+
+TEST(FillTest, CreditTermsReadWellWithAndWithoutALimit) {
+  const auto say = [](Language language, const std::string& limit) {
+    return Fill(language, Text::kNextCreditTerms,
+                {DaysText(14, language),
+                 limit.empty() ? "" : Fill(language, Text::kNextCreditLimit, {limit})});
+  };
+  EXPECT_EQ(say(Language::kEnglish, ""), "Agree on payment within 14 days.");
+  EXPECT_EQ(say(Language::kEnglish, "IDR 5,000,000"),
+            "Agree on payment within 14 days, with at most IDR 5,000,000 open.");
+  EXPECT_EQ(say(Language::kIndonesian, "Rp5.000.000"),
+            "Sepakati pembayaran dalam waktu 14 hari, dengan jumlah yang belum dibayar paling "
+            "banyak Rp5.000.000.");
+  EXPECT_EQ(say(Language::kMalay, ""), "Tetapkan bayaran dalam tempoh 14 hari.");
+}
+
+TEST(WordingTest, ReasonsHaveTheirWordsInEveryLanguage) {
+  for (const Language language : kLanguages) {
+    std::set<std::string_view> different;
+    for (const evidence::ReasonInfo& info : evidence::AllReasons()) {
+      const std::string_view words = ReasonSentence(info.reason, language);
+      EXPECT_FALSE(words.empty()) << info.name;
+      different.insert(words);
+      EXPECT_TRUE(language != Language::kEnglish || words == info.sentence) << words;
+    }
+    EXPECT_EQ(different.size(), evidence::AllReasons().size());
+  }
+  EXPECT_EQ(ReasonSentence(evidence::Reason::kDepositUnsettled, Language::kIndonesian),
+            "uang muka dibayar, sisanya belum dilunasi");
+}
+
+TEST(WordingTest, EffectsStatesAndTermsHaveDifferentWords) {
+  for (const Language language : kLanguages) {
+    std::set<std::string_view> headlines;
+    std::set<std::string_view> words;
+    std::set<std::string_view> statuses;
+    std::set<std::string_view> states;
+    std::set<std::string_view> terms;
+    for (int i = 1; i <= 5; ++i) {
+      headlines.insert(EffectHeadline(static_cast<Effect>(i), language));
+      words.insert(EffectWord(static_cast<Effect>(i), language));
+    }
+    for (int i = 1; i <= 7; ++i) {
+      statuses.insert(EntryStatusWord(static_cast<EntryStatus>(i), language));
+    }
+    for (int i = 1; i <= 4; ++i) {
+      states.insert(PartnerStateWord(static_cast<PartnerState>(i), language));
+      terms.insert(TermsWord(static_cast<Terms>(i), language));
+    }
+    EXPECT_EQ(headlines.size(), 5u);
+    EXPECT_EQ(words.size(), 5u);
+    EXPECT_EQ(statuses.size(), 7u);
+    EXPECT_EQ(states.size(), 4u);
+    EXPECT_EQ(terms.size(), 4u);
+  }
+  EXPECT_EQ(EffectHeadline(Effect::kPrepay, Language::kIndonesian), "BAYAR PENUH DI MUKA");
+  EXPECT_EQ(EffectWord(Effect::kPrepay, Language::kMalay), "bayaran penuh pendahuluan");
+  EXPECT_EQ(PartnerStateWord(PartnerState::kNotChecked, Language::kMalay), "tidak disemak");
+  EXPECT_EQ(EntryStatusWord(EntryStatus::kSettled, Language::kIndonesian), "lunas");
+}
+
+TEST(WordingTest, AgesAreRoundedDownToOneUnit) {
+  EXPECT_EQ(AgeText(119, Language::kEnglish), "119 s");
+  EXPECT_EQ(AgeText(120, Language::kEnglish), "2 min");
+  EXPECT_EQ(AgeText(7199, Language::kIndonesian), "119 menit");
+  EXPECT_EQ(AgeText(7200, Language::kMalay), "2 jam");
+  EXPECT_EQ(AgeText(172'799, Language::kEnglish), "47 h");
+  EXPECT_EQ(AgeText(172'800, Language::kIndonesian), "2 hari");
+  EXPECT_EQ(AgeText(14, Language::kMalay), "14 saat");
+  EXPECT_EQ(DaysText(1, Language::kEnglish), "1 day");
+  EXPECT_EQ(DaysText(0, Language::kEnglish), "0 days");
+  EXPECT_EQ(AgoText(0, Language::kIndonesian), "hari ini");
+  EXPECT_EQ(AgoText(1, Language::kEnglish), "1 day ago");
+  EXPECT_EQ(AgoText(40, Language::kMalay), "40 hari lalu");
+}
+
+}  // namespace
+}  // namespace daftar::decision

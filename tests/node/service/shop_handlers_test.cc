@@ -1,0 +1,145 @@
+// What each role gets to see and may do with the book, and what is refused before anything is made.
+#include "node/service/shop_handlers.h"
+
+#include <gtest/gtest.h>
+
+#include "node/service/book_handlers.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::service {
+namespace {
+
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+
+constexpr char kPhone[] = "0812-3456-7890";
+
+class ShopHandlersTest : public ::testing::Test {
+ protected:
+  ShopHandlersTest() {
+    circle_.PairAll();
+    auto view = a_->ledger().Add(a_.Caller(), DepositUnsettled(kPhone));
+    EXPECT_TRUE(view.ok());
+    EXPECT_TRUE(a_->ledger().Publish(a_.Caller(), view->incident.id).ok());
+    circle_.Settle();
+  }
+  v1::CheckRequest Question() {
+    v1::CheckRequest request;
+    request.add_identifiers()->set_phone(kPhone);
+    request.mutable_amount()->set_minor(450'000'000);
+    request.mutable_amount()->set_currency("IDR");
+    request.set_request_id("check-" + std::to_string(++requests_));
+    return request;
+  }
+  v1::AddCustomerRequest Customer(const std::string& group) {
+    v1::AddCustomerRequest request;
+    request.set_request_id(std::string(100, 'x'));  // as long as one may be
+    request.add_identifiers()->set_phone("0812-9999-7001");
+    request.add_groups(group);
+    return request;
+  }
+
+  SimCircle circle_;
+  SimNode& a_ = circle_.Add("toko-a.test");
+  SimNode& b_ = circle_.Add("toko-b.test");
+  ShopHandlers shop_{*b_};
+  const Actor staff_{"user:siti", Roles{Role::kStaff}};
+  const Actor manager_{"user:budi", Roles{Role::kManager}};
+  int requests_ = 0;
+};
+
+TEST_F(ShopHandlersTest, StaffSeeHowManyPartnersSayWhatAndManagersWhich) {
+  for (const Actor* actor : {&staff_, &manager_}) {
+    const bool which = actor == &manager_;
+    auto answer = shop_.Check(*actor, Question());
+    DAFTAR_ASSERT_OK(answer);
+    EXPECT_EQ(answer->effect(), v1::EFFECT_PREPAY);
+    ASSERT_EQ(answer->partners_size(), 1);
+    EXPECT_EQ(answer->partners(0).origin(), which ? "toko-a.test" : "");
+    EXPECT_EQ(answer->partners(0).records(), 1u);
+    ASSERT_EQ(answer->inputs_size(), 1);
+    EXPECT_EQ(answer->inputs(0).origin(), which ? "toko-a.test" : "");
+    v1::GetReceiptRequest request;
+    request.set_receipt(answer->receipt());
+    auto receipt = shop_.GetReceipt(*actor, request);
+    DAFTAR_ASSERT_OK(receipt);
+    EXPECT_EQ(receipt->partners(0).origin(), which ? "toko-a.test" : "");
+    EXPECT_EQ(receipt->inputs(0).origin(), which ? "toko-a.test" : "");
+    EXPECT_EQ(receipt->body().empty(), !which);
+    EXPECT_EQ(receipt->SerializeAsString().find("toko-a.test") != std::string::npos, which);
+  }
+}
+
+TEST_F(ShopHandlersTest, TheLanguageIsTheOneAskedFor) {
+  v1::CheckRequest request = Question();
+  request.set_language("id");
+  auto answer = shop_.Check(manager_, request);
+  DAFTAR_ASSERT_OK(answer);
+  EXPECT_THAT(answer->because(), HasSubstr("mitra"));
+  request = Question();
+  request.set_language("fr");
+  EXPECT_THAT(shop_.Check(manager_, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("en")));
+}
+
+TEST_F(ShopHandlersTest, OnlyAManagerChoosesTermsAtRegistration) {
+  EXPECT_THAT(shop_.AddCustomer(staff_, Customer("vip")),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(shop_.AddCustomer(manager_, Customer("nobody")),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("group")));
+  // Neither has made anybody.
+  v1::GetCustomerRequest find;
+  find.mutable_identifier()->set_phone("0812-9999-7001");
+  EXPECT_THAT(shop_.GetCustomer(manager_, find), StatusIs(absl::StatusCode::kNotFound));
+  auto made = shop_.AddCustomer(manager_, Customer("vip"));
+  DAFTAR_ASSERT_OK(made);
+  EXPECT_EQ(made->customer().group(), "vip");
+  auto again = shop_.AddCustomer(manager_, Customer("vip"));
+  DAFTAR_ASSERT_OK(again);
+  EXPECT_EQ(again->customer().id(), made->customer().id());
+}
+
+TEST_F(ShopHandlersTest, AnOrderIsNamedByItsReceiptWhereOneOrderAloneHasIt) {
+  BookHandlers book(*b_);
+  auto answer = shop_.Check(staff_, Question());
+  DAFTAR_ASSERT_OK(answer);
+  const auto outcome = [&](const std::string& word) {
+    v1::SetOrderOutcomeRequest request;
+    request.set_request_id("outcome-" + std::to_string(++requests_));
+    request.set_receipt(answer->receipt());
+    request.set_outcome(word);
+    return book.SetOrderOutcome(staff_, request);
+  };
+  EXPECT_THAT(outcome("paid"), StatusIs(absl::StatusCode::kNotFound, HasSubstr("link")));
+  v1::AddOrderRequest order;
+  order.set_request_id("order-1");
+  order.add_identifiers()->set_phone(kPhone);
+  order.mutable_amount()->set_minor(450'000'000);
+  order.mutable_amount()->set_currency("IDR");
+  order.set_receipt(answer->receipt());
+  DAFTAR_ASSERT_OK(book.AddOrder(staff_, order));
+  EXPECT_THAT(outcome("maybe"), StatusIs(absl::StatusCode::kInvalidArgument));
+  auto paid = outcome("paid");
+  DAFTAR_ASSERT_OK(paid);
+  EXPECT_EQ(paid->order().state(), "paid");
+  order.set_request_id("order-2");
+  DAFTAR_ASSERT_OK(book.AddOrder(staff_, order));
+  EXPECT_THAT(outcome("paid"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("several")));
+}
+
+TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
+  BookHandlers book(*b_);
+  auto report = book.ReportGroups(manager_, {});
+  DAFTAR_ASSERT_OK(report);
+  EXPECT_EQ(report->rows_size(), 6);  // five shipped groups, and nobody's
+  EXPECT_THAT(book.ReportGroups(staff_, {}), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+}  // namespace
+}  // namespace daftar::service
