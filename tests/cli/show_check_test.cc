@@ -75,8 +75,13 @@ constexpr char kPrepayJson[] = R"({
   "receipt": "r1",
   "decided_by": "expected-rate",
   "risk_ppm": 274000,
+  "prior_ppm": 0,
   "checked_at": "2026-11-10T08:00:00Z",
   "policy": "ab12",
+  "group": null,
+  "allowed_by": null,
+  "caps": [],
+  "next": [],
   "inputs": [
     {
       "type": "partner_record",
@@ -141,17 +146,21 @@ constexpr char kPrepayJson[] = R"({
       "state": "not_checked",
       "head_age_s": null,
       "reason": "deadline",
-      "records": 0
+      "records": null
     }
   ],
   "rules": [
     {
       "rule": "expected-rate",
-      "fired": true
+      "fired": true,
+      "effect": null,
+      "looks_at": null
     },
     {
       "rule": "open-debt",
-      "fired": false
+      "fired": false,
+      "effect": null,
+      "looks_at": null
     }
   ]
 }
@@ -283,28 +292,38 @@ constexpr char kReceiptText[] =
     "\n"
     "Decided by          expected-rate\n"
     "Expected bad rate   11.8 %\n"
-    "Rules that fired    expected-rate\n"
-    "Rules that did not  open-debt\n"
+    "Without any record  0 %\n"
+    "\n"
+    "Rules that fired\n"
+    "  expected-rate\n"
+    "\n"
+    "Rules that did not\n"
+    "  open-debt\n"
     "\n"
     "What went in\n"
     "  toko-a.test #3   settled  1 day old   counts 23.1 % at weight 100 %  cc\n"
     "  own incident i9  live     3 days old  did not count\n"
     "\n"
     "Partners\n"
-    "  toko-a.test  cached  data 7 s old  5 entries  witnessed by toko-b.test, toko-c.test\n";
+    "  toko-a.test  cached  data 7 s old  5 entries  weight 0 %  witnessed by toko-b.test, "
+    "toko-c.test\n";
 
 constexpr char kReceiptJson[] =
-    R"({"receipt":"r1","checked_at":"2026-11-10T08:00:00Z","checked_by":"uid:1000",)"
-    R"("effect":"deposit","because":"One record.","decided_by":"expected-rate","risk_ppm":118000,)"
-    R"("amount":{"minor":450000000,"currency":"IDR","major":"4500000"},"terms":"credit",)"
-    R"("policy":"ab12","log_index":12,"commitment":"ee","inputs":[{"type":"partner_record",)"
-    R"("origin":"toko-a.test","reference":"3","commitment":"cc","status":"settled","age_days":1,)"
-    R"("bad_ppm":231000,"weight_ppm":1000000,"counted":true},{"type":"own_incident","origin":null,)"
-    R"("reference":"i9","commitment":null,"status":"live","age_days":3,"bad_ppm":0,)"
-    R"("weight_ppm":0,"counted":false}],"partners":[{"origin":"toko-a.test","state":"cached",)"
-    R"("head_age_s":7,"head_size":5,"head_root":"dd","witnesses":["toko-b.test","toko-c.test"],)"
-    R"("reason":null}],"rules":[{"rule":"expected-rate","fired":true},{"rule":"open-debt",)"
-    R"("fired":false}]})";
+    R"({"receipt":"r1","checked_at":"2026-11-10T08:00:00Z","checked_by":"uid:1000","effect")"
+    R"(:"deposit","because":"One record.","coverage":null,"decided_by":"expected-rate","ris)"
+    R"(k_ppm":118000,"prior_ppm":0,"amount":{"minor":450000000,"currency":"IDR","major":"45)"
+    R"(00000"},"terms":"credit","policy":"ab12","group":null,"allowed_by":null,"caps":[],"l)"
+    R"(og_index":12,"commitment":"ee","next":[],"override":null,"outcome":null,"outcome_at")"
+    R"(:null,"inputs":[{"type":"partner_record","origin":"toko-a.test","reference":"3","com)"
+    R"(mitment":"cc","status":"settled","age_days":1,"bad_ppm":231000,"weight_ppm":1000000,)"
+    R"("counted":true,"mitigations":[],"orders":null,"orders_on_time":null,"orders_bad":nul)"
+    R"(l},{"type":"own_incident","origin":null,"reference":"i9","commitment":null,"status":)"
+    R"("live","age_days":3,"bad_ppm":0,"weight_ppm":0,"counted":false,"mitigations":[],"ord)"
+    R"(ers":null,"orders_on_time":null,"orders_bad":null}],"partners":[{"origin":"toko-a.te)"
+    R"(st","state":"cached","head_age_s":7,"head_size":5,"head_root":"dd","witnesses":["tok)"
+    R"(o-b.test","toko-c.test"],"reason":null,"weight_ppm":0}],"rules":[{"rule":"expected-r)"
+    R"(ate","fired":true,"effect":null,"looks_at":null},{"rule":"open-debt","fired":false,")"
+    R"(effect":null,"looks_at":null}],"body":null,"salt":null})";
 
 TEST(ShowCheckTest, TextOfAReceipt) {
   EXPECT_EQ(Text(Proto<v1::GetReceiptResponse>(kReceipt)), kReceiptText);

@@ -116,7 +116,9 @@ TEST(ShowPartnerTest, Text) {
             "Log                4 entries, 2 reports\n"
             "Newest head        14 s old\n"
             "Evaluations today  5 of 10000\n"
-            "Epoch              1\n");
+            "Epoch              1\n"
+            "A record weighs    0 % of an own bad order\n"
+            "Learnt from        no order yet; the policy's weight applies\n");
 }
 
 TEST(ShowPartnerTest, JsonSaysNullWhileNoHeadIsKnown) {

@@ -62,7 +62,7 @@ TEST(ShowIncidentTest, JsonHasTheIdOnTop) {
       R"("published_at":"2026-11-01T08:00:01Z","held_until":null,"log_index":3,)"
       R"("history":[{"at":"2026-11-01T08:00:00Z","by":"uid:1000","what":"added","because":null,)"
       R"("log_index":null},{"at":"2026-11-02T08:00:00Z","by":"uid:1000","what":"settled",)"
-      R"("because":"paid","log_index":4}]})");
+      R"("because":"paid","log_index":4}],"mitigations":[]})");
 }
 
 TEST(ShowIncidentTest, ListIsATableAndSaysWhenThereAreMore) {

@@ -1,0 +1,160 @@
+// Commands that need no node: policy check and backtest, letters, replay; and what the others
+// refuse before they look for one.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/json.h"
+#include "cli/labels.h"
+#include "node/decision/policy.h"
+#include "tests/cli/cli_support.h"
+
+namespace daftar::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::StartsWith;
+
+TEST(PolicyCheckTest, TellsWhatAFileChangesOrWhereItsFaultIs) {
+  const TestFolder folder;
+  const std::string good =
+      folder.File("good.toml", "version = 1\n[thresholds]\ndeposit_ppm = 90000\n");
+  const Ran checked = RunCli({"policy", "check", good, "--output", "json"});
+  EXPECT_EQ(checked.code, kExitOk) << checked.err;
+  const Json document = Json::parse(checked.out);
+  ASSERT_EQ(document["differences"].size(), 1u);
+  EXPECT_EQ(document["differences"][0]["key"], "thresholds.deposit_ppm");
+  EXPECT_EQ(document["default_hash"], decision::DefaultPolicy().Hash().hex());
+  const Ran bad = RunCli(
+      {"policy", "check", folder.File("bad.toml", "version = 1\n[thresholds]\n  deposit = 1\n")});
+  EXPECT_EQ(bad.code, kExitData);
+  EXPECT_THAT(bad.err, HasSubstr("line 3, column 3"));
+  EXPECT_EQ(RunCli({"policy", "check", folder.path() + "/none.toml"}).code, kExitNotFound);
+}
+
+TEST(LetterTest, ComesInTheLanguageAskedForWithTheNodesName) {
+  const TestFolder folder;
+  folder.File("config.toml", "name = \"Toko Melati\"\n");
+  const Ran letter =
+      RunCli({"--dir", folder.path(), "letter", "parting", "--lang", "id", "--to", "Ibu Sari"});
+  EXPECT_EQ(letter.code, kExitOk) << letter.err;
+  EXPECT_THAT(letter.out, StartsWith("Toko Melati\n"));
+  EXPECT_THAT(letter.out, HasSubstr("Ibu Sari"));
+  EXPECT_EQ(RunCli({"letter", "parting"}).code, kExitUsage);
+  const Ran plan = RunCli({"letter", "plan", "--shop", "Kedai A", "--lang", "en", "--date",
+                           "2026-11-28", "--currency", "IDR", "--instalment", "2026-12-01=500000",
+                           "--instalment", "2027-01-01=500000"});
+  EXPECT_EQ(plan.code, kExitOk) << plan.err;
+  EXPECT_THAT(plan.out, HasSubstr("1 December 2026: IDR 500,000"));
+  for (const char* wrong : {"2026-12-01", "x=5", "2026-12-01=x"}) {
+    EXPECT_EQ(
+        RunCli({"letter", "plan", "--shop", "A", "--currency", "IDR", "--instalment", wrong}).code,
+        kExitUsage)
+        << wrong;
+  }
+}
+
+constexpr char kMapping[] = R"(version = 1
+[identifiers]
+handle = "shop/{who}"
+[order]
+invoice = "{no}"
+invoice_date = "{day}"
+due_date = "{due}"
+paid_date = "{paid}"
+amount = "{sum}"
+currency = "IDR"
+date_formats = ["%Y-%m-%d"]
+)";
+
+std::string Ledger(int orders) {
+  std::string text = "who,no,day,due,paid,sum\n";
+  for (int i = 0; i < orders; ++i) {
+    const std::string day =
+        "2026-0" + std::to_string(1 + i * 8 / orders) + "-1" + std::to_string(i % 10);
+    // Every fifth buyer never pays.
+    const std::string paid = i % 5 == 0 ? "" : day;
+    text += "buyer-" + std::to_string(i % 25) + "-x," + std::to_string(i) + "," + day + "," + day +
+            "," + paid + ",100000\n";
+  }
+  return text;
+}
+
+TEST(BacktestCommandTest, MeasuresALedgerAndNamesLinesItLeavesOut) {
+  const TestFolder folder;
+  const std::string map = folder.File("map.toml", kMapping);
+  const std::string ledger = folder.File("ledger.csv", Ledger(400) + "bad,line\n");
+  const Ran ran = RunCli({"policy", "backtest", ledger, "--map", map, "--shops", "3", "--rounds",
+                          "2", "--liar", "--output", "json"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  const Json document = Json::parse(ran.out);
+  EXPECT_EQ(document["orders"], 400);
+  EXPECT_EQ(document["lines_refused"], 1);
+  EXPECT_EQ(document["shops"], 3);
+  // Who never pays is soon known.
+  EXPECT_GT(document["own"]["auc"]["mean"], 0.9);
+  EXPECT_FALSE(document["liar"].is_null());
+  const Ran text = RunCli({"policy", "backtest", ledger, "--map", map, "--shops", "3"});
+  EXPECT_THAT(text.out, HasSubstr("expected-rate"));
+  EXPECT_THAT(text.out, HasSubstr("ledger.csv, line 402"));
+  EXPECT_THAT(text.out, Not(HasSubstr("buyer-")));
+}
+
+TEST(BacktestCommandTest, SeveralFilesAreShopsOfTheirOwn) {
+  const TestFolder folder;
+  const std::string map = folder.File("map.toml", kMapping);
+  const std::string a = folder.File("a.csv", Ledger(200));
+  const std::string b = folder.File("b.csv", Ledger(300));
+  const Ran ran =
+      RunCli({"policy", "backtest", a, b, "--map", map, "--policy", "default", "--output", "json"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(Json::parse(ran.out)["shops"], 2);
+  EXPECT_EQ(Json::parse(ran.out)["orders"], 500);
+  EXPECT_EQ(RunCli({"policy", "backtest", a, b, "--map", map, "--shops", "5"}).code, kExitUsage);
+  EXPECT_EQ(RunCli({"policy", "backtest", a, "--map", folder.path() + "/none"}).code,
+            kExitNotFound);
+  EXPECT_EQ(RunCli({"policy", "backtest", folder.path() + "/none", "--map", map}).code,
+            kExitNotFound);
+  EXPECT_EQ(RunCli({"policy", "backtest", a, "--map", map, "--rounds", "0"}).code, kExitUsage);
+}
+
+// What is wrong with a command line is told without a node.
+TEST(WrongArgumentsTest, AreToldWithoutANode) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {"override", "r", "--effect", "maybe", "--because", "x"},
+      {"override", "r", "--effect", "accept"},
+      {"allow", "add", "--because", "x"},
+      {"allow", "add", "--phone", "0812"},
+      {"group", "add", "Big Ones", "--because", "x"},
+      {"group", "add", "big", "--deposit", "120", "--because", "x"},
+      {"group", "add", "big", "--at-least", "soon", "--because", "x"},
+      {"group", "report", "--from", "yesterday"},
+      {"order", "paid"},
+      {"order", "add", "--amount", "5", "--currency", "IDR"},
+      {"customer", "merge", "a", "b"},
+      {"policy", "show", "zz"},
+      {"partner", "reset-weight", "toko-a.test"},
+      {"incident", "mitigate", "x", "--for-customer", "nice", "--because", "x"},
+      {"check", "--phone", "0812", "--lang", "fr"},
+  };
+  for (const auto& arguments : wrong) {
+    const Ran ran = RunCli(arguments);
+    EXPECT_EQ(ran.code, kExitUsage) << arguments[0] << " " << arguments[1] << ": " << ran.err;
+    EXPECT_NE(ran.err, "");
+  }
+}
+
+TEST(LabelsTest, EveryLabelIsThereInEveryLanguage) {
+  for (const decision::Language language : decision::kLanguages) {
+    const Labels& labels = LabelsIn(language);
+    const auto* words = reinterpret_cast<const char* const*>(&labels);
+    for (size_t i = 0; i < sizeof(Labels) / sizeof(const char*); ++i) {
+      ASSERT_NE(words[i], nullptr) << i;
+      EXPECT_STRNE(words[i], "") << i;
+    }
+  }
+  EXPECT_EQ(Filled("{1} of {2}", "a", "b"), "a of b");
+}
+
+}  // namespace
+}  // namespace daftar::cli
