@@ -11,8 +11,8 @@
 
 namespace daftar::decision {
 
-// In texts that end with brackets, as in kLocal or kNotedOne, the last argument is "" or begins
-// with a space: " (unreachable)". Days are given as DaysText says them, amounts as MoneyText does,
+// In texts with brackets, as in kLocal or kNotedOne, the last argument is "" or begins with a
+// space: " (unreachable)". Days are given as DaysText says them, amounts as MoneyText does,
 // shares as a bare number of percent.
 enum class Text {
   // Sentences of the rules, and what stands in them.

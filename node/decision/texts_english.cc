@@ -176,7 +176,7 @@ constexpr TextTable kTexts = {{
      "your orders. From the date of this letter we therefore take no new ones. Whatever we have "
      "already agreed with you stays as agreed."},
     {kLetterSorry, "We apologise for the inconvenience that this may cause you."},
-    {kLetterAlternatives, "So that you find what you need, you may turn to:"},
+    {kLetterAlternatives, "To find what you need, you may turn to:"},
     {kLetterGeneral,
      "Other shops near you and the online marketplaces offer similar goods and services. A trade "
      "association or chamber of commerce in your area can tell you of more."},

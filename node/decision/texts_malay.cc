@@ -7,18 +7,18 @@ using enum Text;
 constexpr TextTable kTexts = {{
     {kPrepaid, "Pesanan dibayar terlebih dahulu, jadi tiada risiko tidak dibayar."},
     {kDebtOrder,
-     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} pesanan lewat dibayar, paling "
-     "lama {2}."},
+     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} pesanan melepasi tarikh akhir "
+     "bayaran, paling lama {2}."},
     {kDebtOrders,
-     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} pesanan lewat dibayar, paling "
-     "lama {2}."},
+     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} pesanan melepasi tarikh akhir "
+     "bayaran, paling lama {2}."},
     {kDebtIncident,
-     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} kes belum dijelaskan{2}."},
+     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} kes belum diselesaikan{2}."},
     {kDebtIncidents,
-     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} kes belum dijelaskan{2}."},
+     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} kes belum diselesaikan{2}."},
     {kLocal,
-     "Menurut nota kedai ini sendiri, pesanan pelanggan ini perlu dilihat dahulu oleh "
-     "kakitangan{1}."},
+     "Menurut nota kedai ini sendiri{1}, pesanan pelanggan ini perlu dilihat dahulu oleh "
+     "kakitangan."},
     {kNobodySmall,
      "Pembeli belum dikenali di kedai ini dan tiada rakan kongsi yang dapat ditanya; jumlahnya "
      "cukup kecil, jadi pesanan tetap dapat diterima."},
@@ -33,8 +33,8 @@ constexpr TextTable kTexts = {{
     {kRecordAge, "terkini {1}"},
     {kNoneDisputed, "tiada yang dipertikaikan"},
     {kSomeDisputed, "{1} dipertikaikan, tidak dikira"},
-    {kSomeSettled, "{1} telah dijelaskan"},
-    {kAllSettled, "telah dijelaskan"},
+    {kSomeSettled, "{1} kini telah dijelaskan"},
+    {kAllSettled, "kini telah dijelaskan"},
     {kMoreReasons, "{1}, dan sebab lain"},
     {kOwnOrders,
      "Daripada {1} pesanan di kedai ini yang sudah diketahui hasilnya, {2} dibayar tepat pada "
@@ -42,13 +42,13 @@ constexpr TextTable kTexts = {{
     {kOwnIncident, "{1} kes di kedai ini{2}."},
     {kOwnIncidents, "{1} kes di kedai ini{2}."},
     {kTooLittle, "Itu belum memadai untuk meminta lebih."},
-    {kCapPartners, "Rekod rakan kongsi sahaja tidak meminta lebih daripada ini."},
-    {kCapStale, "Data lama sahaja tidak meminta lebih daripada ini."},
+    {kCapPartners, "Berdasarkan rekod rakan kongsi sahaja, tidak diminta lebih daripada ini."},
+    {kCapStale, "Berdasarkan data lama sahaja, tidak diminta lebih daripada ini."},
     {kKnownGood,
      "Tiada apa-apa yang memberatkan pelanggan ini: daripada {1} pesanan di kedai ini yang sudah "
      "diketahui hasilnya, {2} dibayar tepat pada masanya."},
     {kNoRecord, "Tiada rekod yang dikira ditemui pada rakan kongsi yang dapat disemak."},
-    {kNothingCounts, "Tiada apa-apa yang diketahui yang perlu dikira."},
+    {kNothingCounts, "Belum diketahui apa-apa yang perlu diambil kira."},
     {kUncountedHolds, "{1} daripada {2} rakan kongsi mempunyai rekod yang tidak dikira ({3})."},
     {kUncountedHold, "{1} daripada {2} rakan kongsi mempunyai rekod yang tidak dikira ({3})."},
     {kDisputed, "{1} dipertikaikan"},
@@ -68,8 +68,8 @@ constexpr TextTable kTexts = {{
     {kGroupLeast, "Untuk pelanggan kumpulan {1}, inilah syarat yang paling ringan."},
     {kGroupMost, "Pelanggan kumpulan {1} tidak diminta lebih daripada ini."},
     {kUnusualAmount,
-     "Pesanan ini, bersama yang belum dibayar, melebihi {1} kali ganda pesanan biasa pelanggan "
-     "ini."},
+     "Nilai pesanan ini, ditambah yang belum dibayar, melebihi {1} kali ganda nilai pesanan yang "
+     "biasa dibuat oleh pelanggan ini."},
     {kCreditLimit,
      "Dengan pesanan ini, jumlah yang belum dibayar akan melebihi had kumpulan pelanggan."},
     {kTermsCover, "Syarat bayaran yang dipilih sudah merangkumi apa yang akan diminta oleh kedai."},
@@ -92,11 +92,12 @@ constexpr TextTable kTexts = {{
     {kSeconds, "{1} saat"},
     {kMinutes, "{1} minit"},
     {kHours, "{1} jam"},
-    {kNextDeposit, "Minta deposit {1}% daripada harga{2} sebelum kerja atau penghantaran."},
+    {kNextDeposit,
+     "Minta deposit sebanyak {1}% daripada harga{2} sebelum kerja atau penghantaran."},
     {kNextPrepay, "Minta bayaran penuh pendahuluan sebelum kerja atau penghantaran."},
     {kNextReview,
-     "Minta orang lain melihat sekali lagi. Lihat pesanan itu, apa yang belum dibayar, dan sama "
-     "ada kedai telah memenuhi bahagiannya."},
+     "Minta orang lain menyemaknya sekali lagi. Lihat pesanan itu, apa yang belum dibayar, dan "
+     "sama ada kedai telah memenuhi bahagiannya."},
     {kNextPlan, "Tawarkan pelan bayaran sebanyak {1} ansuran: {2}."},
     {kNextCheckDelivery,
      "Semak sama ada tarikh penghantaran telah diterangkan kepada pelanggan dan ditepati."},
@@ -104,17 +105,19 @@ constexpr TextTable kTexts = {{
     {kNextCheckInvoice, "Semak sama ada invois dan peringatan telah sampai kepada pelanggan."},
     {kNextCheckQuality, "Semak sama ada terdapat aduan pelanggan yang belum dijawab."},
     {kNextRemind,
-     "Ada pesanan yang lewat dibayar selama {1}. Ingatkan pelanggan dengan mesra terlebih dahulu."},
+     "Ada pesanan yang bayarannya tertunggak selama {1}. Ingatkan pelanggan dengan mesra terlebih "
+     "dahulu."},
     {kNextCreditTerms, "Tetapkan bayaran dalam tempoh {1}{2}."},
     {kNextCreditLimit, ", dengan jumlah yang belum dibayar tidak melebihi {1}"},
     {kNextLimitOnly, "Pastikan jumlah yang belum dibayar tidak melebihi {1}."},
     {kNextPriceList, "Gunakan senarai harga {1}."},
     {kNextBonusCard, "Catatkan pesanan ini pada kad bonus pelanggan."},
     {kNextPartWell,
-     "Akhiri urusan dengan baik. Hantarkan suratnya kepada pelanggan, dengan ucapan terima kasih."},
+     "Tamatkan urusan ini dengan cara yang baik. Hantarkan surat itu kepada pelanggan, dengan "
+     "ucapan terima kasih dan harapan baik."},
     {kNextCaution, "Terima pesanan ini, dan sebutkan dengan mesra pesanan yang pernah lewat."},
     {kNextAskAgain, "Rakan kongsi belum dapat ditanya. Semak sekali lagi sebelum penghantaran."},
-    {kNextSettleOpen, "Minta pelanggan menjelaskan dahulu jumlah yang belum dibayar: {1}."},
+    {kNextSettleOpen, "Minta pelanggan menjelaskan dahulu baki yang belum dibayar: {1}."},
     {kDoAccept, "teruskan dengan syarat yang diminta"},
     {kDoDeposit, "minta deposit sebelum kerja atau penghantaran"},
     {kDoPrepay, "minta bayaran penuh pendahuluan sebelum kerja atau penghantaran"},
@@ -131,9 +134,9 @@ constexpr TextTable kTexts = {{
     {kWordReview, "semak dahulu"},
     {kWordDecline, "tolak"},
     {kAsksOpenDebt, "sama ada pelanggan mempunyai bayaran tertunggak di kedai ini"},
-    {kAsksLocal, "apa yang dicatat oleh kedai ini untuk dirinya sendiri"},
+    {kAsksLocal, "apa yang dicatat oleh kedai ini untuk kegunaan sendiri"},
     {kAsksRate,
-     "sejauh mana pesanan ini mungkin bermasalah, menurut rekod sendiri dan rakan kongsi"},
+     "sejauh mana kemungkinan pesanan ini bermasalah, menurut rekod sendiri dan rakan kongsi"},
     {kAsksNobody, "sama ada pembeli yang belum dikenali dapat ditanyakan kepada rakan kongsi"},
     {kAsksNothing, "sama ada terdapat perkara yang memberatkan pembeli"},
     {kAsksPrepaid, "sama ada pesanan dibayar terlebih dahulu"},
@@ -141,8 +144,9 @@ constexpr TextTable kTexts = {{
     {kAsksGroup, "apa yang sekurang-kurangnya diminta daripada kumpulan pelanggan ini"},
     {kAsksUnusual, "sama ada pesanan jauh lebih besar daripada pesanan biasa pelanggan"},
     {kAsksCreditLimit, "sama ada jumlah yang belum dibayar akan melebihi had kumpulan pelanggan"},
-    {kLimitPartners, "rekod rakan kongsi sahaja tidak pernah meminta lebih"},
-    {kLimitStale, "data yang lebih lama daripada had piagam tidak pernah meminta lebih"},
+    {kLimitPartners, "berdasarkan rekod rakan kongsi sahaja tidak pernah diminta lebih"},
+    {kLimitStale,
+     "berdasarkan data yang lebih lama daripada had piagam tidak pernah diminta lebih"},
     {kLimitFirstSlip,
      "untuk masalah pertama pelanggan yang baik diminta satu peringkat lebih ringan"},
     {kLimitGroup, "kumpulan pelanggan ini tidak diminta lebih"},
@@ -197,9 +201,9 @@ constexpr TextTable kTexts = {{
      "Terima kasih atas kepercayaan anda kepada {1} dan atas pesanan yang telah anda buat dengan "
      "kami. Kami menghargai peluang untuk berkhidmat kepada anda."},
     {kLetterPart,
-     "Selepas menimbangnya dengan teliti, kami mendapati bahawa kedai kami bukan lagi tempat yang "
+     "Selepas pertimbangan yang teliti, kami mendapati bahawa kedai kami bukan lagi tempat yang "
      "sesuai untuk pesanan anda. Oleh itu, mulai tarikh surat ini kami tidak lagi menerima pesanan "
-     "baharu. Segala yang telah kita persetujui kekal seperti sedia ada."},
+     "baharu. Segala yang telah dipersetujui bersama tetap berkuat kuasa."},
     {kLetterSorry, "Kami memohon maaf atas sebarang kesulitan yang mungkin timbul."},
     {kLetterAlternatives, "Supaya keperluan anda tetap dipenuhi, anda boleh menghubungi:"},
     {kLetterGeneral,
@@ -215,7 +219,7 @@ constexpr TextTable kTexts = {{
     {kPlanInstalment, "{1}: {2}"},
     {kPlanReply,
      "Jika jadual ini sesuai, jawapan ringkas sudah memadai. Jika tarikh lain lebih sesuai untuk "
-     "anda, sila beritahu kami, dan kita akan mencari jalan bersama."},
+     "anda, sila beritahu kami, dan kita akan mencari jadual yang sesuai bersama-sama."},
     {kPlanWishes, "Kami menantikan maklum balas anda."},
 }};
 static_assert(IsInOrder(kTexts), "a text is missing, or not in the order of the enum");

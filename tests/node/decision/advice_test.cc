@@ -153,7 +153,7 @@ TEST(StepSentenceTest, SaysSharesAmountsAndDates) {
   EXPECT_EQ(StepSentence(deposit, Language::kEnglish),
             "Ask for a deposit of 33.3 % of the price (IDR 1,500,000) before work or delivery.");
   EXPECT_EQ(StepSentence(deposit, Language::kIndonesian),
-            "Mintalah uang muka 33,3% dari harga (Rp1.500.000) sebelum pengerjaan atau "
+            "Mintalah uang muka sebesar 33,3% dari harga (Rp1.500.000) sebelum pengerjaan atau "
             "pengiriman.");
   NextStep plan{.step = Step::kPlan};
   plan.dates = {DaysAgo(0), DaysAgo(-30)};

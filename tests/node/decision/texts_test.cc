@@ -127,7 +127,7 @@ TEST(FillTest, PutsEachArgumentInItsPlace) {
   EXPECT_EQ(Fill(Language::kEnglish, Text::kNextPlan, {"2", "2026-12-01, 2027-01-01"}),
             "Offer a payment plan of 2 instalments: 2026-12-01, 2027-01-01.");
   EXPECT_EQ(Fill(Language::kIndonesian, Text::kNextDeposit, {"30", ""}),
-            "Mintalah uang muka 30% dari harga sebelum pengerjaan atau pengiriman.");
+            "Mintalah uang muka sebesar 30% dari harga sebelum pengerjaan atau pengiriman.");
   EXPECT_EQ(Fill(Language::kMalay, Text::kGroupMost, {"vip"}),
             "Pelanggan kumpulan vip tidak diminta lebih daripada ini.");
 }
