@@ -66,10 +66,8 @@ absl::Status Importer::LoadRows(const std::set<CustomerId>& ids) {
   return others.empty() ? absl::OkStatus() : LoadRows(others);
 }
 
-const Importer::CustomerState& Importer::RootOf(const CustomerId& id) const {
-  const CustomerState& state = customers_.at(id);
-  return state.customer.merged_into.has_value() ? customers_.at(*state.customer.merged_into)
-                                                : state;
+const Customer& Importer::RootOf(const Customer& row) const {
+  return row.merged_into.has_value() ? customers_.at(*row.merged_into).customer : row;
 }
 
 absl::Status Importer::LoadOrders(const std::vector<crypto::Bytes>& keys) {
@@ -109,7 +107,7 @@ std::vector<identity::Identifier> Importer::Usable(
 
 Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier> identifiers,
                                            const std::string& name, uint64_t line, Change& change) {
-  std::set<CustomerId> roots;
+  std::set<CustomerId> found;
   std::optional<CustomerId> first;  // owns the first of the identifiers that anybody owns
   std::vector<std::pair<crypto::Bytes, const identity::Identifier*>> unowned;
   for (const identity::Identifier& identifier : identifiers) {
@@ -117,13 +115,18 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
     const auto owner = owners_.find(key);
     if (owner != owners_.end()) {
       if (!first.has_value()) first = owner->second;
-      roots.insert(RootOf(owner->second).customer.id);
+      found.insert(owner->second);
     } else {
       unowned.emplace_back(std::move(key), &identifier);
     }
   }
-  if (roots.size() > 1) {
-    Refuse(line, "its identifiers belong to " + std::to_string(roots.size()) +
+  if (found.size() > 1) {  // rows, which may be one customer
+    std::set<CustomerId> roots;
+    for (const CustomerId& row : found) roots.insert(RootOf(customers_.at(row).customer).id);
+    found = std::move(roots);
+  }
+  if (found.size() > 1) {
+    Refuse(line, "its identifiers belong to " + std::to_string(found.size()) +
                      " customers of the book; they must be one customer before this line can be "
                      "taken");
     return nullptr;
@@ -161,27 +164,28 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
   return &state;
 }
 
-std::vector<crypto::Bytes> Importer::KeysOf(const Taken& taken) const {
-  std::vector<crypto::Bytes> keys = {taken.key};
-  const Customer& root = RootOf(taken.customer).customer;
-  if (root.members.empty()) return keys;
-  keys.push_back(book_.OrderKey(root.id, taken.order.invoice));
+std::vector<crypto::Bytes> Importer::OtherKeys(const Taken& taken) const {
+  std::vector<crypto::Bytes> keys;
+  const Customer& row = taken.customer->customer;
+  const Customer& root = RootOf(row);
+  if (root.id != row.id) keys.push_back(book_.OrderKey(root.id, taken.order.invoice));
   for (const CustomerId& member : root.members) {
-    keys.push_back(book_.OrderKey(member, taken.order.invoice));
+    if (member != row.id) keys.push_back(book_.OrderKey(member, taken.order.invoice));
   }
   return keys;
 }
 
 crypto::Bytes Importer::Place(const Taken& taken) const {
-  if (orders_.count(taken.key) != 0) return taken.key;
-  for (crypto::Bytes& key : KeysOf(taken)) {
+  std::vector<crypto::Bytes> others = OtherKeys(taken);
+  if (others.empty() || orders_.count(taken.key) != 0) return taken.key;
+  for (crypto::Bytes& key : others) {
     if (orders_.count(key) != 0) return std::move(key);
   }
   return taken.key;
 }
 
 Importer::Change Importer::SetOrder(crypto::Bytes key, Order order) {
-  const auto [place, is_new] = orders_.try_emplace(key);
+  const auto [place, is_new] = orders_.try_emplace(std::move(key));
   OrderState& state = place->second;
   if (!is_new) {
     // What a ledger's file does not know stays as the shop said it.
@@ -192,7 +196,7 @@ Importer::Change Importer::SetOrder(crypto::Bytes key, Order order) {
     if (state.order == order) return Change::kUnchanged;
   }
   const bool told = is_new ? order.paid.has_value() : OutcomeDiffers(state.order, order);
-  if (told && book_.observer_) told_.insert(key);
+  if (told && book_.observer_) told_.insert(place->first);
   state.order = std::move(order);
   state.changed = true;
   return is_new ? Change::kAdded : Change::kUpdated;
@@ -228,13 +232,14 @@ absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
     if (state == nullptr) continue;
     report_.customers_added += change == Change::kAdded ? 1 : 0;
     Taken order;
-    order.customer = state->customer.id;
-    order.key = book_.OrderKey(order.customer, row.invoice);
+    order.customer = state;
+    order.key = book_.OrderKey(state->customer.id, row.invoice);
     static_cast<decision::OrderFacts&>(order.order) = {row.invoiced, row.due, row.paid, row.amount,
                                                        row.disputed, false,   {}};
     order.order.invoice = row.invoice;
     order.order.identifiers = std::move(identifiers);
-    for (crypto::Bytes& key : KeysOf(order)) keys.push_back(std::move(key));
+    keys.push_back(order.key);
+    for (crypto::Bytes& key : OtherKeys(order)) keys.push_back(std::move(key));
     taken.push_back(std::move(order));
   }
   if (auto status = LoadOrders(keys); !status.ok()) return status;
@@ -255,15 +260,17 @@ absl::StatusOr<crypto::Bytes> Importer::PlanNew(const NewOrder& order) {
   const CustomerState* state = Resolve(identifiers, order.name, 0, change);
   if (state == nullptr) return absl::FailedPreconditionError(report_.refusals.back().reason);
   Taken taken;
-  taken.customer = state->customer.id;
-  taken.key = book_.OrderKey(taken.customer, order.invoice);
+  taken.customer = state;
+  taken.key = book_.OrderKey(state->customer.id, order.invoice);
   static_cast<decision::OrderFacts&>(taken.order) = {
       order.invoiced, order.due, order.paid, order.amount, false, false, {}};
   taken.order.invoice = order.invoice;
   taken.order.identifiers = std::move(identifiers);
   taken.order.receipt = order.receipt;
   taken.order.terms = order.terms;
-  if (auto status = LoadOrders(KeysOf(taken)); !status.ok()) return status;
+  std::vector<crypto::Bytes> keys = OtherKeys(taken);
+  keys.push_back(taken.key);
+  if (auto status = LoadOrders(keys); !status.ok()) return status;
   const crypto::Bytes key = Place(taken);
   if (orders_.count(key) != 0) {
     const auto owner = CustomerId::Create(crypto::ByteView(key).first(CustomerId::kSize));
@@ -278,7 +285,7 @@ std::vector<Book::Told> Importer::TakeTold() {
   std::vector<Book::Told> told;
   for (const crypto::Bytes& key : told_) {
     const auto owner = CustomerId::Create(crypto::ByteView(key).first(CustomerId::kSize));
-    told.emplace_back(RootOf(*owner).customer, std::move(orders_.at(key).order));
+    told.emplace_back(RootOf(customers_.at(*owner).customer), std::move(orders_.at(key).order));
   }
   return told;
 }

@@ -44,7 +44,7 @@ class Importer {
   enum class Change { kAdded, kUpdated, kUnchanged };
   // An order on its way to the row that takes it, unless another of the whole has it.
   struct Taken {
-    CustomerId customer;
+    const CustomerState* customer = nullptr;
     crypto::Bytes key;
     Order order;
   };
@@ -53,10 +53,9 @@ class Importer {
   absl::Status LoadCustomers(std::span<const Row> rows);
   // Those of `ids`, then the rest of their wholes.
   absl::Status LoadRows(const std::set<CustomerId>& ids);
-  const CustomerState& RootOf(const CustomerId& id) const;
-  // The row's own key first; of a whole, then those under which the other rows would have the
-  // order.
-  std::vector<crypto::Bytes> KeysOf(const Taken& taken) const;
+  const Customer& RootOf(const Customer& row) const;
+  // Of a row of a whole: the keys under which the others would have the order.
+  std::vector<crypto::Bytes> OtherKeys(const Taken& taken) const;
   // Where the order is, or else where the row that takes it puts it.
   crypto::Bytes Place(const Taken& taken) const;
   absl::Status LoadOwners(const std::vector<crypto::Bytes>& keys);

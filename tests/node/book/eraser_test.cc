@@ -1,6 +1,8 @@
 #include "node/book/eraser.h"
 
+#include <atomic>
 #include <set>
+#include <thread>
 #include <utility>
 
 #include "node/book/allowlist.h"
@@ -209,6 +211,38 @@ TEST_F(EraserTest, OrdersOfAnotherWhoWasTheSameOnceForgetThePersonToo) {
   for (const Order& order : OrdersOf(a)) {
     EXPECT_EQ(order.identifiers, std::vector<identity::Identifier>{Handle("shop/a")});
   }
+}
+
+TEST_F(EraserTest, AnOrderThatComesWhileItsCustomerIsErasedIsNeverLeftWithoutOne) {
+  constexpr int kErasures = 60;
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> importers;
+  for (int t = 0; t < 2; ++t) {
+    importers.emplace_back([&, t] {
+      for (int n = 0; !stop; ++n) {
+        decision::OrderRow row;
+        row.line = 2;
+        row.identifiers = {Handle("shop/a")};
+        row.invoice = std::to_string(t) + "-" + std::to_string(n);
+        row.invoiced = row.due = row.paid = Day("2024-01-01");
+        row.amount = {1, *evidence::Currency::FromCode("USD")};
+        EXPECT_THAT(book_->ImportOrders({&row, 1}), IsOk());
+      }
+    });
+  }
+  for (int erased = 0; erased < kErasures && !HasFailure();) {
+    const auto found = book_->FindByIdentifier(Handle("shop/a"));
+    EXPECT_THAT(found, IsOk());
+    if (!found.ok() || !found->has_value()) continue;
+    const auto report =
+        book_->Erase({"uid:1", "e" + std::to_string(erased)}, **found, IncidentsAbout(), "x");
+    EXPECT_THAT(report, IsOk());
+    EXPECT_TRUE(report.ok() && report->complete());
+    ++erased;
+  }
+  stop = true;
+  for (std::thread& thread : importers) thread.join();
+  EXPECT_THAT(book_->ScanOrders([](const Customer&, const Order&) { return true; }), IsOk());
 }
 
 }  // namespace
