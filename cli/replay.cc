@@ -207,7 +207,8 @@ void Compare(const std::string& what, const Parsed& file, const Parsed& receipt,
       }
     }
   } else if (receipt.is_array()) {
-    const size_t listed = file.is_array() ? file.size() : 0;
+    if (!file.is_array()) return AddWrong(result, "the file has no list of " + what);
+    const size_t listed = file.size();
     if (listed != receipt.size()) {
       AddWrong(result, "the file lists " + std::to_string(listed) + " " + what + ", its receipt " +
                            std::to_string(receipt.size()));

@@ -70,11 +70,11 @@ inline Ran RunCli(const std::vector<std::string>& arguments, const Environment& 
   return {code, out.str(), err.str()};
 }
 
-// A node with both services, each method answered by a function of the test; without one a method
-// is UNIMPLEMENTED. Methods are called from gRPC's threads, one at a time.
+// A node with all services of the command line, each method answered by a function of the test;
+// without one a method is UNIMPLEMENTED. Methods are called from gRPC's threads, one at a time.
 class FakeNode {
  public:
-  FakeNode() : shop_(*this), node_(*this) { Start(); }
+  FakeNode() : shop_(*this), book_(*this), policy_(*this), node_(*this) { Start(); }
   ~FakeNode() { Stop(); }
   FakeNode(const FakeNode&) = delete;
   FakeNode& operator=(const FakeNode&) = delete;
@@ -89,6 +89,8 @@ class FakeNode {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("unix:" + SocketOf(dir()), grpc::InsecureServerCredentials());
     builder.RegisterService(&shop_);
+    builder.RegisterService(&book_);
+    builder.RegisterService(&policy_);
     builder.RegisterService(&node_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
@@ -114,6 +116,24 @@ class FakeNode {
   Method<v1::ImportCustomersRequest, v1::ImportCustomersResponse> import_customers;
   Method<v1::ImportOrdersRequest, v1::ImportOrdersResponse> import_orders;
   Method<v1::SuggestIncidentsRequest, v1::SuggestIncidentsResponse> suggest_incidents;
+  Method<v1::MitigateIncidentRequest, v1::MitigateIncidentResponse> mitigate_incident;
+  Method<v1::MergeCustomersRequest, v1::MergeCustomersResponse> merge_customers;
+  Method<v1::UnmergeCustomerRequest, v1::UnmergeCustomerResponse> unmerge_customer;
+  Method<v1::EraseCustomerRequest, v1::EraseCustomerResponse> erase_customer;
+  Method<v1::SetCustomerGroupsRequest, v1::SetCustomerGroupsResponse> set_customer_groups;
+  Method<v1::ListGroupsRequest, v1::ListGroupsResponse> list_groups;
+  Method<v1::PutGroupRequest, v1::PutGroupResponse> put_group;
+  Method<v1::RemoveGroupRequest, v1::RemoveGroupResponse> remove_group;
+  Method<v1::ReportGroupsRequest, v1::ReportGroupsResponse> report_groups;
+  Method<v1::AddAllowedRequest, v1::AddAllowedResponse> add_allowed;
+  Method<v1::ListAllowedRequest, v1::ListAllowedResponse> list_allowed;
+  Method<v1::RemoveAllowedRequest, v1::RemoveAllowedResponse> remove_allowed;
+  Method<v1::AddOrderRequest, v1::AddOrderResponse> add_order;
+  Method<v1::SetOrderOutcomeRequest, v1::SetOrderOutcomeResponse> set_order_outcome;
+  Method<v1::GetPolicyRequest, v1::GetPolicyResponse> get_policy;
+  Method<v1::OverrideDecisionRequest, v1::OverrideDecisionResponse> override_decision;
+  Method<v1::ReportOutcomesRequest, v1::ReportOutcomesResponse> report_outcomes;
+  Method<v1::ResetPartnerWeightRequest, v1::ResetPartnerWeightResponse> reset_partner_weight;
   Method<v1::GetStatusRequest, v1::GetStatusResponse> get_status;
   Method<v1::CreateInviteRequest, v1::CreateInviteResponse> create_invite;
   Method<v1::JoinPartnerRequest, v1::JoinPartnerResponse> join_partner;
@@ -154,11 +174,37 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(PublishIncident, publish_incident)
     DAFTAR_FAKE_METHOD(SettleIncident, settle_incident)
     DAFTAR_FAKE_METHOD(WithdrawIncident, withdraw_incident)
+    DAFTAR_FAKE_METHOD(MitigateIncident, mitigate_incident)
     DAFTAR_FAKE_METHOD(AddCustomer, add_customer)
     DAFTAR_FAKE_METHOD(GetCustomer, get_customer)
     DAFTAR_FAKE_METHOD(ImportCustomers, import_customers)
     DAFTAR_FAKE_METHOD(ImportOrders, import_orders)
     DAFTAR_FAKE_METHOD(SuggestIncidents, suggest_incidents)
+    FakeNode& fake_;
+  };
+  struct Book final : v1::BookService::Service {
+    explicit Book(FakeNode& fake) : fake_(fake) {}
+    DAFTAR_FAKE_METHOD(MergeCustomers, merge_customers)
+    DAFTAR_FAKE_METHOD(UnmergeCustomer, unmerge_customer)
+    DAFTAR_FAKE_METHOD(EraseCustomer, erase_customer)
+    DAFTAR_FAKE_METHOD(SetCustomerGroups, set_customer_groups)
+    DAFTAR_FAKE_METHOD(ListGroups, list_groups)
+    DAFTAR_FAKE_METHOD(PutGroup, put_group)
+    DAFTAR_FAKE_METHOD(RemoveGroup, remove_group)
+    DAFTAR_FAKE_METHOD(ReportGroups, report_groups)
+    DAFTAR_FAKE_METHOD(AddAllowed, add_allowed)
+    DAFTAR_FAKE_METHOD(ListAllowed, list_allowed)
+    DAFTAR_FAKE_METHOD(RemoveAllowed, remove_allowed)
+    DAFTAR_FAKE_METHOD(AddOrder, add_order)
+    DAFTAR_FAKE_METHOD(SetOrderOutcome, set_order_outcome)
+    FakeNode& fake_;
+  };
+  struct Policy final : v1::PolicyService::Service {
+    explicit Policy(FakeNode& fake) : fake_(fake) {}
+    DAFTAR_FAKE_METHOD(GetPolicy, get_policy)
+    DAFTAR_FAKE_METHOD(OverrideDecision, override_decision)
+    DAFTAR_FAKE_METHOD(ReportOutcomes, report_outcomes)
+    DAFTAR_FAKE_METHOD(ResetPartnerWeight, reset_partner_weight)
     FakeNode& fake_;
   };
   struct Node final : v1::NodeService::Service {
@@ -177,6 +223,8 @@ class FakeNode {
   TestFolder folder_;
   std::mutex mutex_;
   Shop shop_;
+  Book book_;
+  Policy policy_;
   Node node_;
   std::unique_ptr<grpc::Server> server_;
 };

@@ -136,6 +136,18 @@ TEST(WrongArgumentsTest, AreToldWithoutANode) {
       {"partner", "reset-weight", "toko-a.test"},
       {"incident", "mitigate", "x", "--for-customer", "nice", "--because", "x"},
       {"check", "--phone", "0812", "--lang", "fr"},
+      {"why", "r", "--lang", "fr"},
+      {"group", "remove", "Big Ones", "--because", "x"},
+      {"group", "remove", "big"},
+      {"customer", "unmerge", "a"},
+      {"customer", "erase", "a", "--because", "x"},
+      {"customer", "group", "a", "--because", "x"},
+      {"order", "late", "INV-1", "--on", "2026-13-01"},
+      {"policy", "outcomes", "--from", "2026-02-01", "--to", "2026-01-01"},
+      {"policy", "check"},
+      {"audit", "replay", "r"},
+      {"audit", "replay", "-", "--policy", "-"},
+      {"incident", "add", "--order", "o", "--for-customer", "nice"},
   };
   for (const auto& arguments : wrong) {
     const Ran ran = RunCli(arguments);

@@ -1,0 +1,90 @@
+#include "cli/show_backtest.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/cli/cli_support.h"
+
+namespace daftar::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string Printed(const BacktestRun& run, const decision::BacktestReport& report) {
+  std::ostringstream out;
+  Print(out, run, report);
+  return out.str();
+}
+
+decision::BacktestReport Report() {
+  decision::BacktestReport report;
+  report.orders = 100;
+  report.judged = 90;
+  report.scored_good = 30;
+  report.scored_bad = 10;
+  report.own.auc.mean = 0.8125;
+  report.own.caught[2].mean = 0.25;
+  report.own.money[2].push_back(
+      {*evidence::Currency::FromCode("IDR"), 200'000'000, 50'000'000, 900'000'000, 100'000'000});
+  report.effects.push_back({decision::Effect::kDecline, 1, 3, {}});
+  return report;
+}
+
+TEST(ShowBacktestTest, FiguresAreToldForPeople) {
+  BacktestRun run;
+  run.policy = "aa";
+  run.lines_refused = 2;
+  run.refusals = {"ledger.csv, line 7: \033[2J"};
+  const std::string text = Printed(run, Report());
+  EXPECT_THAT(text, HasSubstr("100, 90 of them judged"));
+  EXPECT_THAT(text, HasSubstr("25.0 %"));  // bad among those scored
+  EXPECT_THAT(text, HasSubstr("25.0 % +- 0.0"));
+  EXPECT_THAT(text, HasSubstr("0.81"));
+  EXPECT_THAT(text, HasSubstr("IDR 500,000"));
+  EXPECT_THAT(text, HasSubstr("75.0 %"));  // three of four that are declined
+  EXPECT_THAT(text, HasSubstr("ledger.csv, line 7"));
+  EXPECT_THAT(text, Not(HasSubstr("\033")));
+  // Nothing of a liar or a picture that nobody asked for.
+  EXPECT_THAT(text, Not(HasSubstr("One partner also reports")));
+  EXPECT_THAT(text, Not(HasSubstr("Picture")));
+}
+
+TEST(ShowBacktestTest, ALiarAndAPictureAreShownWhenThereAreAny) {
+  BacktestRun run;
+  run.picture = "p.svg";
+  decision::BacktestReport report = Report();
+  report.liar.emplace().hindered.mean = 0.07;
+  EXPECT_THAT(Printed(run, report), HasSubstr("7.0 %"));
+  EXPECT_THAT(Printed(run, report), HasSubstr("Picture: p.svg"));
+  EXPECT_EQ(ToJson(run, report)["picture"], "p.svg");
+  EXPECT_DOUBLE_EQ(ToJson(run, report)["liar"]["good_hindered"]["mean"].get<double>(), 0.07);
+  run.picture_note = "there is no gnuplot here";
+  EXPECT_THAT(Printed(run, report), HasSubstr("there is no gnuplot here"));
+  EXPECT_TRUE(ToJson(run, report)["picture"].is_null());
+}
+
+TEST(ShowBacktestTest, JsonHasEveryFieldOfTheReference) {
+  const Json document = ToJson(BacktestRun(), Report());
+  for (const char* field : {"files", "policy", "shops", "rounds", "seed", "learnt_weights",
+                            "lines_refused", "orders", "judged", "scored_good", "scored_bad", "own",
+                            "partners", "by_partners", "picture", "liar", "effects", "rules"}) {
+    EXPECT_TRUE(document.contains(field)) << field;
+  }
+  EXPECT_TRUE(document["liar"].is_null());
+  EXPECT_EQ(document["own"]["caught"].size(), decision::kHinderedShares.size());
+  EXPECT_EQ(document["own"]["caught"][2]["money"][0]["currency"], "IDR");
+  EXPECT_EQ(document["effects"][0]["effect"], "decline");
+  EXPECT_EQ(document["effects"][0]["bad"], 3);
+}
+
+TEST(ShowBacktestTest, OfNothingScoredThereIsNoShare) {
+  const std::string text = Printed(BacktestRun(), decision::BacktestReport());
+  EXPECT_THAT(text, Not(HasSubstr("Bad among those")));
+  EXPECT_THAT(text, Not(HasSubstr("nan")));
+}
+
+}  // namespace
+}  // namespace daftar::cli

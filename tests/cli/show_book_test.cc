@@ -1,0 +1,158 @@
+#include "cli/show_book.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "tests/cli/cli_support.h"
+
+namespace daftar::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+template <class Message>
+std::string Printed(const std::string& text) {
+  std::ostringstream out;
+  Print(out, Proto<Message>(text));
+  return out.str();
+}
+
+template <class Message>
+Json Document(const std::string& text) {
+  return ToJson(Proto<Message>(text));
+}
+
+TEST(ShowGroupTest, WhatIsNotSetIsSaidAsItApplies) {
+  const Json document = Document<v1::Group>("name: 'plain'");
+  EXPECT_EQ(document.dump(),
+            R"({"name":"plain","precedence":100,"at_least":"accept","at_most":"decline",)"
+            R"("deposit_ppm":null,"credit_limits":[],"credit_days":null,"price_list":null,)"
+            R"("bonus_card":false,"rule":null})");
+  const std::string text = Printed<v1::Group>("name: 'plain'");
+  EXPECT_THAT(text, HasSubstr("any"));
+  EXPECT_THAT(text, HasSubstr("nobody, by hand only"));
+  EXPECT_THAT(text, Not(HasSubstr("Deposit")));
+}
+
+TEST(ShowGroupTest, ZeroIsNotTheSameAsNotAskedFor) {
+  const Json rule = Document<v1::Group>("name: 'g' rule { most_days_late: 0 }")["rule"];
+  EXPECT_EQ(rule["most_days_late"], 0);
+  for (const char* other :
+       {"settled", "on_time_ppm", "bad", "overdue_days", "days_known", "turnover"}) {
+    EXPECT_TRUE(rule.at(other).is_null()) << other;
+  }
+  EXPECT_EQ(Document<v1::Group>("name: 'g' credit_days: 0")["credit_days"], 0);
+}
+
+TEST(ShowGroupTest, EveryPartOfARuleIsPrinted) {
+  const std::string text = Printed<v1::Group>(
+      "name: 'loyal' at_least: EFFECT_DEPOSIT at_most: EFFECT_REVIEW deposit_ppm: 333333 "
+      "credit_limits { minor: 2000000000 currency: 'IDR' } credit_days: 30 bonus_card: true "
+      "rule { least_settled: 10 least_on_time_ppm: 900000 most_days_late: 1 least_bad: 1 "
+      "least_overdue_days: 2 least_days_known: 365 "
+      "least_turnover { minor: 500000000 currency: 'IDR' } }");
+  for (const char* part :
+       {"at least deposit, at most review", "up to IDR 20,000,000, 30 days", "10 orders paid",
+        "90 % on time", "at most 1 day late", "at least 1 order late or unpaid", "2 days overdue",
+        "365 days", "IDR 5,000,000"}) {
+    EXPECT_THAT(text, HasSubstr(part));
+  }
+}
+
+TEST(ShowGroupTest, OneAnswerIsSaidOnce) {
+  EXPECT_THAT(Printed<v1::Group>("name: 'g' at_least: EFFECT_PREPAY at_most: EFFECT_PREPAY"),
+              Not(HasSubstr("at least prepay")));
+}
+
+TEST(ShowGroupTest, ListsAreTablesOrSayHowToBegin) {
+  EXPECT_THAT(Printed<v1::ListGroupsResponse>(""), HasSubstr("daftar group add"));
+  EXPECT_THAT(Printed<v1::ListGroupsResponse>("groups { name: 'vip' }"), HasSubstr("vip"));
+  EXPECT_EQ(Document<v1::ListGroupsResponse>("").dump(), R"({"groups":[]})");
+}
+
+TEST(ShowGroupReportTest, RowsAreByGroupAndCurrency) {
+  const char* report =
+      "from: '2026-01-01' rows { group: 'vip' currency: 'IDR' members: 9 customers: 4 orders: 8 "
+      "turnover_minor: 450000000 paid_on_time: 2 late: 1 unpaid: 1 days_late_tenths: 25 "
+      "loss_minor: 100000000 incidents: 3 } rows { currency: 'USD' orders: 1 }";
+  const Json document = Document<v1::ReportGroupsResponse>(report);
+  EXPECT_EQ(document["from"], "2026-01-01");
+  EXPECT_TRUE(document["to"].is_null());
+  const Json& row = document["rows"][0];
+  EXPECT_EQ(row["on_time_ppm"], 500'000);
+  EXPECT_EQ(row["turnover"]["major"], "4500000");
+  EXPECT_EQ(row["loss"]["minor"], 100'000'000);
+  EXPECT_EQ(row["members"], 9);
+  EXPECT_EQ(row["days_late_tenths"], 25);
+  // Of nothing known there is no share, and no group has no name.
+  EXPECT_TRUE(document["rows"][1]["on_time_ppm"].is_null());
+  EXPECT_TRUE(document["rows"][1]["group"].is_null());
+  const std::string text = Printed<v1::ReportGroupsResponse>(report);
+  EXPECT_THAT(text, HasSubstr("50 %"));
+  EXPECT_THAT(text, HasSubstr("2.5"));
+  EXPECT_THAT(text, HasSubstr("(no group)"));
+  EXPECT_THAT(text, HasSubstr("IDR 4,500,000"));
+  EXPECT_THAT(Printed<v1::ReportGroupsResponse>(""), HasSubstr("None."));
+}
+
+TEST(ShowAllowedTest, EntriesWithWhoAndWhy) {
+  const char* entry =
+      "id: 'a1' identifiers: '+62*******7890' because: 'my sister' added_by: 'sari' "
+      "added_at: '2026-11-01T08:00:00.000Z'";
+  const Json document = Document<v1::Allowed>(entry);
+  EXPECT_EQ(document["identifiers"][0], "+62*******7890");
+  EXPECT_EQ(document["because"], "my sister");
+  EXPECT_EQ(document["added_by"], "sari");
+  EXPECT_THAT(Printed<v1::Allowed>(entry), HasSubstr("by sari"));
+  EXPECT_THAT(Printed<v1::ListAllowedResponse>(std::string("allowed {") + entry + "}"),
+              HasSubstr("my sister"));
+  EXPECT_THAT(Printed<v1::ListAllowedResponse>(""), HasSubstr("empty"));
+}
+
+TEST(ShowOrderTest, OpenAndGivenUpOrders) {
+  const Json open = Document<v1::Order>("id: 'o1' state: 'open'");
+  EXPECT_TRUE(open["paid"].is_null());
+  EXPECT_TRUE(open["given_up"].is_null());
+  EXPECT_TRUE(open["amount"].is_null());
+  EXPECT_EQ(open["disputed"], false);
+  const std::string text = Printed<v1::Order>(
+      "id: 'o1' state: 'unpaid' disputed: true given_up: '2026-11-02' days_late: 1 "
+      "amount { minor: 450000000 currency: 'IDR' } terms: TERMS_COD");
+  EXPECT_THAT(text, HasSubstr("unpaid, disputed"));
+  EXPECT_THAT(text, HasSubstr("2026-11-02"));
+  EXPECT_THAT(text, HasSubstr("IDR 4,500,000, cod"));
+  EXPECT_THAT(text, HasSubstr("1 day\n"));
+}
+
+TEST(ShowErasureTest, SaysWhatStaysAndWhy) {
+  EXPECT_THAT(Printed<v1::EraseCustomerResponse>("orders_erased: 2"), HasSubstr("Nothing stays."));
+  const char* kept =
+      "orders_erased: 2 orders_kept: 1 identifiers_kept: 1 kept_because: 'A debt is open.'";
+  const std::string text = Printed<v1::EraseCustomerResponse>(kept);
+  EXPECT_THAT(text, HasSubstr("2 orders"));
+  EXPECT_THAT(text, HasSubstr("What stays: 1 order, 1 identifier"));
+  EXPECT_THAT(text, HasSubstr("A debt is open."));
+  EXPECT_THAT(text, Not(HasSubstr("Nothing stays.")));
+  EXPECT_EQ(Document<v1::EraseCustomerResponse>(kept)["kept_because"][0], "A debt is open.");
+}
+
+// What a node sends may hold anything, like letters that move the cursor of a terminal.
+TEST(ShowBookTest, ControlLettersDoNotReachTheTerminal) {
+  const std::string hostile = R"('\033[2J')";
+  for (const std::string& text :
+       {Printed<v1::Group>("name: " + hostile + " price_list: " + hostile),
+        Printed<v1::ListGroupsResponse>("groups { name: " + hostile + " }"),
+        Printed<v1::ReportGroupsResponse>("from: " + hostile + " rows { group: " + hostile + " }"),
+        Printed<v1::Allowed>("because: " + hostile + " identifiers: " + hostile),
+        Printed<v1::ListAllowedResponse>("allowed { because: " + hostile + " }"),
+        Printed<v1::Order>("invoice: " + hostile + " state: " + hostile),
+        Printed<v1::EraseCustomerResponse>("orders_kept: 1 kept_because: " + hostile)}) {
+    EXPECT_THAT(text, Not(HasSubstr("\033")));
+  }
+}
+
+}  // namespace
+}  // namespace daftar::cli
