@@ -58,9 +58,10 @@ absl::Status ConfirmErasure(Console& console) {
   std::string answer;
   for (int c = console.in.get(); c != std::istream::traits_type::eof() && c != '\n';
        c = console.in.get()) {
-    if (answer.size() < kMaxAnswer) answer += static_cast<char>(c);
+    // One more than the most: a longer answer is none, however it begins.
+    if (answer.size() <= kMaxAnswer) answer += static_cast<char>(c);
   }
-  if (identity::Trim(answer) == "yes") return absl::OkStatus();
+  if (answer.size() <= kMaxAnswer && identity::Trim(answer) == "yes") return absl::OkStatus();
   return absl::CancelledError("nothing was erased");
 }
 

@@ -1,8 +1,10 @@
 #include "cli/replay.h"
 
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 
 #include "cli/console.h"
@@ -28,17 +30,30 @@ absl::StatusOr<Parsed> ParseFile(std::string_view text) {
     return NoReceipt("it is longer than " + std::to_string(kMaxReceiptFileBytes) + " bytes");
   }
   bool deep = false;
+  bool twice = false;
+  // Of the objects that are open, by depth.
+  std::array<std::set<std::string>, kMaxReceiptFileDepth + 2> names;
   // What is nested deeper is left out while it is read, so that it takes no memory.
-  const auto shallow = [&deep](int depth, Parsed::parse_event_t, const Parsed&) {
-    deep = deep || depth > kMaxReceiptFileDepth;
-    return depth <= kMaxReceiptFileDepth;
+  const auto look = [&](int depth, Parsed::parse_event_t event, const Parsed& value) {
+    if (depth > kMaxReceiptFileDepth) {
+      deep = true;
+      return false;
+    }
+    const auto at = static_cast<size_t>(depth);
+    if (event == Parsed::parse_event_t::object_start) names[at + 1].clear();
+    if (event == Parsed::parse_event_t::key) {
+      twice = !names[at].insert(value.get_ref<const std::string&>()).second || twice;
+    }
+    return true;
   };
-  Parsed file = Parsed::parse(text.begin(), text.end(), shallow, false);
+  Parsed file = Parsed::parse(text.begin(), text.end(), look, false);
   if (file.is_discarded()) return NoReceipt("it is not one whole JSON document");
   if (deep) {
     return NoReceipt("it has more than " + std::to_string(kMaxReceiptFileDepth) +
                      " brackets within brackets");
   }
+  // A reader might believe the one, while the other is compared.
+  if (twice) return NoReceipt("a name stands twice in one object");
   if (!file.is_object()) return NoReceipt("it is not a JSON object");
   return file;
 }
@@ -74,12 +89,18 @@ Parsed MoneyOf(const std::optional<evidence::Money>& money) {
           {"major", evidence::FormatMoney(*money)}};
 }
 
+// Every rule, then what bounded the answer: as nodes list them.
 Parsed RulesOf(const decision::Verdict& verdict) {
   Parsed rules = Parsed::array();
   for (const decision::RuleOutcome& outcome : verdict.rules) {
     rules.push_back({{"rule", decision::RuleId(outcome.rule)},
                      {"fired", outcome.fired},
                      {"effect", decision::EffectName(outcome.effect)}});
+  }
+  for (const decision::Cap cap : verdict.caps) {
+    rules.push_back({{"rule", decision::CapId(cap)},
+                     {"fired", true},
+                     {"effect", decision::EffectName(verdict.effect)}});
   }
   return rules;
 }

@@ -168,5 +168,20 @@ TEST(LabelsTest, EveryLabelIsThereInEveryLanguage) {
   EXPECT_EQ(Filled("{1} of {2}", "a", "b"), "a of b");
 }
 
+// Erasing cannot be undone: what merely begins with a yes is none.
+TEST(EraseTest, OnlyYesIsAYes) {
+  for (const char* answer : {"", "no\n", "y\n", "yesterday\n", "yes no\n", "yes      no\n"}) {
+    std::istringstream in(answer);
+    std::ostringstream out;
+    std::ostringstream err;
+    Console console{in, out, err};
+    console.in_is_terminal = true;
+    const int code =
+        RunDaftar({"customer", "erase", "0123456789abcdef", "--because", "asked"}, {}, console);
+    EXPECT_EQ(code, kExitInterrupted) << answer << err.str();
+    EXPECT_THAT(err.str(), HasSubstr("nothing was erased")) << answer;
+  }
+}
+
 }  // namespace
 }  // namespace daftar::cli

@@ -1,0 +1,97 @@
+// Receipts as a node writes them, through `why --output json`, computed again.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <set>
+#include <string>
+
+#include "cli/replay.h"
+#include "cli/show_check.h"
+#include "crypto/hash.h"
+#include "node/service/convert.h"
+#include "tests/node/decision/inputs.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::cli {
+namespace {
+
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+
+// What `why RECEIPT --output json` prints about the decision.
+Json WhyOf(const decision::Inputs& inputs, decision::Language language) {
+  const decision::Policy policy = decision::DefaultPolicy();
+  check::StoredReceipt stored;
+  stored.record.body =
+      decision::MakeReceipt(decision::Decide(inputs, policy), policy, {}, inputs.now);
+  stored.salt = crypto::Bytes(32, 7);
+  const crypto::Bytes body = stored.record.body.Encode();
+  stored.commitment = crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), stored.salt, body});
+  return ToJson(service::ToProto(stored, policy, language));
+}
+
+std::string First(const ReplayResult& result) {
+  return result.wrong.empty() ? "" : result.wrong.front();
+}
+
+TEST(ReplayOfNodesTest, RandomReceiptsAgreeToTheLastDigit) {
+  constexpr int kCases = 10'000;
+  std::mt19937_64 random(20261128);
+  std::set<decision::Cap> caps;
+  for (int i = 0; i < kCases; ++i) {
+    const auto language = static_cast<decision::Language>(i % 3);
+    const Json why = WhyOf(decision::RandomInputs(random), language);
+    auto result = ReplayFile(why.dump(), decision::DefaultPolicy());
+    DAFTAR_ASSERT_OK(result);
+    ASSERT_TRUE(result->agrees()) << "case " << i << ": " << First(*result);
+    caps.insert(result->body.verdict.caps.begin(), result->body.verdict.caps.end());
+  }
+  // Else the cases say nothing of answers that something bounded.
+  EXPECT_EQ(caps.size(), static_cast<size_t>(decision::kLastCap));
+}
+
+TEST(ReplayOfNodesTest, WhatBoundedTheAnswerIsCompared) {
+  decision::InputsBuilder made;
+  made.Partners(2).Report(decision::InputsBuilder::Origin(0));
+  made.Group(decision::Effect::kAccept, decision::Effect::kDeposit);
+  const Json why = WhyOf(made.Build(), decision::Language::kEnglish);
+  ASSERT_EQ(why["caps"].back(), "cap-group");
+  ASSERT_EQ(why["rules"].back()["rule"], "cap-group");
+  auto whole = ReplayFile(why.dump(), decision::DefaultPolicy());
+  DAFTAR_ASSERT_OK(whole);
+  EXPECT_TRUE(whole->agrees()) << First(*whole);
+  for (const auto& [name, value] : {std::pair<const char*, Json>("rule", "cap-stale"),
+                                    {"fired", false},
+                                    {"effect", "accept"}}) {
+    Json altered = why;
+    altered["rules"].back()[name] = value;
+    auto result = ReplayFile(altered.dump(), decision::DefaultPolicy());
+    DAFTAR_ASSERT_OK(result);
+    EXPECT_EQ(result->wrong_count, 1u) << name;
+  }
+  Json shorter = why;
+  shorter["rules"].erase(shorter["rules"].size() - 1);
+  auto result = ReplayFile(shorter.dump(), decision::DefaultPolicy());
+  DAFTAR_ASSERT_OK(result);
+  EXPECT_FALSE(result->agrees());
+}
+
+// The first is what a reader sees, the last what most programs take.
+TEST(ReplayOfNodesTest, NamesThatStandTwiceAreRefused) {
+  decision::InputsBuilder made;
+  made.Partners(1).Report(decision::InputsBuilder::Origin(0));
+  const std::string why = WhyOf(made.Build(), decision::Language::kEnglish).dump();
+  const size_t rule = why.find("{\"rule\":");
+  ASSERT_NE(rule, std::string::npos);
+  for (const std::string& altered :
+       {"{\"effect\":\"accept\"," + why.substr(1),
+        why.substr(0, rule) + "{\"fired\":true," + why.substr(rule + 1)}) {
+    const auto result = ReplayFile(altered, decision::DefaultPolicy());
+    ASSERT_THAT(result, StatusIs(absl::StatusCode::kDataLoss));
+    EXPECT_THAT(result.status().message(), HasSubstr("twice"));
+  }
+}
+
+}  // namespace
+}  // namespace daftar::cli
