@@ -92,6 +92,18 @@ TEST_F(AllowlistTest, WhatMakesNoEntryIsRefused) {
   EXPECT_EQ(list_.List()->size(), 1u);
 }
 
+TEST_F(AllowlistTest, ItTakesNoMoreThanItsBound) {
+  storage::Batch rows;  // only their number counts
+  for (size_t i = 0; i < kMaxAllowedIdentifiers - 2; ++i) {
+    rows.Put(storage::Column::kAllowed, crypto::ToBytes("row " + std::to_string(i)), {});
+  }
+  ASSERT_THAT(store_->Write(std::move(rows)), IsOk());
+  EXPECT_THAT(Add({Handle("shop/a"), Handle("shop/b"), Handle("shop/c")}),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(Add({Handle("shop/a"), Handle("shop/b")}), IsOk());
+  EXPECT_THAT(Add({Handle("shop/c")}), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
 TEST_F(AllowlistTest, OneIdentifierIsNeverInTwoEntriesByConcurrentWriters) {
   std::atomic<int> added = 0;
   std::vector<std::thread> threads;

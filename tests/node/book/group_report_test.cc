@@ -96,6 +96,16 @@ TEST_F(GroupReportTest, TheGroupIsThatOfTheRecordAtTheEndOfThePeriod) {
   EXPECT_EQ(LineOf("(none)").members, 1u);
 }
 
+TEST_F(GroupReportTest, WhatHappenedAfterThePeriodChoosesNoGroup) {
+  for (int i = 0; i < 4; ++i) {
+    Order("a", std::to_string(i), "2024-01-01", "2024-01-15", "2024-01-15", 1);
+  }
+  Order("a", "fifth", "2024-02-01", "2024-04-15", "2024-04-01", 1);  // paid a day after
+  EXPECT_EQ(LineOf("regular").members, 0u);
+  options_.to = Day("2024-04-01");
+  EXPECT_EQ(LineOf("regular").members, 1u);
+}
+
 TEST_F(GroupReportTest, MergedCustomersAreOneInTheGroupOfAny) {
   Order("a", "1", "2024-02-01", "2024-02-15", "2024-02-15", 1);
   Order("b", "1", "2024-02-01", "2024-02-15", "2024-02-15", 2);

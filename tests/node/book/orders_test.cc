@@ -264,6 +264,10 @@ TEST_F(OrdersTest, TheObserverIsToldOfEachOutcomeWithItsRootAndOfNothingElse) {
   EXPECT_EQ(take(), (Told{{b, "3 2024-09-01"}}));
   Added(Wanted("4"));
   EXPECT_EQ(take(), Told());
+  decision::OrderRow row = Row({Handle("shop/b")}, "2", "2024-01-01", "2024-02-01", "2024-01-15");
+  row.amount.minor += 1;
+  EXPECT_EQ(book_->ImportOrders({&row, 1})->updated, 1u);
+  EXPECT_EQ(take(), Told());  // what became of it is the same
 }
 
 TEST_F(OrdersTest, OutcomesAreCountedOverTheWholeBook) {

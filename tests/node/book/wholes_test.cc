@@ -1,6 +1,8 @@
 #include <atomic>
+#include <functional>
 #include <set>
 #include <thread>
+#include <utility>
 
 #include "tests/node/book/book_fixture.h"
 
@@ -247,6 +249,37 @@ TEST_F(WholesTest, GroupChangesThatMakeNoSenseAreRefused) {
   ASSERT_THAT(groups_->Remove(By(), "g0", "x"), IsOk());
   EXPECT_THAT(set({{}, {"g0"}}), IsOk());
   EXPECT_EQ(book_->ShowCustomer(a)->groups.size(), decision::kMaxGroupsPerCustomer - 1);
+}
+
+// Does something, once, when a writer is about to seal what it has read and changed.
+class MeddlingEntropy final : public crypto::Entropy {
+ public:
+  void Fill(std::span<uint8_t> out) override {
+    if (meddle) std::exchange(meddle, nullptr)();
+    entropy_.Fill(out);
+  }
+  std::function<void()> meddle;
+
+ private:
+  daftar::testing::FakeEntropy entropy_{2};
+};
+
+TEST_F(WholesTest, GroupsPutWhileAnotherImportsLoseNoIdentifier) {
+  const CustomerId id = Bought(Handle("shop/a"), "1");
+  MeddlingEntropy entropy;
+  daftar::testing::FakeEntropy same;  // the fixture's key
+  const storage::Vault vault(same.Secret(), entropy);
+  Book book(*store_, vault, entropy, clock_, warnings_);
+  entropy.meddle = [this] {
+    const std::vector<decision::CustomerRow> rows = {{2, {Handle("shop/a"), Handle("shop/b")}, ""}};
+    EXPECT_THAT(book_->ImportCustomers(rows), IsOk());
+  };
+  ASSERT_THAT(book.SetGroups(By(), id, {{"vip"}, {}}, *groups_, "x"), IsOk());
+  EXPECT_EQ(entropy.meddle, nullptr);
+  const auto shown = book_->ShowCustomer(id);
+  EXPECT_EQ(shown->groups, std::vector<std::string>{"vip"});
+  EXPECT_EQ(shown->identifiers,
+            (std::vector<identity::Identifier>{Handle("shop/a"), Handle("shop/b")}));
 }
 
 TEST_F(WholesTest, ConcurrentMergesAndImportsLoseNothing) {
