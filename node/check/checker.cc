@@ -54,6 +54,7 @@ absl::Status Checker::AddCustomer(const Question& question, const decision::Poli
   auto record = book_.TrackRecordOf(*customers, today, policy.late_after_days);
   if (!record.ok()) return record.status();
   inputs.own = *std::move(record);
+  inputs.in_book = !customers->empty();
 
   std::set<std::string> members;
   for (const book::Profile& customer : *customers) {

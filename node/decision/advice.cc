@@ -24,18 +24,37 @@ uint64_t Part(uint64_t minor, uint32_t share_ppm) {
   return minor / kPpm * share_ppm + (minor % kPpm * share_ppm + kPpm - 1) / kPpm;
 }
 
+// A payment to this shop, made good since or not.
+bool EverReversed(const Weighed& weighed) {
+  return HasReversed(weighed) ||
+         std::any_of(weighed.incidents.begin(), weighed.incidents.end(),
+                     [](const WeighedIncident& incident) {
+                       return incident.trouble == Trouble::kReversal && incident.bad_ppm > 0;
+                     });
+}
+
+uint32_t DepositShare(const Weighed& weighed, const Policy& policy) {
+  const bool own_share = weighed.group.has_value() && weighed.group->deposit_ppm.has_value();
+  return own_share ? *weighed.group->deposit_ppm : policy.deposit_share_ppm;
+}
+
 void AskForMoney(const Weighed& weighed, const Verdict& verdict, const Policy& policy,
                  Steps& steps) {
   if (verdict.effect == Effect::kDeposit) {
-    const bool own_share = weighed.group.has_value() && weighed.group->deposit_ppm.has_value();
-    NextStep step{.step = Step::kDeposit,
-                  .share_ppm = own_share ? *weighed.group->deposit_ppm : policy.deposit_share_ppm};
+    NextStep step{.step = Step::kDeposit, .share_ppm = DepositShare(weighed, policy)};
     if (const auto& amount = weighed.order.amount; amount.has_value()) {
       step.money = evidence::Money{Part(amount->minor, step.share_ppm), amount->currency};
     }
     steps.push_back(std::move(step));
   }
-  if (verdict.effect == Effect::kPrepay) steps.push_back({.step = Step::kPrepay});
+  if (IsRestOnDelivery(weighed, verdict)) steps.push_back({.step = Step::kRestOnDelivery});
+  const bool prepaid = weighed.order.terms == Terms::kPrepaid;
+  if (verdict.effect == Effect::kPrepay && !prepaid) steps.push_back({.step = Step::kPrepay});
+  const bool paid_before =
+      prepaid || verdict.effect == Effect::kDeposit || verdict.effect == Effect::kPrepay;
+  if (paid_before && verdict.rule != Rule::kAllowlist && EverReversed(weighed)) {
+    steps.push_back({.step = Step::kCheckPayment});
+  }
   if (verdict.effect == Effect::kReview) steps.push_back({.step = Step::kReview});
 }
 
@@ -75,8 +94,8 @@ void LookAtOwnSide(const Weighed& weighed, const Verdict& verdict, Steps& steps)
     return std::any_of(weighed.incidents.begin(), weighed.incidents.end(),
                        [&](const WeighedIncident& i) { return i.bad_ppm > 0 && holds(i.trouble); });
   };
-  const bool owes = weighed.own.overdue > 0 || weighed.own.bad > 0 ||
-                    any([](Trouble t) { return t == Trouble::kPayment; });
+  const bool owes =
+      weighed.own.overdue > 0 || weighed.own.bad > 0 || any([](Trouble t) { return IsOfMoney(t); });
   if (any([](Trouble t) { return t == Trouble::kAgreement; })) {
     steps.push_back({.step = Step::kCheckDelivery});
   }
@@ -87,13 +106,15 @@ void LookAtOwnSide(const Weighed& weighed, const Verdict& verdict, Steps& steps)
   if (any([](Trouble t) { return IsLocal(t); })) steps.push_back({.step = Step::kCheckQuality});
 }
 
-void AddGroupTerms(const Weighed& weighed, const Verdict& verdict, Steps& steps) {
+void AddGroupTerms(const Weighed& weighed, const Verdict& verdict, const Policy& policy,
+                   Steps& steps) {
   if (!weighed.group.has_value()) return;
   const GroupTerms& group = *weighed.group;
   const bool credit = verdict.effect <= Effect::kDeposit && weighed.order.terms == Terms::kCredit;
   if (credit && (group.credit_days.has_value() || !group.credit_limits.empty())) {
     NextStep step{.step = Step::kCreditTerms, .days = group.credit_days.value_or(0)};
     if (!group.credit_limits.empty()) step.money = group.credit_limits.front();
+    if (verdict.effect == Effect::kDeposit) step.share_ppm = DepositShare(weighed, policy);
     steps.push_back(std::move(step));
   }
   if (!group.price_list.empty()) {
@@ -133,7 +154,8 @@ std::string CreditTermsSentence(const NextStep& step, Language language) {
     return Fill(language, Text::kNextLimitOnly,
                 {MoneyText(language, step.money.value_or(evidence::Money()))});
   }
-  return Fill(language, Text::kNextCreditTerms, {DaysText(step.days, language), limit});
+  return Fill(language, step.share_ppm > 0 ? Text::kNextCreditRest : Text::kNextCreditTerms,
+              {DaysText(step.days, language), limit});
 }
 
 }  // namespace
@@ -172,6 +194,10 @@ std::string_view StepName(Step step) {
       return "ask-again";
     case Step::kPartWell:
       return "part-well";
+    case Step::kRestOnDelivery:
+      return "rest-on-delivery";
+    case Step::kCheckPayment:
+      return "check-payment";
   }
   return "unknown";
 }
@@ -218,6 +244,10 @@ std::string StepSentence(const NextStep& step, Language language) {
       return words(Text::kNextAskAgain);
     case Step::kPartWell:
       return words(Text::kNextPartWell);
+    case Step::kRestOnDelivery:
+      return words(Text::kNextRestOnDelivery);
+    case Step::kCheckPayment:
+      return words(Text::kNextCheckPayment);
   }
   return "";
 }
@@ -226,10 +256,13 @@ std::vector<NextStep> NextSteps(const Weighed& weighed, const Verdict& verdict,
                                 const Policy& policy, evidence::Date today) {
   Steps steps;
   AskForMoney(weighed, verdict, policy, steps);
-  if (verdict.rule == Rule::kNobodyAsked) steps.push_back({.step = Step::kAskAgain});
+  // Without partners there is nobody to ask, now or later.
+  if (verdict.rule == Rule::kNobodyAsked && !weighed.partners.empty()) {
+    steps.push_back({.step = Step::kAskAgain});
+  }
   if (verdict.rule != Rule::kAllowlist) HelpToSettle(weighed, verdict, policy, today, steps);
   LookAtOwnSide(weighed, verdict, steps);
-  AddGroupTerms(weighed, verdict, steps);
+  AddGroupTerms(weighed, verdict, policy, steps);
   if (IsPartedFrom(weighed, verdict, policy)) steps.push_back({.step = Step::kPartWell});
   return steps;
 }

@@ -64,6 +64,7 @@ Decision Decide(const Inputs& inputs, const Policy& policy) {
   Weighed weighed = Weigh(inputs, policy);
   Verdict verdict = Judge(weighed, policy);
   Decision decision = Assemble(std::move(weighed), std::move(verdict));
+  decision.standing = Standing{inputs.in_book, inputs.own.open};
 
   std::map<std::string_view, evidence::Reason> of_incidents;
   for (const OwnIncident& incident : inputs.incidents) {

@@ -72,12 +72,14 @@ struct RateEffect {
   Effect effect = Effect::kAccept;
   uint32_t r_ppm = 0;
   bool evidence = false;
-  Effect own = Effect::kAccept;  // of the shop's own record alone
-  bool partners = false;         // theirs is among the evidence
+  Effect own = Effect::kAccept;   // of the shop's own record alone
+  bool partners = false;          // theirs is among the evidence
+  bool rest_on_delivery = false;  // kDeposit on deposit terms, and not covered by them
   std::vector<Cap> caps;
 };
 
-RateEffect JudgeRate(const Weighed& weighed, const Policy& policy) {
+// `share` as in ThresholdEffect.
+RateEffect RateAt(const Weighed& weighed, uint32_t share, const Policy& policy) {
   const Rate own = OwnRate(weighed, policy);
   Rate fresh = own;
   Rate all = own;
@@ -92,7 +94,6 @@ RateEffect JudgeRate(const Weighed& weighed, const Policy& policy) {
     if (current) fresh.AddRecord(ppm);
   }
   // What is past the cap must be reached without partners, or without the stale ones.
-  const uint32_t share = weighed.order.terms == Terms::kCod ? policy.cod_share_ppm : kPpm;
   const Effect partners_bound = Severer(ThresholdEffect(own, share, policy), policy.partners_cap);
   const Effect fresh_effect = Milder(ThresholdEffect(fresh, share, policy), partners_bound);
   const Effect stale_bound = Severer(fresh_effect, policy.stale_cap);
@@ -125,12 +126,6 @@ uint64_t LocalPpm(const Weighed& weighed, const Policy& policy) {
   return OfSeveralKinds(sum, weighed, policy);
 }
 
-// An incident made from an order is owed as long as the order is, which the track record knows.
-bool IsOpenDebt(const WeighedIncident& incident) {
-  return incident.trouble == Trouble::kPayment && incident.status == EntryStatus::kLive &&
-         !incident.in_track_record;
-}
-
 // The first thing that went wrong with a good customer: one order past due, nothing else bad.
 bool IsFirstSlip(const Weighed& weighed, const Policy& policy) {
   const WeighedOwn& own = weighed.own;
@@ -151,6 +146,24 @@ Effect OneStepLess(Effect effect) {
 Effect SlippedEffect(const RateEffect& rate, const Policy& policy) {
   const Effect own = OneStepLess(rate.own);
   return rate.partners ? Severer(own, Milder(rate.effect, policy.partners_cap)) : own;
+}
+
+// Of a first slip, one step less. Who offers a deposit that would not do beside credit is asked for
+// no more than who pays on delivery: the shop can hand over against the rest.
+RateEffect JudgeRate(const Weighed& weighed, bool first_slip, const Policy& policy) {
+  const auto at = [&](uint32_t share) {
+    RateEffect rate = RateAt(weighed, share, policy);
+    if (first_slip) rate.effect = SlippedEffect(rate, policy);
+    return rate;
+  };
+  const Terms terms = weighed.order.terms;
+  if (terms == Terms::kCod) return at(policy.cod_share_ppm);
+  RateEffect whole = at(kPpm);
+  if (terms != Terms::kDeposit || whole.effect <= Effect::kDeposit) return whole;
+  RateEffect on_delivery = at(policy.cod_share_ppm);
+  on_delivery.effect = Severer(on_delivery.effect, Effect::kDeposit);
+  on_delivery.rest_on_delivery = on_delivery.effect == Effect::kDeposit;
+  return on_delivery;
 }
 
 RuleOutcome OpenDebt(const Weighed& weighed, const Policy& policy, bool first_slip) {
@@ -233,12 +246,16 @@ void Conclude(Outcomes& outcomes, Verdict& verdict) {
   }
 }
 
+// The most that the terms asked for cover.
+Effect CoveredBy(Terms terms) {
+  if (terms == Terms::kPrepaid) return Effect::kPrepay;
+  return terms == Terms::kDeposit ? Effect::kDeposit : Effect::kAccept;
+}
+
 // The group's bounds, then what the terms asked for cover already, then the allowlist over all.
-void Bound(const Weighed& weighed, Outcomes& outcomes, Verdict& verdict) {
-  const Terms terms = weighed.order.terms;
-  const Effect covered = terms == Terms::kPrepaid   ? Effect::kPrepay
-                         : terms == Terms::kDeposit ? Effect::kDeposit
-                                                    : Effect::kAccept;
+// `safe`: the most that the terms cover of this buyer's order.
+void Bound(const Weighed& weighed, Effect safe, Outcomes& outcomes, Verdict& verdict) {
+  const Effect covered = CoveredBy(weighed.order.terms);
   if (weighed.group.has_value()) {
     RuleOutcome& group = Of(outcomes, Rule::kGroup);
     group.fired = weighed.group->least > Effect::kAccept && weighed.group->least > covered;
@@ -252,7 +269,7 @@ void Bound(const Weighed& weighed, Outcomes& outcomes, Verdict& verdict) {
       verdict.caps.push_back(Cap::kGroup);
     }
   }
-  if (verdict.effect > Effect::kAccept && verdict.effect <= covered) {
+  if (verdict.effect > Effect::kAccept && verdict.effect <= safe) {
     verdict.effect = Effect::kAccept;
     verdict.caps.push_back(Cap::kTerms);
   }
@@ -319,8 +336,9 @@ Trouble TroubleOf(evidence::Reason reason) {
     case Reason::kDepositUnsettled:
     case Reason::kInvoiceOverdue:
     case Reason::kInvoiceUnpaidReminded:
-    case Reason::kPaymentReversed:
       return Trouble::kPayment;
+    case Reason::kPaymentReversed:
+      return Trouble::kReversal;
     case Reason::kCancelledAfterWork:
     case Reason::kNoShow:
     case Reason::kAgreementBroken:
@@ -346,10 +364,30 @@ Trouble TroubleOf(evidence::Reason reason) {
   return Trouble::kBurden;
 }
 
+bool IsOpenDebt(const WeighedIncident& incident) {
+  return IsOfMoney(incident.trouble) && incident.status == EntryStatus::kLive &&
+         !incident.in_track_record;
+}
+
+bool HasReversed(const Weighed& weighed) {
+  return std::any_of(weighed.incidents.begin(), weighed.incidents.end(),
+                     [](const WeighedIncident& incident) {
+                       return incident.trouble == Trouble::kReversal && IsOpenDebt(incident);
+                     });
+}
+
+bool IsRestOnDelivery(const Weighed& weighed, const Verdict& verdict) {
+  // The terms cover a deposit asked for any other reason.
+  return weighed.order.terms == Terms::kDeposit && verdict.effect == Effect::kDeposit;
+}
+
 uint32_t KindsOfTrouble(const Weighed& weighed) {
-  uint32_t seen = weighed.own.bad_ppm > 0 ? 1U << static_cast<uint32_t>(Trouble::kPayment) : 0;
+  const auto bit = [](Trouble trouble) {
+    return 1U << static_cast<uint32_t>(IsOfMoney(trouble) ? Trouble::kPayment : trouble);
+  };
+  uint32_t seen = weighed.own.bad_ppm > 0 ? bit(Trouble::kPayment) : 0;
   for (const WeighedIncident& incident : weighed.incidents) {
-    if (incident.bad_ppm > 0) seen |= 1U << static_cast<uint32_t>(incident.trouble);
+    if (incident.bad_ppm > 0) seen |= bit(incident.trouble);
   }
   return static_cast<uint32_t>(std::popcount(seen));
 }
@@ -360,11 +398,12 @@ bool IsGoodCustomer(const WeighedOwn& own, uint64_t least) {
 }
 
 Verdict Judge(const Weighed& weighed, const Policy& policy) {
-  RateEffect rate = JudgeRate(weighed, policy);
+  const bool prepaid = weighed.order.terms == Terms::kPrepaid;
+  const bool reversed = prepaid && HasReversed(weighed);
+  const bool first_slip = IsFirstSlip(weighed, policy);
+  RateEffect rate = JudgeRate(weighed, first_slip, policy);
   Verdict verdict;
   verdict.r_ppm = rate.r_ppm;
-  const bool prepaid = weighed.order.terms == Terms::kPrepaid;
-  const bool first_slip = IsFirstSlip(weighed, policy);
   Outcomes outcomes;
   for (size_t i = 0; i < outcomes.size(); ++i) outcomes[i].rule = static_cast<Rule>(i + 1);
   const auto add = [&outcomes](RuleOutcome outcome) { Of(outcomes, outcome.rule) = outcome; };
@@ -375,17 +414,21 @@ Verdict Judge(const Weighed& weighed, const Policy& policy) {
     add(NobodyAsked(weighed));
     add(CreditLimit(weighed));
     add(UnusualAmount(weighed, policy));
-    if (first_slip) rate.effect = SlippedEffect(rate, policy);
     add({Rule::kExpectedRate, rate.evidence, rate.effect});
     verdict.caps = std::move(rate.caps);
     if (first_slip && Of(outcomes, Rule::kOpenDebt).fired) verdict.caps.push_back(Cap::kFirstSlip);
   }
-  add({Rule::kPrepaidTerms, prepaid, Effect::kAccept});
+  add({Rule::kPrepaidTerms, prepaid, reversed ? Effect::kPrepay : Effect::kAccept});
   const bool any = std::any_of(outcomes.begin(), outcomes.end(),
                                [](const RuleOutcome& outcome) { return outcome.fired; });
   add({Rule::kNothingKnown, !any, Effect::kAccept});
   Conclude(outcomes, verdict);
-  Bound(weighed, outcomes, verdict);
+  Effect safe = CoveredBy(weighed.order.terms);
+  if (reversed) safe = Effect::kDeposit;
+  // A group that is never asked for more than a deposit is not asked for the rest on delivery.
+  const bool unbound = !weighed.group.has_value() || weighed.group->most > Effect::kDeposit;
+  if (rate.rest_on_delivery && unbound) safe = Effect::kAccept;
+  Bound(weighed, safe, outcomes, verdict);
   std::sort(verdict.caps.begin(), verdict.caps.end());
   verdict.rules.assign(outcomes.begin(), outcomes.end());
   return verdict;

@@ -34,6 +34,7 @@ struct Inputs {
   std::optional<uint32_t> prior_ppm;    // the shop's own bad rate (PriorFrom); absent: the policy's
   std::optional<GroupTerms> group;      // of the customer; absent: none
   std::string allowed_by;  // the allowlist's entry about the customer, in hex; empty: none
+  bool in_book = false;    // the shop's book has the customer, with orders or without; only told
 };
 
 // The rules, by stable number and ID. Numbers are in receipts: never renumber.
@@ -43,7 +44,7 @@ enum class Rule : uint8_t {
   kExpectedRate = 3,   // "expected-rate": r reached a threshold, or stayed below all
   kNobodyAsked = 4,    // "nobody-asked": unknown here, and no partner could be asked
   kNothingKnown = 5,   // "nothing-known": nothing counts against the buyer
-  kPrepaidTerms = 6,   // "prepaid-terms": who prepays is no risk
+  kPrepaidTerms = 6,   // "prepaid-terms": who prepays is no risk, unless payments were reversed
   kAllowlist = 7,      // "allowlist": the shop trusts the customer, whatever the records say
   kGroup = 8,          // "group": the customer's group asks for at least this
   kUnusualAmount = 9,  // "unusual-amount": far more than the customer's usual order
@@ -79,17 +80,24 @@ struct WeighedOwn {
 };
 
 // Kinds of trouble. Money owed and agreements broken enter r; the others are this shop's own
-// business. Numbers are in receipts: never renumber.
+// business. A reversed payment is money owed, told apart because paying in advance is no safeguard
+// against another one. Numbers are in receipts: never renumber.
 enum class Trouble : uint8_t {
-  kPayment = 1,    // money owed
+  kPayment = 1,    // money owed, never paid
   kAgreement = 2,  // cancelled, not there, agreement broken
   kConduct = 3,    // abuse, harassment, smearing
   kHonesty = 4,    // dishonest claims, kickbacks, secrets, unethical conduct
   kBurden = 5,     // demands, unreachable, unprofitable, ...
+  kReversal = 6,   // money owed, paid and taken back
 };
-inline constexpr Trouble kLastTrouble = Trouble::kBurden;
+inline constexpr Trouble kLastTrouble = Trouble::kReversal;
 Trouble TroubleOf(evidence::Reason reason);
-constexpr bool IsLocal(Trouble trouble) { return trouble > Trouble::kAgreement; }
+constexpr bool IsOfMoney(Trouble trouble) {
+  return trouble == Trouble::kPayment || trouble == Trouble::kReversal;
+}
+constexpr bool IsLocal(Trouble trouble) {
+  return !IsOfMoney(trouble) && trouble != Trouble::kAgreement;
+}
 
 struct WeighedIncident {
   std::string id;
@@ -173,16 +181,29 @@ struct DecisionInput {
   bool counted = false;     // whether it entered a rule (a partner's strongest entry only)
 };
 
+// An incident made from an order is owed as long as the order is, which the track record knows.
+bool IsOpenDebt(const WeighedIncident& incident);
+// Whether the buyer has taken back a payment to this shop and not made it good.
+bool HasReversed(const Weighed& weighed);
+// Whether the deposit that the buyer offers does only if the rest is paid on delivery.
+bool IsRestOnDelivery(const Weighed& weighed, const Verdict& verdict);
 // How many kinds of trouble the shop's own records show that count.
 uint32_t KindsOfTrouble(const Weighed& weighed);
 // A customer to whom the shop may give something on account: paid on time at least `least` orders
 // (> 0) and nine in ten of those that are not past due now.
 bool IsGoodCustomer(const WeighedOwn& own, uint64_t least);
 
+// What the shop's book has beside orders with an outcome. Only told; no rule looks at it.
+struct Standing {
+  bool in_book = false;
+  uint64_t open_orders = 0;  // not paid yet
+};
+
 struct Decision {
   Verdict verdict;
   Weighed weighed;
   std::vector<DecisionInput> inputs;
+  std::optional<Standing> standing = {};  // absent in a replay
 };
 
 // b of one partner's report (WeighedEntry::bad_ppm), in ppm.

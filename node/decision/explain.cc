@@ -85,10 +85,16 @@ std::string Uncounted(Language language, const Holders& holders) {
   return Joined(why);
 }
 
+// "2 of 5 partners hold a record".
+std::string PartnersHold(Language language, uint64_t holders, uint64_t all) {
+  if (all == 1) return std::string(Words(language, Text::kHoldsOnly));
+  if (holders == all && all == 2) return std::string(Words(language, Text::kBothHold));
+  if (holders == all) return Fill(language, Text::kAllHold, {Number(all)});
+  return Fill(language, holders == 1 ? Text::kHolds : Text::kHold, {Number(holders), Number(all)});
+}
+
 std::string PartnerRecords(Language language, const Decision& decision, const Holders& holders) {
-  const uint64_t partners = decision.weighed.partners.size();
-  std::string out = Fill(language, holders.counting == 1 ? Text::kHolds : Text::kHold,
-                         {Number(holders.counting), Number(partners)});
+  std::string out = PartnersHold(language, holders.counting, decision.weighed.partners.size());
   const std::string reasons = Reasons(language, decision, [](const DecisionInput& input) {
     return input.kind == InputKind::kPartnerEntry && input.counted;
   });
@@ -109,7 +115,9 @@ std::string PartnerRecords(Language language, const Decision& decision, const Ho
 std::string OwnRecords(Language language, const Decision& decision) {
   const WeighedOwn& own = decision.weighed.own;
   std::string out;
-  if (own.bad_ppm > 0) {
+  if (own.bad_ppm > 0 && own.orders == 1 && own.good == 0) {
+    out = Words(language, Text::kOwnOrder);
+  } else if (own.bad_ppm > 0) {
     out = Fill(language, Text::kOwnOrders, {Number(own.orders), Number(own.good)});
   }
   const auto counts = [](const DecisionInput& input) {
@@ -149,8 +157,12 @@ std::string Coverage(Language language, const Weighed& weighed) {
   }
   const std::string data =
       newest.has_value() ? Fill(language, Text::kNewestData, {AgeText(*newest, language)}) : "";
+  if (all == 1) {
+    if (unasked > 0) return std::string(Words(language, Text::kOneUnasked));
+    return Fill(language, stale > 0 ? Text::kOneStale : Text::kOneAnswered, {data});
+  }
   if (answered == all) {
-    return all == 1 ? Fill(language, Text::kOneAnswered, {data})
+    return all == 2 ? Fill(language, Text::kBothAnswered, {data})
                     : Fill(language, Text::kAllAnswered, {Number(all), data});
   }
   std::string out =
@@ -164,25 +176,70 @@ std::string Coverage(Language language, const Weighed& weighed) {
   return out + ".";
 }
 
-std::string DebtSentence(Language language, const Decision& decision) {
+// What the customer owes this very shop; "" for nothing.
+std::string Debt(Language language, const Decision& decision) {
   const WeighedOwn& own = decision.weighed.own;
-  uint64_t incidents = 0;
-  for (const WeighedIncident& incident : decision.weighed.incidents) {
-    incidents += incident.trouble == Trouble::kPayment && incident.status == EntryStatus::kLive &&
-                         !incident.in_track_record
-                     ? 1
-                     : 0;
-  }
+  std::string out;
   if (own.overdue > 0 && own.overdue_days > 0) {
-    return Fill(language, own.overdue == 1 ? Text::kDebtOrder : Text::kDebtOrders,
-                {Number(own.overdue), DaysText(own.overdue_days, language)});
+    out = Fill(language, own.overdue == 1 ? Text::kOrderPastDue : Text::kOrdersPastDue,
+               {Number(own.overdue), DaysText(own.overdue_days, language)});
   }
+  const auto& incidents = decision.weighed.incidents;
+  const auto owed = std::count_if(incidents.begin(), incidents.end(), IsOpenDebt);
+  if (owed == 0) return out;
   const std::string reasons = Reasons(language, decision, [](const DecisionInput& input) {
+    // One that has faded away is owed all the same; one of an order is not counted.
     return input.kind == InputKind::kOwnIncident && input.status == EntryStatus::kLive &&
-           (!input.reason.has_value() || evidence::IsShareable(*input.reason));
+           (input.counted || input.bad_ppm == 0) && input.reason.has_value() &&
+           IsOfMoney(TroubleOf(*input.reason));
   });
-  return Fill(language, incidents == 1 ? Text::kDebtIncident : Text::kDebtIncidents,
-              {Number(incidents), InBrackets(reasons)});
+  return out + (out.empty() ? "" : "; ") +
+         Fill(language, owed == 1 ? Text::kIncidentOpen : Text::kIncidentsOpen,
+              {Number(static_cast<uint64_t>(owed)), InBrackets(reasons)});
+}
+
+std::string PrepaidSentence(Language language, const Decision& decision) {
+  if (HasReversed(decision.weighed)) {
+    return std::string(Words(language, Text::kPrepaidReversed));
+  }
+  bool reversed = false;
+  bool unclear = false;  // something about money is on record, and a replay knows no more
+  for (const WeighedIncident& incident : decision.weighed.incidents) {
+    reversed = reversed || (incident.trouble == Trouble::kReversal && incident.bad_ppm > 0);
+  }
+  for (const DecisionInput& input : decision.inputs) {
+    if (input.kind != InputKind::kPartnerEntry || input.bad_ppm == 0) continue;
+    reversed = reversed || input.reason == evidence::Reason::kPaymentReversed;
+    unclear = unclear || !input.reason.has_value();
+  }
+  if (reversed) return std::string(Words(language, Text::kPrepaidReversedBefore));
+  return std::string(Words(language, unclear ? Text::kPrepaidRecords : Text::kPrepaid));
+}
+
+// What the shop knows of a buyer none of whose orders was paid or fell due.
+std::string StandingText(Language language, const Decision& decision) {
+  const auto words = [language](Text text) { return std::string(Words(language, text)); };
+  const auto& group = decision.weighed.group;
+  const uint64_t open = decision.standing.has_value() ? decision.standing->open_orders : 0;
+  if (open > 0) {
+    return Fill(language, open == 1 ? Text::kOpenHere : Text::kOpenHereMany, {Number(open)});
+  }
+  if (group.has_value()) return Fill(language, Text::kInGroup, {group->name});
+  if (!decision.standing.has_value()) return words(Text::kNonePaidHere);
+  return words(decision.standing->in_book ? Text::kInBook : Text::kUnknownHere);
+}
+
+std::string NobodySentence(Language language, const Decision& decision) {
+  const Weighed& weighed = decision.weighed;
+  const bool seen = weighed.own.orders > 0 || weighed.own.overdue > 0 || !weighed.incidents.empty();
+  const auto& rules = decision.verdict.rules;
+  const bool small = std::any_of(rules.begin(), rules.end(), [](const RuleOutcome& outcome) {
+    return outcome.rule == Rule::kNobodyAsked && outcome.effect == Effect::kAccept;
+  });
+  const Text what = small ? Text::kNobodySmall : Text::kNobodyReview;
+  return (seen ? std::string(Words(language, Text::kNotOnTimeHere))
+               : StandingText(language, decision)) +
+         " " + std::string(Words(language, what));
 }
 
 std::string LocalSentence(Language language, const Decision& decision) {
@@ -213,10 +270,15 @@ std::string RateSentence(Language language, const Decision& decision, const Hold
 std::string NothingSentence(Language language, const Decision& decision, const Holders& holders) {
   const WeighedOwn& own = decision.weighed.own;
   std::string first;
-  if (own.orders > 0) {
+  if (own.orders == 1 && own.good == 1) {
+    first = std::string(Words(language, Text::kKnownGoodOne)) + " ";
+  } else if (own.orders > 0) {
     first = Fill(language, Text::kKnownGood, {Number(own.orders), Number(own.good)}) + " ";
   } else if (decision.weighed.incidents.empty() && own.overdue == 0) {
-    first = std::string(Words(language, Text::kUnknownHere)) + " ";
+    first = StandingText(language, decision) + " ";
+  }
+  if (holders.uncounted > 0 && decision.weighed.partners.size() == 1) {
+    return first + Fill(language, Text::kUncountedOnly, {Uncounted(language, holders)});
   }
   if (holders.uncounted > 0) {
     return first + Fill(language,
@@ -234,12 +296,12 @@ std::string GroupName(const Decision& decision) {
   return decision.weighed.group.has_value() ? decision.weighed.group->name : "";
 }
 
-// How many times the usual order this one is, with what is open; rounded down.
-std::string TimesUsual(const Weighed& weighed) {
-  if (!weighed.order.amount.has_value() || weighed.own.usual_minor == 0) return "1";
-  const uint64_t amount = weighed.order.amount->minor;
+// At least how many times the usual order this one is, with what is open.
+std::string UnusualSentence(Language language, const Weighed& weighed) {
+  const uint64_t amount = weighed.order.amount.has_value() ? weighed.order.amount->minor : 0;
   const uint64_t open = std::min(weighed.own.open_minor, ~uint64_t{0} - amount);
-  return Number(std::max<uint64_t>((amount + open) / weighed.own.usual_minor, 1));
+  const uint64_t times = (amount + open) / std::max<uint64_t>(weighed.own.usual_minor, 1);
+  return Fill(language, open > 0 ? Text::kUnusualWithOpen : Text::kUnusualAmount, {Number(times)});
 }
 
 // What bounded the answer, beside the caps of the rate.
@@ -252,21 +314,28 @@ std::string BoundsText(Language language, const Decision& decision) {
     }
     if (cap == Cap::kTerms) out += " " + std::string(Words(language, Text::kTermsCover));
   }
+  if (IsRestOnDelivery(decision.weighed, decision.verdict)) {
+    out += " " + std::string(Words(language, Text::kRestOnDelivery));
+  }
   return out;
 }
 
-// What else staff should know about the shop's own records: notes that decided nothing, trouble of
-// several kinds, and what speaks for the customer.
+// What else staff should know about the shop's own records: a debt and notes that decided nothing,
+// trouble of several kinds, and what speaks for the customer.
 std::string NotesText(Language language, const Decision& decision) {
   const Rule rule = decision.verdict.rule;
   if (rule == Rule::kAllowlist) return "";
   std::string out;
+  const std::string debt = rule == Rule::kOpenDebt ? "" : Debt(language, decision);
+  if (!debt.empty()) out += " " + Fill(language, Text::kDebtOpen, {debt});
   uint64_t noted = 0;
-  bool mitigated = false;
+  Mitigations mitigated;
   for (const WeighedIncident& incident : decision.weighed.incidents) {
     if (incident.bad_ppm == 0) continue;
     noted += IsLocal(incident.trouble) ? 1 : 0;
-    mitigated = mitigated || !incident.mitigations.empty();
+    for (const Mitigation mitigation : AllMitigations()) {
+      if (incident.mitigations.Has(mitigation)) mitigated.Add(mitigation);
+    }
   }
   if (noted > 0 && rule != Rule::kLocalReasons) {
     const std::string reasons = Reasons(language, decision, [](const DecisionInput& input) {
@@ -281,25 +350,25 @@ std::string NotesText(Language language, const Decision& decision) {
   if (kinds > 1 && own_records) {
     out += " " + Fill(language, Text::kSeveralKinds, {Number(kinds)});
   }
-  if (mitigated) out += " " + std::string(Words(language, Text::kMitigated));
+  std::vector<std::string> favour;
+  for (const Mitigation mitigation : AllMitigations()) {
+    if (!mitigated.Has(mitigation)) continue;
+    favour.emplace_back(MitigationWord(mitigation, language));
+  }
+  if (!favour.empty()) out += " " + Fill(language, Text::kMitigated, {Joined(favour)});
   return out;
 }
 
 std::string RuleText(Language language, const Decision& decision, const Holders& holders) {
   switch (decision.verdict.rule) {
     case Rule::kPrepaidTerms:
-      return std::string(Words(language, Text::kPrepaid));
+      return PrepaidSentence(language, decision);
     case Rule::kOpenDebt:
-      return DebtSentence(language, decision);
+      return Fill(language, Text::kDebt, {Debt(language, decision)});
     case Rule::kLocalReasons:
       return LocalSentence(language, decision);
-    case Rule::kNobodyAsked: {
-      if (decision.verdict.effect == Effect::kAccept) {
-        return std::string(Words(language, Text::kNobodySmall));
-      }
-      const bool seen = decision.weighed.own.orders > 0 || !decision.weighed.incidents.empty();
-      return std::string(Words(language, seen ? Text::kNobodyAlone : Text::kNobodyReview));
-    }
+    case Rule::kNobodyAsked:
+      return NobodySentence(language, decision);
     case Rule::kExpectedRate:
       return RateSentence(language, decision, holders);
     case Rule::kNothingKnown:
@@ -309,7 +378,7 @@ std::string RuleText(Language language, const Decision& decision, const Holders&
     case Rule::kGroup:
       return Fill(language, Text::kGroupLeast, {GroupName(decision)});
     case Rule::kUnusualAmount:
-      return Fill(language, Text::kUnusualAmount, {TimesUsual(decision.weighed)});
+      return UnusualSentence(language, decision.weighed);
     case Rule::kCreditLimit:
       return std::string(Words(language, Text::kCreditLimit));
   }

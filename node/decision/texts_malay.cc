@@ -6,59 +6,83 @@ namespace {
 using enum Text;
 constexpr TextTable kTexts = {{
     {kPrepaid, "Pesanan dibayar terlebih dahulu, jadi tiada risiko tidak dibayar."},
-    {kDebtOrder,
-     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} pesanan melepasi tarikh akhir "
-     "bayaran, paling lama {2}."},
-    {kDebtOrders,
-     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} pesanan melepasi tarikh akhir "
-     "bayaran, paling lama {2}."},
-    {kDebtIncident,
-     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} kes belum diselesaikan{2}."},
-    {kDebtIncidents,
-     "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1} kes belum diselesaikan{2}."},
+    {kPrepaidRecords,
+     "Pesanan dibayar terlebih dahulu, jadi rekod tentang bayaran tidak mengubah syarat."},
+    {kPrepaidReversed,
+     "Pesanan dibayar terlebih dahulu, tetapi bayaran pelanggan ini di kedai ini pernah ditarik "
+     "balik dan belum diganti: hanya bayaran yang tidak dapat ditarik balik yang selamat."},
+    {kPrepaidReversedBefore,
+     "Pesanan dibayar terlebih dahulu, tetapi bayaran pembeli ini pernah ditarik balik: pastikan "
+     "bayaran kali ini benar-benar telah masuk."},
+    {kDebt, "Pelanggan masih mempunyai bayaran tertunggak di kedai ini: {1}."},
+    {kDebtOpen, "Masih ada bayaran tertunggak: {1}."},
+    {kOrderPastDue, "{1} pesanan melepasi tarikh akhir bayaran selama {2}"},
+    {kOrdersPastDue, "{1} pesanan melepasi tarikh akhir bayaran, paling lama {2}"},
+    {kIncidentOpen, "{1} insiden belum diselesaikan{2}"},
+    {kIncidentsOpen, "{1} insiden belum diselesaikan{2}"},
     {kLocal,
      "Menurut nota kedai ini sendiri{1}, pesanan pelanggan ini perlu dilihat dahulu oleh "
      "kakitangan."},
     {kNobodySmall,
-     "Pembeli belum dikenali di kedai ini dan tiada rakan kongsi yang dapat ditanya; jumlahnya "
-     "cukup kecil, jadi pesanan tetap dapat diterima."},
+     "Tiada rakan kongsi yang dapat ditanya; jumlahnya cukup kecil, jadi pesanan tetap dapat "
+     "diterima."},
     {kNobodyReview,
-     "Pembeli belum dikenali di kedai ini dan tiada rakan kongsi yang dapat ditanya; kakitangan "
-     "kedai yang membuat keputusan."},
-    {kNobodyAlone,
-     "Kedai ini belum pernah menerima bayaran daripada pembeli dan tiada rakan kongsi yang dapat "
-     "ditanya; kakitangan kedai yang membuat keputusan."},
+     "Tiada rakan kongsi yang dapat ditanya; kakitangan kedai yang membuat keputusan."},
+    {kHoldsOnly, "Satu-satunya rakan kongsi mempunyai rekod"},
     {kHolds, "{1} daripada {2} rakan kongsi mempunyai rekod"},
     {kHold, "{1} daripada {2} rakan kongsi mempunyai rekod"},
+    {kBothHold, "Kedua-dua rakan kongsi mempunyai rekod"},
+    {kAllHold, "Kesemua {1} rakan kongsi mempunyai rekod"},
     {kRecordAge, "terkini {1}"},
     {kNoneDisputed, "tiada yang dipertikaikan"},
     {kSomeDisputed, "{1} dipertikaikan, tidak dikira"},
     {kSomeSettled, "{1} kini telah dijelaskan"},
     {kAllSettled, "kini telah dijelaskan"},
     {kMoreReasons, "{1}, dan sebab lain"},
+    {kOwnOrder,
+     "Satu-satunya pesanan di kedai ini yang sudah diketahui hasilnya tidak dibayar tepat pada "
+     "masanya."},
     {kOwnOrders,
      "Daripada {1} pesanan di kedai ini yang sudah diketahui hasilnya, {2} dibayar tepat pada "
      "masanya."},
-    {kOwnIncident, "{1} kes di kedai ini{2}."},
-    {kOwnIncidents, "{1} kes di kedai ini{2}."},
+    {kOwnIncident, "{1} insiden di kedai ini{2}."},
+    {kOwnIncidents, "{1} insiden di kedai ini{2}."},
     {kTooLittle, "Itu belum memadai untuk meminta lebih."},
     {kCapPartners, "Berdasarkan rekod rakan kongsi sahaja, tidak diminta lebih daripada ini."},
     {kCapStale, "Berdasarkan data lama sahaja, tidak diminta lebih daripada ini."},
+    {kKnownGoodOne,
+     "Tiada apa-apa yang memberatkan pelanggan ini: satu-satunya pesanan di kedai ini yang sudah "
+     "diketahui hasilnya dibayar tepat pada masanya."},
     {kKnownGood,
      "Tiada apa-apa yang memberatkan pelanggan ini: daripada {1} pesanan di kedai ini yang sudah "
      "diketahui hasilnya, {2} dibayar tepat pada masanya."},
     {kNoRecord, "Tiada rekod yang dikira ditemui pada rakan kongsi yang dapat disemak."},
     {kNothingCounts, "Belum diketahui apa-apa yang perlu diambil kira."},
+    {kUncountedOnly, "Satu-satunya rakan kongsi mempunyai rekod yang tidak dikira ({1})."},
     {kUncountedHolds, "{1} daripada {2} rakan kongsi mempunyai rekod yang tidak dikira ({3})."},
     {kUncountedHold, "{1} daripada {2} rakan kongsi mempunyai rekod yang tidak dikira ({3})."},
     {kDisputed, "{1} dipertikaikan"},
     {kUnconfirmed, "{1} belum disahkan"},
     {kUnknownHere, "Pembeli belum dikenali di kedai ini."},
+    {kNotOnTimeHere,
+     "Kedai ini belum pernah menerima bayaran tepat pada masanya daripada pembeli."},
+    {kOpenHere,
+     "Pelanggan mempunyai {1} pesanan yang masih berjalan di kedai ini, dan belum ada yang "
+     "dibayar."},
+    {kOpenHereMany,
+     "Pelanggan mempunyai {1} pesanan yang masih berjalan di kedai ini, dan belum ada yang "
+     "dibayar."},
+    {kInGroup, "Pelanggan tergolong dalam kumpulan {1}, tetapi belum ada pesanan yang dibayar."},
+    {kInBook, "Pelanggan tercatat dalam buku kedai ini, tetapi belum ada pesanan yang dibayar."},
+    {kNonePaidHere, "Belum ada pesanan pembeli yang dibayar di kedai ini."},
     {kOneAnswered, "Satu-satunya rakan kongsi telah menjawab{1}."},
+    {kBothAnswered, "Kedua-dua rakan kongsi telah menjawab{1}."},
     {kAllAnswered, "Kesemua {1} rakan kongsi telah menjawab{2}."},
     {kSomeAnswered, "{1} daripada {2} rakan kongsi telah menjawab{3}"},
     {kNoneAnswered, "Daripada {1} rakan kongsi, tiada yang menjawab"},
+    {kOneStale, "Satu-satunya rakan kongsi hanya mempunyai data lama{1}."},
     {kStaleOnes, "{1} dengan data lama sahaja"},
+    {kOneUnasked, "Satu-satunya rakan kongsi tidak disemak."},
     {kUnasked, "{1} tidak disemak"},
     {kNoPartners, "Tiada rakan kongsi: tidak disemak."},
     {kNewestData, ", data terkini berusia {1}"},
@@ -68,11 +92,16 @@ constexpr TextTable kTexts = {{
     {kGroupLeast, "Untuk pelanggan kumpulan {1}, inilah syarat yang paling ringan."},
     {kGroupMost, "Pelanggan kumpulan {1} tidak diminta lebih daripada ini."},
     {kUnusualAmount,
-     "Nilai pesanan ini, ditambah yang belum dibayar, melebihi {1} kali ganda nilai pesanan yang "
-     "biasa dibuat oleh pelanggan ini."},
+     "Nilai pesanan ini sekurang-kurangnya {1} kali ganda nilai pesanan yang biasa dibuat oleh "
+     "pelanggan ini."},
+    {kUnusualWithOpen,
+     "Nilai pesanan ini, ditambah yang belum dibayar, sekurang-kurangnya {1} kali ganda nilai "
+     "pesanan yang biasa dibuat oleh pelanggan ini."},
     {kCreditLimit,
      "Dengan pesanan ini, jumlah yang belum dibayar akan melebihi had kumpulan pelanggan."},
     {kTermsCover, "Syarat bayaran yang dipilih sudah merangkumi apa yang akan diminta oleh kedai."},
+    {kRestOnDelivery,
+     "Deposit yang ditawarkan hanya memadai jika bakinya dibayar semasa barang diserahkan."},
     {kFirstSlip,
      "Ini kali pertama ada masalah dengan pelanggan yang rekodnya baik: cukup diingatkan dengan "
      "mesra."},
@@ -80,11 +109,11 @@ constexpr TextTable kTexts = {{
      "Kedai ini mencatat {1} perkara tentang pelanggan{2}; satu perkara sahaja tidak mengubah "
      "syarat."},
     {kNotedMany,
-     "Kedai ini mencatat {1} perkara tentang pelanggan{2}; semuanya belum cukup untuk "
-     "mengubah syarat."},
+     "Kedai ini mencatat {1} perkara tentang pelanggan{2}; semuanya belum cukup untuk mengubah "
+     "syarat."},
     {kSeveralKinds, "Masalah daripada {1} jenis yang berlainan dikira lebih berat."},
-    {kMitigated, "Perkara yang meringankan pelanggan telah diambil kira."},
-    {kOverridden, "Keputusan ditukar oleh seseorang: {1} ({2})."},
+    {kMitigated, "Perkara yang meringankan pelanggan: {1}."},
+    {kOverridden, "Seseorang menukar keputusan kepada: {1} ({2})."},
     {kDay, "{1} hari"},
     {kDays, "{1} hari"},
     {kToday, "hari ini"},
@@ -94,7 +123,11 @@ constexpr TextTable kTexts = {{
     {kHours, "{1} jam"},
     {kNextDeposit,
      "Minta deposit sebanyak {1}% daripada harga{2} sebelum kerja atau penghantaran."},
-    {kNextPrepay, "Minta bayaran penuh pendahuluan sebelum kerja atau penghantaran."},
+    {kNextPrepay, "Minta bayaran penuh sebelum kerja atau penghantaran."},
+    {kNextCheckPayment,
+     "Pastikan bayaran itu tidak dapat ditarik balik: tunai, atau wang yang benar-benar telah "
+     "masuk ke akaun."},
+    {kNextRestOnDelivery, "Serahkan barang hanya apabila bakinya dibayar."},
     {kNextReview,
      "Minta orang lain menyemaknya sekali lagi. Lihat pesanan itu, apa yang belum dibayar, dan "
      "sama ada kedai telah memenuhi bahagiannya."},
@@ -105,9 +138,10 @@ constexpr TextTable kTexts = {{
     {kNextCheckInvoice, "Semak sama ada invois dan peringatan telah sampai kepada pelanggan."},
     {kNextCheckQuality, "Semak sama ada terdapat aduan pelanggan yang belum dijawab."},
     {kNextRemind,
-     "Ada pesanan yang bayarannya tertunggak selama {1}. Ingatkan pelanggan dengan mesra terlebih "
-     "dahulu."},
+     "Ada pesanan yang bayarannya tertunggak selama {1}. Ingatkan pelanggan dengan mesra "
+     "terlebih dahulu."},
     {kNextCreditTerms, "Tetapkan bayaran dalam tempoh {1}{2}."},
+    {kNextCreditRest, "Tetapkan bayaran bakinya dalam tempoh {1}{2}."},
     {kNextCreditLimit, ", dengan jumlah yang belum dibayar tidak melebihi {1}"},
     {kNextLimitOnly, "Pastikan jumlah yang belum dibayar tidak melebihi {1}."},
     {kNextPriceList, "Gunakan senarai harga {1}."},
@@ -120,17 +154,17 @@ constexpr TextTable kTexts = {{
     {kNextSettleOpen, "Minta pelanggan menjelaskan dahulu baki yang belum dibayar: {1}."},
     {kDoAccept, "teruskan dengan syarat yang diminta"},
     {kDoDeposit, "minta deposit sebelum kerja atau penghantaran"},
-    {kDoPrepay, "minta bayaran penuh pendahuluan sebelum kerja atau penghantaran"},
+    {kDoPrepay, "minta bayaran penuh sebelum kerja atau penghantaran"},
     {kDoReview, "minta seseorang menyemak dahulu sebelum menjawab"},
     {kDoDecline, "jangan ambil pesanan ini"},
     {kHeadAccept, "TERIMA"},
     {kHeadDeposit, "DEPOSIT"},
-    {kHeadPrepay, "BAYARAN PENUH PENDAHULUAN"},
+    {kHeadPrepay, "BAYARAN PENUH TERLEBIH DAHULU"},
     {kHeadReview, "SEMAK DAHULU"},
     {kHeadDecline, "TOLAK"},
     {kWordAccept, "terima"},
     {kWordDeposit, "deposit"},
-    {kWordPrepay, "bayaran penuh pendahuluan"},
+    {kWordPrepay, "bayaran penuh terlebih dahulu"},
     {kWordReview, "semak dahulu"},
     {kWordDecline, "tolak"},
     {kAsksOpenDebt, "sama ada pelanggan mempunyai bayaran tertunggak di kedai ini"},
@@ -172,11 +206,6 @@ constexpr TextTable kTexts = {{
     {kIgnoresAdvice, "mengabaikan nasihat"},
     {kUnprofitable, "tidak menguntungkan"},
     {kNoLongerFits, "tidak lagi selaras dengan nilai kedai"},
-    {kTroublePayment, "bayaran"},
-    {kTroubleAgreement, "perjanjian"},
-    {kTroubleConduct, "kelakuan"},
-    {kTroubleHonesty, "kejujuran"},
-    {kTroubleBurden, "bebanan kerja"},
     {kShopAtFault, "kedai turut berperanan"},
     {kToldInTime, "pelanggan memberitahu kedai sebelum tarikh akhir"},
     {kKeptPlan, "pelanggan menepati pelan bayaran"},
@@ -202,14 +231,14 @@ constexpr TextTable kTexts = {{
      "kami. Kami menghargai peluang untuk berkhidmat kepada anda."},
     {kLetterPart,
      "Selepas pertimbangan yang teliti, kami mendapati bahawa kedai kami bukan lagi tempat yang "
-     "sesuai untuk pesanan anda. Oleh itu, mulai tarikh surat ini kami tidak lagi menerima pesanan "
-     "baharu. Segala yang telah dipersetujui bersama tetap berkuat kuasa."},
+     "sesuai untuk pesanan anda. Oleh itu, mulai tarikh surat ini kami tidak lagi menerima "
+     "pesanan baharu. Segala yang telah dipersetujui bersama tetap berkuat kuasa."},
     {kLetterSorry, "Kami memohon maaf atas sebarang kesulitan yang mungkin timbul."},
     {kLetterAlternatives, "Supaya keperluan anda tetap dipenuhi, anda boleh menghubungi:"},
     {kLetterGeneral,
      "Kedai lain di kawasan anda dan pasaran dalam talian menawarkan barangan dan perkhidmatan "
-     "yang serupa. Persatuan peniaga atau dewan perniagaan tempatan dapat memberitahu anda pilihan "
-     "yang lain."},
+     "yang serupa. Persatuan peniaga atau dewan perniagaan tempatan dapat memberitahu anda "
+     "pilihan yang lain."},
     {kLetterWishes,
      "Kami mendoakan yang terbaik untuk anda dan sekali lagi mengucapkan terima kasih."},
     {kLetterRegards, "Yang benar,"},
@@ -219,7 +248,7 @@ constexpr TextTable kTexts = {{
     {kPlanInstalment, "{1}: {2}"},
     {kPlanReply,
      "Jika jadual ini sesuai, jawapan ringkas sudah memadai. Jika tarikh lain lebih sesuai untuk "
-     "anda, sila beritahu kami, dan kita akan mencari jadual yang sesuai bersama-sama."},
+     "anda, sila maklumkan kepada kami, dan kita akan mencari jadual yang sesuai bersama-sama."},
     {kPlanWishes, "Kami menantikan maklum balas anda."},
 }};
 static_assert(IsInOrder(kTexts), "a text is missing, or not in the order of the enum");

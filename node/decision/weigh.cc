@@ -78,7 +78,7 @@ void WeighAmounts(const Inputs& inputs, WeighedOwn& own) {
     own.usual_minor = amount.settled_orders == 0 ? 0 : amount.settled_minor / amount.settled_orders;
   }
   for (const OwnIncident& incident : inputs.incidents) {
-    const bool owed = TroubleOf(incident.reason) == Trouble::kPayment &&
+    const bool owed = IsOfMoney(TroubleOf(incident.reason)) &&
                       incident.status == EntryStatus::kLive && !incident.in_track_record;
     if (owed && incident.amount.currency == currency) {
       own.open_minor = Sum(own.open_minor, incident.amount.minor);

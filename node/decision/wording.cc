@@ -118,6 +118,18 @@ std::string_view EntryStatusWord(EntryStatus status, Language language) {
   return "";
 }
 
+std::string_view MitigationWord(Mitigation mitigation, Language language) {
+  switch (mitigation) {
+    case Mitigation::kShopAtFault:
+      return Words(language, Text::kShopAtFault);
+    case Mitigation::kToldInTime:
+      return Words(language, Text::kToldInTime);
+    case Mitigation::kKeptPlan:
+      return Words(language, Text::kKeptPlan);
+  }
+  return "";
+}
+
 std::string_view TermsWord(Terms terms, Language language) {
   switch (terms) {
     case Terms::kCredit:

@@ -21,7 +21,9 @@ std::string_view EffectWord(Effect effect, Language language);
 std::string_view ReasonSentence(evidence::Reason reason, Language language);
 std::string_view PartnerStateWord(PartnerState state, Language language);  // "not checked"
 std::string_view EntryStatusWord(EntryStatus status, Language language);   // "settled"
-std::string_view TermsWord(Terms terms, Language language);                // "cash on delivery"
+// "the customer told the shop in time".
+std::string_view MitigationWord(Mitigation mitigation, Language language);
+std::string_view TermsWord(Terms terms, Language language);  // "cash on delivery"
 
 std::string DaysText(uint64_t days, Language language);  // "1 day", "40 days"
 std::string AgoText(uint64_t days, Language language);   // "today", "40 days ago"

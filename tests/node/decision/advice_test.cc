@@ -125,6 +125,43 @@ TEST(NextStepsTest, PartnersWhoCouldNotBeAskedAreAskedAgain) {
               ElementsAre(Step::kReview, Step::kAskAgain));
 }
 
+TEST(NextStepsTest, NobodyIsAskedAgainWhereThereIsNobody) {
+  EXPECT_THAT(Names(Case()), ElementsAre(Step::kReview));
+  EXPECT_THAT(Names(Case().Partner("a.test").Partner("b.test")), IsEmpty());
+}
+
+TEST(NextStepsTest, AnOfferedDepositThatIsTooLittleTakesTheRestOnDelivery) {
+  const Case offered = Case().Asks(Terms::kDeposit).Partners(1).Report(Case::Origin(0));
+  EXPECT_THAT(Names(offered), ElementsAre(Step::kDeposit, Step::kRestOnDelivery));
+}
+
+TEST(NextStepsTest, AfterAReversalPaymentIsChecked) {
+  const auto on = [](Terms terms, EntryStatus status) {
+    return Names(
+        Case().Asks(terms).Partners(1).Orders(30).Incident(Reason::kPaymentReversed, status));
+  };
+  EXPECT_THAT(on(Terms::kPrepaid, EntryStatus::kLive), Contains(Step::kCheckPayment));
+  EXPECT_THAT(on(Terms::kPrepaid, EntryStatus::kLive), Not(Contains(Step::kPrepay)));
+  EXPECT_THAT(on(Terms::kCredit, EntryStatus::kLive), Contains(Step::kPrepay));
+  EXPECT_THAT(on(Terms::kCredit, EntryStatus::kLive), Contains(Step::kCheckPayment));
+  EXPECT_THAT(on(Terms::kPrepaid, EntryStatus::kSettled), ElementsAre(Step::kCheckPayment));
+  EXPECT_THAT(on(Terms::kPrepaid, EntryStatus::kWithdrawn), IsEmpty());
+  EXPECT_THAT(on(Terms::kCredit, EntryStatus::kSettled), IsEmpty());
+}
+
+TEST(NextStepsTest, BesideADepositCreditIsForTheRest) {
+  Case regular = Case().Partners(1).Report(Case::Origin(0), EntryStatus::kSettled);
+  regular.Group(Effect::kAccept, Effect::kDecline).inputs().group->credit_days = 14;
+  const auto steps = Steps(regular);
+  ASSERT_NE(Find(steps, Step::kDeposit), nullptr);
+  ASSERT_NE(Find(steps, Step::kCreditTerms), nullptr);
+  EXPECT_EQ(StepSentence(*Find(steps, Step::kCreditTerms), Language::kEnglish),
+            "Agree on payment of the rest within 14 days.");
+  regular.inputs().records.clear();
+  EXPECT_EQ(StepSentence(*Find(Steps(regular), Step::kCreditTerms), Language::kEnglish),
+            "Agree on payment within 14 days.");
+}
+
 TEST(NextStepsTest, AReplayGivesTheSameAdviceInWholeSentences) {
   std::mt19937_64 random(31);
   for (int round = 0; round < 5'000; ++round) {

@@ -267,8 +267,37 @@ TEST(DecideTest, ADepositThatIsOfferedCoversADepositThatWouldBeAskedAndNoMore) {
   EXPECT_EQ(offered(EntryStatus::kSettled).effect, Effect::kAccept);
   EXPECT_EQ(offered(EntryStatus::kSettled).rule, Rule::kExpectedRate);
   EXPECT_EQ(offered(EntryStatus::kSettled).caps, std::vector<Cap>{Cap::kTerms});
-  EXPECT_EQ(offered(EntryStatus::kLive).effect, Effect::kPrepay);
+  // Credit would ask for prepayment: the rest on delivery is as safe.
+  EXPECT_EQ(offered(EntryStatus::kLive).effect, Effect::kDeposit);
   EXPECT_TRUE(offered(EntryStatus::kLive).caps.empty());
+  Case worse = Case().Asks(Terms::kDeposit).Partners(1).Orders(0, 9, 0).Report(Case::Origin(0));
+  EXPECT_EQ(worse.Answer(), Effect::kPrepay);
+  // A group that is never asked for more than the deposit which is offered.
+  Case vip = Case().Asks(Terms::kDeposit).Partners(1).Report(Case::Origin(0));
+  EXPECT_EQ(vip.Group(Effect::kAccept, Effect::kDeposit).Answer(), Effect::kAccept);
+}
+
+TEST(DecideTest, PayingInAdvanceIsNoSafeguardFromWhoTakesPaymentsBack) {
+  const auto answer = [](EntryStatus status) {
+    Case made = Case().Asks(Terms::kPrepaid).Partners(1).Orders(30);
+    return made.Incident(Reason::kPaymentReversed, status).Decide().verdict;
+  };
+  EXPECT_EQ(answer(EntryStatus::kLive).effect, Effect::kPrepay);
+  EXPECT_EQ(answer(EntryStatus::kLive).rule, Rule::kPrepaidTerms);
+  EXPECT_TRUE(answer(EntryStatus::kLive).caps.empty());
+  for (const EntryStatus status : {EntryStatus::kSettled, EntryStatus::kDisputed,
+                                   EntryStatus::kWithdrawn, EntryStatus::kErased}) {
+    EXPECT_EQ(answer(status).effect, Effect::kAccept);
+  }
+  // Money owed and never paid is no such thing.
+  Case owes = Case().Asks(Terms::kPrepaid).Partners(1).Incident(Reason::kInvoiceUnpaidReminded);
+  EXPECT_EQ(owes.Answer(), Effect::kAccept);
+  // On other terms it is a debt like any, and one kind of trouble with it.
+  Case credit = Case().Partners(1).Incident(Reason::kPaymentReversed);
+  EXPECT_EQ(credit.Decide().verdict.rule, Rule::kOpenDebt);
+  EXPECT_EQ(credit.Answer(), Effect::kPrepay);
+  credit.Incident(Reason::kDepositUnsettled);
+  EXPECT_EQ(KindsOfTrouble(credit.Decide().weighed), 1u);
 }
 
 TEST(DecideTest, AnOrderFarBeyondTheUsualAsksForADeposit) {
@@ -437,6 +466,24 @@ TEST(DecidePropertyTest, MoreLiveRecordsNeverGiveAMilderEffect) {
     hindered_more += after > before ? 1 : 0;
   }
   EXPECT_GT(hindered_more, 500);
+}
+
+// Who offers more is never asked for more: credit, cash on delivery, a deposit, all in advance.
+TEST(DecidePropertyTest, BetterTermsNeverGetASevererAnswer) {
+  std::mt19937_64 random(9);
+  int milder = 0;
+  for (int round = 0; round < 10'000; ++round) {
+    Inputs inputs = RandomInputs(random);
+    Effect before = Effect::kDecline;
+    for (const Terms terms : {Terms::kCredit, Terms::kCod, Terms::kDeposit, Terms::kPrepaid}) {
+      inputs.order.terms = terms;
+      const Effect after = Decide(inputs, DefaultPolicy()).verdict.effect;
+      ASSERT_LE(after, before) << "round " << round << ", " << TermsName(terms);
+      milder += after < before ? 1 : 0;
+      before = after;
+    }
+  }
+  EXPECT_GT(milder, 10'000);
 }
 
 // Whatever own and imported records, groups and partners say.

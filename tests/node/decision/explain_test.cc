@@ -35,7 +35,7 @@ TEST(BecauseTest, SettledAndDisputedRecordsAreCalledSo) {
   Case settled = Case().Partners(2).Report(Case::Origin(0), EntryStatus::kSettled, 1);
   EXPECT_EQ(Says(settled),
             "1 of 2 partners holds a record: deposit paid, balance never settled (newest 1 day "
-            "ago, settled since, none disputed). All 2 partners answered, newest data 14 s old.");
+            "ago, settled since, none disputed). Both partners answered, newest data 14 s old.");
   Case mixed = Case().Partners(2).Report(Case::Origin(0));
   mixed.Report(Case::Origin(1), EntryStatus::kDisputed)
       .Report(Case::Origin(0), EntryStatus::kLive, 3, Reason::kPaymentReversed);
@@ -43,7 +43,7 @@ TEST(BecauseTest, SettledAndDisputedRecordsAreCalledSo) {
   Case disputed = Case().Partners(2).Report(Case::Origin(0), EntryStatus::kDisputed);
   EXPECT_EQ(Says(disputed),
             "The buyer is not known here. 1 of 2 partners holds a record that does not count (1 "
-            "disputed). All 2 partners answered, newest data 14 s old.");
+            "disputed). Both partners answered, newest data 14 s old.");
 }
 
 TEST(BecauseTest, NotCheckedIsSaidWheneverAPartnerWasNotAsked) {
@@ -54,7 +54,7 @@ TEST(BecauseTest, NotCheckedIsSaidWheneverAPartnerWasNotAsked) {
             "1 of 2 partners answered, newest data 14 s old, 1 not checked.");
   Case none = Case().Partners(3, PartnerState::kNotChecked);
   EXPECT_EQ(Says(none),
-            "The buyer is not known here and no partner could be asked; a person decides. None of "
+            "The buyer is not known here. No partner could be asked; a person decides. None of "
             "3 partners answered, 3 not checked.");
   EXPECT_THAT(Says(none.Amount(Rupiah(1))), HasSubstr("the amount is small enough"));
   EXPECT_THAT(Says(Case()), HasSubstr("There are no partners: not checked."));
@@ -124,7 +124,11 @@ TEST(BecauseTest, TheShopsOwnRulesAreTold) {
   EXPECT_THAT(Says(Case().Partners(1).Overdue(3, 60).Group(Effect::kAccept, Effect::kDeposit)),
               HasSubstr("Customers of the group some-group are asked for no more than this."));
   EXPECT_THAT(Says(Case().Partners(1).Orders(4).Amounts(500'000, 4)),
-              HasSubstr("is more than 9 times what this customer usually orders."));
+              HasSubstr("The order is at least 9 times what this customer usually orders."));
+  EXPECT_THAT(Says(Case().Partners(1).Orders(4).Amounts(90'000, 4)),  // exactly 50 times
+              HasSubstr("The order is at least 50 times what this customer usually orders."));
+  EXPECT_THAT(Says(Case().Partners(1).Orders(4).Amounts(500'000, 4, 500'000)),
+              HasSubstr("The order, with what is open, is at least 10 times what"));
   EXPECT_THAT(Says(Case()
                        .Partners(1)
                        .Orders(9)
@@ -132,11 +136,98 @@ TEST(BecauseTest, TheShopsOwnRulesAreTold) {
                        .Group(Effect::kAccept, Effect::kDecline, 10'000'000)),
               HasSubstr("more would be open than the customer's group allows."));
   EXPECT_THAT(Says(Case().Partners(1).Orders(5).Overdue(1, 3)),
-              HasSubstr("1 order past due, by 3 days at most. A first slip of a customer with a "
+              HasSubstr("1 order past due by 3 days. A first slip of a customer with a "
                         "good record"));
   EXPECT_THAT(
       Says(Case().Asks(Terms::kDeposit).Partners(1).Report(Case::Origin(0), EntryStatus::kSettled)),
       HasSubstr("The terms asked for already cover what would be asked."));
+  EXPECT_THAT(Says(Case().Asks(Terms::kDeposit).Partners(1).Report(Case::Origin(0))),
+              HasSubstr("The deposit that is offered is enough only if the rest is paid on "
+                        "delivery."));
+}
+
+TEST(BecauseTest, AnOpenDebtIsToldWhateverDecided) {
+  Case vip = Case().Partners(1).Overdue(3, 60).Incident(Reason::kPaymentReversed);
+  vip.Incident(Reason::kNoShow, EntryStatus::kSettled);
+  EXPECT_THAT(
+      Says(vip.Group(Effect::kDecline, Effect::kDecline)),
+      HasSubstr("are asked for at least this. A debt is open: 3 orders past due, by 60 days "
+                "at most; 1 own incident not settled (payment reversed)."));
+  EXPECT_THAT(Says(Case().Asks(Terms::kPrepaid).Partners(1).Overdue(1, 40)),
+              HasSubstr("A debt is open: 1 order past due by 40 days."));
+  EXPECT_THAT(Says(Case().Partners(1).Orders(9).Group(Effect::kPrepay, Effect::kDecline)),
+              Not(HasSubstr("A debt is open")));
+}
+
+TEST(BecauseTest, PaidInAdvanceIsNoRiskUnlessPaymentsWereReversed) {
+  const auto prepaid = [] { return Case().Asks(Terms::kPrepaid).Partners(2); };
+  const std::string no_risk = "Paid in advance, so there is no risk of not being paid.";
+  EXPECT_THAT(Says(prepaid()), HasSubstr(no_risk));
+  EXPECT_THAT(Says(prepaid().Report(Case::Origin(0))), HasSubstr(no_risk));
+  EXPECT_THAT(
+      Says(prepaid().Incident(Reason::kPaymentReversed)),
+      HasSubstr("Paid in advance, but a payment of this customer's to the shop was reversed "
+                "and is still owed: only a payment that cannot be taken back is safe."));
+  const std::string before = "but a payment of this buyer's was reversed before";
+  EXPECT_THAT(Says(prepaid().Incident(Reason::kPaymentReversed, EntryStatus::kSettled)),
+              HasSubstr(before));
+  Case elsewhere =
+      prepaid().Report(Case::Origin(0), EntryStatus::kLive, 9, Reason::kPaymentReversed);
+  EXPECT_THAT(Says(elsewhere), HasSubstr(before));
+  for (const Language language : kLanguages) {
+    EXPECT_THAT(Because(elsewhere.Decide(), language), Not(HasSubstr("risk")));
+    EXPECT_THAT(Because(elsewhere.Decide(), language), Not(HasSubstr("risiko")));
+  }
+  // A replay does not know the reasons, so it promises nothing.
+  const ReceiptBody body = MakeReceipt(elsewhere.Decide(), DefaultPolicy(), {}, {});
+  EXPECT_THAT(Because(Replay(body, DefaultPolicy())), Not(HasSubstr("no risk")));
+}
+
+TEST(BecauseTest, WhatTheShopKnowsOfABuyerIsNotCalledUnknown) {
+  EXPECT_THAT(Says(Case().Partners(2)), HasSubstr("The buyer is not known here."));
+  EXPECT_THAT(Says(Case().Partners(2).Open(1)),
+              HasSubstr("The customer has 1 order open here, and none paid so far."));
+  EXPECT_THAT(Says(Case().Partners(2).Open(3)), HasSubstr("The customer has 3 orders open here"));
+  EXPECT_THAT(Says(Case().Partners(2).Group(Effect::kAccept, Effect::kDecline)),
+              HasSubstr("The customer is in the group some-group, without a paid order so far."));
+  EXPECT_THAT(Says(Case().Partners(2).Registered()),
+              HasSubstr("The customer is in this shop's book, without a paid order so far."));
+  // The same where nobody could be asked.
+  EXPECT_EQ(
+      Says(Case().Open(1)),
+      "The customer has 1 order open here, and none paid so far. No partner could be asked; a "
+      "person decides. There are no partners: not checked.");
+  EXPECT_THAT(Says(Case().Registered().Amount(Rupiah(1))),
+              HasSubstr("in this shop's book, without a paid order so far. No partner could be "
+                        "asked; the amount is small enough"));
+  EXPECT_THAT(Says(Case().Orders(0, 1)),
+              HasSubstr("This shop has not seen the buyer pay on time. No partner could be asked"));
+  // A replay knows less and says no more.
+  const ReceiptBody body =
+      MakeReceipt(Case().Partners(2).Open(1).Decide(), DefaultPolicy(), {}, {});
+  EXPECT_THAT(Because(Replay(body, DefaultPolicy())),
+              HasSubstr("No order of the buyer's is paid here so far."));
+}
+
+TEST(BecauseTest, CountsOfOneAndTwoReadNaturally) {
+  EXPECT_THAT(Says(Case().Partners(1).Report(Case::Origin(0))),
+              HasSubstr("The one partner holds a record: "));
+  EXPECT_THAT(Says(Case().Partners(1).Report(Case::Origin(0), EntryStatus::kDisputed)),
+              HasSubstr("The one partner holds a record that does not count (1 disputed)."));
+  Case both = Case().Partners(2).Report(Case::Origin(0)).Report(Case::Origin(1));
+  EXPECT_THAT(Says(both), HasSubstr("Both partners hold a record: "));
+  EXPECT_THAT(Says(both), HasSubstr("Both partners answered, newest"));
+  EXPECT_THAT(Because(both.Decide(), Language::kIndonesian), HasSubstr("Kedua mitra memiliki"));
+  Case three = Case().Partners(3).Report(Case::Origin(0)).Report(Case::Origin(1));
+  EXPECT_THAT(Says(three.Report(Case::Origin(2))), HasSubstr("All 3 partners hold a record: "));
+  EXPECT_THAT(Says(Case().Partners(1, PartnerState::kNotChecked).Orders(2)),
+              HasSubstr(" The one partner was not checked."));
+  EXPECT_THAT(Says(Case().Partners(1, PartnerState::kStale)),
+              HasSubstr("The one partner has old data only, newest data 2 h old."));
+  EXPECT_THAT(Says(Case().Partners(1).Orders(1)),
+              HasSubstr("the one own order with an outcome was paid on time."));
+  EXPECT_THAT(Says(Case().Partners(1).Orders(0, 1, 0)),
+              HasSubstr("The one own order with an outcome was not paid on time."));
 }
 
 TEST(BecauseTest, NotesKindsAndMitigationsAreTold) {
@@ -150,7 +241,8 @@ TEST(BecauseTest, NotesKindsAndMitigationsAreTold) {
                                      .Mitigated(Mitigation::kToldInTime)
                                      .Incident(Reason::kUnreachable));
   EXPECT_THAT(mixed, HasSubstr("Trouble of 2 different kinds counts for more."));
-  EXPECT_THAT(mixed, HasSubstr("What speaks for the customer was counted."));
+  EXPECT_THAT(mixed,
+              HasSubstr("Counted in the customer's favour: the customer told the shop in time."));
 }
 
 // The sentence of each rule has words that no other rule's sentence has.
@@ -172,15 +264,30 @@ TEST(BecauseTest, SentenceAgreesWithTheDecidingRule) {
     EXPECT_EQ(says("usually orders"), rule == Rule::kUnusualAmount) << text;
     EXPECT_EQ(says("more would be open"), rule == Rule::kCreditLimit) << text;
     EXPECT_EQ(says("own notes"), rule == Rule::kLocalReasons) << text;
-    EXPECT_EQ(says("no partner could be asked"), rule == Rule::kNobodyAsked) << text;
+    EXPECT_EQ(says("No partner could be asked"), rule == Rule::kNobodyAsked) << text;
+    EXPECT_TRUE(!says("A debt is open") || rule != Rule::kOpenDebt) << text;
+    const bool owes = decision.weighed.own.overdue_days > 0 ||
+                      std::any_of(decision.weighed.incidents.begin(),
+                                  decision.weighed.incidents.end(), IsOpenDebt);
+    EXPECT_EQ(says("A debt is open") || says("owes this shop"), owes && rule != Rule::kAllowlist)
+        << text;
+    const bool needs_rest = IsRestOnDelivery(decision.weighed, decision.verdict);
+    EXPECT_EQ(says("if the rest is paid on delivery"), needs_rest) << text;
+    EXPECT_EQ(says("to the shop was reversed"),
+              rule == Rule::kPrepaidTerms && HasReversed(decision.weighed))
+        << text;
     if (rule == Rule::kExpectedRate) {
       EXPECT_TRUE(says(" hold a record") || says(" holds a record") || says("own incident") ||
-                  says("own orders with an outcome"))
+                  says(" with an outcome"))
           << text;
     }
-    EXPECT_EQ(says("not known here. ") || says("Nothing counts against") ||
-                  says("No record that counts") || says("Nothing that counts") ||
-                  says("a record that does not count") || says("records that do not count"),
+    if (says("not known here")) {
+      EXPECT_FALSE(decision.standing->in_book || decision.weighed.group.has_value()) << text;
+      EXPECT_EQ(decision.weighed.own.orders, 0u) << text;
+    }
+    EXPECT_EQ(says("Nothing counts against") || says("No record that counts") ||
+                  says("Nothing that counts") || says("a record that does not count") ||
+                  says("records that do not count"),
               rule == Rule::kNothingKnown)
         << text;
     EXPECT_EQ(text.find('{'), std::string::npos) << text;
@@ -197,7 +304,7 @@ TEST(BecauseTest, ReplayedDecisionLeavesTheReasonsOut) {
   Case made = Case().Partners(2).Report(Case::Origin(0), EntryStatus::kLive, 40);
   const ReceiptBody body = MakeReceipt(made.Decide(), DefaultPolicy(), {}, made.Build().now);
   EXPECT_EQ(Because(Replay(body, DefaultPolicy())),
-            "1 of 2 partners holds a record (newest 40 days ago, none disputed). All 2 partners "
+            "1 of 2 partners holds a record (newest 40 days ago, none disputed). Both partners "
             "answered, newest data 14 s old.");
 }
 
@@ -227,13 +334,13 @@ const Marks kMarks[] = {{Language::kIndonesian,
                          {{Rule::kPrepaidTerms, "Pesanan dibayar di muka"},
                           {Rule::kOpenDebt, "tunggakan di toko ini"},
                           {Rule::kLocalReasons, "Menurut catatan toko ini sendiri"},
-                          {Rule::kNobodyAsked, "tidak ada mitra yang dapat ditanya"}},
+                          {Rule::kNobodyAsked, "Tidak ada mitra yang dapat ditanya"}},
                          "tidak diperiksa"},
                         {Language::kMalay,
                          {{Rule::kPrepaidTerms, "Pesanan dibayar terlebih dahulu"},
                           {Rule::kOpenDebt, "bayaran tertunggak di kedai ini"},
                           {Rule::kLocalReasons, "Menurut nota kedai ini sendiri"},
-                          {Rule::kNobodyAsked, "tiada rakan kongsi yang dapat ditanya"}},
+                          {Rule::kNobodyAsked, "Tiada rakan kongsi yang dapat ditanya"}},
                          "tidak disemak"}};
 
 void ExpectMarks(const Marks& marks, const Decision& decision, bool missed) {
@@ -273,8 +380,10 @@ TEST(ExplainTest, EveryEffectRuleAndCapHasWordsInEveryLanguage) {
   for (const Language language : kLanguages) {
     std::vector<std::string_view> said;
     for (int i = 1; i <= 5; ++i) said.push_back(EffectSentence(static_cast<Effect>(i), language));
-    for (int i = 1; i <= 6; ++i) said.push_back(RuleSentence(static_cast<Rule>(i), language));
-    for (int i = 1; i <= 2; ++i) said.push_back(CapSentence(static_cast<Cap>(i), language));
+    for (int i = 1; i <= static_cast<int>(kLastRule); ++i)
+      said.push_back(RuleSentence(static_cast<Rule>(i), language));
+    for (int i = 1; i <= static_cast<int>(kLastCap); ++i)
+      said.push_back(CapSentence(static_cast<Cap>(i), language));
     for (const std::string_view words : said) {
       EXPECT_FALSE(words.empty());
       EXPECT_TRUE(ForeignWords(language, words).empty()) << words;

@@ -122,6 +122,16 @@ class InputsBuilder {
     inputs_.allowed_by = "00112233445566778899aabbccddeeff";
     return *this;
   }
+  InputsBuilder& Registered() {
+    inputs_.in_book = true;
+    return *this;
+  }
+  // Orders that are not paid yet and not past due.
+  InputsBuilder& Open(uint32_t orders) {
+    inputs_.own.orders += orders;
+    inputs_.own.open += orders;
+    return Registered();
+  }
   InputsBuilder& Mitigated(Mitigation mitigation) {
     inputs_.incidents.back().mitigations.Add(mitigation);
     return *this;
@@ -171,6 +181,8 @@ inline Inputs RandomInputs(std::mt19937_64& random) {
     inputs.group->bonus_card = below(2) == 0;
   }
   if (below(20) == 0) builder.Allowed();
+  if (below(5) == 0) builder.Open(static_cast<uint32_t>(1 + below(3)));
+  if (below(3) == 0 || inputs.own.orders > 0) builder.Registered();
   const int partners = static_cast<int>(below(6));
   for (int i = 0; i < partners; ++i) {
     builder.Partner(InputsBuilder::Origin(i), static_cast<PartnerState>(1 + below(4)));

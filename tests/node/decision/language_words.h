@@ -44,19 +44,19 @@ inline std::span<const std::string_view> WordsOnlyIn(Language language) {
       "juli",     "agustus",     "desember",   "kedaluwarsa", "dikonfirmasi",
       "sisanya",  "kesepakatan", "mintalah",   "seberapa",    "pesanan sudah lunas"};
   static constexpr std::string_view kMalay[] = {
-      "wang",         "kerana",        "boleh",       "rakan",      "kongsi",      "invois",
-      "kedai",        "tarikh",        "daripada",    "sahaja",     "sama ada",    "rekod",
-      "disemak",      "semak",         "menyemak",    "kakitangan", "tertunggak",  "peratus",
-      "ansuran",      "saat",          "minit",       "rahsia",     "rasmi",       "kad",
-      "tiada",        "had",           "kumpulan",    "selepas",    "hutang",      "aduan",
-      "bayaran",      "penghantaran",  "hantarkan",   "dikira",     "tempoh",      "perkara",
-      "kes",          "ialah",         "pelan",       "senarai",    "mesra",       "kelakuan",
-      "munasabah",    "dipertikaikan", "pertikaian",  "terkini",    "berusia",     "dikenali",
-      "mempercayai",  "merangkumi",    "jadual",      "sila",       "baharu",      "barangan",
-      "perkhidmatan", "kawasan",       "peluang",     "berkhidmat", "tuan",        "puan",
-      "mac",          "jun",           "julai",       "ogos",       "disember",    "dipadam",
-      "disahkan",     "baki",          "bakinya",     "perjanjian", "mempunyai",   "sejauh",
-      "diskaun",      "komisen",       "pendahuluan", "jawapan",    "memberitahu", "beritahu"};
+      "wang",         "kerana",        "boleh",      "rakan",       "kongsi",     "invois",
+      "kedai",        "tarikh",        "daripada",   "sahaja",      "sama ada",   "rekod",
+      "disemak",      "semak",         "menyemak",   "kakitangan",  "tertunggak", "peratus",
+      "ansuran",      "saat",          "minit",      "rahsia",      "rasmi",      "kad",
+      "tiada",        "had",           "kumpulan",   "selepas",     "hutang",     "aduan",
+      "bayaran",      "penghantaran",  "hantarkan",  "dikira",      "tempoh",     "perkara",
+      "insiden",      "ialah",         "pelan",      "senarai",     "mesra",      "kelakuan",
+      "munasabah",    "dipertikaikan", "pertikaian", "terkini",     "berusia",    "dikenali",
+      "mempercayai",  "merangkumi",    "jadual",     "sila",        "baharu",     "barangan",
+      "perkhidmatan", "kawasan",       "peluang",    "berkhidmat",  "tuan",       "puan",
+      "mac",          "jun",           "julai",      "ogos",        "disember",   "dipadam",
+      "disahkan",     "baki",          "bakinya",    "perjanjian",  "mempunyai",  "sejauh",
+      "diskaun",      "komisen",       "jawapan",    "memberitahu", "maklumkan"};
   switch (language) {
     case Language::kIndonesian:
       return kIndonesian;
