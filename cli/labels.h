@@ -63,6 +63,7 @@ struct Labels {
   const char* seen_alone;
   const char* coverage;
   const char* overridden;
+  const char* overridden_by;  // {1}: to what effect, {2}: who
   const char* outcome;
   const char* paid;
   const char* paid_late;

@@ -1,5 +1,6 @@
 #include "cli/show_check.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -72,6 +73,20 @@ std::string StatusIn(const std::string& name, Language language) {
     }
   }
   return name;
+}
+
+std::string MitigationIn(const std::string& name, Language language) {
+  const auto mitigation = decision::MitigationFromName(name);
+  return mitigation.ok() ? std::string(decision::MitigationWord(*mitigation, language)) : name;
+}
+
+// "92.7 %", in Indonesian "92,7%", in Malay "92.7%".
+std::string PercentIn(uint64_t ppm, Language language) {
+  std::string text = ShowPercent(ppm);
+  if (language == Language::kEnglish) return text;
+  std::erase(text, ' ');
+  if (language == Language::kIndonesian) std::replace(text.begin(), text.end(), '.', ',');
+  return text;
 }
 
 std::string StateIn(v1::PartnerState state, Language language) {
@@ -163,9 +178,11 @@ std::string AgeIn(uint32_t days, Language language) {
 }
 
 template <class Input>
-std::string CountedText(const Input& input, const Labels& labels) {
+std::string CountedText(const Input& input, Language language) {
+  const Labels& labels = LabelsIn(language);
   if (!input.counted()) return labels.does_not_count;
-  return Filled(labels.counts, ShowPercent(input.bad_ppm()), ShowPercent(input.weight_ppm()));
+  return Filled(labels.counts, PercentIn(input.bad_ppm(), language),
+                PercentIn(input.weight_ppm(), language));
 }
 
 std::string OrdersText(const v1::OrderSummary& orders, Language language) {
@@ -207,7 +224,7 @@ void PrintInputs(std::ostream& out, const v1::CheckResponse& response, Language 
     }
     table.Row({InputName(input, labels), ReasonIn(input.reason(), language),
                StatusIn(input.status(), language), MoneyIn(input.amount(), language),
-               AgeIn(input.age_days(), language), CountedText(input, labels)});
+               AgeIn(input.age_days(), language), CountedText(input, language)});
   }
   table.Print(out, 2, false);
 }
@@ -226,17 +243,17 @@ void PrintInputs(std::ostream& out, const v1::GetReceiptResponse& response, Lang
           << ", " << Filled(labels.on_time, std::to_string(input.orders_on_time())) << ", "
           << Filled(labels.bad, std::to_string(input.orders_bad()));
       if (input.bad_ppm() > 0) {
-        out << ", " << AgeIn(input.age_days(), language) << ", " << CountedText(input, labels);
+        out << ", " << AgeIn(input.age_days(), language) << ", " << CountedText(input, language);
       }
       out << "\n";
       continue;
     }
     std::string mitigations;
     for (const auto& name : input.mitigations()) {
-      mitigations += (mitigations.empty() ? "" : ", ") + name;
+      mitigations += (mitigations.empty() ? "" : ", ") + MitigationIn(name, language);
     }
     table.Row({InputName(input, labels), StatusIn(input.status(), language),
-               AgeIn(input.age_days(), language), CountedText(input, labels), mitigations,
+               AgeIn(input.age_days(), language), CountedText(input, language), mitigations,
                input.commitment()});
   }
   table.Print(out, 2, false);
@@ -281,8 +298,9 @@ void PrintFacts(std::ostream& out, const v1::GetReceiptResponse& response, Langu
   AddStanding(fields, response, language);
   if (response.has_override()) {
     const v1::DecisionOverride& made = response.override();
-    fields.Add(labels.overridden, EffectIn(made.effect(), language) + labels.by + made.by() + ", " +
-                                      made.at() + ": " + made.because());
+    fields.Add(labels.overridden,
+               Filled(labels.overridden_by, EffectIn(made.effect(), language), made.by()) + ", " +
+                   made.at() + ": " + made.because());
   }
   fields.Add(labels.outcome, OutcomeText(response, labels));
   fields.Add(labels.coverage, response.coverage());
@@ -308,7 +326,7 @@ void PrintPartners(std::ostream& out, const v1::GetReceiptResponse& response, La
     table.Row({OriginText(partner.origin(), labels), StateWithReason(partner, language),
                HeadText(partner, language),
                Counted(partner.head_size(), labels.one_entry, labels.many_entries),
-               Filled(labels.weight, ShowPercent(partner.weight_ppm())), witnesses});
+               Filled(labels.weight, PercentIn(partner.weight_ppm(), language)), witnesses});
   }
   table.Print(out, 2, false);
 }
@@ -379,8 +397,8 @@ void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color
   out << "\n";
   Fields decided;
   decided.Add(labels.decided_by, response.decided_by());
-  decided.Add(labels.rate, ShowPercent(response.risk_ppm()));
-  decided.Add(labels.prior, ShowPercent(response.prior_ppm()));
+  decided.Add(labels.rate, PercentIn(response.risk_ppm(), language));
+  decided.Add(labels.prior, PercentIn(response.prior_ppm(), language));
   decided.Print(out);
   PrintRules(out, response, true, language);
   PrintRules(out, response, false, language);

@@ -333,5 +333,37 @@ TEST(ShowCheckTest, JsonOfAReceipt) {
   EXPECT_EQ(ToJson(Proto<v1::GetReceiptResponse>(kReceipt)).dump(), kReceiptJson);
 }
 
+std::string TextIn(const v1::GetReceiptResponse& response, decision::Language language) {
+  std::ostringstream out;
+  Print(out, response, false, language);
+  return out.str();
+}
+
+TEST(ShowCheckTest, NumbersAndWordsOfAReceiptAreThoseOfTheLanguage) {
+  auto response = Proto<v1::GetReceiptResponse>(kReceipt);
+  response.mutable_override()->set_effect(v1::EFFECT_DECLINE);
+  response.mutable_override()->set_by("uid:7");
+  response.mutable_override()->set_at("2026-11-11T08:00:00Z");
+  response.mutable_override()->set_because("why");
+  response.mutable_inputs(1)->add_mitigations("told-in-time");
+  response.mutable_inputs(1)->add_mitigations("a-newer-one");
+  const std::string english = TextIn(response, decision::Language::kEnglish);
+  EXPECT_THAT(english, HasSubstr("to decline, by uid:7, 2026-11-11T08:00:00Z: why\n"));
+  EXPECT_THAT(english, HasSubstr("the customer told the shop in time, a-newer-one"));
+  EXPECT_THAT(english, HasSubstr("11.8 %"));
+  const std::string indonesian = TextIn(response, decision::Language::kIndonesian);
+  EXPECT_THAT(indonesian, HasSubstr("Nomor bukti     r1\n"));
+  EXPECT_THAT(indonesian, HasSubstr("Diubah menjadi  tolak, oleh uid:7, "));
+  EXPECT_THAT(indonesian, HasSubstr("pelanggan memberi tahu"));
+  EXPECT_THAT(indonesian, HasSubstr(" 11,8%\n"));
+  EXPECT_THAT(indonesian, HasSubstr("dihitung 23,1% dengan bobot 100%"));
+  EXPECT_THAT(indonesian, HasSubstr("kejadian toko ini i9"));
+  const std::string malay = TextIn(response, decision::Language::kMalay);
+  EXPECT_THAT(malay, HasSubstr("Diubah kepada  tolak, oleh uid:7, "));
+  EXPECT_THAT(malay, HasSubstr("pelanggan memberitahu kedai"));
+  EXPECT_THAT(malay, HasSubstr(" 11.8%\n"));
+  EXPECT_THAT(malay, HasSubstr("insiden kedai ini i9"));
+}
+
 }  // namespace
 }  // namespace daftar::cli
