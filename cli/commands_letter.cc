@@ -13,26 +13,38 @@
 namespace daftar::cli {
 namespace {
 
-// The shop's name as its node's configuration has it; empty without one.
-std::string ShopOfNode(const std::string& dir) {
+// The shop's name as its node's configuration has it.
+absl::StatusOr<std::string> ShopOfNode(const std::string& dir) {
   constexpr size_t kMaxConfigBytes = 64 << 10;
-  std::ifstream file(dir + "/config.toml", std::ios::binary);
-  if (dir.empty() || !file) return "";
+  if (dir.empty()) {
+    return absl::InvalidArgumentError(
+        "whose letter is it? Give --shop \"Toko A\", or --dir with the node's folder");
+  }
+  const std::string path = dir + "/config.toml";
+  const auto unnamed = [&path](const std::string& why) {
+    return absl::InvalidArgumentError("the shop's name is not to be had from " + path + ": " + why +
+                                      "; give --shop \"Toko A\", or the right --dir");
+  };
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return unnamed("there is no such file, or it cannot be read");
   std::string text(kMaxConfigBytes + 1, '\0');
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<size_t>(file.gcount()));
   const auto document = evidence::TomlDocument::Parse(text, "config.toml", kMaxConfigBytes);
-  if (!document.ok()) return "";
-  return (*document)->Root().Text("name", decision::kMaxLetterNameBytes).value_or("");
+  if (!document.ok()) return unnamed(MessageOf(document.status()));
+  const auto name = (*document)->Root().Text("name", decision::kMaxLetterNameBytes);
+  if (!name.has_value() || name->empty()) return unnamed("it has no name that fits into a letter");
+  return *name;
 }
 
 absl::StatusOr<decision::LetterFields> Fields(const Session& session,
                                               const LetterOptions& options) {
   decision::LetterFields fields;
-  fields.shop = options.shop.empty() ? ShopOfNode(session.options().dir) : options.shop;
+  fields.shop = options.shop;
   if (fields.shop.empty()) {
-    return absl::InvalidArgumentError(
-        "whose letter is it? Give --shop \"Toko A\", or --dir with the node's folder");
+    auto shop = ShopOfNode(session.options().dir);
+    if (!shop.ok()) return shop.status();
+    fields.shop = *std::move(shop);
   }
   fields.customer = options.to;
   fields.signature = options.signature;

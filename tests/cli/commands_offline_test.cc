@@ -40,7 +40,9 @@ TEST(LetterTest, ComesInTheLanguageAskedForWithTheNodesName) {
   EXPECT_EQ(letter.code, kExitOk) << letter.err;
   EXPECT_THAT(letter.out, StartsWith("Toko Melati\n"));
   EXPECT_THAT(letter.out, HasSubstr("Ibu Sari"));
-  EXPECT_EQ(RunCli({"letter", "parting"}).code, kExitUsage);
+  const Ran nobodys = RunCli({"letter", "parting"});
+  EXPECT_EQ(nobodys.code, kExitUsage);
+  EXPECT_THAT(nobodys.err, HasSubstr("--shop"));
   const Ran plan = RunCli({"letter", "plan", "--shop", "Kedai A", "--lang", "en", "--date",
                            "2026-11-28", "--currency", "IDR", "--instalment", "2026-12-01=500000",
                            "--instalment", "2027-01-01=500000"});
@@ -52,6 +54,22 @@ TEST(LetterTest, ComesInTheLanguageAskedForWithTheNodesName) {
         kExitUsage)
         << wrong;
   }
+}
+
+TEST(LetterTest, AFolderWithoutTheShopsNameIsNamedWithWhatItLacks) {
+  const TestFolder folder;
+  const auto said = [&folder](const std::string& dir) {
+    const Ran ran = RunCli({"--dir", dir, "letter", "parting"});
+    EXPECT_EQ(ran.code, kExitUsage);
+    EXPECT_THAT(ran.err, Not(HasSubstr("or --dir with the node's folder")));
+    return ran.err;
+  };
+  EXPECT_THAT(said(folder.path() + "/none"),
+              HasSubstr(folder.path() + "/none/config.toml: there is no such file"));
+  folder.File("config.toml", "origin = \"a.test\"\n");
+  EXPECT_THAT(said(folder.path()), HasSubstr("name"));
+  folder.File("config.toml", "name = \n");
+  EXPECT_THAT(said(folder.path()), HasSubstr("line 1"));
 }
 
 constexpr char kMapping[] = R"(version = 1
