@@ -41,6 +41,11 @@ absl::StatusOr<int> RunCheck(Session& session, const CheckOptions& options) {
   if (!terms.ok()) return terms.status();
   auto amount = MakeMoney(options.amount, options.currency);
   if (!amount.ok()) return amount.status();
+  if (amount->has_value() && (*amount)->minor() == 0) {
+    return absl::InvalidArgumentError(
+        "--amount 0 is no order; write what it comes to, or leave out --amount and --currency when "
+        "that is not known yet");
+  }
   auto language = MakeLanguage(options.lang, session.language());
   if (!language.ok()) return language.status();
   auto identifiers = ReadIdentifiers(options.identifiers, console);

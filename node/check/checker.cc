@@ -142,6 +142,12 @@ absl::StatusOr<Answer> Checker::Check(const storage::Caller& caller, const Quest
                                       std::to_string(kMaxIdentifiersPerCheck) +
                                       " identifiers of one buyer, like --phone 0812-3456-7890");
   }
+  if (question.order.amount.has_value() && question.order.amount->minor == 0) {
+    return absl::InvalidArgumentError(
+        "an order of 0 is no order; give what it comes to, or leave the amount out when that is "
+        "not "
+        "known yet");
+  }
   crypto::Bytes request;
   if (!caller.request_id.empty()) {
     auto key = storage::RequestLog::Key(caller.actor, caller.request_id);

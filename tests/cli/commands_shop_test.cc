@@ -47,6 +47,13 @@ TEST_F(CheckCommandTest, EffectFromANewerNodeIsAnErrorAndNoAnswer) {
   EXPECT_EQ(ran.out, "");
 }
 
+TEST_F(CheckCommandTest, AnOrderOfNothingIsNotAsked) {
+  const Ran ran = node_.Run({"check", "--phone", "0812", "--amount", "0.00", "--currency", "IDR"});
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_THAT(ran.err, HasSubstr("leave out --amount"));
+  EXPECT_EQ(asked_.identifiers_size(), 0);
+}
+
 TEST_F(CheckCommandTest, EverythingGivenIsAsked) {
   ASSERT_EQ(node_
                 .Run({"check", "--phone", "+62 812 3456 7890", "--email", "a@b.test", "--phone",

@@ -106,6 +106,28 @@ TEST_F(CheckerTest, NobodyReachableIsNeverClear) {
   EXPECT_EQ(answer->decision.verdict.effect, Effect::kAccept);
 }
 
+TEST_F(CheckerTest, AnOrderOfNothingIsRefused) {
+  EXPECT_THAT(Ask(b_, kUnknown, 0),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("leave the amount out")));
+  EXPECT_THAT(Ask(b_, kUnknown, 1), IsOk());
+}
+
+TEST_F(CheckerTest, ACustomerOfTheBookIsNotCalledUnknown) {
+  EXPECT_THAT(Ask(b_, kUnknown)->because[0], HasSubstr("The buyer is not known here."));
+  auto key = storage::RequestLog::Key("uid:0", b_.Caller().request_id);
+  DAFTAR_ASSERT_OK(key);
+  DAFTAR_ASSERT_OK(b_->book().AddCustomer(*key, {"", {Phone(kUnknown)}}));
+  EXPECT_THAT(Ask(b_, kUnknown)->because[0], HasSubstr("The customer is in this shop's book"));
+  const evidence::Date today = evidence::Date::Of(circle_.clock().Now());
+  book::NewOrder order;
+  order.identifiers = {Phone(kUnknown)};
+  order.amount = {450'000'000, *evidence::Currency::FromCode("IDR")};
+  order.invoiced = today;
+  order.due = today.PlusDays(9);
+  DAFTAR_ASSERT_OK(b_->book().AddOrder(b_.Caller(), order));
+  EXPECT_THAT(Ask(b_, kUnknown)->because[0], HasSubstr("The customer has 1 order open here"));
+}
+
 TEST_F(CheckerTest, APartnerThatIsDownIsNamedNotChecked) {
   c_.Stop();
   auto answer = Ask(b_, kUnknown);
