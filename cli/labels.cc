@@ -138,7 +138,7 @@ constexpr Labels kMalay{
     .age = "berusia {1}",
     .one_order = "1 pesanan",
     .many_orders = "{1} pesanan",
-    .settled = "{1} dijelaskan",
+    .settled = "{1} telah dibayar",
     .on_time = "{1} tepat pada masanya",
     .late = "{1} lewat",
     .worst = "paling lama {1}",

@@ -117,6 +117,8 @@ std::string OwnRecords(Language language, const Decision& decision) {
   std::string out;
   if (own.bad_ppm > 0 && own.orders == 1 && own.good == 0) {
     out = Words(language, Text::kOwnOrder);
+  } else if (own.bad_ppm > 0 && own.good == 0) {
+    out = Fill(language, Text::kOwnOrdersNone, {Number(own.orders)});
   } else if (own.bad_ppm > 0) {
     out = Fill(language, Text::kOwnOrders, {Number(own.orders), Number(own.good)});
   }
@@ -236,7 +238,9 @@ std::string NobodySentence(Language language, const Decision& decision) {
   const bool small = std::any_of(rules.begin(), rules.end(), [](const RuleOutcome& outcome) {
     return outcome.rule == Rule::kNobodyAsked && outcome.effect == Effect::kAccept;
   });
-  const Text what = small ? Text::kNobodySmall : Text::kNobodyReview;
+  // Whoever it was that a person should look at, the group may ask for less.
+  const bool person = decision.verdict.effect == Effect::kReview;
+  const Text what = small ? Text::kNobodySmall : person ? Text::kNobodyReview : Text::kNobodyBound;
   return (seen ? std::string(Words(language, Text::kNotOnTimeHere))
                : StandingText(language, decision)) +
          " " + std::string(Words(language, what));
@@ -272,6 +276,8 @@ std::string NothingSentence(Language language, const Decision& decision, const H
   std::string first;
   if (own.orders == 1 && own.good == 1) {
     first = std::string(Words(language, Text::kKnownGoodOne)) + " ";
+  } else if (own.orders > 0 && own.good == own.orders) {
+    first = Fill(language, Text::kKnownGoodAll, {Number(own.orders)}) + " ";
   } else if (own.orders > 0) {
     first = Fill(language, Text::kKnownGood, {Number(own.orders), Number(own.good)}) + " ";
   } else if (decision.weighed.incidents.empty() && own.overdue == 0) {
@@ -289,6 +295,7 @@ std::string NothingSentence(Language language, const Decision& decision, const H
   const bool asked =
       std::any_of(decision.weighed.partners.begin(), decision.weighed.partners.end(),
                   [](const WeighedPartner& p) { return p.state != PartnerState::kNotChecked; });
+  if (!asked && own.orders > 0) return first.substr(0, first.size() - 1);
   return first + std::string(Words(language, asked ? Text::kNoRecord : Text::kNothingCounts));
 }
 
@@ -412,64 +419,6 @@ const std::string& In(const Sentences& sentences, Language language) {
 
 std::string CoverageSentence(const Weighed& weighed, Language language) {
   return Coverage(language, weighed);
-}
-
-std::string_view EffectSentence(Effect effect, Language language) {
-  switch (effect) {
-    case Effect::kAccept:
-      return Words(language, Text::kDoAccept);
-    case Effect::kDeposit:
-      return Words(language, Text::kDoDeposit);
-    case Effect::kPrepay:
-      return Words(language, Text::kDoPrepay);
-    case Effect::kReview:
-      return Words(language, Text::kDoReview);
-    case Effect::kDecline:
-      return Words(language, Text::kDoDecline);
-  }
-  return "";
-}
-
-std::string_view RuleSentence(Rule rule, Language language) {
-  switch (rule) {
-    case Rule::kOpenDebt:
-      return Words(language, Text::kAsksOpenDebt);
-    case Rule::kLocalReasons:
-      return Words(language, Text::kAsksLocal);
-    case Rule::kExpectedRate:
-      return Words(language, Text::kAsksRate);
-    case Rule::kNobodyAsked:
-      return Words(language, Text::kAsksNobody);
-    case Rule::kNothingKnown:
-      return Words(language, Text::kAsksNothing);
-    case Rule::kPrepaidTerms:
-      return Words(language, Text::kAsksPrepaid);
-    case Rule::kAllowlist:
-      return Words(language, Text::kAsksAllowlist);
-    case Rule::kGroup:
-      return Words(language, Text::kAsksGroup);
-    case Rule::kUnusualAmount:
-      return Words(language, Text::kAsksUnusual);
-    case Rule::kCreditLimit:
-      return Words(language, Text::kAsksCreditLimit);
-  }
-  return "";
-}
-
-std::string_view CapSentence(Cap cap, Language language) {
-  switch (cap) {
-    case Cap::kPartners:
-      return Words(language, Text::kLimitPartners);
-    case Cap::kStale:
-      return Words(language, Text::kLimitStale);
-    case Cap::kFirstSlip:
-      return Words(language, Text::kLimitFirstSlip);
-    case Cap::kGroup:
-      return Words(language, Text::kLimitGroup);
-    case Cap::kTerms:
-      return Words(language, Text::kLimitTerms);
-  }
-  return "";
 }
 
 }  // namespace daftar::decision

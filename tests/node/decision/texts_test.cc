@@ -207,7 +207,7 @@ TEST(WordingTest, EffectsStatesAndTermsHaveDifferentWords) {
   EXPECT_EQ(EffectHeadline(Effect::kPrepay, Language::kIndonesian), "BAYAR PENUH DI MUKA");
   EXPECT_EQ(EffectWord(Effect::kPrepay, Language::kMalay), "bayaran penuh terlebih dahulu");
   EXPECT_EQ(PartnerStateWord(PartnerState::kNotChecked, Language::kMalay), "tidak disemak");
-  EXPECT_EQ(EntryStatusWord(EntryStatus::kSettled, Language::kIndonesian), "lunas");
+  EXPECT_EQ(EntryStatusWord(EntryStatus::kSettled, Language::kIndonesian), "selesai");
 }
 
 TEST(WordingTest, AgesAreRoundedDownToOneUnit) {
