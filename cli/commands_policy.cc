@@ -49,18 +49,30 @@ bool IsReceiptId(const std::string& text) {
   return text.size() == kReceiptIdDigits && crypto::FromHex(text).ok();
 }
 
-// The receipt as `why` writes it: from a file, or from the node.
-absl::StatusOr<std::string> ReceiptText(Session& session, const std::string& receipt) {
-  if (!IsReceiptId(receipt)) {
-    return ReadWhole(receipt, "receipt", kMaxReceiptFileBytes, session.console());
-  }
+struct ReplayedReceipt {
+  std::string text;    // as `why` writes it
+  std::string policy;  // hash of the policy of that time, when a node said it
+};
+
+absl::StatusOr<ReplayedReceipt> ReceiptFromNode(Session& session, const std::string& id) {
   auto client = session.client();
   if (!client.ok()) return client.status();
   v1::GetReceiptRequest request;
-  request.set_receipt(receipt);
+  request.set_receipt(id);
   const auto response = (*client)->Read(&v1::ShopService::Stub::GetReceipt, request);
   if (!response.ok()) return response.status();
-  return ToJson(*response).dump(-1, ' ', false, Json::error_handler_t::replace);
+  return ReplayedReceipt{ToJson(*response).dump(-1, ' ', false, Json::error_handler_t::replace),
+                         response->policy()};
+}
+
+// The policy that was named, or for a receipt from the node the one that it was made under.
+absl::StatusOr<decision::Policy> PolicyOf(Session& session, const std::string& named,
+                                          const ReplayedReceipt& receipt) {
+  if (named == kDefaultPolicyName) return decision::DefaultPolicy();
+  if (!named.empty()) return LoadPolicy(named, session.console());
+  const auto kept = GetPolicy(session, receipt.policy);
+  if (!kept.ok()) return kept.status();
+  return decision::Policy::Parse(kept->toml());
 }
 
 }  // namespace
@@ -151,22 +163,27 @@ absl::StatusOr<int> RunPolicyOutcomes(Session& session, const PeriodOptions& opt
 }
 
 absl::StatusOr<int> RunAuditReplay(Session& session, const ReplayOptions& options) {
-  if (options.policy.empty()) {
+  const bool from_node = IsReceiptId(options.receipt);
+  if (options.policy.empty() && !from_node) {
     return absl::InvalidArgumentError(
-        "--policy is needed: the file of the policy of that time (daftar policy show HASH writes "
-        "it), or default");
+        "a file needs --policy: the file of the policy of that time (daftar policy show HASH "
+        "writes it), or default");
   }
   if (options.receipt == "-" && options.policy == "-") {
     return absl::InvalidArgumentError("standard input can be the receipt or the policy, not both");
   }
-  absl::StatusOr<decision::Policy> policy = decision::DefaultPolicy();
-  if (options.policy != kDefaultPolicyName) {
-    policy = LoadPolicy(options.policy, session.console());
-    if (!policy.ok()) return policy.status();
+  absl::StatusOr<ReplayedReceipt> receipt = ReplayedReceipt();
+  if (from_node) {
+    receipt = ReceiptFromNode(session, options.receipt);
+    if (!receipt.ok()) return receipt.status();
+  } else {
+    auto text = ReadWhole(options.receipt, "receipt", kMaxReceiptFileBytes, session.console());
+    if (!text.ok()) return text.status();
+    receipt->text = *std::move(text);
   }
-  const auto text = ReceiptText(session, options.receipt);
-  if (!text.ok()) return text.status();
-  const auto result = ReplayFile(*text, *policy);
+  const auto policy = PolicyOf(session, options.policy, *receipt);
+  if (!policy.ok()) return policy.status();
+  const auto result = ReplayFile(receipt->text, *policy);
   if (!result.ok()) return result.status();
   auto shown = Show(session, *result);
   if (!shown.ok() || result->agrees()) return shown;

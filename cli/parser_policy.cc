@@ -65,7 +65,7 @@ void Parser::AddAudit() {
            "  daftar why RECEIPT --output json > receipt.json\n"
            "  daftar policy show HASH > policy.toml\n"
            "  daftar audit replay receipt.json --policy policy.toml\n"
-           "  daftar --dir A audit replay RECEIPT --policy default\n");
+           "  daftar audit replay RECEIPT             # the node is asked for both\n");
   auto replayed = Take(replay, &RunAuditReplay);
   replay
       .add_option("receipt", replayed->receipt,
@@ -73,7 +73,9 @@ void Parser::AddAudit() {
                   "which the node is asked for")
       ->type_name("RECEIPT")
       ->required();
-  replay.add_option("--policy", replayed->policy, "The policy of that time, or: default")
+  replay
+      .add_option("--policy", replayed->policy,
+                  "The policy of that time, or: default; a receipt's id needs none")
       ->type_name("FILE");
 }
 

@@ -4,12 +4,15 @@
 #include <array>
 #include <ctime>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <utility>
 
 #include "cli/console.h"
 #include "cli/text.h"
 #include "crypto/hash.h"
+#include "node/decision/advice.h"
+#include "node/decision/explain.h"
 #include "node/evidence/money.h"
 
 namespace daftar::cli {
@@ -19,6 +22,7 @@ namespace {
 using Parsed = nlohmann::json;
 
 constexpr size_t kSaltBytes = 32;
+constexpr size_t kReceiptIdDigits = 32;
 
 absl::Status NoReceipt(const std::string& why) {
   return absl::DataLossError(
@@ -62,7 +66,7 @@ absl::StatusOr<crypto::Bytes> HexField(const Parsed& file, const char* name) {
   const auto found = file.find(name);
   if (found == file.end() || found->is_null()) {
     return NoReceipt(std::string("it has no '") + name +
-                     "'; a node that keeps the receipt's body writes it");
+                     "'; staff get it without, ask a manager or an auditor for the file");
   }
   if (!found->is_string()) return NoReceipt(std::string("'") + name + "' is not a text");
   auto bytes = crypto::FromHex(found->get_ref<const std::string&>());
@@ -172,6 +176,21 @@ Parsed PartnersOf(const decision::Weighed& weighed) {
   return partners;
 }
 
+Parsed NextOf(const std::vector<decision::NextStep>& next) {
+  Parsed steps = Parsed::array();
+  for (const decision::NextStep& step : next) {
+    Parsed dates = Parsed::array();
+    for (const evidence::Date date : step.dates) dates.push_back(date.ToString());
+    steps.push_back({{"step", decision::StepName(step.step)},
+                     {"share_ppm", step.share_ppm > 0 ? Parsed(step.share_ppm) : Parsed(nullptr)},
+                     {"days", step.days > 0 ? Parsed(step.days) : Parsed(nullptr)},
+                     {"amount", MoneyOf(step.money)},
+                     {"dates", std::move(dates)},
+                     {"name", OrNull(step.name)}});
+  }
+  return steps;
+}
+
 // What the file must say beside a receipt with this body.
 Parsed ReadableOf(const decision::ReceiptBody& body) {
   const decision::Weighed& weighed = body.weighed;
@@ -243,6 +262,51 @@ void Compare(const std::string& what, const Parsed& file, const Parsed& receipt,
   }
 }
 
+// The sentences that a node writes beside them.
+Parsed SentencesOf(const decision::ReceiptBody& body, const std::vector<decision::NextStep>& next,
+                   decision::Language language) {
+  Parsed rules = Parsed::array();
+  for (const decision::RuleOutcome& outcome : body.verdict.rules) {
+    rules.push_back({{"looks_at", OrNull(std::string(RuleSentence(outcome.rule, language)))}});
+  }
+  for (const decision::Cap cap : body.verdict.caps) {
+    rules.push_back({{"looks_at", OrNull(std::string(CapSentence(cap, language)))}});
+  }
+  Parsed steps = Parsed::array();
+  for (const decision::NextStep& step : next) {
+    steps.push_back({{"sentence", StepSentence(step, language)}});
+  }
+  return {{"coverage", OrNull(CoverageSentence(body.weighed, language))},
+          {"rules", std::move(rules)},
+          {"next", std::move(steps)}};
+}
+
+// A file is in one language, and does not say in which: it is the one that fits best.
+void CompareSentences(const Parsed& file, const decision::ReceiptBody& body,
+                      const std::vector<decision::NextStep>& next, ReplayResult& result) {
+  std::optional<ReplayResult> best;
+  for (const decision::Language language : decision::kLanguages) {
+    ReplayResult tried;
+    Compare("", file, SentencesOf(body, next, language), tried);
+    if (!best.has_value() || tried.wrong_count < best->wrong_count) best = std::move(tried);
+  }
+  for (std::string& sentence : best->wrong) {
+    if (result.wrong.size() < kMaxDifferences) result.wrong.push_back(std::move(sentence));
+  }
+  result.wrong_count += best->wrong_count;
+}
+
+// What a node tells beside the receipt and no computation can give again.
+std::vector<std::string> NotChecked(const Parsed& file) {
+  std::vector<std::string> names;
+  for (const char* name :
+       {"because", "checked_by", "log_index", "override", "outcome", "outcome_at"}) {
+    const auto found = file.find(name);
+    if (found != file.end() && !found->is_null()) names.emplace_back(name);
+  }
+  return names;
+}
+
 void CheckCommitment(const Parsed& file, crypto::ByteView salt, crypto::ByteView body,
                      ReplayResult& result) {
   const std::string is = crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), salt, body}).hex();
@@ -252,6 +316,14 @@ void CheckCommitment(const Parsed& file, crypto::ByteView salt, crypto::ByteView
   } else if (*stated != is) {
     AddWrong(result, "the file says commitment " + Shown(*stated) + ", that of its receipt is " +
                          is + ": the receipt or its salt is another than the node committed to");
+  }
+  // The id is the beginning of the commitment (docs/protocol.md).
+  const std::string id = is.substr(0, kReceiptIdDigits);
+  const auto named = file.find("receipt");
+  if (named == file.end()) {
+    AddWrong(result, "the file leaves out receipt, its receipt is " + id);
+  } else if (*named != id) {
+    AddWrong(result, "the file says receipt " + Shown(*named) + ", its receipt is " + id);
   }
 }
 
@@ -282,13 +354,36 @@ absl::StatusOr<ReplayResult> ReplayFile(std::string_view text, const decision::P
     AddWrong(result, MessageOf(status));
   }
   Compare("", *file, ReadableOf(result.body), result);
+  // Under another policy the steps are others, and that it is another is said already.
+  if (result.body.policy == policy.Hash()) {
+    const auto next = decision::NextSteps(result.body.weighed, result.body.verdict, policy,
+                                          evidence::Date::Of(result.body.time));
+    Compare("", *file, Parsed{{"next", NextOf(next)}}, result);
+    // Only beside a list that is whole: else each missing step would be told twice.
+    if (result.agrees()) CompareSentences(*file, result.body, next, result);
+  }
+  result.not_checked = NotChecked(*file);
   return result;
 }
+
+namespace {
+
+void PrintNotChecked(std::ostream& out, const std::vector<std::string>& names) {
+  if (names.empty()) return;
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  out << "Beside the receipt the file also says " << list
+      << ".\nThese are the node's word: no computation can give them again.\n";
+}
+
+}  // namespace
 
 Json ToJson(const ReplayResult& result) {
   Json wrong = Json::array();
   for (const std::string& sentence : result.wrong) wrong.push_back(sentence);
   const decision::Verdict& verdict = result.body.verdict;
+  Json not_checked = Json::array();
+  for (const std::string& name : result.not_checked) not_checked.push_back(name);
   return Json{{"agrees", result.agrees()},
               {"receipt", TextOrNull(result.receipt)},
               {"effect", decision::EffectName(verdict.effect)},
@@ -297,7 +392,8 @@ Json ToJson(const ReplayResult& result) {
               {"receipt_policy", result.body.policy.hex()},
               {"policy", result.policy},
               {"differences_count", result.wrong_count},
-              {"differences", std::move(wrong)}};
+              {"differences", std::move(wrong)},
+              {"not_checked", std::move(not_checked)}};
 }
 
 void Print(std::ostream& out, const ReplayResult& result) {
@@ -312,6 +408,7 @@ void Print(std::ostream& out, const ReplayResult& result) {
   fields.Print(out);
   if (result.agrees()) {
     out << "\nComputed again from the receipt and the policy: agrees to the last digit.\n";
+    PrintNotChecked(out, result.not_checked);
     return;
   }
   out << "\nDOES NOT AGREE\n";

@@ -21,17 +21,19 @@ inline constexpr int kMaxReceiptFileDepth = 8;            // brackets within bra
 inline constexpr size_t kMaxDifferences = 20;             // told one by one; the rest is counted
 
 struct ReplayResult {
-  std::string receipt;             // the id that the file names; nothing vouches for it
-  decision::ReceiptBody body;      // what the commitment is about
-  std::string policy;              // hash of the policy given, hex
-  std::vector<std::string> wrong;  // sentences, at most kMaxDifferences
-  uint64_t wrong_count = 0;        // all of them
+  std::string receipt;                   // the id that the file names, as it stands there
+  decision::ReceiptBody body;            // what the commitment is about
+  std::string policy;                    // hash of the policy given, hex
+  std::vector<std::string> wrong;        // sentences, at most kMaxDifferences
+  uint64_t wrong_count = 0;              // all of them
+  std::vector<std::string> not_checked;  // fields that the file has and nothing vouches for
   bool agrees() const { return wrong_count == 0; }
 };
 
 // DataLoss when the text is no such file at all, or what it holds is no receipt. What is readable
-// and does not agree (the commitment, the policy, the verdict, or what the file says beside its
-// receipt) is in `wrong`.
+// and does not agree (the commitment, the id, the policy, the verdict, or what the file says beside
+// its receipt) is in `wrong`. What the node adds of its own, like the sentence that names opened
+// reasons, cannot be computed again and is in `not_checked`.
 absl::StatusOr<ReplayResult> ReplayFile(std::string_view text, const decision::Policy& policy);
 
 Json ToJson(const ReplayResult& result);

@@ -339,6 +339,13 @@ absl::Status CheckReplay(const ReceiptBody& receipt, const Policy& policy) {
         "the receipt was made under policy " + receipt.policy.hex() + ", this one is " +
         policy.Hash().hex() + "; replay it with the policy of that time");
   }
+  for (const WeighedPartner& partner : receipt.weighed.partners) {
+    if (partner.weight_ppm > policy.max_partner_weight_ppm) {
+      return absl::FailedPreconditionError(
+          "the receipt weighs a partner " + std::to_string(partner.weight_ppm) +
+          " ppm, its policy allows at most " + std::to_string(policy.max_partner_weight_ppm));
+    }
+  }
   const Verdict again = Judge(receipt.weighed, policy);
   const Verdict& then = receipt.verdict;
   const auto differs = [](std::string_view what, std::string_view was, std::string_view is) {

@@ -28,6 +28,7 @@ Json WhyOf(const decision::Inputs& inputs, decision::Language language) {
   stored.salt = crypto::Bytes(32, 7);
   const crypto::Bytes body = stored.record.body.Encode();
   stored.commitment = crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), stored.salt, body});
+  stored.id = *check::ReceiptId::Create(stored.commitment.view().first(check::ReceiptId::kSize));
   return ToJson(service::ToProto(stored, policy, language));
 }
 
