@@ -287,6 +287,12 @@ bool IsOrderId(std::string_view text) {
          crypto::FromHex(text.substr(kCustomerDigits + 1)).ok();
 }
 
+absl::Status NeedIdentifier(const char* what) {
+  return absl::InvalidArgumentError(std::string(what) +
+                                    " needs an identifier of the customer, like --phone "
+                                    "0812-3456-7890 (or --phone - to type it unseen)");
+}
+
 absl::Status CheckDate(std::string_view option, const std::string& text) {
   if (text.empty()) return absl::OkStatus();
   const auto date = evidence::Date::Parse(text);

@@ -67,6 +67,8 @@ absl::StatusOr<uint32_t> MakePercent(std::string_view option, const std::string&
 absl::Status CheckMitigation(std::string_view option, const std::string& name);
 // Whether `text` has the form of an order's id: 32 hexadecimal digits, "-", 16 of them.
 bool IsOrderId(std::string_view text);
+// InvalidArgument: the command `what` needs an identifier of a customer, and how to give one.
+absl::Status NeedIdentifier(const char* what);
 // InvalidArgument naming the option unless `text` is empty or YYYY-MM-DD.
 absl::Status CheckDate(std::string_view option, const std::string& text);
 // InvalidArgument naming the option unless `text` is UTF-8 of at most kMaxTypedText bytes.

@@ -27,12 +27,6 @@ absl::StatusOr<int> Show(Session& session, const Message& message) {
   return kExitOk;
 }
 
-absl::Status NeedIdentifier(const char* what) {
-  return absl::InvalidArgumentError(std::string(what) +
-                                    " needs an identifier of the customer, like --phone "
-                                    "0812-3456-7890 (or --phone - to type it unseen)");
-}
-
 // Sends a write and shows the customer that it answers with.
 template <class Request, class Response>
 absl::StatusOr<int> ChangeCustomer(Session& session, Request request,
@@ -200,37 +194,6 @@ absl::Status CheckGroupName(const std::string& name) {
   return absl::InvalidArgumentError("a group's name has 1 to " +
                                     std::to_string(decision::kMaxGroupNameBytes) +
                                     " of a-z 0-9 -, like wholesale");
-}
-
-absl::StatusOr<int> SetOutcome(Session& session, const OrderOptions& options, const char* outcome) {
-  absl::Status status = CheckText("order", options.order);
-  if (status.ok()) status = CheckText("receipt", options.receipt);
-  if (status.ok()) status = CheckDate("on", options.on);
-  if (status.ok()) status = CheckText("because", options.because);
-  if (!status.ok()) return status;
-  v1::SetOrderOutcomeRequest request;
-  if (!options.order.empty()) {
-    if (IsOrderId(options.order)) {
-      request.set_order(options.order);
-    } else {
-      request.set_invoice(options.order);
-    }
-    request.set_link_receipt(options.receipt);
-  } else if (!options.receipt.empty()) {
-    request.set_receipt(options.receipt);
-  } else {
-    return absl::InvalidArgumentError(
-        "which order? Give its id, its invoice's number, or --receipt of the check on which it "
-        "was taken");
-  }
-  request.set_outcome(outcome);
-  request.set_on(options.on);
-  request.set_because(options.because);
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  const auto response = (*client)->Write(&Book::SetOrderOutcome, std::move(request));
-  if (!response.ok()) return response.status();
-  return Show(session, response->order());
 }
 
 }  // namespace
@@ -415,55 +378,6 @@ absl::StatusOr<int> RunAllowRemove(Session& session, const AllowOptions& options
     console.out << "Removed from the allowlist. Records count again from the next check on.\n";
   }
   return kExitOk;
-}
-
-absl::StatusOr<int> RunOrderAdd(Session& session, const OrderAddOptions& options) {
-  if (options.identifiers.empty()) return NeedIdentifier("order add");
-  auto amount = MakeMoney(options.amount, options.currency);
-  if (!amount.ok()) return amount.status();
-  if (!amount->has_value()) {
-    return absl::InvalidArgumentError(
-        "order add needs an amount, like --amount 4500000 --currency IDR");
-  }
-  auto terms = MakeTerms(options.terms);
-  if (!terms.ok()) return terms.status();
-  absl::Status status = CheckDate("invoiced", options.invoiced);
-  if (status.ok()) status = CheckDate("due", options.due);
-  for (const auto& [option, text] :
-       {std::pair("name", &options.name), std::pair("invoice", &options.invoice),
-        std::pair("receipt", &options.receipt)}) {
-    if (status.ok()) status = CheckText(option, *text);
-  }
-  if (!status.ok()) return status;
-  auto identifiers = ReadIdentifiers(options.identifiers, session.console());
-  if (!identifiers.ok()) return identifiers.status();
-  v1::AddOrderRequest request;
-  for (auto& identifier : *identifiers) *request.add_identifiers() = std::move(identifier);
-  request.set_name(options.name);
-  request.set_invoice(options.invoice);
-  *request.mutable_amount() = **amount;
-  request.set_invoiced(options.invoiced);
-  request.set_due(options.due);
-  request.set_terms(*terms);
-  request.set_receipt(options.receipt);
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  const auto response = (*client)->Write(&Book::AddOrder, std::move(request));
-  if (!response.ok()) return response.status();
-  return Show(session, response->order());
-}
-
-absl::StatusOr<int> RunOrderPaid(Session& session, const OrderOptions& options) {
-  return SetOutcome(session, options, "paid");
-}
-absl::StatusOr<int> RunOrderLate(Session& session, const OrderOptions& options) {
-  return SetOutcome(session, options, "late");
-}
-absl::StatusOr<int> RunOrderUnpaid(Session& session, const OrderOptions& options) {
-  return SetOutcome(session, options, "unpaid");
-}
-absl::StatusOr<int> RunOrderReopen(Session& session, const OrderOptions& options) {
-  return SetOutcome(session, options, "open");
 }
 
 }  // namespace daftar::cli

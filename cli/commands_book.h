@@ -88,6 +88,19 @@ struct OrderOptions {
   std::string on;
   std::string because;
 };
+struct OrderListOptions {
+  std::string customer;
+  std::string state;
+  std::string limit;
+};
+struct CustomerListOptions {
+  std::string group;
+  std::string limit;
+};
+absl::StatusOr<int> RunCustomerList(Session& session, const CustomerListOptions& options);
+absl::StatusOr<int> RunOrderList(Session& session, const OrderListOptions& options);
+// Takes OrderOptions::order or ::receipt.
+absl::StatusOr<int> RunOrderShow(Session& session, const OrderOptions& options);
 absl::StatusOr<int> RunOrderPaid(Session& session, const OrderOptions& options);
 absl::StatusOr<int> RunOrderLate(Session& session, const OrderOptions& options);
 absl::StatusOr<int> RunOrderUnpaid(Session& session, const OrderOptions& options);

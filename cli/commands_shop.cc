@@ -9,12 +9,6 @@ namespace {
 
 using Shop = v1::ShopService::Stub;
 
-absl::Status NeedIdentifier(const char* what) {
-  return absl::InvalidArgumentError(std::string(what) +
-                                    " needs an identifier of the customer, like --phone "
-                                    "0812-3456-7890 (or --phone - to type it unseen)");
-}
-
 template <class Request>
 void AddIdentifiers(std::vector<v1::Identifier> identifiers, Request& request) {
   for (auto& identifier : identifiers) *request.add_identifiers() = std::move(identifier);

@@ -43,13 +43,28 @@ CLI::App& Parser::Noun(const std::string& name, const std::string& help) {
   CLI::App* noun = app_.add_subcommand(name, help);
   noun->require_subcommand(1);
   noun->fallthrough();
+  noun->footer("daftar " + name + " VERB --help tells more of each.\n\nExamples:\n");
   return *noun;
 }
+
+namespace {
+
+// One line, or one that goes on after a backslash.
+std::string FirstExample(const std::string& examples) {
+  size_t end = examples.find('\n');
+  while (end != std::string::npos && end > 0 && examples[end - 1] == '\\') {
+    end = examples.find('\n', end + 1);
+  }
+  return end == std::string::npos ? examples : examples.substr(0, end + 1);
+}
+
+}  // namespace
 
 CLI::App& Parser::Verb(CLI::App& parent, const std::string& name, const std::string& help,
                        const std::string& examples) {
   CLI::App* verb = parent.add_subcommand(name, help);
   verb->fallthrough();
+  if (&parent != &app_) parent.footer(parent.get_footer() + FirstExample(examples));
   verb->footer(
       "Also: --dir DIR (or DAFTAR_DIR), --output text|json, --timeout SECONDS\n\n"
       "Examples:\n" +
@@ -252,6 +267,15 @@ void Parser::AddCustomers() {
       ->type_name("NAME")
       ->allow_extra_args(false);
   AddIdentifiers(add, added->identifiers);
+
+  CLI::App& list = Verb(noun, "list", "Customers, the newest first",
+                        "  daftar customer list\n"
+                        "  daftar customer list --group problem\n");
+  auto listed = Take(list, &RunCustomerList);
+  list.add_option("--group", listed->group,
+                  "To whom this group applies, by hand or by rule; or none (default: all)")
+      ->type_name("NAME");
+  list.add_option("--limit", listed->limit, "At most so many (default 100)")->type_name("N");
 
   CLI::App& show = Verb(noun, "show", "A customer and what its orders came to",
                         "  daftar customer show ID\n  daftar customer show --phone -\n");

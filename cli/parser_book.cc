@@ -156,6 +156,27 @@ void Parser::AddOrders() {
   add.add_option("--name", added->name, "Of a new customer, for this shop only")->type_name("TEXT");
   add.add_option("--receipt", added->receipt, "The check on which it was taken")
       ->type_name("RECEIPT");
+
+  CLI::App& list = Verb(noun, "list", "Orders, the newest invoices first",
+                        "  daftar order list --state owed\n"
+                        "  daftar order list --customer ID --limit 1000\n");
+  auto listed = Take(list, &RunOrderList);
+  list.add_option("--customer", listed->customer, "Of this customer (default: everybody's)")
+      ->type_name("ID");
+  list.add_option("--state", listed->state,
+                  "open, overdue, unpaid (for so long that it counts as unpaid), given-up, paid or "
+                  "late; or owed: the first four (default: all)")
+      ->type_name("STATE");
+  list.add_option("--limit", listed->limit, "At most so many (default 100)")->type_name("N");
+
+  CLI::App& show = Verb(noun, "show", "One order",
+                        "  daftar order show INV-2026-117\n"
+                        "  daftar order show --receipt RECEIPT\n");
+  auto shown = Take(show, &RunOrderShow);
+  show.add_option("order", shown->order, "The order's id or its invoice's number")
+      ->type_name("ORDER|INVOICE");
+  show.add_option("--receipt", shown->receipt, "The check on which it was taken")
+      ->type_name("RECEIPT");
   AddOrderOutcomes(noun);
 }
 
@@ -178,8 +199,9 @@ void Parser::AddOrderOutcomes(CLI::App& noun) {
         ->type_name("TEXT");
   };
   add("paid", "The order was paid", &RunOrderPaid, true);
-  add("late", "It was paid, and too late", &RunOrderLate, true);
-  add("unpaid", "It is given up; it stays owed", &RunOrderUnpaid, true);
+  add("late", "It was paid, and too late for this shop (not paid at all: unpaid)", &RunOrderLate,
+      true);
+  add("unpaid", "It was not paid and is given up; it stays owed", &RunOrderUnpaid, true);
   add("reopen", "Take that back: the order is open again", &RunOrderReopen, false);
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/show_check.h"
+#include "cli/show_shop.h"
 #include "cli/text.h"
 
 namespace daftar::cli {
@@ -299,6 +300,50 @@ void Print(std::ostream& out, const v1::Order& order) {
   if (order.days_late() > 0) fields.Add("Late by", Count(order.days_late(), "day"));
   fields.Add("Receipt", order.receipt());
   fields.Print(out);
+}
+
+Json ListJson(const std::vector<v1::Order>& orders, bool more) {
+  Json list = Json::array();
+  for (const auto& order : orders) list.push_back(ToJson(order));
+  return Json{{"orders", std::move(list)}, {"more", more}};
+}
+
+void PrintList(std::ostream& out, const std::vector<v1::Order>& orders, bool more) {
+  if (orders.empty()) {
+    out << "No orders. Note one with: daftar order add\n";
+    return;
+  }
+  Table table({"INVOICE", "INVOICED", "DUE", "STATE", "AMOUNT", "ORDER"});
+  for (const auto& order : orders) {
+    table.Row({order.invoice(), order.invoiced(), order.due(),
+               order.state() + (order.disputed() ? ", disputed" : "") +
+                   (order.days_late() > 0 ? " (" + Count(order.days_late(), "day") + " late)" : ""),
+               ShowMoney(order.amount()), order.id()});
+  }
+  table.Print(out);
+  if (more) out << "\nThere are more; --limit N shows them.\n";
+}
+
+Json ListJson(const std::vector<v1::Customer>& customers, bool more) {
+  Json list = Json::array();
+  for (const auto& customer : customers) list.push_back(ToJson(customer));
+  return Json{{"customers", std::move(list)}, {"more", more}};
+}
+
+void PrintList(std::ostream& out, const std::vector<v1::Customer>& customers, bool more) {
+  if (customers.empty()) {
+    out << "No customers. Add one with: daftar customer add\n";
+    return;
+  }
+  Table table({"CUSTOMER", "NAME", "IDENTIFIERS", "GROUP", "PAID", "OPEN", "OVERDUE"});
+  for (const auto& customer : customers) {
+    const auto& orders = customer.orders();
+    table.Row({customer.id(), customer.name(), Joined(Texts(customer.identifiers())),
+               customer.group(), std::to_string(orders.settled()), std::to_string(orders.open()),
+               std::to_string(orders.overdue())});
+  }
+  table.Print(out);
+  if (more) out << "\nThere are more; --limit N shows them.\n";
 }
 
 Json ToJson(const v1::EraseCustomerResponse& erased) {

@@ -129,6 +129,19 @@ void PrintHeadline(std::ostream& out, v1::Effect effect, const std::string& beca
   out << Painted(headline, info.paint, color) << "\n" << Printable(because) << "\n";
 }
 
+// Right below the headline, so that nobody takes what was decided for what holds.
+void PrintOverride(std::ostream& out, const v1::GetReceiptResponse& response, bool color,
+                   Language language) {
+  if (!response.has_override()) return;
+  const Labels& labels = LabelsIn(language);
+  const v1::DecisionOverride& made = response.override();
+  const std::string text =
+      std::string(labels.overridden) + " " +
+      Filled(labels.overridden_by, EffectIn(made.effect(), language), made.by()) + ", " +
+      made.at() + ": " + made.because();
+  out << Painted(Printable(text), InfoOf(made.effect()).paint, color) << "\n";
+}
+
 void PrintNext(std::ostream& out, const google::protobuf::RepeatedPtrField<v1::NextStep>& next,
                Language language) {
   if (next.empty()) return;
@@ -296,12 +309,6 @@ void PrintFacts(std::ostream& out, const v1::GetReceiptResponse& response, Langu
   fields.Add(labels.order, (amount.empty() ? labels.no_amount : amount) + ", " +
                                TermsIn(response.terms(), language));
   AddStanding(fields, response, language);
-  if (response.has_override()) {
-    const v1::DecisionOverride& made = response.override();
-    fields.Add(labels.overridden,
-               Filled(labels.overridden_by, EffectIn(made.effect(), language), made.by()) + ", " +
-                   made.at() + ": " + made.because());
-  }
   fields.Add(labels.outcome, OutcomeText(response, labels));
   fields.Add(labels.coverage, response.coverage());
   fields.Add(labels.policy, response.policy());
@@ -391,6 +398,7 @@ void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color
            Language language) {
   const Labels& labels = LabelsIn(language);
   PrintHeadline(out, response.effect(), response.because(), color, language);
+  PrintOverride(out, response, color, language);
   PrintNext(out, response.next(), language);
   out << "\n";
   PrintFacts(out, response, language);

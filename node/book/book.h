@@ -107,7 +107,9 @@ class Book {
   // importing again completes them.
   absl::StatusOr<ImportReport> ImportCustomers(std::span<const decision::CustomerRow> rows);
   // The same for orders, known by customer and invoice number; what differs from the stored order
-  // replaces it, except for what the shop said itself: receipt, terms, late, given up. An invoice
+  // replaces it, except for what the shop said itself: receipt, terms, late, given up. An order that
+  // is paid stays paid: the row may be older. Refused are rows due before their invoice, or paid more
+  // than a year before it. An invoice
   // number that a row of the whole has is that order, whichever row would take it otherwise.
   absl::StatusOr<ImportReport> ImportOrders(std::span<const decision::OrderRow> rows);
 
@@ -122,7 +124,8 @@ class Book {
   absl::StatusOr<NamedOrder> FindOrder(std::string_view name_or_invoice) const;
   // What became of an order; `receipt` replaces the order's where there is one. InvalidArgument for
   // a day that is missing, to come or before the invoice; FailedPrecondition for late by the due
-  // day, or unpaid when it is paid (reopen it first). Errors of FindOrder.
+  // day, unpaid when it is paid, or paid when it is paid another way (reopen it first). Errors of
+  // FindOrder.
   absl::StatusOr<NamedOrder> SetOutcome(const storage::Caller& caller,
                                         std::string_view name_or_invoice, const Outcome& outcome,
                                         const std::optional<ReceiptRef>& receipt,

@@ -8,6 +8,24 @@ namespace daftar::book {
 
 using storage::Column;
 
+namespace {
+
+// A slip in a year would make an order good, or bad, for ever.
+std::string WhyImpossible(const decision::OrderRow& row) {
+  constexpr int64_t kMaxDaysPaidAhead = 366;
+  if (row.due < row.invoiced) {
+    return "it is due on " + row.due.ToString() + ", before its invoice of " +
+           row.invoiced.ToString();
+  }
+  if (row.paid.has_value() && row.paid < row.invoiced.PlusDays(-kMaxDaysPaidAhead)) {
+    return "it was paid on " + row.paid.ToString() + ", more than a year before its invoice of " +
+           row.invoiced.ToString();
+  }
+  return "";
+}
+
+}  // namespace
+
 void Importer::Refuse(uint64_t line, std::string reason) {
   ++report_.refused;
   report_.refusals.push_back({line, std::move(reason)});
@@ -188,7 +206,9 @@ Importer::Change Importer::SetOrder(crypto::Bytes key, Order order) {
   const auto [place, is_new] = orders_.try_emplace(std::move(key));
   OrderState& state = place->second;
   if (!is_new) {
-    // What a ledger's file does not know stays as the shop said it.
+    // What a ledger's file does not know stays as the shop said it; an export older than the
+    // payment knows of none.
+    if (!order.paid.has_value()) order.paid = state.order.paid;
     order.receipt = state.order.receipt;
     order.terms = state.order.terms;
     order.said_late = state.order.said_late;
@@ -225,6 +245,10 @@ absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
   std::vector<Taken> taken;
   std::vector<crypto::Bytes> keys;
   for (const decision::OrderRow& row : rows) {
+    if (std::string why = WhyImpossible(row); !why.empty()) {
+      Refuse(row.line, std::move(why));
+      continue;
+    }
     std::vector<identity::Identifier> identifiers = Usable(row.identifiers, row.line);
     if (identifiers.empty()) continue;
     Change change = Change::kUnchanged;

@@ -90,6 +90,13 @@ absl::Status Apply(const Outcome& outcome, evidence::Date today, Order& order) {
       }
       [[fallthrough]];
     case OutcomeKind::kPaid:
+      // Else a slip of the hand rewrites what weights were learnt from.
+      if (order.paid.has_value() &&
+          (order.paid != outcome.day || (order.said_late && outcome.kind == OutcomeKind::kPaid))) {
+        return absl::FailedPreconditionError(
+            "the order was " + std::string(order.said_late ? "paid late" : "paid") + " on " +
+            order.paid.ToString() + "; reopen it first if that was wrong");
+      }
       order.paid = outcome.day;
       order.said_late = outcome.kind == OutcomeKind::kLate;
       // Had it been paid by then, it would not have been given up.
@@ -109,7 +116,7 @@ absl::Status Apply(const Outcome& outcome, evidence::Date today, Order& order) {
 
 absl::Status NoSuchOrder() {
   return absl::NotFoundError(
-      "no order has that name or invoice number; `daftar customer show` lists a customer's orders");
+      "no order has that id or invoice number; `daftar order list` shows those there are");
 }
 
 }  // namespace

@@ -197,6 +197,18 @@ class BookAdapter final : public v1::BookService::Service {
                                v1::SetOrderOutcomeResponse* response) override {
     return Answer(*context, *request, response, &BookHandlers::SetOrderOutcome);
   }
+  grpc::Status GetOrder(grpc::ServerContext* context, const v1::GetOrderRequest* request,
+                        v1::GetOrderResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::GetOrder);
+  }
+  grpc::Status ListOrders(grpc::ServerContext* context, const v1::ListOrdersRequest* request,
+                          v1::ListOrdersResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::ListOrders);
+  }
+  grpc::Status ListCustomers(grpc::ServerContext* context, const v1::ListCustomersRequest* request,
+                             v1::ListCustomersResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::ListCustomers);
+  }
 
  private:
   template <class Request, class Response>

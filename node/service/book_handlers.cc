@@ -19,39 +19,12 @@ std::vector<std::string> Texts(const Repeated& texts) {
   return {texts.begin(), texts.end()};
 }
 
-std::string_view StateOf(const book::Order& order, evidence::Date today, uint32_t late_after_days) {
-  const check::Outcome outcome = check::OutcomeOf(order, today, late_after_days);
-  return outcome == check::Outcome::kUnknown ? "open" : check::OutcomeName(outcome);
-}
-
 absl::StatusOr<book::OutcomeKind> OutcomeFrom(const std::string& outcome) {
   if (outcome == "paid") return book::OutcomeKind::kPaid;
   if (outcome == "late") return book::OutcomeKind::kLate;
   if (outcome == "unpaid") return book::OutcomeKind::kUnpaid;
   if (outcome == "open") return book::OutcomeKind::kReopened;
   return absl::InvalidArgumentError("outcome: one of paid, late, unpaid, open");
-}
-
-// The name of the one order that was taken on the check; reads all orders.
-absl::StatusOr<std::string> OrderOfReceipt(const book::Book& book,
-                                           const book::ReceiptRef& receipt) {
-  std::vector<std::string> names;
-  absl::Status scanned =
-      book.ScanOrders([&](const book::Customer& customer, const book::Order& order) {
-        if (order.receipt == receipt) names.push_back(book::OrderName(customer.id, order));
-        return names.size() < 2;
-      });
-  if (!scanned.ok()) return scanned;
-  if (names.empty()) {
-    return absl::NotFoundError(
-        "no order was recorded with this receipt; name its id or invoice, "
-        "and give the receipt with it to link them");
-  }
-  if (names.size() > 1) {
-    return absl::FailedPreconditionError("several orders were recorded with this receipt, like " +
-                                         names[0] + " and " + names[1] + "; name one of them");
-  }
-  return names.front();
 }
 
 // Own incidents about the customer that occurred in the period.
@@ -275,7 +248,7 @@ absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) 
   out.set_paid(order.paid.ToString());
   *out.mutable_amount() = ToProto(order.amount);
   out.set_terms(ToProto(order.terms));
-  out.set_state(std::string(StateOf(order, today, node_.policies().InForce()->late_after_days)));
+  out.set_state(std::string(StateOf(order)));
   out.set_days_late(decision::DaysLate(order, today));
   out.set_disputed(order.disputed);
   out.set_given_up(order.written_off.ToString());
@@ -345,7 +318,7 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
   if (request.by_case() == v1::SetOrderOutcomeRequest::kReceipt) {
     auto receipt = ReceiptFromProto(request.receipt());
     if (!receipt.ok()) return receipt.status();
-    auto order = OrderOfReceipt(node_.book(), book::ReceiptRef(receipt->array()));
+    auto order = OrderOfReceipt(book::ReceiptRef(receipt->array()));
     if (!order.ok()) return order.status();
     name = *std::move(order);
   }

@@ -41,8 +41,19 @@ class BookHandlers {
                                                 const v1::AddOrderRequest& request);
   absl::StatusOr<v1::SetOrderOutcomeResponse> SetOrderOutcome(
       const Actor& actor, const v1::SetOrderOutcomeRequest& request);
+  absl::StatusOr<v1::GetOrderResponse> GetOrder(const Actor& actor,
+                                                const v1::GetOrderRequest& request);
+  absl::StatusOr<v1::ListOrdersResponse> ListOrders(const Actor& actor,
+                                                    const v1::ListOrdersRequest& request);
+  absl::StatusOr<v1::ListCustomersResponse> ListCustomers(const Actor& actor,
+                                                          const v1::ListCustomersRequest& request);
 
  private:
+  // The name of the one order that was taken on the check; reads all orders. NotFound;
+  // FailedPrecondition for more than one.
+  absl::StatusOr<std::string> OrderOfReceipt(const book::ReceiptRef& receipt) const;
+  // Order.state of the protocol.
+  std::string_view StateOf(const book::Order& order) const;
   absl::StatusOr<v1::Order> Describe(const book::NamedOrder& order) const;
 
   Node& node_;

@@ -118,6 +118,9 @@ class FakeNode {
   Method<v1::SuggestIncidentsRequest, v1::SuggestIncidentsResponse> suggest_incidents;
   Method<v1::MitigateIncidentRequest, v1::MitigateIncidentResponse> mitigate_incident;
   Method<v1::MergeCustomersRequest, v1::MergeCustomersResponse> merge_customers;
+  Method<v1::GetOrderRequest, v1::GetOrderResponse> get_order;
+  Method<v1::ListOrdersRequest, v1::ListOrdersResponse> list_orders;
+  Method<v1::ListCustomersRequest, v1::ListCustomersResponse> list_customers;
   Method<v1::UnmergeCustomerRequest, v1::UnmergeCustomerResponse> unmerge_customer;
   Method<v1::EraseCustomerRequest, v1::EraseCustomerResponse> erase_customer;
   Method<v1::SetCustomerGroupsRequest, v1::SetCustomerGroupsResponse> set_customer_groups;
@@ -185,6 +188,9 @@ class FakeNode {
   struct Book final : v1::BookService::Service {
     explicit Book(FakeNode& fake) : fake_(fake) {}
     DAFTAR_FAKE_METHOD(MergeCustomers, merge_customers)
+    DAFTAR_FAKE_METHOD(GetOrder, get_order)
+    DAFTAR_FAKE_METHOD(ListOrders, list_orders)
+    DAFTAR_FAKE_METHOD(ListCustomers, list_customers)
     DAFTAR_FAKE_METHOD(UnmergeCustomer, unmerge_customer)
     DAFTAR_FAKE_METHOD(EraseCustomer, erase_customer)
     DAFTAR_FAKE_METHOD(SetCustomerGroups, set_customer_groups)

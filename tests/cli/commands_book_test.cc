@@ -254,6 +254,66 @@ TEST_F(BookCommandTest, OrderAddSendsEverything) {
   EXPECT_EQ(node_.Run({"order", "add", "--phone", "0812"}).code, kExitUsage);
 }
 
+TEST_F(BookCommandTest, ListsAskForPagesUpToTheLimit) {
+  v1::ListOrdersRequest asked;
+  int pages = 0;
+  node_.list_orders = [&](const v1::ListOrdersRequest& request,
+                          v1::ListOrdersResponse& response) -> grpc::Status {
+    asked = request;
+    for (uint32_t i = 0; i < request.page_size(); ++i) {
+      response.add_orders()->set_invoice("INV-" + std::to_string(i));
+    }
+    response.set_next_page_token("page-" + std::to_string(++pages));
+    return grpc::Status::OK;
+  };
+  const Ran ran = node_.Run({"order", "list", "--customer", "c1", "--state", "owed", "--limit",
+                             "1001", "--output", "json"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(pages, 2);
+  EXPECT_EQ(asked.page_token(), "page-1");
+  EXPECT_EQ(asked.page_size(), 1u);
+  EXPECT_EQ(asked.customer(), "c1");
+  EXPECT_EQ(asked.state(), "owed");
+  const Json list = Json::parse(ran.out);
+  EXPECT_EQ(list["orders"].size(), 1001u);
+  EXPECT_EQ(list["more"], true);
+  EXPECT_EQ(node_.Run({"order", "list", "--limit", "0"}).code, kExitUsage);
+}
+
+TEST_F(BookCommandTest, OneOrderIsShownByIdInvoiceOrReceipt) {
+  v1::GetOrderRequest asked;
+  node_.get_order = Keep<v1::GetOrderRequest, v1::GetOrderResponse>(asked);
+  ASSERT_EQ(node_.Run({"order", "show", kOrderId}).code, kExitOk);
+  EXPECT_EQ(asked.order(), kOrderId);
+  ASSERT_EQ(node_.Run({"order", "show", "INV-7"}).code, kExitOk);
+  EXPECT_EQ(asked.invoice(), "INV-7");
+  ASSERT_EQ(node_.Run({"order", "show", "--receipt", "r1"}).code, kExitOk);
+  EXPECT_EQ(asked.receipt(), "r1");
+  EXPECT_EQ(node_.Run({"order", "show"}).code, kExitUsage);
+  EXPECT_EQ(node_.Run({"order", "show", "INV-7", "--receipt", "r1"}).code, kExitUsage);
+}
+
+TEST_F(BookCommandTest, CustomersAreListedInATable) {
+  v1::ListCustomersRequest asked;
+  node_.list_customers = [&](const v1::ListCustomersRequest& request,
+                             v1::ListCustomersResponse& response) -> grpc::Status {
+    asked = request;
+    v1::Customer* customer = response.add_customers();
+    customer->set_id("c1");
+    customer->set_name("Ibu Sari");
+    customer->set_group("vip");
+    customer->mutable_orders()->set_open(7);
+    return grpc::Status::OK;
+  };
+  const Ran ran = node_.Run({"customer", "list", "--group", "vip"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(asked.group(), "vip");
+  EXPECT_EQ(asked.page_size(), 100u);
+  for (const char* text : {"CUSTOMER", "c1", "Ibu Sari", "vip", "7"}) {
+    EXPECT_THAT(ran.out, HasSubstr(text));
+  }
+}
+
 TEST_F(BookCommandTest, OutcomesNameTheOrderByIdInvoiceOrReceipt) {
   v1::SetOrderOutcomeRequest asked;
   node_.set_order_outcome = Keep<v1::SetOrderOutcomeRequest, v1::SetOrderOutcomeResponse>(asked);

@@ -50,6 +50,26 @@ TEST_F(ImportTest, ChangedPaidDateUpdatesTheOrder) {
   EXPECT_EQ(orders[0].paid, Day("2024-03-01"));
 }
 
+// An export of yesterday knows nothing of what was paid at the counter today.
+TEST_F(ImportTest, AnOlderExportDoesNotUndoAPayment) {
+  const decision::OrderRow open = Row({Handle("shop/a")}, "1", "2024-01-01", "2024-02-01");
+  Import({open});
+  const auto paid = book_->SetOutcome(By(), "1", {OutcomeKind::kPaid, Day("2024-02-01")}, {}, "x");
+  ASSERT_THAT(paid, IsOk());
+  EXPECT_EQ(Import({open}), (std::vector<uint64_t>{0, 0, 1, 0}));
+  EXPECT_EQ(OrdersOf(IdOf(Handle("shop/a")))[0].paid, Day("2024-02-01"));
+  ASSERT_THAT(book_->SetOutcome(By(), "1", {OutcomeKind::kReopened, {}}, {}, "x"), IsOk());
+  EXPECT_EQ(Import({open}), (std::vector<uint64_t>{0, 0, 1, 0}));
+  EXPECT_FALSE(OrdersOf(IdOf(Handle("shop/a")))[0].paid.has_value());
+}
+
+TEST_F(ImportTest, ImpossibleDatesAreRefusedByTheirLine) {
+  EXPECT_EQ(Import({Row({Handle("shop/a")}, "1", "2024-01-02", "2024-01-01"),
+                    Row({Handle("shop/a")}, "2", "2024-01-01", "2024-01-01", "2022-12-30"),
+                    Row({Handle("shop/a")}, "3", "2024-01-01", "2024-01-01", "2022-12-31")}),
+            (std::vector<uint64_t>{1, 0, 0, 2}));
+}
+
 TEST_F(ImportTest, EveryFieldOfAnOrderIsKeptAndCompared) {
   decision::OrderRow row = Row({Handle("shop/a")}, "1", "2024-01-01", "2024-02-01", "2024-03-01");
   row.disputed = true;

@@ -133,6 +133,118 @@ TEST_F(ShopHandlersTest, AnOrderIsNamedByItsReceiptWhereOneOrderAloneHasIt) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("several")));
 }
 
+TEST_F(ShopHandlersTest, OrdersAreFoundByWhatTheyAre) {
+  BookHandlers book(*b_);
+  const evidence::Date today = evidence::Date::Of(b_->clock().Now());
+  const auto add = [&](const std::string& invoice, int64_t days_old, int64_t days_to_pay) {
+    v1::AddOrderRequest order;
+    order.set_request_id("order-" + invoice);
+    order.add_identifiers()->set_phone(kPhone);
+    order.mutable_amount()->set_minor(100);
+    order.mutable_amount()->set_currency("IDR");
+    order.set_invoice(invoice);
+    order.set_invoiced(today.PlusDays(-days_old).ToString());
+    order.set_due(today.PlusDays(days_to_pay - days_old).ToString());
+    auto added = book.AddOrder(staff_, order);
+    EXPECT_TRUE(added.ok()) << added.status();
+    return added->order().customer();
+  };
+  const auto set = [&](const std::string& invoice, const std::string& outcome, int64_t days_ago) {
+    v1::SetOrderOutcomeRequest request;
+    request.set_request_id("outcome-" + std::to_string(++requests_));
+    request.set_invoice(invoice);
+    request.set_outcome(outcome);
+    request.set_on(today.PlusDays(-days_ago).ToString());
+    return book.SetOrderOutcome(staff_, request).status();
+  };
+  const auto listed = [&](const std::string& state, uint32_t page = 0) {
+    v1::ListOrdersRequest request;
+    request.set_state(state);
+    request.set_page_size(page);
+    std::string invoices;
+    do {
+      auto response = book.ListOrders(staff_, request);
+      EXPECT_TRUE(response.ok()) << response.status();
+      for (const auto& order : response->orders()) invoices += order.invoice();
+      request.set_page_token(response->next_page_token());
+    } while (!request.page_token().empty());
+    return invoices;
+  };
+  const std::string customer = add("A", 0, 0);
+  add("B", 20, 15);
+  add("C", 100, 15);
+  add("D", 101, 15);
+  add("E", 102, 15);
+  add("F", 103, 15);
+  DAFTAR_ASSERT_OK(set("D", "unpaid", 1));
+  DAFTAR_ASSERT_OK(set("E", "paid", 90));
+  DAFTAR_ASSERT_OK(set("F", "late", 2));
+  EXPECT_EQ(listed("open"), "A");
+  EXPECT_EQ(listed("overdue"), "B");
+  EXPECT_EQ(listed("unpaid"), "C");
+  EXPECT_EQ(listed("given-up"), "D");
+  EXPECT_EQ(listed("paid"), "E");
+  EXPECT_EQ(listed("late"), "F");
+  EXPECT_EQ(listed("owed", 1), "ABCD");
+  EXPECT_EQ(listed("", 2), "ABCDEF");
+
+  // What was said is not said otherwise in passing.
+  EXPECT_THAT(set("F", "paid", 2),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("reopen")));
+  EXPECT_THAT(set("E", "paid", 89), StatusIs(absl::StatusCode::kFailedPrecondition));
+  DAFTAR_ASSERT_OK(set("E", "paid", 90));
+
+  v1::GetOrderRequest get;
+  get.set_invoice("D");
+  auto one = book.GetOrder(staff_, get);
+  DAFTAR_ASSERT_OK(one);
+  EXPECT_EQ(one->order().state(), "given-up");
+  EXPECT_EQ(one->order().customer(), customer);
+  get.set_invoice("Z");
+  EXPECT_THAT(book.GetOrder(staff_, get), StatusIs(absl::StatusCode::kNotFound));
+
+  v1::ListOrdersRequest wrong;
+  wrong.set_state("lost");
+  EXPECT_THAT(book.ListOrders(staff_, wrong), StatusIs(absl::StatusCode::kInvalidArgument));
+  wrong = {};
+  wrong.set_page_token("yesterday");
+  EXPECT_THAT(book.ListOrders(staff_, wrong), StatusIs(absl::StatusCode::kInvalidArgument));
+  wrong = {};
+  wrong.set_page_size(1001);
+  EXPECT_THAT(book.ListOrders(staff_, wrong), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(ShopHandlersTest, CustomersAreListedByTheGroupThatApplies) {
+  BookHandlers book(*b_);
+  DAFTAR_ASSERT_OK(shop_.AddCustomer(manager_, Customer("vip")));
+  v1::AddCustomerRequest other;
+  other.set_request_id("other");
+  other.add_identifiers()->set_phone("0812-9999-7002");
+  DAFTAR_ASSERT_OK(shop_.AddCustomer(staff_, other));
+  const auto count = [&](const std::string& group) {
+    v1::ListCustomersRequest request;
+    request.set_group(group);
+    request.set_page_size(1);
+    int customers = 0;
+    do {
+      auto response = book.ListCustomers(manager_, request);
+      EXPECT_TRUE(response.ok()) << response.status();
+      customers += response->customers_size();
+      request.set_page_token(response->next_page_token());
+    } while (!request.page_token().empty());
+    return customers;
+  };
+  EXPECT_EQ(count(""), 2);
+  EXPECT_EQ(count("vip"), 1);
+  EXPECT_EQ(count("none"), 1);
+  EXPECT_EQ(count("problem"), 0);
+  v1::ListCustomersRequest request;
+  request.set_group("nobody");
+  EXPECT_THAT(book.ListCustomers(manager_, request), StatusIs(absl::StatusCode::kNotFound));
+  // A list of everybody is not for the counter.
+  EXPECT_THAT(book.ListCustomers(staff_, {}), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
 TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
   BookHandlers book(*b_);
   auto report = book.ReportGroups(manager_, {});

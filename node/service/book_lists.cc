@@ -1,0 +1,196 @@
+// Finding orders and customers.
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "node/book/listing.h"
+#include "node/check/outcomes.h"
+#include "node/service/book_handlers.h"
+#include "node/service/convert.h"
+#include "node/service/shop_handlers.h"
+
+namespace daftar::service {
+namespace {
+
+constexpr uint32_t kDefaultPage = 100;
+constexpr char kNoGroupName[] = "none";
+constexpr char kTokenMark = '/';
+constexpr std::string_view kOwed = "owed";
+constexpr std::array<std::string_view, 6> kStates = {"open",     "overdue", "unpaid",
+                                                     "given-up", "paid",    "late"};
+
+absl::StatusOr<size_t> PageSize(uint32_t asked) {
+  if (asked > book::kMaxPage) {
+    return absl::InvalidArgumentError("page_size: at most " + std::to_string(book::kMaxPage));
+  }
+  return asked == 0 ? kDefaultPage : asked;
+}
+
+absl::Status NoToken() {
+  return absl::InvalidArgumentError("page_token: not one that an earlier page gave");
+}
+
+std::string TokenOf(const book::OrderCursor& cursor) {
+  return cursor.invoiced.ToString() + kTokenMark + cursor.name;
+}
+
+absl::StatusOr<book::OrderCursor> OrderCursorFrom(const std::string& token) {
+  const size_t mark = token.find(kTokenMark);
+  if (mark == std::string::npos) return NoToken();
+  const auto invoiced = evidence::Date::Parse(token.substr(0, mark));
+  if (!invoiced.ok()) return NoToken();
+  return book::OrderCursor{*invoiced, token.substr(mark + 1)};
+}
+
+std::string TokenOf(const book::CustomerCursor& cursor) {
+  return std::to_string(cursor.created_at.value) + kTokenMark + cursor.id.hex();
+}
+
+absl::StatusOr<book::CustomerCursor> CustomerCursorFrom(const std::string& token) {
+  const size_t mark = token.find(kTokenMark);
+  if (mark == std::string::npos) return NoToken();
+  book::CustomerCursor cursor;
+  const char* end = token.data() + mark;
+  const auto read = std::from_chars(token.data(), end, cursor.created_at.value);
+  const auto id = book::CustomerId::FromHexText(std::string_view(token).substr(mark + 1));
+  if (read.ec != std::errc() || read.ptr != end || !id.ok()) return NoToken();
+  cursor.id = *id;
+  return cursor;
+}
+
+}  // namespace
+
+std::string_view BookHandlers::StateOf(const book::Order& order) const {
+  const evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  if (!order.paid.has_value() && order.written_off.has_value()) return "given-up";
+  const check::Outcome outcome =
+      check::OutcomeOf(order, today, node_.policies().InForce()->late_after_days);
+  if (outcome != check::Outcome::kUnknown) return check::OutcomeName(outcome);
+  return !order.paid.has_value() && order.due < today ? "overdue" : "open";
+}
+
+absl::StatusOr<std::string> BookHandlers::OrderOfReceipt(const book::ReceiptRef& receipt) const {
+  std::vector<std::string> names;
+  absl::Status scanned =
+      node_.book().ScanOrders([&](const book::Customer& customer, const book::Order& order) {
+        if (order.receipt == receipt) names.push_back(book::OrderName(customer.id, order));
+        return names.size() < 2;
+      });
+  if (!scanned.ok()) return scanned;
+  if (names.empty()) {
+    return absl::NotFoundError(
+        "no order was recorded with this receipt; name its id or invoice, "
+        "and give the receipt with it to link them");
+  }
+  if (names.size() > 1) {
+    return absl::FailedPreconditionError("several orders were recorded with this receipt, like " +
+                                         names[0] + " and " + names[1] + "; name one of them");
+  }
+  return names.front();
+}
+
+absl::StatusOr<v1::GetOrderResponse> BookHandlers::GetOrder(const Actor& actor,
+                                                            const v1::GetOrderRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/GetOrder"); !s.ok()) return s;
+  std::string name =
+      request.by_case() == v1::GetOrderRequest::kInvoice ? request.invoice() : request.order();
+  if (request.by_case() == v1::GetOrderRequest::kReceipt) {
+    auto receipt = ReceiptFromProto(request.receipt());
+    if (!receipt.ok()) return receipt.status();
+    auto order = OrderOfReceipt(book::ReceiptRef(receipt->array()));
+    if (!order.ok()) return order.status();
+    name = *std::move(order);
+  }
+  auto order = node_.book().FindOrder(name);
+  if (!order.ok()) return order.status();
+  auto described = Describe(*order);
+  if (!described.ok()) return described.status();
+  v1::GetOrderResponse response;
+  *response.mutable_order() = *std::move(described);
+  return response;
+}
+
+absl::StatusOr<v1::ListOrdersResponse> BookHandlers::ListOrders(
+    const Actor& actor, const v1::ListOrdersRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/ListOrders"); !s.ok()) return s;
+  book::OrderFilter filter;
+  if (!request.customer().empty()) {
+    auto id = CustomerIdFromProto(request.customer());
+    if (!id.ok()) return id.status();
+    filter.customer = *id;
+  }
+  const std::string& state = request.state();
+  if (state == kOwed) {
+    filter.wanted = [](const book::Order& order) { return !order.paid.has_value(); };
+  } else if (!state.empty()) {
+    if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) {
+      return absl::InvalidArgumentError(
+          "state: one of open, overdue, unpaid, given-up, paid, late, or owed");
+    }
+    filter.wanted = [&](const book::Order& order) { return StateOf(order) == state; };
+  }
+  if (!request.page_token().empty()) {
+    auto after = OrderCursorFrom(request.page_token());
+    if (!after.ok()) return after.status();
+    filter.after = *std::move(after);
+  }
+  auto limit = PageSize(request.page_size());
+  if (!limit.ok()) return limit.status();
+  auto page = book::ListOrders(node_.book(), filter, *limit);
+  if (!page.ok()) return page.status();
+  v1::ListOrdersResponse response;
+  for (const book::NamedOrder& order : page->orders) {
+    auto described = Describe(order);
+    if (!described.ok()) return described.status();
+    *response.add_orders() = *std::move(described);
+  }
+  if (page->next.has_value()) response.set_next_page_token(TokenOf(*page->next));
+  return response;
+}
+
+absl::StatusOr<v1::ListCustomersResponse> BookHandlers::ListCustomers(
+    const Actor& actor, const v1::ListCustomersRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/ListCustomers"); !s.ok()) return s;
+  book::CustomerFilter filter;
+  const auto groups = node_.groups().Snapshot();
+  const evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  const std::string& group = request.group();
+  if (!group.empty()) {
+    const bool known = group == kNoGroupName ||
+                       std::any_of(groups->begin(), groups->end(),
+                                   [&](const auto& one) { return one.terms.name == group; });
+    if (!known) {
+      return absl::NotFoundError(
+          "there is no such group; `daftar group list` shows those there are");
+    }
+    const uint32_t late_after_days = node_.policies().InForce()->late_after_days;
+    filter.wanted = [&, late_after_days](const book::Profile& customer,
+                                         const std::vector<book::Order>& orders) {
+      decision::TrackRecordBuilder builder(today, late_after_days);
+      for (const book::Order& order : orders) builder.Add(order);
+      const decision::Group* chosen =
+          decision::ChooseGroup(*groups, {customer.groups.begin(), customer.groups.end()},
+                                std::move(builder).Finish(), today);
+      return chosen == nullptr ? group == kNoGroupName : chosen->terms.name == group;
+    };
+  }
+  if (!request.page_token().empty()) {
+    auto after = CustomerCursorFrom(request.page_token());
+    if (!after.ok()) return after.status();
+    filter.after = *after;
+  }
+  auto limit = PageSize(request.page_size());
+  if (!limit.ok()) return limit.status();
+  auto page = book::ListCustomers(node_.book(), filter, *limit);
+  if (!page.ok()) return page.status();
+  v1::ListCustomersResponse response;
+  for (const book::Profile& customer : page->customers) {
+    auto described = DescribeCustomer(node_, customer);
+    if (!described.ok()) return described.status();
+    *response.add_customers() = *std::move(described);
+  }
+  if (page->next.has_value()) response.set_next_page_token(TokenOf(*page->next));
+  return response;
+}
+
+}  // namespace daftar::service
