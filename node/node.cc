@@ -52,7 +52,7 @@ absl::Status Node::OpenRooms() {
   publisher_ = *std::move(publisher);
   if (absl::Status status = CheckCharter(); !status.ok()) return status;
   book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_, warnings_);
-  book_->SetOrderObserver([this](const book::Customer&, const book::Order& order) {
+  book_->SetOrderObserver([this](const book::Customer&, const book::NamedOrder& order) {
     own_rate_->Stale();
     Learn(order);
   });
@@ -99,7 +99,7 @@ absl::Status Node::OpenRooms() {
   return absl::OkStatus();
 }
 
-void Node::Learn(const book::Order& order) {
+void Node::Learn(const book::NamedOrder& order) {
   absl::Status learnt =
       check::RecordOutcome(order, *checker_, *receipts_, *outcomes_, *policies_->InForce(),
                            evidence::Date::Of(clock_.Now()));
@@ -111,9 +111,11 @@ void Node::Learn(const book::Order& order) {
 // Nobody says of an order that it is still not paid: once a day the book is looked through.
 absl::Status Node::LearnFromUnpaid(evidence::Date today) {
   const uint32_t late_after_days = policies_->InForce()->late_after_days;
-  return book_->ScanOrders([&](const book::Customer&, const book::Order& order) {
+  return book_->ScanOrders([&](const book::Customer& row, const book::Order& order) {
     const bool unpaid = check::OutcomeOf(order, today, late_after_days) == check::Outcome::kUnpaid;
-    if (unpaid && !order.written_off.has_value()) Learn(order);
+    if (unpaid && !order.written_off.has_value()) {
+      Learn({book::OrderName(row.id, order), row.id, order});
+    }
     storage::MutexLock lock(mutex_);
     return !stopping_;
   });

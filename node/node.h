@@ -121,7 +121,7 @@ class Node {
   absl::Status OpenRooms();
   absl::Status CheckCharter() const;
   void RunTicks();
-  void Learn(const book::Order& order);
+  void Learn(const book::NamedOrder& order);
   absl::Status LearnFromUnpaid(evidence::Date today);
 
   const Config config_;

@@ -13,13 +13,17 @@ namespace daftar::check {
 // invoiced, about one of its own identifiers and over the same amount.
 inline constexpr int64_t kMatchDays = 14;
 
-// The receipt on which the order was taken: the one it names, else the newest that matches; none
-// when there is no such. Errors of the receipt log.
-absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::Order& order, const Checker& checker,
-                                                   const ReceiptLog& receipts);
+// The receipt on which the order was taken: the one it names, else the one it has while that still
+// matches, else the newest that matches and that no other order has; none when there is no such.
+// Errors of the rooms.
+absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::NamedOrder& order,
+                                                   const Checker& checker,
+                                                   const ReceiptLog& receipts,
+                                                   const Outcomes& outcomes);
 
-// Records the order's outcome with its decision, if there is one. Errors of the rooms.
-absl::Status RecordOutcome(const book::Order& order, const Checker& checker,
+// Records the order's outcome with its decision, if there is one; an open order is recorded when it
+// names its receipt. Errors of the rooms.
+absl::Status RecordOutcome(const book::NamedOrder& order, const Checker& checker,
                            const ReceiptLog& receipts, Outcomes& outcomes,
                            const decision::Policy& policy, evidence::Date today);
 

@@ -47,10 +47,23 @@ class OutcomesTest : public ::testing::Test {
     if (receipt.has_value()) order.receipt = book::ReceiptRef(receipt->array());
     return order;
   }
-  void Became(const std::string& order, book::OutcomeKind kind) {
+  std::string Added(const book::NewOrder& order) {
+    auto added = b_->book().AddOrder(b_.Caller(), order);
+    EXPECT_THAT(added, IsOk());
+    return added.ok() ? added->name : std::string();
+  }
+  void Became(const std::string& order, book::OutcomeKind kind,
+              std::optional<ReceiptId> receipt = {}) {
     book::Outcome outcome{kind, evidence::Date::Of(circle_.clock().Now())};
     if (kind == book::OutcomeKind::kReopened) outcome.day = {};
-    DAFTAR_ASSERT_OK(b_->book().SetOutcome(b_.Caller(), order, outcome, {}, "as it was"));
+    std::optional<book::ReceiptRef> link;
+    if (receipt.has_value()) link = book::ReceiptRef(receipt->array());
+    DAFTAR_ASSERT_OK(b_->book().SetOutcome(b_.Caller(), order, outcome, link, "as it was"));
+  }
+  std::optional<ReceiptId> Found(const book::NamedOrder& order) {
+    auto found = ReceiptOf(order, b_->checker(), b_->receipts(), b_->outcomes());
+    EXPECT_THAT(found, IsOk());
+    return found.ok() ? *found : std::nullopt;
   }
   decision::PartnerOutcomes Learnt() { return b_->outcomes().LearntAbout("toko-a.test").outcomes; }
   Outcome OutcomeAt(const ReceiptId& receipt) {
@@ -133,19 +146,114 @@ TEST_F(OutcomesTest, AnOrderFindsItsCheckByBuyerAmountAndDay) {
   DAFTAR_ASSERT_OK(other_buyer);
   auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(1)));
   DAFTAR_ASSERT_OK(order);
-  auto found = ReceiptOf(order->order, b_->checker(), b_->receipts());
-  DAFTAR_ASSERT_OK(found);
-  EXPECT_EQ(*found, right->receipt);
+  EXPECT_EQ(Found(*order), right->receipt);
   // Half a month later it would be another order's.
-  book::Order late = order->order;
-  late.invoiced = late.invoiced.PlusDays(kMatchDays + 1);
-  EXPECT_FALSE(ReceiptOf(late, b_->checker(), b_->receipts())->has_value());
-  late.invoiced = order->order.invoiced.PlusDays(-1);
-  EXPECT_FALSE(ReceiptOf(late, b_->checker(), b_->receipts())->has_value());
+  book::NamedOrder late = *order;
+  late.order.invoiced = late.order.invoiced.PlusDays(kMatchDays + 1);
+  EXPECT_EQ(Found(late), std::nullopt);
+  late.order.invoiced = order->order.invoiced.PlusDays(-1);
+  EXPECT_EQ(Found(late), std::nullopt);
   // What the shop says itself goes before all that.
-  book::Order said = order->order;
-  said.receipt = book::ReceiptRef(other_buyer->receipt.array());
-  EXPECT_EQ(**ReceiptOf(said, b_->checker(), b_->receipts()), other_buyer->receipt);
+  book::NamedOrder said = *order;
+  said.order.receipt = book::ReceiptRef(other_buyer->receipt.array());
+  EXPECT_EQ(Found(said), other_buyer->receipt);
+}
+
+TEST_F(OutcomesTest, TheNewestCheckCountsUnderWhicheverIdentifierItWasMade) {
+  // Which of the two comes first among the subjects is chance: both ways round are tried.
+  for (int newest = 0; newest < 2; ++newest) {
+    std::optional<ReceiptId> last;
+    for (int i = 0; i < 2; ++i) {
+      circle_.clock().Advance(60);
+      auto answer = Ask(Buyer(10 * (newest + 1) + (i + newest) % 2));
+      DAFTAR_ASSERT_OK(answer);
+      last = answer->receipt;
+    }
+    book::NewOrder order = OrderOf(Buyer(10 * (newest + 1)));
+    order.identifiers.push_back(Phone(Buyer(10 * (newest + 1) + 1)));
+    auto added = b_->book().AddOrder(b_.Caller(), order);
+    DAFTAR_ASSERT_OK(added);
+    EXPECT_EQ(Found(*added), last);
+  }
+}
+
+TEST_F(OutcomesTest, EachOrderHasACheckOfItsOwn) {
+  auto first = Ask(Buyer(1));
+  circle_.clock().Advance(60);
+  auto second = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(second);
+  const std::string a = Added(OrderOf(Buyer(1)));
+  const std::string b = Added(OrderOf(Buyer(1)));
+  const std::string c = Added(OrderOf(Buyer(1)));
+  Became(a, book::OutcomeKind::kUnpaid);
+  Became(b, book::OutcomeKind::kPaid);
+  Became(c, book::OutcomeKind::kPaid);  // was not checked
+  EXPECT_EQ(OutcomeAt(second->receipt), Outcome::kUnpaid);
+  EXPECT_EQ(OutcomeAt(first->receipt), Outcome::kPaid);
+  EXPECT_EQ((*b_->outcomes().Of(second->receipt))->order, a);
+  EXPECT_EQ((*b_->outcomes().Of(first->receipt))->order, b);
+  // A newer check is not taken for an order that has one.
+  circle_.clock().Advance(60);
+  auto third = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(third);
+  Became(a, book::OutcomeKind::kPaid);
+  EXPECT_EQ(OutcomeAt(second->receipt), Outcome::kPaid);
+  EXPECT_EQ(OutcomeAt(third->receipt), Outcome::kUnknown);
+  // Reopened, it has none, and the next order may.
+  Became(a, book::OutcomeKind::kReopened);
+  EXPECT_FALSE(b_->outcomes().Of(second->receipt)->has_value());
+  EXPECT_FALSE(b_->outcomes().ReceiptOf(a)->has_value());
+}
+
+TEST_F(OutcomesTest, OfOrdersThatNameOneReceiptTheWorstStands) {
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  const ReceiptId receipt = answer->receipt;
+  // One for which it was found gives way to one that names it.
+  const std::string found = Added(OrderOf(Buyer(1)));
+  Became(found, book::OutcomeKind::kUnpaid);
+  EXPECT_EQ((*b_->outcomes().Of(receipt))->order, found);
+  const std::string good = Added(OrderOf(Buyer(1), receipt));
+  EXPECT_EQ((*b_->outcomes().Of(receipt))->order, good);
+  EXPECT_FALSE(b_->outcomes().ReceiptOf(found)->has_value());
+  EXPECT_EQ(OutcomeAt(receipt), Outcome::kUnknown);
+  EXPECT_TRUE(b_->outcomes().Report({}, {})->empty());
+  EXPECT_FALSE((*b_->outcomes().Of(receipt))->shared);
+  Became(good, book::OutcomeKind::kPaid);
+  const std::string bad = Added(OrderOf(Buyer(1), receipt));
+  EXPECT_EQ(OutcomeAt(receipt), Outcome::kPaid);
+  EXPECT_TRUE((*b_->outcomes().Of(receipt))->shared);
+  Became(bad, book::OutcomeKind::kUnpaid);
+  EXPECT_EQ(OutcomeAt(receipt), Outcome::kUnpaid);
+  Became(good, book::OutcomeKind::kPaid);
+  EXPECT_EQ((*b_->outcomes().Of(receipt))->order, bad);
+  EXPECT_EQ(OutcomeAt(receipt), Outcome::kUnpaid);
+}
+
+TEST_F(OutcomesTest, AnOutcomeFollowsTheReceiptThatItsOrderNames) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto first = Ask(Buyer(1));
+  circle_.clock().Advance(60);
+  auto second = Ask(Buyer(1), 1'000);
+  DAFTAR_ASSERT_OK(second);
+  DAFTAR_ASSERT_OK(b_->outcomes().OverrideDecision(b_.Caller(), first->receipt, Effect::kAccept,
+                                                   "an old friend"));
+  const std::string order = Added(OrderOf(Buyer(1)));
+  Became(order, book::OutcomeKind::kUnpaid, first->receipt);
+  EXPECT_EQ(OutcomeAt(first->receipt), Outcome::kUnpaid);
+  // The same outcome, of another decision: it is that one's alone.
+  Became(order, book::OutcomeKind::kUnpaid, second->receipt);
+  EXPECT_EQ(OutcomeAt(second->receipt), Outcome::kUnpaid);
+  EXPECT_EQ(OutcomeAt(first->receipt), Outcome::kUnknown);
+  EXPECT_TRUE((*b_->outcomes().Of(first->receipt))->override.has_value());
+  EXPECT_EQ(*b_->outcomes().ReceiptOf(order), second->receipt);
+  b_->Upkeep();
+  EXPECT_EQ(Learnt().orders, 1u);
+  b_.Stop();
+  b_.Start();
+  EXPECT_EQ(Learnt().orders, 1u);
+  EXPECT_EQ(*b_->outcomes().ReceiptOf(order), second->receipt);
 }
 
 TEST_F(OutcomesTest, ImportedOrdersAndDaysThatPassAreLearntFrom) {
