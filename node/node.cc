@@ -100,37 +100,68 @@ absl::Status Node::OpenRooms() {
 }
 
 void Node::Learn(const book::NamedOrder& order) {
-  absl::Status learnt =
-      check::RecordOutcome(order, *checker_, *receipts_, *outcomes_, *policies_->InForce(),
-                           evidence::Date::Of(clock_.Now()));
+  absl::Status learnt;
+  {
+    storage::MutexLock learning(learning_);
+    learnt = check::RecordOutcome(order, *checker_, *receipts_, *outcomes_, *policies_->InForce(),
+                                  evidence::Date::Of(clock_.Now()));
+  }
   if (learnt.ok()) return;
   storage::MutexLock lock(mutex_);
-  trouble_.outcomes = std::string(learnt.message());
+  missed_ = trouble_.outcomes = std::string(learnt.message());
 }
 
-// Nobody says of an order that it is still not paid: once a day the book is looked through.
-absl::Status Node::LearnFromUnpaid(evidence::Date today) {
-  const uint32_t late_after_days = policies_->InForce()->late_after_days;
-  return book_->ScanOrders([&](const book::Customer& row, const book::Order& order) {
-    const bool unpaid = check::OutcomeOf(order, today, late_after_days) == check::Outcome::kUnpaid;
-    if (unpaid && !order.written_off.has_value()) {
-      Learn({book::OrderName(row.id, order), row.id, order});
-    }
-    storage::MutexLock lock(mutex_);
-    return !stopping_;
-  });
+// The order as the scan saw it may have changed meanwhile; whoever changed it records it after us.
+absl::Status Node::Reconcile(const book::NamedOrder& seen, evidence::Date today) {
+  const std::shared_ptr<const decision::Policy> policy = policies_->InForce();
+  auto became = check::OutcomeFor(seen, *checker_, *receipts_, *outcomes_, *policy, today);
+  if (!became.ok()) return became.status();
+  auto recorded = outcomes_->IsRecorded(*became, *policy);
+  if (!recorded.ok() || *recorded) return recorded.status();
+  storage::MutexLock learning(learning_);
+  auto order = book_->FindOrder(seen.name);
+  if (absl::IsNotFound(order.status())) return absl::OkStatus();  // erased
+  if (!order.ok()) return order.status();
+  return check::RecordOutcome(*order, *checker_, *receipts_, *outcomes_, *policy, today);
+}
+
+absl::Status Node::Reconcile(evidence::Date today) {
+  absl::Status failed;  // of one order, which does not keep the others from being looked at
+  absl::Status scanned =
+      book_->ScanOrders([&](const book::Customer& row, const book::Order& order) {
+        absl::Status status = Reconcile({book::OrderName(row.id, order), row.id, order}, today);
+        if (failed.ok()) failed = std::move(status);
+        storage::MutexLock lock(mutex_);
+        return !stopping_;
+      });
+  return scanned.ok() ? failed : scanned;
 }
 
 void Node::Upkeep() {
+  storage::MutexLock keeping(upkeep_);
   policies_->Look();
-  const evidence::Date today = evidence::Date::Of(clock_.Now());
-  absl::Status status = own_rate_->Refresh(*policies_->InForce());
-  if (status.ok()) status = outcomes_->Relearn();
-  if (status.ok() && today == unpaid_learnt_on_) return;
-  if (status.ok()) status = LearnFromUnpaid(today);
-  if (status.ok()) unpaid_learnt_on_ = today;
+  const evidence::UnixMillis now = clock_.Now();
+  const evidence::Date today = evidence::Date::Of(now);
+  const absl::Status counted = own_rate_->Refresh(*policies_->InForce());
+  bool missed = false;
+  {
+    storage::MutexLock lock(mutex_);
+    missed = !missed_.empty();
+  }
+  if ((missed || reconciled_on_ != today) && reconcile_pace_.Take(now)) {
+    {
+      storage::MutexLock lock(mutex_);
+      missed_.clear();  // before the pass: what is missed meanwhile is for the next
+    }
+    reconciled_ = Reconcile(today);
+    reconciled_on_ = reconciled_.ok() ? today : evidence::Date();
+  }
+  const absl::Status learnt = outcomes_->Relearn();
   storage::MutexLock lock(mutex_);
-  trouble_.outcomes = status.ok() ? "" : std::string(status.message());
+  trouble_.outcomes = missed_;
+  for (const absl::Status& status : {learnt, reconciled_, counted}) {
+    if (!status.ok()) trouble_.outcomes = std::string(status.message());
+  }
 }
 
 // Partners count this log's reports under the charter that it states. Another file in its place

@@ -14,6 +14,10 @@ bool SameAmount(const decision::OrderContext& asked, const book::Order& order) {
   return !asked.amount.has_value() || *asked.amount == order.amount;
 }
 
+evidence::Date UnpaidFrom(const book::Order& order, uint32_t late_after_days) {
+  return order.due.PlusDays(int64_t{late_after_days} + 1);
+}
+
 // The checks about the order's own identifiers in the days before it, newest first.
 absl::StatusOr<std::vector<ReceiptLog::Made>> ChecksBefore(const book::Order& order,
                                                            const Checker& checker,
@@ -70,17 +74,18 @@ absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::NamedOrder& named
   return std::optional<ReceiptId>();
 }
 
-absl::Status RecordOutcome(const book::NamedOrder& named, const Checker& checker,
-                           const ReceiptLog& receipts, Outcomes& outcomes,
-                           const decision::Policy& policy, evidence::Date today) {
+absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& named, const Checker& checker,
+                                        const ReceiptLog& receipts, const Outcomes& outcomes,
+                                        const decision::Policy& policy, evidence::Date today) {
   const book::Order& order = named.order;
   OrderOutcome became;
   became.order = named.name;
   became.named = order.receipt.has_value();
   became.outcome = OutcomeOf(order, today, policy.late_after_days);
+  // The day on which it was so, whenever it is looked at: what is recorded already stays.
   became.on = order.paid.has_value()          ? order.paid
               : order.written_off.has_value() ? order.written_off
-                                              : today;
+                                              : UnpaidFrom(order, policy.late_after_days);
   became.terms = order.terms;
   // Until more is known, nothing is looked for.
   if (became.named || became.outcome != Outcome::kUnknown) {
@@ -88,7 +93,15 @@ absl::Status RecordOutcome(const book::NamedOrder& named, const Checker& checker
     if (!receipt.ok()) return receipt.status();
     became.receipt = *receipt;
   }
-  return outcomes.Record(became, policy);
+  return became;
+}
+
+absl::Status RecordOutcome(const book::NamedOrder& named, const Checker& checker,
+                           const ReceiptLog& receipts, Outcomes& outcomes,
+                           const decision::Policy& policy, evidence::Date today) {
+  auto became = OutcomeFor(named, checker, receipts, outcomes, policy, today);
+  if (!became.ok()) return became.status();
+  return outcomes.Record(*became, policy);
 }
 
 }  // namespace daftar::check

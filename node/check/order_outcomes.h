@@ -21,6 +21,11 @@ absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::NamedOrder& order
                                                    const ReceiptLog& receipts,
                                                    const Outcomes& outcomes);
 
+// What Outcomes is to hold of the order.
+absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& order, const Checker& checker,
+                                        const ReceiptLog& receipts, const Outcomes& outcomes,
+                                        const decision::Policy& policy, evidence::Date today);
+
 // Records the order's outcome with its decision, if there is one; an open order is recorded when it
 // names its receipt. Errors of the rooms.
 absl::Status RecordOutcome(const book::NamedOrder& order, const Checker& checker,

@@ -180,12 +180,7 @@ absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::Resets() const {
   return learnt;
 }
 
-absl::Status Outcomes::Relearn() {
-  storage::MutexLock lock(writing_);
-  {
-    storage::MutexLock reading(mutex_);
-    if (!changed_) return absl::OkStatus();
-  }
+absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::LearnAll(evidence::Date& newest) const {
   auto learnt = Resets();
   if (!learnt.ok()) return learnt.status();
   // In the order in which the outcomes came, since older ones fade.
@@ -198,9 +193,24 @@ absl::Status Outcomes::Relearn() {
     return std::pair(a.outcome_on, a.checked_at) < std::pair(b.outcome_on, b.checked_at);
   });
   for (const Followed& followed : all) Learn(followed, *learnt);
+  if (!all.empty()) newest = all.back().outcome_on;
+  return learnt;
+}
+
+absl::Status Outcomes::Relearn() {
+  storage::MutexLock lock(writing_);
+  {
+    storage::MutexLock reading(mutex_);
+    if (!changed_) return absl::OkStatus();
+  }
+  if (!pace_.Take(clock_.Now())) return relearnt_;
+  evidence::Date newest;
+  auto learnt = LearnAll(newest);
+  relearnt_ = learnt.status();
+  if (!learnt.ok()) return relearnt_;
   storage::MutexLock reading(mutex_);
   learnt_ = *std::move(learnt);
-  newest_ = all.empty() ? evidence::Date() : all.back().outcome_on;
+  newest_ = newest;
   changed_ = false;
   return absl::OkStatus();
 }
@@ -370,8 +380,8 @@ absl::Status Outcomes::LetGo(const ReceiptId& receipt, const std::string& order,
   return absl::OkStatus();
 }
 
-absl::Status Outcomes::Record(const OrderOutcome& became, const decision::Policy& policy) {
-  storage::MutexLock lock(writing_);
+absl::StatusOr<Outcomes::Change> Outcomes::Plan(const OrderOutcome& became,
+                                                const decision::Policy& policy) const {
   auto had = ReceiptOf(became.order);
   if (!had.ok()) return had.status();
   Change change;
@@ -393,6 +403,21 @@ absl::Status Outcomes::Record(const OrderOutcome& became, const decision::Policy
       change.batch.Delete(Column::kOutcomes, key);
     }
   }
+  return change;
+}
+
+absl::StatusOr<bool> Outcomes::IsRecorded(const OrderOutcome& became,
+                                          const decision::Policy& policy) const {
+  auto change = Plan(became, policy);
+  if (!change.ok()) return change.status();
+  return change->batch.empty();
+}
+
+absl::Status Outcomes::Record(const OrderOutcome& became, const decision::Policy& policy) {
+  storage::MutexLock lock(writing_);
+  auto planned = Plan(became, policy);
+  if (!planned.ok()) return planned.status();
+  Change& change = *planned;
   if (change.batch.empty()) return absl::OkStatus();
   if (absl::Status written = store_.Write(std::move(change.batch)); !written.ok()) return written;
   storage::MutexLock learning(mutex_);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "node/check/pace.h"
 #include "node/check/receipt_log.h"
 #include "node/decision/partner_weights.h"
 #include "node/decision/track_record.h"
@@ -104,6 +105,8 @@ class Outcomes {
   // the first of equals. An order without a receipt, or whose receipt is another's or not here (any
   // more), leaves none.
   absl::Status Record(const OrderOutcome& became, const decision::Policy& policy);
+  // Whether Record would write nothing.
+  absl::StatusOr<bool> IsRecorded(const OrderOutcome& became, const decision::Policy& policy) const;
 
   // Nothing when nobody overrode it and no order has it.
   absl::StatusOr<std::optional<Followed>> Of(const ReceiptId& receipt) const;
@@ -117,8 +120,9 @@ class Outcomes {
   };
   Learnt LearntAbout(const std::string& origin) const;
   // Learns anew from all rows, when an outcome that was known has changed since, or an older one
-  // came after a newer: what has faded cannot be taken back one by one. Cheap when nothing has.
-  // Until then the earlier outcome stands.
+  // came after a newer: what has faded cannot be taken back one by one. Cheap when nothing has, and
+  // at the pace of Pace. Until then the earlier outcome stands. Errors of the store, until it
+  // succeeds.
   absl::Status Relearn();
   // Forgets it. InvalidArgument without a reason.
   absl::Status Reset(const storage::Caller& caller, const std::string& origin,
@@ -132,6 +136,7 @@ class Outcomes {
   Outcomes(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
            crypto::Entropy& entropy, const ReceiptLog& receipts)
       : store_(store), vault_(vault), clock_(clock), entropy_(entropy), receipts_(receipts) {}
+  using LearntByOrigin = std::map<std::string, Learnt, std::less<>>;
   absl::StatusOr<Followed> FollowedOrNew(const ReceiptId& receipt) const;
   void Put(const ReceiptId& receipt, const Followed& followed, storage::Batch& batch) const;
   // What one Record writes, and what is to be learnt from it then.
@@ -140,13 +145,14 @@ class Outcomes {
     std::optional<Followed> first;  // an outcome where none was known
     bool again = false;             // one that was known is another
   };
+  absl::StatusOr<LearntByOrigin> LearnAll(evidence::Date& newest) const;
+  absl::StatusOr<Change> Plan(const OrderOutcome& became, const decision::Policy& policy) const;
   crypto::Bytes OrderKey(const std::string& order) const;
   // Whether the order has its receipt then.
   absl::StatusOr<bool> Take(const OrderOutcome& became, const decision::Policy& policy,
                             Change& change) const;
   absl::Status LetGo(const ReceiptId& receipt, const std::string& order, Change& change) const;
   absl::Status Scan(const std::function<void(const Followed&)>& visit) const;
-  using LearntByOrigin = std::map<std::string, Learnt, std::less<>>;
   absl::StatusOr<LearntByOrigin> Resets() const;
   static void Learn(const Followed& followed, LearntByOrigin& learnt);
 
@@ -156,6 +162,8 @@ class Outcomes {
   crypto::Entropy& entropy_;
   const ReceiptLog& receipts_;
   storage::Mutex writing_;  // held across a change, before mutex_
+  Pace pace_ DAFTAR_GUARDED_BY(writing_);
+  absl::Status relearnt_ DAFTAR_GUARDED_BY(writing_);
   mutable storage::Mutex mutex_;
   LearntByOrigin learnt_ DAFTAR_GUARDED_BY(mutex_);
   evidence::Date newest_ DAFTAR_GUARDED_BY(mutex_);  // day of the newest outcome learnt

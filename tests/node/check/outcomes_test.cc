@@ -60,6 +60,25 @@ class OutcomesTest : public ::testing::Test {
     if (receipt.has_value()) link = book::ReceiptRef(receipt->array());
     DAFTAR_ASSERT_OK(b_->book().SetOutcome(b_.Caller(), order, outcome, link, "as it was"));
   }
+  static crypto::Bytes Key(char kind, const ReceiptId& receipt) {
+    return crypto::Writer().U8(static_cast<uint8_t>(kind)).Raw(receipt.view()).Take();
+  }
+  std::optional<crypto::Bytes> Row(char kind, const ReceiptId& receipt) {
+    auto row = b_->store().Get(storage::Column::kOutcomes, Key(kind, receipt));
+    EXPECT_THAT(row, IsOk());
+    return row.ok() ? *row : std::nullopt;
+  }
+  void Mend(char kind, const ReceiptId& receipt, const crypto::Bytes& row) {
+    storage::Batch batch;
+    batch.Put(storage::Column::kOutcomes, Key(kind, receipt), row);
+    EXPECT_TRUE(b_->store().Write(std::move(batch)).ok());
+  }
+  // The row does not open until it is mended with what this gives.
+  crypto::Bytes Spoil(char kind, const ReceiptId& receipt) {
+    crypto::Bytes good = Row(kind, receipt).value();
+    Mend(kind, receipt, crypto::Bytes(good.size(), 0));
+    return good;
+  }
   std::optional<ReceiptId> Found(const book::NamedOrder& order) {
     auto found = ReceiptOf(order, b_->checker(), b_->receipts(), b_->outcomes());
     EXPECT_THAT(found, IsOk());
@@ -248,6 +267,7 @@ TEST_F(OutcomesTest, AnOutcomeFollowsTheReceiptThatItsOrderNames) {
   EXPECT_EQ(OutcomeAt(first->receipt), Outcome::kUnknown);
   EXPECT_TRUE((*b_->outcomes().Of(first->receipt))->override.has_value());
   EXPECT_EQ(*b_->outcomes().ReceiptOf(order), second->receipt);
+  circle_.clock().Advance(60);
   b_->Upkeep();
   EXPECT_EQ(Learnt().orders, 1u);
   b_.Stop();
@@ -275,6 +295,109 @@ TEST_F(OutcomesTest, ImportedOrdersAndDaysThatPassAreLearntFrom) {
   row.paid = evidence::Date::Of(circle_.clock().Now());
   DAFTAR_ASSERT_OK(b_->book().ImportOrders(std::span(&row, 1)));
   EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kLate);
+}
+
+TEST_F(OutcomesTest, WhatTheBookKnowsAndNobodyWasToldIsRecordedAtTheStart) {
+  auto paid = Ask(Buyer(1));
+  auto reopened = Ask(Buyer(2));
+  auto imported = Ask(Buyer(3));
+  auto taken = Ask(Buyer(4));
+  DAFTAR_ASSERT_OK(taken);
+  const std::string first = Added(OrderOf(Buyer(1)));
+  const std::string second = Added(OrderOf(Buyer(2)));
+  Became(second, book::OutcomeKind::kPaid);
+  EXPECT_EQ(OutcomeAt(reopened->receipt), Outcome::kPaid);
+  // As if the process had ended each time the book was written and nothing after it.
+  b_->book().SetOrderObserver({});
+  Became(first, book::OutcomeKind::kPaid);
+  Became(second, book::OutcomeKind::kReopened);
+  decision::OrderRow row;
+  row.identifiers = {Phone(Buyer(3))};
+  row.invoice = "A-1";
+  row.invoiced = row.due = row.paid = evidence::Date::Of(circle_.clock().Now());
+  row.amount = {450'000'000, kRupiah};
+  DAFTAR_ASSERT_OK(b_->book().ImportOrders(std::span(&row, 1)));
+  const std::string named = Added(OrderOf(Buyer(4), taken->receipt));
+  EXPECT_EQ(OutcomeAt(paid->receipt), Outcome::kUnknown);
+  b_.Stop();
+  b_.Start();
+  DAFTAR_ASSERT_OK(b_->book().ImportOrders(std::span(&row, 1)));  // it is so already
+  EXPECT_EQ(OutcomeAt(imported->receipt), Outcome::kUnknown);
+  b_->Upkeep();
+  EXPECT_EQ(OutcomeAt(paid->receipt), Outcome::kPaid);
+  EXPECT_EQ(OutcomeAt(reopened->receipt), Outcome::kUnknown);
+  EXPECT_EQ(OutcomeAt(imported->receipt), Outcome::kPaid);
+  EXPECT_EQ(*b_->outcomes().ReceiptOf(named), taken->receipt);
+}
+
+TEST_F(OutcomesTest, WhatCouldNotBeRecordedIsTriedAgainWithinAMinute) {
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  const std::string order = Added(OrderOf(Buyer(1), answer->receipt));
+  const std::string other = Added(OrderOf(Buyer(2)));
+  b_->Upkeep();
+  EXPECT_EQ(b_->trouble().outcomes, "");
+  const crypto::Bytes good = Spoil('o', answer->receipt);
+  Became(order, book::OutcomeKind::kPaid);  // the book has it all the same
+  EXPECT_NE(b_->trouble().outcomes, "");
+  b_->Upkeep();
+  EXPECT_NE(b_->trouble().outcomes, "");
+  circle_.clock().Advance(60);
+  b_->Upkeep();  // in vain; the trouble stays until it is over
+  EXPECT_NE(b_->trouble().outcomes, "");
+  Mend('o', answer->receipt, good);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_EQ(b_->trouble().outcomes, "");
+  EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kPaid);
+}
+
+TEST_F(OutcomesTest, AnOrderThatStaysUnpaidIsRecordedOnce) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  const book::NewOrder order = OrderOf(Buyer(1), answer->receipt);
+  Added(order);
+  const uint32_t late_after_days = b_->policies().InForce()->late_after_days;
+  // Found some days after it came to that.
+  circle_.clock().Advance((late_after_days + 5) * 86'400);
+  b_->Upkeep();
+  auto followed = b_->outcomes().Of(answer->receipt);
+  DAFTAR_ASSERT_OK(followed);
+  EXPECT_EQ((*followed)->outcome, Outcome::kUnpaid);
+  EXPECT_EQ((*followed)->outcome_on, order.due.PlusDays(late_after_days + 1));
+  const std::optional<crypto::Bytes> written = Row('o', answer->receipt);
+  circle_.clock().Advance(86'400);
+  b_->Upkeep();
+  EXPECT_EQ(Row('o', answer->receipt), written);  // sealed anew, it would be another
+}
+
+TEST_F(OutcomesTest, TroubleWithLearningIsOverWithTheNextSuccess) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  const std::string order = Added(OrderOf(Buyer(1), answer->receipt));
+  Became(order, book::OutcomeKind::kUnpaid);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  Became(order, book::OutcomeKind::kPaid);
+  // Relearning reads the rows of all receipts, of which one is damaged for a while.
+  auto other = Ask(Buyer(2));
+  DAFTAR_ASSERT_OK(
+      b_->outcomes().OverrideDecision(b_.Caller(), other->receipt, Effect::kReview, "a hunch"));
+  const crypto::Bytes good = Spoil('o', other->receipt);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_NE(b_->trouble().outcomes, "");
+  b_->Upkeep();
+  EXPECT_NE(b_->trouble().outcomes, "");
+  Mend('o', other->receipt, good);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_EQ(b_->trouble().outcomes, "");
+  EXPECT_EQ(Learnt().bad_ppm, 0u);
 }
 
 TEST_F(OutcomesTest, APartnersWeightFallsWithReportsThatTurnOutWellAndIsResettable) {
@@ -320,6 +443,7 @@ TEST_F(OutcomesTest, AChangedOutcomeIsLearntAnew) {
   EXPECT_EQ(Learnt().bad_ppm, 1'000'000u);
   Became(order->name, book::OutcomeKind::kReopened);
   Became(order->name, book::OutcomeKind::kPaid);
+  circle_.clock().Advance(60);
   b_->Upkeep();
   EXPECT_EQ(Learnt().orders, 1u);
   EXPECT_EQ(Learnt().bad_ppm, 0u);
