@@ -223,7 +223,23 @@ absl::StatusOr<partners::NodeCard> Node::Card() const {
 absl::Status Node::Start() {
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
   ticker_ = std::thread([this] { RunTicks(); });
+  keeper_ = std::thread([this] { RunUpkeep(); });
   return absl::OkStatus();
+}
+
+void Node::RunUpkeep() {
+  while (true) {
+    Upkeep();
+    const auto next = std::chrono::steady_clock::now() + kUpkeepInterval;
+    storage::MutexLock lock(mutex_);
+    while (!stopping_) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          next - std::chrono::steady_clock::now());
+      if (left.count() <= 0) break;
+      changed_.WaitFor(mutex_, left);
+    }
+    if (stopping_) return;
+  }
 }
 
 // Ticks at the charter's pace; renews the timestamp when it is due. A failed tick is tried again at
@@ -233,13 +249,12 @@ void Node::RunTicks() {
   (void)publisher_->Heartbeat(clock_.Now());
   auto next_tick = std::chrono::steady_clock::now() + tick;
   auto next_heartbeat = std::chrono::steady_clock::now() + kHeartbeatInterval;
-  auto next_upkeep = std::chrono::steady_clock::now();
   while (true) {
     {
       storage::MutexLock lock(mutex_);
       while (!stopping_) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::min({next_tick, next_heartbeat, next_upkeep}) - std::chrono::steady_clock::now());
+            std::min(next_tick, next_heartbeat) - std::chrono::steady_clock::now());
         if (left.count() <= 0) break;
         changed_.WaitFor(mutex_, left);
       }
@@ -251,10 +266,6 @@ void Node::RunTicks() {
       storage::MutexLock lock(mutex_);
       trouble_.publishing = published.ok() ? "" : std::string(published.status().message());
       next_tick = now + tick;
-    }
-    if (now >= next_upkeep) {
-      Upkeep();
-      next_upkeep = now + kUpkeepInterval;
     }
     if (now >= next_heartbeat) {
       (void)publisher_->Heartbeat(clock_.Now());
@@ -271,6 +282,7 @@ void Node::Stop() {
   }
   if (publisher_ != nullptr) publisher_->WakeAll();
   if (ticker_.joinable()) ticker_.join();
+  if (keeper_.joinable()) keeper_.join();
   if (followers_ != nullptr) followers_->Stop();
   network_->Shutdown();
 }

@@ -123,6 +123,7 @@ class Node {
   absl::Status OpenRooms();
   absl::Status CheckCharter() const;
   void RunTicks();
+  void RunUpkeep();
   void Learn(const book::NamedOrder& order);
   // Records what is not recorded yet of one order, and of all: outcomes that came when the process
   // ended or the store failed between the book and the decision, and those that nobody tells, of
@@ -162,6 +163,7 @@ class Node {
   std::unique_ptr<check::Checker> checker_;
 
   std::thread ticker_;
+  std::thread keeper_;  // reads whole books, so that no settlement waits for that
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
   bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
