@@ -45,6 +45,34 @@ absl::StatusOr<bool> Matches(const ReceiptId& id, const book::Order& order,
 
 }  // namespace
 
+absl::Status CheckNamedReceipt(const ReceiptId& receipt,
+                               std::span<const identity::Identifier> identifiers,
+                               const evidence::Money& amount, const Checker& checker,
+                               const ReceiptLog& receipts) {
+  auto stored = receipts.Get(receipt);
+  if (!stored.ok()) return stored.status();
+  const decision::ReceiptBody& body = stored->record.body;
+  const std::vector<decision::Subject> subjects = checker.SubjectsOf(identifiers);
+  const bool about = std::any_of(
+      body.subjects.begin(), body.subjects.end(), [&subjects](const decision::Subject& subject) {
+        return std::binary_search(subjects.begin(), subjects.end(), subject);
+      });
+  if (!about) {
+    return absl::FailedPreconditionError(
+        "the receipt is of a check of another buyer: the order's customer has none of the "
+        "identifiers that were checked. Name the receipt of this buyer's check, merge the "
+        "customers if they are one, or leave the receipt out");
+  }
+  const std::optional<evidence::Money>& asked = body.weighed.order.amount;
+  if (asked.has_value() && asked->currency == amount.currency && asked->minor != amount.minor) {
+    return absl::FailedPreconditionError(
+        "the receipt is of a check over " + std::to_string(asked->minor) + ", the order over " +
+        std::to_string(amount.minor) + " minor units of " + std::string(amount.currency.code()) +
+        ". Check the buyer again for this amount and name that receipt, or leave the receipt out");
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::NamedOrder& named,
                                                    const Checker& checker,
                                                    const ReceiptLog& receipts,

@@ -2,6 +2,8 @@
 #ifndef DAFTAR_NODE_CHECK_ORDER_OUTCOMES_H_
 #define DAFTAR_NODE_CHECK_ORDER_OUTCOMES_H_
 
+#include <span>
+
 #include "node/book/book.h"
 #include "node/check/checker.h"
 #include "node/check/outcomes.h"
@@ -12,6 +14,14 @@ namespace daftar::check {
 // An order of the ledger is taken to be the one that was checked at most so many days before it was
 // invoiced, about one of its own identifiers and over the same amount.
 inline constexpr int64_t kMatchDays = 14;
+
+// Whether an order of the customer with these identifiers, over the amount, can have been taken on
+// the check. NotFound; FailedPrecondition saying what differs: the receipt is about none of the
+// identifiers, or over another amount of the same currency.
+absl::Status CheckNamedReceipt(const ReceiptId& receipt,
+                               std::span<const identity::Identifier> identifiers,
+                               const evidence::Money& amount, const Checker& checker,
+                               const ReceiptLog& receipts);
 
 // The receipt on which the order was taken: the one it names, else the one it has while that still
 // matches, else the newest that matches and that no other order has; none when there is no such.

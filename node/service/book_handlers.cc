@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/book/group_report.h"
+#include "node/check/order_outcomes.h"
 #include "node/check/outcomes.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
@@ -32,12 +33,23 @@ absl::StatusOr<book::OutcomeKind> OutcomeFrom(const std::string& outcome) {
   return absl::InvalidArgumentError("outcome: one of paid, late, unpaid, open");
 }
 
+// As CheckNamedReceipt, with all that the customers who have the identifiers are known by.
+absl::Status CheckNamedReceipt(Node& node, const check::ReceiptId& receipt,
+                               std::vector<identity::Identifier> identifiers,
+                               const evidence::Money& amount) {
+  auto customers = node.book().FindProfiles(identifiers);
+  if (!customers.ok()) return customers.status();
+  for (const book::Profile& customer : *customers) {
+    identifiers.insert(identifiers.end(), customer.identifiers.begin(), customer.identifiers.end());
+  }
+  return check::CheckNamedReceipt(receipt, identifiers, amount, node.checker(), node.receipts());
+}
+
 // The name of the one order that was taken on the check; reads all orders.
-absl::StatusOr<std::string> OrderOfReceipt(const book::Book& book,
-                                           const book::ReceiptRef& receipt) {
+absl::StatusOr<std::string> OrderOfReceipt(Node& node, const book::ReceiptRef& receipt) {
   std::vector<std::string> names;
   absl::Status scanned =
-      book.ScanOrders([&](const book::Customer& customer, const book::Order& order) {
+      node.book().ScanOrders([&](const book::Customer& customer, const book::Order& order) {
         if (order.receipt == receipt) names.push_back(book::OrderName(customer.id, order));
         return names.size() < 2;
       });
@@ -308,7 +320,8 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   if (!request.receipt().empty()) {
     auto receipt = ReceiptFromProto(request.receipt());
     if (!receipt.ok()) return receipt.status();
-    if (auto stored = node_.receipts().Get(*receipt); !stored.ok()) return stored.status();
+    absl::Status fits = CheckNamedReceipt(node_, *receipt, order.identifiers, order.amount);
+    if (!fits.ok()) return fits;
     order.receipt = book::ReceiptRef(receipt->array());
   }
   auto added = node_.book().AddOrder(CallerOf(actor, request.request_id()), order);
@@ -337,7 +350,6 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
   if (!request.link_receipt().empty()) {
     auto receipt = ReceiptFromProto(request.link_receipt());
     if (!receipt.ok()) return receipt.status();
-    if (auto stored = node_.receipts().Get(*receipt); !stored.ok()) return stored.status();
     link = book::ReceiptRef(receipt->array());
   }
   std::string name = request.by_case() == v1::SetOrderOutcomeRequest::kInvoice ? request.invoice()
@@ -345,13 +357,20 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
   if (request.by_case() == v1::SetOrderOutcomeRequest::kReceipt) {
     auto receipt = ReceiptFromProto(request.receipt());
     if (!receipt.ok()) return receipt.status();
-    auto order = OrderOfReceipt(node_.book(), book::ReceiptRef(receipt->array()));
+    auto order = OrderOfReceipt(node_, book::ReceiptRef(receipt->array()));
     if (!order.ok()) return order.status();
     name = *std::move(order);
   }
   if (name.empty()) {
     return absl::InvalidArgumentError(
         "which order? Name its id, its invoice number, or the receipt of its check");
+  }
+  if (link.has_value()) {
+    auto order = node_.book().FindOrder(name);
+    if (!order.ok()) return order.status();
+    absl::Status fits = CheckNamedReceipt(node_, check::ReceiptId(link->array()),
+                                          order->order.identifiers, order->order.amount);
+    if (!fits.ok()) return fits;
   }
   // What happened is reason enough; who says more is heard.
   const std::string& because = request.because().empty() ? request.outcome() : request.because();
