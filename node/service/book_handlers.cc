@@ -45,8 +45,26 @@ absl::Status CheckNamedReceipt(Node& node, const check::ReceiptId& receipt,
   return check::CheckNamedReceipt(receipt, identifiers, amount, node.checker(), node.receipts());
 }
 
-// The name of the one order that was taken on the check; reads all orders.
+// What is recorded with the decision says which order names its receipt, unless several do.
+absl::StatusOr<std::optional<std::string>> OnlyOrderNaming(Node& node,
+                                                           const book::ReceiptRef& receipt) {
+  auto followed = node.outcomes().Of(check::ReceiptId(receipt.array()));
+  if (!followed.ok()) return followed.status();
+  if (!followed->has_value() || !(*followed)->named || (*followed)->shared) {
+    return std::optional<std::string>();
+  }
+  auto order = node.book().FindOrder((*followed)->order);
+  if (absl::IsNotFound(order.status())) return std::optional<std::string>();
+  if (!order.ok()) return order.status();
+  if (order->order.receipt != receipt) return std::optional<std::string>();
+  return std::optional<std::string>(std::move(order->name));
+}
+
+// The name of the one order that was taken on the check; reads all orders where no decision says.
 absl::StatusOr<std::string> OrderOfReceipt(Node& node, const book::ReceiptRef& receipt) {
+  auto known = OnlyOrderNaming(node, receipt);
+  if (!known.ok()) return known.status();
+  if (known->has_value()) return **std::move(known);
   std::vector<std::string> names;
   absl::Status scanned =
       node.book().ScanOrders([&](const book::Customer& customer, const book::Order& order) {

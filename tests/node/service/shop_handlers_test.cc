@@ -179,6 +179,30 @@ TEST_F(ShopHandlersTest, AnOrderNamesAReceiptOfItsOwnBuyerAndAmountOnly) {
   DAFTAR_EXPECT_OK(link(others->order().id()));
 }
 
+TEST_F(ShopHandlersTest, AnOrderIsFoundByItsReceiptWithoutReadingAllOrders) {
+  BookHandlers book(*b_);
+  auto answer = shop_.Check(staff_, Question());
+  DAFTAR_ASSERT_OK(answer);
+  v1::AddOrderRequest order;
+  order.set_request_id("order-1");
+  order.add_identifiers()->set_phone(kPhone);
+  order.mutable_amount()->set_minor(450'000'000);
+  order.mutable_amount()->set_currency("IDR");
+  order.set_receipt(answer->receipt());
+  DAFTAR_ASSERT_OK(book.AddOrder(staff_, order));
+  // Whoever reads all orders stumbles over this one.
+  storage::Batch batch;
+  batch.Put(storage::Column::kOrders, crypto::Bytes(48, 0), crypto::Bytes(100, 0));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  v1::SetOrderOutcomeRequest request;
+  request.set_request_id("outcome-1");
+  request.set_receipt(answer->receipt());
+  request.set_outcome("paid");
+  auto paid = book.SetOrderOutcome(staff_, request);
+  DAFTAR_ASSERT_OK(paid);
+  EXPECT_EQ(paid->order().state(), "paid");
+}
+
 TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
   BookHandlers book(*b_);
   auto report = book.ReportGroups(manager_, {});
