@@ -52,7 +52,7 @@ absl::Status Node::OpenRooms() {
   publisher_ = *std::move(publisher);
   if (absl::Status status = CheckCharter(); !status.ok()) return status;
   book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_, warnings_);
-  book_->SetOrderObserver([this](const book::Customer&, const book::Order& order) {
+  book_->SetOrderObserver([this](const book::Customer&, const book::NamedOrder& order) {
     own_rate_->Stale();
     Learn(order);
   });
@@ -99,36 +99,69 @@ absl::Status Node::OpenRooms() {
   return absl::OkStatus();
 }
 
-void Node::Learn(const book::Order& order) {
-  absl::Status learnt =
-      check::RecordOutcome(order, *checker_, *receipts_, *outcomes_, *policies_->InForce(),
-                           evidence::Date::Of(clock_.Now()));
+void Node::Learn(const book::NamedOrder& order) {
+  absl::Status learnt;
+  {
+    storage::MutexLock learning(learning_);
+    learnt = check::RecordOutcome(order, *checker_, *receipts_, *outcomes_, *policies_->InForce(),
+                                  evidence::Date::Of(clock_.Now()));
+  }
   if (learnt.ok()) return;
   storage::MutexLock lock(mutex_);
-  trouble_.outcomes = std::string(learnt.message());
+  missed_ = trouble_.outcomes = std::string(learnt.message());
 }
 
-// Nobody says of an order that it is still not paid: once a day the book is looked through.
-absl::Status Node::LearnFromUnpaid(evidence::Date today) {
-  const uint32_t late_after_days = policies_->InForce()->late_after_days;
-  return book_->ScanOrders([&](const book::Customer&, const book::Order& order) {
-    const bool unpaid = check::OutcomeOf(order, today, late_after_days) == check::Outcome::kUnpaid;
-    if (unpaid && !order.written_off.has_value()) Learn(order);
-    storage::MutexLock lock(mutex_);
-    return !stopping_;
-  });
+// The order as the scan saw it may have changed meanwhile; whoever changed it records it after us.
+absl::Status Node::Reconcile(const book::NamedOrder& seen, evidence::Date today) {
+  const std::shared_ptr<const decision::Policy> policy = policies_->InForce();
+  auto became = check::OutcomeFor(seen, *checker_, *receipts_, *outcomes_, *policy, today);
+  if (!became.ok()) return became.status();
+  auto recorded = outcomes_->IsRecorded(*became, *policy);
+  if (!recorded.ok() || *recorded) return recorded.status();
+  storage::MutexLock learning(learning_);
+  auto order = book_->FindOrder(seen.name);
+  if (absl::IsNotFound(order.status())) return absl::OkStatus();  // erased
+  if (!order.ok()) return order.status();
+  return check::RecordOutcome(*order, *checker_, *receipts_, *outcomes_, *policy, today);
+}
+
+absl::Status Node::Reconcile(evidence::Date today) {
+  absl::Status failed;  // of one order, which does not keep the others from being looked at
+  absl::Status scanned =
+      book_->ScanOrders([&](const book::Customer& row, const book::Order& order) {
+        absl::Status status = Reconcile({book::OrderName(row.id, order), row.id, order}, today);
+        if (failed.ok()) failed = std::move(status);
+        storage::MutexLock lock(mutex_);
+        return !stopping_;
+      });
+  return scanned.ok() ? failed : scanned;
 }
 
 void Node::Upkeep() {
+  storage::MutexLock keeping(upkeep_);
   policies_->Look();
-  const evidence::Date today = evidence::Date::Of(clock_.Now());
-  absl::Status status = own_rate_->Refresh(*policies_->InForce());
-  if (status.ok()) status = outcomes_->Relearn();
-  if (status.ok() && today == unpaid_learnt_on_) return;
-  if (status.ok()) status = LearnFromUnpaid(today);
-  if (status.ok()) unpaid_learnt_on_ = today;
+  const evidence::UnixMillis now = clock_.Now();
+  const evidence::Date today = evidence::Date::Of(now);
+  const absl::Status counted = own_rate_->Refresh(*policies_->InForce());
+  bool missed = false;
+  {
+    storage::MutexLock lock(mutex_);
+    missed = !missed_.empty();
+  }
+  if ((missed || reconciled_on_ != today) && reconcile_pace_.Take(now)) {
+    {
+      storage::MutexLock lock(mutex_);
+      missed_.clear();  // before the pass: what is missed meanwhile is for the next
+    }
+    reconciled_ = Reconcile(today);
+    reconciled_on_ = reconciled_.ok() ? today : evidence::Date();
+  }
+  const absl::Status learnt = outcomes_->Relearn();
   storage::MutexLock lock(mutex_);
-  trouble_.outcomes = status.ok() ? "" : std::string(status.message());
+  trouble_.outcomes = missed_;
+  for (const absl::Status& status : {learnt, reconciled_, counted}) {
+    if (!status.ok()) trouble_.outcomes = std::string(status.message());
+  }
 }
 
 // Partners count this log's reports under the charter that it states. Another file in its place
@@ -190,7 +223,23 @@ absl::StatusOr<partners::NodeCard> Node::Card() const {
 absl::Status Node::Start() {
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
   ticker_ = std::thread([this] { RunTicks(); });
+  keeper_ = std::thread([this] { RunUpkeep(); });
   return absl::OkStatus();
+}
+
+void Node::RunUpkeep() {
+  while (true) {
+    Upkeep();
+    const auto next = std::chrono::steady_clock::now() + kUpkeepInterval;
+    storage::MutexLock lock(mutex_);
+    while (!stopping_) {
+      const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+          next - std::chrono::steady_clock::now());
+      if (left.count() <= 0) break;
+      changed_.WaitFor(mutex_, left);
+    }
+    if (stopping_) return;
+  }
 }
 
 // Ticks at the charter's pace; renews the timestamp when it is due. A failed tick is tried again at
@@ -200,13 +249,12 @@ void Node::RunTicks() {
   (void)publisher_->Heartbeat(clock_.Now());
   auto next_tick = std::chrono::steady_clock::now() + tick;
   auto next_heartbeat = std::chrono::steady_clock::now() + kHeartbeatInterval;
-  auto next_upkeep = std::chrono::steady_clock::now();
   while (true) {
     {
       storage::MutexLock lock(mutex_);
       while (!stopping_) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-            std::min({next_tick, next_heartbeat, next_upkeep}) - std::chrono::steady_clock::now());
+            std::min(next_tick, next_heartbeat) - std::chrono::steady_clock::now());
         if (left.count() <= 0) break;
         changed_.WaitFor(mutex_, left);
       }
@@ -218,10 +266,6 @@ void Node::RunTicks() {
       storage::MutexLock lock(mutex_);
       trouble_.publishing = published.ok() ? "" : std::string(published.status().message());
       next_tick = now + tick;
-    }
-    if (now >= next_upkeep) {
-      Upkeep();
-      next_upkeep = now + kUpkeepInterval;
     }
     if (now >= next_heartbeat) {
       (void)publisher_->Heartbeat(clock_.Now());
@@ -238,6 +282,7 @@ void Node::Stop() {
   }
   if (publisher_ != nullptr) publisher_->WakeAll();
   if (ticker_.joinable()) ticker_.join();
+  if (keeper_.joinable()) keeper_.join();
   if (followers_ != nullptr) followers_->Stop();
   network_->Shutdown();
 }

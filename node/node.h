@@ -17,6 +17,7 @@
 #include "node/check/checker.h"
 #include "node/check/outcomes.h"
 #include "node/check/own_rate.h"
+#include "node/check/pace.h"
 #include "node/check/policies.h"
 #include "node/check/receipt_log.h"
 #include "node/config.h"
@@ -82,8 +83,9 @@ class Node {
   // One tick by hand, for tests without threads.
   absl::StatusOr<size_t> Tick() { return publisher_->Tick(clock_.Now()); }
 
-  // Looks at the policy file, counts the shop's own outcomes when that is due, and learns from
-  // orders that have gone unpaid. The node's thread does it every kUpkeepInterval.
+  // Looks at the policy file, counts the shop's own outcomes when that is due, and compares all
+  // orders with what is recorded of them: at first, each day, and after an outcome could not be
+  // recorded. A thread of the node's does it every kUpkeepInterval; any may.
   void Upkeep();
 
   // How this node introduces itself to a new partner.
@@ -121,8 +123,13 @@ class Node {
   absl::Status OpenRooms();
   absl::Status CheckCharter() const;
   void RunTicks();
-  void Learn(const book::Order& order);
-  absl::Status LearnFromUnpaid(evidence::Date today);
+  void RunUpkeep();
+  void Learn(const book::NamedOrder& order);
+  // Records what is not recorded yet of one order, and of all: outcomes that came when the process
+  // ended or the store failed between the book and the decision, and those that nobody tells, of
+  // orders still not paid.
+  absl::Status Reconcile(const book::NamedOrder& seen, evidence::Date today);
+  absl::Status Reconcile(evidence::Date today);
 
   const Config config_;
   const evidence::Charter charter_;
@@ -156,11 +163,18 @@ class Node {
   std::unique_ptr<check::Checker> checker_;
 
   std::thread ticker_;
+  std::thread keeper_;  // reads whole books, so that no settlement waits for that
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
   bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
   BackgroundTrouble trouble_ DAFTAR_GUARDED_BY(mutex_);
-  evidence::Date unpaid_learnt_on_;  // the node's thread's
+  std::string missed_ DAFTAR_GUARDED_BY(mutex_);  // why an outcome was not recorded, until it is
+
+  storage::Mutex learning_;  // held while an order is recorded; before mutex_
+  storage::Mutex upkeep_;    // held through Upkeep; before learning_
+  check::Pace reconcile_pace_ DAFTAR_GUARDED_BY(upkeep_);
+  absl::Status reconciled_ DAFTAR_GUARDED_BY(upkeep_);
+  evidence::Date reconciled_on_ DAFTAR_GUARDED_BY(upkeep_);
 };
 
 }  // namespace daftar

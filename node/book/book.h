@@ -172,8 +172,8 @@ class Book {
     Customer row;
     crypto::Bytes sealed;  // as read: what a write expects
   };
-  using Whole = std::vector<StoredCustomer>;  // the root first, then the members, sorted
-  using Told = std::pair<Customer, Order>;    // for the observer: root and order
+  using Whole = std::vector<StoredCustomer>;     // the root first, then the members, sorted
+  using Told = std::pair<Customer, NamedOrder>;  // for the observer: root and order
 
   static crypto::Bytes EncodeOwner(const CustomerId& id);
   static absl::StatusOr<CustomerId> DecodeOwner(crypto::ByteView row);

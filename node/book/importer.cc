@@ -215,7 +215,7 @@ Importer::Change Importer::SetOrder(crypto::Bytes key, Order order) {
     order.written_off = state.order.written_off;
     if (state.order == order) return Change::kUnchanged;
   }
-  const bool told = is_new ? order.paid.has_value() : OutcomeDiffers(state.order, order);
+  const bool told = is_new ? HasOutcome(order) : OutcomeDiffers(state.order, order);
   if (told && book_.observer_) told_.insert(place->first);
   state.order = std::move(order);
   state.changed = true;
@@ -309,7 +309,10 @@ std::vector<Book::Told> Importer::TakeTold() {
   std::vector<Book::Told> told;
   for (const crypto::Bytes& key : told_) {
     const auto owner = CustomerId::Create(crypto::ByteView(key).first(CustomerId::kSize));
-    told.emplace_back(RootOf(customers_.at(*owner).customer), std::move(orders_.at(key).order));
+    Order& order = orders_.at(key).order;
+    std::string name = OrderName(*owner, order);
+    told.emplace_back(RootOf(customers_.at(*owner).customer),
+                      NamedOrder{std::move(name), *owner, std::move(order)});
   }
   return told;
 }

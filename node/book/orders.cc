@@ -254,10 +254,9 @@ absl::StatusOr<NamedOrder> Book::SetOutcomeOnce(
   const auto whole = LoadWhole(*snapshot, found->customer);
   if (!whole.ok()) return whole.status();
   if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
-  if (observer_ && OutcomeDiffers(found->order, order)) {
-    told = {{whole->front().row, order}};
-  }
+  const bool tells = observer_ && OutcomeDiffers(found->order, order);
   found->order = std::move(order);
+  if (tells) told = {{whole->front().row, *found}};
   return *std::move(found);
 }
 

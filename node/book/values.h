@@ -96,14 +96,20 @@ struct OutcomeTotals {
 };
 
 // Is told of each order whose outcome changed (paid, late, given up, in dispute, reopened, due
-// day), with its whole's root, after that is durable. Called by the writing thread, with no lock of
-// the book held; an outcome may be told again when a caller repeats after an unknown result.
-using OrderObserver = std::function<void(const Customer& root, const Order& order)>;
+// day) or that names a receipt, another one or at first, with its whole's root, after that is
+// durable. Called by the writing thread, with no lock of the book held; an outcome may be told
+// again when a caller repeats after an unknown result, and is not told when the process ends
+// between.
+using OrderObserver = std::function<void(const Customer& root, const NamedOrder& order)>;
 
 // Whether what is told to an OrderObserver is another.
-inline bool OutcomeDiffers(const decision::OrderFacts& a, const decision::OrderFacts& b) {
+inline bool OutcomeDiffers(const Order& a, const Order& b) {
   return a.paid != b.paid || a.due != b.due || a.disputed != b.disputed ||
-         a.said_late != b.said_late || a.written_off != b.written_off;
+         a.said_late != b.said_late || a.written_off != b.written_off || a.receipt != b.receipt;
+}
+// Whether an order that is new is told.
+inline bool HasOutcome(const Order& order) {
+  return order.paid.has_value() || order.receipt.has_value();
 }
 
 }  // namespace daftar::book

@@ -1,5 +1,8 @@
 #include "node/check/order_outcomes.h"
 
+#include <algorithm>
+#include <functional>
+
 namespace daftar::check {
 namespace {
 
@@ -11,43 +14,122 @@ bool SameAmount(const decision::OrderContext& asked, const book::Order& order) {
   return !asked.amount.has_value() || *asked.amount == order.amount;
 }
 
-}  // namespace
+evidence::Date UnpaidFrom(const book::Order& order, uint32_t late_after_days) {
+  return order.due.PlusDays(int64_t{late_after_days} + 1);
+}
 
-absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::Order& order, const Checker& checker,
-                                                   const ReceiptLog& receipts) {
-  if (order.receipt.has_value()) {
-    return std::optional<ReceiptId>(ReceiptId(order.receipt->array()));
-  }
+// The checks about the order's own identifiers in the days before it, newest first.
+absl::StatusOr<std::vector<ReceiptLog::Made>> ChecksBefore(const book::Order& order,
+                                                           const Checker& checker,
+                                                           const ReceiptLog& receipts) {
   const evidence::UnixMillis from = StartOf(order.invoiced.PlusDays(-kMatchDays));
   const evidence::UnixMillis to{StartOf(order.invoiced.PlusDays(1)).value - 1};
+  std::vector<ReceiptLog::Made> checks;
   for (const decision::Subject& subject : checker.SubjectsOf(order.identifiers)) {
     auto about = receipts.About(subject, from, to);
     if (!about.ok()) return about.status();
-    for (const ReceiptId& id : *about) {
-      auto receipt = receipts.Get(id);
-      if (absl::IsNotFound(receipt.status())) continue;  // deleted after its retention
-      if (!receipt.ok()) return receipt.status();
-      if (SameAmount(receipt->record.body.weighed.order, order)) {
-        return std::optional<ReceiptId>(id);
-      }
-    }
+    checks.insert(checks.end(), about->begin(), about->end());
+  }
+  std::sort(checks.begin(), checks.end(), std::greater<>());
+  checks.erase(std::unique(checks.begin(), checks.end()), checks.end());
+  return checks;
+}
+
+absl::StatusOr<bool> Matches(const ReceiptId& id, const book::Order& order,
+                             const ReceiptLog& receipts) {
+  auto receipt = receipts.Get(id);
+  if (absl::IsNotFound(receipt.status())) return false;  // deleted after its retention
+  if (!receipt.ok()) return receipt.status();
+  return SameAmount(receipt->record.body.weighed.order, order);
+}
+
+}  // namespace
+
+absl::Status CheckNamedReceipt(const ReceiptId& receipt,
+                               std::span<const identity::Identifier> identifiers,
+                               const evidence::Money& amount, const Checker& checker,
+                               const ReceiptLog& receipts) {
+  auto stored = receipts.Get(receipt);
+  if (!stored.ok()) return stored.status();
+  const decision::ReceiptBody& body = stored->record.body;
+  const std::vector<decision::Subject> subjects = checker.SubjectsOf(identifiers);
+  const bool about = std::any_of(
+      body.subjects.begin(), body.subjects.end(), [&subjects](const decision::Subject& subject) {
+        return std::binary_search(subjects.begin(), subjects.end(), subject);
+      });
+  if (!about) {
+    return absl::FailedPreconditionError(
+        "the receipt is of a check of another buyer: the order's customer has none of the "
+        "identifiers that were checked. Name the receipt of this buyer's check, merge the "
+        "customers if they are one, or leave the receipt out");
+  }
+  const std::optional<evidence::Money>& asked = body.weighed.order.amount;
+  if (asked.has_value() && asked->currency == amount.currency && asked->minor != amount.minor) {
+    return absl::FailedPreconditionError(
+        "the receipt is of a check over " + std::to_string(asked->minor) + ", the order over " +
+        std::to_string(amount.minor) + " minor units of " + std::string(amount.currency.code()) +
+        ". Check the buyer again for this amount and name that receipt, or leave the receipt out");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::NamedOrder& named,
+                                                   const Checker& checker,
+                                                   const ReceiptLog& receipts,
+                                                   const Outcomes& outcomes) {
+  const book::Order& order = named.order;
+  if (order.receipt.has_value()) {
+    return std::optional<ReceiptId>(ReceiptId(order.receipt->array()));
+  }
+  auto checks = ChecksBefore(order, checker, receipts);
+  if (!checks.ok()) return checks.status();
+  if (checks->empty()) return std::optional<ReceiptId>();
+  auto has = outcomes.ReceiptOf(named.name);
+  if (!has.ok()) return has.status();
+  // Its own first: a newer check is another order's.
+  std::stable_partition(checks->begin(), checks->end(),
+                        [&has](const ReceiptLog::Made& check) { return *has == check.id; });
+  for (const ReceiptLog::Made& check : *checks) {
+    auto followed = outcomes.Of(check.id);
+    if (!followed.ok()) return followed.status();
+    const bool taken =
+        followed->has_value() && !(*followed)->order.empty() && (*followed)->order != named.name;
+    if (taken) continue;
+    auto matches = Matches(check.id, order, receipts);
+    if (!matches.ok()) return matches.status();
+    if (*matches) return std::optional<ReceiptId>(check.id);
   }
   return std::optional<ReceiptId>();
 }
 
-absl::Status RecordOutcome(const book::Order& order, const Checker& checker,
+absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& named, const Checker& checker,
+                                        const ReceiptLog& receipts, const Outcomes& outcomes,
+                                        const decision::Policy& policy, evidence::Date today) {
+  const book::Order& order = named.order;
+  OrderOutcome became;
+  became.order = named.name;
+  became.named = order.receipt.has_value();
+  became.outcome = OutcomeOf(order, today, policy.late_after_days);
+  // The day on which it was so, whenever it is looked at: what is recorded already stays.
+  became.on = order.paid.has_value()          ? order.paid
+              : order.written_off.has_value() ? order.written_off
+                                              : UnpaidFrom(order, policy.late_after_days);
+  became.terms = order.terms;
+  // Until more is known, nothing is looked for.
+  if (became.named || became.outcome != Outcome::kUnknown) {
+    auto receipt = ReceiptOf(named, checker, receipts, outcomes);
+    if (!receipt.ok()) return receipt.status();
+    became.receipt = *receipt;
+  }
+  return became;
+}
+
+absl::Status RecordOutcome(const book::NamedOrder& named, const Checker& checker,
                            const ReceiptLog& receipts, Outcomes& outcomes,
                            const decision::Policy& policy, evidence::Date today) {
-  auto receipt = ReceiptOf(order, checker, receipts);
-  if (!receipt.ok()) return receipt.status();
-  if (!receipt->has_value()) return absl::OkStatus();
-  const Outcome outcome = OutcomeOf(order, today, policy.late_after_days);
-  const evidence::Date on = order.paid.has_value()          ? order.paid
-                            : order.written_off.has_value() ? order.written_off
-                                                            : today;
-  absl::Status recorded = outcomes.Record(**receipt, outcome, on, order.terms, policy);
-  // A receipt that is not here (any more) learns nothing; the order stands all the same.
-  return absl::IsNotFound(recorded) ? absl::OkStatus() : recorded;
+  auto became = OutcomeFor(named, checker, receipts, outcomes, policy, today);
+  if (!became.ok()) return became.status();
+  return outcomes.Record(*became, policy);
 }
 
 }  // namespace daftar::check

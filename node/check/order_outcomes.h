@@ -2,6 +2,8 @@
 #ifndef DAFTAR_NODE_CHECK_ORDER_OUTCOMES_H_
 #define DAFTAR_NODE_CHECK_ORDER_OUTCOMES_H_
 
+#include <span>
+
 #include "node/book/book.h"
 #include "node/check/checker.h"
 #include "node/check/outcomes.h"
@@ -13,13 +15,30 @@ namespace daftar::check {
 // invoiced, about one of its own identifiers and over the same amount.
 inline constexpr int64_t kMatchDays = 14;
 
-// The receipt on which the order was taken: the one it names, else the newest that matches; none
-// when there is no such. Errors of the receipt log.
-absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::Order& order, const Checker& checker,
-                                                   const ReceiptLog& receipts);
+// Whether an order of the customer with these identifiers, over the amount, can have been taken on
+// the check. NotFound; FailedPrecondition saying what differs: the receipt is about none of the
+// identifiers, or over another amount of the same currency.
+absl::Status CheckNamedReceipt(const ReceiptId& receipt,
+                               std::span<const identity::Identifier> identifiers,
+                               const evidence::Money& amount, const Checker& checker,
+                               const ReceiptLog& receipts);
 
-// Records the order's outcome with its decision, if there is one. Errors of the rooms.
-absl::Status RecordOutcome(const book::Order& order, const Checker& checker,
+// The receipt on which the order was taken: the one it names, else the one it has while that still
+// matches, else the newest that matches and that no other order has; none when there is no such.
+// Errors of the rooms.
+absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::NamedOrder& order,
+                                                   const Checker& checker,
+                                                   const ReceiptLog& receipts,
+                                                   const Outcomes& outcomes);
+
+// What Outcomes is to hold of the order.
+absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& order, const Checker& checker,
+                                        const ReceiptLog& receipts, const Outcomes& outcomes,
+                                        const decision::Policy& policy, evidence::Date today);
+
+// Records the order's outcome with its decision, if there is one; an open order is recorded when it
+// names its receipt. Errors of the rooms.
+absl::Status RecordOutcome(const book::NamedOrder& order, const Checker& checker,
                            const ReceiptLog& receipts, Outcomes& outcomes,
                            const decision::Policy& policy, evidence::Date today);
 

@@ -17,6 +17,9 @@ using decision::Effect;
 using storage::Column;
 
 constexpr uint8_t kVersion = 1;
+constexpr uint8_t kFollowedVersion = 2;  // 1 did not say whose outcome it is
+constexpr uint8_t kNamed = 1;
+constexpr uint8_t kShared = 2;
 constexpr std::string_view kOverrideKind = "override";
 constexpr std::string_view kResetKind = "partner.reset-weight";
 
@@ -43,7 +46,7 @@ Effect TakeEffect(Reader& reader) {
 
 Bytes Encode(const Followed& followed) {
   Writer writer;
-  writer.U8(kVersion).U8(static_cast<uint8_t>(followed.decided));
+  writer.U8(kFollowedVersion).U8(static_cast<uint8_t>(followed.decided));
   writer.U64(static_cast<uint64_t>(followed.checked_at.value));
   writer.U8(followed.override.has_value() ? 1 : 0);
   if (followed.override.has_value()) {
@@ -58,12 +61,15 @@ Bytes Encode(const Followed& followed) {
   for (const HeldRecord& held : followed.held) {
     writer.Prefixed8(crypto::AsBytes(held.origin)).U32(held.without_ppm).U32(held.gain_ppm);
   }
+  writer.Prefixed8(crypto::AsBytes(followed.order));
+  writer.U8((followed.named ? kNamed : 0) | (followed.shared ? kShared : 0));
   return writer.Take();
 }
 
 absl::StatusOr<Followed> Decode(ByteView bytes) {
   Reader reader(bytes);
-  if (reader.U8() != kVersion) reader.Fail();
+  const uint8_t version = reader.U8();
+  if (version < kVersion || version > kFollowedVersion) reader.Fail();
   Followed followed;
   followed.decided = TakeEffect(reader);
   followed.checked_at.value = static_cast<int64_t>(reader.U64());
@@ -91,8 +97,21 @@ absl::StatusOr<Followed> Decode(ByteView bytes) {
     record.gain_ppm = reader.U32();
     followed.held.push_back(std::move(record));
   }
+  if (version > kVersion) {
+    followed.order = std::string(crypto::AsText(reader.Prefixed8()));
+    const uint8_t flags = reader.U8();
+    if (flags > (kNamed | kShared)) reader.Fail();
+    followed.named = (flags & kNamed) != 0;
+    followed.shared = (flags & kShared) != 0;
+  }
   if (!reader.Finish("outcome").ok()) return Malformed();
   return followed;
+}
+
+uint32_t BadPpm(Outcome outcome, const decision::Policy& policy) {
+  return outcome == Outcome::kLate     ? policy.late_paid_ppm
+         : outcome == Outcome::kUnpaid ? policy.unpaid_ppm
+                                       : 0;
 }
 
 std::vector<HeldRecord> HeldIn(const decision::Weighed& weighed, const decision::Policy& policy) {
@@ -161,12 +180,7 @@ absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::Resets() const {
   return learnt;
 }
 
-absl::Status Outcomes::Relearn() {
-  storage::MutexLock lock(writing_);
-  {
-    storage::MutexLock reading(mutex_);
-    if (!changed_) return absl::OkStatus();
-  }
+absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::LearnAll(evidence::Date& newest) const {
   auto learnt = Resets();
   if (!learnt.ok()) return learnt.status();
   // In the order in which the outcomes came, since older ones fade.
@@ -179,8 +193,24 @@ absl::Status Outcomes::Relearn() {
     return std::pair(a.outcome_on, a.checked_at) < std::pair(b.outcome_on, b.checked_at);
   });
   for (const Followed& followed : all) Learn(followed, *learnt);
+  if (!all.empty()) newest = all.back().outcome_on;
+  return learnt;
+}
+
+absl::Status Outcomes::Relearn() {
+  storage::MutexLock lock(writing_);
+  {
+    storage::MutexLock reading(mutex_);
+    if (!changed_) return absl::OkStatus();
+  }
+  if (!pace_.Take(clock_.Now())) return relearnt_;
+  evidence::Date newest;
+  auto learnt = LearnAll(newest);
+  relearnt_ = learnt.status();
+  if (!learnt.ok()) return relearnt_;
   storage::MutexLock reading(mutex_);
   learnt_ = *std::move(learnt);
+  newest_ = newest;
   changed_ = false;
   return absl::OkStatus();
 }
@@ -277,35 +307,125 @@ absl::StatusOr<Override> Outcomes::OverrideDecision(const storage::Caller& calle
   return *followed->override;
 }
 
-absl::Status Outcomes::Record(const ReceiptId& receipt, Outcome outcome, evidence::Date on,
-                              decision::Terms terms, const decision::Policy& policy) {
-  storage::MutexLock lock(writing_);
-  auto before = FollowedOrNew(receipt);
+crypto::Bytes Outcomes::OrderKey(const std::string& order) const {
+  return Writer().U8('n').Raw(vault_.Tag("check/order", "name", order).view()).Take();
+}
+
+absl::StatusOr<std::optional<ReceiptId>> Outcomes::ReceiptOf(const std::string& order) const {
+  const Bytes key = OrderKey(order);
+  const auto row = store_.Get(Column::kOutcomes, key);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::optional<ReceiptId>();
+  auto plain = vault_.Open(Column::kOutcomes, key, **row);
+  if (!plain.ok()) return plain.status();
+  Reader reader(plain->Expose());
+  if (reader.U8() != kVersion) reader.Fail();
+  const auto receipt = reader.Take<ReceiptId>();
+  if (!reader.Finish("order's receipt").ok()) return Malformed();
+  return std::optional<ReceiptId>(receipt);
+}
+
+absl::StatusOr<bool> Outcomes::Take(const OrderOutcome& became, const decision::Policy& policy,
+                                    Change& change) const {
+  auto before = FollowedOrNew(*became.receipt);
+  if (absl::IsNotFound(before.status())) return false;
   if (!before.ok()) return before.status();
   Followed after = *before;
-  after.outcome = outcome;
-  after.outcome_on = outcome == Outcome::kUnknown ? evidence::Date() : on;
-  after.bad_ppm = outcome == Outcome::kLate     ? policy.late_paid_ppm
-                  : outcome == Outcome::kUnpaid ? policy.unpaid_ppm
-                                                : 0;
-  after.at_risk = terms != decision::Terms::kPrepaid;
-  if (after.outcome == before->outcome && after.outcome_on == before->outcome_on &&
-      after.at_risk == before->at_risk) {
-    return absl::OkStatus();
+  if (!before->order.empty() && before->order != became.order) {
+    after.shared = before->shared || (before->named && became.named);
+    if (!became.named || (before->named && became.outcome <= before->outcome)) {
+      if (after.shared != before->shared) Put(*became.receipt, after, change.batch);
+      return false;
+    }
+    change.batch.Delete(Column::kOutcomes, OrderKey(before->order));
   }
+  after.order = became.order;
+  after.named = became.named;
+  after.outcome = became.outcome;
+  after.outcome_on = became.outcome == Outcome::kUnknown ? evidence::Date() : became.on;
+  after.at_risk = became.terms != decision::Terms::kPrepaid;
+  if (after.outcome != before->outcome) after.bad_ppm = BadPpm(after.outcome, policy);
+  if (after == *before) return true;
   if (after.held.empty()) {
-    auto stored = receipts_.Get(receipt);
+    auto stored = receipts_.Get(*became.receipt);
+    if (absl::IsNotFound(stored.status())) return false;
     if (!stored.ok()) return stored.status();
     after.held = HeldIn(stored->record.body.weighed, policy);
   }
-  storage::Batch batch;
-  Put(receipt, after, batch);
-  if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
-  storage::MutexLock learning(mutex_);
+  Put(*became.receipt, after, change.batch);
   if (before->outcome == Outcome::kUnknown) {
-    Learn(after, learnt_);
-  } else {
-    changed_ = true;
+    if (after.outcome != Outcome::kUnknown) change.first = std::move(after);
+  } else if (after.outcome != before->outcome || after.outcome_on != before->outcome_on ||
+             after.at_risk != before->at_risk) {
+    change.again = true;
+  }
+  return true;
+}
+
+absl::Status Outcomes::LetGo(const ReceiptId& receipt, const std::string& order,
+                             Change& change) const {
+  auto followed = Of(receipt);
+  if (!followed.ok()) return followed.status();
+  if (!followed->has_value() || (*followed)->order != order) return absl::OkStatus();
+  change.again = change.again || (*followed)->outcome != Outcome::kUnknown;
+  if (!(*followed)->override.has_value()) {
+    change.batch.Delete(Column::kOutcomes, FollowedKey(receipt));
+    return absl::OkStatus();
+  }
+  Followed left;
+  left.decided = (*followed)->decided;
+  left.checked_at = (*followed)->checked_at;
+  left.override = std::move((*followed)->override);
+  Put(receipt, left, change.batch);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Outcomes::Change> Outcomes::Plan(const OrderOutcome& became,
+                                                const decision::Policy& policy) const {
+  auto had = ReceiptOf(became.order);
+  if (!had.ok()) return had.status();
+  Change change;
+  std::optional<ReceiptId> has;
+  if (became.receipt.has_value()) {
+    auto takes = Take(became, policy, change);
+    if (!takes.ok()) return takes.status();
+    if (*takes) has = became.receipt;
+  }
+  if (*had != has) {
+    if (had->has_value()) {
+      if (absl::Status status = LetGo(**had, became.order, change); !status.ok()) return status;
+    }
+    const Bytes key = OrderKey(became.order);
+    if (has.has_value()) {
+      const Bytes row = Writer().U8(kVersion).Raw(has->view()).Take();
+      change.batch.Put(Column::kOutcomes, key, vault_.Seal(Column::kOutcomes, key, row));
+    } else {
+      change.batch.Delete(Column::kOutcomes, key);
+    }
+  }
+  return change;
+}
+
+absl::StatusOr<bool> Outcomes::IsRecorded(const OrderOutcome& became,
+                                          const decision::Policy& policy) const {
+  auto change = Plan(became, policy);
+  if (!change.ok()) return change.status();
+  return change->batch.empty();
+}
+
+absl::Status Outcomes::Record(const OrderOutcome& became, const decision::Policy& policy) {
+  storage::MutexLock lock(writing_);
+  auto planned = Plan(became, policy);
+  if (!planned.ok()) return planned.status();
+  Change& change = *planned;
+  if (change.batch.empty()) return absl::OkStatus();
+  if (absl::Status written = store_.Write(std::move(change.batch)); !written.ok()) return written;
+  storage::MutexLock learning(mutex_);
+  changed_ = changed_ || change.again;
+  if (change.first.has_value()) {
+    Learn(*change.first, learnt_);
+    changed_ = changed_ || change.first->outcome_on < newest_;
+    newest_ = std::max(newest_, change.first->outcome_on);
   }
   return absl::OkStatus();
 }
@@ -349,6 +469,7 @@ absl::StatusOr<std::vector<OutcomeRow>> Outcomes::Report(evidence::Date from,
   absl::Status scanned = Scan([&](const Followed& followed) {
     const evidence::Date day = evidence::Date::Of(followed.checked_at);
     if ((from.has_value() && day < from) || (to.has_value() && day > to)) return;
+    if (!followed.override.has_value() && followed.outcome == Outcome::kUnknown) return;
     std::optional<Effect> overridden;
     if (followed.override.has_value()) overridden = followed.override->effect;
     OutcomeRow& row = rows[{followed.decided, overridden}];

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "node/check/pace.h"
 #include "node/check/receipt_log.h"
 #include "node/decision/partner_weights.h"
 #include "node/decision/track_record.h"
@@ -30,6 +31,7 @@ struct Override {
   std::string because;
   std::string by;
   evidence::UnixMillis at;
+  friend bool operator==(const Override&, const Override&) = default;
 };
 
 // What a partner's record added in one decision (decision::ExpectedGain).
@@ -37,6 +39,7 @@ struct HeldRecord {
   std::string origin;
   uint32_t without_ppm = 0;
   uint32_t gain_ppm = 0;
+  friend bool operator==(const HeldRecord&, const HeldRecord&) = default;
 };
 
 // What is known about one decision since it was made.
@@ -49,6 +52,20 @@ struct Followed {
   uint32_t bad_ppm = 0;  // what the outcome counted, by the policy of that day
   bool at_risk = false;  // the shop could lose by it: the order was not paid in advance
   std::vector<HeldRecord> held;
+  std::string order;    // the one order whose outcome this is (book::OrderName); empty: none
+  bool named = false;   // the order names the receipt; else the receipt was found for it
+  bool shared = false;  // another order has named the receipt too
+  friend bool operator==(const Followed&, const Followed&) = default;
+};
+
+// An order, and the decision on which it was taken.
+struct OrderOutcome {
+  std::string order;  // book::OrderName
+  std::optional<ReceiptId> receipt;
+  bool named = false;  // as Followed::named
+  Outcome outcome = Outcome::kUnknown;
+  evidence::Date on;
+  decision::Terms terms = decision::Terms::kCredit;
 };
 
 // Overridden decisions and those with an outcome, by what was decided and what a person made of it.
@@ -61,8 +78,10 @@ struct OutcomeRow {
   uint64_t unpaid = 0;
 };
 
-// Rows in Column::kOutcomes: 'o' || receipt id -> sealed Followed; 'w' || origin -> sealed time of
-// the last reset. What was learnt is kept in memory and counted anew at Open.
+// Rows in Column::kOutcomes (docs/storage.md has the bytes): 'o' || receipt id -> sealed Followed;
+// 'n' || tag of the order's name -> sealed receipt id, so that an order has one receipt; 'w' ||
+// origin -> sealed time of the last reset. What was learnt is kept in memory and counted anew at
+// Open.
 //
 // Any thread may call; changes are durable on OK, go one after the other, and are in force for the
 // next check. Errors of the store and of ReceiptLog::Get are passed on.
@@ -80,13 +99,19 @@ class Outcomes {
   absl::StatusOr<Override> OverrideDecision(const storage::Caller& caller, const ReceiptId& receipt,
                                             decision::Effect effect, const std::string& because);
 
-  // How the order that was taken on the receipt turned out; kUnknown takes an earlier one back.
-  // `terms` on which it was taken. NotFound.
-  absl::Status Record(const ReceiptId& receipt, Outcome outcome, evidence::Date on,
-                      decision::Terms terms, const decision::Policy& policy);
+  // How the order turned out; writes only what is not so already. What another receipt said of it
+  // before is taken back with the same write. A receipt has one order's outcome: one that names it
+  // goes before one for which it was found, and of several that name it the worst outcome stands,
+  // the first of equals. An order without a receipt, or whose receipt is another's or not here (any
+  // more), leaves none.
+  absl::Status Record(const OrderOutcome& became, const decision::Policy& policy);
+  // Whether Record would write nothing.
+  absl::StatusOr<bool> IsRecorded(const OrderOutcome& became, const decision::Policy& policy) const;
 
-  // Nothing when nobody overrode it and no outcome is known.
+  // Nothing when nobody overrode it and no order has it.
   absl::StatusOr<std::optional<Followed>> Of(const ReceiptId& receipt) const;
+  // The receipt that has the order, by its name.
+  absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const std::string& order) const;
 
   // What has been learnt about a partner since it was last reset.
   struct Learnt {
@@ -94,24 +119,40 @@ class Outcomes {
     evidence::UnixMillis since;  // 0: never reset
   };
   Learnt LearntAbout(const std::string& origin) const;
-  // Learns anew from all rows, when an outcome that was known has changed since: what has faded
-  // cannot be taken back one by one. Cheap when nothing has. Until then the earlier outcome stands.
+  // Learns anew from all rows, when an outcome that was known has changed since, or an older one
+  // came after a newer: what has faded cannot be taken back one by one. Cheap when nothing has, and
+  // at the pace of Pace. Until then the earlier outcome stands. Errors of the store, until it
+  // succeeds.
   absl::Status Relearn();
   // Forgets it. InvalidArgument without a reason.
   absl::Status Reset(const storage::Caller& caller, const std::string& origin,
                      const std::string& because);
 
-  // Of checks made on days `from` to `to`, both included; no date: no bound. Reads all rows once.
+  // Of checks made on days `from` to `to`, both included, that were overridden or whose outcome is
+  // known; no date: no bound. Reads all rows once.
   absl::StatusOr<std::vector<OutcomeRow>> Report(evidence::Date from, evidence::Date to) const;
 
  private:
   Outcomes(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
            crypto::Entropy& entropy, const ReceiptLog& receipts)
       : store_(store), vault_(vault), clock_(clock), entropy_(entropy), receipts_(receipts) {}
+  using LearntByOrigin = std::map<std::string, Learnt, std::less<>>;
   absl::StatusOr<Followed> FollowedOrNew(const ReceiptId& receipt) const;
   void Put(const ReceiptId& receipt, const Followed& followed, storage::Batch& batch) const;
+  // What one Record writes, and what is to be learnt from it then.
+  struct Change {
+    storage::Batch batch;
+    std::optional<Followed> first;  // an outcome where none was known
+    bool again = false;             // one that was known is another
+  };
+  absl::StatusOr<LearntByOrigin> LearnAll(evidence::Date& newest) const;
+  absl::StatusOr<Change> Plan(const OrderOutcome& became, const decision::Policy& policy) const;
+  crypto::Bytes OrderKey(const std::string& order) const;
+  // Whether the order has its receipt then.
+  absl::StatusOr<bool> Take(const OrderOutcome& became, const decision::Policy& policy,
+                            Change& change) const;
+  absl::Status LetGo(const ReceiptId& receipt, const std::string& order, Change& change) const;
   absl::Status Scan(const std::function<void(const Followed&)>& visit) const;
-  using LearntByOrigin = std::map<std::string, Learnt, std::less<>>;
   absl::StatusOr<LearntByOrigin> Resets() const;
   static void Learn(const Followed& followed, LearntByOrigin& learnt);
 
@@ -121,9 +162,12 @@ class Outcomes {
   crypto::Entropy& entropy_;
   const ReceiptLog& receipts_;
   storage::Mutex writing_;  // held across a change, before mutex_
+  Pace pace_ DAFTAR_GUARDED_BY(writing_);
+  absl::Status relearnt_ DAFTAR_GUARDED_BY(writing_);
   mutable storage::Mutex mutex_;
   LearntByOrigin learnt_ DAFTAR_GUARDED_BY(mutex_);
-  bool changed_ DAFTAR_GUARDED_BY(mutex_) = true;  // an outcome that was known
+  evidence::Date newest_ DAFTAR_GUARDED_BY(mutex_);  // day of the newest outcome learnt
+  bool changed_ DAFTAR_GUARDED_BY(mutex_) = true;    // learnt_ is not what the rows say
 };
 
 }  // namespace daftar::check

@@ -8,21 +8,22 @@ uint32_t OwnRate::Prior(const decision::Policy& policy) const {
 }
 
 absl::Status OwnRate::Refresh(const decision::Policy& policy) {
-  const evidence::Date today = evidence::Date::Of(clock_.Now());
+  const evidence::UnixMillis now = clock_.Now();
+  const evidence::Date today = evidence::Date::Of(now);
   {
     storage::MutexLock lock(mutex_);
-    if (!stale_ && counted_on_ == today) return absl::OkStatus();
+    if (!stale_ && counted_on_ == today) return last_;
+    if (!pace_.Take(now)) return last_;
   }
   stale_ = false;  // before the count: what changes meanwhile is counted the next time
   auto totals = book_.CountOutcomes(today, policy.late_after_days);
-  if (!totals.ok()) {
-    stale_ = true;
-    return totals.status();
-  }
+  if (!totals.ok()) stale_ = true;
   storage::MutexLock lock(mutex_);
+  last_ = totals.status();
+  if (!totals.ok()) return last_;
   totals_ = *totals;
   counted_on_ = today;
-  return absl::OkStatus();
+  return last_;
 }
 
 }  // namespace daftar::check

@@ -5,6 +5,7 @@
 #include <atomic>
 
 #include "node/book/book.h"
+#include "node/check/pace.h"
 #include "node/decision/policy.h"
 #include "node/evidence/clock.h"
 #include "storage/mutex.h"
@@ -12,7 +13,8 @@
 namespace daftar::check {
 
 // Counting reads the whole book, so it is done in the background: at the start, when a day begins,
-// and after outcomes changed. Until the first count the policy's prior stands. Any thread may call.
+// and after outcomes changed, at the pace of Pace. Until the first count the policy's prior stands.
+// Any thread may call.
 class OwnRate {
  public:
   // Both must outlive it.
@@ -20,9 +22,9 @@ class OwnRate {
 
   // As PriorFrom has it, by the last count.
   uint32_t Prior(const decision::Policy& policy) const;
-  // An outcome has changed: the next Refresh counts anew.
+  // An outcome has changed: a Refresh counts anew when it is time.
   void Stale() { stale_ = true; }
-  // Counts when it is due. Errors of the store; the last count then stands.
+  // Counts when it is due. Errors of the store, until a count succeeds; the last count then stands.
   absl::Status Refresh(const decision::Policy& policy);
 
  private:
@@ -32,6 +34,8 @@ class OwnRate {
   mutable storage::Mutex mutex_;
   book::OutcomeTotals totals_ DAFTAR_GUARDED_BY(mutex_);
   evidence::Date counted_on_ DAFTAR_GUARDED_BY(mutex_);
+  Pace pace_ DAFTAR_GUARDED_BY(mutex_);
+  absl::Status last_ DAFTAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace daftar::check

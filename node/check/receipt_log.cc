@@ -190,10 +190,10 @@ absl::StatusOr<StoredReceipt> ReceiptLog::Get(const ReceiptId& id) const {
   return receipt;
 }
 
-absl::StatusOr<std::vector<ReceiptId>> ReceiptLog::About(const decision::Subject& subject,
-                                                         evidence::UnixMillis from,
-                                                         evidence::UnixMillis to) const {
-  std::deque<ReceiptId> found;
+absl::StatusOr<std::vector<ReceiptLog::Made>> ReceiptLog::About(const decision::Subject& subject,
+                                                                evidence::UnixMillis from,
+                                                                evidence::UnixMillis to) const {
+  std::deque<Made> found;
   absl::Status malformed;
   const Bytes prefix = SubjectPrefix(subject);
   const Bytes start = SubjectKey(subject, std::max(from, evidence::UnixMillis{0}), ReceiptId());
@@ -204,13 +204,13 @@ absl::StatusOr<std::vector<ReceiptId>> ReceiptLog::About(const decision::Subject
         const auto id = reader.Take<ReceiptId>();
         malformed = reader.Finish("a receipt's subject");
         if (!malformed.ok() || time > to.value) return false;
-        found.push_front(id);
+        found.push_front({{time}, id});
         if (found.size() > kMaxReceiptsAbout) found.pop_back();
         return true;
       });
   if (!scanned.ok()) return scanned;
   if (!malformed.ok()) return absl::DataLossError("a receipt's row is malformed");
-  return std::vector<ReceiptId>(found.begin(), found.end());
+  return std::vector<Made>(found.begin(), found.end());
 }
 
 ReceiptLog::Size ReceiptLog::Head() const {

@@ -71,11 +71,15 @@ class ReceiptLog {
   // NotFound for an unknown id or a deleted body; DataLoss when it does not open.
   absl::StatusOr<StoredReceipt> Get(const ReceiptId& id) const;
 
+  struct Made {
+    evidence::UnixMillis at;
+    ReceiptId id;
+    friend auto operator<=>(const Made&, const Made&) = default;
+  };
   // The receipts about the subject made from `from` to `to`, both included, newest first; at most
   // kMaxReceiptsAbout.
-  absl::StatusOr<std::vector<ReceiptId>> About(const decision::Subject& subject,
-                                               evidence::UnixMillis from,
-                                               evidence::UnixMillis to) const;
+  absl::StatusOr<std::vector<Made>> About(const decision::Subject& subject,
+                                          evidence::UnixMillis from, evidence::UnixMillis to) const;
 
   struct Size {
     uint64_t size = 0;

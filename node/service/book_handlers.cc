@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/book/group_report.h"
+#include "node/check/order_outcomes.h"
 #include "node/check/outcomes.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
@@ -25,6 +26,18 @@ absl::StatusOr<book::OutcomeKind> OutcomeFrom(const std::string& outcome) {
   if (outcome == "unpaid") return book::OutcomeKind::kUnpaid;
   if (outcome == "open") return book::OutcomeKind::kReopened;
   return absl::InvalidArgumentError("outcome: one of paid, late, unpaid, open");
+}
+
+// As CheckNamedReceipt, with all that the customers who have the identifiers are known by.
+absl::Status CheckNamedReceipt(Node& node, const check::ReceiptId& receipt,
+                               std::vector<identity::Identifier> identifiers,
+                               const evidence::Money& amount) {
+  auto customers = node.book().FindProfiles(identifiers);
+  if (!customers.ok()) return customers.status();
+  for (const book::Profile& customer : *customers) {
+    identifiers.insert(identifiers.end(), customer.identifiers.begin(), customer.identifiers.end());
+  }
+  return check::CheckNamedReceipt(receipt, identifiers, amount, node.checker(), node.receipts());
 }
 
 // Own incidents about the customer that occurred in the period.
@@ -281,7 +294,8 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   if (!request.receipt().empty()) {
     auto receipt = ReceiptFromProto(request.receipt());
     if (!receipt.ok()) return receipt.status();
-    if (auto stored = node_.receipts().Get(*receipt); !stored.ok()) return stored.status();
+    absl::Status fits = CheckNamedReceipt(node_, *receipt, order.identifiers, order.amount);
+    if (!fits.ok()) return fits;
     order.receipt = book::ReceiptRef(receipt->array());
   }
   auto added = node_.book().AddOrder(CallerOf(actor, request.request_id()), order);
@@ -310,7 +324,6 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
   if (!request.link_receipt().empty()) {
     auto receipt = ReceiptFromProto(request.link_receipt());
     if (!receipt.ok()) return receipt.status();
-    if (auto stored = node_.receipts().Get(*receipt); !stored.ok()) return stored.status();
     link = book::ReceiptRef(receipt->array());
   }
   std::string name = request.by_case() == v1::SetOrderOutcomeRequest::kInvoice ? request.invoice()
@@ -325,6 +338,13 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
   if (name.empty()) {
     return absl::InvalidArgumentError(
         "which order? Name its id, its invoice number, or the receipt of its check");
+  }
+  if (link.has_value()) {
+    auto order = node_.book().FindOrder(name);
+    if (!order.ok()) return order.status();
+    absl::Status fits = CheckNamedReceipt(node_, check::ReceiptId(link->array()),
+                                          order->order.identifiers, order->order.amount);
+    if (!fits.ok()) return fits;
   }
   // What happened is reason enough; who says more is heard.
   const std::string& because = request.because().empty() ? request.outcome() : request.because();

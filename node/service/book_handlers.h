@@ -49,8 +49,8 @@ class BookHandlers {
                                                           const v1::ListCustomersRequest& request);
 
  private:
-  // The name of the one order that was taken on the check; reads all orders. NotFound;
-  // FailedPrecondition for more than one.
+  // The name of the one order that was taken on the check; reads all orders where no decision
+  // says. NotFound; FailedPrecondition for more than one.
   absl::StatusOr<std::string> OrderOfReceipt(const book::ReceiptRef& receipt) const;
   // Order.state of the protocol.
   std::string_view StateOf(const book::Order& order) const;

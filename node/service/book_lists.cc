@@ -58,6 +58,21 @@ absl::StatusOr<book::CustomerCursor> CustomerCursorFrom(const std::string& token
   return cursor;
 }
 
+// What is recorded with the decision says which order names its receipt, unless several do.
+absl::StatusOr<std::optional<std::string>> OnlyOrderNaming(Node& node,
+                                                           const book::ReceiptRef& receipt) {
+  auto followed = node.outcomes().Of(check::ReceiptId(receipt.array()));
+  if (!followed.ok()) return followed.status();
+  if (!followed->has_value() || !(*followed)->named || (*followed)->shared) {
+    return std::optional<std::string>();
+  }
+  auto order = node.book().FindOrder((*followed)->order);
+  if (absl::IsNotFound(order.status())) return std::optional<std::string>();
+  if (!order.ok()) return order.status();
+  if (order->order.receipt != receipt) return std::optional<std::string>();
+  return std::optional<std::string>(std::move(order->name));
+}
+
 }  // namespace
 
 std::string_view BookHandlers::StateOf(const book::Order& order) const {
@@ -70,6 +85,9 @@ std::string_view BookHandlers::StateOf(const book::Order& order) const {
 }
 
 absl::StatusOr<std::string> BookHandlers::OrderOfReceipt(const book::ReceiptRef& receipt) const {
+  auto known = OnlyOrderNaming(node_, receipt);
+  if (!known.ok()) return known.status();
+  if (known->has_value()) return **std::move(known);
   std::vector<std::string> names;
   absl::Status scanned =
       node_.book().ScanOrders([&](const book::Customer& customer, const book::Order& order) {

@@ -240,8 +240,10 @@ TEST_F(OrdersTest, ALaterImportUpdatesTheOrderAndKeepsTheShopsOwnWord) {
 
 TEST_F(OrdersTest, TheObserverIsToldOfEachOutcomeWithItsRootAndOfNothingElse) {
   std::vector<std::pair<CustomerId, std::string>> told;
-  book_->SetOrderObserver([&](const Customer& root, const Order& order) {
-    EXPECT_EQ(book_->FindOrder(order.invoice)->order, order);  // it is there already
+  book_->SetOrderObserver([&](const Customer& root, const NamedOrder& named) {
+    const Order& order = named.order;
+    EXPECT_EQ(book_->FindOrder(named.name)->order, order);  // it is there already
+    EXPECT_EQ(named.name, OrderName(named.customer, order));
     told.emplace_back(root.id, order.invoice + " " + order.paid.ToString());
   });
   const auto take = [&told] { return std::exchange(told, {}); };
@@ -268,6 +270,16 @@ TEST_F(OrdersTest, TheObserverIsToldOfEachOutcomeWithItsRootAndOfNothingElse) {
   row.amount.minor += 1;
   EXPECT_EQ(book_->ImportOrders({&row, 1})->updated, 1u);
   EXPECT_EQ(take(), Told());  // what became of it is the same
+  // A receipt says on which decision: told when it is there at first, and when it is another.
+  NewOrder taken = Wanted("5");
+  taken.receipt = kReceipt;
+  EXPECT_EQ(Added(taken).customer, a);
+  EXPECT_EQ(take(), (Told{{b, "5 "}}));
+  const Outcome open{OutcomeKind::kReopened, {}};
+  ASSERT_THAT(book_->SetOutcome(By(), "4", open, kReceipt, "x"), IsOk());
+  EXPECT_EQ(take(), (Told{{b, "4 "}}));
+  ASSERT_THAT(book_->SetOutcome(By(), "4", open, kReceipt, "x"), IsOk());
+  EXPECT_EQ(take(), Told());
 }
 
 TEST_F(OrdersTest, OutcomesAreCountedOverTheWholeBook) {

@@ -47,10 +47,42 @@ class OutcomesTest : public ::testing::Test {
     if (receipt.has_value()) order.receipt = book::ReceiptRef(receipt->array());
     return order;
   }
-  void Became(const std::string& order, book::OutcomeKind kind) {
+  std::string Added(const book::NewOrder& order) {
+    auto added = b_->book().AddOrder(b_.Caller(), order);
+    EXPECT_THAT(added, IsOk());
+    return added.ok() ? added->name : std::string();
+  }
+  void Became(const std::string& order, book::OutcomeKind kind,
+              std::optional<ReceiptId> receipt = {}) {
     book::Outcome outcome{kind, evidence::Date::Of(circle_.clock().Now())};
     if (kind == book::OutcomeKind::kReopened) outcome.day = {};
-    DAFTAR_ASSERT_OK(b_->book().SetOutcome(b_.Caller(), order, outcome, {}, "as it was"));
+    std::optional<book::ReceiptRef> link;
+    if (receipt.has_value()) link = book::ReceiptRef(receipt->array());
+    DAFTAR_ASSERT_OK(b_->book().SetOutcome(b_.Caller(), order, outcome, link, "as it was"));
+  }
+  static crypto::Bytes Key(char kind, const ReceiptId& receipt) {
+    return crypto::Writer().U8(static_cast<uint8_t>(kind)).Raw(receipt.view()).Take();
+  }
+  std::optional<crypto::Bytes> Row(char kind, const ReceiptId& receipt) {
+    auto row = b_->store().Get(storage::Column::kOutcomes, Key(kind, receipt));
+    EXPECT_THAT(row, IsOk());
+    return row.ok() ? *row : std::nullopt;
+  }
+  void Mend(char kind, const ReceiptId& receipt, const crypto::Bytes& row) {
+    storage::Batch batch;
+    batch.Put(storage::Column::kOutcomes, Key(kind, receipt), row);
+    EXPECT_TRUE(b_->store().Write(std::move(batch)).ok());
+  }
+  // The row does not open until it is mended with what this gives.
+  crypto::Bytes Spoil(char kind, const ReceiptId& receipt) {
+    crypto::Bytes good = Row(kind, receipt).value();
+    Mend(kind, receipt, crypto::Bytes(good.size(), 0));
+    return good;
+  }
+  std::optional<ReceiptId> Found(const book::NamedOrder& order) {
+    auto found = ReceiptOf(order, b_->checker(), b_->receipts(), b_->outcomes());
+    EXPECT_THAT(found, IsOk());
+    return found.ok() ? *found : std::nullopt;
   }
   decision::PartnerOutcomes Learnt() { return b_->outcomes().LearntAbout("toko-a.test").outcomes; }
   Outcome OutcomeAt(const ReceiptId& receipt) {
@@ -133,19 +165,115 @@ TEST_F(OutcomesTest, AnOrderFindsItsCheckByBuyerAmountAndDay) {
   DAFTAR_ASSERT_OK(other_buyer);
   auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(1)));
   DAFTAR_ASSERT_OK(order);
-  auto found = ReceiptOf(order->order, b_->checker(), b_->receipts());
-  DAFTAR_ASSERT_OK(found);
-  EXPECT_EQ(*found, right->receipt);
+  EXPECT_EQ(Found(*order), right->receipt);
   // Half a month later it would be another order's.
-  book::Order late = order->order;
-  late.invoiced = late.invoiced.PlusDays(kMatchDays + 1);
-  EXPECT_FALSE(ReceiptOf(late, b_->checker(), b_->receipts())->has_value());
-  late.invoiced = order->order.invoiced.PlusDays(-1);
-  EXPECT_FALSE(ReceiptOf(late, b_->checker(), b_->receipts())->has_value());
+  book::NamedOrder late = *order;
+  late.order.invoiced = late.order.invoiced.PlusDays(kMatchDays + 1);
+  EXPECT_EQ(Found(late), std::nullopt);
+  late.order.invoiced = order->order.invoiced.PlusDays(-1);
+  EXPECT_EQ(Found(late), std::nullopt);
   // What the shop says itself goes before all that.
-  book::Order said = order->order;
-  said.receipt = book::ReceiptRef(other_buyer->receipt.array());
-  EXPECT_EQ(**ReceiptOf(said, b_->checker(), b_->receipts()), other_buyer->receipt);
+  book::NamedOrder said = *order;
+  said.order.receipt = book::ReceiptRef(other_buyer->receipt.array());
+  EXPECT_EQ(Found(said), other_buyer->receipt);
+}
+
+TEST_F(OutcomesTest, TheNewestCheckCountsUnderWhicheverIdentifierItWasMade) {
+  // Which of the two comes first among the subjects is chance: both ways round are tried.
+  for (int newest = 0; newest < 2; ++newest) {
+    std::optional<ReceiptId> last;
+    for (int i = 0; i < 2; ++i) {
+      circle_.clock().Advance(60);
+      auto answer = Ask(Buyer(10 * (newest + 1) + (i + newest) % 2));
+      DAFTAR_ASSERT_OK(answer);
+      last = answer->receipt;
+    }
+    book::NewOrder order = OrderOf(Buyer(10 * (newest + 1)));
+    order.identifiers.push_back(Phone(Buyer(10 * (newest + 1) + 1)));
+    auto added = b_->book().AddOrder(b_.Caller(), order);
+    DAFTAR_ASSERT_OK(added);
+    EXPECT_EQ(Found(*added), last);
+  }
+}
+
+TEST_F(OutcomesTest, EachOrderHasACheckOfItsOwn) {
+  auto first = Ask(Buyer(1));
+  circle_.clock().Advance(60);
+  auto second = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(second);
+  const std::string a = Added(OrderOf(Buyer(1)));
+  const std::string b = Added(OrderOf(Buyer(1)));
+  const std::string c = Added(OrderOf(Buyer(1)));
+  Became(a, book::OutcomeKind::kUnpaid);
+  Became(b, book::OutcomeKind::kPaid);
+  Became(c, book::OutcomeKind::kPaid);  // was not checked
+  EXPECT_EQ(OutcomeAt(second->receipt), Outcome::kUnpaid);
+  EXPECT_EQ(OutcomeAt(first->receipt), Outcome::kPaid);
+  EXPECT_EQ((*b_->outcomes().Of(second->receipt))->order, a);
+  EXPECT_EQ((*b_->outcomes().Of(first->receipt))->order, b);
+  // A newer check is not taken for an order that has one.
+  circle_.clock().Advance(60);
+  auto third = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(third);
+  Became(a, book::OutcomeKind::kPaid);
+  EXPECT_EQ(OutcomeAt(second->receipt), Outcome::kPaid);
+  EXPECT_EQ(OutcomeAt(third->receipt), Outcome::kUnknown);
+  // Reopened, it has none, and the next order may.
+  Became(a, book::OutcomeKind::kReopened);
+  EXPECT_FALSE(b_->outcomes().Of(second->receipt)->has_value());
+  EXPECT_FALSE(b_->outcomes().ReceiptOf(a)->has_value());
+}
+
+TEST_F(OutcomesTest, OfOrdersThatNameOneReceiptTheWorstStands) {
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  const ReceiptId receipt = answer->receipt;
+  // One for which it was found gives way to one that names it.
+  const std::string found = Added(OrderOf(Buyer(1)));
+  Became(found, book::OutcomeKind::kUnpaid);
+  EXPECT_EQ((*b_->outcomes().Of(receipt))->order, found);
+  const std::string good = Added(OrderOf(Buyer(1), receipt));
+  EXPECT_EQ((*b_->outcomes().Of(receipt))->order, good);
+  EXPECT_FALSE(b_->outcomes().ReceiptOf(found)->has_value());
+  EXPECT_EQ(OutcomeAt(receipt), Outcome::kUnknown);
+  EXPECT_TRUE(b_->outcomes().Report({}, {})->empty());
+  EXPECT_FALSE((*b_->outcomes().Of(receipt))->shared);
+  Became(good, book::OutcomeKind::kPaid);
+  const std::string bad = Added(OrderOf(Buyer(1), receipt));
+  EXPECT_EQ(OutcomeAt(receipt), Outcome::kPaid);
+  EXPECT_TRUE((*b_->outcomes().Of(receipt))->shared);
+  Became(bad, book::OutcomeKind::kUnpaid);
+  EXPECT_EQ(OutcomeAt(receipt), Outcome::kUnpaid);
+  Became(good, book::OutcomeKind::kPaid);
+  EXPECT_EQ((*b_->outcomes().Of(receipt))->order, bad);
+  EXPECT_EQ(OutcomeAt(receipt), Outcome::kUnpaid);
+}
+
+TEST_F(OutcomesTest, AnOutcomeFollowsTheReceiptThatItsOrderNames) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto first = Ask(Buyer(1));
+  circle_.clock().Advance(60);
+  auto second = Ask(Buyer(1), 1'000);
+  DAFTAR_ASSERT_OK(second);
+  DAFTAR_ASSERT_OK(b_->outcomes().OverrideDecision(b_.Caller(), first->receipt, Effect::kAccept,
+                                                   "an old friend"));
+  const std::string order = Added(OrderOf(Buyer(1)));
+  Became(order, book::OutcomeKind::kUnpaid, first->receipt);
+  EXPECT_EQ(OutcomeAt(first->receipt), Outcome::kUnpaid);
+  // The same outcome, of another decision: it is that one's alone.
+  Became(order, book::OutcomeKind::kUnpaid, second->receipt);
+  EXPECT_EQ(OutcomeAt(second->receipt), Outcome::kUnpaid);
+  EXPECT_EQ(OutcomeAt(first->receipt), Outcome::kUnknown);
+  EXPECT_TRUE((*b_->outcomes().Of(first->receipt))->override.has_value());
+  EXPECT_EQ(*b_->outcomes().ReceiptOf(order), second->receipt);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_EQ(Learnt().orders, 1u);
+  b_.Stop();
+  b_.Start();
+  EXPECT_EQ(Learnt().orders, 1u);
+  EXPECT_EQ(*b_->outcomes().ReceiptOf(order), second->receipt);
 }
 
 TEST_F(OutcomesTest, ImportedOrdersAndDaysThatPassAreLearntFrom) {
@@ -167,6 +295,109 @@ TEST_F(OutcomesTest, ImportedOrdersAndDaysThatPassAreLearntFrom) {
   row.paid = evidence::Date::Of(circle_.clock().Now());
   DAFTAR_ASSERT_OK(b_->book().ImportOrders(std::span(&row, 1)));
   EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kLate);
+}
+
+TEST_F(OutcomesTest, WhatTheBookKnowsAndNobodyWasToldIsRecordedAtTheStart) {
+  auto paid = Ask(Buyer(1));
+  auto reopened = Ask(Buyer(2));
+  auto imported = Ask(Buyer(3));
+  auto taken = Ask(Buyer(4));
+  DAFTAR_ASSERT_OK(taken);
+  const std::string first = Added(OrderOf(Buyer(1)));
+  const std::string second = Added(OrderOf(Buyer(2)));
+  Became(second, book::OutcomeKind::kPaid);
+  EXPECT_EQ(OutcomeAt(reopened->receipt), Outcome::kPaid);
+  // As if the process had ended each time the book was written and nothing after it.
+  b_->book().SetOrderObserver({});
+  Became(first, book::OutcomeKind::kPaid);
+  Became(second, book::OutcomeKind::kReopened);
+  decision::OrderRow row;
+  row.identifiers = {Phone(Buyer(3))};
+  row.invoice = "A-1";
+  row.invoiced = row.due = row.paid = evidence::Date::Of(circle_.clock().Now());
+  row.amount = {450'000'000, kRupiah};
+  DAFTAR_ASSERT_OK(b_->book().ImportOrders(std::span(&row, 1)));
+  const std::string named = Added(OrderOf(Buyer(4), taken->receipt));
+  EXPECT_EQ(OutcomeAt(paid->receipt), Outcome::kUnknown);
+  b_.Stop();
+  b_.Start();
+  DAFTAR_ASSERT_OK(b_->book().ImportOrders(std::span(&row, 1)));  // it is so already
+  EXPECT_EQ(OutcomeAt(imported->receipt), Outcome::kUnknown);
+  b_->Upkeep();
+  EXPECT_EQ(OutcomeAt(paid->receipt), Outcome::kPaid);
+  EXPECT_EQ(OutcomeAt(reopened->receipt), Outcome::kUnknown);
+  EXPECT_EQ(OutcomeAt(imported->receipt), Outcome::kPaid);
+  EXPECT_EQ(*b_->outcomes().ReceiptOf(named), taken->receipt);
+}
+
+TEST_F(OutcomesTest, WhatCouldNotBeRecordedIsTriedAgainWithinAMinute) {
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  const std::string order = Added(OrderOf(Buyer(1), answer->receipt));
+  const std::string other = Added(OrderOf(Buyer(2)));
+  b_->Upkeep();
+  EXPECT_EQ(b_->trouble().outcomes, "");
+  const crypto::Bytes good = Spoil('o', answer->receipt);
+  Became(order, book::OutcomeKind::kPaid);  // the book has it all the same
+  EXPECT_NE(b_->trouble().outcomes, "");
+  b_->Upkeep();
+  EXPECT_NE(b_->trouble().outcomes, "");
+  circle_.clock().Advance(60);
+  b_->Upkeep();  // in vain; the trouble stays until it is over
+  EXPECT_NE(b_->trouble().outcomes, "");
+  Mend('o', answer->receipt, good);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_EQ(b_->trouble().outcomes, "");
+  EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kPaid);
+}
+
+TEST_F(OutcomesTest, AnOrderThatStaysUnpaidIsRecordedOnce) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  const book::NewOrder order = OrderOf(Buyer(1), answer->receipt);
+  Added(order);
+  const uint32_t late_after_days = b_->policies().InForce()->late_after_days;
+  // Found some days after it came to that.
+  circle_.clock().Advance((late_after_days + 5) * 86'400);
+  b_->Upkeep();
+  auto followed = b_->outcomes().Of(answer->receipt);
+  DAFTAR_ASSERT_OK(followed);
+  EXPECT_EQ((*followed)->outcome, Outcome::kUnpaid);
+  EXPECT_EQ((*followed)->outcome_on, order.due.PlusDays(late_after_days + 1));
+  const std::optional<crypto::Bytes> written = Row('o', answer->receipt);
+  circle_.clock().Advance(86'400);
+  b_->Upkeep();
+  EXPECT_EQ(Row('o', answer->receipt), written);  // sealed anew, it would be another
+}
+
+TEST_F(OutcomesTest, TroubleWithLearningIsOverWithTheNextSuccess) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  const std::string order = Added(OrderOf(Buyer(1), answer->receipt));
+  Became(order, book::OutcomeKind::kUnpaid);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  Became(order, book::OutcomeKind::kPaid);
+  // Relearning reads the rows of all receipts, of which one is damaged for a while.
+  auto other = Ask(Buyer(2));
+  DAFTAR_ASSERT_OK(
+      b_->outcomes().OverrideDecision(b_.Caller(), other->receipt, Effect::kReview, "a hunch"));
+  const crypto::Bytes good = Spoil('o', other->receipt);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_NE(b_->trouble().outcomes, "");
+  b_->Upkeep();
+  EXPECT_NE(b_->trouble().outcomes, "");
+  Mend('o', other->receipt, good);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_EQ(b_->trouble().outcomes, "");
+  EXPECT_EQ(Learnt().bad_ppm, 0u);
 }
 
 TEST_F(OutcomesTest, APartnersWeightFallsWithReportsThatTurnOutWellAndIsResettable) {
@@ -212,6 +443,7 @@ TEST_F(OutcomesTest, AChangedOutcomeIsLearntAnew) {
   EXPECT_EQ(Learnt().bad_ppm, 1'000'000u);
   Became(order->name, book::OutcomeKind::kReopened);
   Became(order->name, book::OutcomeKind::kPaid);
+  circle_.clock().Advance(60);
   b_->Upkeep();
   EXPECT_EQ(Learnt().orders, 1u);
   EXPECT_EQ(Learnt().bad_ppm, 0u);

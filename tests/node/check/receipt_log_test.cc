@@ -75,25 +75,25 @@ TEST_F(ReceiptLogTest, ASubjectsReceiptsAreFoundByTime) {
   const auto other =
       decision::SubjectOf(node_->keys().receipt, daftar::testing::Phone("0812-9999-7001"));
   const evidence::UnixMillis start = circle_.clock().Now();
-  std::vector<ReceiptId> ids;
+  std::vector<ReceiptLog::Made> made;
   for (int i = 0; i < 3; ++i) {
     ReceiptRecord record = Record();
     record.body.subjects = {i == 1 ? std::max(subject, other) : subject};
     if (i == 1) record.body.subjects = {std::min(subject, other), std::max(subject, other)};
     auto appended = receipts().Append(record, {});
     DAFTAR_ASSERT_OK(appended);
-    ids.push_back(appended->id);
+    made.push_back({record.body.time, appended->id});
     circle_.clock().Advance(3600);
   }
   const evidence::UnixMillis later = circle_.clock().Now();
   auto all = receipts().About(subject, start, later);
   DAFTAR_ASSERT_OK(all);
-  EXPECT_EQ(*all, (std::vector<ReceiptId>{ids[2], ids[1], ids[0]}));
+  EXPECT_EQ(*all, (std::vector<ReceiptLog::Made>{made[2], made[1], made[0]}));
   auto of_other = receipts().About(other, start, later);
-  EXPECT_EQ(*of_other, std::vector<ReceiptId>{ids[1]});
+  EXPECT_EQ(*of_other, std::vector<ReceiptLog::Made>{made[1]});
   // Both ends are included, and nothing outside them is.
   auto some = receipts().About(subject, {start.value + 1}, {start.value + 3'600'000});
-  EXPECT_EQ(*some, std::vector<ReceiptId>{ids[1]});
+  EXPECT_EQ(*some, std::vector<ReceiptLog::Made>{made[1]});
   EXPECT_TRUE(receipts().About(subject, {0}, {start.value - 1})->empty());
 }
 

@@ -138,6 +138,32 @@ TEST_F(ShopRulesTest, ThePriorIsTheShopsOwnRateOnceItHasOrders) {
   PaidOrders(kOtherPhone, 100, 30);
   b_->Upkeep();
   EXPECT_EQ(Ask(kPhone).decision.weighed.prior_ppm, 25'000u);  // (0 + 5) / 200
+  // The book is not read through for each order, but within a minute.
+  PaidOrders(kOtherPhone, 100, 30);
+  b_->Upkeep();
+  EXPECT_EQ(Ask(kPhone).decision.weighed.prior_ppm, 25'000u);
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_EQ(Ask(kPhone).decision.weighed.prior_ppm, 16'666u);  // (0 + 5) / 300
+}
+
+TEST_F(ShopRulesTest, TroubleWithCountingIsOverWithTheNextSuccess) {
+  PaidOrders(kOtherPhone, 100, 30);
+  const crypto::Bytes key(crypto::ToBytes(crypto::AsBytes("not an order's key")));
+  storage::Batch spoil;
+  spoil.Put(storage::Column::kOrders, key, crypto::Bytes(100, 0));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(spoil)));
+  b_->Upkeep();
+  EXPECT_NE(b_->trouble().outcomes, "");
+  storage::Batch mend;
+  mend.Delete(storage::Column::kOrders, key);
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(mend)));
+  b_->Upkeep();
+  EXPECT_NE(b_->trouble().outcomes, "");  // not looked at again within a minute
+  circle_.clock().Advance(60);
+  b_->Upkeep();
+  EXPECT_EQ(b_->trouble().outcomes, "");
+  EXPECT_EQ(Ask(kPhone).decision.weighed.prior_ppm, 25'000u);
 }
 
 TEST_F(ShopRulesTest, AnUnusualAmountIsMeasuredAgainstTheCustomersOwnOrders) {

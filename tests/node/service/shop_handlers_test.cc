@@ -245,6 +245,76 @@ TEST_F(ShopHandlersTest, CustomersAreListedByTheGroupThatApplies) {
   EXPECT_THAT(book.ListCustomers(staff_, {}), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+TEST_F(ShopHandlersTest, AnOrderNamesAReceiptOfItsOwnBuyerAndAmountOnly) {
+  BookHandlers book(*b_);
+  auto answer = shop_.Check(staff_, Question());
+  DAFTAR_ASSERT_OK(answer);
+  const auto add = [&](const std::string& phone, uint64_t minor, const std::string& currency,
+                       bool with_receipt) {
+    v1::AddOrderRequest order;
+    order.set_request_id("order-" + std::to_string(++requests_));
+    order.add_identifiers()->set_phone(phone);
+    order.mutable_amount()->set_minor(minor);
+    order.mutable_amount()->set_currency(currency);
+    if (with_receipt) order.set_receipt(answer->receipt());
+    return book.AddOrder(staff_, order);
+  };
+  const auto link = [&](const std::string& order) {
+    v1::SetOrderOutcomeRequest request;
+    request.set_request_id("outcome-" + std::to_string(++requests_));
+    request.set_order(order);
+    request.set_outcome("paid");
+    request.set_link_receipt(answer->receipt());
+    return book.SetOrderOutcome(staff_, request);
+  };
+  const char* const other = "0812-9999-7001";
+  const auto of_another =
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another buyer"));
+  const auto over_another = StatusIs(absl::StatusCode::kFailedPrecondition,
+                                     HasSubstr("over 450000000, the order over 1"));
+  EXPECT_THAT(add(other, 450'000'000, "IDR", true), of_another);
+  EXPECT_THAT(add(kPhone, 1, "IDR", true), over_another);
+  auto others = add(other, 450'000'000, "IDR", false);
+  DAFTAR_ASSERT_OK(others);
+  EXPECT_THAT(link(others->order().id()), of_another);
+  auto small = add(kPhone, 1, "IDR", false);
+  DAFTAR_ASSERT_OK(small);
+  EXPECT_THAT(link(small->order().id()), over_another);
+  EXPECT_TRUE(b_->book().FindOrder(small->order().id())->order.paid == evidence::Date());
+  DAFTAR_EXPECT_OK(add(kPhone, 450'000'000, "IDR", true));
+  DAFTAR_EXPECT_OK(add(kPhone, 30'000, "USD", true));  // nobody can compare them
+  // The customer is known by what was checked, though the order is not.
+  const auto profile = b_->book().FindProfiles(std::vector{daftar::testing::Phone(other)});
+  DAFTAR_ASSERT_OK(profile);
+  const auto buyer = book::CustomerId::FromHexText(small->order().customer());
+  DAFTAR_ASSERT_OK(b_->book().Merge(b_.Caller(), *buyer, profile->front().id, "one person"));
+  DAFTAR_EXPECT_OK(link(others->order().id()));
+}
+
+TEST_F(ShopHandlersTest, AnOrderIsFoundByItsReceiptWithoutReadingAllOrders) {
+  BookHandlers book(*b_);
+  auto answer = shop_.Check(staff_, Question());
+  DAFTAR_ASSERT_OK(answer);
+  v1::AddOrderRequest order;
+  order.set_request_id("order-1");
+  order.add_identifiers()->set_phone(kPhone);
+  order.mutable_amount()->set_minor(450'000'000);
+  order.mutable_amount()->set_currency("IDR");
+  order.set_receipt(answer->receipt());
+  DAFTAR_ASSERT_OK(book.AddOrder(staff_, order));
+  // Whoever reads all orders stumbles over this one.
+  storage::Batch batch;
+  batch.Put(storage::Column::kOrders, crypto::Bytes(48, 0), crypto::Bytes(100, 0));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  v1::SetOrderOutcomeRequest request;
+  request.set_request_id("outcome-1");
+  request.set_receipt(answer->receipt());
+  request.set_outcome("paid");
+  auto paid = book.SetOrderOutcome(staff_, request);
+  DAFTAR_ASSERT_OK(paid);
+  EXPECT_EQ(paid->order().state(), "paid");
+}
+
 TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
   BookHandlers book(*b_);
   auto report = book.ReportGroups(manager_, {});
