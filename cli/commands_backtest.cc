@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/import.h"
 #include "cli/interrupt.h"
+#include "cli/policy_file.h"
 #include "cli/process.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -33,7 +34,8 @@ absl::StatusOr<std::string> ReadSmall(const std::string& file, size_t most, cons
 }
 
 // The file named, else the node's own where there is one, else the default.
-absl::StatusOr<decision::Policy> PolicyOf(const BacktestOptions& options, const std::string& dir) {
+absl::StatusOr<decision::Policy> PolicyOf(const BacktestOptions& options, const std::string& dir,
+                                          Console& console) {
   std::string file = options.policy;
   if (file.empty() && !dir.empty()) {
     std::error_code error;
@@ -41,9 +43,7 @@ absl::StatusOr<decision::Policy> PolicyOf(const BacktestOptions& options, const 
     if (std::filesystem::exists(own, error)) file = own;
   }
   if (file.empty() || file == "default") return decision::DefaultPolicy();
-  auto text = ReadSmall(file, decision::kMaxPolicyBytes, "policy");
-  if (!text.ok()) return text.status();
-  return decision::Policy::Parse(*text);
+  return LoadPolicy(file, console);
 }
 
 absl::StatusOr<decision::BacktestOptions> Options(const BacktestOptions& options) {
@@ -145,7 +145,7 @@ absl::StatusOr<int> RunPolicyBacktest(Session& session, const BacktestOptions& o
   Console& console = session.console();
   auto settings = Options(options);
   if (!settings.ok()) return settings.status();
-  auto policy = PolicyOf(options, session.options().dir);
+  auto policy = PolicyOf(options, session.options().dir, console);
   if (!policy.ok()) return policy.status();
   auto toml = ReadSmall(options.map, decision::kMaxMappingBytes, "mapping");
   if (!toml.ok()) return toml.status();

@@ -28,8 +28,33 @@ TEST(PolicyCheckTest, TellsWhatAFileChangesOrWhereItsFaultIs) {
   const Ran bad = RunCli(
       {"policy", "check", folder.File("bad.toml", "version = 1\n[thresholds]\n  deposit = 1\n")});
   EXPECT_EQ(bad.code, kExitData);
-  EXPECT_THAT(bad.err, HasSubstr("line 3, column 3"));
+  EXPECT_THAT(bad.err, HasSubstr("/bad.toml:3:3: unknown key 'deposit'"));
   EXPECT_EQ(RunCli({"policy", "check", folder.path() + "/none.toml"}).code, kExitNotFound);
+}
+
+TEST(PolicyCheckTest, TellsEveryFaultOfAFileWithItsPlace) {
+  const TestFolder folder;
+  const std::string file = folder.File("p.toml",
+                                       "version = 3\n[thresholds]\ndeposit_ppm = 300000\n"
+                                       "[rate]\nk = 1\n");
+  const Ran text = RunCli({"policy", "check", file});
+  EXPECT_EQ(text.code, kExitData);
+  EXPECT_EQ(text.out, "");
+  EXPECT_THAT(text.err, HasSubstr("3 faults\n"));
+  EXPECT_THAT(text.err, HasSubstr("\n" + file + ":1:11: 'version'"));
+  EXPECT_THAT(text.err, HasSubstr("\n" + file + ":3:15: 'thresholds.deposit_ppm'"));
+  EXPECT_THAT(text.err, HasSubstr("\n" + file + ":5:1: unknown key 'k'"));
+  const Ran json = RunCli({"policy", "check", file, "--output", "json"});
+  EXPECT_EQ(json.code, kExitData);
+  const Json error = Json::parse(json.err)["error"];
+  EXPECT_EQ(error["code"], "data_loss");
+  ASSERT_EQ(error["faults"].size(), 3u);
+  EXPECT_EQ(error["faults"][1]["line"], 3);
+  EXPECT_EQ(error["faults"][1]["column"], 15);
+  // Whoever else reads a policy names them too.
+  const Ran replayed = RunCli({"audit", "replay", file, "--policy", file});
+  EXPECT_EQ(replayed.code, kExitData);
+  EXPECT_THAT(replayed.err, HasSubstr(file + ":5:1: unknown key 'k'"));
 }
 
 TEST(LetterTest, ComesInTheLanguageAskedForWithTheNodesName) {
