@@ -269,7 +269,10 @@ absl::StatusOr<decision::HistoryMapping> MappingOf(const BacktestOptions& option
     }
     region = *named;
   }
-  return decision::HistoryMapping::Parse(*toml, region.value_or(identity::Region::kIndonesia));
+  auto mapping =
+      decision::HistoryMapping::Parse(*toml, region.value_or(identity::Region::kIndonesia));
+  if (mapping.ok()) return mapping;
+  return absl::Status(mapping.status().code(), options.map + ": " + MessageOf(mapping.status()));
 }
 
 }  // namespace

@@ -51,6 +51,10 @@ struct Followed {
   std::vector<HeldRecord> held;
 };
 
+// A row before sealing (version 1). Decoding: DataLoss for anything else than encoding writes.
+crypto::Bytes EncodeFollowed(const Followed& followed);
+absl::StatusOr<Followed> DecodeFollowed(crypto::ByteView bytes);
+
 // Overridden decisions and those with an outcome, by what was decided and what a person made of it.
 struct OutcomeRow {
   decision::Effect decided = decision::Effect::kAccept;
