@@ -3,8 +3,10 @@
 #include <fstream>
 
 #include "cli/commands.h"
+#include "cli/files.h"
 #include "cli/import.h"
 #include "cli/interrupt.h"
+#include "cli/policy_file.h"
 #include "cli/process.h"
 #include "cli/progress.h"
 #include "cli/session.h"
@@ -16,7 +18,8 @@
 namespace daftar::cli {
 namespace {
 
-constexpr size_t kMaxToldRefusals = 5;
+constexpr size_t kMaxToldRefusals = 5;     // of lines left out of a back-test that goes on
+constexpr size_t kMaxListedRefusals = 20;  // of a ledger of which nothing is left
 constexpr std::chrono::seconds kDrawLimit{60};
 constexpr uint64_t kMaxSeed = 1'000'000'000;
 
@@ -33,7 +36,8 @@ absl::StatusOr<std::string> ReadSmall(const std::string& file, size_t most, cons
 }
 
 // The file named, else the node's own where there is one, else the default.
-absl::StatusOr<decision::Policy> PolicyOf(const BacktestOptions& options, const std::string& dir) {
+absl::StatusOr<decision::Policy> PolicyOf(const BacktestOptions& options, const std::string& dir,
+                                          Console& console) {
   std::string file = options.policy;
   if (file.empty() && !dir.empty()) {
     std::error_code error;
@@ -41,9 +45,7 @@ absl::StatusOr<decision::Policy> PolicyOf(const BacktestOptions& options, const 
     if (std::filesystem::exists(own, error)) file = own;
   }
   if (file.empty() || file == "default") return decision::DefaultPolicy();
-  auto text = ReadSmall(file, decision::kMaxPolicyBytes, "policy");
-  if (!text.ok()) return text.status();
-  return decision::Policy::Parse(*text);
+  return LoadPolicy(file, console);
 }
 
 absl::StatusOr<decision::BacktestOptions> Options(const BacktestOptions& options) {
@@ -72,32 +74,96 @@ absl::StatusOr<decision::BacktestOptions> Options(const BacktestOptions& options
   return made;
 }
 
-absl::Status ReadFile(const std::string& file, const decision::HistoryMapping& mapping,
-                      const decision::HistoryFileOptions& options,
-                      decision::HistoryBuilder& history, Console& console, BacktestRun& run) {
-  std::ifstream stream(file, std::ios::binary);
-  std::error_code error;
-  if (!stream || std::filesystem::is_directory(file, error)) {
-    return absl::NotFoundError("cannot read the ledger " + file);
+std::string RefusalsText(const std::vector<std::string>& refusals, uint64_t count) {
+  std::string text;
+  for (const std::string& refusal : refusals) text += "\n" + refusal;
+  if (count > refusals.size()) {
+    text += "\nand " + std::to_string(count - refusals.size()) + " more";
   }
-  const uint64_t size = std::filesystem::file_size(file, error);
-  Progress bar(console.err, file, console.err_is_terminal && !console.json);
-  return decision::ReadHistory(
-      stream, mapping, options, history,
-      [&](decision::LedgerRefusal refusal) {
-        ++run.lines_refused;
-        if (run.refusals.size() < kMaxToldRefusals) {
-          run.refusals.push_back(file + ", line " + std::to_string(refusal.line) + ": " +
-                                 refusal.reason);
-        }
-        return !InterruptScope::Interrupted();
-      },
-      [&](uint64_t line) {
-        const auto at = stream.tellg();
-        bar.Update(at < 0 ? size : static_cast<uint64_t>(at), error ? 0 : size, line);
-        return !InterruptScope::Interrupted();
-      });
+  return text;
 }
+
+// Several ledgers are shops of their own: one given twice would be a partner that knows everything.
+absl::Status CheckAllDiffer(const std::vector<std::string>& files) {
+  const auto alike = FindAlike(files);
+  if (!alike.has_value()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      alike->first + " and " + alike->second +
+      (alike->one_file ? " are the same file" : " hold the same bytes") +
+      "; each ledger is a shop of its own, so give each once");
+}
+
+// Reads one ledger. What it leaves out is noted in `run`; a ledger without any line that can be
+// used is DataLoss that names its lines.
+class LedgerReader {
+ public:
+  LedgerReader(const std::string& file, Console& console, BacktestRun& run)
+      : file_(file), console_(console), run_(run) {}
+
+  absl::Status Read(const decision::HistoryMapping& mapping,
+                    const decision::HistoryFileOptions& options,
+                    decision::HistoryBuilder& history) {
+    stream_.open(file_, std::ios::binary);
+    std::error_code error;
+    if (!stream_ || std::filesystem::is_directory(file_, error)) {
+      return absl::NotFoundError("cannot read the ledger " + file_);
+    }
+    const size_t before = history.size();
+    const uint64_t size = std::filesystem::file_size(file_, error);
+    absl::Status status;
+    {
+      Progress bar(console_.err, file_, console_.err_is_terminal && !console_.json);
+      status = decision::ReadHistory(
+          stream_, mapping, options, history,
+          [&](const decision::LedgerRefusal& refusal) { return Refuse(refusal); },
+          [&](uint64_t line) {
+            line_ = line;
+            const auto at = stream_.tellg();
+            bar.Update(at < 0 ? size : static_cast<uint64_t>(at), error ? 0 : size, line);
+            return !InterruptScope::Interrupted();
+          });
+    }
+    return Ended(status, history.size() - before);
+  }
+
+ private:
+  bool Refuse(const decision::LedgerRefusal& refusal) {
+    ++refused_;
+    ++run_.lines_refused;
+    line_ = refusal.line;
+    const bool list = refusals_.size() < kMaxListedRefusals;
+    const bool tell = run_.refusals.size() < kMaxToldRefusals;
+    if (list || tell) {
+      const std::string text =
+          file_ + ", line " + std::to_string(refusal.line) + ": " + refusal.reason;
+      if (list) refusals_.push_back(text);
+      if (tell) run_.refusals.push_back(text);
+    }
+    return !InterruptScope::Interrupted();
+  }
+
+  absl::Status Ended(const absl::Status& status, size_t taken) const {
+    if (absl::IsCancelled(status)) {
+      return absl::CancelledError("stopped while reading " + file_ + ", after line " +
+                                  std::to_string(line_) + "; nothing was written");
+    }
+    if (!status.ok()) {
+      return absl::Status(status.code(), file_ + ": " + MessageOf(status));
+    }
+    if (taken > 0) return absl::OkStatus();
+    if (refused_ == 0) return absl::DataLossError(file_ + " has no line after its first");
+    return absl::DataLossError("no line of " + file_ + " could be used; does the mapping fit it?" +
+                               RefusalsText(refusals_, refused_));
+  }
+
+  const std::string& file_;
+  Console& console_;
+  BacktestRun& run_;
+  std::ifstream stream_;
+  uint64_t line_ = 0;
+  uint64_t refused_ = 0;
+  std::vector<std::string> refusals_;
+};
 
 absl::Status WriteText(const std::string& file, const std::string& text) {
   std::ofstream stream(file, std::ios::binary | std::ios::trunc);
@@ -107,24 +173,60 @@ absl::Status WriteText(const std::string& file, const std::string& text) {
   return absl::PermissionDeniedError("cannot write " + file);
 }
 
-// The numbers and the script stay beside the picture, so that it can be drawn another way.
-absl::Status Draw(const decision::BacktestReport& report, BacktestRun& run) {
-  const std::filesystem::path image = std::filesystem::absolute(run.picture);
+absl::Status CheckPicture(const std::string& picture) {
+  if (picture.empty()) return absl::OkStatus();
+  std::error_code error;
+  if (std::filesystem::is_directory(picture, error)) {
+    return absl::InvalidArgumentError(picture + " is a folder; --plot names a file");
+  }
+  return decision::CheckPicturePath(std::filesystem::absolute(picture).string());
+}
+
+absl::Status RunGnuplot(const std::filesystem::path& image, const std::string& script) {
+  constexpr size_t kMaxSaid = 500;  // bytes of what gnuplot says
+  const std::string again = "the numbers and the script are there; draw it with: gnuplot " + script;
+  const auto gnuplot = FindOnPath("gnuplot");
+  if (!gnuplot.ok()) {
+    return absl::UnavailableError(
+        "the picture was not drawn: there is no gnuplot. Install it (apt-get install "
+        "gnuplot-nox); " +
+        again);
+  }
+  const auto drawn = RunProgram(*gnuplot, {script}, image.parent_path().string(), kDrawLimit);
+  if (!drawn.ok()) {
+    if (absl::IsCancelled(drawn.status())) return drawn.status();
+    return absl::UnavailableError("the picture was not drawn: " + MessageOf(drawn.status()) + "; " +
+                                  again);
+  }
+  std::error_code error;
+  if (drawn->exit_code == 0 && std::filesystem::file_size(image, error) > 0 && !error) {
+    return absl::OkStatus();
+  }
+  return absl::UnavailableError("the picture was not drawn: gnuplot ended with " +
+                                std::to_string(drawn->exit_code) + " and said:\n" +
+                                drawn->err.substr(0, kMaxSaid) + "\n" + again);
+}
+
+// The numbers and the script stay beside the picture, so that it can be drawn another way. Stopped,
+// it leaves none of the three.
+absl::Status Draw(const decision::BacktestReport& report, const std::string& picture) {
+  const std::filesystem::path image = std::filesystem::absolute(picture);
   const std::string data = image.string() + ".dat";
   const std::string script = image.string() + ".gp";
   auto text = decision::PlotScript(report, data, image.string());
   if (!text.ok()) return text.status();
-  absl::Status written = WriteText(data, decision::PlotData(report));
-  if (written.ok()) written = WriteText(script, *text);
-  if (!written.ok()) return written;
-  auto drawn = RunProgram("gnuplot", {script}, image.parent_path().string(), kDrawLimit);
-  if (drawn.ok() && drawn->exit_code == 0) return absl::OkStatus();
-  if (absl::IsCancelled(drawn.status())) return drawn.status();
-  run.picture_note = "The picture was not drawn: " +
-                     (drawn.ok() ? "gnuplot ended with " + std::to_string(drawn->exit_code)
-                                 : MessageOf(drawn.status())) +
-                     ". Install it (apt-get install gnuplot-nox) and run: gnuplot " + script;
-  return absl::OkStatus();
+  std::error_code error;
+  std::filesystem::remove(image, error);  // an old one must not be taken for this one
+  absl::Status status = WriteText(data, decision::PlotData(report));
+  if (status.ok()) status = WriteText(script, *text);
+  if (status.ok()) status = RunGnuplot(image, script);
+  if (!absl::IsCancelled(status)) return status;
+  for (const std::string& file : {image.string(), data, script}) {
+    std::filesystem::remove(file, error);
+  }
+  return absl::CancelledError(
+      "stopped while drawing; the figures above are complete, and there is "
+      "no picture");
 }
 
 absl::StatusOr<decision::BacktestReport> Measure(const decision::History& history,
@@ -132,24 +234,34 @@ absl::StatusOr<decision::BacktestReport> Measure(const decision::History& histor
                                                  const decision::BacktestOptions& options,
                                                  Console& console) {
   Progress bar(console.err, "replaying", console.err_is_terminal && !console.json);
-  auto report = decision::Backtest(
+  return decision::Backtest(
       history, policy, options,
       [&bar](uint64_t done, uint64_t all) { bar.Update(done, all, done); },
       [] { return InterruptScope::Interrupted(); });
-  return report;
 }
 
-}  // namespace
+absl::Status ReadLedgers(const BacktestOptions& options, const decision::HistoryMapping& mapping,
+                         const decision::Policy& policy, decision::HistoryBuilder& history,
+                         Console& console, BacktestRun& run) {
+  for (size_t i = 0; i < options.files.size(); ++i) {
+    decision::HistoryFileOptions file;
+    file.late_after_days = policy.late_after_days;
+    if (run.options.parties_are_shops) {
+      auto party = history.Party("file " + std::to_string(i));
+      if (!party.ok()) return party.status();
+      file.party = *party;
+    }
+    absl::Status read = LedgerReader(options.files[i], console, run).Read(mapping, file, history);
+    if (!read.ok()) return read;
+  }
+  return absl::OkStatus();
+}
 
-absl::StatusOr<int> RunPolicyBacktest(Session& session, const BacktestOptions& options) {
-  Console& console = session.console();
-  auto settings = Options(options);
-  if (!settings.ok()) return settings.status();
-  auto policy = PolicyOf(options, session.options().dir);
-  if (!policy.ok()) return policy.status();
+absl::StatusOr<decision::HistoryMapping> MappingOf(const BacktestOptions& options,
+                                                   const std::string& dir) {
   auto toml = ReadSmall(options.map, decision::kMaxMappingBytes, "mapping");
   if (!toml.ok()) return toml.status();
-  std::optional<identity::Region> region = RegionOfNode(session.options().dir);
+  std::optional<identity::Region> region = RegionOfNode(dir);
   if (!options.region.empty()) {
     auto named = identity::RegionFromCode(options.region);
     if (!named.ok()) {
@@ -159,33 +271,49 @@ absl::StatusOr<int> RunPolicyBacktest(Session& session, const BacktestOptions& o
   }
   auto mapping =
       decision::HistoryMapping::Parse(*toml, region.value_or(identity::Region::kIndonesia));
+  if (mapping.ok()) return mapping;
+  return absl::Status(mapping.status().code(), options.map + ": " + MessageOf(mapping.status()));
+}
+
+}  // namespace
+
+absl::StatusOr<int> RunPolicyBacktest(Session& session, const BacktestOptions& options) {
+  Console& console = session.console();
+  auto settings = Options(options);
+  if (!settings.ok()) return settings.status();
+  auto policy = PolicyOf(options, session.options().dir, console);
+  if (!policy.ok()) return policy.status();
+  absl::Status status = CheckPicture(options.plot);
+  if (status.ok()) status = CheckAllDiffer(options.files);
+  if (!status.ok()) return status;
+  auto mapping = MappingOf(options, session.options().dir);
   if (!mapping.ok()) return mapping.status();
 
   const InterruptScope interrupts;
-  BacktestRun run{options.files, policy->Hash().hex(), *settings, 0, {}, options.plot, {}};
+  BacktestRun run{options.files, policy->Hash().hex(), *settings, 0, {}, options.plot, false};
   const crypto::Secret32 key = crypto::SystemEntropy().Secret();
   decision::HistoryBuilder builder{crypto::ToBytes(key.Expose())};
-  for (size_t i = 0; i < options.files.size(); ++i) {
-    decision::HistoryFileOptions file;
-    file.late_after_days = policy->late_after_days;
-    if (settings->parties_are_shops) {
-      auto party = builder.Party("file " + std::to_string(i));
-      if (!party.ok()) return party.status();
-      file.party = *party;
-    }
-    absl::Status read = ReadFile(options.files[i], *mapping, file, builder, console, run);
-    if (!read.ok()) return read;
-  }
+  status = ReadLedgers(options, *mapping, *policy, builder, console, run);
+  if (!status.ok()) return status;
   auto report = Measure(std::move(builder).Finish(), *policy, *settings, console);
-  if (!report.ok()) return report.status();
+  if (absl::IsCancelled(report.status())) {
+    return absl::CancelledError(MessageOf(report.status()) + "; nothing was written");
+  }
+  if (!report.ok()) {
+    return absl::Status(report.status().code(),
+                        MessageOf(report.status()) + RefusalsText(run.refusals, run.lines_refused));
+  }
+  absl::Status drawn;
   if (!options.plot.empty()) {
-    if (absl::Status drawn = Draw(*report, run); !drawn.ok()) return drawn;
+    drawn = Draw(*report, options.plot);
+    run.drawn = drawn.ok();
   }
   if (console.json) {
     PrintJson(console.out, ToJson(run, *report));
   } else {
     Print(console.out, run, *report);
   }
+  if (!drawn.ok()) return drawn;  // the figures are there all the same
   return kExitOk;
 }
 

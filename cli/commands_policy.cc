@@ -2,6 +2,7 @@
 #include "cli/commands_policy.h"
 
 #include "cli/files.h"
+#include "cli/policy_file.h"
 #include "cli/replay.h"
 #include "cli/session.h"
 #include "cli/show_check.h"
@@ -33,15 +34,6 @@ absl::StatusOr<v1::GetPolicyResponse> GetPolicy(Session& session, const std::str
   v1::GetPolicyRequest request;
   request.set_hash(hash);
   return (*client)->Read(&PolicyStub::GetPolicy, request);
-}
-
-// A wrong file is data, not a wrong argument: kExitData.
-absl::StatusOr<decision::Policy> LoadPolicy(const std::string& file, Console& console) {
-  auto toml = ReadWhole(file, "policy", decision::kMaxPolicyBytes, console);
-  if (!toml.ok()) return toml.status();
-  auto policy = decision::Policy::Parse(*toml);
-  if (policy.ok()) return policy;
-  return absl::DataLossError(MessageOf(policy.status()));
 }
 
 bool IsReceiptId(const std::string& text) {
@@ -142,10 +134,14 @@ absl::StatusOr<int> RunPolicyCheck(Session& session, const PolicyCheckOptions& o
     }
     checked.file = session.options().dir + "/policy.toml";
   }
-  const auto policy = LoadPolicy(checked.file, session.console());
-  if (!policy.ok()) return policy.status();
-  checked.hash = policy->Hash().hex();
-  checked.differences = DifferencesFromDefault(*policy);
+  auto read = ReadPolicyFile(checked.file, session.console());
+  if (!read.ok()) return read.status();
+  if (!read->policy.has_value()) {
+    ReportFaults(session.console(), checked.file, read->faults);
+    return kExitData;
+  }
+  checked.hash = read->policy->Hash().hex();
+  checked.differences = DifferencesFromDefault(*read->policy);
   return Show(session, checked);
 }
 

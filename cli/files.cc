@@ -31,7 +31,39 @@ std::string ReadUpTo(std::istream& in, size_t max_bytes) {
   return text;
 }
 
+// REQUIRES plain files of one size. Files that differ mostly do so in the first piece.
+bool SameBytes(const std::string& a, const std::string& b) {
+  std::ifstream first(a, std::ios::binary);
+  std::ifstream second(b, std::ios::binary);
+  std::string left(kPiece, '\0');
+  std::string right(kPiece, '\0');
+  while (first && second) {
+    first.read(left.data(), static_cast<std::streamsize>(kPiece));
+    second.read(right.data(), static_cast<std::streamsize>(kPiece));
+    if (first.gcount() != second.gcount() ||
+        !std::equal(left.begin(), left.begin() + first.gcount(), right.begin())) {
+      return false;
+    }
+  }
+  return first.eof() && second.eof();
+}
+
 }  // namespace
+
+std::optional<AlikeFiles> FindAlike(const std::vector<std::string>& files) {
+  namespace fs = std::filesystem;
+  for (size_t i = 0; i < files.size(); ++i) {
+    for (size_t j = i + 1; j < files.size(); ++j) {
+      std::error_code error;
+      if (fs::equivalent(files[i], files[j], error)) return AlikeFiles{files[i], files[j], true};
+      if (!fs::is_regular_file(files[i], error) || !fs::is_regular_file(files[j], error)) continue;
+      const uintmax_t size = fs::file_size(files[i], error);
+      if (error || size == 0 || size != fs::file_size(files[j], error) || error) continue;
+      if (SameBytes(files[i], files[j])) return AlikeFiles{files[i], files[j], false};
+    }
+  }
+  return std::nullopt;
+}
 
 absl::StatusOr<std::string> ReadWhole(const std::string& file, const char* what, size_t max_bytes,
                                       Console& console) {

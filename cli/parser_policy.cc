@@ -35,7 +35,7 @@ void Parser::AddPolicies() {
       ->type_name("FILE")
       ->required()
       ->expected(1, static_cast<int>(decision::kMaxBacktestShops));
-  test.add_option("--map", tested->map, "Says what the columns mean (docs/decisions.md)")
+  test.add_option("--map", tested->map, "Says what the columns mean (docs/ledger-import.md)")
       ->type_name("MAPPING.toml")
       ->required();
   test.add_option("--policy", tested->policy,

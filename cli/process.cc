@@ -129,22 +129,29 @@ absl::StatusOr<std::string> SelfPath() {
   return path.string();
 }
 
-absl::StatusOr<std::string> FindDaftard() {
-  std::vector<std::filesystem::path> places;
-  if (const auto self = SelfPath(); self.ok()) {
-    places.push_back(std::filesystem::path(*self).parent_path());
-  }
+absl::StatusOr<std::string> FindOnPath(const std::string& name) {
   const char* variable = std::getenv("PATH");
   std::string_view rest = variable == nullptr ? "" : variable;
   while (!rest.empty()) {
     const size_t colon = std::min(rest.find(':'), rest.size());
-    if (colon > 0) places.emplace_back(rest.substr(0, colon));
+    const auto candidate = std::filesystem::path(rest.substr(0, colon)) / name;
+    std::error_code error;
+    if (colon > 0 && std::filesystem::is_regular_file(candidate, error) &&
+        access(candidate.c_str(), X_OK) == 0) {
+      return candidate.string();
+    }
     rest.remove_prefix(std::min(colon + 1, rest.size()));
   }
-  for (const auto& place : places) {
-    const std::string candidate = (place / "daftard").string();
-    if (access(candidate.c_str(), X_OK) == 0) return candidate;
+  return absl::NotFoundError("no program " + name + " on the PATH");
+}
+
+absl::StatusOr<std::string> FindDaftard() {
+  if (const auto self = SelfPath(); self.ok()) {
+    const auto beside = std::filesystem::path(*self).parent_path() / "daftard";
+    if (access(beside.c_str(), X_OK) == 0) return beside.string();
   }
+  auto found = FindOnPath("daftard");
+  if (found.ok()) return found;
   return absl::NotFoundError(
       "daftard is neither beside daftar nor on the PATH; install the two programs together");
 }

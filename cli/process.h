@@ -18,6 +18,9 @@ absl::StatusOr<std::string> SelfPath();
 // daftard beside this program, or on the PATH; NotFound otherwise.
 absl::StatusOr<std::string> FindDaftard();
 
+// The program of that name in a folder of the PATH; NotFound otherwise.
+absl::StatusOr<std::string> FindOnPath(const std::string& name);
+
 // Replaces this process. Returns only when that fails.
 absl::Status Exec(const std::string& program, const std::vector<std::string>& arguments);
 

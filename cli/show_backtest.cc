@@ -158,7 +158,7 @@ Json ToJson(const BacktestRun& run, const BacktestReport& report) {
               {"liar", std::move(liar)},
               {"effects", std::move(effects)},
               {"rules", std::move(rules)},
-              {"picture", run.picture_note.empty() ? TextOrNull(run.picture) : Json(nullptr)}};
+              {"picture", run.drawn ? Json(run.picture) : Json(nullptr)}};
 }
 
 void Print(std::ostream& out, const BacktestRun& run, const BacktestReport& report) {
@@ -173,8 +173,8 @@ void Print(std::ostream& out, const BacktestRun& run, const BacktestReport& repo
   fields.Add("Shops", std::to_string(run.options.shops) +
                           (run.options.parties_are_shops
                                ? ", one a file"
-                               : ", dealt at random " + std::to_string(run.options.rounds) +
-                                     " times (seed " + std::to_string(run.options.seed) + ")"));
+                               : ", dealt at random " + Count(run.options.rounds, "time") +
+                                     " (seed " + std::to_string(run.options.seed) + ")"));
   fields.Add("Policy", run.policy);
   if (run.lines_refused > 0) {
     fields.Add("Lines left out", std::to_string(run.lines_refused));
@@ -190,11 +190,7 @@ void Print(std::ostream& out, const BacktestRun& run, const BacktestReport& repo
         << Percents(report.liar->hindered) << " of the others' good orders are hindered and "
         << Percents(report.liar->caught) << " of the bad ones caught.\n";
   }
-  if (run.picture.empty()) return;
-  out << "\n"
-      << (run.picture_note.empty() ? "Picture: " + Printable(run.picture)
-                                   : Printable(run.picture_note))
-      << "\n";
+  if (run.drawn) out << "\nPicture: " << Printable(run.picture) << "\n";
 }
 
 }  // namespace daftar::cli

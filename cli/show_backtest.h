@@ -19,7 +19,7 @@ struct BacktestRun {
   uint64_t lines_refused = 0;
   std::vector<std::string> refusals;  // the first few, with file and line
   std::string picture;                // the file; empty: none was asked for
-  std::string picture_note;           // why it was not drawn, and how to; empty: it was
+  bool drawn = false;                 // whether the picture is there
 };
 
 Json ToJson(const BacktestRun& run, const decision::BacktestReport& report);

@@ -23,6 +23,14 @@ std::string Quota(const v1::Partner& partner) {
   return std::to_string(partner.quota_used()) + " of " + std::to_string(partner.quota_limit());
 }
 
+// Enough of the hash to tell policies apart; `policy versions` has the whole of it.
+std::string PolicyText(const v1::GetStatusResponse& status) {
+  constexpr size_t kHashDigits = 12;
+  if (status.policy().empty()) return "";
+  return status.policy().substr(0, kHashDigits) + " since " + status.policy_since() +
+         (status.policy_from_file() ? ", from policy.toml" : ", the default (no policy.toml)");
+}
+
 // How the orders turned out of customers about whom the partner holds records.
 std::string LearntText(const v1::Partner& partner) {
   const std::string since =
@@ -63,6 +71,9 @@ Json ToJson(const v1::GetStatusResponse& status) {
               {"log_root", status.log_root()},
               {"queued", status.queued()},
               {"epoch", status.epoch()},
+              {"policy", TextOrNull(status.policy())},
+              {"policy_since", TextOrNull(status.policy_since())},
+              {"policy_from_file", status.policy_from_file()},
               {"decisions", status.decisions()},
               {"decisions_root", status.decisions_root()},
               {"partners_active", status.partners_active()},
@@ -94,6 +105,7 @@ void Print(std::ostream& out, const v1::GetStatusResponse& status, bool color) {
                         (status.signing() ? "signing" : "not signing"));
   fields.Add("Log root", status.log_root());
   fields.Add("Decisions", std::to_string(status.decisions()));
+  fields.Add("Policy", PolicyText(status));
   fields.Add("Partners", std::to_string(status.partners_active()) + " active, " +
                              std::to_string(status.partners_fresh()) + " with fresh data");
   fields.Add("Partner address", status.partner_address());

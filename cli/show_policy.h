@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/console.h"
 #include "cli/json.h"
 #include "daftar/v1/policy.pb.h"
 #include "node/decision/policy.h"
@@ -37,6 +38,9 @@ struct CheckedPolicy {
 };
 Json ToJson(const CheckedPolicy& checked);
 void Print(std::ostream& out, const CheckedPolicy& checked);
+// What is wrong with a policy file, to console.err. REQUIRES a fault.
+void ReportFaults(Console& console, const std::string& file,
+                  const std::vector<evidence::TomlFault>& faults);
 
 }  // namespace daftar::cli
 

@@ -150,6 +150,18 @@ service::HttpResponse AnswerHttp(Node& node, const service::PartnerServer& partn
   return {404, text, "there is /livez, /readyz and /metrics\n"};
 }
 
+// Hashes only, and where a file has its fault: nothing of customers stands in a policy.
+void LogPolicyNews(check::Policies& policies, bool problems) {
+  constexpr size_t kHashDigits = 12;
+  for (const check::PolicyNews& news : policies.TakeNews()) {
+    if (news.now != news.before) {
+      spdlog::info("policy {} is in force, before it {}", news.now.hex().substr(0, kHashDigits),
+                   news.before.hex().substr(0, kHashDigits));
+    }
+    if (problems && !news.problem.empty()) spdlog::warn("{}", news.problem);
+  }
+}
+
 int RunDaemon(const Options& options) {
   // Before any thread exists, so that every thread inherits the mask.
   sigset_t stop_signals;
@@ -194,9 +206,12 @@ int RunDaemon(const Options& options) {
     spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
                  descriptors);
   }
+  LogPolicyNews(node.policies(), false);  // a faulty file is among the problems below
   for (const std::string& problem : handlers.Problems()) spdlog::error("{}", problem);
-  int received = 0;
-  sigwait(&stop_signals, &received);
+  constexpr timespec kEverySecond{1, 0};
+  while (sigtimedwait(&stop_signals, nullptr, &kEverySecond) < 0) {
+    LogPolicyNews(node.policies(), true);
+  }
   spdlog::info("stopping");
   local_server->reset();
   http_server->reset();

@@ -66,8 +66,8 @@ absl::Status CheckNamedReceipt(const ReceiptId& receipt,
   const std::optional<evidence::Money>& asked = body.weighed.order.amount;
   if (asked.has_value() && asked->currency == amount.currency && asked->minor != amount.minor) {
     return absl::FailedPreconditionError(
-        "the receipt is of a check over " + std::to_string(asked->minor) + ", the order over " +
-        std::to_string(amount.minor) + " minor units of " + std::string(amount.currency.code()) +
+        "the receipt is of a check over " + amount.currency.code() + " " +
+        evidence::FormatMoney(*asked) + ", the order over " + evidence::FormatMoney(amount) +
         ". Check the buyer again for this amount and name that receipt, or leave the receipt out");
   }
   return absl::OkStatus();

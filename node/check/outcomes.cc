@@ -44,7 +44,15 @@ Effect TakeEffect(Reader& reader) {
   return static_cast<Effect>(value);
 }
 
-Bytes Encode(const Followed& followed) {
+bool TakeFlag(Reader& reader) {
+  const uint8_t flag = reader.U8();
+  if (flag > 1) reader.Fail();
+  return flag == 1;
+}
+
+}  // namespace
+
+Bytes EncodeFollowed(const Followed& followed) {
   Writer writer;
   writer.U8(kFollowedVersion).U8(static_cast<uint8_t>(followed.decided));
   writer.U64(static_cast<uint64_t>(followed.checked_at.value));
@@ -66,14 +74,14 @@ Bytes Encode(const Followed& followed) {
   return writer.Take();
 }
 
-absl::StatusOr<Followed> Decode(ByteView bytes) {
+absl::StatusOr<Followed> DecodeFollowed(ByteView bytes) {
   Reader reader(bytes);
   const uint8_t version = reader.U8();
   if (version < kVersion || version > kFollowedVersion) reader.Fail();
   Followed followed;
   followed.decided = TakeEffect(reader);
   followed.checked_at.value = static_cast<int64_t>(reader.U64());
-  if (reader.U8() != 0) {
+  if (TakeFlag(reader)) {
     Override override;
     override.effect = TakeEffect(reader);
     override.because = reader.Text16();
@@ -88,7 +96,8 @@ absl::StatusOr<Followed> Decode(ByteView bytes) {
   if (!on.ok()) reader.Fail();
   if (on.ok()) followed.outcome_on = *on;
   followed.bad_ppm = reader.U32();
-  followed.at_risk = reader.U8() != 0;
+  if (followed.bad_ppm > decision::kPpm) reader.Fail();
+  followed.at_risk = TakeFlag(reader);
   const uint16_t held = reader.U16();
   for (uint16_t i = 0; i < held && reader.ok(); ++i) {
     HeldRecord record;
@@ -107,6 +116,8 @@ absl::StatusOr<Followed> Decode(ByteView bytes) {
   if (!reader.Finish("outcome").ok()) return Malformed();
   return followed;
 }
+
+namespace {
 
 uint32_t BadPpm(Outcome outcome, const decision::Policy& policy) {
   return outcome == Outcome::kLate     ? policy.late_paid_ppm
@@ -223,7 +234,7 @@ absl::Status Outcomes::Scan(const std::function<void(const Followed&)>& visit) c
         auto plain = vault_.Open(Column::kOutcomes, key, value);
         failed = plain.status();
         if (!plain.ok()) return false;
-        auto followed = Decode(plain->Expose());
+        auto followed = DecodeFollowed(plain->Expose());
         failed = followed.status();
         if (followed.ok()) visit(*followed);
         return followed.ok();
@@ -248,7 +259,7 @@ absl::StatusOr<std::optional<Followed>> Outcomes::Of(const ReceiptId& receipt) c
   if (!row->has_value()) return std::optional<Followed>();
   auto plain = vault_.Open(Column::kOutcomes, key, **row);
   if (!plain.ok()) return plain.status();
-  auto followed = Decode(plain->Expose());
+  auto followed = DecodeFollowed(plain->Expose());
   if (!followed.ok()) return followed.status();
   return std::optional<Followed>(*std::move(followed));
 }
@@ -268,7 +279,7 @@ absl::StatusOr<Followed> Outcomes::FollowedOrNew(const ReceiptId& receipt) const
 void Outcomes::Put(const ReceiptId& receipt, const Followed& followed,
                    storage::Batch& batch) const {
   const Bytes key = FollowedKey(receipt);
-  batch.Put(Column::kOutcomes, key, vault_.Seal(Column::kOutcomes, key, Encode(followed)));
+  batch.Put(Column::kOutcomes, key, vault_.Seal(Column::kOutcomes, key, EncodeFollowed(followed)));
 }
 
 absl::StatusOr<Override> Outcomes::OverrideDecision(const storage::Caller& caller,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "storage/files.h"
 
@@ -14,6 +15,7 @@ using crypto::Writer;
 using storage::Column;
 
 constexpr uint8_t kVersion = 1;
+constexpr uint8_t kInForceVersion = 2;
 constexpr std::string_view kInForceKey = "in-force";
 
 absl::Status Malformed() {
@@ -36,6 +38,23 @@ absl::StatusOr<VersionRow> DecodeRow(crypto::ByteView row) {
   return version;
 }
 
+struct InForceRow {
+  crypto::Digest hash;
+  std::optional<evidence::UnixMillis> since;  // version 1 does not say
+};
+
+absl::StatusOr<InForceRow> DecodeInForce(crypto::ByteView row) {
+  Reader reader(row);
+  const uint8_t version = reader.U8();
+  if (version != kVersion && version != kInForceVersion) reader.Fail();
+  InForceRow in_force{reader.Take<crypto::Digest>(), std::nullopt};
+  if (version == kInForceVersion) {
+    in_force.since = evidence::UnixMillis{static_cast<int64_t>(reader.U64())};
+  }
+  if (!reader.Finish("policy in force").ok()) return Malformed();
+  return in_force;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Policies>> Policies::Open(storage::Store& store,
@@ -43,20 +62,20 @@ absl::StatusOr<std::unique_ptr<Policies>> Policies::Open(storage::Store& store,
                                                          std::filesystem::path file) {
   std::unique_ptr<Policies> policies(new Policies(store, clock, std::move(file)));
   storage::MutexLock lock(policies->mutex_);
-  decision::Policy last = decision::DefaultPolicy();
   const auto row = store.Get(Column::kPolicies, crypto::AsBytes(kInForceKey));
   if (!row.ok()) return row.status();
   if (row->has_value()) {
-    Reader reader(**row);
-    if (reader.U8() != kVersion) reader.Fail();
-    const auto hash = reader.Take<crypto::Digest>();
-    if (!reader.Finish("policy in force").ok()) return Malformed();
-    auto stored = policies->ByHash(hash);
+    // What was in force stays so until the file is read, and beyond when it cannot be.
+    const auto last = DecodeInForce(**row);
+    if (!last.ok()) return last.status();
+    auto stored = policies->ByHash(last->hash);
     if (!stored.ok()) return stored.status();
-    last = *std::move(stored);
+    policies->since_ = last->since.value_or(clock.Now());
+    policies->from_file_ = *stored != decision::DefaultPolicy();
+    policies->in_force_ = std::make_shared<const decision::Policy>(*std::move(stored));
+  } else if (absl::Status put = policies->PutInForce(decision::DefaultPolicy()); !put.ok()) {
+    return put;
   }
-  // What was in force stays so until the file is read, and beyond when it cannot be.
-  if (absl::Status put = policies->PutInForce(std::move(last)); !put.ok()) return put;
   policies->seen_ = policies->StampOfFile();
   policies->Take();
   return policies;
@@ -83,11 +102,31 @@ std::optional<Policies::Stamp> Policies::StampOfFile() const {
   return stamp;
 }
 
-absl::StatusOr<decision::Policy> Policies::Read() const {
+PolicyInForce Policies::Current() const {
+  storage::MutexLock lock(mutex_);
+  return {in_force_->Hash(), since_, from_file_};
+}
+
+std::vector<PolicyNews> Policies::TakeNews() {
+  storage::MutexLock lock(mutex_);
+  return std::exchange(news_, {});
+}
+
+absl::StatusOr<std::optional<decision::Policy>> Policies::Read() const {
   auto bytes = storage::ReadFile(file_, decision::kMaxPolicyBytes);
-  if (absl::IsNotFound(bytes.status())) return decision::DefaultPolicy();
+  if (absl::IsNotFound(bytes.status())) return std::nullopt;
   if (!bytes.ok()) return bytes.status();
-  return decision::Policy::Parse(crypto::AsText(*bytes));
+  std::vector<evidence::TomlFault> faults;
+  auto policy = decision::Policy::Parse(crypto::AsText(*bytes), faults);
+  if (policy.has_value()) return policy;
+  const evidence::TomlFault& first = faults.front();
+  std::string message = file_.filename().string();
+  if (first.line > 0) {
+    message += ":" + std::to_string(first.line) + ":" + std::to_string(first.column);
+  }
+  message += ": " + first.message;
+  if (faults.size() > 1) message += ", and " + std::to_string(faults.size() - 1) + " more";
+  return absl::InvalidArgumentError(message);
 }
 
 void Policies::Look() {
@@ -102,12 +141,25 @@ void Policies::Look() {
 void Policies::Take() {
   taken_ = seen_;
   if (file_.empty()) return;
+  const crypto::Digest before = in_force_->Hash();
   auto policy = Read();
   absl::Status status = policy.status();
-  if (status.ok()) status = PutInForce(*std::move(policy));
+  if (status.ok()) {
+    const bool from_file = policy->has_value();
+    status = PutInForce(from_file ? **std::move(policy) : decision::DefaultPolicy());
+    if (status.ok()) from_file_ = from_file;
+  }
   problem_ = status.ok() ? ""
                          : "policy.toml is not in force: " + std::string(status.message()) +
                                " (the policy before it still is; `daftar policy check` tells more)";
+  AddNews(before, problem_);
+}
+
+void Policies::AddNews(const crypto::Digest& before, const std::string& problem) {
+  const crypto::Digest now = in_force_->Hash();
+  if (now == before && problem.empty()) return;
+  if (news_.size() == kMaxPolicyNews) news_.erase(news_.begin());
+  news_.push_back({before, now, problem});
 }
 
 absl::Status Policies::PutInForce(decision::Policy policy) {
@@ -116,19 +168,19 @@ absl::Status Policies::PutInForce(decision::Policy policy) {
   const Bytes key = crypto::ToBytes(hash.view());
   auto known = store_.Get(Column::kPolicies, key);
   if (!known.ok()) return known.status();
+  const evidence::UnixMillis now = clock_.Now();
   storage::Batch batch;
   if (!known->has_value()) {
-    batch.Put(Column::kPolicies, key,
-              Writer()
-                  .U8(kVersion)
-                  .U64(static_cast<uint64_t>(clock_.Now().value))
-                  .Raw(policy.Encode())
-                  .Take());
+    batch.Put(
+        Column::kPolicies, key,
+        Writer().U8(kVersion).U64(static_cast<uint64_t>(now.value)).Raw(policy.Encode()).Take());
   }
-  batch.Put(Column::kPolicies, crypto::ToBytes(kInForceKey),
-            Writer().U8(kVersion).Raw(hash.view()).Take());
+  batch.Put(
+      Column::kPolicies, crypto::ToBytes(kInForceKey),
+      Writer().U8(kInForceVersion).Raw(hash.view()).U64(static_cast<uint64_t>(now.value)).Take());
   if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
   in_force_ = std::make_shared<const decision::Policy>(std::move(policy));
+  since_ = now;
   return absl::OkStatus();
 }
 

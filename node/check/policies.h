@@ -16,13 +16,30 @@
 
 namespace daftar::check {
 
+inline constexpr size_t kMaxPolicyNews = 16;  // kept until somebody takes them
+
 struct PolicyVersion {
   crypto::Digest hash;
   evidence::UnixMillis since;  // when it came into force here first
 };
 
+// Which policy is in force, since when, and whether the shop's file says it.
+struct PolicyInForce {
+  crypto::Digest hash;
+  evidence::UnixMillis since;
+  bool from_file = false;  // false: the default, because there is no file
+};
+
+// That another policy came in force, or that the file cannot be.
+struct PolicyNews {
+  crypto::Digest before;
+  crypto::Digest now;   // as `before`: nothing changed
+  std::string problem;  // for the operator; empty: the file is in order
+};
+
 // Rows in Column::kPolicies: policy hash (32) -> version u8, since (u64), encoded policy;
-// "in-force" -> version u8, policy hash. Nothing in them is personal.
+// "in-force" -> version u8, policy hash, since (u64; not in version 1). Nothing in them is
+// personal.
 //
 // Without a file the default policy is in force. A file with a fault leaves the policy that was in
 // force, and `problem` says what is wrong: a shop with an order waiting is not stopped by a typing
@@ -38,6 +55,9 @@ class Policies {
   // Looks at the file and takes what changed. A file that is just being written is left until two
   // looks find it alike. Durable before it is in force.
   void Look();
+  PolicyInForce Current() const;
+  // Hands over what came up since the last call, oldest first; at most kMaxPolicyNews are kept.
+  std::vector<PolicyNews> TakeNews();
   // What is wrong with the file, for the operator; empty when nothing is.
   std::string problem() const;
 
@@ -56,8 +76,10 @@ class Policies {
   Policies(storage::Store& store, const evidence::Clock& clock, std::filesystem::path file)
       : store_(store), clock_(clock), file_(std::move(file)) {}
   std::optional<Stamp> StampOfFile() const;
-  absl::StatusOr<decision::Policy> Read() const;
+  // Absent: there is no file.
+  absl::StatusOr<std::optional<decision::Policy>> Read() const;
   absl::Status PutInForce(decision::Policy policy) DAFTAR_REQUIRES(mutex_);
+  void AddNews(const crypto::Digest& before, const std::string& problem) DAFTAR_REQUIRES(mutex_);
   void Take() DAFTAR_REQUIRES(mutex_);
 
   storage::Store& store_;
@@ -65,7 +87,10 @@ class Policies {
   const std::filesystem::path file_;
   mutable storage::Mutex mutex_;
   std::shared_ptr<const decision::Policy> in_force_ DAFTAR_GUARDED_BY(mutex_);
+  evidence::UnixMillis since_ DAFTAR_GUARDED_BY(mutex_);
+  bool from_file_ DAFTAR_GUARDED_BY(mutex_) = false;
   std::string problem_ DAFTAR_GUARDED_BY(mutex_);
+  std::vector<PolicyNews> news_ DAFTAR_GUARDED_BY(mutex_);
   std::optional<Stamp> seen_ DAFTAR_GUARDED_BY(mutex_);   // at the last look
   std::optional<Stamp> taken_ DAFTAR_GUARDED_BY(mutex_);  // when it was last read
 };

@@ -165,6 +165,8 @@ class Run {
  private:
   static constexpr uint32_t kNotScored = std::numeric_limits<uint32_t>::max();
 
+  absl::Status Stopped() const;
+  uint64_t AllEvents() const;
   absl::Status ChooseScored(BacktestReport& report);
   std::vector<uint32_t> Assign(uint32_t round) const;
   ReplayOptions OptionsOf(std::optional<uint32_t> liar) const;
@@ -187,6 +189,17 @@ class Run {
   std::vector<double> liar_hindered_;
   std::vector<double> liar_caught_;
 };
+
+absl::Status Run::Stopped() const {
+  const uint64_t all = AllEvents();
+  return absl::CancelledError("the back-test was stopped after " +
+                              std::to_string(all == 0 ? 0 : std::min(done_, all) * 100 / all) +
+                              " %");
+}
+
+uint64_t Run::AllEvents() const {
+  return timeline_.size() * uint64_t{options_.rounds} * (options_.liar ? 2 : 1);
+}
 
 absl::Status Run::ChooseScored(BacktestReport& report) {
   std::vector<uint32_t> judged;
@@ -263,11 +276,11 @@ absl::StatusOr<RoundRanks> Run::PlayRound(const std::vector<uint32_t>& shop_of,
     ranks.by_partners.assign(options_.shops, std::vector<uint32_t>(scored_.size()));
   }
   Replay replay(history_, shop_of, policy_, OptionsOf(liar));
-  const uint64_t all = timeline_.size() * uint64_t{options_.rounds} * (options_.liar ? 2 : 1);
+  const uint64_t all = AllEvents();
   for (const HistoryEvent& event : timeline_) {
     if (done_++ % kAskEvery == 0) {
       if (progress_) progress_(done_, all);
-      if (cancelled_ && cancelled_()) return absl::CancelledError("the back-test was stopped");
+      if (cancelled_ && cancelled_()) return Stopped();
     }
     Weighed* weighed = replay.Take(event);
     if (weighed == nullptr || place_[event.order] == kNotScored) continue;
@@ -311,6 +324,7 @@ absl::StatusOr<BacktestReport> Run::Go() {
     own.AddRound(history_, scored_, ranks->own);
     partners.AddRound(history_, scored_, ranks->partners);
     for (size_t i = 0; i < by_partners.size(); ++i) {
+      if (cancelled_ && cancelled_()) return Stopped();  // each ranks all orders
       by_partners[i].AddRound(history_, scored_, ranks->by_partners[i]);
     }
     if (!options_.liar) continue;

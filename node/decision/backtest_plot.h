@@ -16,6 +16,9 @@ inline constexpr size_t kMaxPlotPathBytes = 4096;  // bytes of a path in the scr
 // and, when the report has it, loss avoided over the number of partners at 2 % hindered.
 std::string PlotData(const BacktestReport& report);
 
+// What PlotScript asks of a picture's path, so that it can be asked before the back-test.
+absl::Status CheckPicturePath(const std::string& image_path);
+
 // Draws `data_path` (PlotData of the same report) into `image_path`, by its ending .svg or .png.
 // InvalidArgument for another ending, and for a path with control characters or too long.
 absl::StatusOr<std::string> PlotScript(const BacktestReport& report, const std::string& data_path,

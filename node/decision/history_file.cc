@@ -139,9 +139,11 @@ absl::Status ReadLedger(std::istream& csv, LedgerMapping mapping, const HistoryF
                         const std::function<bool(LedgerRefusal refusal)>& refused,
                         const std::function<bool(uint64_t line)>& progress) {
   absl::Status full;
+  uint64_t rows = 0;  // not lines: a record may have several, and skip every multiple
   const OrderSink sink{[&](OrderRow row) {
-                         if (progress && row.line % kProgressLines == 0 && !progress(row.line))
+                         if (progress && rows++ % kProgressLines == 0 && !progress(row.line)) {
                            return false;
+                         }
                          const auto status = AddInvoice(row, options, into);
                          if (absl::IsResourceExhausted(status)) full = status;
                          return status.ok() || (full.ok() && refused({row.line, Message(status)}));

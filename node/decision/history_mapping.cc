@@ -49,7 +49,7 @@ std::optional<int64_t> UnixSeconds(std::string_view text) {
 
 void ReadMoments(const TomlSection& section, MomentFormats& moments) {
   constexpr std::string_view kKey = "time_formats";
-  const auto texts = section.Texts(kKey, 1, kMaxDateFormatBytes);
+  const auto texts = section.Texts(kKey, kMaxDateFormats, kMaxDateFormatBytes);
   if (texts.has_value() && texts->size() == 1 && texts->front() == "unix") {
     moments.unix_seconds = true;
     return;

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
-#include <optional>
 #include <string>
 
-#include "node/evidence/toml_reader.h"
+#include "node/decision/policy_tables.h"
 
 namespace daftar::decision {
 namespace {
@@ -14,7 +13,6 @@ namespace {
 using evidence::Reason;
 
 constexpr uint8_t kPolicyVersion = 2;
-constexpr uint64_t kPolicyFileVersion = 1;
 
 // 2^(-i/32) in parts per 10^9.
 constexpr std::array<uint64_t, 33> kHalving = {
@@ -60,82 +58,6 @@ constexpr std::array kDefaultReasons = {
     DefaultReason{Reason::kNoLongerFits, {200'000, 365}},
 };
 
-// Every number of a policy: where it stands in a file, its bounds, and what it does. The canonical
-// encoding has them in this order: append, never reorder.
-struct Number {
-  std::string_view section;
-  std::string_view key;
-  uint32_t Policy::*member;
-  uint32_t low;
-  uint32_t high;
-  std::string_view comment;
-};
-constexpr uint32_t kWhole = kPpm;
-constexpr uint32_t kMaxDays = 36'500;
-constexpr uint32_t kMaxDebtDays = 3650;
-constexpr uint32_t kMost = 1000 * kWhole;
-constexpr std::array kNumbers = {
-    Number{"rate", "prior_ppm", &Policy::prior_ppm, 1, kWhole,
-           "bad orders expected of a shop that has no record of its own yet"},
-    Number{"rate", "k_ppm", &Policy::k_ppm, 1, kMost,
-           "the prior weighs as much as this many orders"},
-    Number{"rate", "prior_orders", &Policy::prior_orders, 1, 1'000'000,
-           "own orders with an outcome that weigh as much as prior_ppm does"},
-    Number{"rate", "settled_share_ppm", &Policy::settled_share_ppm, 0, kWhole,
-           "what is left of a record once it is settled"},
-    Number{"rate", "further_kind_ppm", &Policy::further_kind_ppm, 0, kWhole,
-           "own records of several kinds of trouble count this much more for each further kind"},
-    Number{"partners", "max_weight_ppm", &Policy::max_partner_weight_ppm, 0, 10 * kWhole,
-           "the most that one partner's record may weigh"},
-    Number{"partners", "weight_ppm", &Policy::partner_weight_ppm, 0, 10 * kWhole,
-           "of a partner about which nothing is learnt yet; 1000000 is one own bad order"},
-    Number{"own_orders", "late_after_days", &Policy::late_after_days, 0, kMaxDebtDays,
-           "paid more than this many days after it was due is late"},
-    Number{"own_orders", "late_paid_ppm", &Policy::late_paid_ppm, 0, kWhole,
-           "what an order paid late counts"},
-    Number{"own_orders", "unpaid_ppm", &Policy::unpaid_ppm, 0, kWhole,
-           "what an unpaid order counts"},
-    Number{"own_orders", "half_life_days", &Policy::own_half_life_days, 1, kMaxDays,
-           "in which that halves"},
-    Number{"thresholds", "deposit_ppm", &Policy::deposit_at_ppm, 1, kWhole,
-           "expected bad rate from which a deposit is asked"},
-    Number{"thresholds", "prepay_ppm", &Policy::prepay_at_ppm, 1, kWhole, "full payment first"},
-    Number{"thresholds", "review_ppm", &Policy::review_at_ppm, 1, kWhole, "a person looks"},
-    Number{"thresholds", "decline_ppm", &Policy::decline_at_ppm, 1, kWhole,
-           "the order is not taken"},
-    Number{"debt", "deposit_days", &Policy::debt_deposit_days, 1, kMaxDebtDays,
-           "days an own order is past due from which a deposit is asked"},
-    Number{"debt", "prepay_days", &Policy::debt_prepay_days, 1, kMaxDebtDays,
-           "and full payment first"},
-    Number{"local", "review_ppm", &Policy::local_review_ppm, 1, kMost,
-           "what the shop noted for itself adds up to this: a person looks"},
-    Number{"local", "part_well_ppm", &Policy::local_part_well_ppm, 1, kMost,
-           "and from here on parting well is proposed"},
-    Number{"mitigation", "shop_at_fault_ppm", &Policy::shop_at_fault_ppm, 0, kWhole,
-           "what is left of an incident in which the shop was at fault"},
-    Number{"mitigation", "told_in_time_ppm", &Policy::told_in_time_ppm, 0, kWhole,
-           "of which the customer told in time"},
-    Number{"mitigation", "kept_plan_ppm", &Policy::kept_plan_ppm, 0, kWhole,
-           "after which the customer kept a payment plan"},
-    Number{"order", "cod_share_ppm", &Policy::cod_share_ppm, 0, kWhole,
-           "cash on delivery: of the loss on credit, what is still at stake"},
-    Number{"order", "unusual_times", &Policy::unusual_times, 0, 1'000'000,
-           "so many times the customer's usual order, with what is open, asks for a deposit; "
-           "0: never"},
-    Number{"order", "unusual_least_orders", &Policy::unusual_least_orders, 1, 1'000'000,
-           "orders paid before there is a usual one"},
-    Number{"order", "deposit_share_ppm", &Policy::deposit_share_ppm, 1, kWhole,
-           "of the price, as a deposit, unless the customer's group says another"},
-    Number{"good_customer", "first_slip_orders", &Policy::first_slip_orders, 0, 1'000'000,
-           "orders paid on time after which a first slip is a caution; 0: it never is"},
-    Number{"good_customer", "plan_orders", &Policy::plan_orders, 0, 1'000'000,
-           "orders paid on time after which a payment plan is offered; 0: it never is"},
-    Number{"good_customer", "plan_instalments", &Policy::plan_instalments, 2, kMaxInstalments,
-           "of a payment plan"},
-    Number{"good_customer", "plan_interval_days", &Policy::plan_interval_days, 1, 365,
-           "between them"},
-};
-
 absl::Status Between(std::string_view name, uint64_t value, uint64_t low, uint64_t high) {
   if (value >= low && value <= high) return absl::OkStatus();
   return absl::InvalidArgumentError("policy: " + std::string(name) + " is " +
@@ -143,40 +65,37 @@ absl::Status Between(std::string_view name, uint64_t value, uint64_t low, uint64
                                     std::to_string(low) + " to " + std::to_string(high));
 }
 
-// Rules between values: the key to blame, and what it must not be.
-struct Conflict {
-  std::string_view section;
-  std::string_view key;
-  std::string rule;
-};
+const PolicyNumber& NumberOf(uint32_t Policy::*member) {
+  return *std::find_if(kPolicyNumbers.begin(), kPolicyNumbers.end(),
+                       [member](const PolicyNumber& number) { return number.member == member; });
+}
 
-std::optional<Conflict> FindConflict(const Policy& policy) {
-  if (policy.partner_weight_ppm > policy.max_partner_weight_ppm) {
-    return Conflict{"partners", "weight_ppm", "must not be more than partners.max_weight_ppm"};
-  }
-  if (policy.prepay_at_ppm < policy.deposit_at_ppm) {
-    return Conflict{"thresholds", "prepay_ppm", "must not be less than thresholds.deposit_ppm"};
-  }
-  if (policy.review_at_ppm < policy.prepay_at_ppm) {
-    return Conflict{"thresholds", "review_ppm", "must not be less than thresholds.prepay_ppm"};
-  }
-  if (policy.decline_at_ppm < policy.review_at_ppm) {
-    return Conflict{"thresholds", "decline_ppm", "must not be less than thresholds.review_ppm"};
-  }
-  if (policy.debt_prepay_days < policy.debt_deposit_days) {
-    return Conflict{"debt", "prepay_days", "must not be less than debt.deposit_days"};
+std::string NameOf(const PolicyNumber& number) {
+  return std::string(number.section) + "." + std::string(number.key);
+}
+
+// Rules between values.
+absl::Status CheckTogether(const Policy& policy) {
+  for (const AscendingNumbers& numbers : kAscending) {
+    for (size_t i = 1; i < numbers.size(); ++i) {
+      if (policy.*numbers[i - 1] <= policy.*numbers[i]) continue;
+      return absl::InvalidArgumentError("policy: " + NameOf(NumberOf(numbers[i])) +
+                                        " must not be less than " +
+                                        NameOf(NumberOf(numbers[i - 1])));
+    }
   }
   // Neither partners alone nor stale data may decline: that takes the shop's own record.
   const auto capped = [](Effect effect, Effect most) {
     return effect >= Effect::kAccept && effect <= most;
   };
-  if (!capped(policy.partners_cap, Effect::kReview)) {
-    return Conflict{"caps", "partners", "must be accept, deposit, prepay or review"};
+  if (!capped(policy.partners_cap, kMostOfPartners)) {
+    return absl::InvalidArgumentError(
+        "policy: caps.partners must be accept, deposit, prepay or review");
   }
   if (!capped(policy.stale_cap, policy.partners_cap)) {
-    return Conflict{"caps", "stale", "must not hinder more than caps.partners"};
+    return absl::InvalidArgumentError("policy: caps.stale must not hinder more than caps.partners");
   }
-  return std::nullopt;
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -203,9 +122,8 @@ uint32_t PriorFrom(uint64_t bad_orders, uint64_t orders, const Policy& policy) {
 }
 
 absl::Status Policy::Check() const {
-  for (const Number& number : kNumbers) {
-    const std::string name = std::string(number.section) + "." + std::string(number.key);
-    auto status = Between(name, this->*number.member, number.low, number.high);
+  for (const PolicyNumber& number : kPolicyNumbers) {
+    auto status = Between(NameOf(number), this->*number.member, number.low, number.high);
     if (!status.ok()) return status;
   }
   for (const evidence::ReasonInfo& info : evidence::AllReasons()) {
@@ -223,17 +141,13 @@ absl::Status Policy::Check() const {
   if (reasons.size() != evidence::AllReasons().size()) {
     return absl::InvalidArgumentError("policy: a weight for a reason that there is not");
   }
-  if (const auto conflict = FindConflict(*this); conflict.has_value()) {
-    return absl::InvalidArgumentError("policy: " + std::string(conflict->section) + "." +
-                                      std::string(conflict->key) + " " + conflict->rule);
-  }
-  return absl::OkStatus();
+  return CheckTogether(*this);
 }
 
 crypto::Bytes Policy::Encode() const {
   crypto::Writer writer;
   writer.Raw("DFTP").U8(kPolicyVersion);
-  for (const Number& number : kNumbers) writer.U32(this->*number.member);
+  for (const PolicyNumber& number : kPolicyNumbers) writer.U32(this->*number.member);
   writer.U8(static_cast<uint8_t>(partners_cap)).U8(static_cast<uint8_t>(stale_cap));
   writer.U16(static_cast<uint16_t>(reasons.size()));
   for (const auto& [reason, weight] : reasons) {
@@ -246,7 +160,7 @@ absl::StatusOr<Policy> Policy::Decode(crypto::ByteView bytes) {
   crypto::Reader reader(bytes);
   if (crypto::AsText(reader.Raw(4)) != "DFTP" || reader.U8() != kPolicyVersion) reader.Fail();
   Policy policy;
-  for (const Number& number : kNumbers) policy.*number.member = reader.U32();
+  for (const PolicyNumber& number : kPolicyNumbers) policy.*number.member = reader.U32();
   policy.partners_cap = static_cast<Effect>(reader.U8());
   policy.stale_cap = static_cast<Effect>(reader.U8());
   const uint16_t count = reader.U16();
@@ -264,119 +178,6 @@ absl::StatusOr<Policy> Policy::Decode(crypto::ByteView bytes) {
   if (auto status = reader.Finish("policy"); !status.ok()) return status;
   if (auto status = policy.Check(); !status.ok()) return status;
   return policy;
-}
-
-namespace {
-
-void ReadCap(const evidence::TomlSection& caps, std::string_view key, Effect& cap) {
-  const auto text = caps.Text(key, 16);
-  if (!text.has_value()) return;
-  const auto effect = EffectFromName(*text);
-  if (effect.ok()) {
-    cap = *effect;
-  } else {
-    caps.Fail(key, "must be accept, deposit, prepay or review");
-  }
-}
-
-void ReadReasonWeights(const evidence::TomlSection& root, Policy& policy) {
-  const auto reasons = root.Section("reasons");
-  if (!reasons.has_value()) return;
-  for (const std::string& name : reasons->Keys()) {
-    const auto reason = evidence::ReasonFromName(name);
-    const auto section = reasons->Section(name);
-    if (!reason.ok()) {
-      reasons->Fail(name, "is not known: " + std::string(reason.status().message()));
-    } else if (section.has_value()) {
-      ReasonWeight& weight = policy.reasons[*reason];
-      if (const auto ppm = section->Integer("weight_ppm", 0, kPpm)) {
-        weight.severity_ppm = static_cast<uint32_t>(*ppm);
-      }
-      if (const auto days = section->Integer("half_life_days", 1, kMaxDays)) {
-        weight.half_life_days = static_cast<uint32_t>(*days);
-      }
-    }
-  }
-}
-
-// "5 %" beside the parts per million, for people.
-std::string Percent(uint32_t ppm) {
-  std::string text = std::to_string(ppm / 10'000);
-  const uint32_t rest = ppm % 10'000;
-  if (rest != 0) {
-    std::string digits = std::to_string(10'000 + rest).substr(1);
-    while (digits.back() == '0') digits.pop_back();
-    text += "." + digits;
-  }
-  return text + " %";
-}
-
-void AddNumber(std::string& text, std::string_view key, uint32_t value, std::string_view comment) {
-  text += std::string(key) + " = " + std::to_string(value);
-  const bool share = key.size() > 4 && key.substr(key.size() - 4) == "_ppm";
-  text += "  # " + (share ? Percent(value) + ": " : "") + std::string(comment) + "\n";
-}
-
-}  // namespace
-
-absl::StatusOr<Policy> Policy::Parse(std::string_view toml) {
-  auto document = evidence::TomlDocument::Parse(toml, "policy", kMaxPolicyBytes);
-  if (!document.ok()) return document.status();
-  const evidence::TomlSection root = (*document)->Root();
-  root.Require("version");
-  root.Integer("version", kPolicyFileVersion, kPolicyFileVersion);
-  Policy policy = DefaultPolicy();
-  std::map<std::string_view, std::optional<evidence::TomlSection>> sections;
-  for (const Number& number : kNumbers) {
-    const auto place = sections.try_emplace(number.section);
-    if (place.second) place.first->second = root.Section(number.section);
-    if (!place.first->second.has_value()) continue;
-    const auto value = place.first->second->Integer(number.key, number.low, number.high);
-    if (value.has_value()) policy.*number.member = static_cast<uint32_t>(*value);
-  }
-  const auto caps = root.Section("caps");
-  if (caps.has_value()) {
-    ReadCap(*caps, "partners", policy.partners_cap);
-    ReadCap(*caps, "stale", policy.stale_cap);
-  }
-  ReadReasonWeights(root, policy);
-  if (const auto conflict = FindConflict(policy); conflict.has_value()) {
-    const auto section = root.Section(conflict->section);
-    if (section.has_value()) {
-      section->Fail(conflict->key, conflict->rule);
-    } else {
-      root.Fail(conflict->section, std::string(conflict->key) + " " + conflict->rule);
-    }
-  }
-  if (auto status = (*document)->Finish(); !status.ok()) return status;
-  if (auto status = policy.Check(); !status.ok()) return status;
-  return policy;
-}
-
-std::string Policy::ToToml() const {
-  std::string text =
-      "# A policy of Daftar: how records become an answer (docs/decisions.md).\n"
-      "# Shares and weights are parts per million; what is left out is as in the default policy.\n"
-      "version = 1\n";
-  std::string_view section;
-  for (const Number& number : kNumbers) {
-    if (number.section != section) {
-      section = number.section;
-      text += "\n[" + std::string(section) + "]\n";
-    }
-    AddNumber(text, number.key, this->*number.member, number.comment);
-  }
-  text += "\n[caps]\npartners = \"" + std::string(EffectName(partners_cap)) +
-          "\"  # partners' records alone never ask for more\nstale = \"" +
-          std::string(EffectName(stale_cap)) +
-          "\"  # data older than the charter allows never ask for more\n";
-  for (const auto& [reason, weight] : reasons) {
-    const evidence::ReasonInfo& info = evidence::Info(reason);
-    text += "\n[reasons." + std::string(info.name) + "]\n";
-    AddNumber(text, "weight_ppm", weight.severity_ppm, info.sentence);
-    AddNumber(text, "half_life_days", weight.half_life_days, "in which that halves");
-  }
-  return text;
 }
 
 const Policy& DefaultPolicy() {

@@ -4,12 +4,15 @@
 #define DAFTAR_NODE_DECISION_POLICY_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "crypto/hash.h"
 #include "node/decision/decision.h"
+#include "node/evidence/toml_reader.h"
 
 namespace daftar::decision {
 
@@ -87,6 +90,10 @@ struct Policy {
   // A policy file (docs/decisions.md). What it leaves out is as in DefaultPolicy. Strict: unknown
   // keys, wrong types and values out of bounds are InvalidArgument with line and column.
   static absl::StatusOr<Policy> Parse(std::string_view toml);
+  // The same; without a policy `faults` has all that is wrong with the file (at most
+  // evidence::kMaxTomlFaults), else nothing.
+  static std::optional<Policy> Parse(std::string_view toml,
+                                     std::vector<evidence::TomlFault>& faults);
   // The whole policy as such a file, with a comment for each value; Parse gives the policy back.
   std::string ToToml() const;
   friend bool operator==(const Policy&, const Policy&) = default;

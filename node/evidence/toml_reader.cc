@@ -12,16 +12,34 @@ namespace {
 
 // Texts of the file that stand in an error are cut to this many bytes.
 constexpr size_t kMaxQuotedBytes = 60;
+constexpr size_t kMaxDescriptionBytes = 300;  // of the parser's own words
 
-std::string Printable(std::string_view text) {
+std::string Printable(std::string_view text, size_t max_bytes = kMaxQuotedBytes) {
   std::string result;
-  for (const char c : text.substr(0, kMaxQuotedBytes)) result += c >= 0x20 && c < 0x7f ? c : '?';
+  for (const char c : text.substr(0, max_bytes)) result += c >= 0x20 && c < 0x7f ? c : '?';
   return result;
 }
 
-std::string At(const std::string& what, const toml::source_region& source) {
-  return what + " line " + std::to_string(source.begin.line) + ", column " +
-         std::to_string(source.begin.column) + ": ";
+TomlFault FaultAt(const toml::source_region& source, std::string message) {
+  return {source.begin.line, source.begin.column, std::move(message)};
+}
+
+absl::Status StatusOf(const std::string& what, const TomlFault& fault) {
+  std::string place = what;
+  if (fault.line > 0) {
+    place += " line " + std::to_string(fault.line) + ", column " + std::to_string(fault.column);
+  }
+  return absl::InvalidArgumentError(place + ": " + fault.message);
+}
+
+// What stands in the file instead of a whole number, short.
+std::string Shown(const toml::node& node) {
+  if (const auto* text = node.as_string()) return "\"" + Printable(text->get()) + "\"";
+  if (const auto* integer = node.as_integer()) return std::to_string(integer->get());
+  if (const auto* flag = node.as_boolean()) return flag->get() ? "true" : "false";
+  if (node.is_floating_point()) return "a number with a decimal point";
+  if (node.is_array()) return "a list";
+  return node.is_table() ? "a table" : "a date or a time";
 }
 
 const toml::table& Table(const void* table) { return *static_cast<const toml::table*>(table); }
@@ -43,13 +61,14 @@ std::string Bounds(size_t max_bytes) {
 struct TomlDocument::State {
   std::string what;
   toml::table root;
-  absl::Status first_fault;
+  std::vector<TomlFault> faults;  // as the readers found them
   // What has been asked for, by table; the order is that of the file when Finish looks.
   std::map<const toml::table*, std::set<std::string, std::less<>>> asked;
 
   void Fail(const toml::source_region& source, const std::string& message) {
-    if (first_fault.ok()) first_fault = absl::InvalidArgumentError(At(what, source) + message);
+    faults.push_back(FaultAt(source, message));
   }
+  std::vector<TomlFault> UnknownKeys() const;
   const toml::node* Find(const void* table, std::string_view key) {
     asked[&Table(table)].insert(std::string(key));
     return Table(table).get(key);
@@ -69,15 +88,18 @@ void TomlSection::Fail(std::string_view key, std::string_view rule) const {
                           "'" + Printable(path_ + std::string(key)) + "' " + std::string(rule));
 }
 
-std::optional<uint64_t> TomlSection::Integer(std::string_view key, uint64_t least,
-                                             uint64_t most) const {
+std::optional<uint64_t> TomlSection::Integer(std::string_view key, uint64_t least, uint64_t most,
+                                             std::string_view hint) const {
   const toml::node* node = document_->state_->Find(table_, key);
   if (node == nullptr) return std::nullopt;
   const auto* integer = node->as_integer();
   if (integer == nullptr || integer->get() < 0 || static_cast<uint64_t>(integer->get()) < least ||
       static_cast<uint64_t>(integer->get()) > most) {
-    Fail(key,
-         "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    std::string rule =
+        "must be a whole number from " + std::to_string(least) + " to " + std::to_string(most);
+    rule += ", not " + Shown(*node);
+    if (!hint.empty()) rule += " (" + std::string(hint) + ")";
+    Fail(key, rule);
     return std::nullopt;
   }
   return static_cast<uint64_t>(integer->get());
@@ -152,49 +174,76 @@ TomlDocument::~TomlDocument() = default;
 
 absl::StatusOr<std::unique_ptr<TomlDocument>> TomlDocument::Parse(std::string_view source,
                                                                   std::string what,
-                                                                  size_t max_bytes) {
+                                                                  size_t max_bytes,
+                                                                  TomlFault* fault) {
+  const auto refused = [&](TomlFault found) {
+    if (fault != nullptr) *fault = found;
+    return StatusOf(what, found);
+  };
   if (source.size() > max_bytes) {
-    return absl::InvalidArgumentError(what + ": " + std::to_string(source.size()) +
-                                      " bytes; at most " + std::to_string(max_bytes) + " are read");
+    return refused({0, 0,
+                    std::to_string(source.size()) + " bytes; at most " + std::to_string(max_bytes) +
+                        " are read"});
   }
   if (static_cast<size_t>(std::ranges::count(source, '.')) > kMaxTomlDots) {
-    return absl::InvalidArgumentError(what + ": more than " + std::to_string(kMaxTomlDots) +
-                                      " full stops; shorten its texts and comments");
+    return refused({0, 0,
+                    "more than " + std::to_string(kMaxTomlDots) +
+                        " full stops; shorten its texts and comments"});
   }
   std::unique_ptr<TomlDocument> document(new TomlDocument());
   State& state = *document->state_;
-  state.what = std::move(what);
   // The packaged library is built with exceptions: this is the one place that turns them around.
   try {
     state.root = toml::parse(source);
   } catch (const toml::parse_error& error) {
-    return absl::InvalidArgumentError(At(state.what, error.source()) +
-                                      Printable(error.description()));
+    return refused(FaultAt(error.source(), Printable(error.description(), kMaxDescriptionBytes)));
   }
+  state.what = std::move(what);
   state.asked[&state.root];
   return document;
 }
 
 TomlSection TomlDocument::Root() { return TomlSection(this, &state_->root, ""); }
 
-absl::Status TomlDocument::Finish() const {
-  if (!state_->first_fault.ok()) return state_->first_fault;
-  const toml::key* unknown = nullptr;
-  const std::set<std::string, std::less<>>* known = nullptr;
-  for (const auto& [table, keys] : state_->asked) {
+std::vector<TomlFault> TomlDocument::State::UnknownKeys() const {
+  std::vector<TomlFault> found;
+  for (const auto& [table, keys] : asked) {
+    std::string known;
+    for (const std::string& name : keys) known += (known.empty() ? "" : ", ") + name;
     for (auto&& [key, value] : *table) {
-      const bool earlier = unknown == nullptr || key.source().begin < unknown->source().begin;
-      if (keys.find(key.str()) == keys.end() && earlier) {
-        unknown = &key;
-        known = &keys;
-      }
+      if (keys.find(key.str()) != keys.end()) continue;
+      found.push_back(FaultAt(key.source(),
+                              "unknown key '" + Printable(key.str()) + "'; known here: " + known));
     }
   }
-  if (unknown == nullptr) return absl::OkStatus();
-  std::string names;
-  for (const std::string& name : *known) names += (names.empty() ? "" : ", ") + name;
-  return absl::InvalidArgumentError(At(state_->what, unknown->source()) + "unknown key '" +
-                                    Printable(unknown->str()) + "'; known here: " + names);
+  return found;
+}
+
+namespace {
+
+// As they stand in the file.
+void Sort(std::vector<TomlFault>& faults) {
+  std::ranges::stable_sort(faults, [](const TomlFault& a, const TomlFault& b) {
+    return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+  });
+}
+
+}  // namespace
+
+absl::Status TomlDocument::Finish() const {
+  if (!state_->faults.empty()) return StatusOf(state_->what, state_->faults.front());
+  std::vector<TomlFault> unknown = state_->UnknownKeys();
+  if (unknown.empty()) return absl::OkStatus();
+  Sort(unknown);
+  return StatusOf(state_->what, unknown.front());
+}
+
+std::vector<TomlFault> TomlDocument::Faults() const {
+  std::vector<TomlFault> all = state_->faults;
+  for (TomlFault& fault : state_->UnknownKeys()) all.push_back(std::move(fault));
+  Sort(all);
+  if (all.size() > kMaxTomlFaults) all.resize(kMaxTomlFaults);
+  return all;
 }
 
 }  // namespace daftar::evidence

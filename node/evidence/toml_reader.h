@@ -20,6 +20,16 @@ namespace daftar::evidence {
 // stops, strings and comments included, are far more than a file needs and far less than a stack.
 inline constexpr size_t kMaxTomlDots = 2000;
 
+inline constexpr size_t kMaxTomlFaults = 20;  // that are told of one file; the rest is not
+
+// What is wrong with a file, and where. Nothing of it is longer than a few lines, and what it
+// repeats of the file has no control characters.
+struct TomlFault {
+  uint32_t line = 0;  // from 1; 0: the file as a whole
+  uint32_t column = 0;
+  std::string message;
+};
+
 class TomlDocument;
 
 // One table of the file. A cheap handle, valid while its document lives. Every reader below returns
@@ -30,8 +40,9 @@ class TomlSection {
   bool Has(std::string_view key) const;
   // Records a fault when the key is absent.
   void Require(std::string_view key) const;
-  // A whole number from `least` to `most`.
-  std::optional<uint64_t> Integer(std::string_view key, uint64_t least, uint64_t most) const;
+  // A whole number from `least` to `most`; `hint` ends the fault of another value.
+  std::optional<uint64_t> Integer(std::string_view key, uint64_t least, uint64_t most,
+                                  std::string_view hint = "") const;
   std::optional<bool> Flag(std::string_view key) const;
   // 1 to `max_bytes` bytes of UTF-8 without control characters (but LF when `lines`).
   std::optional<std::string> Text(std::string_view key, size_t max_bytes, bool lines = false) const;
@@ -58,14 +69,19 @@ class TomlDocument {
  public:
   // `what` begins every error ("charter"). InvalidArgument for more than `max_bytes`, more than
   // kMaxTomlDots full stops, or what is not TOML 1.0.
+  // `fault`, if given, then has the same without `what`.
   static absl::StatusOr<std::unique_ptr<TomlDocument>> Parse(std::string_view source,
-                                                             std::string what, size_t max_bytes);
+                                                             std::string what, size_t max_bytes,
+                                                             TomlFault* fault = nullptr);
   ~TomlDocument();
   TomlDocument(const TomlDocument&) = delete;
   TomlDocument& operator=(const TomlDocument&) = delete;
   TomlSection Root();
   // The first fault that a reader found, else the first key that nobody asked for, else OK.
   absl::Status Finish() const;
+  // Every fault that a reader found and every key that nobody asked for, in the order of the file;
+  // the first kMaxTomlFaults of them.
+  std::vector<TomlFault> Faults() const;
 
  private:
   friend class TomlSection;

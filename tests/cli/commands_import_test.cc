@@ -1,5 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "cli/json.h"
 #include "tests/cli/cli_support.h"
@@ -68,6 +71,36 @@ TEST_F(ImportCommandTest, RefusedLinesAreToldAndTheExitCodeSaysSo) {
   EXPECT_EQ(ran.code, kExitData);
   EXPECT_THAT(ran.out, HasSubstr("line 4: invoice date"));
   EXPECT_EQ(orders_[0].rows_size(), 2);
+}
+
+// Ctrl-C while a batch is with the node: what was read is in, and the message says up to where.
+TEST_F(ImportCommandTest, CtrlCStopsAfterWhatWasReadAndSaysHowFarItCame) {
+  constexpr int kRows = 40'000;
+  std::string text = "customer,number,date,due,paid,amount\n";
+  for (int i = 0; i < kRows; ++i) {
+    text += "0379-NEVHP," + std::to_string(i) + ",1/2/2013,2/1/2013,1/15/2013,55.94\n";
+  }
+  const std::string file = node_.folder().File("many.csv", text);
+  const auto import = node_.import_orders;
+  node_.import_orders = [&](const v1::ImportOrdersRequest& request,
+                            v1::ImportOrdersResponse& response) {
+    kill(getpid(), SIGINT);
+    return import(request, response);
+  };
+  const Ran ran = node_.Run({"ledger", "import", file, "--map", map_});
+  EXPECT_EQ(ran.code, kExitInterrupted) << ran.err;
+  int sent = 0;
+  for (const auto& batch : orders_) sent += batch.rows_size();
+  EXPECT_GT(sent, 0);
+  EXPECT_LT(sent, kRows);
+  EXPECT_THAT(ran.out, HasSubstr("Added       " + std::to_string(sent) + "\n"));
+  EXPECT_THAT(ran.err, HasSubstr("stopped after line " + std::to_string(sent + 1) +
+                                 ": everything up to it is in"));
+  // Every row once and in order, so that running it again completes it.
+  int line = 1;
+  for (const auto& batch : orders_) {
+    for (const auto& row : batch.rows()) EXPECT_EQ(row.line(), static_cast<uint64_t>(++line));
+  }
 }
 
 TEST_F(ImportCommandTest, FilesThatAreNotThereAreNamed) {

@@ -1,4 +1,4 @@
-// Commands that need no node: policy check and backtest, letters, replay; and what the others
+// Commands that need no node: policy check, letters, replay; and what the others
 // refuse before they look for one.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,7 +12,6 @@ namespace daftar::cli {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 TEST(PolicyCheckTest, TellsWhatAFileChangesOrWhereItsFaultIs) {
@@ -28,8 +27,33 @@ TEST(PolicyCheckTest, TellsWhatAFileChangesOrWhereItsFaultIs) {
   const Ran bad = RunCli(
       {"policy", "check", folder.File("bad.toml", "version = 1\n[thresholds]\n  deposit = 1\n")});
   EXPECT_EQ(bad.code, kExitData);
-  EXPECT_THAT(bad.err, HasSubstr("line 3, column 3"));
+  EXPECT_THAT(bad.err, HasSubstr("/bad.toml:3:3: unknown key 'deposit'"));
   EXPECT_EQ(RunCli({"policy", "check", folder.path() + "/none.toml"}).code, kExitNotFound);
+}
+
+TEST(PolicyCheckTest, TellsEveryFaultOfAFileWithItsPlace) {
+  const TestFolder folder;
+  const std::string file = folder.File("p.toml",
+                                       "version = 3\n[thresholds]\ndeposit_ppm = 300000\n"
+                                       "[rate]\nk = 1\n");
+  const Ran text = RunCli({"policy", "check", file});
+  EXPECT_EQ(text.code, kExitData);
+  EXPECT_EQ(text.out, "");
+  EXPECT_THAT(text.err, HasSubstr("3 faults\n"));
+  EXPECT_THAT(text.err, HasSubstr("\n" + file + ":1:11: 'version'"));
+  EXPECT_THAT(text.err, HasSubstr("\n" + file + ":3:15: 'thresholds.deposit_ppm'"));
+  EXPECT_THAT(text.err, HasSubstr("\n" + file + ":5:1: unknown key 'k'"));
+  const Ran json = RunCli({"policy", "check", file, "--output", "json"});
+  EXPECT_EQ(json.code, kExitData);
+  const Json error = Json::parse(json.err)["error"];
+  EXPECT_EQ(error["code"], "data_loss");
+  ASSERT_EQ(error["faults"].size(), 3u);
+  EXPECT_EQ(error["faults"][1]["line"], 3);
+  EXPECT_EQ(error["faults"][1]["column"], 15);
+  // Whoever else reads a policy names them too.
+  const Ran replayed = RunCli({"audit", "replay", file, "--policy", file});
+  EXPECT_EQ(replayed.code, kExitData);
+  EXPECT_THAT(replayed.err, HasSubstr(file + ":5:1: unknown key 'k'"));
 }
 
 TEST(LetterTest, ComesInTheLanguageAskedForWithTheNodesName) {
@@ -70,70 +94,6 @@ TEST(LetterTest, AFolderWithoutTheShopsNameIsNamedWithWhatItLacks) {
   EXPECT_THAT(said(folder.path()), HasSubstr("name"));
   folder.File("config.toml", "name = \n");
   EXPECT_THAT(said(folder.path()), HasSubstr("line 1"));
-}
-
-constexpr char kMapping[] = R"(version = 1
-[identifiers]
-handle = "shop/{who}"
-[order]
-invoice = "{no}"
-invoice_date = "{day}"
-due_date = "{due}"
-paid_date = "{paid}"
-amount = "{sum}"
-currency = "IDR"
-date_formats = ["%Y-%m-%d"]
-)";
-
-std::string Ledger(int orders) {
-  std::string text = "who,no,day,due,paid,sum\n";
-  for (int i = 0; i < orders; ++i) {
-    const std::string day =
-        "2026-0" + std::to_string(1 + i * 8 / orders) + "-1" + std::to_string(i % 10);
-    // Every fifth buyer never pays.
-    const std::string paid = i % 5 == 0 ? "" : day;
-    text += "buyer-" + std::to_string(i % 25) + "-x," + std::to_string(i) + "," + day + "," + day +
-            "," + paid + ",100000\n";
-  }
-  return text;
-}
-
-TEST(BacktestCommandTest, MeasuresALedgerAndNamesLinesItLeavesOut) {
-  const TestFolder folder;
-  const std::string map = folder.File("map.toml", kMapping);
-  const std::string ledger = folder.File("ledger.csv", Ledger(400) + "bad,line\n");
-  const Ran ran = RunCli({"policy", "backtest", ledger, "--map", map, "--shops", "3", "--rounds",
-                          "2", "--liar", "--output", "json"});
-  ASSERT_EQ(ran.code, kExitOk) << ran.err;
-  const Json document = Json::parse(ran.out);
-  EXPECT_EQ(document["orders"], 400);
-  EXPECT_EQ(document["lines_refused"], 1);
-  EXPECT_EQ(document["shops"], 3);
-  // Who never pays is soon known.
-  EXPECT_GT(document["own"]["auc"]["mean"], 0.9);
-  EXPECT_FALSE(document["liar"].is_null());
-  const Ran text = RunCli({"policy", "backtest", ledger, "--map", map, "--shops", "3"});
-  EXPECT_THAT(text.out, HasSubstr("expected-rate"));
-  EXPECT_THAT(text.out, HasSubstr("ledger.csv, line 402"));
-  EXPECT_THAT(text.out, Not(HasSubstr("buyer-")));
-}
-
-TEST(BacktestCommandTest, SeveralFilesAreShopsOfTheirOwn) {
-  const TestFolder folder;
-  const std::string map = folder.File("map.toml", kMapping);
-  const std::string a = folder.File("a.csv", Ledger(200));
-  const std::string b = folder.File("b.csv", Ledger(300));
-  const Ran ran =
-      RunCli({"policy", "backtest", a, b, "--map", map, "--policy", "default", "--output", "json"});
-  ASSERT_EQ(ran.code, kExitOk) << ran.err;
-  EXPECT_EQ(Json::parse(ran.out)["shops"], 2);
-  EXPECT_EQ(Json::parse(ran.out)["orders"], 500);
-  EXPECT_EQ(RunCli({"policy", "backtest", a, b, "--map", map, "--shops", "5"}).code, kExitUsage);
-  EXPECT_EQ(RunCli({"policy", "backtest", a, "--map", folder.path() + "/none"}).code,
-            kExitNotFound);
-  EXPECT_EQ(RunCli({"policy", "backtest", folder.path() + "/none", "--map", map}).code,
-            kExitNotFound);
-  EXPECT_EQ(RunCli({"policy", "backtest", a, "--map", map, "--rounds", "0"}).code, kExitUsage);
 }
 
 // What is wrong with a command line is told without a node.

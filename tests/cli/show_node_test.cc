@@ -33,6 +33,9 @@ constexpr char kStatus[] = R"pb(
   partner_address: "127.0.0.1:1"
   http_address: "127.0.0.1:2"
   epoch: 1
+  policy: "0123456789abcdef"
+  policy_since: "2026-11-02T08:00:00Z"
+  policy_from_file: true
 )pb";
 
 std::string Text(const v1::GetStatusResponse& status) {
@@ -53,6 +56,7 @@ TEST(ShowStatusTest, Text) {
             "Log              3 entries, 0 queued, signing\n"
             "Log root         dd\n"
             "Decisions        7\n"
+            "Policy           0123456789ab since 2026-11-02T08:00:00Z, from policy.toml\n"
             "Partners         2 active, 1 with fresh data\n"
             "Partner address  127.0.0.1:1\n"
             "HTTP address     127.0.0.1:2\n"
@@ -60,6 +64,12 @@ TEST(ShowStatusTest, Text) {
             "\n"
             "Good to know\n"
             "  - The unlock file opens the keys.\n");
+}
+
+TEST(ShowStatusTest, TheDefaultPolicyIsCalledSo) {
+  auto status = Proto<v1::GetStatusResponse>(kStatus);
+  status.set_policy_from_file(false);
+  EXPECT_THAT(Text(status), HasSubstr("Z, the default (no policy.toml)\n"));
 }
 
 TEST(ShowStatusTest, WhatNeedsTheOperatorStandsFirst) {
@@ -75,7 +85,9 @@ TEST(ShowStatusTest, Json) {
   EXPECT_EQ(ToJson(Proto<v1::GetStatusResponse>(kStatus)).dump(),
             R"({"name":"Toko A","origin":"toko-a.test","circle":"6f2c","circle_name":"Demo",)"
             R"("charter":"ab12","version":"0.1.0","started_at":"2026-11-01T08:00:00Z",)"
-            R"("signing":true,"log_size":3,"log_root":"dd","queued":0,"epoch":1,"decisions":7,)"
+            R"("signing":true,"log_size":3,"log_root":"dd","queued":0,"epoch":1,)"
+            R"("policy":"0123456789abcdef","policy_since":"2026-11-02T08:00:00Z",)"
+            R"("policy_from_file":true,"decisions":7,)"
             R"("decisions_root":"ee","partners_active":2,"partners_fresh":1,)"
             R"("partner_address":"127.0.0.1:1","http_address":"127.0.0.1:2","problems":[],)"
             R"("notices":["The unlock file opens the keys."]})");

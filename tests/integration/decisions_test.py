@@ -135,14 +135,20 @@ def policy_and_audit(circle):
     expect(after["policy"] != before["policy"], "the policy's hash is another")
     expect_equal(b.ask("policy", "show", before["policy"])["toml"], shown, "the old policy")
     expect_equal(len(b.ask("policy", "show")["versions"]), 2, "versions")
+    status = b.status()
+    expect_equal((status["policy"], status["policy_from_file"]), (after["policy"], True), "status")
+    until(lambda: f"policy {after['policy'][:12]} is in force, before it {before['policy'][:12]}"
+          in b.log_text(), 30, "the log tells of the change")
     b.daftar("audit", "replay", before["receipt"], "--policy", folder / "policy.toml")
 
     step("a policy with a fault is refused with line and column, and the old one stays")
     (folder / "wrong.toml").write_text("version = 1\n[thresholds]\ndeposit = 5\n")
-    expect_in("line 3", b.refused("policy", "check", folder / "wrong.toml").message, "the place")
+    expect_in("wrong.toml:3:1:", b.refused("policy", "check", folder / "wrong.toml").err,
+              "the place")
     (b.directory / "policy.toml").write_text("version = 1\n[thresholds]\ndeposit = 5\n")
     until(lambda: b.status()["problems"], 30, "status tells of the fault")
-    expect_in("line 3", " ".join(b.status()["problems"]), "the place")
+    expect_in("policy.toml:3:1:", " ".join(b.status()["problems"]), "the place")
+    until(lambda: "policy.toml:3:1:" in b.log_text(), 30, "the log warns of the fault")
     b.check(PHONE, code=DEPOSIT)
 
     step("in the reader's language")

@@ -298,7 +298,7 @@ TEST_F(ImportTest, SampleLedgerGivesTheLateInvoicesItsColumnsSay) {
   const std::filesystem::path data =
       std::filesystem::path(DAFTAR_SOURCE_DIR).parent_path() / "shared/data/ibm_ar.csv";
   if (!std::filesystem::exists(data)) GTEST_SKIP() << "skipped: no data";
-  std::ifstream mapping_file(std::string(DAFTAR_SOURCE_DIR) + "/deploy/mappings/ibm_ar.toml");
+  std::ifstream mapping_file(std::string(DAFTAR_SOURCE_DIR) + "/deploy/mappings/ibm-ar.toml");
   const std::string toml{std::istreambuf_iterator<char>(mapping_file), {}};
   const auto mapping = decision::LedgerMapping::Parse(toml, decision::MappingKind::kOrders,
                                                       identity::Region::kIndonesia);

@@ -96,6 +96,31 @@ class OutcomesTest : public ::testing::Test {
   SimNode& b_ = circle_.Add("toko-b.test");
 };
 
+TEST(FollowedRowTest, OnlyWhatEncodingWritesDecodes) {
+  Followed followed;
+  followed.checked_at.value = 1'793'491'200'000;
+  followed.override = Override{Effect::kAccept, "known to us", "uid:0", {1'793'491'300'000}};
+  followed.outcome = Outcome::kLate;
+  followed.outcome_on = *evidence::Date::FromDays(20'000);
+  followed.bad_ppm = 500'000;
+  followed.at_risk = true;
+  followed.held = {{"toko-b.test", 50'000, 9'000}};
+  const crypto::Bytes row = EncodeFollowed(followed);
+  auto decoded = DecodeFollowed(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(EncodeFollowed(*decoded), row);
+  for (size_t length = 0; length < row.size(); ++length) {
+    EXPECT_THAT(DecodeFollowed(crypto::ByteView(row).first(length)),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  // A byte that says neither yes nor no would be written back as another one.
+  crypto::Bytes neither = row;
+  neither[10] = 2;  // whether somebody overrode it
+  EXPECT_THAT(DecodeFollowed(neither), StatusIs(absl::StatusCode::kDataLoss));
+  followed.bad_ppm = decision::kPpm + 1;
+  EXPECT_THAT(DecodeFollowed(EncodeFollowed(followed)), StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST_F(OutcomesTest, AnOverrideIsOnTheRecordWithWhoAndWhy) {
   Report(Buyer(1));
   circle_.Settle();

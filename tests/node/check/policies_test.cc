@@ -78,7 +78,7 @@ TEST_F(PoliciesTest, AFileWithAFaultLeavesWhatWasInForceAndSaysWhere) {
   Write("version = 1\n[thresholds]\ndeposit_pmm = 5\n");
   LookTwice();
   EXPECT_EQ(DepositAt(), 90'000u);
-  EXPECT_THAT(policies_->problem(), HasSubstr("line 3"));
+  EXPECT_THAT(policies_->problem(), HasSubstr("policy.toml:3:1: unknown key"));
   EXPECT_THAT(policies_->problem(), HasSubstr("deposit_pmm"));
   // Through a restart too: a shop with an order waiting is not stopped by a typing mistake.
   Open();
@@ -121,6 +121,59 @@ TEST_F(PoliciesTest, EveryVersionIsKeptByItsHash) {
   }
   EXPECT_THAT(policies_->ByHash(crypto::Sha256(crypto::AsBytes("other"))),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(PoliciesTest, WhatIsInForceIsToldWithItsDayAndSource) {
+  EXPECT_FALSE(policies_->Current().from_file);
+  EXPECT_EQ(policies_->Current().since.seconds(), kNow);
+  for (const int ppm : {90'000, 80'000, 90'000}) {
+    clock_.Advance(60);
+    Write(WithDepositAt(ppm));
+    LookTwice();
+  }
+  const auto check = [&] {
+    EXPECT_EQ(policies_->Current().hash, policies_->InForce()->Hash());
+    EXPECT_TRUE(policies_->Current().from_file);
+    // Of this time, not of the first time that it was.
+    EXPECT_EQ(policies_->Current().since.seconds(), kNow + 180);
+  };
+  check();
+  clock_.Advance(60);
+  Open();
+  check();
+  std::filesystem::remove(file());
+  LookTwice();
+  EXPECT_FALSE(policies_->Current().from_file);
+}
+
+TEST_F(PoliciesTest, ChangesAndFaultsAreNewsOnce) {
+  EXPECT_TRUE(policies_->TakeNews().empty());
+  const crypto::Digest first = policies_->InForce()->Hash();
+  Write(WithDepositAt(90'000));
+  LookTwice();
+  LookTwice();
+  auto news = policies_->TakeNews();
+  ASSERT_EQ(news.size(), 1u);
+  EXPECT_EQ(news[0].before, first);
+  EXPECT_EQ(news[0].now, policies_->InForce()->Hash());
+  EXPECT_EQ(news[0].problem, "");
+  Write("version = 1\n[thresholds]\ndeposit_pmm = 5\nx = 1\n");
+  LookTwice();
+  LookTwice();
+  news = policies_->TakeNews();
+  ASSERT_EQ(news.size(), 1u);
+  EXPECT_EQ(news[0].before, news[0].now);
+  EXPECT_THAT(news[0].problem, HasSubstr("and 1 more"));
+  EXPECT_TRUE(policies_->TakeNews().empty());
+  // What changed while the node was stopped is news too.
+  Write(WithDepositAt(80'000));
+  Open();
+  EXPECT_EQ(policies_->TakeNews().size(), 1u);
+  for (int i = 0; i < 20; ++i) {
+    Write(WithDepositAt(50'000 + i));
+    LookTwice();
+  }
+  EXPECT_EQ(policies_->TakeNews().size(), kMaxPolicyNews);
 }
 
 TEST_F(PoliciesTest, AFolderInTheFilesPlaceIsAProblemInWords) {

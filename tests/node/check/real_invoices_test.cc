@@ -113,7 +113,7 @@ class RealInvoicesTest : public ::testing::Test {
 
   static std::vector<decision::OrderRow> ReadInvoices(const std::string& csv) {
     auto mapping = decision::LedgerMapping::Parse(
-        ReadFile(DAFTAR_SOURCE_DIR "/deploy/mappings/ibm_ar.toml"), decision::MappingKind::kOrders,
+        ReadFile(DAFTAR_SOURCE_DIR "/deploy/mappings/ibm-ar.toml"), decision::MappingKind::kOrders,
         identity::Region::kIndonesia);
     EXPECT_THAT(mapping, ::daftar::testing::IsOk());
     std::vector<decision::OrderRow> rows;

@@ -89,6 +89,18 @@ TEST(HistoryFileTest, OutcomesByTextAreReadToTheSecond) {
   EXPECT_EQ(orders[2].known_at, kNever);
 }
 
+TEST(HistoryFileTest, SeveralTimeFormatsAreTriedInOrder) {
+  const Read read = ReadCsv(
+      "version = 1\n[identifiers]\nhandle = \"x/{who}\"\n[outcome]\nreason = \"no-show\"\n"
+      "at = \"{at}\"\ntime_formats = [\"%Y-%m-%d\", \"%d.%m.%y\"]\nbad = \"{bad}\"\n"
+      "bad_yes = [\"yes\"]\n",
+      "who,at,bad\nanna,2016-05-09,yes\nanna,09.05.16,no\nanna,9 May,no\n");
+  ASSERT_THAT(read.status, IsOk());
+  ASSERT_EQ(read.history.orders.size(), 2u);
+  EXPECT_EQ(read.history.orders[0].at, read.history.orders[1].at);
+  EXPECT_EQ(read.refusals.size(), 1u);
+}
+
 TEST(HistoryFileTest, LinesThatCannotBeUsedAreNamedAndTheRestGoesOn) {
   const Read read = ReadCsv(kTexts,
                             "who,at,known,bad,shop,amount\n"

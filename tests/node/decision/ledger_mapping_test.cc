@@ -112,7 +112,7 @@ TEST(LedgerMappingTest, HeaderOfACustomerFileMayTakeTheMappingsPlace) {
 }
 
 TEST(LedgerMappingTest, ShippedMappingIsValid) {
-  std::ifstream file(std::string(DAFTAR_SOURCE_DIR) + "/deploy/mappings/ibm_ar.toml");
+  std::ifstream file(std::string(DAFTAR_SOURCE_DIR) + "/deploy/mappings/ibm-ar.toml");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
   ASSERT_FALSE(text.empty());
   EXPECT_THAT(Parse(text), IsOk());

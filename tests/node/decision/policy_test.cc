@@ -1,6 +1,11 @@
 #include "node/decision/policy.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <cmath>
+#include <string>
+#include <vector>
 
 #include "tests/support/status_matchers.h"
 
@@ -10,8 +15,12 @@ namespace {
 using daftar::testing::IsOk;
 using daftar::testing::IsOkAndHolds;
 using daftar::testing::StatusIs;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 TEST(DecayedTest, FollowsTheCurveWithinSixInAHundredThousand) {
   for (const uint32_t half_life : {1u, 30u, 180u, 365u, 730u, 36500u}) {
@@ -172,11 +181,83 @@ TEST(PolicyFileTest, FaultsAreNamedWithLineAndColumn) {
   fault("version = 1\n[thresholds]\ndeposit_ppm = \"10 %\"\n", "thresholds.deposit_ppm");
   fault("version = 1\n[thresholds]\nprepay_ppm = 5\n", "line 3, column 14");
   fault("version = 1\n[caps]\npartners = \"decline\"\n", "caps.partners");
-  fault("version = 1\n[caps]\npartners = \"never\"\n", "must be accept, deposit");
+  fault("version = 1\n[caps]\npartners = \"never\"\n", "must be \"accept\", \"deposit\"");
   fault("version = 1\n[reasons.rude]\nweight_ppm = 1\n", "rude");
   fault("version = 1\n[reasons.no-show]\nhalf_life_days = 0\n", "half_life_days");
   fault("version = 1\n[reasons.no-show]\nhalflife = 1\n", "halflife");
   fault("version = 1\nthis is not toml", "line 2");
+}
+
+// "LINE:COLUMN MESSAGE" of each fault.
+std::vector<std::string> FaultsOf(const std::string& text) {
+  std::vector<evidence::TomlFault> faults;
+  const bool taken = Policy::Parse(text, faults).has_value();
+  EXPECT_EQ(taken, faults.empty());
+  std::vector<std::string> shown;
+  for (const evidence::TomlFault& fault : faults) {
+    shown.push_back(std::to_string(fault.line) + ":" + std::to_string(fault.column) + " " +
+                    fault.message);
+  }
+  return shown;
+}
+
+TEST(PolicyFileTest, EveryFaultIsToldInTheOrderOfTheFile) {
+  EXPECT_THAT(FaultsOf("version = 2\n"
+                       "[thresholds]\n"
+                       "prepay_ppm = 0.25\n"
+                       "deposit = 5\n"
+                       "[reasons.rude]\n"
+                       "weight_ppm = 1\n"
+                       "[caps]\n"
+                       "partners = \"decline\"\n"
+                       "[debt]\n"
+                       "deposit_days = \"soon\"\n"),
+              ElementsAre(AllOf(StartsWith("1:11 'version' is 2"), HasSubstr("write version = 1")),
+                          AllOf(StartsWith("3:14 'thresholds.prepay_ppm' must be"),
+                                HasSubstr("5 % is 50000")),
+                          AllOf(StartsWith("4:1 unknown key 'deposit'"), HasSubstr("deposit_ppm")),
+                          AllOf(StartsWith("5:"), HasSubstr("rude")),
+                          AllOf(StartsWith("8:"), HasSubstr("\"review\"")),
+                          AllOf(StartsWith("10:"), HasSubstr("not \"soon\""))));
+  EXPECT_THAT(FaultsOf("version = 1\n"), IsEmpty());
+  EXPECT_THAT(FaultsOf("version = 1\n\n[thresholds\n"), ElementsAre(StartsWith("3:")));
+  EXPECT_THAT(FaultsOf("[rate]\nk_ppm = 1\n"),
+              ElementsAre(AllOf(HasSubstr("'version' is missing"), HasSubstr("version = 1"))));
+}
+
+TEST(PolicyFileTest, FaultsAreBounded) {
+  std::string text = "version = 1\n";
+  for (int i = 0; i < 100; ++i) text += "k" + std::to_string(i) + " = 1\n";
+  EXPECT_EQ(FaultsOf(text).size(), evidence::kMaxTomlFaults);
+}
+
+// What stands in the file is blamed, never a default that nobody wrote.
+TEST(PolicyFileTest, AValueThatADefaultContradictsIsBlamedWithTheDefault) {
+  EXPECT_THAT(FaultsOf("version = 1\n[thresholds]\ndeposit_ppm = 300000\n"),
+              ElementsAre("3:15 'thresholds.deposit_ppm' is 300000, and must not be more than "
+                          "thresholds.prepay_ppm, which is 200000 by default; change it, or give "
+                          "thresholds.prepay_ppm a value of its own too"));
+  EXPECT_THAT(FaultsOf("version = 1\n[thresholds]\nprepay_ppm = 5\n"),
+              ElementsAre(AllOf(StartsWith("3:14 'thresholds.prepay_ppm' is 5"),
+                                HasSubstr("thresholds.deposit_ppm, which is 100000 by default"))));
+  EXPECT_THAT(FaultsOf("version = 1\n[partners]\nmax_weight_ppm = 5\n"),
+              ElementsAre(AllOf(StartsWith("3:18 'partners.max_weight_ppm' is 5"),
+                                HasSubstr("partners.weight_ppm, which is 1000000 by default"))));
+  EXPECT_THAT(FaultsOf("version = 1\n[caps]\npartners = \"accept\"\n"),
+              ElementsAre(AllOf(StartsWith("3:12 'caps.partners' is accept"),
+                                HasSubstr("caps.stale, which is deposit by default"))));
+  EXPECT_THAT(FaultsOf("version = 1\n[debt]\ndeposit_days = 12\n"),
+              ElementsAre(AllOf(StartsWith("3:16 'debt.deposit_days' is 12"),
+                                HasSubstr("debt.prepay_days, which is 11 by default"))));
+}
+
+TEST(PolicyFileTest, OneContradictionIsToldOnce) {
+  EXPECT_THAT(FaultsOf("version = 1\n[thresholds]\ndeposit_ppm = 400000\nprepay_ppm = 300000\n"),
+              ElementsAre(AllOf(StartsWith("4:14 'thresholds.prepay_ppm' is 300000"),
+                                HasSubstr("deposit_ppm, which is 400000; change one of the two"))));
+  // A value that cannot be read is compared with nothing.
+  EXPECT_THAT(FaultsOf("version = 1\n[thresholds]\ndeposit_ppm = 300000\nprepay_ppm = \"x\"\n"),
+              ElementsAre(StartsWith("4:14")));
 }
 
 }  // namespace
