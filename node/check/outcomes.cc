@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "node/check/outcome_rows.h"
 #include "storage/audit.h"
 #include "storage/requests.h"
 
@@ -17,107 +18,17 @@ using decision::Effect;
 using storage::Column;
 
 constexpr uint8_t kVersion = 1;
-constexpr uint8_t kFollowedVersion = 2;  // 1 did not say whose outcome it is
-constexpr uint8_t kNamed = 1;
-constexpr uint8_t kShared = 2;
 constexpr std::string_view kOverrideKind = "override";
 constexpr std::string_view kResetKind = "partner.reset-weight";
 
 Bytes FollowedKey(const ReceiptId& id) { return Writer().U8('o').Raw(id.view()).Take(); }
 Bytes ResetKey(std::string_view origin) { return Writer().U8('w').Raw(origin).Take(); }
 
-absl::Status Malformed() {
-  return absl::DataLossError(
-      "a row about what became of decisions is malformed; run `daftar doctor` and restore a "
-      "backup");
-}
-
 absl::Status CheckBecause(const std::string& because) {
   if (!because.empty() && because.size() <= storage::kMaxAuditText) return absl::OkStatus();
   return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
                                     " bytes, for the record (--because TEXT)");
 }
-
-Effect TakeEffect(Reader& reader) {
-  const uint8_t value = reader.U8();
-  if (value < 1 || value > static_cast<uint8_t>(Effect::kDecline)) reader.Fail();
-  return static_cast<Effect>(value);
-}
-
-bool TakeFlag(Reader& reader) {
-  const uint8_t flag = reader.U8();
-  if (flag > 1) reader.Fail();
-  return flag == 1;
-}
-
-}  // namespace
-
-Bytes EncodeFollowed(const Followed& followed) {
-  Writer writer;
-  writer.U8(kFollowedVersion).U8(static_cast<uint8_t>(followed.decided));
-  writer.U64(static_cast<uint64_t>(followed.checked_at.value));
-  writer.U8(followed.override.has_value() ? 1 : 0);
-  if (followed.override.has_value()) {
-    writer.U8(static_cast<uint8_t>(followed.override->effect));
-    writer.Prefixed16(crypto::AsBytes(followed.override->because));
-    writer.Prefixed16(crypto::AsBytes(followed.override->by));
-    writer.U64(static_cast<uint64_t>(followed.override->at.value));
-  }
-  writer.U8(static_cast<uint8_t>(followed.outcome)).U32(followed.outcome_on.days());
-  writer.U32(followed.bad_ppm).U8(followed.at_risk ? 1 : 0);
-  writer.U16(static_cast<uint16_t>(followed.held.size()));
-  for (const HeldRecord& held : followed.held) {
-    writer.Prefixed8(crypto::AsBytes(held.origin)).U32(held.without_ppm).U32(held.gain_ppm);
-  }
-  writer.Prefixed8(crypto::AsBytes(followed.order));
-  writer.U8((followed.named ? kNamed : 0) | (followed.shared ? kShared : 0));
-  return writer.Take();
-}
-
-absl::StatusOr<Followed> DecodeFollowed(ByteView bytes) {
-  Reader reader(bytes);
-  const uint8_t version = reader.U8();
-  if (version < kVersion || version > kFollowedVersion) reader.Fail();
-  Followed followed;
-  followed.decided = TakeEffect(reader);
-  followed.checked_at.value = static_cast<int64_t>(reader.U64());
-  if (TakeFlag(reader)) {
-    Override override;
-    override.effect = TakeEffect(reader);
-    override.because = reader.Text16();
-    override.by = reader.Text16();
-    override.at.value = static_cast<int64_t>(reader.U64());
-    followed.override = std::move(override);
-  }
-  const uint8_t outcome = reader.U8();
-  if (outcome > static_cast<uint8_t>(Outcome::kUnpaid)) reader.Fail();
-  followed.outcome = static_cast<Outcome>(outcome);
-  const auto on = evidence::Date::FromDays(reader.U32());
-  if (!on.ok()) reader.Fail();
-  if (on.ok()) followed.outcome_on = *on;
-  followed.bad_ppm = reader.U32();
-  if (followed.bad_ppm > decision::kPpm) reader.Fail();
-  followed.at_risk = TakeFlag(reader);
-  const uint16_t held = reader.U16();
-  for (uint16_t i = 0; i < held && reader.ok(); ++i) {
-    HeldRecord record;
-    record.origin = std::string(crypto::AsText(reader.Prefixed8()));
-    record.without_ppm = reader.U32();
-    record.gain_ppm = reader.U32();
-    followed.held.push_back(std::move(record));
-  }
-  if (version > kVersion) {
-    followed.order = std::string(crypto::AsText(reader.Prefixed8()));
-    const uint8_t flags = reader.U8();
-    if (flags > (kNamed | kShared)) reader.Fail();
-    followed.named = (flags & kNamed) != 0;
-    followed.shared = (flags & kShared) != 0;
-  }
-  if (!reader.Finish("outcome").ok()) return Malformed();
-  return followed;
-}
-
-namespace {
 
 uint32_t BadPpm(Outcome outcome, const decision::Policy& policy) {
   return outcome == Outcome::kLate     ? policy.late_paid_ppm
@@ -183,7 +94,7 @@ absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::Resets() const {
         if (reader.U8() != kVersion) reader.Fail();
         learnt[std::string(crypto::AsText(key.subspan(1)))].since.value =
             static_cast<int64_t>(reader.U64());
-        if (!reader.Finish("reset").ok()) failed = Malformed();
+        if (!reader.Finish("reset").ok()) failed = MalformedOutcome();
         return failed.ok();
       });
   if (!scanned.ok()) return scanned;
@@ -332,7 +243,7 @@ absl::StatusOr<std::optional<ReceiptId>> Outcomes::ReceiptOf(const std::string& 
   Reader reader(plain->Expose());
   if (reader.U8() != kVersion) reader.Fail();
   const auto receipt = reader.Take<ReceiptId>();
-  if (!reader.Finish("order's receipt").ok()) return Malformed();
+  if (!reader.Finish("order's receipt").ok()) return MalformedOutcome();
   return std::optional<ReceiptId>(receipt);
 }
 

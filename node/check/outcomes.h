@@ -68,10 +68,6 @@ struct OrderOutcome {
   decision::Terms terms = decision::Terms::kCredit;
 };
 
-// A row before sealing (version 1). Decoding: DataLoss for anything else than encoding writes.
-crypto::Bytes EncodeFollowed(const Followed& followed);
-absl::StatusOr<Followed> DecodeFollowed(crypto::ByteView bytes);
-
 // Overridden decisions and those with an outcome, by what was decided and what a person made of it.
 struct OutcomeRow {
   decision::Effect decided = decision::Effect::kAccept;

@@ -6,7 +6,7 @@
 #include "node/book/allowlist.h"
 #include "node/book/eraser.h"
 #include "node/book/groups.h"
-#include "node/check/outcomes.h"
+#include "node/check/outcome_rows.h"
 
 namespace book = daftar::book;
 namespace check = daftar::check;

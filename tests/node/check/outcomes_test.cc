@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "node/check/order_outcomes.h"
+#include "node/check/outcome_rows.h"
 #include "storage/audit.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
@@ -119,6 +120,30 @@ TEST(FollowedRowTest, OnlyWhatEncodingWritesDecodes) {
   EXPECT_THAT(DecodeFollowed(neither), StatusIs(absl::StatusCode::kDataLoss));
   followed.bad_ppm = decision::kPpm + 1;
   EXPECT_THAT(DecodeFollowed(EncodeFollowed(followed)), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST(OutcomeRowsTest, RowsOfTheFirstVersionAreNobodysYet) {
+  Followed followed;
+  followed.checked_at = {1};
+  followed.outcome = Outcome::kLate;
+  followed.outcome_on = Day("2026-11-01");
+  followed.bad_ppm = 500'000;
+  followed.at_risk = true;
+  followed.held = {{"toko-a.test", 1, 2}};
+  crypto::Bytes first = EncodeFollowed(followed);
+  first.resize(first.size() - 2);  // no name, no flags
+  first[0] = 1;
+  auto read = DecodeFollowed(first);
+  DAFTAR_ASSERT_OK(read);
+  EXPECT_EQ(*read, followed);
+  followed.order = "order";
+  followed.named = followed.shared = true;
+  crypto::Bytes second = EncodeFollowed(followed);
+  EXPECT_EQ(*DecodeFollowed(second), followed);
+  for (const uint8_t version : std::initializer_list<uint8_t>{0, 1, 3}) {
+    second[0] = version;
+    EXPECT_THAT(DecodeFollowed(second), StatusIs(absl::StatusCode::kDataLoss));
+  }
 }
 
 TEST_F(OutcomesTest, AnOverrideIsOnTheRecordWithWhoAndWhy) {
