@@ -404,6 +404,7 @@ absl::StatusOr<std::vector<OutcomeRow>> Outcomes::Report(evidence::Date from,
   });
   if (!scanned.ok()) return scanned;
   std::vector<OutcomeRow> all;
+  all.reserve(rows.size());
   for (auto& [key, row] : rows) all.push_back(row);
   return all;
 }

@@ -109,7 +109,7 @@ absl::Status AddOutcome(const HistoryMapping& mapping, const HistoryFileOptions&
   const auto customer = into.Customer(identifiers);
   if (!customer.ok()) return customer.status();
   order.customer = *customer;
-  return into.Add(std::move(order));
+  return into.Add(order);
 }
 
 // An invoice in dispute that is not paid is neither good nor bad: it has no outcome.
@@ -131,7 +131,7 @@ absl::Status AddInvoice(const OrderRow& row, const HistoryFileOptions& options,
     order.bad = order.settled_at >= Midnight(late);
     order.known_at = std::min(order.settled_at, Midnight(late));
   }
-  return into.Add(std::move(order));
+  return into.Add(order);
 }
 
 absl::Status ReadLedger(std::istream& csv, LedgerMapping mapping, const HistoryFileOptions& options,
