@@ -89,6 +89,7 @@ absl::StatusOr<Followed> Decode(ByteView bytes) {
     record.origin = std::string(crypto::AsText(reader.Prefixed8()));
     record.without_ppm = reader.U32();
     record.gain_ppm = reader.U32();
+    if (record.gain_ppm > decision::kPpm) continue;  // earlier versions could write such
     followed.held.push_back(std::move(record));
   }
   if (!reader.Finish("outcome").ok()) return Malformed();

@@ -15,6 +15,8 @@
 #ifndef DAFTAR_NODE_DECISION_DECIDE_H_
 #define DAFTAR_NODE_DECISION_DECIDE_H_
 
+#include <algorithm>
+
 #include "node/decision/decision.h"
 #include "node/decision/group.h"
 #include "node/decision/policy.h"
@@ -211,9 +213,9 @@ uint32_t WeighReport(evidence::Reason reason, EntryStatus status, uint32_t age_d
                      evidence::SettledBucket bucket, const Policy& policy);
 // The two sides of r, in ppm of orders.
 struct RateSums {
-  uint64_t bad = 0;
+  uint64_t bad = 0;  // above `all` where trouble of several kinds is more than there are orders
   uint64_t all = 0;  // > 0
-  uint32_t r_ppm() const { return static_cast<uint32_t>(bad * kPpm / all); }
+  uint32_t r_ppm() const { return static_cast<uint32_t>(std::min(bad, all) * kPpm / all); }
 };
 // r with everything, before caps: what Judge gives as Verdict::r_ppm. REQUIRES as Judge.
 RateSums SumRate(const Weighed& weighed, const Policy& policy);
