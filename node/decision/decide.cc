@@ -181,7 +181,16 @@ RuleOutcome OpenDebt(const Weighed& weighed, const Policy& policy, bool first_sl
 }
 
 RuleOutcome LocalReasons(const Weighed& weighed, const Policy& policy) {
-  const bool fired = LocalPpm(weighed, policy) >= policy.local_review_ppm;
+  // However many kinds of trouble there are, one act is no pattern unless it is enough alone.
+  uint64_t acts = 0;
+  uint32_t worst = 0;
+  for (const WeighedIncident& incident : weighed.incidents) {
+    if (!IsLocal(incident.trouble) || incident.bad_ppm == 0) continue;
+    ++acts;
+    worst = std::max(worst, incident.bad_ppm);
+  }
+  const bool fired = LocalPpm(weighed, policy) >= policy.local_review_ppm &&
+                     (acts > 1 || worst >= policy.local_review_ppm);
   return {Rule::kLocalReasons, fired, fired ? Effect::kReview : Effect::kAccept};
 }
 

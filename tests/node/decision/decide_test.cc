@@ -212,6 +212,21 @@ TEST(DecideTest, OneActIsNotedAndAPatternCallsAPerson) {
   EXPECT_EQ(with({Reason::kStaffAbuse, Reason::kKickback}).rule, Rule::kLocalReasons);
 }
 
+TEST(DecideTest, OneActIsNoPatternBesideOtherKindsOfTrouble) {
+  const auto local = [](const Case& made) {
+    return made.Decide().verdict.rules[static_cast<size_t>(Rule::kLocalReasons) - 1].fired;
+  };
+  Case one = Case().Partners(1).Orders(30, 1, 400).Incident(Reason::kNoShow, EntryStatus::kLive, 5);
+  one.Incident(Reason::kStaffAbuse);
+  EXPECT_FALSE(local(one));
+  EXPECT_TRUE(local(one.Incident(Reason::kUnreachable)));
+  // One that is enough alone needs no second.
+  Policy strict = DefaultPolicy();
+  strict.local_review_ppm = 400'000;
+  const Inputs grave = Case().Partners(1).Orders(30).Incident(Reason::kStaffAbuse).Build();
+  EXPECT_EQ(Decide(grave, strict).verdict.rule, Rule::kLocalReasons);
+}
+
 TEST(DecideTest, FirstSlipOfACustomerWithAGoodRecordIsAcceptedAndAPatternIsNot) {
   EXPECT_EQ(Case().Partners(1).Orders(9, 1, 0).Answer(), Effect::kAccept);
   EXPECT_EQ(Case().Partners(1).Orders(4, 1, 0).Answer(), Effect::kAccept);
