@@ -58,12 +58,14 @@ void AskForMoney(const Weighed& weighed, const Verdict& verdict, const Policy& p
   if (verdict.effect == Effect::kReview) steps.push_back({.step = Step::kReview});
 }
 
-// A good customer who fell behind is helped to pay, and so is one who told in time.
+// A good customer who owes and had a good reason is helped to pay: something speaks for the
+// customer in an incident about money.
 bool IsOfferedPlan(const Weighed& weighed, const Policy& policy) {
   if (!IsGoodCustomer(weighed.own, policy.plan_orders)) return false;
-  const bool told = std::any_of(
+  return std::any_of(
       weighed.incidents.begin(), weighed.incidents.end(), [](const WeighedIncident& incident) {
-        return incident.status == EntryStatus::kLive && !incident.mitigations.empty();
+        return IsOfMoney(incident.trouble) && incident.status == EntryStatus::kLive &&
+               !incident.mitigations.empty();
       });
   return weighed.own.overdue > 0 || told;
 }
