@@ -189,6 +189,10 @@ bool IsOpenDebt(const WeighedIncident& incident);
 bool HasReversed(const Weighed& weighed);
 // Whether the deposit that the buyer offers does only if the rest is paid on delivery.
 bool IsRestOnDelivery(const Weighed& weighed, const Verdict& verdict);
+// The share of the price that is asked as a deposit, and that part of an amount, rounded up to a
+// whole minor unit.
+uint32_t DepositShare(const Weighed& weighed, const Policy& policy);
+uint64_t PartOf(uint64_t minor, uint32_t share_ppm);
 // How many kinds of trouble the shop's own records show that count.
 uint32_t KindsOfTrouble(const Weighed& weighed);
 // A customer to whom the shop may give something on account: paid on time at least `least` orders

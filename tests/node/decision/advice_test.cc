@@ -104,6 +104,17 @@ TEST(NextStepsTest, WhatIsOpenComesFirstPastTheLimit) {
   EXPECT_EQ(Find(steps, Step::kCreditTerms), nullptr);  // no credit now
 }
 
+TEST(NextStepsTest, TheRestOfADepositPastTheLimitIsPaidOnDelivery) {
+  const auto on = [](Terms terms, uint64_t open) {
+    Case made = Case().Partners(1).Orders(9).Asks(terms).Amount(Rupiah(4'000'000));
+    return Names(
+        made.Amounts(4'000'000, 9, open).Group(Effect::kAccept, Effect::kDecline, 10'000'000));
+  };
+  EXPECT_THAT(on(Terms::kDeposit, 8'000'001), Contains(Step::kRestOnDelivery));
+  EXPECT_THAT(on(Terms::kDeposit, 8'000'000), Not(Contains(Step::kRestOnDelivery)));
+  EXPECT_THAT(on(Terms::kCod, 8'000'001), Not(Contains(Step::kRestOnDelivery)));
+}
+
 TEST(NextStepsTest, AGroupBringsItsTerms) {
   Case regular = Case().Partners(1).Orders(9).Group(Effect::kAccept, Effect::kDecline, 90'000'000);
   regular.inputs().group->credit_days = 14;

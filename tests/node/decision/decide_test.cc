@@ -352,6 +352,26 @@ TEST(DecideTest, MoreOpenThanTheGroupAllowsAsksForPrepayment) {
   EXPECT_EQ(asks(4'000'000, 6'000'001).rule, Rule::kCreditLimit);
 }
 
+TEST(DecideTest, TheCreditLimitCountsOnlyWhatIsGivenOnCredit) {
+  const auto asks = [](Terms terms, uint64_t open, Effect most = Effect::kDecline) {
+    Case made = Case().Partners(1).Orders(9).Asks(terms).Amount(Rupiah(4'000'000));
+    return made.Amounts(4'000'000, 9, open)
+        .Group(Effect::kAccept, most, 10'000'000)
+        .Decide()
+        .verdict;
+  };
+  const auto fired = [](const Verdict& verdict) {
+    return verdict.rules[static_cast<size_t>(Rule::kCreditLimit) - 1].fired;
+  };
+  EXPECT_EQ(asks(Terms::kCredit, 9'000'000).effect, Effect::kPrepay);
+  EXPECT_FALSE(fired(asks(Terms::kCod, 90'000'000)));
+  // Half is paid as a deposit; the rest is handed over against payment past the limit.
+  EXPECT_FALSE(fired(asks(Terms::kDeposit, 8'000'000)));
+  EXPECT_TRUE(fired(asks(Terms::kDeposit, 8'000'001)));
+  EXPECT_EQ(asks(Terms::kDeposit, 8'000'001).effect, Effect::kAccept);
+  EXPECT_FALSE(fired(asks(Terms::kDeposit, 8'000'001, Effect::kDeposit)));
+}
+
 TEST(DecideTest, AGroupsBoundsClampWhatFollows) {
   Case clean = Case().Partners(1).Orders(9).Group(Effect::kPrepay, Effect::kDecline);
   EXPECT_EQ(clean.Answer(), Effect::kPrepay);
