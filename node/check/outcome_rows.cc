@@ -86,6 +86,10 @@ absl::StatusOr<Followed> DecodeFollowed(ByteView bytes) {
     record.origin = std::string(crypto::AsText(reader.Prefixed8()));
     record.without_ppm = reader.U32();
     record.gain_ppm = reader.U32();
+    if (record.gain_ppm > decision::kPpm || record.without_ppm > decision::kPpm) {
+      if (version > kOldest) reader.Fail();
+      continue;  // the first version could write such
+    }
     followed.held.push_back(std::move(record));
   }
   if (version > kOldest) {

@@ -19,11 +19,6 @@ bool Fired(const Verdict& verdict, Rule rule) {
                      [rule](const RuleOutcome& o) { return o.rule == rule && o.fired; });
 }
 
-// The part of an amount, rounded up to a whole minor unit.
-uint64_t Part(uint64_t minor, uint32_t share_ppm) {
-  return minor / kPpm * share_ppm + (minor % kPpm * share_ppm + kPpm - 1) / kPpm;
-}
-
 // A payment to this shop, made good since or not.
 bool EverReversed(const Weighed& weighed) {
   return HasReversed(weighed) ||
@@ -33,17 +28,12 @@ bool EverReversed(const Weighed& weighed) {
                      });
 }
 
-uint32_t DepositShare(const Weighed& weighed, const Policy& policy) {
-  const bool own_share = weighed.group.has_value() && weighed.group->deposit_ppm.has_value();
-  return own_share ? *weighed.group->deposit_ppm : policy.deposit_share_ppm;
-}
-
 void AskForMoney(const Weighed& weighed, const Verdict& verdict, const Policy& policy,
                  Steps& steps) {
   if (verdict.effect == Effect::kDeposit) {
     NextStep step{.step = Step::kDeposit, .share_ppm = DepositShare(weighed, policy)};
     if (const auto& amount = weighed.order.amount; amount.has_value()) {
-      step.money = evidence::Money{Part(amount->minor, step.share_ppm), amount->currency};
+      step.money = evidence::Money{PartOf(amount->minor, step.share_ppm), amount->currency};
     }
     steps.push_back(std::move(step));
   }
@@ -58,14 +48,15 @@ void AskForMoney(const Weighed& weighed, const Verdict& verdict, const Policy& p
   if (verdict.effect == Effect::kReview) steps.push_back({.step = Step::kReview});
 }
 
-// A good customer who fell behind is helped to pay, and so is one who told in time.
+// A good customer who owes and had a good reason is helped to pay: something speaks for the
+// customer in an incident about money.
 bool IsOfferedPlan(const Weighed& weighed, const Policy& policy) {
   if (!IsGoodCustomer(weighed.own, policy.plan_orders)) return false;
-  const bool told = std::any_of(
+  return std::any_of(
       weighed.incidents.begin(), weighed.incidents.end(), [](const WeighedIncident& incident) {
-        return incident.status == EntryStatus::kLive && !incident.mitigations.empty();
+        return IsOfMoney(incident.trouble) && incident.status == EntryStatus::kLive &&
+               !incident.mitigations.empty();
       });
-  return weighed.own.overdue > 0 || told;
 }
 
 void HelpToSettle(const Weighed& weighed, const Verdict& verdict, const Policy& policy,

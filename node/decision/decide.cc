@@ -181,7 +181,16 @@ RuleOutcome OpenDebt(const Weighed& weighed, const Policy& policy, bool first_sl
 }
 
 RuleOutcome LocalReasons(const Weighed& weighed, const Policy& policy) {
-  const bool fired = LocalPpm(weighed, policy) >= policy.local_review_ppm;
+  // However many kinds of trouble there are, one act is no pattern unless it is enough alone.
+  uint64_t acts = 0;
+  uint32_t worst = 0;
+  for (const WeighedIncident& incident : weighed.incidents) {
+    if (!IsLocal(incident.trouble) || incident.bad_ppm == 0) continue;
+    ++acts;
+    worst = std::max(worst, incident.bad_ppm);
+  }
+  const bool fired = LocalPpm(weighed, policy) >= policy.local_review_ppm &&
+                     (acts > 1 || worst >= policy.local_review_ppm);
   return {Rule::kLocalReasons, fired, fired ? Effect::kReview : Effect::kAccept};
 }
 
@@ -198,14 +207,25 @@ RuleOutcome UnusualAmount(const Weighed& weighed, const Policy& policy) {
   return {Rule::kUnusualAmount, fired, fired ? Effect::kDeposit : Effect::kAccept};
 }
 
-RuleOutcome CreditLimit(const Weighed& weighed) {
+// What the order would leave open. Paid on delivery leaves nothing; beside a deposit it is the
+// rest, which may be paid on delivery like the whole price, so it asks for no more than that.
+RuleOutcome CreditLimit(const Weighed& weighed, const Policy& policy) {
   const auto& amount = weighed.order.amount;
-  if (!weighed.group.has_value() || weighed.group->credit_limits.empty() || !amount.has_value()) {
+  const Terms terms = weighed.order.terms;
+  const bool limited = weighed.group.has_value() && !weighed.group->credit_limits.empty();
+  if (!limited || !amount.has_value() || terms == Terms::kCod) {
     return {Rule::kCreditLimit, false, Effect::kAccept};
   }
-  const bool fired =
-      Sum(amount->minor, weighed.own.open_minor) > weighed.group->credit_limits.front().minor;
-  return {Rule::kCreditLimit, fired, fired ? Effect::kPrepay : Effect::kAccept};
+  uint64_t left = amount->minor;
+  if (terms == Terms::kDeposit) {
+    // A group that is never asked for more than a deposit is not asked for the rest on delivery.
+    if (weighed.group->most <= Effect::kDeposit)
+      return {Rule::kCreditLimit, false, Effect::kAccept};
+    left -= PartOf(amount->minor, DepositShare(weighed, policy));
+  }
+  const bool fired = Sum(left, weighed.own.open_minor) > weighed.group->credit_limits.front().minor;
+  const bool asks = fired && terms == Terms::kCredit;
+  return {Rule::kCreditLimit, fired, asks ? Effect::kPrepay : Effect::kAccept};
 }
 
 // A shop that has seen the buyer pay knows the buyer; one that has seen only trouble does not know
@@ -301,8 +321,23 @@ bool HasReversed(const Weighed& weighed) {
 }
 
 bool IsRestOnDelivery(const Weighed& weighed, const Verdict& verdict) {
+  if (weighed.order.terms != Terms::kDeposit) return false;
   // The terms cover a deposit asked for any other reason.
-  return weighed.order.terms == Terms::kDeposit && verdict.effect == Effect::kDeposit;
+  if (verdict.effect == Effect::kDeposit) return true;
+  const bool past_limit =
+      std::any_of(verdict.rules.begin(), verdict.rules.end(), [](const RuleOutcome& outcome) {
+        return outcome.rule == Rule::kCreditLimit && outcome.fired;
+      });
+  return past_limit && verdict.effect == Effect::kAccept && weighed.allowed_by.empty();
+}
+
+uint32_t DepositShare(const Weighed& weighed, const Policy& policy) {
+  const bool own_share = weighed.group.has_value() && weighed.group->deposit_ppm.has_value();
+  return own_share ? *weighed.group->deposit_ppm : policy.deposit_share_ppm;
+}
+
+uint64_t PartOf(uint64_t minor, uint32_t share_ppm) {
+  return minor / kPpm * share_ppm + (minor % kPpm * share_ppm + kPpm - 1) / kPpm;
 }
 
 uint32_t KindsOfTrouble(const Weighed& weighed) {
@@ -336,7 +371,7 @@ Verdict Judge(const Weighed& weighed, const Policy& policy) {
   if (!prepaid) {
     add(OpenDebt(weighed, policy, first_slip));
     add(NobodyAsked(weighed));
-    add(CreditLimit(weighed));
+    add(CreditLimit(weighed, policy));
     add(UnusualAmount(weighed, policy));
     add({Rule::kExpectedRate, rate.evidence, rate.effect});
     verdict.caps = std::move(rate.caps);

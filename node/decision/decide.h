@@ -15,6 +15,8 @@
 #ifndef DAFTAR_NODE_DECISION_DECIDE_H_
 #define DAFTAR_NODE_DECISION_DECIDE_H_
 
+#include <algorithm>
+
 #include "node/decision/decision.h"
 #include "node/decision/group.h"
 #include "node/decision/policy.h"
@@ -187,6 +189,10 @@ bool IsOpenDebt(const WeighedIncident& incident);
 bool HasReversed(const Weighed& weighed);
 // Whether the deposit that the buyer offers does only if the rest is paid on delivery.
 bool IsRestOnDelivery(const Weighed& weighed, const Verdict& verdict);
+// The share of the price that is asked as a deposit, and that part of an amount, rounded up to a
+// whole minor unit.
+uint32_t DepositShare(const Weighed& weighed, const Policy& policy);
+uint64_t PartOf(uint64_t minor, uint32_t share_ppm);
 // How many kinds of trouble the shop's own records show that count.
 uint32_t KindsOfTrouble(const Weighed& weighed);
 // A customer to whom the shop may give something on account: paid on time at least `least` orders
@@ -211,9 +217,9 @@ uint32_t WeighReport(evidence::Reason reason, EntryStatus status, uint32_t age_d
                      evidence::SettledBucket bucket, const Policy& policy);
 // The two sides of r, in ppm of orders.
 struct RateSums {
-  uint64_t bad = 0;
+  uint64_t bad = 0;  // above `all` where trouble of several kinds is more than there are orders
   uint64_t all = 0;  // > 0
-  uint32_t r_ppm() const { return static_cast<uint32_t>(bad * kPpm / all); }
+  uint32_t r_ppm() const { return static_cast<uint32_t>(std::min(bad, all) * kPpm / all); }
 };
 // r with everything, before caps: what Judge gives as Verdict::r_ppm. REQUIRES as Judge.
 RateSums SumRate(const Weighed& weighed, const Policy& policy);

@@ -38,7 +38,8 @@ std::vector<ExpectedGain> ExpectedGains(const Weighed& weighed, const Policy& po
     const uint64_t wanted = PolicyWeight(policy) * strongest / kPpm;
     const RateSums without{all.bad - counted, all.all - counted};
     const RateSums with{without.bad + wanted, without.all + wanted};
-    gains.push_back({i, without.r_ppm(), with.r_ppm() - without.r_ppm()});
+    const uint32_t r = std::max(with.r_ppm(), without.r_ppm());
+    gains.push_back({i, without.r_ppm(), r - without.r_ppm()});
   }
   return gains;
 }

@@ -34,7 +34,8 @@ struct ExpectedGain {
   uint32_t gain_ppm = 0;     // what its report adds to that at the policy's weight
   friend bool operator==(const ExpectedGain&, const ExpectedGain&) = default;
 };
-// One for each partner with a report that counted. Works on a receipt's Weighed as well.
+// One for each partner with a report that counted; both numbers together at most 10^6. Works on a
+// receipt's Weighed as well.
 std::vector<ExpectedGain> ExpectedGains(const Weighed& weighed, const Policy& policy);
 
 // Counters of one partner. A value; at most kLearnWindow orders.

@@ -55,15 +55,24 @@ TEST(NextStepsTest, ADepositIsAShareOfThePrice) {
   EXPECT_EQ(Find(of_group, Step::kDeposit)->money->minor, 149'999'850u);
 }
 
-TEST(NextStepsTest, AGoodCustomerWhoFellBehindIsOfferedAPlanOnDates) {
-  const auto steps = Steps(Case().Partners(1).Orders(9).Overdue(2, 20));
+TEST(NextStepsTest, AGoodCustomerWithAGoodReasonIsOfferedAPlanOnDates) {
+  const auto behind = [](uint32_t good, uint32_t late, Mitigation mitigation) {
+    Case made = Case().Partners(1).Orders(good, late).Overdue(2, 20);
+    return made.Incident(Reason::kInvoiceOverdue).Mitigated(mitigation);
+  };
+  const auto steps = Steps(behind(9, 0, Mitigation::kToldInTime));
   const NextStep* plan = Find(steps, Step::kPlan);
   ASSERT_NE(plan, nullptr);
   EXPECT_THAT(plan->dates, ElementsAre(DaysAgo(-30), DaysAgo(-60), DaysAgo(-90)));
   EXPECT_EQ(Find(steps, Step::kRemind)->days, 20u);
   // Nobody else is.
-  EXPECT_THAT(Names(Case().Partners(1).Orders(2).Overdue(2, 20)), Not(Contains(Step::kPlan)));
-  EXPECT_THAT(Names(Case().Partners(1).Orders(9, 3).Overdue(2, 20)), Not(Contains(Step::kPlan)));
+  EXPECT_THAT(Names(behind(2, 0, Mitigation::kToldInTime)), Not(Contains(Step::kPlan)));
+  EXPECT_THAT(Names(behind(9, 3, Mitigation::kToldInTime)), Not(Contains(Step::kPlan)));
+  // Nor is one who gave no reason, or whose reason is about something else.
+  Case silent = Case().Partners(1).Orders(9).Overdue(2, 20);
+  EXPECT_THAT(Names(silent), Not(Contains(Step::kPlan)));
+  silent.Incident(Reason::kStaffAbuse).Mitigated(Mitigation::kShopAtFault);
+  EXPECT_THAT(Names(silent), Not(Contains(Step::kPlan)));
   // Who told in time and owes is.
   Case told = Case().Partners(1).Orders(9).Incident(Reason::kDepositUnsettled);
   EXPECT_THAT(Names(told), Not(Contains(Step::kPlan)));
@@ -72,7 +81,7 @@ TEST(NextStepsTest, AGoodCustomerWhoFellBehindIsOfferedAPlanOnDates) {
 
 TEST(NextStepsTest, AFirstSlipIsACaution) {
   EXPECT_THAT(Names(Case().Partners(1).Orders(5).Overdue(1, 3)),
-              ElementsAre(Step::kCaution, Step::kRemind, Step::kPlan));
+              ElementsAre(Step::kCaution, Step::kRemind));
 }
 
 TEST(NextStepsTest, TheShopLooksAtItsOwnSideBeforeItBlames) {
@@ -93,6 +102,17 @@ TEST(NextStepsTest, WhatIsOpenComesFirstPastTheLimit) {
   ASSERT_NE(Find(steps, Step::kSettleOpen), nullptr);
   EXPECT_EQ(Find(steps, Step::kSettleOpen)->money, Rupiah(8'000'000));
   EXPECT_EQ(Find(steps, Step::kCreditTerms), nullptr);  // no credit now
+}
+
+TEST(NextStepsTest, TheRestOfADepositPastTheLimitIsPaidOnDelivery) {
+  const auto on = [](Terms terms, uint64_t open) {
+    Case made = Case().Partners(1).Orders(9).Asks(terms).Amount(Rupiah(4'000'000));
+    return Names(
+        made.Amounts(4'000'000, 9, open).Group(Effect::kAccept, Effect::kDecline, 10'000'000));
+  };
+  EXPECT_THAT(on(Terms::kDeposit, 8'000'001), Contains(Step::kRestOnDelivery));
+  EXPECT_THAT(on(Terms::kDeposit, 8'000'000), Not(Contains(Step::kRestOnDelivery)));
+  EXPECT_THAT(on(Terms::kCod, 8'000'001), Not(Contains(Step::kRestOnDelivery)));
 }
 
 TEST(NextStepsTest, AGroupBringsItsTerms) {

@@ -212,6 +212,21 @@ TEST(DecideTest, OneActIsNotedAndAPatternCallsAPerson) {
   EXPECT_EQ(with({Reason::kStaffAbuse, Reason::kKickback}).rule, Rule::kLocalReasons);
 }
 
+TEST(DecideTest, OneActIsNoPatternBesideOtherKindsOfTrouble) {
+  const auto local = [](const Case& made) {
+    return made.Decide().verdict.rules[static_cast<size_t>(Rule::kLocalReasons) - 1].fired;
+  };
+  Case one = Case().Partners(1).Orders(30, 1, 400).Incident(Reason::kNoShow, EntryStatus::kLive, 5);
+  one.Incident(Reason::kStaffAbuse);
+  EXPECT_FALSE(local(one));
+  EXPECT_TRUE(local(one.Incident(Reason::kUnreachable)));
+  // One that is enough alone needs no second.
+  Policy strict = DefaultPolicy();
+  strict.local_review_ppm = 400'000;
+  const Inputs grave = Case().Partners(1).Orders(30).Incident(Reason::kStaffAbuse).Build();
+  EXPECT_EQ(Decide(grave, strict).verdict.rule, Rule::kLocalReasons);
+}
+
 TEST(DecideTest, FirstSlipOfACustomerWithAGoodRecordIsAcceptedAndAPatternIsNot) {
   EXPECT_EQ(Case().Partners(1).Orders(9, 1, 0).Answer(), Effect::kAccept);
   EXPECT_EQ(Case().Partners(1).Orders(4, 1, 0).Answer(), Effect::kAccept);
@@ -335,6 +350,26 @@ TEST(DecideTest, MoreOpenThanTheGroupAllowsAsksForPrepayment) {
   EXPECT_EQ(asks(4'000'000, 6'000'000).effect, Effect::kAccept);
   EXPECT_EQ(asks(4'000'000, 6'000'001).effect, Effect::kPrepay);
   EXPECT_EQ(asks(4'000'000, 6'000'001).rule, Rule::kCreditLimit);
+}
+
+TEST(DecideTest, TheCreditLimitCountsOnlyWhatIsGivenOnCredit) {
+  const auto asks = [](Terms terms, uint64_t open, Effect most = Effect::kDecline) {
+    Case made = Case().Partners(1).Orders(9).Asks(terms).Amount(Rupiah(4'000'000));
+    return made.Amounts(4'000'000, 9, open)
+        .Group(Effect::kAccept, most, 10'000'000)
+        .Decide()
+        .verdict;
+  };
+  const auto fired = [](const Verdict& verdict) {
+    return verdict.rules[static_cast<size_t>(Rule::kCreditLimit) - 1].fired;
+  };
+  EXPECT_EQ(asks(Terms::kCredit, 9'000'000).effect, Effect::kPrepay);
+  EXPECT_FALSE(fired(asks(Terms::kCod, 90'000'000)));
+  // Half is paid as a deposit; the rest is handed over against payment past the limit.
+  EXPECT_FALSE(fired(asks(Terms::kDeposit, 8'000'000)));
+  EXPECT_TRUE(fired(asks(Terms::kDeposit, 8'000'001)));
+  EXPECT_EQ(asks(Terms::kDeposit, 8'000'001).effect, Effect::kAccept);
+  EXPECT_FALSE(fired(asks(Terms::kDeposit, 8'000'001, Effect::kDeposit)));
 }
 
 TEST(DecideTest, AGroupsBoundsClampWhatFollows) {

@@ -119,6 +119,7 @@ TEST(BecauseTest, OwnRecordIsTold) {
 
 TEST(BecauseTest, LocalReasonsAreNotToldAsSharedOnes) {
   Case both = Case().Partners(1).Incident(Reason::kStaffAbuse).Incident(Reason::kNoShow);
+  both.Incident(Reason::kStaffAbuse);
   EXPECT_THAT(Says(both), Not(HasSubstr("no-show")));
   EXPECT_THAT(Says(both), HasSubstr("abuse or threats"));
 }
@@ -162,6 +163,9 @@ TEST(BecauseTest, AnOpenDebtIsToldWhateverDecided) {
                 "at most; 1 own incident not settled (payment reversed)."));
   EXPECT_THAT(Says(Case().Asks(Terms::kPrepaid).Partners(1).Overdue(1, 40)),
               HasSubstr("A debt is open: 1 order past due by 40 days."));
+  // What asked for more than the order does is told beside it.
+  EXPECT_THAT(Says(Case().Partners(1).Overdue(1, 1).Incident(Reason::kDepositUnsettled)),
+              HasSubstr("1 order past due by 1 day; 1 own incident not settled"));
   EXPECT_THAT(Says(Case().Partners(1).Orders(9).Group(Effect::kPrepay, Effect::kDecline)),
               Not(HasSubstr("A debt is open")));
 }

@@ -4,6 +4,8 @@
 
 #include <random>
 
+#include "tests/node/decision/inputs.h"
+
 namespace daftar::decision {
 namespace {
 
@@ -113,6 +115,34 @@ TEST(PartnerWeightsTest, AGainIsWhatAPartnerAddsToTheOthers) {
   weighed.partners[0].weight_ppm = 0;
   EXPECT_EQ(ExpectedGains(weighed, DefaultPolicy()).front(),
             (ExpectedGain{0, 155'555, 309'090 - 155'555}));
+}
+
+// Own trouble of two kinds in few orders is more than there are orders; r stops at 1, and so does
+// what a partner adds to it.
+TEST(PartnerWeightsTest, WhereNothingCanBeAddedAPartnerIsExpectedToAddNothing) {
+  Policy policy = DefaultPolicy();
+  policy.k_ppm = 100'000;
+  InputsBuilder builder;
+  builder.Orders(0, 6, 0).Incident(evidence::Reason::kCancelledAfterWork);
+  for (int i = 0; i < 4; ++i) builder.Incident(evidence::Reason::kDepositUnsettled);
+  builder.Incident(evidence::Reason::kKickback).Incident(evidence::Reason::kStaffAbuse);
+  builder.Incident(evidence::Reason::kUnreachable).Partners(1).Report(InputsBuilder::Origin(0));
+  const auto gains = ExpectedGains(Weigh(builder.Build(), policy), policy);
+  EXPECT_EQ(gains, (std::vector<ExpectedGain>{{0, 1'000'000, 0}}));
+}
+
+TEST(PartnerWeightsTest, AGainIsNeverMoreThanAllOrders) {
+  std::mt19937_64 random(11);
+  for (int round = 0; round < 10'000; ++round) {
+    Policy policy = DefaultPolicy();
+    policy.k_ppm = 1 + static_cast<uint32_t>(random() % 4'000'000);
+    policy.further_kind_ppm = static_cast<uint32_t>(random() % (kPpm + 1));
+    const Weighed weighed = Weigh(RandomInputs(random), policy);
+    for (const ExpectedGain& gain : ExpectedGains(weighed, policy)) {
+      EXPECT_LE(gain.without_ppm, kPpm);
+      EXPECT_LE(gain.gain_ppm, kPpm - gain.without_ppm);
+    }
+  }
 }
 
 }  // namespace
