@@ -4,6 +4,7 @@
 
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
+#include "node/service/partner_privacy.h"
 #include "storage/requests.h"
 
 namespace daftar::service {
@@ -102,26 +103,6 @@ absl::Status CheckGroupsExist(Node& node,
 // Staff see how many partners say what, managers and auditors also which.
 bool MaySeePartners(const Actor& actor) {
   return actor.roles.Meets({Role::kManager, Role::kOperator, Role::kAuditor});
-}
-
-void HidePartners(v1::CheckResponse& response) {
-  for (v1::PartnerAnswer& partner : *response.mutable_partners()) partner.clear_origin();
-  for (v1::DecisionInput& input : *response.mutable_inputs()) {
-    if (input.type() == "partner_record") input.clear_origin();
-  }
-}
-
-// The body names them too.
-void HidePartners(v1::GetReceiptResponse& response) {
-  response.clear_body();
-  response.clear_salt();
-  for (v1::ReceiptPartner& partner : *response.mutable_partners()) {
-    partner.clear_origin();
-    partner.clear_witnesses();
-  }
-  for (v1::ReceiptInput& input : *response.mutable_inputs()) {
-    if (input.type() == "partner_record") input.clear_origin();
-  }
 }
 
 }  // namespace

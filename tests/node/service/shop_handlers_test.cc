@@ -71,6 +71,9 @@ TEST_F(ShopHandlersTest, StaffSeeHowManyPartnersSayWhatAndManagersWhich) {
     EXPECT_EQ(receipt->partners(0).origin(), which ? "toko-a.test" : "");
     EXPECT_EQ(receipt->inputs(0).origin(), which ? "toko-a.test" : "");
     EXPECT_EQ(receipt->body().empty(), !which);
+    EXPECT_EQ(answer->inputs(0).weight_ppm() == 0, !which);
+    EXPECT_EQ(receipt->inputs(0).commitment().empty(), !which);
+    EXPECT_EQ(receipt->partners(0).head_root().empty(), !which);
     EXPECT_EQ(receipt->SerializeAsString().find("toko-a.test") != std::string::npos, which);
   }
 }
