@@ -93,9 +93,11 @@ class Book {
   // again removes the rest. Identifiers are taken out of other customers' orders too, for which all
   // orders are read once; nothing else is written meanwhile. Such an order that would then name
   // nobody, its own customer having been erased, is the person's: kept while it is not paid, else
-  // erased. NotFound when there is nothing (any more).
+  // erased. `elsewhere`, if any, adds what goes in other rooms to the same write. NotFound when
+  // there is nothing (any more).
   absl::StatusOr<EraseReport> Erase(const storage::Caller& caller, const CustomerId& id,
-                                    const IncidentCount& incidents, const std::string& because);
+                                    const IncidentCount& incidents, const std::string& because,
+                                    const EraseElsewhere& elsewhere = {});
 
   // --- Orders ---
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "node/book/allowlist.h"
@@ -13,23 +14,48 @@ namespace {
 using storage::Column;
 
 constexpr std::string_view kEraseKind = "customer-erase";
-constexpr std::array<uint64_t EraseReport::*, 8> kCounts = {
+constexpr std::array<uint64_t EraseReport::*, 11> kCounts = {
     &EraseReport::customers_erased,     &EraseReport::customers_kept,
     &EraseReport::orders_erased,        &EraseReport::orders_kept,
     &EraseReport::identifiers_erased,   &EraseReport::identifiers_kept,
-    &EraseReport::incident_identifiers, &EraseReport::allowed_erased};
+    &EraseReport::incident_identifiers, &EraseReport::allowed_erased,
+    &EraseReport::incidents_erased,     &EraseReport::incidents_kept,
+    &EraseReport::receipts_unlinked};
+
+std::string Either(uint64_t n, const char* one, const char* many) {
+  return n == 1 ? std::string(one) : std::to_string(n) + many;
+}
 
 std::vector<std::string> ReasonsOf(const EraseReport& report) {
   std::vector<std::string> reasons;
   if (report.orders_kept > 0) {
-    reasons.push_back(std::to_string(report.orders_kept) +
-                      " of the orders are not paid: they stay, with their amounts, dates and "
-                      "identifiers, until they are; erase again then");
+    reasons.push_back(Either(report.orders_kept,
+                             "one of the orders is not paid: it stays, with its amount, dates and "
+                             "identifiers, until it is",
+                             " of the orders are not paid: they stay, with their amounts, dates "
+                             "and identifiers, until they are") +
+                      "; erase again then");
   }
   if (report.incident_identifiers > 0) {
-    reasons.push_back(std::to_string(report.incident_identifiers) +
-                      " of the identifiers are named in incidents on file: they stay as long as "
-                      "those do, which are evidence with a procedure of their own");
+    reasons.push_back(Either(report.incident_identifiers,
+                             "one of the identifiers is named in incidents that partners have or "
+                             "are to have: it stays as long as",
+                             " of the identifiers are named in incidents that partners have or "
+                             "are to have: they stay as long as") +
+                      " those do, which are evidence with a procedure of their own");
+  }
+  if (report.incidents_kept > 0) {
+    reasons.push_back(Either(report.incidents_kept,
+                             "one incident that was never shared names an identifier that stays: "
+                             "it stays whole until that goes",
+                             " incidents that were never shared name an identifier that stays: "
+                             "they stay whole until that goes") +
+                      "; erase again then");
+  }
+  if (report.receipts_unlinked > 0) {
+    reasons.push_back(Either(report.receipts_unlinked, "the receipt of one check stays",
+                             " receipts of checks stay") +
+                      " in the decision log; no identifier stands there or finds it any more");
   }
   return reasons;
 }
@@ -45,7 +71,10 @@ crypto::Bytes EncodeEraseReport(const EraseReport& report) {
 absl::StatusOr<EraseReport> DecodeEraseReport(crypto::ByteView bytes) {
   crypto::Reader reader(bytes);
   EraseReport report;
-  for (const auto count : kCounts) report.*count = reader.U64();
+  for (const auto count : kCounts) {
+    report.*count = reader.U64();
+    if (count == &EraseReport::allowed_erased && reader.remaining() == 0) break;  // as in 0.1.0
+  }
   if (!reader.Finish("erase").ok()) {
     return absl::DataLossError("a row of the request log is malformed");
   }
@@ -195,6 +224,20 @@ void Eraser::PlanOthers() {
   }
 }
 
+absl::Status Eraser::PlanElsewhere() {
+  if (!elsewhere_) return absl::OkStatus();
+  const std::vector<identity::Identifier> gone(erased_.begin(), erased_.end());
+  std::vector<identity::Identifier> kept;
+  std::set_difference(all_.begin(), all_.end(), erased_.begin(), erased_.end(),
+                      std::back_inserter(kept));
+  const auto erased = elsewhere_(gone, kept, batch_);
+  if (!erased.ok()) return erased.status();
+  report_.incidents_erased = erased->incidents;
+  report_.incidents_kept = erased->incidents_kept;
+  report_.receipts_unlinked = erased->receipts;
+  return absl::OkStatus();
+}
+
 absl::Status Eraser::Plan(const CustomerId& id) {
   const auto whole = book_.LoadWhole(book_.store_, id);
   if (!whole.ok()) return whole.status();
@@ -216,14 +259,15 @@ absl::Status Eraser::Plan(const CustomerId& id) {
   const auto allowed = Allowlist::EraseFrom(book_.store_, book_.vault_, all, batch_);
   if (!allowed.ok()) return allowed.status();
   report_.allowed_erased = *allowed;
+  if (auto status = PlanElsewhere(); !status.ok()) return status;
   report_.identifiers_erased = erased_.size();
   report_.reasons = ReasonsOf(report_);
   return absl::OkStatus();
 }
 
 absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const CustomerId& id,
-                                        const IncidentCount& incidents,
-                                        const std::string& because) {
+                                        const IncidentCount& incidents, const std::string& because,
+                                        const EraseElsewhere& elsewhere) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   if (auto status = CheckBecause(because); !status.ok()) return status;
@@ -232,7 +276,7 @@ absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const Cus
     const auto earlier = storage::RequestLog::Find(store_, *request, kEraseKind);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return DecodeEraseReport(**earlier);
-    Eraser eraser(*this, incidents, evidence::Date::Of(clock_.Now()));
+    Eraser eraser(*this, incidents, elsewhere, evidence::Date::Of(clock_.Now()));
     if (auto status = eraser.Plan(id); !status.ok()) return status;
     storage::Batch batch = eraser.TakeBatch();
     storage::RequestLog::Record(batch, *request, kEraseKind, EncodeEraseReport(eraser.report()));

@@ -13,8 +13,9 @@ namespace daftar::book {
 // Used by one thread, which goes alone through the book's gate; the book must outlive it.
 class Eraser {
  public:
-  Eraser(Book& book, const IncidentCount& incidents, evidence::Date today)
-      : book_(book), incidents_(incidents), today_(today) {}
+  Eraser(Book& book, const IncidentCount& incidents, const EraseElsewhere& elsewhere,
+         evidence::Date today)
+      : book_(book), incidents_(incidents), elsewhere_(elsewhere), today_(today) {}
 
   // NotFound; errors of the store and of the count of incidents.
   absl::Status Plan(const CustomerId& id);
@@ -42,9 +43,11 @@ class Eraser {
   absl::Status FindOthers();
   // Takes out of them the identifiers that go.
   void PlanOthers();
+  absl::Status PlanElsewhere();
 
   Book& book_;
   const IncidentCount& incidents_;
+  const EraseElsewhere& elsewhere_;
   evidence::Date today_;
   std::set<CustomerId> rows_;
   std::set<identity::Identifier> all_;      // of the whole

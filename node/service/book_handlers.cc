@@ -66,6 +66,23 @@ absl::StatusOr<uint64_t> IncidentsIn(Node& node, const book::Profile& customer, 
       }));
 }
 
+// What a person who is erased left outside the book.
+absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, std::span<const identity::Identifier> gone,
+                                             std::span<const identity::Identifier> kept,
+                                             storage::Batch& batch) {
+  auto incidents = node.ledger().EraseUnshared(gone, kept, batch);
+  if (!incidents.ok()) return incidents.status();
+  absl::Status forgot = partners::ForgetKept(node.store(), node.vault(), gone, batch);
+  if (!forgot.ok()) return forgot;
+  std::vector<decision::Subject> subjects;
+  for (const identity::Identifier& identifier : gone) {
+    subjects.push_back(decision::SubjectOf(node.keys().receipt, identifier));
+  }
+  auto receipts = node.receipts().Unlink(subjects, batch);
+  if (!receipts.ok()) return receipts.status();
+  return book::ErasedElsewhere{incidents->erased, incidents->kept, *receipts};
+}
+
 // A row for each currency; one without a currency for a group that has no orders.
 void SetRows(const book::GroupLine& line, v1::ReportGroupsResponse& response) {
   std::vector<book::GroupMoney> money = line.money;
@@ -129,10 +146,11 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
       [this](std::span<const identity::Identifier> identifiers) -> absl::StatusOr<uint64_t> {
     auto about = node_.ledger().About(identifiers);
     if (!about.ok()) return about.status();
-    return about->size();
+    return static_cast<uint64_t>(std::count_if(about->begin(), about->end(), ledger::IsShared));
   };
-  auto report =
-      node_.book().Erase(CallerOf(actor, request.request_id()), *id, incidents, request.because());
+  auto report = node_.book().Erase(
+      CallerOf(actor, request.request_id()), *id, incidents, request.because(),
+      [this](auto gone, auto kept, auto& batch) { return Forget(node_, gone, kept, batch); });
   if (!report.ok()) return report.status();
   v1::EraseCustomerResponse response;
   response.set_orders_erased(report->orders_erased);

@@ -161,6 +161,40 @@ TEST_F(EraserTest, IdentifiersInIncidentsStayAndTheReportSaysSo) {
   EXPECT_EQ(Everything(), "");
 }
 
+TEST_F(EraserTest, OtherRoomsEraseInTheSameWriteAndTheReportSaysWhat) {
+  const std::vector<decision::CustomerRow> people = {
+      {2, {Handle("shop/budi"), Phone("081234567890")}, "Santoso"}};
+  ASSERT_THAT(book_->ImportCustomers(people), IsOk());
+  in_incidents_.insert(Phone("081234567890"));
+  const crypto::Bytes key = crypto::ToBytes(std::string("kept elsewhere"));
+  storage::Batch before;
+  before.Put(storage::Column::kLookups, key, {});
+  ASSERT_THAT(store_->Write(std::move(before)), IsOk());
+  const CustomerId budi = IdOf(Handle("shop/budi"));
+  bool fails = true;
+  const auto elsewhere = [&](std::span<const identity::Identifier> gone,
+                             std::span<const identity::Identifier> kept,
+                             storage::Batch& batch) -> absl::StatusOr<ErasedElsewhere> {
+    EXPECT_THAT(gone, ::testing::ElementsAre(Handle("shop/budi")));
+    EXPECT_THAT(kept, ::testing::ElementsAre(Phone("081234567890")));
+    batch.Delete(storage::Column::kLookups, key);
+    if (fails) return absl::UnavailableError("no");
+    return ErasedElsewhere{2, 1, 3};
+  };
+  EXPECT_THAT(book_->Erase(By("a"), budi, IncidentsAbout(), "x", elsewhere),
+              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(RowsIn(storage::Column::kLookups), 1u);
+  fails = false;
+  const auto report = book_->Erase(By("a"), budi, IncidentsAbout(), "x", elsewhere);
+  ASSERT_THAT(report, IsOk());
+  EXPECT_EQ(RowsIn(storage::Column::kLookups), 0u);
+  EXPECT_EQ(report->incidents_erased, 2u);
+  ASSERT_EQ(report->reasons.size(), 3u);
+  EXPECT_THAT(report->reasons[1], HasSubstr("one incident that was never shared"));
+  EXPECT_THAT(report->reasons[2], HasSubstr("3 receipts"));
+  EXPECT_THAT(book_->Erase(By("a"), budi, IncidentsAbout(), "x"), IsOkAndHolds(*report));
+}
+
 TEST_F(EraserTest, AFailingCountOfIncidentsErasesNothing) {
   const CustomerId id = Bought(Handle("shop/a"), "1", "2024-01-15");
   const auto erased = book_->Erase(

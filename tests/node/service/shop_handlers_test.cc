@@ -1,6 +1,7 @@
 // What each role gets to see and may do with the book, and what is refused before anything is made.
 #include "node/service/shop_handlers.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "node/service/book_handlers.h"
@@ -134,6 +135,95 @@ TEST_F(ShopHandlersTest, AnOrderIsNamedByItsReceiptWhereOneOrderAloneHasIt) {
   DAFTAR_ASSERT_OK(book.AddOrder(staff_, order));
   EXPECT_THAT(outcome("paid"),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("several")));
+}
+
+TEST_F(ShopHandlersTest, ErasingACustomerTakesAlongWhatChecksAndDraftsKeep) {
+  BookHandlers book(*b_);
+  const auto rows = [&](storage::Column column, const std::string& prefix) {
+    size_t count = 0;
+    const crypto::Bytes from = crypto::ToBytes(prefix);
+    EXPECT_TRUE(b_->store().Scan(column, from, from, [&](auto, auto) { return ++count > 0; }).ok());
+    return count;
+  };
+  const auto draft = [&](std::vector<identity::Identifier> identifiers) {
+    ledger::NewIncident account = DepositUnsettled(kPhone);
+    account.identifiers = std::move(identifiers);
+    auto view = b_->ledger().Add(b_.Caller(), account);
+    EXPECT_TRUE(view.ok());
+    return view->incident.id;
+  };
+  const auto normal = [](identity::IdentifierType type, const char* text) {
+    return *identity::Normalise(type, text, identity::Region::kIndonesia);
+  };
+  const auto phone = normal(identity::IdentifierType::kPhone, kPhone);
+  const auto email = normal(identity::IdentifierType::kEmail, "budi@mail.id");
+  v1::AddCustomerRequest person;
+  person.set_request_id("person");
+  person.add_identifiers()->set_phone(kPhone);
+  person.add_identifiers()->set_email("budi@mail.id");
+  auto made = shop_.AddCustomer(manager_, person);
+  DAFTAR_ASSERT_OK(made);
+  auto receipt = shop_.Check(manager_, Question());
+  DAFTAR_ASSERT_OK(receipt);
+  EXPECT_EQ(rows(storage::Column::kLookups, ""), 1u);
+  EXPECT_EQ(rows(storage::Column::kReceipts, "s"), 1u);
+  draft({phone});
+  const ledger::IncidentId both = draft({phone, email});
+  const ledger::IncidentId shared = draft({email});
+  DAFTAR_ASSERT_OK(b_->ledger().Publish(b_.Caller(), shared));
+
+  v1::EraseCustomerRequest request;
+  request.set_request_id("erase-1");
+  request.set_id(made->customer().id());
+  request.set_because("asked");
+  auto erased = book.EraseCustomer(manager_, request);
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(rows(storage::Column::kLookups, ""), 0u);
+  EXPECT_EQ(rows(storage::Column::kReceipts, "s"), 0u);
+  EXPECT_EQ(erased->identifiers_kept(), 1u);
+  EXPECT_THAT(erased->kept_because(),
+              ::testing::ElementsAre(HasSubstr("is named in incidents"),
+                                     HasSubstr("one incident that was never shared"),
+                                     HasSubstr("the receipt of one check stays")));
+  auto about = b_->ledger().About({&phone, 1});
+  DAFTAR_ASSERT_OK(about);
+  ASSERT_EQ(about->size(), 1u);  // the draft about the phone alone went
+  EXPECT_EQ(about->front().incident.id, both);
+  // The receipt is there for whoever has its id.
+  v1::GetReceiptRequest why;
+  why.set_receipt(receipt->receipt());
+  DAFTAR_ASSERT_OK(shop_.GetReceipt(manager_, why));
+}
+
+TEST_F(ShopHandlersTest, DraftsAndWhatWasWithdrawnUnsharedHoldNobodyBack) {
+  BookHandlers book(*b_);
+  for (const bool withdrawn : {false, true}) {
+    auto view = b_->ledger().Add(b_.Caller(), DepositUnsettled("0812-9999-7002"));
+    DAFTAR_ASSERT_OK(view);
+    const ledger::IncidentId id = view->incident.id;
+    if (withdrawn) {
+      DAFTAR_ASSERT_OK(b_->ledger().Publish(b_.Caller(), id));
+      DAFTAR_ASSERT_OK(
+          b_->ledger().Withdraw(b_.Caller(), id, evidence::WithdrawalGround::kMistake, "not him"));
+    }
+    v1::AddCustomerRequest person;
+    person.set_request_id("person-" + std::to_string(++requests_));
+    person.add_identifiers()->set_phone("0812-9999-7002");
+    auto made = shop_.AddCustomer(manager_, person);
+    DAFTAR_ASSERT_OK(made);
+    v1::EraseCustomerRequest request;
+    request.set_request_id("erase-" + std::to_string(++requests_));
+    request.set_id(made->customer().id());
+    request.set_because("asked");
+    auto erased = book.EraseCustomer(manager_, request);
+    DAFTAR_ASSERT_OK(erased);
+    EXPECT_EQ(erased->identifiers_kept(), 0u);
+    EXPECT_EQ(erased->kept_because_size(), 0);
+    EXPECT_THAT(b_->ledger().Get(id), StatusIs(absl::StatusCode::kNotFound));
+    auto listed = b_->ledger().List({}, 100, {});
+    DAFTAR_ASSERT_OK(listed);
+    EXPECT_TRUE(listed->incidents.empty());
+  }
 }
 
 TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
