@@ -177,6 +177,12 @@ absl::StatusOr<std::optional<Profile>> Book::EarlierCustomer(crypto::ByteView re
 absl::StatusOr<Profile> Book::AddCustomer(crypto::ByteView request_key,
                                           const NewCustomer& customer) {
   if (auto status = CheckNew(customer); !status.ok()) return status;
+  for (const identity::Identifier& identifier : customer.identifiers) {
+    const auto why = warnings_.WhyRefused(identifier);
+    if (!why.has_value()) continue;
+    return absl::InvalidArgumentError("the " + std::string(identity::TypeName(identifier.type())) +
+                                      " belongs to no one customer: " + *why);
+  }
   return Retry([&]() -> absl::StatusOr<Profile> {
     auto earlier = EarlierCustomer(request_key, kAddKind);
     if (!earlier.ok()) return earlier.status();

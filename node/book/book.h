@@ -54,8 +54,9 @@ class Book {
   // --- Customers ---
 
   // A new customer. `request_key` comes from storage::RequestLog::Key; a repetition gives the
-  // customer of the first time. InvalidArgument without identifiers or past a bound; AlreadyExists
-  // naming the customer's id when one has any of the identifiers.
+  // customer of the first time. InvalidArgument without identifiers, past a bound, or with an
+  // identifier on the warning list; AlreadyExists naming the customer's id when one has any of the
+  // identifiers.
   absl::StatusOr<Profile> AddCustomer(crypto::ByteView request_key, const NewCustomer& customer);
 
   // The whole to which the customer belongs, which may have another id. NotFound when there is

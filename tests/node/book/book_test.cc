@@ -33,6 +33,13 @@ TEST_F(BookTest, AddedCustomerIsShownAndFoundByEachIdentifier) {
   EXPECT_EQ(*book_->FindByIdentifiers(both), std::vector<CustomerId>{made->id});
 }
 
+TEST_F(BookTest, WhatBelongsToNobodyIdentifiesNoCustomer) {
+  const auto added = book_->AddCustomer(Request("r"), {"Budi", {Phone("081111111111")}});
+  EXPECT_THAT(added, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("phone")));
+  EXPECT_THAT(added.status().message(), Not(HasSubstr("1111")));
+  EXPECT_EQ(*book_->FindByIdentifier(Phone("081111111111")), std::nullopt);
+}
+
 TEST_F(BookTest, RepeatedRequestGivesTheFirstCustomer) {
   const auto first = book_->AddCustomer(Request("r1"), {"Budi", {Phone("081234567890")}});
   ASSERT_THAT(first, IsOk());
