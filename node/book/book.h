@@ -24,6 +24,7 @@
 #include "crypto/entropy.h"
 #include "node/book/customer.h"
 #include "node/book/groups.h"
+#include "node/book/request_content.h"
 #include "node/book/values.h"
 #include "node/book/write_gate.h"
 #include "node/identity/warning_list.h"
@@ -39,7 +40,8 @@ namespace daftar::book {
 // is durable. Errors of the store are passed on; DataLoss when a row does not open or decode.
 //
 // Writes that take a Caller need a request id; a repetition changes nothing and answers as the
-// first time, from what the book then holds. `because` has 1 to storage::kMaxAuditText bytes and
+// first time, from what the book then holds; FailedPrecondition when the id comes again with
+// another request. `because` has 1 to storage::kMaxAuditText bytes and
 // goes on the record (storage::RecordAudit) with the change.
 class Book {
  public:
@@ -198,7 +200,8 @@ class Book {
   void Audit(const storage::Caller& caller, std::string_view action, std::string object,
              const std::string& because, storage::Batch& batch) const;
   absl::StatusOr<std::optional<Profile>> EarlierCustomer(crypto::ByteView request,
-                                                         std::string_view kind) const;
+                                                         std::string_view kind,
+                                                         const RequestContent& content) const;
   absl::StatusOr<Profile> MergeOnce(const storage::Caller& caller, crypto::ByteView request,
                                     const CustomerId& into, const CustomerId& from,
                                     const std::string& because);
@@ -210,7 +213,8 @@ class Book {
   absl::StatusOr<NamedOrder> OrderAt(const storage::StoreReader& reader,
                                      crypto::ByteView key) const;
   absl::StatusOr<std::optional<NamedOrder>> EarlierOrder(crypto::ByteView request,
-                                                         std::string_view kind) const;
+                                                         std::string_view kind,
+                                                         const RequestContent& content) const;
   absl::StatusOr<crypto::Bytes> FindOrderKey(const storage::StoreReader& reader,
                                              std::string_view name_or_invoice) const;
   absl::StatusOr<crypto::Bytes> KeyByInvoice(const storage::StoreReader& reader,

@@ -271,15 +271,22 @@ absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const Cus
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   if (auto status = CheckBecause(because); !status.ok()) return status;
+  const RequestContent content = ContentOf(vault_, kEraseKind, crypto::Writer().Raw(id.view()));
   return Retry([&]() -> absl::StatusOr<EraseReport> {
     const WriteGate::Alone gate(gate_);
-    const auto earlier = storage::RequestLog::Find(store_, *request, kEraseKind);
+    const auto earlier =
+        FindEarlier(store_, *request, kEraseKind, kCounts.size() * sizeof(uint64_t), content);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return DecodeEraseReport(**earlier);
     Eraser eraser(*this, incidents, elsewhere, evidence::Date::Of(clock_.Now()));
-    if (auto status = eraser.Plan(id); !status.ok()) return status;
+    if (auto status = eraser.Plan(id); absl::IsNotFound(status)) {
+      return absl::NotFoundError("the book has no customer " + id.hex() +
+                                 " (any more), so nothing of them is left to erase");
+    } else if (!status.ok()) {
+      return status;
+    }
     storage::Batch batch = eraser.TakeBatch();
-    storage::RequestLog::Record(batch, *request, kEraseKind, EncodeEraseReport(eraser.report()));
+    RecordRequest(batch, *request, kEraseKind, EncodeEraseReport(eraser.report()), content);
     Audit(caller, "customer.erase", eraser.object(), because, batch);
     if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
     return eraser.report();

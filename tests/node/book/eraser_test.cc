@@ -14,6 +14,7 @@ namespace {
 using daftar::testing::IsOk;
 using daftar::testing::IsOkAndHolds;
 using daftar::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -134,6 +135,17 @@ TEST_F(EraserTest, AnOpenDebtStaysWithItsIdentifiersAndGoesOnceItIsPaid) {
   EXPECT_EQ(rest->orders_erased, 2u);
   EXPECT_EQ(Everything(), "");
   EXPECT_EQ(RowsIn(storage::Column::kIdentifiers), 0u);
+}
+
+TEST_F(EraserTest, ARequestIdErasesOnePersonAndWhoIsGoneIsSaidKindly) {
+  const CustomerId a = Bought(Handle("shop/a"), "1", "2024-01-15");
+  const CustomerId b = Bought(Handle("shop/b"), "1", "2024-01-15");
+  ASSERT_THAT(book_->Erase(By("e"), a, IncidentsAbout(), "x"), IsOk());
+  EXPECT_THAT(book_->Erase(By("e"), b, IncidentsAbout(), "x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another request")));
+  EXPECT_EQ(OrdersOf(b).size(), 1u);
+  EXPECT_THAT(Erase(a), StatusIs(absl::StatusCode::kNotFound,
+                                 AllOf(HasSubstr("any more"), HasSubstr("left to erase"))));
 }
 
 TEST_F(EraserTest, APaymentStillToComeLeavesTheDebtOpen) {
