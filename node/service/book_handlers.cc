@@ -182,6 +182,10 @@ absl::StatusOr<v1::ListGroupsResponse> BookHandlers::ListGroups(const Actor& act
   v1::ListGroupsResponse response;
   for (const decision::Group& group : node_.groups().List()) {
     *response.add_groups() = ToProto(group);
+  response.set_customers_erased(report->customers_erased);
+  response.set_identifiers_erased(report->identifiers_erased);
+  response.set_allowed_erased(report->allowed_erased);
+  response.set_incidents_erased(report->incidents_erased);
   }
   return response;
 }

@@ -226,6 +226,92 @@ TEST_F(ShopHandlersTest, DraftsAndWhatWasWithdrawnUnsharedHoldNobodyBack) {
   }
 }
 
+TEST_F(ShopHandlersTest, ErasingHalfOfAMergeTellsOfBothAndOfTheirAllowlistEntry) {
+  BookHandlers book(*b_);
+  std::vector<std::string> ids;
+  for (const char* phone : {"0812-9999-7003", "0812-9999-7004"}) {
+    v1::AddCustomerRequest person;
+    person.set_request_id(phone);
+    person.add_identifiers()->set_phone(phone);
+    auto made = shop_.AddCustomer(manager_, person);
+    DAFTAR_ASSERT_OK(made);
+    ids.push_back(made->customer().id());
+  }
+  v1::MergeCustomersRequest merge;
+  merge.set_request_id("merge");
+  merge.set_into(ids[0]);
+  merge.set_from(ids[1]);
+  merge.set_because("one person");
+  DAFTAR_ASSERT_OK(book.MergeCustomers(manager_, merge));
+  v1::AddAllowedRequest allow;
+  allow.set_request_id("allow");
+  allow.add_identifiers()->set_phone("0812-9999-7003");
+  allow.set_because("known");
+  DAFTAR_ASSERT_OK(book.AddAllowed(manager_, allow));
+  v1::EraseCustomerRequest request;
+  request.set_request_id("erase");
+  request.set_id(ids[1]);
+  request.set_because("asked");
+  auto erased = book.EraseCustomer(manager_, request);
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(erased->customers_erased(), 2u);
+  EXPECT_EQ(erased->identifiers_erased(), 2u);
+  EXPECT_EQ(erased->allowed_erased(), 1u);
+}
+
+TEST_F(ShopHandlersTest, TheAllowlistComesInPagesThatMissNothing) {
+  BookHandlers book(*b_);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    v1::AddAllowedRequest allow;
+    allow.set_request_id("allow-" + std::to_string(i));
+    allow.add_identifiers()->set_phone("0812-9999-700" + std::to_string(i));
+    allow.set_because("known");
+    auto added = book.AddAllowed(manager_, allow);
+    DAFTAR_ASSERT_OK(added);
+    ids.push_back(added->allowed().id());
+  }
+  std::vector<std::string> seen;
+  v1::ListAllowedRequest request;
+  request.set_page_size(2);
+  do {
+    auto page = book.ListAllowed(manager_, request);
+    DAFTAR_ASSERT_OK(page);
+    ASSERT_LE(page->allowed_size(), 2);
+    for (const v1::Allowed& entry : page->allowed()) seen.push_back(entry.id());
+    request.set_page_token(page->next_page_token());
+    if (seen.size() == 2) {  // the last of the page is removed meanwhile
+      v1::RemoveAllowedRequest remove;
+      remove.set_request_id("remove");
+      remove.set_id(seen.back());
+      remove.set_because("gone");
+      DAFTAR_ASSERT_OK(book.RemoveAllowed(manager_, remove));
+    }
+  } while (!request.page_token().empty());
+  EXPECT_THAT(seen, ::testing::UnorderedElementsAreArray(ids));
+  request.set_page_size(1001);
+  EXPECT_THAT(book.ListAllowed(manager_, request), StatusIs(absl::StatusCode::kInvalidArgument));
+  request.set_page_size(0);
+  request.set_page_token("nonsense");
+  EXPECT_THAT(book.ListAllowed(manager_, request), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(ShopHandlersTest, ANewGroupDoesNotOutrankThoseThatProtect) {
+  BookHandlers book(*b_);
+  v1::PutGroupRequest put;
+  put.set_request_id("put");
+  put.mutable_group()->set_name("bazaar");
+  put.set_because("met there");
+  auto made = book.PutGroup(manager_, put);
+  DAFTAR_ASSERT_OK(made);
+  auto groups = book.ListGroups(manager_, {});
+  DAFTAR_ASSERT_OK(groups);
+  for (const v1::Group& group : groups->groups()) {
+    if (group.name() != "problem" && group.name() != "watch-closely") continue;
+    EXPECT_LT(group.precedence(), made->group().precedence()) << group.name();
+  }
+}
+
 TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
   BookHandlers book(*b_);
   auto report = book.ReportGroups(manager_, {});
