@@ -45,7 +45,7 @@ v1::Effect MostOf(const v1::Group& group) {
   return group.at_most() == v1::EFFECT_UNSPECIFIED ? v1::EFFECT_DECLINE : group.at_most();
 }
 uint32_t PrecedenceOf(const v1::Group& group) {
-  constexpr uint32_t kDefault = 100;
+  constexpr uint32_t kDefault = 450;
   return group.precedence() == 0 ? kDefault : group.precedence();
 }
 

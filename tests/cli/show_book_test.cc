@@ -28,7 +28,7 @@ Json Document(const std::string& text) {
 TEST(ShowGroupTest, WhatIsNotSetIsSaidAsItApplies) {
   const Json document = Document<v1::Group>("name: 'plain'");
   EXPECT_EQ(document.dump(),
-            R"({"name":"plain","precedence":100,"at_least":"accept","at_most":"decline",)"
+            R"({"name":"plain","precedence":450,"at_least":"accept","at_most":"decline",)"
             R"("deposit_ppm":null,"credit_limits":[],"credit_days":null,"price_list":null,)"
             R"("bonus_card":false,"rule":null})");
   const std::string text = Printed<v1::Group>("name: 'plain'");
