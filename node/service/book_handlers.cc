@@ -1,7 +1,9 @@
 #include "node/service/book_handlers.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "absl/strings/numbers.h"
 #include "node/book/group_report.h"
 #include "node/check/outcomes.h"
 #include "node/service/convert.h"
@@ -64,6 +66,30 @@ absl::StatusOr<uint64_t> IncidentsIn(Node& node, const book::Profile& customer, 
         const evidence::Date occurred = view.incident.account.occurred;
         return occurred >= from && occurred <= to;
       }));
+}
+
+// Where a page of the allowlist ended: the entry may be gone when the next one is asked for.
+std::string TokenOf(const book::Allowed& entry) {
+  return std::to_string(entry.added_at.value) + "-" + entry.id.hex();
+}
+
+using AllowedList = std::vector<book::Allowed>;
+
+absl::StatusOr<AllowedList::const_iterator> AfterToken(const AllowedList& list,
+                                                       const std::string& token) {
+  if (token.empty()) return list.begin();
+  const size_t dash = token.find('-');
+  int64_t added_at = 0;
+  const bool parsed =
+      dash != std::string::npos && absl::SimpleAtoi(token.substr(0, dash), &added_at);
+  auto id = book::AllowedId::FromHexText(parsed ? token.substr(dash + 1) : "");
+  if (!id.ok()) {
+    return absl::InvalidArgumentError("page_token: pass on what the page before answered");
+  }
+  book::Allowed last;
+  last.id = *id;
+  last.added_at.value = added_at;
+  return std::upper_bound(list.begin(), list.end(), last, book::ListedBefore);
 }
 
 // What a person who is erased left outside the book.
@@ -156,6 +182,10 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
   response.set_orders_erased(report->orders_erased);
   response.set_orders_kept(report->orders_kept);
   response.set_identifiers_kept(report->identifiers_kept);
+  response.set_customers_erased(report->customers_erased);
+  response.set_identifiers_erased(report->identifiers_erased);
+  response.set_allowed_erased(report->allowed_erased);
+  response.set_incidents_erased(report->incidents_erased);
   for (const std::string& reason : report->reasons) response.add_kept_because(reason);
   return response;
 }
@@ -182,10 +212,6 @@ absl::StatusOr<v1::ListGroupsResponse> BookHandlers::ListGroups(const Actor& act
   v1::ListGroupsResponse response;
   for (const decision::Group& group : node_.groups().List()) {
     *response.add_groups() = ToProto(group);
-  response.set_customers_erased(report->customers_erased);
-  response.set_identifiers_erased(report->identifiers_erased);
-  response.set_allowed_erased(report->allowed_erased);
-  response.set_incidents_erased(report->incidents_erased);
   }
   return response;
 }
@@ -253,13 +279,23 @@ absl::StatusOr<v1::AddAllowedResponse> BookHandlers::AddAllowed(
   return response;
 }
 
-absl::StatusOr<v1::ListAllowedResponse> BookHandlers::ListAllowed(const Actor& actor,
-                                                                  const v1::ListAllowedRequest&) {
+absl::StatusOr<v1::ListAllowedResponse> BookHandlers::ListAllowed(
+    const Actor& actor, const v1::ListAllowedRequest& request) {
   if (absl::Status s = Authorise(actor, "BookService/ListAllowed"); !s.ok()) return s;
+  auto limit = PageSizeFromProto(request.page_size());
+  if (!limit.ok()) return limit.status();
   auto all = node_.allowlist().List();
   if (!all.ok()) return all.status();
+  auto from = AfterToken(*all, request.page_token());
+  if (!from.ok()) return from.status();
   v1::ListAllowedResponse response;
-  for (const book::Allowed& allowed : *all) *response.add_allowed() = ToProto(allowed);
+  for (auto entry = *from; entry != all->end(); ++entry) {
+    if (static_cast<size_t>(response.allowed_size()) == *limit) {
+      response.set_next_page_token(TokenOf(*std::prev(entry)));
+      break;
+    }
+    *response.add_allowed() = ToProto(*entry);
+  }
   return response;
 }
 

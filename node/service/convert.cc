@@ -238,6 +238,15 @@ absl::StatusOr<decision::Language> LanguageFromProto(const std::string& language
   return decision::LanguageFromName(language);
 }
 
+absl::StatusOr<size_t> PageSizeFromProto(uint32_t asked) {
+  constexpr size_t kDefault = 100;
+  constexpr size_t kMost = 1000;
+  if (asked > kMost) {
+    return absl::InvalidArgumentError("page_size: at most " + std::to_string(kMost));
+  }
+  return asked == 0 ? kDefault : asked;
+}
+
 absl::StatusOr<check::ReceiptId> ReceiptFromProto(const std::string& receipt) {
   auto id = check::ReceiptId::FromHexText(receipt);
   if (!id.ok()) {

@@ -10,9 +10,6 @@
 namespace daftar::service {
 namespace {
 
-constexpr uint32_t kDefaultPage = 100;
-constexpr uint32_t kMaxPage = 1000;
-
 absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
   auto id = ledger::IncidentId::FromHexText(text);
   if (!id.ok()) {
@@ -20,13 +17,6 @@ absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
         "an incident's id has 32 hexadecimal digits; `daftar incident list` shows them");
   }
   return id;
-}
-
-absl::StatusOr<size_t> PageSize(uint32_t asked) {
-  if (asked > kMaxPage) {
-    return absl::InvalidArgumentError("page_size: at most " + std::to_string(kMaxPage));
-  }
-  return asked == 0 ? kDefaultPage : asked;
 }
 
 evidence::Date Today(const Node& node) { return evidence::Date::Of(node.clock().Now()); }
@@ -227,7 +217,7 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
     if (!id.ok()) return id.status();
     after = *id;
   }
-  auto limit = PageSize(request.page_size());
+  auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
   auto page = node_.ledger().List(state, *limit, after);
   if (!page.ok()) return page.status();
@@ -441,7 +431,7 @@ absl::StatusOr<v1::ImportOrdersResponse> ShopHandlers::ImportOrders(
 absl::StatusOr<v1::SuggestIncidentsResponse> ShopHandlers::SuggestIncidents(
     const Actor& actor, const v1::SuggestIncidentsRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/SuggestIncidents"); !s.ok()) return s;
-  auto limit = PageSize(request.page_size());
+  auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
   auto page = ledger::SuggestIncidents(node_.book(), node_.ledger(), Today(node_),
                                        request.more_than_days_late(), *limit, request.page_token());
