@@ -344,9 +344,17 @@ absl::StatusOr<int> RunAllowAdd(Session& session, const AllowOptions& options) {
 absl::StatusOr<int> RunAllowList(Session& session) {
   auto client = session.client();
   if (!client.ok()) return client.status();
-  const auto response = (*client)->Read(&Book::ListAllowed, v1::ListAllowedRequest());
-  if (!response.ok()) return response.status();
-  return Show(session, *response);
+  constexpr uint32_t kPage = 1000;  // the most that a node gives at once
+  v1::ListAllowedResponse all;
+  v1::ListAllowedRequest request;
+  request.set_page_size(kPage);
+  do {
+    auto page = (*client)->Read(&Book::ListAllowed, request);
+    if (!page.ok()) return page.status();
+    for (auto& allowed : *page->mutable_allowed()) *all.add_allowed() = std::move(allowed);
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  return Show(session, all);
 }
 
 absl::StatusOr<int> RunAllowRemove(Session& session, const AllowOptions& options) {

@@ -23,6 +23,7 @@ struct Labels {
   const char* one_record;
   const char* many_records;
   const char* counts;
+  const char* counts_unweighed;  // of a partner that is not to be known
   const char* does_not_count;
   const char* age;
   const char* one_order;

@@ -83,7 +83,7 @@ void Parser::AddGroupTerms(CLI::App& verb, GroupOptions& group) {
   const auto add = [&](const char* name, std::string& value, const char* help, const char* type) {
     verb.add_option(name, value, help)->type_name(type)->group("What the group brings");
   };
-  add("--precedence", group.precedence, "1 to 1000 (default 100); the smallest applies", "N");
+  add("--precedence", group.precedence, "1 to 1000 (default 450); the smallest applies", "N");
   add("--at-least", group.at_least, "The answer hinders at least so much (default accept)",
       "EFFECT");
   add("--at-most", group.at_most, "And at most so much (default decline)", "EFFECT");

@@ -46,7 +46,7 @@ v1::Effect MostOf(const v1::Group& group) {
   return group.at_most() == v1::EFFECT_UNSPECIFIED ? v1::EFFECT_DECLINE : group.at_most();
 }
 uint32_t PrecedenceOf(const v1::Group& group) {
-  constexpr uint32_t kDefault = 100;
+  constexpr uint32_t kDefault = 450;
   return group.precedence() == 0 ? kDefault : group.precedence();
 }
 
@@ -347,7 +347,11 @@ void PrintList(std::ostream& out, const std::vector<v1::Customer>& customers, bo
 }
 
 Json ToJson(const v1::EraseCustomerResponse& erased) {
-  return Json{{"orders_erased", erased.orders_erased()},
+  return Json{{"customers_erased", erased.customers_erased()},
+              {"identifiers_erased", erased.identifiers_erased()},
+              {"allowed_erased", erased.allowed_erased()},
+              {"incidents_erased", erased.incidents_erased()},
+              {"orders_erased", erased.orders_erased()},
               {"orders_kept", erased.orders_kept()},
               {"identifiers_kept", erased.identifiers_kept()},
               {"kept_because", ListOf(erased.kept_because())}};
@@ -355,14 +359,33 @@ Json ToJson(const v1::EraseCustomerResponse& erased) {
 
 void Print(std::ostream& out, const v1::EraseCustomerResponse& erased) {
   const bool whole = erased.orders_kept() == 0 && erased.identifiers_kept() == 0;
-  out << (whole ? "Erased the customer with " : "Erased what may go: ")
-      << Count(erased.orders_erased(), "order") << ".\n";
+  std::vector<std::string> parts = {Count(erased.orders_erased(), "order"),
+                                    Count(erased.identifiers_erased(), "identifier")};
+  if (erased.allowed_erased() > 0) {
+    parts.push_back(Count(erased.allowed_erased(), "allowlist entry", "allowlist entries"));
+  }
+  if (erased.incidents_erased() > 0) {
+    parts.push_back(Count(erased.incidents_erased(), "incident that was never shared",
+                          "incidents that were never shared"));
+  }
+  const std::string last = std::move(parts.back());
+  parts.pop_back();
+  out << (whole ? "Erased the customer with " : "Erased what may go: ") << Joined(parts) << " and "
+      << last << ".\n";
+  if (erased.customers_erased() > 1) {
+    out << "Customers had been merged: the " << erased.customers_erased()
+        << " ids under which this one was kept are gone.\n";
+  }
   if (whole && erased.kept_because().empty()) {
     out << "Nothing stays.\n";
     return;
   }
-  out << "\nWhat stays: " << Count(erased.orders_kept(), "order") << ", "
-      << Count(erased.identifiers_kept(), "identifier") << "\n";
+  out << "\nWhat stays:";
+  if (!whole) {
+    out << " " << Count(erased.orders_kept(), "order") << ", "
+        << Count(erased.identifiers_kept(), "identifier");
+  }
+  out << "\n";
   for (const auto& sentence : erased.kept_because()) out << "  - " << Printable(sentence) << "\n";
 }
 

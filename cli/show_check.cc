@@ -190,10 +190,19 @@ std::string AgeIn(uint32_t days, Language language) {
   return Filled(LabelsIn(language).age, decision::DaysText(days, language));
 }
 
+// The node does not tell everybody which partner it was, nor what would give that away.
+template <class Input>
+bool IsHidden(const Input& input) {
+  return input.type() == "partner_record" && input.origin().empty();
+}
+
 template <class Input>
 std::string CountedText(const Input& input, Language language) {
   const Labels& labels = LabelsIn(language);
   if (!input.counted()) return labels.does_not_count;
+  if (IsHidden(input)) {
+    return Filled(labels.counts_unweighed, PercentIn(input.bad_ppm(), language));
+  }
   return Filled(labels.counts, PercentIn(input.bad_ppm(), language),
                 PercentIn(input.weight_ppm(), language));
 }
@@ -221,6 +230,7 @@ template <class Input>
 std::string InputName(const Input& input, const Labels& labels) {
   if (input.type() == "own_orders") return labels.own_orders;
   if (input.type() == "own_incident") return Filled(labels.own_incident, input.reference());
+  if (IsHidden(input)) return labels.a_partner;
   return OriginText(input.origin(), labels) + " #" + input.reference();
 }
 
@@ -330,8 +340,12 @@ void PrintPartners(std::ostream& out, const v1::GetReceiptResponse& response, La
     if (!witnesses.empty()) witnesses = Filled(labels.witnessed, witnesses);
     // A set of one is the asking node, which has seen the head and nothing more.
     if (partner.witnesses_size() == 1) witnesses = labels.seen_alone;
-    table.Row({OriginText(partner.origin(), labels), StateWithReason(partner, language),
-               HeadText(partner, language),
+    if (partner.origin().empty()) {
+      table.Row({labels.a_partner, StateWithReason(partner, language), HeadText(partner, language),
+                 "", "", ""});
+      continue;
+    }
+    table.Row({partner.origin(), StateWithReason(partner, language), HeadText(partner, language),
                Counted(partner.head_size(), labels.one_entry, labels.many_entries),
                Filled(labels.weight, PercentIn(partner.weight_ppm(), language)), witnesses});
   }

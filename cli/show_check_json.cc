@@ -53,6 +53,18 @@ Json NextJson(const google::protobuf::RepeatedPtrField<v1::NextStep>& next) {
   return out;
 }
 
+// Of a partner that the node does not name, a weight or a size would name it.
+template <class Message>
+Json UnlessHidden(const Message& of_partner, uint64_t number) {
+  return of_partner.origin().empty() ? Json(nullptr) : Json(number);
+}
+
+template <class Input>
+Json WeightJson(const Input& input) {
+  const bool of_partner = input.type() == "partner_record";
+  return of_partner ? UnlessHidden(input, input.weight_ppm()) : Json(input.weight_ppm());
+}
+
 Json InputJson(const v1::DecisionInput& input) {
   return Json{{"type", input.type()},
               {"origin", TextOrNull(input.origin())},
@@ -64,7 +76,7 @@ Json InputJson(const v1::DecisionInput& input) {
               {"due", TextOrNull(input.due())},
               {"age_days", input.age_days()},
               {"bad_ppm", input.bad_ppm()},
-              {"weight_ppm", input.weight_ppm()},
+              {"weight_ppm", WeightJson(input)},
               {"counted", input.counted()},
               {"orders", input.has_orders() ? ToJson(input.orders()) : Json(nullptr)}};
 }
@@ -79,7 +91,7 @@ Json InputJson(const v1::ReceiptInput& input) {
               {"status", TextOrNull(input.status())},
               {"age_days", input.age_days()},
               {"bad_ppm", input.bad_ppm()},
-              {"weight_ppm", input.weight_ppm()},
+              {"weight_ppm", WeightJson(input)},
               {"counted", input.counted()},
               {"mitigations", ListOf(input.mitigations())},
               {"orders", of_orders(input.orders())},
@@ -105,11 +117,11 @@ Json PartnerJson(const v1::ReceiptPartner& partner) {
   return Json{{"origin", TextOrNull(partner.origin())},
               {"state", StateWord(partner.state())},
               {"head_age_s", AgeOrNull(partner)},
-              {"head_size", partner.head_size()},
+              {"head_size", UnlessHidden(partner, partner.head_size())},
               {"head_root", TextOrNull(partner.head_root())},
               {"witnesses", ListOf(partner.witnesses())},
               {"reason", TextOrNull(partner.reason())},
-              {"weight_ppm", partner.weight_ppm()}};
+              {"weight_ppm", UnlessHidden(partner, partner.weight_ppm())}};
 }
 
 Json OverrideJson(const v1::GetReceiptResponse& response) {

@@ -38,6 +38,10 @@ absl::Status NotListed() {
 
 }  // namespace
 
+bool ListedBefore(const Allowed& a, const Allowed& b) {
+  return std::pair(b.added_at, a.id) < std::pair(a.added_at, b.id);
+}
+
 crypto::Bytes EncodeAllowed(const Allowed& allowed) {
   crypto::Writer writer;
   writer.U8(kRowVersion).Raw(allowed.id.view());
@@ -79,7 +83,10 @@ absl::Status Allowlist::CheckRoom(size_t more) const {
 absl::StatusOr<Allowed> Allowlist::AddOnce(const storage::Caller& caller, crypto::ByteView request,
                                            const std::vector<identity::Identifier>& identifiers,
                                            const std::string& because) {
-  const auto earlier = storage::RequestLog::Find(store_, request, kAddKind);
+  crypto::Writer arguments;
+  WriteContent(arguments, identifiers);
+  const RequestContent content = ContentOf(vault_, kAddKind, arguments);
+  const auto earlier = FindEarlier(store_, request, kAddKind, AllowedId::kSize, content);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) {
     const auto id = AllowedId::Create(**earlier);
@@ -102,7 +109,7 @@ absl::StatusOr<Allowed> Allowlist::AddOnce(const storage::Caller& caller, crypto
   allowed.added_by = caller.actor;
   allowed.added_at = clock_.Now();
   storage::Batch batch;
-  storage::RequestLog::Record(batch, crypto::ToBytes(request), kAddKind, allowed.id.view());
+  RecordRequest(batch, request, kAddKind, allowed.id.view(), content);
   for (const identity::Identifier& identifier : identifiers) {
     const crypto::Bytes key = KeyOf(vault_, identifier);
     batch.ExpectAbsent(Column::kAllowed, key);
@@ -139,47 +146,61 @@ absl::StatusOr<Allowed> Allowlist::Add(const storage::Caller& caller,
 
 absl::Status Allowlist::RemoveWhole(const storage::Caller& caller, crypto::ByteView request,
                                     const identity::Identifier& identifier,
-                                    const std::string& because) {
+                                    const RequestContent& content, const std::string& because) {
   const auto entry = Hit({&identifier, 1});
   if (!entry.ok()) return entry.status();
   if (!entry->has_value()) return NotListed();
   storage::Batch batch;
   const auto erased = EraseFrom(store_, vault_, {&identifier, 1}, batch);
   if (!erased.ok()) return erased.status();
-  storage::RequestLog::Record(batch, crypto::ToBytes(request), kRemoveKind, {});
+  RecordRequest(batch, request, kRemoveKind, {}, content);
   storage::RecordAudit(
       batch, vault_, entropy_,
       {clock_.Now().value, caller.actor, "allow.remove", (*entry)->id.hex(), because});
   return store_.Write(std::move(batch));
 }
 
-absl::Status Allowlist::Remove(const storage::Caller& caller, const AllowedId& id,
-                               const std::string& because) {
-  const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
-  if (!request.ok()) return request.status();
-  const auto earlier = storage::RequestLog::Find(store_, *request, kRemoveKind);
-  if (!earlier.ok()) return earlier.status();
-  if (earlier->has_value()) return absl::OkStatus();
-  const auto found = Find(id);
-  if (!found.ok()) return found.status();
-  if (!found->has_value()) return NotListed();
-  return Remove(caller, (*found)->identifiers.front(), because);
-}
-
-absl::Status Allowlist::Remove(const storage::Caller& caller,
-                               const identity::Identifier& identifier, const std::string& because) {
+absl::Status Allowlist::RemoveNamed(const storage::Caller& caller, const Named& named,
+                                    const std::string& because) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   if (auto status = CheckBecause(because); !status.ok()) return status;
+  crypto::Writer arguments;
+  const auto* identifier = std::get_if<identity::Identifier>(&named);
+  if (identifier != nullptr) {
+    WriteContent(arguments, {identifier, 1});
+  } else {
+    arguments.Raw(std::get<AllowedId>(named).view());
+  }
+  const RequestContent content = ContentOf(vault_, kRemoveKind, arguments);
   const auto removed = Retry([&]() -> absl::StatusOr<bool> {
-    const auto earlier = storage::RequestLog::Find(store_, *request, kRemoveKind);
+    const auto earlier = FindEarlier(store_, *request, kRemoveKind, 0, content);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return true;
-    const auto status = RemoveWhole(caller, *request, identifier, because);
+    std::optional<Allowed> entry;
+    if (identifier == nullptr) {
+      auto found = Find(std::get<AllowedId>(named));
+      if (!found.ok()) return found.status();
+      if (!found->has_value()) return NotListed();
+      entry = **std::move(found);
+    }
+    const auto status =
+        RemoveWhole(caller, *request, entry.has_value() ? entry->identifiers.front() : *identifier,
+                    content, because);
     if (!status.ok()) return status;
     return true;
   });
   return removed.status();
+}
+
+absl::Status Allowlist::Remove(const storage::Caller& caller, const AllowedId& id,
+                               const std::string& because) {
+  return RemoveNamed(caller, id, because);
+}
+
+absl::Status Allowlist::Remove(const storage::Caller& caller,
+                               const identity::Identifier& identifier, const std::string& because) {
+  return RemoveNamed(caller, identifier, because);
 }
 
 absl::StatusOr<std::vector<Allowed>> Allowlist::List() const {
@@ -196,9 +217,7 @@ absl::StatusOr<std::vector<Allowed>> Allowlist::List() const {
   if (!problem.ok()) return problem;
   std::vector<Allowed> list;
   for (auto& [id, allowed] : entries) list.push_back(std::move(allowed));
-  std::sort(list.begin(), list.end(), [](const Allowed& a, const Allowed& b) {
-    return std::pair(b.added_at, a.id) < std::pair(a.added_at, b.id);
-  });
+  std::sort(list.begin(), list.end(), ListedBefore);
   return list;
 }
 

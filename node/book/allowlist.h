@@ -5,10 +5,12 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "crypto/entropy.h"
 #include "node/book/customer.h"
+#include "node/book/request_content.h"
 #include "node/evidence/clock.h"
 #include "node/identity/warning_list.h"
 #include "storage/caller.h"
@@ -78,8 +80,13 @@ class Allowlist {
   absl::StatusOr<Allowed> AddOnce(const storage::Caller& caller, crypto::ByteView request,
                                   const std::vector<identity::Identifier>& identifiers,
                                   const std::string& because);
+  // By an id, reads all entries.
+  using Named = std::variant<AllowedId, identity::Identifier>;
+  absl::Status RemoveNamed(const storage::Caller& caller, const Named& named,
+                           const std::string& because);
   absl::Status RemoveWhole(const storage::Caller& caller, crypto::ByteView request,
-                           const identity::Identifier& identifier, const std::string& because);
+                           const identity::Identifier& identifier, const RequestContent& content,
+                           const std::string& because);
   absl::StatusOr<std::optional<Allowed>> Find(const AllowedId& id) const;
   absl::Status CheckRoom(size_t more) const;
 
@@ -89,6 +96,9 @@ class Allowlist {
   const evidence::Clock& clock_;
   const identity::WarningList& warnings_;
 };
+
+// As List has them.
+bool ListedBefore(const Allowed& a, const Allowed& b);
 
 // An entry's row before sealing (version 1). Decoding: DataLoss for anything else than encoding
 // writes.

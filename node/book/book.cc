@@ -163,8 +163,9 @@ void Book::Audit(const storage::Caller& caller, std::string_view action, std::st
 }
 
 absl::StatusOr<std::optional<Profile>> Book::EarlierCustomer(crypto::ByteView request,
-                                                             std::string_view kind) const {
-  const auto earlier = storage::RequestLog::Find(store_, request, kind);
+                                                             std::string_view kind,
+                                                             const RequestContent& content) const {
+  const auto earlier = FindEarlier(store_, request, kind, CustomerId::kSize, content);
   if (!earlier.ok()) return earlier.status();
   if (!earlier->has_value()) return std::optional<Profile>();
   const auto id = CustomerId::Create(**earlier);
@@ -177,8 +178,21 @@ absl::StatusOr<std::optional<Profile>> Book::EarlierCustomer(crypto::ByteView re
 absl::StatusOr<Profile> Book::AddCustomer(crypto::ByteView request_key,
                                           const NewCustomer& customer) {
   if (auto status = CheckNew(customer); !status.ok()) return status;
+  for (const identity::Identifier& identifier : customer.identifiers) {
+    const auto why = warnings_.WhyRefused(identifier);
+    if (!why.has_value()) continue;
+    return absl::InvalidArgumentError("the " + std::string(identity::TypeName(identifier.type())) +
+                                      " belongs to no one customer: " + *why);
+  }
+  std::vector<identity::Identifier> identifiers = customer.identifiers;
+  std::sort(identifiers.begin(), identifiers.end());
+  identifiers.erase(std::unique(identifiers.begin(), identifiers.end()), identifiers.end());
+  crypto::Writer arguments;
+  arguments.Prefixed16(crypto::AsBytes(customer.name));
+  WriteContent(arguments, identifiers);
+  const RequestContent content = ContentOf(vault_, kAddKind, arguments);
   return Retry([&]() -> absl::StatusOr<Profile> {
-    auto earlier = EarlierCustomer(request_key, kAddKind);
+    auto earlier = EarlierCustomer(request_key, kAddKind, content);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return **std::move(earlier);
     const auto owners = FindByIdentifiers(customer.identifiers);
@@ -190,14 +204,11 @@ absl::StatusOr<Profile> Book::AddCustomer(crypto::ByteView request_key,
     Customer made;
     made.id = entropy_.Public<CustomerId>();
     made.name = customer.name;
-    made.identifiers = customer.identifiers;
-    std::sort(made.identifiers.begin(), made.identifiers.end());
-    made.identifiers.erase(std::unique(made.identifiers.begin(), made.identifiers.end()),
-                           made.identifiers.end());
+    made.identifiers = identifiers;
     made.created_at = clock_.Now();
 
     storage::Batch batch;
-    storage::RequestLog::Record(batch, crypto::ToBytes(request_key), kAddKind, made.id.view());
+    RecordRequest(batch, request_key, kAddKind, made.id.view(), content);
     batch.ExpectAbsent(Column::kCustomers, crypto::ToBytes(made.id.view()));
     PutCustomer(made, batch);
     for (const identity::Identifier& identifier : made.identifiers) {

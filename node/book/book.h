@@ -24,6 +24,7 @@
 #include "crypto/entropy.h"
 #include "node/book/customer.h"
 #include "node/book/groups.h"
+#include "node/book/request_content.h"
 #include "node/book/values.h"
 #include "node/book/write_gate.h"
 #include "node/identity/warning_list.h"
@@ -39,7 +40,8 @@ namespace daftar::book {
 // is durable. Errors of the store are passed on; DataLoss when a row does not open or decode.
 //
 // Writes that take a Caller need a request id; a repetition changes nothing and answers as the
-// first time, from what the book then holds. `because` has 1 to storage::kMaxAuditText bytes and
+// first time, from what the book then holds; FailedPrecondition when the id comes again with
+// another request. `because` has 1 to storage::kMaxAuditText bytes and
 // goes on the record (storage::RecordAudit) with the change.
 class Book {
  public:
@@ -54,8 +56,9 @@ class Book {
   // --- Customers ---
 
   // A new customer. `request_key` comes from storage::RequestLog::Key; a repetition gives the
-  // customer of the first time. InvalidArgument without identifiers or past a bound; AlreadyExists
-  // naming the customer's id when one has any of the identifiers.
+  // customer of the first time. InvalidArgument without identifiers, past a bound, or with an
+  // identifier on the warning list; AlreadyExists naming the customer's id when one has any of the
+  // identifiers.
   absl::StatusOr<Profile> AddCustomer(crypto::ByteView request_key, const NewCustomer& customer);
 
   // The whole to which the customer belongs, which may have another id. NotFound when there is
@@ -91,10 +94,13 @@ class Book {
   // of its identifiers. Orders that are not paid stay with their own identifiers, and identifiers
   // that `incidents` counts stay; the report says what stayed and why. Once they are paid, erasing
   // again removes the rest. Identifiers are taken out of other customers' orders too, for which all
-  // orders are read once; nothing else is written meanwhile. NotFound when there is nothing (any
-  // more).
+  // orders are read once; nothing else is written meanwhile. Such an order that would then name
+  // nobody, its own customer having been erased, is the person's: kept while it is not paid, else
+  // erased. `elsewhere`, if any, adds what goes in other rooms to the same write. NotFound when
+  // there is nothing (any more).
   absl::StatusOr<EraseReport> Erase(const storage::Caller& caller, const CustomerId& id,
-                                    const IncidentCount& incidents, const std::string& because);
+                                    const IncidentCount& incidents, const std::string& because,
+                                    const EraseElsewhere& elsewhere = {});
 
   // --- Orders ---
 
@@ -197,7 +203,8 @@ class Book {
   void Audit(const storage::Caller& caller, std::string_view action, std::string object,
              const std::string& because, storage::Batch& batch) const;
   absl::StatusOr<std::optional<Profile>> EarlierCustomer(crypto::ByteView request,
-                                                         std::string_view kind) const;
+                                                         std::string_view kind,
+                                                         const RequestContent& content) const;
   absl::StatusOr<Profile> MergeOnce(const storage::Caller& caller, crypto::ByteView request,
                                     const CustomerId& into, const CustomerId& from,
                                     const std::string& because);
@@ -209,7 +216,8 @@ class Book {
   absl::StatusOr<NamedOrder> OrderAt(const storage::StoreReader& reader,
                                      crypto::ByteView key) const;
   absl::StatusOr<std::optional<NamedOrder>> EarlierOrder(crypto::ByteView request,
-                                                         std::string_view kind) const;
+                                                         std::string_view kind,
+                                                         const RequestContent& content) const;
   absl::StatusOr<crypto::Bytes> FindOrderKey(const storage::StoreReader& reader,
                                              std::string_view name_or_invoice) const;
   absl::StatusOr<crypto::Bytes> KeyByInvoice(const storage::StoreReader& reader,

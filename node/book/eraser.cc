@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "node/book/allowlist.h"
@@ -13,23 +14,48 @@ namespace {
 using storage::Column;
 
 constexpr std::string_view kEraseKind = "customer-erase";
-constexpr std::array<uint64_t EraseReport::*, 8> kCounts = {
+constexpr std::array<uint64_t EraseReport::*, 11> kCounts = {
     &EraseReport::customers_erased,     &EraseReport::customers_kept,
     &EraseReport::orders_erased,        &EraseReport::orders_kept,
     &EraseReport::identifiers_erased,   &EraseReport::identifiers_kept,
-    &EraseReport::incident_identifiers, &EraseReport::allowed_erased};
+    &EraseReport::incident_identifiers, &EraseReport::allowed_erased,
+    &EraseReport::incidents_erased,     &EraseReport::incidents_kept,
+    &EraseReport::receipts_unlinked};
+
+std::string Either(uint64_t n, const char* one, const char* many) {
+  return n == 1 ? std::string(one) : std::to_string(n) + many;
+}
 
 std::vector<std::string> ReasonsOf(const EraseReport& report) {
   std::vector<std::string> reasons;
   if (report.orders_kept > 0) {
-    reasons.push_back(std::to_string(report.orders_kept) +
-                      " of the orders are not paid: they stay, with their amounts, dates and "
-                      "identifiers, until they are; erase again then");
+    reasons.push_back(Either(report.orders_kept,
+                             "one of the orders is not paid: it stays, with its amount, dates and "
+                             "identifiers, until it is",
+                             " of the orders are not paid: they stay, with their amounts, dates "
+                             "and identifiers, until they are") +
+                      "; erase again then");
   }
   if (report.incident_identifiers > 0) {
-    reasons.push_back(std::to_string(report.incident_identifiers) +
-                      " of the identifiers are named in incidents on file: they stay as long as "
-                      "those do, which are evidence with a procedure of their own");
+    reasons.push_back(Either(report.incident_identifiers,
+                             "one of the identifiers is named in incidents that partners have or "
+                             "are to have: it stays as long as",
+                             " of the identifiers are named in incidents that partners have or "
+                             "are to have: they stay as long as") +
+                      " those do, which are evidence with a procedure of their own");
+  }
+  if (report.incidents_kept > 0) {
+    reasons.push_back(Either(report.incidents_kept,
+                             "one incident that was never shared names an identifier that stays: "
+                             "it stays whole until that goes",
+                             " incidents that were never shared name an identifier that stays: "
+                             "they stay whole until that goes") +
+                      "; erase again then");
+  }
+  if (report.receipts_unlinked > 0) {
+    reasons.push_back(Either(report.receipts_unlinked, "the receipt of one check stays",
+                             " receipts of checks stay") +
+                      " in the decision log; no identifier stands there or finds it any more");
   }
   return reasons;
 }
@@ -45,7 +71,10 @@ crypto::Bytes EncodeEraseReport(const EraseReport& report) {
 absl::StatusOr<EraseReport> DecodeEraseReport(crypto::ByteView bytes) {
   crypto::Reader reader(bytes);
   EraseReport report;
-  for (const auto count : kCounts) report.*count = reader.U64();
+  for (const auto count : kCounts) {
+    report.*count = reader.U64();
+    if (count == &EraseReport::allowed_erased && reader.remaining() == 0) break;  // as in 0.1.0
+  }
   if (!reader.Finish("erase").ok()) {
     return absl::DataLossError("a row of the request log is malformed");
   }
@@ -59,9 +88,13 @@ std::string Eraser::object() const {
   return ids;
 }
 
+bool Eraser::IsPaid(const Order& order) const {
+  return order.paid.has_value() && order.paid <= today_;
+}
+
 absl::Status Eraser::PlanOrders(const CustomerId& row) {
   return book_.ScanRow(book_.store_, row, [&](const Order& order) {
-    if (order.paid.has_value() && order.paid <= today_) {
+    if (IsPaid(order)) {
       ++report_.orders_erased;
       batch_.Delete(Column::kOrders, book_.OrderKey(row, order.invoice));
     } else {
@@ -130,34 +163,10 @@ void Eraser::PlanRows(const Book::Whole& whole, std::vector<Customer> left) {
   book_.Replace(whole, left, batch_);
 }
 
-absl::Status Eraser::ForgetIn(const CustomerId& owner, const crypto::Bytes& key,
-                              crypto::ByteView sealed, Order order) {
-  auto& named = order.identifiers;
-  named.erase(
-      std::remove_if(named.begin(), named.end(),
-                     [this](const auto& identifier) { return erased_.count(identifier) != 0; }),
-      named.end());
-  if (named.empty()) {  // it stays its own customer's, who has others
-    const auto whole = book_.LoadWhole(book_.store_, owner);
-    if (!whole.ok()) return whole.status();
-    named = MakeProfile(Book::Rows(*whole)).identifiers;
-    if (named.size() > kMaxIdentifiersPerOrder) {
-      named.erase(named.begin() + kMaxIdentifiersPerOrder, named.end());
-    }
-  }
-  batch_.ExpectValue(Column::kOrders, key, crypto::ToBytes(sealed));
-  if (named.empty()) {
-    batch_.Delete(Column::kOrders, key);
-  } else {
-    book_.PutOrder(key, order, batch_);
-  }
-  return absl::OkStatus();
-}
-
 // Only customers who were merged once name each other's identifiers, but nothing tells who they
 // were.
-absl::Status Eraser::PlanOthers() {
-  if (erased_.empty()) return absl::OkStatus();
+absl::Status Eraser::FindOthers() {
+  if (all_.empty()) return absl::OkStatus();
   absl::Status problem;
   const auto scanned = book_.store_.Scan(
       Column::kOrders, {}, {}, [&](crypto::ByteView key, crypto::ByteView sealed) {
@@ -168,24 +177,76 @@ absl::Status Eraser::PlanOthers() {
         auto order = book_.OpenOrder(key, sealed);
         problem = order.status();
         if (!order.ok()) return false;
-        const bool names =
-            std::any_of(order->identifiers.begin(), order->identifiers.end(),
-                        [this](const auto& identifier) { return erased_.count(identifier) != 0; });
-        if (names) problem = ForgetIn(*owner, crypto::ToBytes(key), sealed, *std::move(order));
-        return problem.ok();
+        const auto is_theirs = [this](const auto& identifier) {
+          return all_.count(identifier) != 0;
+        };
+        const auto& named = order->identifiers;
+        if (std::none_of(named.begin(), named.end(), is_theirs)) return true;
+        const auto whole = book_.LoadWhole(book_.store_, *owner);
+        problem = whole.status();
+        if (!whole.ok()) return false;
+        auto of_owner = MakeProfile(Book::Rows(*whole)).identifiers;
+        // Nobody else could be asked for the money.
+        if (!IsPaid(*order) && of_owner.empty() &&
+            std::all_of(named.begin(), named.end(), is_theirs)) {
+          ++report_.orders_kept;
+          in_debt_.insert(named.begin(), named.end());
+        }
+        others_.push_back({crypto::ToBytes(key), crypto::ToBytes(sealed), *std::move(order),
+                           std::move(of_owner)});
+        return true;
       });
   return scanned.ok() ? problem : scanned;
+}
+
+void Eraser::PlanOthers() {
+  for (Naming& other : others_) {
+    auto& named = other.order.identifiers;
+    const size_t before = named.size();
+    named.erase(
+        std::remove_if(named.begin(), named.end(),
+                       [this](const auto& identifier) { return erased_.count(identifier) != 0; }),
+        named.end());
+    if (named.size() == before) continue;
+    if (named.empty()) {  // it stays its own customer's, who has others
+      named = std::move(other.of_owner);
+      if (named.size() > kMaxIdentifiersPerOrder) {
+        named.erase(named.begin() + kMaxIdentifiersPerOrder, named.end());
+      }
+    }
+    batch_.ExpectValue(Column::kOrders, other.key, std::move(other.sealed));
+    if (named.empty()) {
+      ++report_.orders_erased;
+      batch_.Delete(Column::kOrders, other.key);
+    } else {
+      book_.PutOrder(other.key, other.order, batch_);
+    }
+  }
+}
+
+absl::Status Eraser::PlanElsewhere() {
+  if (!elsewhere_) return absl::OkStatus();
+  const std::vector<identity::Identifier> gone(erased_.begin(), erased_.end());
+  std::vector<identity::Identifier> kept;
+  std::set_difference(all_.begin(), all_.end(), erased_.begin(), erased_.end(),
+                      std::back_inserter(kept));
+  const auto erased = elsewhere_(gone, kept, batch_);
+  if (!erased.ok()) return erased.status();
+  report_.incidents_erased = erased->incidents;
+  report_.incidents_kept = erased->incidents_kept;
+  report_.receipts_unlinked = erased->receipts;
+  return absl::OkStatus();
 }
 
 absl::Status Eraser::Plan(const CustomerId& id) {
   const auto whole = book_.LoadWhole(book_.store_, id);
   if (!whole.ok()) return whole.status();
-  std::vector<identity::Identifier> all;
   for (const Book::StoredCustomer& stored : *whole) {
     rows_.insert(stored.row.id);
-    all.insert(all.end(), stored.row.identifiers.begin(), stored.row.identifiers.end());
+    all_.insert(stored.row.identifiers.begin(), stored.row.identifiers.end());
     if (auto status = PlanOrders(stored.row.id); !status.ok()) return status;
   }
+  if (auto status = FindOthers(); !status.ok()) return status;
   std::vector<Customer> left;
   for (const Book::StoredCustomer& stored : *whole) {
     auto row = PlanRow(stored.row);
@@ -193,30 +254,39 @@ absl::Status Eraser::Plan(const CustomerId& id) {
     if (row->has_value()) left.push_back(**std::move(row));
   }
   PlanRows(*whole, std::move(left));
-  if (auto status = PlanOthers(); !status.ok()) return status;
+  PlanOthers();
+  const std::vector<identity::Identifier> all(all_.begin(), all_.end());
   const auto allowed = Allowlist::EraseFrom(book_.store_, book_.vault_, all, batch_);
   if (!allowed.ok()) return allowed.status();
   report_.allowed_erased = *allowed;
+  if (auto status = PlanElsewhere(); !status.ok()) return status;
   report_.identifiers_erased = erased_.size();
   report_.reasons = ReasonsOf(report_);
   return absl::OkStatus();
 }
 
 absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const CustomerId& id,
-                                        const IncidentCount& incidents,
-                                        const std::string& because) {
+                                        const IncidentCount& incidents, const std::string& because,
+                                        const EraseElsewhere& elsewhere) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   if (auto status = CheckBecause(because); !status.ok()) return status;
+  const RequestContent content = ContentOf(vault_, kEraseKind, crypto::Writer().Raw(id.view()));
   return Retry([&]() -> absl::StatusOr<EraseReport> {
     const WriteGate::Alone gate(gate_);
-    const auto earlier = storage::RequestLog::Find(store_, *request, kEraseKind);
+    const auto earlier =
+        FindEarlier(store_, *request, kEraseKind, kCounts.size() * sizeof(uint64_t), content);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return DecodeEraseReport(**earlier);
-    Eraser eraser(*this, incidents, evidence::Date::Of(clock_.Now()));
-    if (auto status = eraser.Plan(id); !status.ok()) return status;
+    Eraser eraser(*this, incidents, elsewhere, evidence::Date::Of(clock_.Now()));
+    if (auto status = eraser.Plan(id); absl::IsNotFound(status)) {
+      return absl::NotFoundError("the book has no customer " + id.hex() +
+                                 " (any more), so nothing of them is left to erase");
+    } else if (!status.ok()) {
+      return status;
+    }
     storage::Batch batch = eraser.TakeBatch();
-    storage::RequestLog::Record(batch, *request, kEraseKind, EncodeEraseReport(eraser.report()));
+    RecordRequest(batch, *request, kEraseKind, EncodeEraseReport(eraser.report()), content);
     Audit(caller, "customer.erase", eraser.object(), because, batch);
     if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
     return eraser.report();

@@ -192,7 +192,7 @@ std::shared_ptr<const std::vector<Group>> Groups::Snapshot() const {
 absl::Status Groups::Write(const storage::Caller& caller, crypto::ByteView request,
                            std::string_view kind, const std::string& name,
                            const std::optional<std::optional<Group>>& value,
-                           const std::string& because) {
+                           const RequestContent& content, const std::string& because) {
   storage::Batch batch;
   const crypto::Bytes key = crypto::ToBytes(name);
   if (value.has_value()) {
@@ -200,7 +200,7 @@ absl::Status Groups::Write(const storage::Caller& caller, crypto::ByteView reque
   } else {
     batch.Delete(Column::kGroups, key);
   }
-  storage::RequestLog::Record(batch, crypto::ToBytes(request), kind, {});
+  RecordRequest(batch, request, kind, {}, content);
   storage::RecordAudit(batch, vault_, entropy_,
                        {clock_.Now().value, caller.actor,
                         kind == kPutKind ? "group.put" : "group.remove", name, because});
@@ -221,7 +221,9 @@ absl::Status Groups::Put(const storage::Caller& caller, const Group& group,
   if (auto status = CheckBecause(because); !status.ok()) return status;
   if (auto status = group.Check(); !status.ok()) return status;
   const storage::MutexLock lock(writing_);
-  const auto earlier = storage::RequestLog::Find(store_, *request, kPutKind);
+  const RequestContent content =
+      ContentOf(vault_, kPutKind, crypto::Writer().Raw(EncodeGroupRow(group)));
+  const auto earlier = FindEarlier(store_, *request, kPutKind, 0, content);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return absl::OkStatus();
   const auto shown = Snapshot();
@@ -232,7 +234,8 @@ absl::Status Groups::Put(const storage::Caller& caller, const Group& group,
     return absl::FailedPreconditionError(
         "a shop has at most " + std::to_string(decision::kMaxGroups) + " groups; remove one first");
   }
-  return Write(caller, *request, kPutKind, group.terms.name, std::optional<Group>(group), because);
+  return Write(caller, *request, kPutKind, group.terms.name, std::optional<Group>(group), content,
+               because);
 }
 
 absl::Status Groups::Remove(const storage::Caller& caller, const std::string& name,
@@ -241,7 +244,8 @@ absl::Status Groups::Remove(const storage::Caller& caller, const std::string& na
   if (!request.ok()) return request.status();
   if (auto status = CheckBecause(because); !status.ok()) return status;
   const storage::MutexLock lock(writing_);
-  const auto earlier = storage::RequestLog::Find(store_, *request, kRemoveKind);
+  const RequestContent content = ContentOf(vault_, kRemoveKind, crypto::Writer().Raw(name));
+  const auto earlier = FindEarlier(store_, *request, kRemoveKind, 0, content);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return absl::OkStatus();
   const auto shown = Snapshot();
@@ -252,7 +256,7 @@ absl::Status Groups::Remove(const storage::Caller& caller, const std::string& na
   }
   std::optional<std::optional<Group>> value;
   if (IsShipped(name)) value.emplace(std::nullopt);
-  return Write(caller, *request, kRemoveKind, name, value, because);
+  return Write(caller, *request, kRemoveKind, name, value, content, because);
 }
 
 }  // namespace daftar::book

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "crypto/entropy.h"
+#include "node/book/request_content.h"
 #include "node/decision/group.h"
 #include "node/evidence/clock.h"
 #include "storage/caller.h"
@@ -61,7 +62,8 @@ class Groups {
   absl::Status Write(const storage::Caller& caller, crypto::ByteView request, std::string_view kind,
                      const std::string& name,
                      const std::optional<std::optional<decision::Group>>& value,
-                     const std::string& because) DAFTAR_REQUIRES(writing_);
+                     const RequestContent& content, const std::string& because)
+      DAFTAR_REQUIRES(writing_);
 
   storage::Store& store_;
   const storage::Vault& vault_;

@@ -114,6 +114,19 @@ absl::Status Apply(const Outcome& outcome, evidence::Date today, Order& order) {
   }
 }
 
+// Without the days, which mean today to whoever leaves them out.
+crypto::Writer Arguments(const NewOrder& order) {
+  std::vector<identity::Identifier> identifiers = order.identifiers;
+  std::sort(identifiers.begin(), identifiers.end());
+  crypto::Writer writer;
+  WriteContent(writer, identifiers);
+  writer.Prefixed32(crypto::AsBytes(order.name)).Prefixed32(crypto::AsBytes(order.invoice));
+  writer.U64(order.amount.minor).Raw(order.amount.currency.code());
+  writer.U8(static_cast<uint8_t>(order.terms));
+  if (order.receipt.has_value()) writer.Raw(order.receipt->view());
+  return writer;
+}
+
 absl::Status NoSuchOrder() {
   return absl::NotFoundError(
       "no order has that id or invoice number; `daftar order list` shows those there are");
@@ -135,8 +148,9 @@ absl::StatusOr<NamedOrder> Book::OrderAt(const storage::StoreReader& reader,
 }
 
 absl::StatusOr<std::optional<NamedOrder>> Book::EarlierOrder(crypto::ByteView request,
-                                                             std::string_view kind) const {
-  const auto earlier = storage::RequestLog::Find(store_, request, kind);
+                                                             std::string_view kind,
+                                                             const RequestContent& content) const {
+  const auto earlier = FindEarlier(store_, request, kind, kOrderKeyBytes, content);
   if (!earlier.ok()) return earlier.status();
   if (!earlier->has_value()) return std::optional<NamedOrder>();
   auto order = OrderAt(store_, **earlier);
@@ -197,7 +211,8 @@ absl::StatusOr<NamedOrder> Book::FindOrder(std::string_view name_or_invoice) con
 absl::StatusOr<NamedOrder> Book::AddOrderOnce(crypto::ByteView request, const NewOrder& order,
                                               std::vector<Told>& told) {
   const WriteGate::Together gate(gate_);
-  auto earlier = EarlierOrder(request, kAddKind);
+  const RequestContent content = ContentOf(vault_, kAddKind, Arguments(order));
+  auto earlier = EarlierOrder(request, kAddKind, content);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return **std::move(earlier);
   NewOrder made = order;
@@ -206,7 +221,7 @@ absl::StatusOr<NamedOrder> Book::AddOrderOnce(crypto::ByteView request, const Ne
   const auto key = importer.PlanNew(made);
   if (!key.ok()) return key.status();
   storage::Batch batch = importer.TakeBatch();
-  storage::RequestLog::Record(batch, crypto::ToBytes(request), kAddKind, *key);
+  RecordRequest(batch, request, kAddKind, *key, content);
   if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
   told = importer.TakeTold();
   return OrderAt(store_, *key);
@@ -228,7 +243,11 @@ absl::StatusOr<NamedOrder> Book::SetOutcomeOnce(
     const Outcome& outcome, const std::optional<ReceiptRef>& receipt, const std::string& because,
     std::vector<Told>& told) {
   const WriteGate::Together gate(gate_);
-  auto earlier = EarlierOrder(request, kOutcomeKind);
+  crypto::Writer arguments;
+  arguments.Prefixed32(crypto::AsBytes(name_or_invoice)).U8(static_cast<uint8_t>(outcome.kind));
+  if (receipt.has_value()) arguments.Raw(receipt->view());
+  const RequestContent content = ContentOf(vault_, kOutcomeKind, arguments);
+  auto earlier = EarlierOrder(request, kOutcomeKind, content);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return **std::move(earlier);
   const auto snapshot = store_.Snapshot();
@@ -243,7 +262,7 @@ absl::StatusOr<NamedOrder> Book::SetOutcomeOnce(
   if (!applied.ok()) return applied;
   if (receipt.has_value()) order.receipt = receipt;
   storage::Batch batch;
-  storage::RequestLog::Record(batch, crypto::ToBytes(request), kOutcomeKind, *key);
+  RecordRequest(batch, request, kOutcomeKind, *key, content);
   batch.ExpectValue(Column::kOrders, *key, **stored);
   PutOrder(*key, order, batch);
   constexpr std::string_view kActions[] = {"order.paid", "order.late", "order.unpaid",

@@ -11,6 +11,7 @@
 
 #include "absl/status/statusor.h"
 #include "node/book/customer.h"
+#include "storage/store.h"
 
 namespace daftar::book {
 
@@ -70,10 +71,22 @@ struct GroupChange {
   std::vector<std::string> remove;
 };
 
-// How many of the shop's own incidents on file name any of the identifiers. Called while the book
-// is being written: it must not write to the book.
+// How many of the shop's own incidents that partners have, or are to have, name any of the
+// identifiers. Called while the book is being written: it must not write to the book.
 using IncidentCount =
     std::function<absl::StatusOr<uint64_t>(std::span<const identity::Identifier> identifiers)>;
+
+// What the node's other rooms hold of a person who is erased.
+struct ErasedElsewhere {
+  uint64_t incidents = 0;       // never shared, and gone
+  uint64_t incidents_kept = 0;  // never shared, but they name an identifier that stays
+  uint64_t receipts = 0;        // of checks that no identifier finds any more
+};
+// Adds to the batch what goes there with the identifiers `gone`; `kept` are the person's too. May
+// be called again with another batch; it must not write.
+using EraseElsewhere = std::function<absl::StatusOr<ErasedElsewhere>(
+    std::span<const identity::Identifier> gone, std::span<const identity::Identifier> kept,
+    storage::Batch& batch)>;
 
 struct EraseReport {
   uint64_t customers_erased = 0;  // rows
@@ -84,7 +97,10 @@ struct EraseReport {
   uint64_t identifiers_kept = 0;
   uint64_t incident_identifiers = 0;  // of those, named in incidents on file
   uint64_t allowed_erased = 0;        // allowlist entries
-  std::vector<std::string> reasons;   // why something stayed, a sentence each
+  uint64_t incidents_erased = 0;      // as ErasedElsewhere has them
+  uint64_t incidents_kept = 0;
+  uint64_t receipts_unlinked = 0;
+  std::vector<std::string> reasons;  // why something stayed, a sentence each
   bool complete() const { return customers_kept == 0; }
   friend bool operator==(const EraseReport&, const EraseReport&) = default;
 };

@@ -54,6 +54,17 @@ absl::Status CheckChange(const GroupChange& change, const std::vector<decision::
   return absl::OkStatus();
 }
 
+crypto::Writer Arguments(const CustomerId& id, const GroupChange& change) {
+  crypto::Writer writer;
+  writer.Raw(id.view());
+  for (auto names : {change.add, change.remove}) {
+    std::sort(names.begin(), names.end());
+    writer.U32(static_cast<uint32_t>(names.size()));
+    for (const std::string& name : names) writer.Prefixed32(crypto::AsBytes(name));
+  }
+  return writer;
+}
+
 void RemoveGroups(const std::vector<std::string>& names, Customer& row) {
   for (const std::string& name : names) {
     row.groups.erase(std::remove(row.groups.begin(), row.groups.end(), name), row.groups.end());
@@ -78,7 +89,9 @@ absl::StatusOr<Profile> Book::MergeOnce(const storage::Caller& caller, crypto::B
                                         const CustomerId& into, const CustomerId& from,
                                         const std::string& because) {
   const WriteGate::Alone gate(gate_);
-  auto earlier = EarlierCustomer(request, kMergeKind);
+  const RequestContent content =
+      ContentOf(vault_, kMergeKind, crypto::Writer().Raw(into.view()).Raw(from.view()));
+  auto earlier = EarlierCustomer(request, kMergeKind, content);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return **std::move(earlier);
   const auto kept = LoadWhole(store_, into);
@@ -105,7 +118,7 @@ absl::StatusOr<Profile> Book::MergeOnce(const storage::Caller& caller, crypto::B
   }
   std::sort(members.begin(), members.end());
   storage::Batch batch;
-  storage::RequestLog::Record(batch, crypto::ToBytes(request), kMergeKind, root.view());
+  RecordRequest(batch, request, kMergeKind, root.view(), content);
   Replace(*kept, rows, batch);
   Replace(*joining, joiners, batch);
   Audit(caller, "customer.merge", root.hex() + " " + joiners.front().id.hex(), because, batch);
@@ -127,7 +140,8 @@ absl::StatusOr<Profile> Book::Merge(const storage::Caller& caller, const Custome
 absl::StatusOr<Profile> Book::UnmergeOnce(const storage::Caller& caller, crypto::ByteView request,
                                           const CustomerId& id, const std::string& because) {
   const WriteGate::Alone gate(gate_);
-  auto earlier = EarlierCustomer(request, kUnmergeKind);
+  const RequestContent content = ContentOf(vault_, kUnmergeKind, crypto::Writer().Raw(id.view()));
+  auto earlier = EarlierCustomer(request, kUnmergeKind, content);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return **std::move(earlier);
   const auto whole = LoadWhole(store_, id);
@@ -154,7 +168,7 @@ absl::StatusOr<Profile> Book::UnmergeOnce(const storage::Caller& caller, crypto:
     row.members.erase(std::find(row.members.begin(), row.members.end(), id));
   }
   storage::Batch batch;
-  storage::RequestLog::Record(batch, crypto::ToBytes(request), kUnmergeKind, id.view());
+  RecordRequest(batch, request, kUnmergeKind, id.view(), content);
   Replace(*whole, rows, batch);
   Audit(caller, "customer.unmerge", rows.front().id.hex() + " " + id.hex(), because, batch);
   if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
@@ -173,7 +187,8 @@ absl::StatusOr<Profile> Book::SetGroupsOnce(const storage::Caller& caller, crypt
                                             const CustomerId& id, const GroupChange& change,
                                             const Groups& groups, const std::string& because) {
   const WriteGate::Together gate(gate_);  // the rows of the whole stay those
-  auto earlier = EarlierCustomer(request, kGroupsKind);
+  const RequestContent content = ContentOf(vault_, kGroupsKind, Arguments(id, change));
+  auto earlier = EarlierCustomer(request, kGroupsKind, content);
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return **std::move(earlier);
   const auto whole = LoadWhole(store_, id);
@@ -193,7 +208,7 @@ absl::StatusOr<Profile> Book::SetGroupsOnce(const storage::Caller& caller, crypt
   }
   rows.front().groups.assign(own.begin(), own.end());
   storage::Batch batch;
-  storage::RequestLog::Record(batch, crypto::ToBytes(request), kGroupsKind, rows.front().id.view());
+  RecordRequest(batch, request, kGroupsKind, rows.front().id.view(), content);
   Replace(*whole, rows, batch);
   std::string object = rows.front().id.hex();
   for (const std::string& name : change.add) object += " +" + name;

@@ -213,6 +213,22 @@ absl::StatusOr<std::vector<ReceiptLog::Made>> ReceiptLog::About(const decision::
   return std::vector<Made>(found.begin(), found.end());
 }
 
+absl::StatusOr<uint64_t> ReceiptLog::Unlink(std::span<const decision::Subject> subjects,
+                                            Batch& batch) const {
+  std::set<Bytes> receipts;
+  for (const decision::Subject& subject : subjects) {
+    const Bytes prefix = SubjectPrefix(subject);
+    const auto scanned =
+        store_.Scan(Column::kReceipts, prefix, prefix, [&](crypto::ByteView key, crypto::ByteView) {
+          receipts.insert(crypto::ToBytes(key.last(std::min(key.size(), ReceiptId::kSize))));
+          batch.Delete(Column::kReceipts, crypto::ToBytes(key));
+          return true;
+        });
+    if (!scanned.ok()) return scanned;
+  }
+  return receipts.size();
+}
+
 ReceiptLog::Size ReceiptLog::Head() const {
   storage::MutexLock lock(mutex_);
   return head_;

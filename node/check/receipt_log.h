@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -80,6 +81,11 @@ class ReceiptLog {
   // kMaxReceiptsAbout.
   absl::StatusOr<std::vector<Made>> About(const decision::Subject& subject,
                                           evidence::UnixMillis from, evidence::UnixMillis to) const;
+
+  // Adds to `batch` that no subject of these leads to a receipt any more; gives how many receipts
+  // that were. The receipts stay. A check made at the same time may be found afterwards.
+  absl::StatusOr<uint64_t> Unlink(std::span<const decision::Subject> subjects,
+                                  storage::Batch& batch) const;
 
   struct Size {
     uint64_t size = 0;

@@ -1,6 +1,7 @@
 #include "node/ledger/ledger.h"
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "node/evidence/admissibility.h"
@@ -148,17 +149,20 @@ absl::StatusOr<Ledger::Page> Ledger::List(std::optional<IncidentState> state, si
   return page;
 }
 
+absl::Status Ledger::IdsAbout(const identity::Identifier& identifier, size_t limit,
+                              std::set<IncidentId>& ids) const {
+  const Bytes prefix = rows::SubjectPrefix(vault_, identifier);
+  return store_.Scan(Column::kIncidents, prefix, prefix, [&](ByteView key, ByteView) {
+    ids.insert(rows::IdAtEnd(key));
+    return ids.size() < limit;
+  });
+}
+
 absl::StatusOr<std::vector<IncidentView>> Ledger::About(
     std::span<const identity::Identifier> identifiers) const {
   std::set<IncidentId> ids;
   for (const identity::Identifier& identifier : identifiers) {
-    const Bytes prefix = rows::SubjectPrefix(vault_, identifier);
-    absl::Status scanned =
-        store_.Scan(Column::kIncidents, prefix, prefix, [&](ByteView key, ByteView) {
-          ids.insert(rows::IdAtEnd(key));
-          return ids.size() < kMaxListed;
-        });
-    if (!scanned.ok()) return scanned;
+    if (auto status = IdsAbout(identifier, kMaxListed, ids); !status.ok()) return status;
   }
   std::vector<IncidentView> incidents;
   for (const IncidentId& id : ids) {
@@ -169,6 +173,48 @@ absl::StatusOr<std::vector<IncidentView>> Ledger::About(
   std::sort(incidents.begin(), incidents.end(),
             [](const auto& a, const auto& b) { return a.incident.added_at > b.incident.added_at; });
   return incidents;
+}
+
+bool IsShared(const IncidentView& view) {
+  return view.report.has_value() || view.state == IncidentState::kApproved ||
+         view.state == IncidentState::kHeld;
+}
+
+absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::Identifier> gone,
+                                                     std::span<const identity::Identifier> kept,
+                                                     Batch& batch) const {
+  std::set<IncidentId> ids;
+  for (const auto& identifiers : {gone, kept}) {
+    for (const identity::Identifier& identifier : identifiers) {
+      auto status = IdsAbout(identifier, std::numeric_limits<size_t>::max(), ids);
+      if (!status.ok()) return status;
+    }
+  }
+  UnsharedErased counts;
+  for (const IncidentId& id : ids) {
+    auto stored = Load(id);
+    if (!stored.ok()) return stored.status();
+    auto view = View(stored->incident);
+    if (!view.ok()) return view.status();
+    if (IsShared(*view)) continue;
+    const Incident& incident = stored->incident;
+    const auto& named = incident.account.identifiers;
+    const bool stays = std::any_of(named.begin(), named.end(), [&](const auto& identifier) {
+      return std::find(kept.begin(), kept.end(), identifier) != kept.end();
+    });
+    ++(stays ? counts.kept : counts.erased);
+    if (stays) continue;
+    batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
+    batch.Delete(Column::kIncidents, rows::IncidentKey(id));
+    batch.Delete(Column::kIncidents, rows::TimeKey(incident.added_at, id));
+    for (const identity::Identifier& identifier : named) {
+      batch.Delete(Column::kIncidents, rows::SubjectKey(vault_, identifier, id));
+    }
+    if (!incident.account.order.empty()) {
+      batch.Delete(Column::kIncidents, rows::OrderKey(incident.account.order));
+    }
+  }
+  return counts;
 }
 
 absl::StatusOr<std::optional<IncidentId>> Ledger::ForOrder(std::string_view order) const {

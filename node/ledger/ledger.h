@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,14 @@ struct IncidentView {
   std::optional<Publication> report;
   std::vector<std::optional<Publication>> events;  // one for each of incident.events
   std::vector<std::string> missing;                // before it may be shared
+};
+
+// Whether partners have its report, or are to have it.
+bool IsShared(const IncidentView& view);
+
+struct UnsharedErased {
+  uint64_t erased = 0;
+  uint64_t kept = 0;
 };
 
 // How many orders the buyer with these identifiers had settled with this shop before the day it
@@ -80,6 +89,13 @@ class Ledger {
   absl::StatusOr<std::vector<IncidentView>> About(
       std::span<const identity::Identifier> identifiers) const;
 
+  // Adds to `batch` the removal of the incidents about `gone` or `kept` that are not shared, with
+  // everything in them; those that name any of `kept` stay and are counted. The write is Aborted
+  // when one of them has changed meanwhile.
+  absl::StatusOr<UnsharedErased> EraseUnshared(std::span<const identity::Identifier> gone,
+                                               std::span<const identity::Identifier> kept,
+                                               storage::Batch& batch) const;
+
   // The incident that was made from this order, if any.
   absl::StatusOr<std::optional<IncidentId>> ForOrder(std::string_view order) const;
 
@@ -109,6 +125,10 @@ class Ledger {
   std::vector<std::string> Missing(const NewIncident& account) const;
 
  private:
+  // Of incidents that name it.
+  absl::Status IdsAbout(const identity::Identifier& identifier, size_t limit,
+                        std::set<IncidentId>& ids) const;
+
   struct Stored {
     Incident incident;
     crypto::Bytes row;  // as it is in the store, for the precondition

@@ -31,6 +31,10 @@ std::string ReasonCode(const absl::Status& status) {
   }
 }
 
+storage::BlindTag TagOf(const storage::Vault& vault, const identity::Identifier& identifier) {
+  return vault.Tag("lookup", identity::TypeName(identifier.type()), identifier.value());
+}
+
 }  // namespace
 
 struct Lookup::Question {
@@ -70,12 +74,10 @@ void Lookup::Prepare(Question& question, std::span<const identity::Identifier> i
   }
   const uint32_t epoch = question.view.keys.back().keys.epoch;
   for (const identity::Identifier& identifier : identifiers) {
-    const storage::BlindTag tag =
-        vault_.Tag("lookup", identity::TypeName(identifier.type()), identifier.value());
     question.cache_keys.push_back(crypto::Writer()
                                       .U32(static_cast<uint32_t>(question.partner.log))
                                       .U32(epoch)
-                                      .Raw(tag.view())
+                                      .Raw(TagOf(vault_, identifier).view())
                                       .Take());
   }
   auto rows = store_.MultiGet(Column::kLookups, question.cache_keys);
@@ -359,6 +361,19 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
       evidence::UnixMillis::OfSeconds(static_cast<int64_t>(entry->header.issued_at));
   record.epoch = question.view.keys.back().keys.epoch;
   return record;
+}
+
+absl::Status ForgetKept(const storage::StoreReader& store, const storage::Vault& vault,
+                        std::span<const identity::Identifier> identifiers, Batch& batch) {
+  if (identifiers.empty()) return absl::OkStatus();
+  std::set<storage::BlindTag> tags;
+  for (const identity::Identifier& identifier : identifiers) tags.insert(TagOf(vault, identifier));
+  return store.Scan(Column::kLookups, {}, {}, [&](crypto::ByteView key, crypto::ByteView) {
+    const auto tag =
+        storage::BlindTag::Create(key.last(std::min(key.size(), storage::BlindTag::kSize)));
+    if (tag.ok() && tags.count(*tag) > 0) batch.Delete(Column::kLookups, crypto::ToBytes(key));
+    return true;
+  });
 }
 
 }  // namespace daftar::partners

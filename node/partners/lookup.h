@@ -77,6 +77,11 @@ class Lookup {
   Network& network_;
 };
 
+// Adds to `batch` that F of these identifiers is kept no more, of no partner and no epoch. Reads
+// the keys of all that is kept. A check made at the same time may keep it again.
+absl::Status ForgetKept(const storage::StoreReader& store, const storage::Vault& vault,
+                        std::span<const identity::Identifier> identifiers, storage::Batch& batch);
+
 }  // namespace daftar::partners
 
 #endif  // DAFTAR_NODE_PARTNERS_LOOKUP_H_

@@ -1,7 +1,9 @@
 #include "node/service/book_handlers.h"
 
 #include <algorithm>
+#include <iterator>
 
+#include "absl/strings/numbers.h"
 #include "node/book/group_report.h"
 #include "node/check/order_outcomes.h"
 #include "node/check/outcomes.h"
@@ -50,6 +52,47 @@ absl::StatusOr<uint64_t> IncidentsIn(Node& node, const book::Profile& customer, 
         const evidence::Date occurred = view.incident.account.occurred;
         return occurred >= from && occurred <= to;
       }));
+}
+
+// Where a page of the allowlist ended: the entry may be gone when the next one is asked for.
+std::string TokenOf(const book::Allowed& entry) {
+  return std::to_string(entry.added_at.value) + "-" + entry.id.hex();
+}
+
+using AllowedList = std::vector<book::Allowed>;
+
+absl::StatusOr<AllowedList::const_iterator> AfterToken(const AllowedList& list,
+                                                       const std::string& token) {
+  if (token.empty()) return list.begin();
+  const size_t dash = token.find('-');
+  int64_t added_at = 0;
+  const bool parsed =
+      dash != std::string::npos && absl::SimpleAtoi(token.substr(0, dash), &added_at);
+  auto id = book::AllowedId::FromHexText(parsed ? token.substr(dash + 1) : "");
+  if (!id.ok()) {
+    return absl::InvalidArgumentError("page_token: pass on what the page before answered");
+  }
+  book::Allowed last;
+  last.id = *id;
+  last.added_at.value = added_at;
+  return std::upper_bound(list.begin(), list.end(), last, book::ListedBefore);
+}
+
+// What a person who is erased left outside the book.
+absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, std::span<const identity::Identifier> gone,
+                                             std::span<const identity::Identifier> kept,
+                                             storage::Batch& batch) {
+  auto incidents = node.ledger().EraseUnshared(gone, kept, batch);
+  if (!incidents.ok()) return incidents.status();
+  absl::Status forgot = partners::ForgetKept(node.store(), node.vault(), gone, batch);
+  if (!forgot.ok()) return forgot;
+  std::vector<decision::Subject> subjects;
+  for (const identity::Identifier& identifier : gone) {
+    subjects.push_back(decision::SubjectOf(node.keys().receipt, identifier));
+  }
+  auto receipts = node.receipts().Unlink(subjects, batch);
+  if (!receipts.ok()) return receipts.status();
+  return book::ErasedElsewhere{incidents->erased, incidents->kept, *receipts};
 }
 
 // A row for each currency; one without a currency for a group that has no orders.
@@ -115,15 +158,20 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
       [this](std::span<const identity::Identifier> identifiers) -> absl::StatusOr<uint64_t> {
     auto about = node_.ledger().About(identifiers);
     if (!about.ok()) return about.status();
-    return about->size();
+    return static_cast<uint64_t>(std::count_if(about->begin(), about->end(), ledger::IsShared));
   };
-  auto report =
-      node_.book().Erase(CallerOf(actor, request.request_id()), *id, incidents, request.because());
+  auto report = node_.book().Erase(
+      CallerOf(actor, request.request_id()), *id, incidents, request.because(),
+      [this](auto gone, auto kept, auto& batch) { return Forget(node_, gone, kept, batch); });
   if (!report.ok()) return report.status();
   v1::EraseCustomerResponse response;
   response.set_orders_erased(report->orders_erased);
   response.set_orders_kept(report->orders_kept);
   response.set_identifiers_kept(report->identifiers_kept);
+  response.set_customers_erased(report->customers_erased);
+  response.set_identifiers_erased(report->identifiers_erased);
+  response.set_allowed_erased(report->allowed_erased);
+  response.set_incidents_erased(report->incidents_erased);
   for (const std::string& reason : report->reasons) response.add_kept_because(reason);
   return response;
 }
@@ -217,13 +265,23 @@ absl::StatusOr<v1::AddAllowedResponse> BookHandlers::AddAllowed(
   return response;
 }
 
-absl::StatusOr<v1::ListAllowedResponse> BookHandlers::ListAllowed(const Actor& actor,
-                                                                  const v1::ListAllowedRequest&) {
+absl::StatusOr<v1::ListAllowedResponse> BookHandlers::ListAllowed(
+    const Actor& actor, const v1::ListAllowedRequest& request) {
   if (absl::Status s = Authorise(actor, "BookService/ListAllowed"); !s.ok()) return s;
+  auto limit = PageSizeFromProto(request.page_size());
+  if (!limit.ok()) return limit.status();
   auto all = node_.allowlist().List();
   if (!all.ok()) return all.status();
+  auto from = AfterToken(*all, request.page_token());
+  if (!from.ok()) return from.status();
   v1::ListAllowedResponse response;
-  for (const book::Allowed& allowed : *all) *response.add_allowed() = ToProto(allowed);
+  for (auto entry = *from; entry != all->end(); ++entry) {
+    if (static_cast<size_t>(response.allowed_size()) == *limit) {
+      response.set_next_page_token(TokenOf(*std::prev(entry)));
+      break;
+    }
+    *response.add_allowed() = ToProto(*entry);
+  }
   return response;
 }
 

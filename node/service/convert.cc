@@ -6,6 +6,10 @@
 namespace daftar::service {
 namespace {
 
+// After the shipped groups that protect the shop (problem, watch-closely) and those that a person
+// grants: a group that nobody ranked must not outrank them.
+constexpr uint32_t kDefaultPrecedence = 450;
+
 using identity::IdentifierType;
 
 struct TypedText {
@@ -232,6 +236,15 @@ absl::StatusOr<decision::Effect> FromProto(v1::Effect effect) {
 absl::StatusOr<decision::Language> LanguageFromProto(const std::string& language) {
   if (language.empty()) return decision::Language::kEnglish;
   return decision::LanguageFromName(language);
+}
+
+absl::StatusOr<size_t> PageSizeFromProto(uint32_t asked) {
+  constexpr size_t kDefault = 100;
+  constexpr size_t kMost = 1000;
+  if (asked > kMost) {
+    return absl::InvalidArgumentError("page_size: at most " + std::to_string(kMost));
+  }
+  return asked == 0 ? kDefault : asked;
 }
 
 absl::StatusOr<check::ReceiptId> ReceiptFromProto(const std::string& receipt) {
@@ -482,7 +495,7 @@ absl::StatusOr<decision::Group> FromProto(const v1::Group& group) {
   decision::Group out;
   decision::GroupTerms& terms = out.terms;
   terms.name = group.name();
-  if (group.precedence() != 0) terms.precedence = group.precedence();
+  terms.precedence = group.precedence() == 0 ? kDefaultPrecedence : group.precedence();
   if (group.at_least() != v1::EFFECT_UNSPECIFIED) {
     auto least = FromProto(group.at_least());
     if (!least.ok()) return least.status();

@@ -53,6 +53,8 @@ v1::Effect ToProto(decision::Effect effect);
 absl::StatusOr<decision::Effect> FromProto(v1::Effect effect);  // unspecified is refused
 // Empty: English.
 absl::StatusOr<decision::Language> LanguageFromProto(const std::string& language);
+// Of a list's page: at most 1,000; 0 means 100.
+absl::StatusOr<size_t> PageSizeFromProto(uint32_t asked);
 absl::StatusOr<check::ReceiptId> ReceiptFromProto(const std::string& receipt);
 absl::StatusOr<book::CustomerId> CustomerIdFromProto(const std::string& id);
 absl::StatusOr<decision::Mitigations> FromProto(

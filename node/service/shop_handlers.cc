@@ -4,13 +4,11 @@
 
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
+#include "node/service/partner_privacy.h"
 #include "storage/requests.h"
 
 namespace daftar::service {
 namespace {
-
-constexpr uint32_t kDefaultPage = 100;
-constexpr uint32_t kMaxPage = 1000;
 
 absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
   auto id = ledger::IncidentId::FromHexText(text);
@@ -19,13 +17,6 @@ absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
         "an incident's id has 32 hexadecimal digits; `daftar incident list` shows them");
   }
   return id;
-}
-
-absl::StatusOr<size_t> PageSize(uint32_t asked) {
-  if (asked > kMaxPage) {
-    return absl::InvalidArgumentError("page_size: at most " + std::to_string(kMaxPage));
-  }
-  return asked == 0 ? kDefaultPage : asked;
 }
 
 evidence::Date Today(const Node& node) { return evidence::Date::Of(node.clock().Now()); }
@@ -102,26 +93,6 @@ absl::Status CheckGroupsExist(Node& node,
 // Staff see how many partners say what, managers and auditors also which.
 bool MaySeePartners(const Actor& actor) {
   return actor.roles.Meets({Role::kManager, Role::kOperator, Role::kAuditor});
-}
-
-void HidePartners(v1::CheckResponse& response) {
-  for (v1::PartnerAnswer& partner : *response.mutable_partners()) partner.clear_origin();
-  for (v1::DecisionInput& input : *response.mutable_inputs()) {
-    if (input.type() == "partner_record") input.clear_origin();
-  }
-}
-
-// The body names them too.
-void HidePartners(v1::GetReceiptResponse& response) {
-  response.clear_body();
-  response.clear_salt();
-  for (v1::ReceiptPartner& partner : *response.mutable_partners()) {
-    partner.clear_origin();
-    partner.clear_witnesses();
-  }
-  for (v1::ReceiptInput& input : *response.mutable_inputs()) {
-    if (input.type() == "partner_record") input.clear_origin();
-  }
 }
 
 }  // namespace
@@ -246,7 +217,7 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
     if (!id.ok()) return id.status();
     after = *id;
   }
-  auto limit = PageSize(request.page_size());
+  auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
   auto page = node_.ledger().List(state, *limit, after);
   if (!page.ok()) return page.status();
@@ -460,7 +431,7 @@ absl::StatusOr<v1::ImportOrdersResponse> ShopHandlers::ImportOrders(
 absl::StatusOr<v1::SuggestIncidentsResponse> ShopHandlers::SuggestIncidents(
     const Actor& actor, const v1::SuggestIncidentsRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/SuggestIncidents"); !s.ok()) return s;
-  auto limit = PageSize(request.page_size());
+  auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
   auto page = ledger::SuggestIncidents(node_.book(), node_.ledger(), Today(node_),
                                        request.more_than_days_late(), *limit, request.page_token());

@@ -236,6 +236,21 @@ TEST_F(BookCommandTest, AllowListShowsItsEntries) {
   EXPECT_EQ(Json::parse(ran.out, nullptr, false)["allowed"][0]["id"], "a1");
 }
 
+TEST_F(BookCommandTest, AllowListFetchesEveryPage) {
+  node_.list_allowed = [](const v1::ListAllowedRequest& request,
+                          v1::ListAllowedResponse& response) {
+    EXPECT_EQ(request.page_size(), 1000u);
+    response.add_allowed()->set_id(request.page_token().empty() ? "a1" : request.page_token());
+    if (request.page_token().empty()) response.set_next_page_token("a2");
+    if (request.page_token() == "a2") response.set_next_page_token("a3");
+    return grpc::Status::OK;
+  };
+  const Ran ran = node_.Run({"allow", "list", "--output", "json"});
+  const Json shown = Json::parse(ran.out, nullptr, false)["allowed"];
+  ASSERT_EQ(shown.size(), 3u);
+  EXPECT_EQ(shown[2]["id"], "a3");
+}
+
 TEST_F(BookCommandTest, OrderAddSendsEverything) {
   v1::AddOrderRequest asked;
   node_.add_order = Keep<v1::AddOrderRequest, v1::AddOrderResponse>(asked);

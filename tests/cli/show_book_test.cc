@@ -28,7 +28,7 @@ Json Document(const std::string& text) {
 TEST(ShowGroupTest, WhatIsNotSetIsSaidAsItApplies) {
   const Json document = Document<v1::Group>("name: 'plain'");
   EXPECT_EQ(document.dump(),
-            R"({"name":"plain","precedence":100,"at_least":"accept","at_most":"decline",)"
+            R"({"name":"plain","precedence":450,"at_least":"accept","at_most":"decline",)"
             R"("deposit_ppm":null,"credit_limits":[],"credit_days":null,"price_list":null,)"
             R"("bonus_card":false,"rule":null})");
   const std::string text = Printed<v1::Group>("name: 'plain'");
@@ -128,7 +128,18 @@ TEST(ShowOrderTest, OpenAndGivenUpOrders) {
 }
 
 TEST(ShowErasureTest, SaysWhatStaysAndWhy) {
-  EXPECT_THAT(Printed<v1::EraseCustomerResponse>("orders_erased: 2"), HasSubstr("Nothing stays."));
+  EXPECT_EQ(Printed<v1::EraseCustomerResponse>(
+                "orders_erased: 1 identifiers_erased: 1 customers_erased: 1"),
+            "Erased the customer with 1 order and 1 identifier.\nNothing stays.\n");
+  EXPECT_EQ(Printed<v1::EraseCustomerResponse>(
+                "orders_erased: 2 identifiers_erased: 3 customers_erased: 2 allowed_erased: 1 "
+                "incidents_erased: 2"),
+            "Erased the customer with 2 orders, 3 identifiers, 1 allowlist entry and 2 incidents "
+            "that were never shared.\n"
+            "Customers had been merged: the 2 ids under which this one was kept are gone.\n"
+            "Nothing stays.\n");
+  EXPECT_THAT(Printed<v1::EraseCustomerResponse>("kept_because: 'A receipt stays.'"),
+              HasSubstr("\nWhat stays:\n  - A receipt stays.\n"));
   const char* kept =
       "orders_erased: 2 orders_kept: 1 identifiers_kept: 1 kept_because: 'A debt is open.'";
   const std::string text = Printed<v1::EraseCustomerResponse>(kept);

@@ -329,6 +329,29 @@ TEST(ShowCheckTest, TextOfAReceipt) {
   EXPECT_EQ(Text(Proto<v1::GetReceiptResponse>(kReceipt)), kReceiptText);
 }
 
+TEST(ShowCheckTest, AReceiptWithoutNamesShowsNoBlanksAndNoNoughts) {
+  auto response = Proto<v1::GetReceiptResponse>(kReceipt);
+  v1::ReceiptInput& input = *response.mutable_inputs(0);
+  input.clear_origin();
+  input.clear_reference();
+  input.clear_commitment();
+  input.clear_weight_ppm();
+  v1::ReceiptPartner& partner = *response.mutable_partners(0);
+  partner.clear_origin();
+  partner.clear_head_size();
+  partner.clear_head_root();
+  partner.clear_witnesses();
+  partner.set_head_age_s(3600);
+  const std::string text = Text(response);
+  EXPECT_THAT(text, HasSubstr("  a partner        settled  1 day old   counts 23.1 %\n"));
+  EXPECT_THAT(text, HasSubstr("Partners\n  a partner  cached  data 60 min old\n"));
+  const Json json = ToJson(response);
+  EXPECT_TRUE(json["inputs"][0]["weight_ppm"].is_null());
+  EXPECT_EQ(json["inputs"][1]["weight_ppm"], 0);
+  EXPECT_TRUE(json["partners"][0]["weight_ppm"].is_null());
+  EXPECT_TRUE(json["partners"][0]["head_size"].is_null());
+}
+
 TEST(ShowCheckTest, JsonOfAReceipt) {
   EXPECT_EQ(ToJson(Proto<v1::GetReceiptResponse>(kReceipt)).dump(), kReceiptJson);
 }

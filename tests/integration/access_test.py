@@ -39,7 +39,7 @@ def by_role(circle):
         "why": ("why", receipt),
         "incident list": ("incident", "list"),
         "incident show": ("incident", "show", incident["id"]),
-        "customer add": ("customer", "add", "--name", "X", "--email", "x@shop.example"),
+        "customer add": ("customer", "add", "--name", "X", "--email", "x@mail.id"),
         "suggest": ("ledger", "suggest"),
         "status": ("status",),
         "partner list": ("partner", "list"),

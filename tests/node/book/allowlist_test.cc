@@ -75,6 +75,23 @@ TEST_F(AllowlistTest, ARepeatedRequestGivesTheFirstEntry) {
   EXPECT_THAT(list_.Add(By("r"), who, "x"), StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(AllowlistTest, OneRequestIdForTwoEntriesIsRefusedAndNotTakenForDone) {
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another request"));
+  const Identifiers a = {Handle("shop/a")};
+  const Identifiers b = {Handle("shop/b")};
+  const auto first = list_.Add(By("r"), a, "x");
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(list_.Add(By("r"), b, "x"), refused);
+  const auto second = list_.Add(By(), b, "x");
+  ASSERT_THAT(second, IsOk());
+  ASSERT_THAT(list_.Remove(By("d"), first->id, "x"), IsOk());
+  EXPECT_THAT(list_.Remove(By("d"), second->id, "x"), refused);
+  EXPECT_THAT(list_.Remove(By("d"), Handle("shop/b"), "x"), refused);
+  EXPECT_THAT(list_.Remove(By("d"), first->id, "x"), IsOk());  // repeated
+  EXPECT_EQ(list_.List()->size(), 1u);
+}
+
 TEST_F(AllowlistTest, WhatMakesNoEntryIsRefused) {
   const auto first = Add({Handle("shop/a"), Handle("shop/b")});
   EXPECT_THAT(Add({Handle("shop/b")}),

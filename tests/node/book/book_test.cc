@@ -33,6 +33,30 @@ TEST_F(BookTest, AddedCustomerIsShownAndFoundByEachIdentifier) {
   EXPECT_EQ(*book_->FindByIdentifiers(both), std::vector<CustomerId>{made->id});
 }
 
+TEST_F(BookTest, WhatBelongsToNobodyIdentifiesNoCustomer) {
+  const auto added = book_->AddCustomer(Request("r"), {"Budi", {Phone("081111111111")}});
+  EXPECT_THAT(added, StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("phone")));
+  EXPECT_THAT(added.status().message(), Not(HasSubstr("1111")));
+  EXPECT_EQ(*book_->FindByIdentifier(Phone("081111111111")), std::nullopt);
+}
+
+TEST_F(BookTest, OneRequestIdForTwoCustomersIsRefusedAndNotTakenForDone) {
+  const NewCustomer budi{"Budi", {Phone("081234567890"), Handle("shop/budi")}};
+  const NewCustomer turned{"Budi", {Handle("shop/budi"), Phone("081234567890")}};
+  ASSERT_THAT(book_->AddCustomer(Request("r"), budi), IsOk());
+  EXPECT_THAT(book_->AddCustomer(Request("r"), turned), IsOk());
+  EXPECT_THAT(book_->AddCustomer(Request("r"), {"Siti", {Handle("shop/siti")}}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another request")));
+  // Nothing in the log of requests says who it was.
+  EXPECT_THAT(store_->Scan(storage::Column::kRequests, {}, {},
+                           [](crypto::ByteView, crypto::ByteView row) {
+                             EXPECT_THAT(std::string(crypto::AsText(row)),
+                                         Not(HasSubstr("81234567890")));
+                             return true;
+                           }),
+              IsOk());
+}
+
 TEST_F(BookTest, RepeatedRequestGivesTheFirstCustomer) {
   const auto first = book_->AddCustomer(Request("r1"), {"Budi", {Phone("081234567890")}});
   ASSERT_THAT(first, IsOk());

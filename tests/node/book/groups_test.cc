@@ -98,6 +98,17 @@ TEST_F(GroupsTest, ARepeatedRequestDoesNothing) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST_F(GroupsTest, OneRequestIdForTwoGroupsIsRefusedAndNotTakenForDone) {
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, ::testing::HasSubstr("another request"));
+  ASSERT_THAT(groups_->Put(By("p"), Wholesale(), "x"), IsOk());
+  decision::Group stricter = Wholesale();
+  stricter.terms.least = decision::Effect::kDeposit;
+  EXPECT_THAT(groups_->Put(By("p"), stricter, "x"), refused);
+  ASSERT_THAT(groups_->Remove(By("r"), "vip", "x"), IsOk());
+  EXPECT_THAT(groups_->Remove(By("r"), "regular", "x"), refused);
+}
+
 TEST_F(GroupsTest, WhatDoesNotPassItsCheckOrGoesPastTheBoundIsRefused) {
   decision::Group wrong = Wholesale();
   wrong.terms.precedence = 0;

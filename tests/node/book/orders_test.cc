@@ -78,6 +78,23 @@ TEST_F(OrdersTest, ARepeatedRequestAddsNoSecondOrder) {
   EXPECT_EQ(OrdersOf(first->customer).size(), 1u);
 }
 
+TEST_F(OrdersTest, OneRequestIdForTwoOrdersIsRefusedAndNotTakenForDone) {
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another request"));
+  const auto first = book_->AddOrder(By("r"), Wanted("A-1"));
+  ASSERT_THAT(first, IsOk());
+  EXPECT_THAT(book_->AddOrder(By("r"), Wanted("A-2")), refused);
+  NewOrder dearer = Wanted("A-1");
+  ++dearer.amount.minor;
+  EXPECT_THAT(book_->AddOrder(By("r"), dearer), refused);
+  const NamedOrder second = Added(Wanted("A-2"));
+  const Outcome paid{OutcomeKind::kPaid, first->order.due};
+  ASSERT_THAT(book_->SetOutcome(By("o"), first->name, paid, std::nullopt, "x"), IsOk());
+  EXPECT_THAT(book_->SetOutcome(By("o"), second.name, paid, std::nullopt, "x"), refused);
+  EXPECT_THAT(book_->SetOutcome(By("o"), first->name, {OutcomeKind::kReopened, {}}, {}, "x"),
+              refused);
+}
+
 TEST_F(OrdersTest, AKnownInvoiceNumberOfTheCustomerIsNamedAndOfAnotherIsFine) {
   const NamedOrder first = Added(Wanted());
   EXPECT_THAT(book_->AddOrder(By(), Wanted()),

@@ -151,6 +151,22 @@ TEST_F(WholesTest, ARepeatedRequestDoesNothingAndAnswersAlike) {
   EXPECT_THAT(book_->Unmerge(By("m"), b, "x"), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
+TEST_F(WholesTest, OneRequestIdForTwoChangesIsRefusedAndNotTakenForDone) {
+  const CustomerId a = Bought(Handle("shop/a"), "1");
+  const CustomerId b = Bought(Handle("shop/b"), "1");
+  const CustomerId c = Bought(Handle("shop/c"), "1");
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another request"));
+  ASSERT_THAT(book_->Merge(By("m"), a, b, "x"), IsOk());
+  EXPECT_THAT(book_->Merge(By("m"), a, c, "x"), refused);
+  EXPECT_EQ(IdOf(Handle("shop/c")), c);
+  ASSERT_THAT(book_->SetGroups(By("g"), a, {{"vip"}, {}}, *groups_, "x"), IsOk());
+  EXPECT_THAT(book_->SetGroups(By("g"), c, {{"vip"}, {}}, *groups_, "x"), refused);
+  EXPECT_THAT(book_->SetGroups(By("g"), a, {{}, {"vip"}}, *groups_, "x"), refused);
+  ASSERT_THAT(book_->Unmerge(By("u"), b, "x"), IsOk());
+  EXPECT_THAT(book_->Unmerge(By("u"), c, "x"), refused);
+}
+
 TEST_F(WholesTest, WhoMergedWhatAndWhyIsOnTheRecord) {
   const CustomerId a = Bought(Handle("shop/a"), "1");
   const CustomerId b = Bought(Handle("shop/b"), "1");

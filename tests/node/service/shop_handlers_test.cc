@@ -1,6 +1,7 @@
 // What each role gets to see and may do with the book, and what is refused before anything is made.
 #include "node/service/shop_handlers.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "node/service/book_handlers.h"
@@ -71,6 +72,9 @@ TEST_F(ShopHandlersTest, StaffSeeHowManyPartnersSayWhatAndManagersWhich) {
     EXPECT_EQ(receipt->partners(0).origin(), which ? "toko-a.test" : "");
     EXPECT_EQ(receipt->inputs(0).origin(), which ? "toko-a.test" : "");
     EXPECT_EQ(receipt->body().empty(), !which);
+    EXPECT_EQ(answer->inputs(0).weight_ppm() == 0, !which);
+    EXPECT_EQ(receipt->inputs(0).commitment().empty(), !which);
+    EXPECT_EQ(receipt->partners(0).head_root().empty(), !which);
     EXPECT_EQ(receipt->SerializeAsString().find("toko-a.test") != std::string::npos, which);
   }
 }
@@ -313,6 +317,181 @@ TEST_F(ShopHandlersTest, AnOrderIsFoundByItsReceiptWithoutReadingAllOrders) {
   auto paid = book.SetOrderOutcome(staff_, request);
   DAFTAR_ASSERT_OK(paid);
   EXPECT_EQ(paid->order().state(), "paid");
+}
+
+TEST_F(ShopHandlersTest, ErasingACustomerTakesAlongWhatChecksAndDraftsKeep) {
+  BookHandlers book(*b_);
+  const auto rows = [&](storage::Column column, const std::string& prefix) {
+    size_t count = 0;
+    const crypto::Bytes from = crypto::ToBytes(prefix);
+    EXPECT_TRUE(b_->store().Scan(column, from, from, [&](auto, auto) { return ++count > 0; }).ok());
+    return count;
+  };
+  const auto draft = [&](std::vector<identity::Identifier> identifiers) {
+    ledger::NewIncident account = DepositUnsettled(kPhone);
+    account.identifiers = std::move(identifiers);
+    auto view = b_->ledger().Add(b_.Caller(), account);
+    EXPECT_TRUE(view.ok());
+    return view->incident.id;
+  };
+  const auto normal = [](identity::IdentifierType type, const char* text) {
+    return *identity::Normalise(type, text, identity::Region::kIndonesia);
+  };
+  const auto phone = normal(identity::IdentifierType::kPhone, kPhone);
+  const auto email = normal(identity::IdentifierType::kEmail, "budi@mail.id");
+  v1::AddCustomerRequest person;
+  person.set_request_id("person");
+  person.add_identifiers()->set_phone(kPhone);
+  person.add_identifiers()->set_email("budi@mail.id");
+  auto made = shop_.AddCustomer(manager_, person);
+  DAFTAR_ASSERT_OK(made);
+  auto receipt = shop_.Check(manager_, Question());
+  DAFTAR_ASSERT_OK(receipt);
+  EXPECT_EQ(rows(storage::Column::kLookups, ""), 1u);
+  EXPECT_EQ(rows(storage::Column::kReceipts, "s"), 1u);
+  draft({phone});
+  const ledger::IncidentId both = draft({phone, email});
+  const ledger::IncidentId shared = draft({email});
+  DAFTAR_ASSERT_OK(b_->ledger().Publish(b_.Caller(), shared));
+
+  v1::EraseCustomerRequest request;
+  request.set_request_id("erase-1");
+  request.set_id(made->customer().id());
+  request.set_because("asked");
+  auto erased = book.EraseCustomer(manager_, request);
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(rows(storage::Column::kLookups, ""), 0u);
+  EXPECT_EQ(rows(storage::Column::kReceipts, "s"), 0u);
+  EXPECT_EQ(erased->identifiers_kept(), 1u);
+  EXPECT_THAT(erased->kept_because(),
+              ::testing::ElementsAre(HasSubstr("is named in incidents"),
+                                     HasSubstr("one incident that was never shared"),
+                                     HasSubstr("the receipt of one check stays")));
+  auto about = b_->ledger().About({&phone, 1});
+  DAFTAR_ASSERT_OK(about);
+  ASSERT_EQ(about->size(), 1u);  // the draft about the phone alone went
+  EXPECT_EQ(about->front().incident.id, both);
+  // The receipt is there for whoever has its id.
+  v1::GetReceiptRequest why;
+  why.set_receipt(receipt->receipt());
+  DAFTAR_ASSERT_OK(shop_.GetReceipt(manager_, why));
+}
+
+TEST_F(ShopHandlersTest, DraftsAndWhatWasWithdrawnUnsharedHoldNobodyBack) {
+  BookHandlers book(*b_);
+  for (const bool withdrawn : {false, true}) {
+    auto view = b_->ledger().Add(b_.Caller(), DepositUnsettled("0812-9999-7002"));
+    DAFTAR_ASSERT_OK(view);
+    const ledger::IncidentId id = view->incident.id;
+    if (withdrawn) {
+      DAFTAR_ASSERT_OK(b_->ledger().Publish(b_.Caller(), id));
+      DAFTAR_ASSERT_OK(
+          b_->ledger().Withdraw(b_.Caller(), id, evidence::WithdrawalGround::kMistake, "not him"));
+    }
+    v1::AddCustomerRequest person;
+    person.set_request_id("person-" + std::to_string(++requests_));
+    person.add_identifiers()->set_phone("0812-9999-7002");
+    auto made = shop_.AddCustomer(manager_, person);
+    DAFTAR_ASSERT_OK(made);
+    v1::EraseCustomerRequest request;
+    request.set_request_id("erase-" + std::to_string(++requests_));
+    request.set_id(made->customer().id());
+    request.set_because("asked");
+    auto erased = book.EraseCustomer(manager_, request);
+    DAFTAR_ASSERT_OK(erased);
+    EXPECT_EQ(erased->identifiers_kept(), 0u);
+    EXPECT_EQ(erased->kept_because_size(), 0);
+    EXPECT_THAT(b_->ledger().Get(id), StatusIs(absl::StatusCode::kNotFound));
+    auto listed = b_->ledger().List({}, 100, {});
+    DAFTAR_ASSERT_OK(listed);
+    EXPECT_TRUE(listed->incidents.empty());
+  }
+}
+
+TEST_F(ShopHandlersTest, ErasingHalfOfAMergeTellsOfBothAndOfTheirAllowlistEntry) {
+  BookHandlers book(*b_);
+  std::vector<std::string> ids;
+  for (const char* phone : {"0812-9999-7003", "0812-9999-7004"}) {
+    v1::AddCustomerRequest person;
+    person.set_request_id(phone);
+    person.add_identifiers()->set_phone(phone);
+    auto made = shop_.AddCustomer(manager_, person);
+    DAFTAR_ASSERT_OK(made);
+    ids.push_back(made->customer().id());
+  }
+  v1::MergeCustomersRequest merge;
+  merge.set_request_id("merge");
+  merge.set_into(ids[0]);
+  merge.set_from(ids[1]);
+  merge.set_because("one person");
+  DAFTAR_ASSERT_OK(book.MergeCustomers(manager_, merge));
+  v1::AddAllowedRequest allow;
+  allow.set_request_id("allow");
+  allow.add_identifiers()->set_phone("0812-9999-7003");
+  allow.set_because("known");
+  DAFTAR_ASSERT_OK(book.AddAllowed(manager_, allow));
+  v1::EraseCustomerRequest request;
+  request.set_request_id("erase");
+  request.set_id(ids[1]);
+  request.set_because("asked");
+  auto erased = book.EraseCustomer(manager_, request);
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(erased->customers_erased(), 2u);
+  EXPECT_EQ(erased->identifiers_erased(), 2u);
+  EXPECT_EQ(erased->allowed_erased(), 1u);
+}
+
+TEST_F(ShopHandlersTest, TheAllowlistComesInPagesThatMissNothing) {
+  BookHandlers book(*b_);
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    v1::AddAllowedRequest allow;
+    allow.set_request_id("allow-" + std::to_string(i));
+    allow.add_identifiers()->set_phone("0812-9999-700" + std::to_string(i));
+    allow.set_because("known");
+    auto added = book.AddAllowed(manager_, allow);
+    DAFTAR_ASSERT_OK(added);
+    ids.push_back(added->allowed().id());
+  }
+  std::vector<std::string> seen;
+  v1::ListAllowedRequest request;
+  request.set_page_size(2);
+  do {
+    auto page = book.ListAllowed(manager_, request);
+    DAFTAR_ASSERT_OK(page);
+    ASSERT_LE(page->allowed_size(), 2);
+    for (const v1::Allowed& entry : page->allowed()) seen.push_back(entry.id());
+    request.set_page_token(page->next_page_token());
+    if (seen.size() == 2) {  // the last of the page is removed meanwhile
+      v1::RemoveAllowedRequest remove;
+      remove.set_request_id("remove");
+      remove.set_id(seen.back());
+      remove.set_because("gone");
+      DAFTAR_ASSERT_OK(book.RemoveAllowed(manager_, remove));
+    }
+  } while (!request.page_token().empty());
+  EXPECT_THAT(seen, ::testing::UnorderedElementsAreArray(ids));
+  request.set_page_size(1001);
+  EXPECT_THAT(book.ListAllowed(manager_, request), StatusIs(absl::StatusCode::kInvalidArgument));
+  request.set_page_size(0);
+  request.set_page_token("nonsense");
+  EXPECT_THAT(book.ListAllowed(manager_, request), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(ShopHandlersTest, ANewGroupDoesNotOutrankThoseThatProtect) {
+  BookHandlers book(*b_);
+  v1::PutGroupRequest put;
+  put.set_request_id("put");
+  put.mutable_group()->set_name("bazaar");
+  put.set_because("met there");
+  auto made = book.PutGroup(manager_, put);
+  DAFTAR_ASSERT_OK(made);
+  auto groups = book.ListGroups(manager_, {});
+  DAFTAR_ASSERT_OK(groups);
+  for (const v1::Group& group : groups->groups()) {
+    if (group.name() != "problem" && group.name() != "watch-closely") continue;
+    EXPECT_LT(group.precedence(), made->group().precedence()) << group.name();
+  }
 }
 
 TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
