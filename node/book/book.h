@@ -91,8 +91,9 @@ class Book {
   // of its identifiers. Orders that are not paid stay with their own identifiers, and identifiers
   // that `incidents` counts stay; the report says what stayed and why. Once they are paid, erasing
   // again removes the rest. Identifiers are taken out of other customers' orders too, for which all
-  // orders are read once; nothing else is written meanwhile. NotFound when there is nothing (any
-  // more).
+  // orders are read once; nothing else is written meanwhile. Such an order that would then name
+  // nobody, its own customer having been erased, is the person's: kept while it is not paid, else
+  // erased. NotFound when there is nothing (any more).
   absl::StatusOr<EraseReport> Erase(const storage::Caller& caller, const CustomerId& id,
                                     const IncidentCount& incidents, const std::string& because);
 

@@ -59,9 +59,13 @@ std::string Eraser::object() const {
   return ids;
 }
 
+bool Eraser::IsPaid(const Order& order) const {
+  return order.paid.has_value() && order.paid <= today_;
+}
+
 absl::Status Eraser::PlanOrders(const CustomerId& row) {
   return book_.ScanRow(book_.store_, row, [&](const Order& order) {
-    if (order.paid.has_value() && order.paid <= today_) {
+    if (IsPaid(order)) {
       ++report_.orders_erased;
       batch_.Delete(Column::kOrders, book_.OrderKey(row, order.invoice));
     } else {
@@ -130,34 +134,10 @@ void Eraser::PlanRows(const Book::Whole& whole, std::vector<Customer> left) {
   book_.Replace(whole, left, batch_);
 }
 
-absl::Status Eraser::ForgetIn(const CustomerId& owner, const crypto::Bytes& key,
-                              crypto::ByteView sealed, Order order) {
-  auto& named = order.identifiers;
-  named.erase(
-      std::remove_if(named.begin(), named.end(),
-                     [this](const auto& identifier) { return erased_.count(identifier) != 0; }),
-      named.end());
-  if (named.empty()) {  // it stays its own customer's, who has others
-    const auto whole = book_.LoadWhole(book_.store_, owner);
-    if (!whole.ok()) return whole.status();
-    named = MakeProfile(Book::Rows(*whole)).identifiers;
-    if (named.size() > kMaxIdentifiersPerOrder) {
-      named.erase(named.begin() + kMaxIdentifiersPerOrder, named.end());
-    }
-  }
-  batch_.ExpectValue(Column::kOrders, key, crypto::ToBytes(sealed));
-  if (named.empty()) {
-    batch_.Delete(Column::kOrders, key);
-  } else {
-    book_.PutOrder(key, order, batch_);
-  }
-  return absl::OkStatus();
-}
-
 // Only customers who were merged once name each other's identifiers, but nothing tells who they
 // were.
-absl::Status Eraser::PlanOthers() {
-  if (erased_.empty()) return absl::OkStatus();
+absl::Status Eraser::FindOthers() {
+  if (all_.empty()) return absl::OkStatus();
   absl::Status problem;
   const auto scanned = book_.store_.Scan(
       Column::kOrders, {}, {}, [&](crypto::ByteView key, crypto::ByteView sealed) {
@@ -168,24 +148,62 @@ absl::Status Eraser::PlanOthers() {
         auto order = book_.OpenOrder(key, sealed);
         problem = order.status();
         if (!order.ok()) return false;
-        const bool names =
-            std::any_of(order->identifiers.begin(), order->identifiers.end(),
-                        [this](const auto& identifier) { return erased_.count(identifier) != 0; });
-        if (names) problem = ForgetIn(*owner, crypto::ToBytes(key), sealed, *std::move(order));
-        return problem.ok();
+        const auto is_theirs = [this](const auto& identifier) {
+          return all_.count(identifier) != 0;
+        };
+        const auto& named = order->identifiers;
+        if (std::none_of(named.begin(), named.end(), is_theirs)) return true;
+        const auto whole = book_.LoadWhole(book_.store_, *owner);
+        problem = whole.status();
+        if (!whole.ok()) return false;
+        auto of_owner = MakeProfile(Book::Rows(*whole)).identifiers;
+        // Nobody else could be asked for the money.
+        if (!IsPaid(*order) && of_owner.empty() &&
+            std::all_of(named.begin(), named.end(), is_theirs)) {
+          ++report_.orders_kept;
+          in_debt_.insert(named.begin(), named.end());
+        }
+        others_.push_back({crypto::ToBytes(key), crypto::ToBytes(sealed), *std::move(order),
+                           std::move(of_owner)});
+        return true;
       });
   return scanned.ok() ? problem : scanned;
+}
+
+void Eraser::PlanOthers() {
+  for (Naming& other : others_) {
+    auto& named = other.order.identifiers;
+    const size_t before = named.size();
+    named.erase(
+        std::remove_if(named.begin(), named.end(),
+                       [this](const auto& identifier) { return erased_.count(identifier) != 0; }),
+        named.end());
+    if (named.size() == before) continue;
+    if (named.empty()) {  // it stays its own customer's, who has others
+      named = std::move(other.of_owner);
+      if (named.size() > kMaxIdentifiersPerOrder) {
+        named.erase(named.begin() + kMaxIdentifiersPerOrder, named.end());
+      }
+    }
+    batch_.ExpectValue(Column::kOrders, other.key, std::move(other.sealed));
+    if (named.empty()) {
+      ++report_.orders_erased;
+      batch_.Delete(Column::kOrders, other.key);
+    } else {
+      book_.PutOrder(other.key, other.order, batch_);
+    }
+  }
 }
 
 absl::Status Eraser::Plan(const CustomerId& id) {
   const auto whole = book_.LoadWhole(book_.store_, id);
   if (!whole.ok()) return whole.status();
-  std::vector<identity::Identifier> all;
   for (const Book::StoredCustomer& stored : *whole) {
     rows_.insert(stored.row.id);
-    all.insert(all.end(), stored.row.identifiers.begin(), stored.row.identifiers.end());
+    all_.insert(stored.row.identifiers.begin(), stored.row.identifiers.end());
     if (auto status = PlanOrders(stored.row.id); !status.ok()) return status;
   }
+  if (auto status = FindOthers(); !status.ok()) return status;
   std::vector<Customer> left;
   for (const Book::StoredCustomer& stored : *whole) {
     auto row = PlanRow(stored.row);
@@ -193,7 +211,8 @@ absl::Status Eraser::Plan(const CustomerId& id) {
     if (row->has_value()) left.push_back(**std::move(row));
   }
   PlanRows(*whole, std::move(left));
-  if (auto status = PlanOthers(); !status.ok()) return status;
+  PlanOthers();
+  const std::vector<identity::Identifier> all(all_.begin(), all_.end());
   const auto allowed = Allowlist::EraseFrom(book_.store_, book_.vault_, all, batch_);
   if (!allowed.ok()) return allowed.status();
   report_.allowed_erased = *allowed;

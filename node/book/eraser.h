@@ -25,22 +25,33 @@ class Eraser {
   std::string object() const;
 
  private:
+  // An order of another customer that names the person.
+  struct Naming {
+    crypto::Bytes key;
+    crypto::Bytes sealed;  // as read: what a write expects
+    Order order;
+    std::vector<identity::Identifier> of_owner;  // of the customer whose order it is
+  };
+
+  bool IsPaid(const Order& order) const;
   absl::Status PlanOrders(const CustomerId& row);
   // What is left of the row; nullopt when it is not needed, unless others need it.
   absl::StatusOr<std::optional<Customer>> PlanRow(const Customer& row);
   void PlanRows(const Book::Whole& whole, std::vector<Customer> left);
-  // Orders of other customers that name the person.
-  absl::Status PlanOthers();
-  absl::Status ForgetIn(const CustomerId& owner, const crypto::Bytes& key, crypto::ByteView sealed,
-                        Order order);
+  // Finds orders of other customers that name any of the person's identifiers.
+  absl::Status FindOthers();
+  // Takes out of them the identifiers that go.
+  void PlanOthers();
 
   Book& book_;
   const IncidentCount& incidents_;
   evidence::Date today_;
   std::set<CustomerId> rows_;
+  std::set<identity::Identifier> all_;      // of the whole
   std::set<CustomerId> rows_with_orders_;   // kept ones
   std::set<identity::Identifier> in_debt_;  // of orders that stay
   std::set<identity::Identifier> erased_;
+  std::vector<Naming> others_;
   storage::Batch batch_;
   EraseReport report_;
 };

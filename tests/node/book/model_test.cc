@@ -124,6 +124,13 @@ CustomerId HolderOf(const Model& model, const CustomerId& taker, const std::stri
   }
   return taker;
 }
+Identifiers IdentifiersOf(const Model& model, const CustomerId& id) {
+  Identifiers all;
+  for (const CustomerId& row : WholeOf(model, id)) {
+    all.insert(model.at(row).identifiers.begin(), model.at(row).identifiers.end());
+  }
+  return all;
+}
 // Gives the identifiers that are gone.
 Identifiers EraseFrom(Model& model, const CustomerId& id) {
   const CustomerId root = RootOf(model, id);
@@ -137,6 +144,18 @@ Identifiers EraseFrom(Model& model, const CustomerId& id) {
         in_debt.insert(order->second.identifiers.begin(), order->second.identifiers.end());
       }
       order = order->second.paid ? orders.erase(order) : std::next(order);
+    }
+  }
+  Identifiers all;
+  for (const CustomerId& row : whole) {
+    all.insert(model[row].identifiers.begin(), model[row].identifiers.end());
+  }
+  for (const auto& [other, row] : model) {  // debts by which nobody else can be found
+    if (RootOf(model, other) == root || !IdentifiersOf(model, other).empty()) continue;
+    for (const auto& [invoice, order] : row.orders) {
+      const bool only =
+          std::includes(all.begin(), all.end(), order.identifiers.begin(), order.identifiers.end());
+      if (!order.paid && only) in_debt.insert(order.identifiers.begin(), order.identifiers.end());
     }
   }
   std::set<CustomerId> kept;
@@ -157,12 +176,11 @@ Identifiers EraseFrom(Model& model, const CustomerId& id) {
     }
   }
   for (auto& [other, row] : model) {
-    for (auto& [invoice, order] : row.orders) {
-      for (const auto& identifier : gone) order.identifiers.erase(identifier);
-      if (!order.identifiers.empty()) continue;
-      for (const CustomerId& of : WholeOf(model, other)) {
-        order.identifiers.insert(model[of].identifiers.begin(), model[of].identifiers.end());
-      }
+    for (auto order = row.orders.begin(); order != row.orders.end();) {
+      Identifiers& named = order->second.identifiers;
+      for (const auto& identifier : gone) named.erase(identifier);
+      if (named.empty()) named = IdentifiersOf(model, other);
+      order = named.empty() ? row.orders.erase(order) : std::next(order);
     }
   }
   return gone;
