@@ -36,6 +36,16 @@ uint32_t DaysPast(evidence::Date day, evidence::Date due) {
                    : 0;
 }
 
+bool WrittenOffBeforePaid(const OrderFacts& order) {
+  return order.written_off.has_value() && order.written_off <= order.paid;
+}
+
+// Of a paid order.
+bool IsPaidOnTime(const OrderFacts& order, uint32_t late_after_days) {
+  return DaysPast(order.paid, order.due) <= late_after_days && !order.said_late &&
+         !WrittenOffBeforePaid(order);
+}
+
 }  // namespace
 
 uint32_t DaysLate(const OrderFacts& order, evidence::Date today) {
@@ -49,7 +59,7 @@ bool SupportsIncident(const OrderFacts& order, evidence::Date today, uint32_t la
 
 bool SettledBefore(const OrderFacts& order, evidence::Date day, uint32_t late_after_days) {
   return order.invoiced < day && order.paid.has_value() && order.paid < day &&
-         DaysPast(order.paid, order.due) <= late_after_days;
+         IsPaidOnTime(order, late_after_days);
 }
 
 void TrackRecordBuilder::Add(const OrderFacts& order) {
@@ -76,15 +86,14 @@ void TrackRecordBuilder::AddPaid(const OrderFacts& order) {
   ++record_.orders_settled;
   record_.worst_days_late = std::max(record_.worst_days_late, days_late);
   record_.total_days_late += days_late;
-  const bool by_days = days_late > late_after_days_;
-  const bool written_off = order.written_off.has_value() && order.written_off <= order.paid;
-  if (!by_days && !order.said_late && !written_off) {
+  if (IsPaidOnTime(order, late_after_days_)) {
     ++record_.paid_on_time;
     return;
   }
   ++record_.late;
+  const bool by_days = days_late > late_after_days_;
   evidence::Date known = by_days ? order.due.PlusDays(int64_t{late_after_days_} + 1) : order.paid;
-  if (written_off) known = std::min(known, order.written_off);
+  if (WrittenOffBeforePaid(order)) known = std::min(known, order.written_off);
   ++late_paid_[known];
 }
 

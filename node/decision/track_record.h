@@ -29,8 +29,8 @@ uint32_t DaysLate(const OrderFacts& order, evidence::Date today);
 // not in dispute. A dispute about an order that was paid is over.
 bool SupportsIncident(const OrderFacts& order, evidence::Date today, uint32_t late_after_days);
 
-// Whether the order speaks for its buyer on `day`: invoiced and paid before it, and at most
-// `late_after_days` late.
+// Whether the order speaks for its buyer on `day`: invoiced and paid before it, at most
+// `late_after_days` late, and neither called late nor given up before by the shop.
 bool SettledBefore(const OrderFacts& order, evidence::Date day, uint32_t late_after_days);
 
 // Adds orders one by one, in any order.

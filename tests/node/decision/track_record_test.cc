@@ -54,6 +54,18 @@ TEST(TrackRecordTest, SettledBeforeADayIsInvoicedAndPaidBeforeItAndAtMostTenDays
   EXPECT_FALSE(counts(Made("2024-01-01", "2024-02-01")));                // open
 }
 
+TEST(TrackRecordTest, WhatTheShopCalledLateOrHadGivenUpIsNotSettledBefore) {
+  OrderFacts order = Made("2024-01-01", "2024-02-01", "2024-02-05");
+  EXPECT_TRUE(SettledBefore(order, Day("2024-03-01"), 10));
+  order.said_late = true;
+  EXPECT_FALSE(SettledBefore(order, Day("2024-03-01"), 10));
+  order.said_late = false;
+  order.written_off = Day("2024-02-05");
+  EXPECT_FALSE(SettledBefore(order, Day("2024-03-01"), 10));
+  order.written_off = Day("2024-02-06");  // an import said later that it was paid before
+  EXPECT_TRUE(SettledBefore(order, Day("2024-03-01"), 10));
+}
+
 TEST(TrackRecordTest, OpenOrdersAreOwedOverdueAndBadByAge) {
   const TrackRecord record =
       Over({Made("2024-05-01", "2024-06-01"), Made("2024-05-01", "2024-05-31"),
