@@ -113,10 +113,10 @@ class Book {
   // importing again completes them.
   absl::StatusOr<ImportReport> ImportCustomers(std::span<const decision::CustomerRow> rows);
   // The same for orders, known by customer and invoice number; what differs from the stored order
-  // replaces it, except for what the shop said itself: receipt, terms, late, given up. An order that
-  // is paid stays paid: the row may be older. Refused are rows due before their invoice, or paid more
-  // than a year before it. An invoice
-  // number that a row of the whole has is that order, whichever row would take it otherwise.
+  // replaces it, except for what the shop said itself: receipt, terms, late, given up. An order
+  // that is paid stays paid: the row may be older. Refused are rows due before their invoice, or
+  // paid more than a year before it. An invoice number that a row of the whole has is that order,
+  // whichever row would take it otherwise.
   absl::StatusOr<ImportReport> ImportOrders(std::span<const decision::OrderRow> rows);
 
   // An order as it is taken; finds its customer or makes one, as an import does. InvalidArgument
