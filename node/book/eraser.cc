@@ -71,10 +71,7 @@ crypto::Bytes EncodeEraseReport(const EraseReport& report) {
 absl::StatusOr<EraseReport> DecodeEraseReport(crypto::ByteView bytes) {
   crypto::Reader reader(bytes);
   EraseReport report;
-  for (const auto count : kCounts) {
-    report.*count = reader.U64();
-    if (count == &EraseReport::allowed_erased && reader.remaining() == 0) break;  // as in 0.1.0
-  }
+  for (const auto count : kCounts) report.*count = reader.U64();
   if (!reader.Finish("erase").ok()) {
     return absl::DataLossError("a row of the request log is malformed");
   }

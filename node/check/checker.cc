@@ -46,8 +46,8 @@ void Checker::AddIncidents(const Answer& answer, decision::Inputs& inputs) const
 }
 
 // Who the customer is here: track record, group, and whether the shop trusts it whatever is known.
-absl::Status Checker::AddCustomer(const Question& question, const decision::Policy& policy,
-                                  decision::Inputs& inputs) const {
+absl::StatusOr<std::vector<identity::Identifier>> Checker::AddCustomer(
+    const Question& question, const decision::Policy& policy, decision::Inputs& inputs) const {
   auto customers = book_.FindProfiles(question.identifiers);
   if (!customers.ok()) return customers.status();
   const evidence::Date today = evidence::Date::Of(inputs.now);
@@ -66,7 +66,14 @@ absl::Status Checker::AddCustomer(const Question& question, const decision::Poli
   auto allowed = rules_.allowlist.Hit(question.identifiers, *customers);
   if (!allowed.ok()) return allowed.status();
   if (allowed->has_value()) inputs.allowed_by = (*allowed)->id.hex();
-  return absl::OkStatus();
+
+  std::vector<identity::Identifier> known = question.identifiers;
+  for (const book::Profile& customer : *customers) {
+    known.insert(known.end(), customer.identifiers.begin(), customer.identifiers.end());
+  }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  return known;
 }
 
 absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question,
@@ -82,10 +89,13 @@ absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question,
     }
   }
   inputs.prior_ppm = rules_.own_rate.Prior(policy);
-  if (absl::Status status = AddCustomer(question, policy, inputs); !status.ok()) return status;
+  auto known = AddCustomer(question, policy, inputs);
+  if (!known.ok()) return known.status();
   answer.own = inputs.own;
 
-  auto incidents = ledger_.About(question.identifiers);
+  // Own incidents are about the person, by whichever identifier they were filed. Partners are asked
+  // about what was typed and nothing more.
+  auto incidents = ledger_.About(*known);
   if (!incidents.ok()) return incidents.status();
   answer.incidents = *std::move(incidents);
   AddIncidents(answer, inputs);
@@ -145,8 +155,7 @@ absl::StatusOr<Answer> Checker::Check(const storage::Caller& caller, const Quest
   if (question.order.amount.has_value() && question.order.amount->minor == 0) {
     return absl::InvalidArgumentError(
         "an order of 0 is no order; give what it comes to, or leave the amount out when that is "
-        "not "
-        "known yet");
+        "not known yet");
   }
   crypto::Bytes request;
   if (!caller.request_id.empty()) {

@@ -375,14 +375,14 @@ TEST(ShowCheckTest, NumbersAndWordsOfAReceiptAreThoseOfTheLanguage) {
   EXPECT_THAT(english, HasSubstr("the customer told the shop in time, a-newer-one"));
   EXPECT_THAT(english, HasSubstr("11.8 %"));
   const std::string indonesian = TextIn(response, decision::Language::kIndonesian);
-  EXPECT_THAT(indonesian, HasSubstr("Nomor bukti     r1\n"));
-  EXPECT_THAT(indonesian, HasSubstr("Diubah menjadi  tolak, oleh uid:7, "));
+  EXPECT_THAT(indonesian, HasSubstr("Nomor bukti    r1\n"));
+  EXPECT_THAT(indonesian, HasSubstr("Diubah menjadi tolak, oleh uid:7, "));
   EXPECT_THAT(indonesian, HasSubstr("pelanggan memberi tahu"));
   EXPECT_THAT(indonesian, HasSubstr(" 11,8%\n"));
   EXPECT_THAT(indonesian, HasSubstr("dihitung 23,1% dengan bobot 100%"));
   EXPECT_THAT(indonesian, HasSubstr("kejadian toko ini i9"));
   const std::string malay = TextIn(response, decision::Language::kMalay);
-  EXPECT_THAT(malay, HasSubstr("Diubah kepada  tolak, oleh uid:7, "));
+  EXPECT_THAT(malay, HasSubstr("Diubah kepada tolak, oleh uid:7, "));
   EXPECT_THAT(malay, HasSubstr("pelanggan memberitahu kedai"));
   EXPECT_THAT(malay, HasSubstr(" 11.8%\n"));
   EXPECT_THAT(malay, HasSubstr("insiden kedai ini i9"));

@@ -265,8 +265,10 @@ class Sequence {
     const auto taker = Take(model_, line, Fresh());
     ASSERT_EQ(report->refused, taker.has_value() ? 0u : 1u);
     if (!taker.has_value()) return;
-    model_[HolderOf(model_, *taker, row.invoice)].orders[row.invoice] = {row.paid.has_value(),
-                                                                         line};
+    auto& orders = model_[HolderOf(model_, *taker, row.invoice)].orders;
+    const auto known = orders.find(row.invoice);
+    const bool paid = row.paid.has_value() || (known != orders.end() && known->second.paid);
+    orders[row.invoice] = {paid, line};
   }
 
   void AddOrder() {

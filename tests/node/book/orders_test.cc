@@ -174,6 +174,13 @@ TEST_F(OrdersTest, LateIsLateHoweverFewTheDaysButNotByTheDueDay) {
   ASSERT_THAT(Set("A-1", OutcomeKind::kLate, "2024-09-16"), IsOk());
   const CustomerId ids[] = {order.customer};
   EXPECT_EQ(book_->TrackRecordFor(ids, Day("2024-10-04"), 10)->late, 1u);
+  // What was said is not said otherwise in passing.
+  EXPECT_THAT(Set("A-1", OutcomeKind::kPaid, "2024-09-16"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("reopen")));
+  EXPECT_THAT(Set("A-1", OutcomeKind::kLate, "2024-09-17"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("reopen")));
+  ASSERT_THAT(Set("A-1", OutcomeKind::kLate, "2024-09-16"), IsOk());
+  ASSERT_THAT(Set("A-1", OutcomeKind::kReopened, ""), IsOk());
   ASSERT_THAT(Set("A-1", OutcomeKind::kPaid, "2024-09-16"), IsOk());
   EXPECT_EQ(book_->TrackRecordFor(ids, Day("2024-10-04"), 10)->late, 0u);
 }
@@ -249,8 +256,7 @@ TEST_F(OrdersTest, ALaterImportUpdatesTheOrderAndKeepsTheShopsOwnWord) {
   EXPECT_EQ(after.receipt, kReceipt);
   EXPECT_EQ(after.terms, decision::Terms::kDeposit);
   EXPECT_EQ(after.written_off, Day("2024-09-20"));
-  ASSERT_THAT(Set("A-1", OutcomeKind::kLate, "2024-09-17"), IsOk());
-  EXPECT_EQ(book_->ImportOrders(rows)->updated, 1u);
+  ASSERT_THAT(Set("A-1", OutcomeKind::kLate, "2024-09-30"), IsOk());
   EXPECT_TRUE(book_->FindOrder("A-1")->order.said_late);
   EXPECT_EQ(book_->ImportOrders(rows)->unchanged, 1u);
 }

@@ -90,6 +90,17 @@ TEST_F(ShopRulesTest, TheAllowlistKnowsACustomerByAnyOfItsIdentifiers) {
   EXPECT_EQ(Ask(kPhone).decision.verdict.rule, Rule::kAllowlist);
 }
 
+TEST_F(ShopRulesTest, AnOwnIncidentCountsByWhicheverIdentifierTheCustomerIsAsked) {
+  DAFTAR_ASSERT_OK(b_->ledger().Add(b_.Caller(), DepositUnsettled(kPhone)));
+  EXPECT_TRUE(Ask(kOtherPhone).incidents.empty());
+  AddCustomer({Phone(kPhone), Phone(kOtherPhone)});
+  const Answer answer = Ask(kOtherPhone);
+  EXPECT_EQ(answer.incidents.size(), 1u);
+  EXPECT_EQ(answer.decision.verdict.effect, Effect::kPrepay);
+  // Nobody else's counts for that.
+  EXPECT_TRUE(Ask("0812-9999-7002").incidents.empty());
+}
+
 TEST_F(ShopRulesTest, AProblemCustomerPaysFirstAndMergedCustomersCountAsOne) {
   const book::CustomerId id = AddCustomer({Phone(kPhone)});
   const book::CustomerId other = AddCustomer({Phone(kOtherPhone)});
