@@ -82,7 +82,7 @@ TEST(LetterTest, ComesInTheLanguageAskedForWithTheNodesName) {
 
 TEST(LetterTest, AFolderWithoutTheShopsNameIsNamedWithWhatItLacks) {
   const TestFolder folder;
-  const auto said = [&folder](const std::string& dir) {
+  const auto said = [](const std::string& dir) {
     const Ran ran = RunCli({"--dir", dir, "letter", "parting"});
     EXPECT_EQ(ran.code, kExitUsage);
     EXPECT_THAT(ran.err, Not(HasSubstr("or --dir with the node's folder")));
