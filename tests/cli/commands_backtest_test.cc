@@ -11,6 +11,7 @@
 #include <fstream>
 #include <functional>
 #include <iterator>
+#include <optional>
 #include <thread>
 
 #include "cli/json.h"
@@ -139,15 +140,22 @@ TEST(BacktestCommandTest, OneLedgerGivenTwiceIsRefused) {
 // The PATH for one test.
 class PathScope {
  public:
-  explicit PathScope(const std::string& path) : before_(getenv("PATH")) {
+  explicit PathScope(const std::string& path) {
+    if (const char* before = getenv("PATH"); before != nullptr) before_ = before;
     setenv("PATH", path.c_str(), 1);
   }
-  ~PathScope() { setenv("PATH", before_.c_str(), 1); }
+  ~PathScope() {
+    if (before_.has_value()) {
+      setenv("PATH", before_->c_str(), 1);
+    } else {
+      unsetenv("PATH");
+    }
+  }
   PathScope(const PathScope&) = delete;
   PathScope& operator=(const PathScope&) = delete;
 
  private:
-  std::string before_;
+  std::optional<std::string> before_;
 };
 
 class PictureTest : public ::testing::Test {
@@ -254,7 +262,8 @@ TEST_F(PictureTest, GnuplotDrawsAPngThatIsWholeAndNotEmpty) {
   EXPECT_GT(drawn, 8'000u);  // a white page of this size has a few hundred bytes
 }
 
-// Ctrl-C again and again, as soon as `ready` says so; before that it does nothing.
+// Ctrl-C again and again, as soon as `ready` says so; before that it does nothing. No result waits
+// for the sleep: it leaves the processor to the command between two signals.
 class Interrupter {
  public:
   explicit Interrupter(std::function<bool()> ready)
