@@ -25,11 +25,13 @@ struct Labels {
   const char* counts;
   const char* counts_unweighed;  // of a partner that is not to be known
   const char* does_not_count;
+  const char* counts_with_order;
   const char* age;
   const char* one_order;
   const char* many_orders;
   const char* settled;
   const char* on_time;
+  const char* in_advance;
   const char* late;
   const char* worst;
   const char* open;

@@ -189,7 +189,11 @@ void Parser::AddIncidents() {
       ->type_name("NAME");
   AddIdentifiers(add, filed->identifiers);
   AddMoney(add, filed->amount, filed->currency);
-  add.add_option("--occurred", filed->occurred, "When it happened")->type_name("YYYY-MM-DD");
+  add.add_option(
+         "--occurred", filed->occurred,
+         "When it happened; an order brings it along, but for a reason other than money that "
+         "came late you may say it")
+      ->type_name("YYYY-MM-DD");
   add.add_option("--due", filed->due, "When payment was due")->type_name("YYYY-MM-DD");
   add.add_option("--reminder", filed->reminders, "When the customer was reminded; repeat it")
       ->type_name("YYYY-MM-DD")

@@ -123,7 +123,8 @@ Parsed InputOf(const decision::DecisionInput& input, const char* type) {
           {"age_days", input.age_days},
           {"bad_ppm", input.bad_ppm},
           {"weight_ppm", input.weight_ppm},
-          {"counted", input.counted}};
+          {"counted", input.counted},
+          {"with_order", input.with_order}};
 }
 
 // Inputs in the order in which a decision lists them: own orders, own incidents, partners' entries

@@ -199,6 +199,7 @@ bool IsHidden(const Input& input) {
 template <class Input>
 std::string CountedText(const Input& input, Language language) {
   const Labels& labels = LabelsIn(language);
+  if (input.with_order()) return labels.counts_with_order;
   if (!input.counted()) return labels.does_not_count;
   if (IsHidden(input)) {
     return Filled(labels.counts_unweighed, PercentIn(input.bad_ppm(), language));
@@ -212,8 +213,11 @@ std::string OrdersText(const v1::OrderSummary& orders, Language language) {
   const auto number = [](uint64_t n) { return std::to_string(n); };
   std::string text =
       Filled(labels.settled, Counted(orders.settled(), labels.one_order, labels.many_orders)) +
-      ", " + Filled(labels.on_time, number(orders.paid_on_time())) + ", " +
-      Filled(labels.late, number(orders.late()));
+      ", " + Filled(labels.on_time, number(orders.paid_on_time())) +
+      (orders.prepaid_on_time() > 0
+           ? " (" + Filled(labels.in_advance, number(orders.prepaid_on_time())) + ")"
+           : "") +
+      ", " + Filled(labels.late, number(orders.late()));
   if (orders.late() > 0) {
     text +=
         " (" + Filled(labels.worst, decision::DaysText(orders.days_late_worst(), language)) + ")";

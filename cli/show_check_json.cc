@@ -78,6 +78,7 @@ Json InputJson(const v1::DecisionInput& input) {
               {"bad_ppm", input.bad_ppm()},
               {"weight_ppm", WeightJson(input)},
               {"counted", input.counted()},
+              {"with_order", input.with_order()},
               {"orders", input.has_orders() ? ToJson(input.orders()) : Json(nullptr)}};
 }
 
@@ -93,6 +94,7 @@ Json InputJson(const v1::ReceiptInput& input) {
               {"bad_ppm", input.bad_ppm()},
               {"weight_ppm", WeightJson(input)},
               {"counted", input.counted()},
+              {"with_order", input.with_order()},
               {"mitigations", ListOf(input.mitigations())},
               {"orders", of_orders(input.orders())},
               {"orders_on_time", of_orders(input.orders_on_time())},
@@ -140,9 +142,12 @@ Json ToJson(const v1::OrderSummary& orders) {
   for (const auto& money : orders.open_amounts()) amounts.push_back(ToJson(money));
   return Json{{"settled", orders.settled()},
               {"paid_on_time", orders.paid_on_time()},
+              {"prepaid_on_time", orders.prepaid_on_time()},
               {"late", orders.late()},
               {"open", orders.open()},
               {"overdue", orders.overdue()},
+              {"disputed", orders.disputed()},
+              {"broken", orders.broken()},
               {"days_late_total", orders.days_late_total()},
               {"days_late_worst", orders.days_late_worst()},
               {"open_amounts", std::move(amounts)}};

@@ -121,10 +121,15 @@ void Print(std::ostream& out, const v1::Customer& customer) {
   const v1::OrderSummary& orders = customer.orders();
   fields.Add("Orders settled", std::to_string(orders.settled()));
   fields.Add("Paid on time", std::to_string(orders.paid_on_time()));
+  if (orders.prepaid_on_time() > 0) {
+    fields.Add("Of those, in advance", std::to_string(orders.prepaid_on_time()));
+  }
   fields.Add("Paid late", std::to_string(orders.late()));
   if (orders.days_late_worst() > 0) fields.Add("Worst", Count(orders.days_late_worst(), "day"));
   fields.Add("Open", std::to_string(orders.open()));
   fields.Add("Overdue", std::to_string(orders.overdue()));
+  if (orders.disputed() > 0) fields.Add("In dispute", std::to_string(orders.disputed()));
+  if (orders.broken() > 0) fields.Add("Paid, then broken", std::to_string(orders.broken()));
   std::string amounts;
   for (const auto& money : orders.open_amounts()) {
     amounts += (amounts.empty() ? "" : ", ") + ShowMoney(money);

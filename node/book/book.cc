@@ -477,7 +477,8 @@ absl::StatusOr<OutcomeTotals> Book::CountOutcomes(evidence::Date today,
   if (!scanned.ok()) return scanned;
   if (!problem.ok()) return problem;
   const decision::TrackRecord record = std::move(builder).Finish();
-  OutcomeTotals totals{record.late, record.orders_settled};
+  // Of those that could go bad: who pays in advance has nothing to fail at.
+  OutcomeTotals totals{record.late, record.orders_settled - record.prepaid_on_time};
   for (const decision::DatedCount& unpaid : record.unpaid) {
     totals.bad += unpaid.count;
     totals.orders += unpaid.count;

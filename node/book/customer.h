@@ -64,7 +64,6 @@ struct Order : decision::OrderFacts {
   // about the order is said about these; its customer may have others.
   std::vector<identity::Identifier> identifiers;
   std::optional<ReceiptRef> receipt;  // the check it was taken on
-  decision::Terms terms = decision::Terms::kCredit;
   friend bool operator==(const Order&, const Order&) = default;
 };
 

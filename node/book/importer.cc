@@ -258,8 +258,11 @@ absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
     Taken order;
     order.customer = state;
     order.key = book_.OrderKey(state->customer.id, row.invoice);
-    static_cast<decision::OrderFacts&>(order.order) = {row.invoiced, row.due, row.paid, row.amount,
-                                                       row.disputed, false,   {}};
+    order.order.invoiced = row.invoiced;
+    order.order.due = row.due;
+    order.order.paid = row.paid;
+    order.order.amount = row.amount;
+    order.order.disputed = row.disputed;
     order.order.invoice = row.invoice;
     order.order.identifiers = std::move(identifiers);
     keys.push_back(order.key);
@@ -286,8 +289,10 @@ absl::StatusOr<crypto::Bytes> Importer::PlanNew(const NewOrder& order) {
   Taken taken;
   taken.customer = state;
   taken.key = book_.OrderKey(state->customer.id, order.invoice);
-  static_cast<decision::OrderFacts&>(taken.order) = {
-      order.invoiced, order.due, order.paid, order.amount, false, false, {}};
+  taken.order.invoiced = order.invoiced;
+  taken.order.due = order.due;
+  taken.order.paid = order.paid;
+  taken.order.amount = order.amount;
   taken.order.invoice = order.invoice;
   taken.order.identifiers = std::move(identifiers);
   taken.order.receipt = order.receipt;

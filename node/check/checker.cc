@@ -5,75 +5,44 @@
 #include <optional>
 #include <set>
 
+#include "node/check/own_record.h"
 #include "node/decision/explain.h"
 #include "storage/requests.h"
 
 namespace daftar::check {
-namespace {
-
-decision::EntryStatus StatusOf(ledger::IncidentState state) {
-  using decision::EntryStatus;
-  switch (state) {
-    case ledger::IncidentState::kSettled:
-      return EntryStatus::kSettled;
-    case ledger::IncidentState::kDisputed:
-      return EntryStatus::kDisputed;
-    case ledger::IncidentState::kWithdrawn:
-      return EntryStatus::kWithdrawn;
-    case ledger::IncidentState::kExpired:
-      return EntryStatus::kExpired;
-    case ledger::IncidentState::kErased:
-      return EntryStatus::kErased;
-    default:
-      return EntryStatus::kLive;
-  }
-}
-
-}  // namespace
-
-void Checker::AddIncidents(const Answer& answer, decision::Inputs& inputs) const {
-  for (const ledger::IncidentView& view : answer.incidents) {
-    decision::OwnIncident own;
-    own.id = view.incident.id.hex();
-    own.reason = view.incident.account.reason;
-    own.occurred = view.incident.account.occurred;
-    own.amount = view.incident.account.amount;
-    own.status = StatusOf(view.state);
-    own.in_track_record = !view.incident.account.order.empty();
-    own.mitigations = view.incident.mitigations;
-    inputs.incidents.push_back(std::move(own));
-  }
-}
-
-// Who the customer is here: track record, group, and whether the shop trusts it whatever is known.
-absl::StatusOr<std::vector<identity::Identifier>> Checker::AddCustomer(
-    const Question& question, const decision::Policy& policy, decision::Inputs& inputs) const {
+// Who the customer is here: orders, incidents, group, and whether the shop trusts it whatever is
+// known. Own incidents are about the person, by whichever identifier they were filed.
+absl::Status Checker::AddCustomer(const Question& question, const decision::Policy& policy,
+                                  Answer& answer, decision::Inputs& inputs) const {
   auto customers = book_.FindProfiles(question.identifiers);
   if (!customers.ok()) return customers.status();
-  const evidence::Date today = evidence::Date::Of(inputs.now);
-  auto record = book_.TrackRecordOf(*customers, today, policy.late_after_days);
-  if (!record.ok()) return record.status();
-  inputs.own = *std::move(record);
-  inputs.in_book = !customers->empty();
-
+  std::vector<identity::Identifier> known = question.identifiers;
   std::set<std::string> members;
   for (const book::Profile& customer : *customers) {
+    known.insert(known.end(), customer.identifiers.begin(), customer.identifiers.end());
     members.insert(customer.groups.begin(), customer.groups.end());
   }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  auto incidents = ledger_.About(known);
+  if (!incidents.ok()) return incidents.status();
+  answer.incidents = *std::move(incidents);
+
+  const evidence::Date today = evidence::Date::Of(inputs.now);
+  auto record = ReadOwnRecord(book_, *customers, answer.incidents, today, policy.late_after_days);
+  if (!record.ok()) return record.status();
+  inputs.own = std::move(record->orders);
+  inputs.incidents = std::move(record->incidents);
+  inputs.in_book = !customers->empty();
+  answer.own = inputs.own;
+
   const auto groups = rules_.groups.Snapshot();
   const decision::Group* group = decision::ChooseGroup(*groups, members, inputs.own, today);
   if (group != nullptr) inputs.group = group->terms;
   auto allowed = rules_.allowlist.Hit(question.identifiers, *customers);
   if (!allowed.ok()) return allowed.status();
   if (allowed->has_value()) inputs.allowed_by = (*allowed)->id.hex();
-
-  std::vector<identity::Identifier> known = question.identifiers;
-  for (const book::Profile& customer : *customers) {
-    known.insert(known.end(), customer.identifiers.begin(), customer.identifiers.end());
-  }
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
-  return known;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question,
@@ -89,17 +58,9 @@ absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question,
     }
   }
   inputs.prior_ppm = rules_.own_rate.Prior(policy);
-  auto known = AddCustomer(question, policy, inputs);
-  if (!known.ok()) return known.status();
-  answer.own = inputs.own;
+  if (auto added = AddCustomer(question, policy, answer, inputs); !added.ok()) return added;
 
-  // Own incidents are about the person, by whichever identifier they were filed. Partners are asked
-  // about what was typed and nothing more.
-  auto incidents = ledger_.About(*known);
-  if (!incidents.ok()) return incidents.status();
-  answer.incidents = *std::move(incidents);
-  AddIncidents(answer, inputs);
-
+  // Partners are asked about what was typed and nothing more.
   auto found = lookup_.Ask(question.identifiers, options_.partner_deadline);
   if (!found.ok()) return found.status();
   inputs.partners = std::move(found->answers);

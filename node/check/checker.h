@@ -93,11 +93,8 @@ class Checker {
   absl::StatusOr<Answer> FromReceipt(const ReceiptId& id, const Question& question) const;
   absl::StatusOr<decision::Inputs> Gather(const Question& question, const decision::Policy& policy,
                                           Answer& answer);
-  // Gives the identifiers asked about and all others of the customers who have them.
-  absl::StatusOr<std::vector<identity::Identifier>> AddCustomer(const Question& question,
-                                                                const decision::Policy& policy,
-                                                                decision::Inputs& inputs) const;
-  void AddIncidents(const Answer& answer, decision::Inputs& inputs) const;
+  absl::Status AddCustomer(const Question& question, const decision::Policy& policy, Answer& answer,
+                           decision::Inputs& inputs) const;
 
   const ledger::Ledger& ledger_;
   const book::Book& book_;

@@ -28,6 +28,7 @@ DecisionInput IncidentInput(const WeighedIncident& incident) {
   input.bad_ppm = incident.bad_ppm;
   input.weight_ppm = kWholeWeight;
   input.counted = incident.bad_ppm > 0 && !incident.in_track_record;
+  input.with_order = incident.bad_ppm > 0 && incident.in_track_record;
   return input;
 }
 
@@ -64,7 +65,7 @@ Decision Decide(const Inputs& inputs, const Policy& policy) {
   Weighed weighed = Weigh(inputs, policy);
   Verdict verdict = Judge(weighed, policy);
   Decision decision = Assemble(std::move(weighed), std::move(verdict));
-  decision.standing = Standing{inputs.in_book, inputs.own.open};
+  decision.standing = Standing{inputs.in_book, inputs.own.open, inputs.own.prepaid_on_time};
 
   std::map<std::string_view, evidence::Reason> of_incidents;
   for (const OwnIncident& incident : inputs.incidents) {

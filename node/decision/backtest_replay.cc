@@ -15,6 +15,11 @@ uint32_t DueDay(const PastOrder& order) {
   return order.due_at == kNever ? std::numeric_limits<uint32_t>::max() : DayOf(order.due_at);
 }
 
+// The day before an order that went bad is past due, as TrackRecordBuilder has it of one given up.
+uint32_t OwedSince(const PastOrder& order) {
+  return std::min(DueDay(order), DayOf(order.known_at) - 1);
+}
+
 uint32_t Age(uint32_t today, uint32_t day) { return day == 0 || day >= today ? 0 : today - day; }
 
 void Insert(std::vector<uint32_t>& days, uint32_t day) {
@@ -150,9 +155,6 @@ void Replay::WeighOwn(const Account* account, uint32_t today) {
   const auto& due = account->open_due;
   own.overdue = std::lower_bound(due.begin(), due.end(), today) - due.begin();
   if (own.overdue > 0) own.overdue_days = today - due.front();
-  // What was given up counts as overdue before it is due, too.
-  const auto& lost = account->lost_due;
-  own.overdue += lost.end() - std::lower_bound(lost.begin(), lost.end(), today);
   WeighAmounts(*account);
 }
 
@@ -178,10 +180,10 @@ Replay::Amounts* Replay::AmountsOf(Account& account, const PastOrder& order) {
   return &account.amounts.back();
 }
 
-// An order without a due date is never owed.
+// An order without a due date is not owed before it goes bad.
 void Replay::Open(Account& account, const PastOrder& order) {
   if (order.due_at == kNever) return;
-  Insert(account.open_due, DayOf(order.due_at));
+  Insert(account.open_due, DueDay(order));
   if (Amounts* amounts = AmountsOf(account, order)) amounts->open_minor += order.amount->minor;
 }
 
@@ -192,8 +194,11 @@ void Replay::Close(Account& account, const PastOrder& order) {
     amounts->settled_minor += std::min(order.amount->minor, kMost - amounts->settled_minor);
     ++amounts->settled_orders;
   }
-  if (order.due_at == kNever) return;
-  Remove(account.open_due, DayOf(order.due_at));
+  if (order.due_at == kNever) {
+    if (order.bad) Remove(account.open_due, OwedSince(order));
+    return;
+  }
+  Remove(account.open_due, order.bad ? OwedSince(order) : DueDay(order));
   if (amounts != nullptr) amounts->open_minor -= order.amount->minor;
 }
 
@@ -283,7 +288,8 @@ void Replay::Outcome(uint32_t index) {
   if (lies || !options_.use_buckets) bucket_of_[index] = evidence::SettledBucket::kNone;
   if (order.bad) {
     Count(account.unpaid, day);
-    Insert(account.lost_due, DueDay(order));
+    if (order.due_at != kNever) Remove(account.open_due, DueDay(order));
+    Insert(account.open_due, OwedSince(order));
     AddReport(account, order, bucket_of_[index]);
     return;
   }
@@ -300,7 +306,6 @@ void Replay::Settled(uint32_t index) {
   Account& account = Get(order.customer, shop_of_[index]);
   const uint32_t day = DayOf(order.known_at);
   Uncount(account.unpaid, day);
-  Remove(account.lost_due, DueDay(order));
   Count(account.late_paid, day);
   Close(account, order);
   if (!options_.settle || options_.liar == shop_of_[index]) return;

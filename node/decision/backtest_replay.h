@@ -75,8 +75,7 @@ class Replay {
     uint32_t today = 0;
     std::vector<DayCount> unpaid;
     std::vector<DayCount> late_paid;
-    std::vector<uint32_t> open_due;  // days, ascending
-    std::vector<uint32_t> lost_due;  // of orders given up and not paid since, ascending
+    std::vector<uint32_t> open_due;  // days, ascending; of given up ones the day before that
     std::vector<Reports> reports;
     std::vector<Amounts> amounts;
   };

@@ -132,8 +132,11 @@ bool IsFirstSlip(const Weighed& weighed, const Policy& policy) {
   if (!IsGoodCustomer(own, policy.first_slip_orders) || own.overdue != 1) return false;
   const uint64_t of_this_one = own.overdue_days > policy.late_after_days ? 1 : 0;
   return own.bad <= of_this_one &&
-         std::none_of(weighed.incidents.begin(), weighed.incidents.end(),
-                      [](const WeighedIncident& i) { return i.bad_ppm > 0 && !i.in_track_record; });
+         std::none_of(
+             weighed.incidents.begin(), weighed.incidents.end(), [](const WeighedIncident& i) {
+               const bool is_the_slip = i.in_track_record && i.trouble == Trouble::kPayment;
+               return i.bad_ppm > 0 && !is_the_slip;
+             });
 }
 
 // A caution instead: one step less.
@@ -310,7 +313,7 @@ RateSums SumRate(const Weighed& weighed, const Policy& policy) {
 
 bool IsOpenDebt(const WeighedIncident& incident) {
   return IsOfMoney(incident.trouble) && incident.status == EntryStatus::kLive &&
-         !incident.in_track_record;
+         (!incident.in_track_record || incident.trouble == Trouble::kReversal);
 }
 
 bool HasReversed(const Weighed& weighed) {
@@ -346,7 +349,7 @@ uint32_t KindsOfTrouble(const Weighed& weighed) {
   };
   uint32_t seen = weighed.own.bad_ppm > 0 ? bit(Trouble::kPayment) : 0;
   for (const WeighedIncident& incident : weighed.incidents) {
-    if (incident.bad_ppm > 0) seen |= bit(incident.trouble);
+    if (incident.bad_ppm > 0 && !incident.in_track_record) seen |= bit(incident.trouble);
   }
   return static_cast<uint32_t>(std::popcount(seen));
 }

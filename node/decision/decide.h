@@ -67,10 +67,10 @@ inline constexpr Cap kLastCap = Cap::kTerms;
 std::string_view CapId(Cap cap);
 
 struct WeighedOwn {
-  uint64_t orders = 0;               // with an outcome: settled or overdue
-  uint64_t good = 0;                 // paid on time
+  uint64_t orders = 0;               // good and bad ones
+  uint64_t good = 0;                 // paid on time, though not in advance
   uint64_t bad = 0;                  // paid late or unpaid
-  uint64_t bad_ppm = 0;              // late and unpaid ones, decayed
+  uint64_t bad_ppm = 0;              // of the bad ones, decayed, with their incidents
   uint64_t overdue = 0;              // open orders past due
   uint32_t overdue_days = 0;         // the longest
   uint32_t newest_bad_age_days = 0;  // meaningful when bad_ppm > 0
@@ -105,10 +105,11 @@ struct WeighedIncident {
   std::string id;
   Trouble trouble = Trouble::kPayment;
   EntryStatus status = EntryStatus::kLive;
+  // Made from a bad order, with which it counts as one: in WeighedOwn::bad_ppm.
   bool in_track_record = false;
   Mitigations mitigations;
   uint32_t age_days = 0;
-  uint32_t bad_ppm = 0;  // with mitigations taken off
+  uint32_t bad_ppm = 0;  // by itself, with mitigations taken off
   friend bool operator==(const WeighedIncident&, const WeighedIncident&) = default;
 };
 
@@ -181,9 +182,11 @@ struct DecisionInput {
   uint64_t bad_ppm = 0;     // decayed; of own orders the sum
   uint32_t weight_ppm = 0;  // 1,000,000 for the shop's own
   bool counted = false;     // whether it entered a rule (a partner's strongest entry only)
+  bool with_order = false;  // own incidents: it is not counted beside its order but with it
 };
 
-// An incident made from an order is owed as long as the order is, which the track record knows.
+// An incident made from an order is owed as long as the order is, which the track record knows; a
+// payment taken back is owed even though the order was paid.
 bool IsOpenDebt(const WeighedIncident& incident);
 // Whether the buyer has taken back a payment to this shop and not made it good.
 bool HasReversed(const Weighed& weighed);
@@ -193,7 +196,8 @@ bool IsRestOnDelivery(const Weighed& weighed, const Verdict& verdict);
 // whole minor unit.
 uint32_t DepositShare(const Weighed& weighed, const Policy& policy);
 uint64_t PartOf(uint64_t minor, uint32_t share_ppm);
-// How many kinds of trouble the shop's own records show that count.
+// How many kinds of trouble the shop's own records show that count. An order and its incident are
+// one event, of one kind.
 uint32_t KindsOfTrouble(const Weighed& weighed);
 // A customer to whom the shop may give something on account: paid on time at least `least` orders
 // (> 0) and nine in ten of those that are not past due now.
@@ -202,7 +206,8 @@ bool IsGoodCustomer(const WeighedOwn& own, uint64_t least);
 // What the shop's book has beside orders with an outcome. Only told; no rule looks at it.
 struct Standing {
   bool in_book = false;
-  uint64_t open_orders = 0;  // not paid yet
+  uint64_t open_orders = 0;     // not paid yet
+  uint64_t prepaid_orders = 0;  // paid in advance, on time
 };
 
 struct Decision {

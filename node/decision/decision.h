@@ -86,6 +86,14 @@ class Mitigations {
   uint8_t bits_ = 0;
 };
 
+// What an order has come to.
+enum class OrderOutcome : uint8_t { kOpen, kPaidOnTime, kPaidLate, kUnpaid };
+// The order of which an incident is an account, as TrackRecord counts it.
+struct IncidentOrder {
+  OrderOutcome outcome = OrderOutcome::kOpen;
+  evidence::Date bad_since;  // the day it became known; of kPaidLate and kUnpaid
+};
+
 // This shop's own account of something that happened. A draft counts as live.
 struct OwnIncident {
   std::string id;  // at most kMaxIncidentIdBytes
@@ -93,8 +101,8 @@ struct OwnIncident {
   evidence::Date occurred;
   evidence::Money amount;
   EntryStatus status = EntryStatus::kLive;
-  // It was made from an order that `TrackRecord` counts, so it is not counted a second time.
-  bool in_track_record = false;
+  // Absent: made from none, or from one that `TrackRecord` does not count as anything.
+  std::optional<IncidentOrder> order = {};
   Mitigations mitigations;
 };
 
@@ -113,13 +121,17 @@ struct OpenAmount {
   friend bool operator==(const OpenAmount&, const OpenAmount&) = default;
 };
 
-// What this shop's own orders of the customer say; an open one in dispute is only in `disputed`.
+// What this shop's own orders of the customer say; an open one in dispute is only in `orders` and
+// `disputed`, one that an incident broke only in `orders` and `broken`.
 struct TrackRecord {
   uint64_t orders = 0;          // all that are known
   uint64_t orders_settled = 0;  // paid, late or not
   uint64_t paid_on_time = 0;    // at most the mapping's or policy's days late
-  uint64_t late = 0;            // paid later than that
-  uint64_t disputed = 0;
+  // Of paid_on_time, those paid in advance: they show nothing of what the buyer does with credit.
+  uint64_t prepaid_on_time = 0;
+  uint64_t late = 0;                  // paid later than that
+  uint64_t disputed = 0;              // or in question because the incident about it is
+  uint64_t broken = 0;                // paid on time, but an incident says what else went wrong
   uint64_t open = 0;                  // not paid
   uint64_t overdue = 0;               // of those, past due
   uint32_t worst_days_late = 0;       // of paid ones

@@ -190,10 +190,13 @@ std::string Debt(Language language, const Decision& decision) {
   const auto owed = std::count_if(incidents.begin(), incidents.end(), IsOpenDebt);
   if (owed == 0) return out;
   const std::string reasons = Reasons(language, decision, [](const DecisionInput& input) {
-    // One that has faded away is owed all the same; one of an order is not counted.
-    return input.kind == InputKind::kOwnIncident && input.status == EntryStatus::kLive &&
-           (input.counted || input.bad_ppm == 0) && input.reason.has_value() &&
-           IsOfMoney(TroubleOf(*input.reason));
+    if (input.kind != InputKind::kOwnIncident || input.status != EntryStatus::kLive ||
+        !input.reason.has_value()) {
+      return false;
+    }
+    // As IsOpenDebt has it; one that has faded away is owed all the same.
+    const Trouble trouble = TroubleOf(*input.reason);
+    return IsOfMoney(trouble) && (!input.with_order || trouble == Trouble::kReversal);
   });
   return out + (out.empty() ? "" : "; ") +
          Fill(language, owed == 1 ? Text::kIncidentOpen : Text::kIncidentsOpen,
@@ -218,10 +221,15 @@ std::string PrepaidSentence(Language language, const Decision& decision) {
   return std::string(Words(language, unclear ? Text::kPrepaidRecords : Text::kPrepaid));
 }
 
-// What the shop knows of a buyer none of whose orders was paid or fell due.
+// What the shop knows of a buyer none of whose orders was paid later than in advance or fell due.
 std::string StandingText(Language language, const Decision& decision) {
   const auto words = [language](Text text) { return std::string(Words(language, text)); };
   const auto& group = decision.weighed.group;
+  const uint64_t prepaid = decision.standing.has_value() ? decision.standing->prepaid_orders : 0;
+  if (prepaid > 0) {
+    return Fill(language, prepaid == 1 ? Text::kPrepaidHere : Text::kPrepaidHereMany,
+                {Number(prepaid)});
+  }
   const uint64_t open = decision.standing.has_value() ? decision.standing->open_orders : 0;
   if (open > 0) {
     return Fill(language, open == 1 ? Text::kOpenHere : Text::kOpenHereMany, {Number(open)});

@@ -63,10 +63,12 @@ bool GroupRule::Holds(const TrackRecord& record, evidence::Date today) const {
   if (empty()) return false;
   uint64_t unpaid = 0;
   for (const DatedCount& outcome : record.unpaid) unpaid += outcome.count;
-  if (least_settled.has_value() && record.orders_settled < *least_settled) return false;
+  // Who pays in advance earns no credit by it.
+  const uint64_t settled = record.orders_settled - record.prepaid_on_time;
+  if (least_settled.has_value() && settled < *least_settled) return false;
   if (least_on_time_ppm.has_value()) {
-    const uint64_t all = std::min(record.orders_settled + unpaid, kMaxGroupOrders);
-    const uint64_t good = std::min(record.paid_on_time, all);
+    const uint64_t all = std::min(settled + record.broken + unpaid, kMaxGroupOrders);
+    const uint64_t good = std::min(record.paid_on_time - record.prepaid_on_time, all);
     if (all == 0 || good * kPpm < uint64_t{*least_on_time_ppm} * all) return false;
   }
   if (most_days_late.has_value() && record.worst_days_late > *most_days_late) return false;

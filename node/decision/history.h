@@ -32,7 +32,7 @@ struct PastOrder {
   uint32_t party = kNoParty;    // who had the order, where the history says so
   int64_t at = 0;               // when the decision is made
   int64_t known_at = kNever;    // when the outcome is known; not before `at`
-  int64_t due_at = kNever;      // when payment is due; never: nothing is owed
+  int64_t due_at = kNever;      // when payment is due; never: nothing is owed until it goes bad
   int64_t settled_at = kNever;  // a bad one: when it was paid after all; not before `known_at`
   bool bad = false;
   bool judged = true;  // whether it is scored; otherwise it is only there to be known

@@ -63,6 +63,8 @@ enum class Text {
   kNotOnTimeHere,
   kOpenHere,
   kOpenHereMany,
+  kPrepaidHere,
+  kPrepaidHereMany,
   kInGroup,
   kInBook,
   kNonePaidHere,

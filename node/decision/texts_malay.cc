@@ -72,16 +72,24 @@ constexpr TextTable kTexts = {{
     {kUnconfirmed, "{1} belum disahkan"},
     {kUnknownHere, "Pembeli belum dikenali di kedai ini."},
     {kNotOnTimeHere,
-     "Kedai ini belum pernah menerima bayaran tepat pada masanya daripada pembeli."},
+     "Selain yang dibayar terlebih dahulu, kedai ini belum pernah menerima bayaran tepat pada "
+     "masanya daripada pembeli."},
     {kOpenHere,
      "Pelanggan mempunyai {1} pesanan yang masih berjalan di kedai ini, dan belum ada yang "
      "dibayar."},
     {kOpenHereMany,
      "Pelanggan mempunyai {1} pesanan yang masih berjalan di kedai ini, dan belum ada yang "
      "dibayar."},
+    {kPrepaidHere,
+     "Pelanggan telah membayar {1} pesanan di kedai ini, terlebih dahulu; secara kredit belum "
+     "ada."},
+    {kPrepaidHereMany,
+     "Pelanggan telah membayar {1} pesanan di kedai ini, semuanya terlebih dahulu; secara kredit "
+     "belum ada."},
     {kInGroup, "Pelanggan tergolong dalam kumpulan {1}, tetapi belum ada pesanan yang dibayar."},
     {kInBook, "Pelanggan tercatat dalam buku kedai ini, tetapi belum ada pesanan yang dibayar."},
-    {kNonePaidHere, "Belum ada pesanan pembeli yang dibayar di kedai ini."},
+    {kNonePaidHere,
+     "Selain yang dibayar terlebih dahulu, belum ada pesanan pembeli yang dibayar di kedai ini."},
     {kOneAnswered, "Satu-satunya rakan kongsi telah menjawab{1}."},
     {kBothAnswered, "Kedua-dua rakan kongsi telah menjawab{1}."},
     {kAllAnswered, "Kesemua {1} rakan kongsi telah menjawab{2}."},

@@ -62,17 +62,20 @@ bool SettledBefore(const OrderFacts& order, evidence::Date day, uint32_t late_af
          IsPaidOnTime(order, late_after_days);
 }
 
-void TrackRecordBuilder::Add(const OrderFacts& order) {
+void TrackRecordBuilder::Add(const OrderFacts& order, OrderRemark remark) {
   if (order.invoiced > today_) return;
   ++record_.orders;
   if (!record_.first_order.has_value() || order.invoiced < record_.first_order) {
     record_.first_order = order.invoiced;
   }
   record_.last_order = std::max(record_.last_order, order.invoiced);
-  if (order.paid.has_value() && order.paid <= today_) {
-    AddPaid(order);
-  } else if (order.disputed) {
+  const bool paid = order.paid.has_value() && order.paid <= today_;
+  if (remark == OrderRemark::kInQuestion || (order.disputed && !paid)) {
     ++record_.disputed;
+  } else if (paid && remark == OrderRemark::kBroken && IsPaidOnTime(order, late_after_days_)) {
+    ++record_.broken;
+  } else if (paid) {
+    AddPaid(order);
   } else {
     AddOpen(order);
   }
@@ -88,6 +91,7 @@ void TrackRecordBuilder::AddPaid(const OrderFacts& order) {
   record_.total_days_late += days_late;
   if (IsPaidOnTime(order, late_after_days_)) {
     ++record_.paid_on_time;
+    record_.prepaid_on_time += order.terms == Terms::kPrepaid ? 1 : 0;
     return;
   }
   ++record_.late;
@@ -98,16 +102,19 @@ void TrackRecordBuilder::AddPaid(const OrderFacts& order) {
 }
 
 void TrackRecordBuilder::AddOpen(const OrderFacts& order) {
-  const uint32_t days_late = DaysPast(today_, order.due);
-  ++record_.open;
   const bool written_off = order.written_off.has_value() && order.written_off <= today_;
+  // Who gives an order up before it is due knows already that it will not be paid.
+  const evidence::Date since =
+      written_off ? std::min(order.due, order.written_off.PlusDays(-1)) : order.due;
+  const uint32_t days_late = DaysPast(today_, since);
+  ++record_.open;
   OpenAmount& amount = AmountsIn(order.amount.currency);
   AddTo(amount.open_minor, order.amount.minor);
   if (days_late == 0 && !written_off) return;
   AddTo(amount.overdue_minor, order.amount.minor);
   ++record_.overdue;
   record_.longest_overdue_days = std::max(record_.longest_overdue_days, days_late);
-  const bool by_days = days_late > late_after_days_;
+  const bool by_days = DaysPast(today_, order.due) > late_after_days_;
   if (!by_days && !written_off) return;
   evidence::Date known =
       by_days ? order.due.PlusDays(int64_t{late_after_days_} + 1) : order.written_off;

@@ -15,11 +15,19 @@ struct OrderFacts {
   evidence::Date paid;  // none: not paid
   evidence::Money amount;
   bool disputed = false;
+  Terms terms = Terms::kCredit;  // on which it was given
   // The shop's own word, where the dates do not say it.
   bool said_late = false;  // paid too late, however few the days
   evidence::Date
       written_off;  // given up that day: a bad outcome from then on, and owed all the same
   friend bool operator==(const OrderFacts&, const OrderFacts&) = default;
+};
+
+// What the shop's incident about an order says of it beyond its dates.
+enum class OrderRemark : uint8_t {
+  kNone,
+  kInQuestion,  // the incident is disputed, or was a mistake: the order is neither good nor bad
+  kBroken,      // an agreement about it was broken, or its payment taken back: it is not good
 };
 
 // Days past due: of a paid order when it was paid, of another `today`. 0 when it is not late.
@@ -38,10 +46,11 @@ class TrackRecordBuilder {
  public:
   // Paid or open for more than `late_after_days` past due is a bad outcome. Only what was known on
   // `today` counts: orders dated later are left out, payments dated later have not happened. An
-  // open order in dispute is neither good nor bad nor owed.
+  // open order in dispute is neither good nor bad nor owed. An order that was given up is past due
+  // from that day on, if not before.
   TrackRecordBuilder(evidence::Date today, uint32_t late_after_days)
       : today_(today), late_after_days_(late_after_days) {}
-  void Add(const OrderFacts& order);
+  void Add(const OrderFacts& order, OrderRemark remark = OrderRemark::kNone);
   TrackRecord Finish() &&;
 
  private:

@@ -67,6 +67,25 @@ uint64_t Sum(uint64_t a, uint64_t b) {
                                                       : a + b;
 }
 
+bool IsPaid(const IncidentOrder& order) {
+  return order.outcome == OrderOutcome::kPaidOnTime || order.outcome == OrderOutcome::kPaidLate;
+}
+
+// The order says whether what was owed has been paid, unless it was taken back.
+EntryStatus StandingOf(const OwnIncident& incident) {
+  const bool paid = incident.order.has_value() && IsPaid(*incident.order) &&
+                    TroubleOf(incident.reason) == Trouble::kPayment;
+  return paid && incident.status == EntryStatus::kLive ? EntryStatus::kSettled : incident.status;
+}
+
+// What the order of which the incident is an account adds to the bad orders by itself.
+uint64_t OrderPpm(const IncidentOrder& order, Date today, const Policy& policy) {
+  const bool late = order.outcome == OrderOutcome::kPaidLate;
+  if (!late && order.outcome != OrderOutcome::kUnpaid) return 0;
+  return Decayed(late ? policy.late_paid_ppm : policy.unpaid_ppm, AgeDays(today, order.bad_since),
+                 policy.own_half_life_days);
+}
+
 // What the order at hand is measured against, in its own currency only.
 void WeighAmounts(const Inputs& inputs, WeighedOwn& own) {
   if (!inputs.order.amount.has_value()) return;
@@ -78,8 +97,10 @@ void WeighAmounts(const Inputs& inputs, WeighedOwn& own) {
     own.usual_minor = amount.settled_orders == 0 ? 0 : amount.settled_minor / amount.settled_orders;
   }
   for (const OwnIncident& incident : inputs.incidents) {
+    // What is owed of an order that is not paid is among the open orders.
+    const bool counted = incident.order.has_value() && !IsPaid(*incident.order);
     const bool owed = IsOfMoney(TroubleOf(incident.reason)) &&
-                      incident.status == EntryStatus::kLive && !incident.in_track_record;
+                      StandingOf(incident) == EntryStatus::kLive && !counted;
     if (owed && incident.amount.currency == currency) {
       own.open_minor = Sum(own.open_minor, incident.amount.minor);
     }
@@ -111,29 +132,39 @@ WeighedOwn WeighOwn(const TrackRecord& record, Date today, const Policy& policy)
   WeighedOwn own;
   uint64_t unpaid = 0;
   for (const DatedCount& outcome : record.unpaid) unpaid += outcome.count;
-  own.orders = std::min(record.orders_settled + unpaid, kMaxCountedOrders);
-  own.good = std::min(record.paid_on_time, own.orders);
+  // Who pays in advance has nothing to fail at: such orders are neither here nor there.
+  own.orders = std::min(record.orders_settled - record.prepaid_on_time + unpaid, kMaxCountedOrders);
+  own.good = std::min(record.paid_on_time - record.prepaid_on_time, own.orders);
   own.bad = std::min(record.late + unpaid, own.orders);
   own.newest_bad_age_days = std::numeric_limits<uint32_t>::max();
   AddOutcomes(record.late_paid, policy.late_paid_ppm, today, policy, own);
   AddOutcomes(record.unpaid, policy.unpaid_ppm, today, policy, own);
   own.bad_ppm = std::min(own.bad_ppm, own.orders * kPpm);
-  if (own.bad_ppm == 0) own.newest_bad_age_days = 0;
   own.overdue = std::min(record.overdue, kMaxCountedOrders);
   own.overdue_days = record.longest_overdue_days;
   return own;
 }
 
-WeighedIncident WeighIncident(const OwnIncident& incident, Date today, const Policy& policy) {
+// A bad order and the incident made from it are one event: it counts by whichever of them weighs
+// more, less what speaks for the customer, and among the orders.
+WeighedIncident WeighIncident(const OwnIncident& incident, Date today, const Policy& policy,
+                              WeighedOwn& own) {
   WeighedIncident weighed;
   weighed.id = incident.id.substr(0, kMaxIncidentIdBytes);
   weighed.trouble = TroubleOf(incident.reason);
-  weighed.status = incident.status;
-  weighed.in_track_record = incident.in_track_record;
+  weighed.status = StandingOf(incident);
   weighed.age_days = AgeDays(today, incident.occurred);
   weighed.mitigations = incident.mitigations;
-  weighed.bad_ppm = Mitigated(BadPpm(incident.reason, incident.status, weighed.age_days, policy),
-                              incident.mitigations, policy);
+  const uint32_t alone = BadPpm(incident.reason, weighed.status, weighed.age_days, policy);
+  weighed.bad_ppm = Mitigated(alone, incident.mitigations, policy);
+  if (!incident.order.has_value() || IsLocal(weighed.trouble)) return weighed;
+  const uint64_t order = OrderPpm(*incident.order, today, policy);
+  weighed.in_track_record = incident.order->outcome == OrderOutcome::kPaidLate ||
+                            incident.order->outcome == OrderOutcome::kUnpaid;
+  if (!weighed.in_track_record) return weighed;
+  const uint64_t together =
+      Mitigated(std::max<uint64_t>(order, alone), incident.mitigations, policy);
+  own.bad_ppm = std::min(own.bad_ppm - std::min(own.bad_ppm, order) + together, own.orders * kPpm);
   return weighed;
 }
 
@@ -236,8 +267,9 @@ Weighed Weigh(const Inputs& inputs, const Policy& policy) {
   weighed.own = WeighOwn(inputs.own, today, policy);
   WeighAmounts(inputs, weighed.own);
   for (const OwnIncident& incident : inputs.incidents) {
-    weighed.incidents.push_back(WeighIncident(incident, today, policy));
+    weighed.incidents.push_back(WeighIncident(incident, today, policy, weighed.own));
   }
+  if (weighed.own.bad_ppm == 0) weighed.own.newest_bad_age_days = 0;
   std::stable_sort(
       weighed.incidents.begin(), weighed.incidents.end(),
       [](const WeighedIncident& a, const WeighedIncident& b) { return a.bad_ppm > b.bad_ppm; });

@@ -10,8 +10,9 @@ using crypto::ByteView;
 using crypto::Reader;
 using crypto::Writer;
 
-constexpr uint8_t kVersion = 2;
-constexpr uint8_t kVersionWithoutMitigations = 1;
+constexpr uint8_t kVersion = 3;
+constexpr uint8_t kVersionWithMitigations = 2;
+constexpr uint8_t kFirstVersion = 1;
 
 struct StateText {
   IncidentState state;
@@ -110,6 +111,13 @@ decision::Mitigations ReadMitigations(Reader& reader) {
   return mitigations.ok() ? *mitigations : decision::Mitigations();
 }
 
+std::optional<evidence::WithdrawalGround> ReadGround(Reader& reader) {
+  const auto ground = static_cast<evidence::WithdrawalGround>(reader.U8());
+  if (ground == evidence::WithdrawalGround{}) return std::nullopt;
+  if (ground > evidence::WithdrawalGround::kOther) reader.Fail();
+  return ground;
+}
+
 }  // namespace
 
 std::string_view StateName(IncidentState state) {
@@ -158,6 +166,8 @@ Bytes Incident::Encode() const {
     WriteSubmission(writer, event.submission);
   }
   writer.U8(account.mitigations.bits()).U8(mitigations.bits());
+  WriteDate(writer, settled_on);
+  writer.U8(withdrawn_for.has_value() ? static_cast<uint8_t>(*withdrawn_for) : 0);
   return writer.Take();
 }
 
@@ -165,7 +175,7 @@ absl::StatusOr<Incident> Incident::Decode(ByteView bytes) {
   Reader reader(bytes);
   Incident incident;
   const uint8_t version = reader.U8();
-  if (version != kVersion && version != kVersionWithoutMitigations) {
+  if (version < kFirstVersion || version > kVersion) {
     return absl::DataLossError("an incident row has a version that this program does not know");
   }
   incident.id = reader.Take<IncidentId>();
@@ -186,9 +196,13 @@ absl::StatusOr<Incident> Incident::Decode(ByteView bytes) {
     event.submission = ReadSubmission(reader);
     incident.events.push_back(std::move(event));
   }
-  if (version == kVersion) {
+  if (version >= kVersionWithMitigations) {
     incident.account.mitigations = ReadMitigations(reader);
     incident.mitigations = ReadMitigations(reader);
+  }
+  if (version == kVersion) {
+    incident.settled_on = ReadDate(reader);
+    incident.withdrawn_for = ReadGround(reader);
   }
   if (absl::Status status = reader.Finish("incident row"); !status.ok()) {
     return absl::DataLossError(std::string(status.message()));

@@ -12,6 +12,7 @@
 #include "node/decision/decision.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/entry.h"
+#include "node/evidence/facts.h"
 #include "node/evidence/money.h"
 #include "node/evidence/reasons.h"
 #include "node/identity/identifier.h"
@@ -85,7 +86,10 @@ struct Incident {
   std::optional<SubmissionId> report;  // its REPORT, once publishing was asked for
   int64_t report_not_before = 0;       // Unix seconds: the queue row's time
   std::vector<IncidentEvent> events;
+  evidence::Date settled_on;                                // of a settled one
+  std::optional<evidence::WithdrawalGround> withdrawn_for;  // of a withdrawn one
 
+  // Rows of versions 1 and 2, which have neither of the last two, are read too.
   crypto::Bytes Encode() const;
   // DataLoss when the row is malformed or of a newer version.
   static absl::StatusOr<Incident> Decode(crypto::ByteView bytes);

@@ -550,6 +550,7 @@ absl::StatusOr<IncidentView> Ledger::Settle(const storage::Caller& caller, const
                                      evidence::SettlementFacts{day}, event, batch);
     if (!retracted.ok()) return retracted;
     incident.state = IncidentState::kSettled;
+    incident.settled_on = day;
     incident.events.push_back(std::move(event));
     return absl::OkStatus();
   });
@@ -590,6 +591,7 @@ absl::StatusOr<IncidentView> Ledger::Withdraw(const storage::Caller& caller, con
                                      evidence::WithdrawalFacts{ground, *today}, event, batch);
     if (!retracted.ok()) return retracted;
     incident.state = IncidentState::kWithdrawn;
+    incident.withdrawn_for = ground;
     incident.events.push_back(std::move(event));
     return absl::OkStatus();
   });

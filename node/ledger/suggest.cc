@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/decision/decide.h"
 #include "node/decision/track_record.h"
 
 namespace daftar::ledger {
@@ -28,8 +29,15 @@ NewIncident AccountOf(const identity::WarningList& warnings, const book::Custome
   return account;
 }
 
+// Whether it says that money came late or not at all; what else goes wrong does so on any day.
+bool IsOfLateness(evidence::Reason reason) {
+  return decision::TroubleOf(reason) == decision::Trouble::kPayment;
+}
+
 // Why no incident can be filed about the order, in words; OK when one can.
-absl::Status CheckSupports(const book::Order& order, evidence::Date today) {
+absl::Status CheckSupports(const book::Order& order, evidence::Reason reason,
+                           evidence::Date today) {
+  if (!IsOfLateness(reason)) return absl::OkStatus();
   if (order.disputed && !order.paid.has_value()) {
     return absl::FailedPreconditionError(
         "the order is disputed; an incident can be filed when the dispute is over");
@@ -37,8 +45,10 @@ absl::Status CheckSupports(const book::Order& order, evidence::Date today) {
   if (decision::SupportsIncident(order, today, /*late_after_days=*/0)) return absl::OkStatus();
   return absl::FailedPreconditionError(
       order.paid.has_value()
-          ? "the order was paid by the day it was due, which supports no incident"
-          : "the order is not past its due day, so it supports no incident yet");
+          ? "the order was paid by the day it was due, which supports no incident about lateness; "
+            "say with --reason what else went wrong"
+          : "the order is not past its due day, so it supports no incident about lateness yet; say "
+            "with --reason what else went wrong");
 }
 
 }  // namespace
@@ -99,7 +109,7 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
 }
 
 absl::StatusOr<NewIncident> AccountOfOrder(const book::Book& book, std::string_view order,
-                                           evidence::Date today) {
+                                           evidence::Date today, evidence::Reason reason) {
   const absl::Status unknown = absl::NotFoundError(
       "no order has that name; `daftar ledger suggest` shows the names of orders");
   if (order.size() < kCustomerHexDigits) return unknown;
@@ -111,11 +121,12 @@ absl::StatusOr<NewIncident> AccountOfOrder(const book::Book& book, std::string_v
   absl::StatusOr<NewIncident> account = unknown;
   absl::Status scanned = book.ScanOrdersOf(*id, [&](const book::Order& candidate) {
     if (OrderName(*id, candidate) != order || candidate.invoiced > today) return true;
-    if (absl::Status status = CheckSupports(candidate, today); !status.ok()) {
+    if (absl::Status status = CheckSupports(candidate, reason, today); !status.ok()) {
       account = status;
       return false;
     }
     account = AccountOf(book.warnings(), *id, candidate);
+    account->reason = reason;
     if (account->identifiers.empty()) {
       account = absl::FailedPreconditionError(
           "all identifiers of the order are on the warning list now, so they name nobody; import "

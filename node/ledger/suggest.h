@@ -40,11 +40,13 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
                                                 size_t limit, std::string_view after);
 
 // The incident's account that an order supports: about the identifiers of the order's own line, at
-// most kMaxIdentifiersPerEntry. NotFound when there is no such order; FailedPrecondition, in words,
-// when it supports no incident (any more): it was paid on time, is not due yet or is in dispute, or
-// all its identifiers are on the warning list by now.
-absl::StatusOr<NewIncident> AccountOfOrder(const book::Book& book, std::string_view order,
-                                           evidence::Date today);
+// most kMaxIdentifiersPerEntry, occurred on the day of its invoice. NotFound when there is no such
+// order; FailedPrecondition, in words, when it supports none: for a reason of lateness it must be
+// past due or have been paid past due, and not be in dispute; and not all its identifiers may be on
+// the warning list by now.
+absl::StatusOr<NewIncident> AccountOfOrder(
+    const book::Book& book, std::string_view order, evidence::Date today,
+    evidence::Reason reason = evidence::Reason::kInvoiceOverdue);
 
 // How many orders the customers with these identifiers had settled before `day`: invoiced and paid
 // before it, and at most `late_after_days` late. The order of the name `except` never counts; it

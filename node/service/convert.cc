@@ -320,6 +320,9 @@ v1::OrderSummary ToProto(const decision::TrackRecord& record) {
   v1::OrderSummary out;
   out.set_settled(record.orders_settled);
   out.set_paid_on_time(record.paid_on_time);
+  out.set_prepaid_on_time(record.prepaid_on_time);
+  out.set_disputed(record.disputed);
+  out.set_broken(record.broken);
   out.set_late(record.late);
   out.set_open(record.open);
   out.set_overdue(record.overdue);
@@ -352,6 +355,7 @@ v1::CheckResponse ToProto(const check::Answer& answer, decision::Language langua
     row->set_bad_ppm(input.bad_ppm);
     row->set_weight_ppm(input.weight_ppm);
     row->set_counted(input.counted);
+    row->set_with_order(input.with_order);
     SetFacts(answer, input, *row);
   }
   for (const decision::WeighedPartner& partner : weighed.partners) {
@@ -388,6 +392,7 @@ void SetInputs(const decision::Decision& decision, v1::GetReceiptResponse& out) 
     row->set_bad_ppm(input.bad_ppm);
     row->set_weight_ppm(input.weight_ppm);
     row->set_counted(input.counted);
+    row->set_with_order(input.with_order);
     if (input.kind == decision::InputKind::kOwnOrders) {
       row->set_orders(decision.weighed.own.orders);
       row->set_orders_on_time(decision.weighed.own.good);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "node/check/own_record.h"
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
 #include "node/service/partner_privacy.h"
@@ -147,15 +148,30 @@ absl::StatusOr<v1::GetReceiptResponse> ShopHandlers::GetReceipt(
 absl::StatusOr<ledger::NewIncident> ShopHandlers::AccountFrom(
     const v1::AddIncidentRequest& request) const {
   ledger::NewIncident account;
+  if (!request.reason().empty() || request.order().empty()) {
+    auto reason = evidence::ReasonFromName(request.reason());
+    if (!reason.ok()) return reason.status();
+    account.reason = *reason;
+  } else {
+    account.reason = evidence::Reason::kInvoiceOverdue;
+  }
   if (!request.order().empty()) {
-    if (!request.identifiers().empty() || request.has_amount() || !request.occurred().empty() ||
-        !request.due().empty()) {
+    const bool of_lateness = decision::TroubleOf(account.reason) == decision::Trouble::kPayment;
+    if (!request.identifiers().empty() || request.has_amount() || !request.due().empty() ||
+        (of_lateness && !request.occurred().empty())) {
       return absl::InvalidArgumentError(
-          "an order brings identifiers, amount and dates with it; leave them out");
+          "an order brings identifiers, amount and dates with it; leave them out (but for the day "
+          "it occurred, where the reason is another than money that came late)");
     }
-    auto from_order = ledger::AccountOfOrder(node_.book(), request.order(), Today(node_));
+    auto from_order =
+        ledger::AccountOfOrder(node_.book(), request.order(), Today(node_), account.reason);
     if (!from_order.ok()) return from_order.status();
     account = *std::move(from_order);
+    if (!request.occurred().empty()) {
+      auto occurred = DateFromProto(request.occurred(), "occurred");
+      if (!occurred.ok()) return occurred.status();
+      account.occurred = *occurred;
+    }
   } else {
     auto identifiers =
         FromProto(request.identifiers(), node_.config().region, evidence::kMaxIdentifiersPerEntry);
@@ -172,11 +188,6 @@ absl::StatusOr<ledger::NewIncident> ShopHandlers::AccountFrom(
     auto due = DateFromProto(request.due(), "due");
     if (!due.ok()) return due.status();
     account.due = *due;
-  }
-  if (!request.reason().empty() || request.order().empty()) {
-    auto reason = evidence::ReasonFromName(request.reason());
-    if (!reason.ok()) return reason.status();
-    account.reason = *reason;
   }
   for (const std::string& text : request.reminders()) {
     auto reminder = DateFromProto(text, "reminder");
@@ -300,9 +311,12 @@ absl::StatusOr<v1::MitigateIncidentResponse> ShopHandlers::MitigateIncident(
 
 absl::StatusOr<v1::Customer> DescribeCustomer(Node& node, const book::Profile& customer) {
   const evidence::Date today = Today(node);
-  auto record = node.book().TrackRecordOf(std::span(&customer, 1), today,
-                                          node.policies().InForce()->late_after_days);
-  if (!record.ok()) return record.status();
+  auto incidents = node.ledger().About(customer.identifiers);
+  if (!incidents.ok()) return incidents.status();
+  auto own = check::ReadOwnRecord(node.book(), std::span(&customer, 1), *incidents, today,
+                                  node.policies().InForce()->late_after_days);
+  if (!own.ok()) return own.status();
+  const decision::TrackRecord& record = own->orders;
   v1::Customer out;
   out.set_id(customer.id.hex());
   out.set_name(customer.name);
@@ -310,11 +324,11 @@ absl::StatusOr<v1::Customer> DescribeCustomer(Node& node, const book::Profile& c
     out.add_identifiers(identity::Masked(identifier));
   }
   out.set_added_at(TimeText(customer.created_at));
-  *out.mutable_orders() = ToProto(*record);
+  *out.mutable_orders() = ToProto(record);
   for (const std::string& group : customer.groups) out.add_groups(group);
   const auto groups = node.groups().Snapshot();
   const decision::Group* group = decision::ChooseGroup(
-      *groups, {customer.groups.begin(), customer.groups.end()}, *record, today);
+      *groups, {customer.groups.begin(), customer.groups.end()}, record, today);
   if (group != nullptr) out.set_group(group->terms.name);
   for (const book::CustomerId& member : customer.members) out.add_merged(member.hex());
   auto allowed = node.allowlist().Hit(customer.identifiers);

@@ -179,20 +179,128 @@ TEST(DecideTest, OwnUnsettledIncidentAboutMoneyIsOpenDebt) {
   EXPECT_EQ(settled.Answer(), Effect::kAccept);
 }
 
+IncidentOrder PaidLate(int64_t days_ago) { return {OrderOutcome::kPaidLate, DaysAgo(days_ago)}; }
+IncidentOrder Unpaid(int64_t days_ago) { return {OrderOutcome::kUnpaid, DaysAgo(days_ago)}; }
+
 TEST(DecideTest, IncidentMadeFromAnOrderIsOwedOnlyWhileTheOrderIs) {
   Case paid = Case().Partners(1).Orders(50, 1);
-  paid.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 0, true);
+  paid.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 0, PaidLate(30));
   EXPECT_EQ(paid.Answer(), Effect::kAccept);
   EXPECT_EQ(paid.Overdue(1, 20).Answer(), Effect::kPrepay);
 }
 
-TEST(DecideTest, IncidentMadeFromAnOrderIsNotCountedTwice) {
-  Case once = Case().Partners(1).Orders(3, 1, 0);
-  const uint32_t before = once.Decide().verdict.r_ppm;
-  once.Incident(Reason::kInvoiceOverdue, EntryStatus::kSettled, 0, true);
-  EXPECT_EQ(once.Decide().verdict.r_ppm, before);
-  once.inputs().incidents[0].in_track_record = false;
-  EXPECT_GT(once.Decide().verdict.r_ppm, before);
+TEST(DecideTest, IncidentOfABadOrderCountsOnceByTheHeavierOfTheTwo) {
+  Case order = Case().Partners(1).Orders(3, 1, 200);
+  const uint64_t alone = order.Decide().weighed.own.bad_ppm;
+  // A settled one weighs less than the order.
+  Case settled = order;
+  settled.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 300, PaidLate(200));
+  EXPECT_EQ(settled.Decide().weighed.own.bad_ppm, alone);
+  EXPECT_EQ(settled.Decide().weighed.incidents[0].status, EntryStatus::kSettled);
+  EXPECT_TRUE(settled.Decide().weighed.incidents[0].in_track_record);
+  EXPECT_EQ(settled.Decide().verdict.r_ppm, order.Decide().verdict.r_ppm);
+  // A broken agreement of today weighs more, and counts in its place.
+  Case broken = order;
+  broken.Incident(Reason::kAgreementBroken, EntryStatus::kLive, 0, PaidLate(200));
+  const Weighed weighed = broken.Decide().weighed;
+  EXPECT_EQ(weighed.own.bad_ppm, weighed.incidents[0].bad_ppm);
+  EXPECT_GT(weighed.own.bad_ppm, alone);
+  EXPECT_EQ(weighed.own.orders, 4u);
+  EXPECT_EQ(KindsOfTrouble(weighed), 1u);
+  // Beside an order of another kind both would count.
+  Case apart = order;
+  apart.Incident(Reason::kAgreementBroken);
+  EXPECT_GT(apart.Decide().verdict.r_ppm, broken.Decide().verdict.r_ppm);
+}
+
+TEST(DecideTest, WhatSpeaksForTheCustomerLowersTheOrderToo) {
+  Case order = Case().Partners(1).Overdue(1, 60);
+  Case plain = order;
+  plain.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 90, Unpaid(49));
+  EXPECT_EQ(plain.Decide().weighed.own.bad_ppm, order.Decide().weighed.own.bad_ppm);
+  Case told = plain;
+  told.Mitigated(Mitigation::kToldInTime);
+  EXPECT_EQ(told.Decide().weighed.own.bad_ppm, order.Decide().weighed.own.bad_ppm / 2);
+  EXPECT_LT(told.Decide().verdict.r_ppm, order.Decide().verdict.r_ppm);
+}
+
+TEST(DecideTest, IncidentThatNoLongerCountsLeavesItsOrderAlone) {
+  Case order = Case().Partners(1).Orders(3, 1, 200);
+  for (const EntryStatus gone :
+       {EntryStatus::kWithdrawn, EntryStatus::kExpired, EntryStatus::kErased}) {
+    Case with = order;
+    with.Incident(Reason::kAgreementBroken, gone, 0, PaidLate(200));
+    EXPECT_EQ(with.Decide().weighed.own, order.Decide().weighed.own);
+  }
+}
+
+TEST(DecideTest, MoneyThatCameLateButInTimeIsASettledIncident) {
+  Case case_ = Case().Partners(1).Orders(5);
+  case_.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 10,
+                 IncidentOrder{OrderOutcome::kPaidOnTime, {}});
+  const Decision decision = case_.Decide();
+  EXPECT_EQ(decision.weighed.incidents[0].status, EntryStatus::kSettled);
+  EXPECT_FALSE(decision.weighed.incidents[0].in_track_record);
+  EXPECT_GT(decision.weighed.incidents[0].bad_ppm, 0u);
+  EXPECT_EQ(decision.verdict.effect, Effect::kAccept);
+  EXPECT_EQ(decision.weighed.own.open_minor, 0u);
+}
+
+TEST(DecideTest, PaymentTakenBackIsOwedThoughItsOrderWasPaid) {
+  for (const OrderOutcome outcome : {OrderOutcome::kPaidOnTime, OrderOutcome::kPaidLate}) {
+    Case case_ = Case().Partners(1).Orders(50, 1, 30);
+    case_.Incident(Reason::kPaymentReversed, EntryStatus::kLive, 10,
+                   IncidentOrder{outcome, DaysAgo(30)});
+    case_.inputs().incidents[0].amount = Rupiah(700);
+    EXPECT_EQ(case_.Decide().verdict.rule, Rule::kOpenDebt);
+    EXPECT_EQ(case_.Answer(), Effect::kPrepay);
+    EXPECT_EQ(case_.Decide().weighed.own.open_minor, Rupiah(700).minor);
+    EXPECT_EQ(case_.Asks(Terms::kPrepaid).Answer(), Effect::kPrepay);
+  }
+}
+
+TEST(DecideTest, PaymentTakenBackIsNoFirstSlip) {
+  Case slip = Case().Partners(1).Orders(50).Overdue(1, 12);
+  Case filed = slip;
+  filed.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 40, Unpaid(1));
+  EXPECT_EQ(filed.Answer(), slip.Answer());
+  Case reversed = slip;
+  reversed.Incident(Reason::kPaymentReversed, EntryStatus::kLive, 40, Unpaid(1));
+  EXPECT_GT(reversed.Answer(), slip.Answer());
+}
+
+TEST(DecideTest, WhatIsOwedOfAnOpenOrderIsOwedOnce) {
+  Case case_ = Case().Partners(1).Amounts(500, 0, 700).Open(1);
+  case_.Incident(Reason::kDepositUnsettled, EntryStatus::kLive, 0,
+                 IncidentOrder{OrderOutcome::kOpen, {}});
+  case_.inputs().incidents[0].amount = Rupiah(700);
+  EXPECT_EQ(case_.Decide().weighed.own.open_minor, Rupiah(700).minor);
+  EXPECT_EQ(case_.Decide().verdict.rule, Rule::kOpenDebt);
+  case_.inputs().incidents[0].order.reset();
+  EXPECT_EQ(case_.Decide().weighed.own.open_minor, Rupiah(1400).minor);
+}
+
+TEST(DecideTest, ConductIsNoMatterOfTheOrder) {
+  Case case_ = Case().Partners(1).Orders(30, 1, 30);
+  const uint64_t before = case_.Decide().weighed.own.bad_ppm;
+  case_.Incident(Reason::kStaffAbuse, EntryStatus::kLive, 0, PaidLate(30));
+  case_.Mitigated(Mitigation::kShopAtFault);
+  EXPECT_EQ(case_.Decide().weighed.own.bad_ppm, before);
+  EXPECT_FALSE(case_.Decide().weighed.incidents[0].in_track_record);
+}
+
+TEST(DecideTest, OrdersPaidInAdvanceEarnNoCredit) {
+  Case late = Case().Partners(1).Orders(0, 2, 0);
+  Case prepaid = late;
+  prepaid.Prepaid(40);
+  EXPECT_EQ(prepaid.Decide().verdict.r_ppm, late.Decide().verdict.r_ppm);
+  EXPECT_EQ(prepaid.Answer(), late.Answer());
+  Case good = late;
+  good.Orders(40);
+  EXPECT_LT(good.Decide().verdict.r_ppm, late.Decide().verdict.r_ppm);
+  // Nor do they make a buyer known to a shop that can ask nobody.
+  Case unasked = Case().Partners(2, PartnerState::kNotChecked).Prepaid(9);
+  EXPECT_EQ(unasked.Decide().verdict.rule, Rule::kNobodyAsked);
 }
 
 TEST(DecideTest, OneActIsNotedAndAPatternCallsAPerson) {

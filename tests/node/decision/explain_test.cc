@@ -203,6 +203,11 @@ TEST(BecauseTest, WhatTheShopKnowsOfABuyerIsNotCalledUnknown) {
               HasSubstr("The customer is in the group some-group, without a paid order so far."));
   EXPECT_THAT(Says(Case().Partners(2).Registered()),
               HasSubstr("The customer is in this shop's book, without a paid order so far."));
+  EXPECT_THAT(
+      Says(Case().Partners(2).Prepaid(1)),
+      HasSubstr("The customer has paid 1 order here, in advance; on credit nothing so far."));
+  EXPECT_THAT(Says(Case().Partners(2).Prepaid(4).Open(2)),
+              HasSubstr("The customer has paid 4 orders here, all in advance; on credit"));
   // The same where nobody could be asked.
   EXPECT_EQ(
       Says(Case().Open(1)),
@@ -213,13 +218,13 @@ TEST(BecauseTest, WhatTheShopKnowsOfABuyerIsNotCalledUnknown) {
                         "asked; the amount is small enough"));
   Case vip = Case().Group(Effect::kAccept, Effect::kDeposit);
   EXPECT_THAT(Says(vip), Not(HasSubstr("a person decides")));
-  EXPECT_THAT(Says(Case().Orders(0, 1)),
-              HasSubstr("This shop has not seen the buyer pay on time. No partner could be asked"));
+  EXPECT_THAT(Says(Case().Orders(0, 1)), HasSubstr("This shop has not seen the buyer pay on time, "
+                                                   "unless in advance. No partner could be asked"));
   // A replay knows less and says no more.
   const ReceiptBody body =
       MakeReceipt(Case().Partners(2).Open(1).Decide(), DefaultPolicy(), {}, {});
   EXPECT_THAT(Because(Replay(body, DefaultPolicy())),
-              HasSubstr("No order of the buyer's is paid here so far."));
+              HasSubstr("This shop has seen no order of the buyer's paid, unless in advance."));
 }
 
 TEST(BecauseTest, CountsOfOneAndTwoReadNaturally) {

@@ -70,14 +70,19 @@ class InputsBuilder {
     return *this;
   }
   InputsBuilder& Incident(evidence::Reason reason, EntryStatus status = EntryStatus::kLive,
-                          int64_t days_ago = 0, bool in_track_record = false) {
+                          int64_t days_ago = 0, std::optional<IncidentOrder> order = {}) {
     OwnIncident incident;
     incident.id = "incident-" + std::to_string(next_index_++);
     incident.reason = reason;
     incident.occurred = DaysAgo(days_ago);
     incident.status = status;
-    incident.in_track_record = in_track_record;
+    incident.order = order;
     inputs_.incidents.push_back(incident);
+    return *this;
+  }
+  InputsBuilder& Prepaid(uint32_t on_time) {
+    Orders(on_time);
+    inputs_.own.prepaid_on_time += on_time;
     return *this;
   }
   // Orders paid on time, orders paid late that became known `days_ago`.
@@ -160,12 +165,17 @@ inline Inputs RandomInputs(std::mt19937_64& random) {
     builder.Orders(static_cast<uint32_t>(below(20)), static_cast<uint32_t>(below(6)),
                    static_cast<int64_t>(below(900)));
   }
+  if (below(4) == 0) builder.Prepaid(static_cast<uint32_t>(below(9)));
   if (below(6) == 0)
     builder.Overdue(static_cast<uint32_t>(1 + below(3)), static_cast<uint32_t>(below(60)));
   const auto reasons = evidence::AllReasons();
   for (uint64_t i = below(4); i > 0; --i) {
     builder.Incident(reasons[below(reasons.size())].reason, static_cast<EntryStatus>(1 + below(7)),
-                     static_cast<int64_t>(below(1500)), below(4) == 0);
+                     static_cast<int64_t>(below(1500)));
+    if (below(3) == 0) {
+      inputs.incidents.back().order = {static_cast<OrderOutcome>(below(4)),
+                                       DaysAgo(static_cast<int64_t>(below(1500)))};
+    }
     for (const Mitigation mitigation : AllMitigations()) {
       if (below(6) == 0) builder.Mitigated(mitigation);
     }

@@ -41,6 +41,51 @@ TEST(TrackRecordTest, TenDaysLateIsOnTimeAndElevenIsLate) {
   EXPECT_TRUE(record.unpaid.empty());
 }
 
+TEST(TrackRecordTest, OrderInQuestionIsNeitherGoodNorBadNorOwed) {
+  for (const std::string_view paid : {"", "2024-01-31", "2024-03-01"}) {
+    TrackRecordBuilder builder(Day("2024-06-01"), 10);
+    builder.Add(Made("2024-01-01", "2024-02-01", paid), OrderRemark::kInQuestion);
+    const TrackRecord record = std::move(builder).Finish();
+    EXPECT_EQ(record.orders, 1u);
+    EXPECT_EQ(record.disputed, 1u);
+    EXPECT_EQ(record.orders_settled + record.open + record.late + record.paid_on_time, 0u);
+    EXPECT_TRUE(record.amounts.empty() && record.unpaid.empty() && record.late_paid.empty());
+  }
+}
+
+TEST(TrackRecordTest, BrokenOrderIsNoGoodOneAndABadOneStaysBad) {
+  TrackRecordBuilder builder(Day("2024-06-01"), 10);
+  builder.Add(Made("2024-01-01", "2024-02-01", "2024-01-31"), OrderRemark::kBroken);
+  builder.Add(Made("2024-01-01", "2024-02-01", "2024-03-01"), OrderRemark::kBroken);
+  builder.Add(Made("2024-01-01", "2024-02-01"), OrderRemark::kBroken);
+  const TrackRecord record = std::move(builder).Finish();
+  EXPECT_EQ(record.orders, 3u);
+  EXPECT_EQ(record.broken, 1u);
+  EXPECT_EQ(record.paid_on_time, 0u);
+  EXPECT_EQ(record.late, 1u);
+  EXPECT_EQ(record.overdue, 1u);
+}
+
+TEST(TrackRecordTest, OrdersPaidInAdvanceAreCountedApart) {
+  OrderFacts prepaid = Made("2024-01-01", "2024-01-01", "2024-01-01");
+  prepaid.terms = Terms::kPrepaid;
+  OrderFacts late = Made("2024-01-01", "2024-02-01", "2024-03-01");
+  late.terms = Terms::kPrepaid;
+  const TrackRecord record = Over({prepaid, late, Made("2024-01-01", "2024-02-01", "2024-01-31")});
+  EXPECT_EQ(record.paid_on_time, 2u);
+  EXPECT_EQ(record.prepaid_on_time, 1u);
+  EXPECT_EQ(record.late, 1u);
+}
+
+TEST(TrackRecordTest, OrderGivenUpIsPastDueFromThatDayOn) {
+  OrderFacts given_up = Made("2024-05-01", "2024-07-01");
+  given_up.written_off = Day("2024-05-12");
+  EXPECT_EQ(Over({given_up}, "2024-05-12").longest_overdue_days, 1u);
+  EXPECT_EQ(Over({given_up}).longest_overdue_days, 21u);
+  given_up.written_off = Day("2024-07-20");
+  EXPECT_EQ(Over({given_up}, "2024-07-21").longest_overdue_days, 20u);
+}
+
 TEST(TrackRecordTest, SettledBeforeADayIsInvoicedAndPaidBeforeItAndAtMostTenDaysLate) {
   const auto counts = [](const OrderFacts& order) {
     return SettledBefore(order, Day("2024-03-01"), 10);

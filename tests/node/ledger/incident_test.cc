@@ -13,6 +13,8 @@ using ::daftar::testing::DepositUnsettled;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 
+constexpr size_t kEndBytes = 5;  // what version 3 added: a date and a ground
+
 Incident Example() {
   Incident incident;
   incident.id = *IncidentId::FromHexText("000102030405060708090a0b0c0d0e0f");
@@ -56,7 +58,7 @@ TEST(Incident, EveryTruncationAndExtensionIsDataLoss) {
 
 TEST(Incident, NewerVersionIsDataLossInWords) {
   crypto::Bytes row = Example().Encode();
-  row[0] = 3;
+  row[0] = 4;
   EXPECT_THAT(Incident::Decode(row), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("version")));
 }
 
@@ -71,13 +73,33 @@ TEST(Incident, WhatSpeaksForTheCustomerRoundTripsAndAnEarlierRowHasNone) {
   EXPECT_EQ(decoded->account.mitigations, incident.account.mitigations);
   EXPECT_EQ(decoded->mitigations, incident.mitigations);
   row[0] = 1;
-  row.resize(row.size() - 2);
+  row.resize(row.size() - 2 - kEndBytes);
   decoded = Incident::Decode(row);
   DAFTAR_ASSERT_OK(decoded);
   EXPECT_TRUE(decoded->mitigations.empty());
   crypto::Bytes unknown = incident.Encode();
-  unknown.back() = 0x80;
+  unknown[unknown.size() - 1 - kEndBytes] = 0x80;
   EXPECT_THAT(Incident::Decode(unknown), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST(Incident, HowItEndedRoundTripsAndAnEarlierRowDoesNotSay) {
+  Incident incident = Example();
+  incident.settled_on = Day("2026-10-30");
+  incident.withdrawn_for = evidence::WithdrawalGround::kMistake;
+  crypto::Bytes row = incident.Encode();
+  auto decoded = Incident::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(decoded->settled_on, incident.settled_on);
+  EXPECT_EQ(decoded->withdrawn_for, incident.withdrawn_for);
+  crypto::Bytes unknown = row;
+  unknown.back() = 7;
+  EXPECT_THAT(Incident::Decode(unknown), StatusIs(absl::StatusCode::kDataLoss));
+  row[0] = 2;
+  row.resize(row.size() - kEndBytes);
+  decoded = Incident::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_FALSE(decoded->settled_on.has_value());
+  EXPECT_FALSE(decoded->withdrawn_for.has_value());
 }
 
 TEST(IncidentState, NamesRoundTripAndUnknownOnesListTheRest) {

@@ -54,8 +54,9 @@ class SuggestTest : public ::testing::Test {
     order.invoice = invoice;
     return customer.ok() && customer->has_value() ? OrderName(**customer, order) : "";
   }
-  absl::StatusOr<NewIncident> AccountOf(const std::string& order) {
-    return AccountOfOrder(node_->book(), order, evidence::Date::Of(circle_.clock().Now()));
+  absl::StatusOr<NewIncident> AccountOf(
+      const std::string& order, evidence::Reason reason = evidence::Reason::kInvoiceOverdue) {
+    return AccountOfOrder(node_->book(), order, evidence::Date::Of(circle_.clock().Now()), reason);
   }
   // What the report about this account says of orders settled before.
   evidence::SettledBucket Reported(const NewIncident& account) {
@@ -110,6 +111,24 @@ TEST_F(SuggestTest, AnOrderWithAnIncidentIsNotSuggestedAgain) {
   EXPECT_EQ(account->identifiers, (std::vector<identity::Identifier>{Phone("0812-3456-7801")}));
   DAFTAR_ASSERT_OK(node_->ledger().Add(node_.Caller(), *account));
   EXPECT_TRUE(Suggested().suggestions.empty());
+}
+
+TEST_F(SuggestTest, WhatElseGoesWrongDoesSoOnAnyDay) {
+  Import("0812-3456-7801", "paid", "2026-09-01", "2026-08-20");
+  const std::string order = NameOf("0812-3456-7801", "paid");
+  for (const evidence::ReasonInfo& info : evidence::AllReasons()) {
+    const bool lateness = info.reason == evidence::Reason::kDepositUnsettled ||
+                          info.reason == evidence::Reason::kInvoiceOverdue ||
+                          info.reason == evidence::Reason::kInvoiceUnpaidReminded;
+    auto account = AccountOf(order, info.reason);
+    if (lateness) {
+      EXPECT_THAT(account, StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("--reason")))
+          << info.name;
+    } else {
+      DAFTAR_ASSERT_OK(account);
+      EXPECT_EQ(account->reason, info.reason);
+    }
+  }
 }
 
 TEST_F(SuggestTest, PagesCoverEverythingOnce) {

@@ -1,0 +1,152 @@
+#include "node/check/own_record.h"
+
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "node/decision/decide.h"
+
+namespace daftar::check {
+namespace {
+
+using decision::OrderRemark;
+using decision::Trouble;
+using evidence::WithdrawalGround;
+
+decision::EntryStatus StatusOf(ledger::IncidentState state) {
+  using decision::EntryStatus;
+  switch (state) {
+    case ledger::IncidentState::kSettled:
+      return EntryStatus::kSettled;
+    case ledger::IncidentState::kDisputed:
+      return EntryStatus::kDisputed;
+    case ledger::IncidentState::kWithdrawn:
+      return EntryStatus::kWithdrawn;
+    case ledger::IncidentState::kExpired:
+      return EntryStatus::kExpired;
+    case ledger::IncidentState::kErased:
+      return EntryStatus::kErased;
+    default:
+      return EntryStatus::kLive;
+  }
+}
+
+bool IsInQuestion(const ledger::IncidentView& view) {
+  if (view.state == ledger::IncidentState::kDisputed) return true;
+  if (view.state != ledger::IncidentState::kWithdrawn) return false;
+  const auto& ground = view.incident.withdrawn_for;
+  return ground == WithdrawalGround::kMistake || ground == WithdrawalGround::kDisputeUpheld ||
+         ground == WithdrawalGround::kDisputeUnanswered;
+}
+
+bool HasWeight(ledger::IncidentState state) {
+  const decision::EntryStatus status = StatusOf(state);
+  return status == decision::EntryStatus::kLive || status == decision::EntryStatus::kSettled;
+}
+
+// The day on which what was owed was paid, as the incident has it; none: it does not say so.
+evidence::Date SettledOn(const ledger::IncidentView& view) {
+  const ledger::Incident& incident = view.incident;
+  const bool settled = view.state == ledger::IncidentState::kSettled ||
+                       (view.state == ledger::IncidentState::kWithdrawn &&
+                        incident.withdrawn_for == WithdrawalGround::kPaid);
+  if (!settled) return {};
+  if (incident.settled_on.has_value() || incident.events.empty()) return incident.settled_on;
+  return evidence::Date::Of(incident.events.back().at);
+}
+
+decision::OwnIncident OwnIncidentOf(const ledger::IncidentView& view) {
+  decision::OwnIncident own;
+  own.id = view.incident.id.hex();
+  own.reason = view.incident.account.reason;
+  own.occurred = view.incident.account.occurred;
+  own.amount = view.incident.account.amount;
+  own.status = StatusOf(view.state);
+  own.mitigations = view.incident.mitigations;
+  return own;
+}
+
+// What the record counts the order as; none: as nothing.
+std::optional<decision::IncidentOrder> StandingOf(const RemarkedOrders::Remarked& order,
+                                                  evidence::Date today, uint32_t late_after_days) {
+  decision::TrackRecordBuilder builder(today, late_after_days);
+  builder.Add(order.facts, order.remark);
+  const decision::TrackRecord record = std::move(builder).Finish();
+  using decision::OrderOutcome;
+  if (record.paid_on_time > 0) return decision::IncidentOrder{OrderOutcome::kPaidOnTime, {}};
+  if (record.late > 0) {
+    return decision::IncidentOrder{OrderOutcome::kPaidLate, record.late_paid.front().date};
+  }
+  if (!record.unpaid.empty()) {
+    return decision::IncidentOrder{OrderOutcome::kUnpaid, record.unpaid.front().date};
+  }
+  if (record.open > 0) return decision::IncidentOrder{OrderOutcome::kOpen, {}};
+  return std::nullopt;
+}
+
+}  // namespace
+
+void RemarkedOrders::Add(const ledger::IncidentView& incident) {
+  const ledger::NewIncident& account = incident.incident.account;
+  const Trouble trouble = decision::TroubleOf(account.reason);
+  if (account.order.empty() || decision::IsLocal(trouble)) return;
+  Remark remark;
+  if (IsInQuestion(incident)) {
+    remark.remark = OrderRemark::kInQuestion;
+  } else if (trouble != Trouble::kPayment && HasWeight(incident.state)) {
+    remark.remark = OrderRemark::kBroken;
+  }
+  if (decision::IsOfMoney(trouble)) remark.settled = SettledOn(incident);
+  remarks_.insert_or_assign(account.order, remark);
+}
+
+RemarkedOrders::Remarked RemarkedOrders::Of(const std::string& name,
+                                            const decision::OrderFacts& order) const {
+  Remarked remarked{order, OrderRemark::kNone};
+  const auto found = remarks_.find(name);
+  if (found == remarks_.end()) return remarked;
+  remarked.remark = found->second.remark;
+  if (!order.paid.has_value()) remarked.facts.paid = found->second.settled;
+  return remarked;
+}
+
+absl::StatusOr<OwnRecord> ReadOwnRecord(const book::Book& book,
+                                        std::span<const book::Profile> customers,
+                                        std::span<const ledger::IncidentView> incidents,
+                                        evidence::Date today, uint32_t late_after_days) {
+  OwnRecord record;
+  RemarkedOrders remarked;
+  std::map<std::string, decision::OwnIncident*, std::less<>> by_order;
+  record.incidents.reserve(incidents.size());
+  for (const ledger::IncidentView& view : incidents) {
+    record.incidents.push_back(OwnIncidentOf(view));
+    remarked.Add(view);
+    const std::string& order = view.incident.account.order;
+    if (!order.empty()) by_order.emplace(order, &record.incidents.back());
+  }
+  std::set<book::CustomerId> rows;
+  for (const book::Profile& customer : customers) {
+    rows.insert(customer.id);
+    rows.insert(customer.members.begin(), customer.members.end());
+  }
+  decision::TrackRecordBuilder builder(today, late_after_days);
+  for (const book::CustomerId& row : rows) {
+    const auto scanned = book.ScanOrdersOf(row, [&](const book::Order& order) {
+      if (by_order.empty()) {
+        builder.Add(order);
+        return true;
+      }
+      const std::string name = book::OrderName(row, order);
+      const RemarkedOrders::Remarked one = remarked.Of(name, order);
+      builder.Add(one.facts, one.remark);
+      const auto made = by_order.find(name);
+      if (made != by_order.end()) made->second->order = StandingOf(one, today, late_after_days);
+      return true;
+    });
+    if (!scanned.ok()) return scanned;
+  }
+  record.orders = std::move(builder).Finish();
+  return record;
+}
+
+}  // namespace daftar::check

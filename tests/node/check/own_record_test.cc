@@ -1,0 +1,200 @@
+// Orders and the incidents made from them, as one record.
+#include "node/check/own_record.h"
+
+#include <gtest/gtest.h>
+
+#include "node/check/checker.h"
+#include "node/ledger/suggest.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::check {
+namespace {
+
+using ::daftar::testing::IsOk;
+using ::daftar::testing::Phone;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using decision::Effect;
+using decision::OrderOutcome;
+using evidence::Reason;
+using evidence::WithdrawalGround;
+
+constexpr char kPhone[] = "0812-3456-7890";
+const evidence::Currency kRupiah = *evidence::Currency::FromCode("IDR");
+constexpr uint32_t kLateAfterDays = 10;
+
+class OwnRecordTest : public ::testing::Test {
+ protected:
+  OwnRecordTest() { circle_.PairAll(); }
+  evidence::Date DaysAgo(int64_t days) {
+    return evidence::Date::Of(circle_.clock().Now()).PlusDays(-days);
+  }
+  // The name of an order due so many days ago; `paid_ago` < 0: it is not paid.
+  std::string Order(int64_t due_ago, int64_t paid_ago) {
+    book::NewOrder order;
+    order.identifiers = {Phone(kPhone)};
+    order.amount = {450'000'000, kRupiah};
+    order.invoiced = DaysAgo(due_ago + 5);
+    order.due = DaysAgo(due_ago);
+    if (paid_ago >= 0) order.paid = DaysAgo(paid_ago);
+    auto added = node_->book().AddOrder(node_.Caller(), order);
+    EXPECT_THAT(added, IsOk());
+    return added->name;
+  }
+  ledger::IncidentId File(const std::string& order, Reason reason = Reason::kInvoiceOverdue) {
+    auto account = ledger::AccountOfOrder(node_->book(), order, DaysAgo(0), reason);
+    EXPECT_THAT(account, IsOk());
+    auto view = node_->ledger().Add(node_.Caller(), *account);
+    EXPECT_THAT(view, IsOk());
+    return view->incident.id;
+  }
+  void Withdraw(const ledger::IncidentId& id, WithdrawalGround ground) {
+    DAFTAR_ASSERT_OK(node_->ledger().Withdraw(node_.Caller(), id, ground, "looked into it"));
+  }
+  OwnRecord Record() {
+    const std::vector<identity::Identifier> ids = {Phone(kPhone)};
+    auto profiles = node_->book().FindProfiles(ids);
+    auto incidents = node_->ledger().About(ids);
+    EXPECT_THAT(profiles, IsOk());
+    auto record = ReadOwnRecord(node_->book(), *profiles, *incidents, DaysAgo(0), kLateAfterDays);
+    EXPECT_THAT(record, IsOk());
+    return *std::move(record);
+  }
+  Answer Ask() {
+    Question question;
+    question.identifiers = {Phone(kPhone)};
+    question.order.amount = evidence::Money{450'000'000, kRupiah};
+    auto answer = node_->checker().Check({"uid:0", ""}, question);
+    EXPECT_THAT(answer, IsOk());
+    return *std::move(answer);
+  }
+
+  SimCircle circle_;
+  SimNode& node_ = circle_.Add("toko-a.test");
+  SimNode& partner_ = circle_.Add("toko-b.test");  // without it nobody could be asked
+};
+
+TEST_F(OwnRecordTest, AnIncidentKnowsWhatItsOrderCameTo) {
+  const std::string unpaid = Order(40, -1);
+  File(unpaid);
+  OwnRecord record = Record();
+  ASSERT_TRUE(record.incidents[0].order.has_value());
+  EXPECT_EQ(record.incidents[0].order->outcome, OrderOutcome::kUnpaid);
+  EXPECT_EQ(record.incidents[0].order->bad_since, DaysAgo(29));
+  DAFTAR_ASSERT_OK(node_->book().SetOutcome(
+      node_.Caller(), unpaid, {book::OutcomeKind::kPaid, DaysAgo(3)}, {}, "paid in the shop"));
+  record = Record();
+  EXPECT_EQ(record.incidents[0].order->outcome, OrderOutcome::kPaidLate);
+  EXPECT_EQ(record.incidents[0].status, decision::EntryStatus::kLive);
+  EXPECT_EQ(record.orders.late, 1u);
+}
+
+TEST_F(OwnRecordTest, AnIncidentOfAnOrderInItsGraceIsOfAnOpenOne) {
+  File(Order(4, -1));
+  EXPECT_EQ(Record().incidents[0].order->outcome, OrderOutcome::kOpen);
+  EXPECT_EQ(Record().orders.overdue, 1u);
+}
+
+TEST_F(OwnRecordTest, WithoutItsOrderAnIncidentStandsAlone) {
+  ledger::NewIncident account = testing::DepositUnsettled(kPhone);
+  DAFTAR_ASSERT_OK(node_->ledger().Add(node_.Caller(), account));
+  account.order = "of-a-customer-erased-since";
+  DAFTAR_ASSERT_OK(node_->ledger().Add(node_.Caller(), account));
+  const OwnRecord record = Record();
+  EXPECT_FALSE(record.incidents[0].order.has_value());
+  EXPECT_FALSE(record.incidents[1].order.has_value());
+}
+
+TEST_F(OwnRecordTest, AMistakeOrADisputeLostPutsTheOrderInQuestion) {
+  for (const WithdrawalGround ground :
+       {WithdrawalGround::kMistake, WithdrawalGround::kDisputeUpheld,
+        WithdrawalGround::kDisputeUnanswered}) {
+    const OwnRecord before = Record();
+    Withdraw(File(Order(40, -1)), ground);
+    const OwnRecord after = Record();
+    EXPECT_EQ(after.orders.orders, before.orders.orders + 1);
+    EXPECT_EQ(after.orders.disputed, before.orders.disputed + 1);
+    EXPECT_TRUE(after.orders.unpaid.empty());
+    EXPECT_EQ(after.orders.overdue, 0u);
+  }
+  EXPECT_EQ(Ask().decision.verdict.rule, decision::Rule::kNothingKnown);
+}
+
+TEST_F(OwnRecordTest, WithdrawnForAnotherGroundLeavesTheOrderAsItIs) {
+  Withdraw(File(Order(40, -1)), WithdrawalGround::kRequest);
+  EXPECT_EQ(Record().orders.overdue, 1u);
+  EXPECT_EQ(Record().orders.disputed, 0u);
+  EXPECT_EQ(Record().incidents[0].order->outcome, OrderOutcome::kUnpaid);
+}
+
+TEST_F(OwnRecordTest, ASettledIncidentSaysThatItsOrderWasPaidThatDay) {
+  const ledger::IncidentId id = File(Order(40, -1));
+  DAFTAR_ASSERT_OK(node_->ledger().Settle(node_.Caller(), id, DaysAgo(7), "paid in cash"));
+  const OwnRecord record = Record();
+  EXPECT_EQ(record.orders.late, 1u);
+  EXPECT_EQ(record.orders.worst_days_late, 33u);
+  EXPECT_EQ(record.orders.overdue, 0u);
+  EXPECT_EQ(record.incidents[0].order->outcome, OrderOutcome::kPaidLate);
+  // Filed too early, settled within the grace.
+  const ledger::IncidentId early = File(Order(8, -1));
+  DAFTAR_ASSERT_OK(node_->ledger().Settle(node_.Caller(), early, DaysAgo(1), "paid in cash"));
+  EXPECT_EQ(Record().orders.paid_on_time, 1u);
+}
+
+TEST_F(OwnRecordTest, WithdrawnAsPaidSaysSoToo) {
+  Withdraw(File(Order(40, -1)), WithdrawalGround::kPaid);
+  EXPECT_EQ(Record().orders.late, 1u);
+  EXPECT_EQ(Record().orders.overdue, 0u);
+}
+
+TEST_F(OwnRecordTest, APaymentTakenBackSpoilsAnOrderThatWasPaid) {
+  const std::string paid = Order(40, 41);
+  EXPECT_EQ(Record().orders.paid_on_time, 1u);
+  EXPECT_EQ(Ask().decision.verdict.effect, Effect::kAccept);
+  const ledger::IncidentId id = File(paid, Reason::kPaymentReversed);
+  EXPECT_EQ(Record().orders.paid_on_time, 0u);
+  EXPECT_EQ(Record().orders.broken, 1u);
+  EXPECT_FALSE(Record().incidents[0].order.has_value());
+  EXPECT_EQ(Ask().decision.verdict.rule, decision::Rule::kOpenDebt);
+  EXPECT_EQ(Ask().decision.verdict.effect, Effect::kPrepay);
+  // Withdrawn at the buyer's request: what is known of the order stands.
+  Withdraw(id, WithdrawalGround::kRequest);
+  EXPECT_EQ(Record().orders.paid_on_time, 1u);
+}
+
+TEST_F(OwnRecordTest, AnActOfConductIsNoMatterOfTheOrder) {
+  const std::string unpaid = Order(40, -1);
+  Withdraw(File(unpaid, Reason::kStaffAbuse), WithdrawalGround::kMistake);
+  EXPECT_EQ(Record().orders.overdue, 1u);
+  EXPECT_EQ(Record().orders.disputed, 0u);
+}
+
+TEST_F(OwnRecordTest, WhatSpeaksForTheCustomerChangesTheAnswer) {
+  const ledger::IncidentId id = File(Order(40, -1));
+  const Answer before = Ask();
+  DAFTAR_ASSERT_OK(node_->ledger().Mitigate(node_.Caller(), id, decision::Mitigation::kShopAtFault,
+                                            "sent to the wrong address"));
+  const Answer after = Ask();
+  EXPECT_LT(after.decision.verdict.r_ppm, before.decision.verdict.r_ppm);
+  EXPECT_EQ(after.decision.weighed.own.bad_ppm, before.decision.weighed.own.bad_ppm / 4);
+}
+
+TEST_F(OwnRecordTest, OrdersPaidInAdvanceDoNotMakeARegular) {
+  for (int i = 0; i < 6; ++i) {
+    book::NewOrder order;
+    order.identifiers = {Phone(kPhone)};
+    order.amount = {450'000'000, kRupiah};
+    order.invoiced = order.due = order.paid = DaysAgo(200 - i);
+    order.terms = decision::Terms::kPrepaid;
+    DAFTAR_ASSERT_OK(node_->book().AddOrder(node_.Caller(), order));
+  }
+  EXPECT_EQ(Record().orders.paid_on_time, 6u);
+  EXPECT_EQ(Record().orders.prepaid_on_time, 6u);
+  EXPECT_FALSE(Ask().decision.weighed.group.has_value());
+  EXPECT_EQ(Ask().decision.weighed.own.good, 0u);
+}
+
+}  // namespace
+}  // namespace daftar::check

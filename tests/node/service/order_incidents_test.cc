@@ -1,0 +1,136 @@
+// Incidents that are made from orders, as a client of the local API sees them.
+#include <gtest/gtest.h>
+
+#include "node/service/book_handlers.h"
+#include "node/service/shop_handlers.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::service {
+namespace {
+
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+
+constexpr char kPhone[] = "0812-3456-7890";
+
+class OrderIncidentsTest : public ::testing::Test {
+ protected:
+  OrderIncidentsTest() { circle_.PairAll(); }
+  std::string DaysAgo(int days) {
+    return evidence::Date::Of(circle_.clock().Now()).PlusDays(-days).ToString();
+  }
+  std::string RequestId() { return "request-" + std::to_string(++requests_); }
+  // An order that was due forty days ago; `paid`: the day, or empty.
+  v1::Order Order(const std::string& paid) {
+    v1::AddOrderRequest request;
+    request.set_request_id(RequestId());
+    request.add_identifiers()->set_phone(kPhone);
+    request.mutable_amount()->set_minor(450'000'000);
+    request.mutable_amount()->set_currency("IDR");
+    request.set_invoiced(DaysAgo(60));
+    request.set_due(DaysAgo(40));
+    auto added = book_.AddOrder(manager_, request);
+    EXPECT_TRUE(added.ok()) << added.status();
+    if (paid.empty()) return added->order();
+    v1::SetOrderOutcomeRequest outcome;
+    outcome.set_request_id(RequestId());
+    outcome.set_order(added->order().id());
+    outcome.set_outcome("paid");
+    outcome.set_on(paid);
+    outcome.set_because("by transfer");
+    DAFTAR_EXPECT_OK(book_.SetOrderOutcome(manager_, outcome));
+    return added->order();
+  }
+  v1::AddIncidentRequest About(const std::string& order, const std::string& reason) {
+    v1::AddIncidentRequest request;
+    request.set_request_id(RequestId());
+    request.set_order(order);
+    request.set_reason(reason);
+    return request;
+  }
+  v1::CheckResponse Ask() {
+    v1::CheckRequest request;
+    request.set_request_id(RequestId());
+    request.add_identifiers()->set_phone(kPhone);
+    auto answer = shop_.Check(manager_, request);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return *answer;
+  }
+  v1::OrderSummary Orders() {
+    v1::GetCustomerRequest request;
+    request.mutable_identifier()->set_phone(kPhone);
+    auto customer = shop_.GetCustomer(manager_, request);
+    EXPECT_TRUE(customer.ok()) << customer.status();
+    return customer->customer().orders();
+  }
+
+  SimCircle circle_;
+  SimNode& node_ = circle_.Add("toko-a.test");
+  SimNode& partner_ = circle_.Add("toko-b.test");
+  ShopHandlers shop_{*node_};
+  BookHandlers book_{*node_};
+  const Actor manager_{"user:budi", Roles{Role::kManager}};
+  int requests_ = 0;
+};
+
+TEST_F(OrderIncidentsTest, AnIncidentOfABadOrderCountsWithIt) {
+  const v1::Order order = Order("");
+  auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
+  DAFTAR_ASSERT_OK(filed);
+  EXPECT_EQ(filed->incident().reason(), "invoice-overdue");
+  const v1::CheckResponse answer = Ask();
+  ASSERT_EQ(answer.inputs_size(), 2);
+  EXPECT_EQ(answer.inputs(0).type(), "own_orders");
+  EXPECT_FALSE(answer.inputs(0).with_order());
+  EXPECT_EQ(answer.inputs(1).type(), "own_incident");
+  EXPECT_TRUE(answer.inputs(1).with_order());
+  EXPECT_FALSE(answer.inputs(1).counted());
+  v1::GetReceiptRequest request;
+  request.set_receipt(answer.receipt());
+  auto receipt = shop_.GetReceipt(manager_, request);
+  DAFTAR_ASSERT_OK(receipt);
+  EXPECT_TRUE(receipt->inputs(1).with_order());
+}
+
+TEST_F(OrderIncidentsTest, WhatElseWentWrongMayHaveADayOfItsOwn) {
+  const v1::Order order = Order(DaysAgo(50));
+  EXPECT_EQ(Orders().paid_on_time(), 1u);
+  v1::AddIncidentRequest request = About(order.id(), "");
+  request.set_occurred(DaysAgo(3));
+  EXPECT_THAT(shop_.AddIncident(manager_, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("leave them out")));
+  request.set_reason("payment-reversed");
+  request.set_occurred("soon");
+  EXPECT_THAT(shop_.AddIncident(manager_, request), StatusIs(absl::StatusCode::kInvalidArgument));
+  request.set_occurred(DaysAgo(3));
+  auto filed = shop_.AddIncident(manager_, request);
+  DAFTAR_ASSERT_OK(filed);
+  EXPECT_EQ(filed->incident().occurred(), DaysAgo(3));
+  EXPECT_EQ(Orders().paid_on_time(), 0u);
+  EXPECT_EQ(Orders().broken(), 1u);
+  EXPECT_EQ(Ask().effect(), v1::EFFECT_PREPAY);
+}
+
+TEST_F(OrderIncidentsTest, AMistakePutsTheOrderInQuestionWhereverItIsShown) {
+  const v1::Order order = Order("");
+  auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
+  DAFTAR_ASSERT_OK(filed);
+  EXPECT_EQ(Orders().overdue(), 1u);
+  EXPECT_EQ(Ask().effect(), v1::EFFECT_PREPAY);
+  v1::WithdrawIncidentRequest request;
+  request.set_request_id(RequestId());
+  request.set_id(filed->incident().id());
+  request.set_ground("mistake");
+  request.set_because("delivered to a neighbour");
+  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, request));
+  EXPECT_EQ(Orders().overdue(), 0u);
+  EXPECT_EQ(Orders().disputed(), 1u);
+  EXPECT_EQ(Ask().effect(), v1::EFFECT_ACCEPT);
+}
+
+}  // namespace
+}  // namespace daftar::service
