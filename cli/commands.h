@@ -13,10 +13,6 @@ namespace daftar::cli {
 
 class Session;
 
-inline constexpr uint64_t kDefaultListed = 1000;  // rows a list prints without --limit
-inline constexpr uint64_t kMaxListed = 100'000;   // rows
-inline constexpr uint64_t kMaxPage = 1000;        // rows a call
-
 struct CheckOptions {
   std::vector<TypedIdentifier> identifiers;
   std::string amount;

@@ -1,7 +1,6 @@
 // What an operator does: the node's state, partners, users and log.
 #include "cli/commands.h"
-#include "cli/session.h"
-#include "cli/show_node.h"
+#include "cli/list_pages.h"
 
 namespace daftar::cli {
 namespace {
@@ -10,17 +9,6 @@ using Node = v1::NodeService::Stub;
 
 constexpr uint32_t kMaxInviteSeconds = 7 * 24 * 3600;
 constexpr size_t kMaxCodeInput = 4096;  // bytes
-
-template <class Message>
-absl::StatusOr<int> Show(Session& session, const Message& message) {
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ToJson(message));
-  } else {
-    Print(console.out, message);
-  }
-  return kExitOk;
-}
 
 // The three writes that change what a partner may do differ in nothing else.
 template <class Request, class Response>

@@ -12,19 +12,11 @@
 namespace daftar::service {
 namespace {
 
-constexpr uint32_t kDefaultPage = 100;
 constexpr char kNoGroupName[] = "none";
 constexpr char kTokenMark = '/';
 constexpr std::string_view kOwed = "owed";
 constexpr std::array<std::string_view, 6> kStates = {"open",     "overdue", "unpaid",
                                                      "given-up", "paid",    "late"};
-
-absl::StatusOr<size_t> PageSize(uint32_t asked) {
-  if (asked > book::kMaxPage) {
-    return absl::InvalidArgumentError("page_size: at most " + std::to_string(book::kMaxPage));
-  }
-  return asked == 0 ? kDefaultPage : asked;
-}
 
 absl::Status NoToken() {
   return absl::InvalidArgumentError("page_token: not one that an earlier page gave");
@@ -152,7 +144,7 @@ absl::StatusOr<v1::ListOrdersResponse> BookHandlers::ListOrders(
     if (!after.ok()) return after.status();
     filter.after = *std::move(after);
   }
-  auto limit = PageSize(request.page_size());
+  auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
   auto page = book::ListOrders(node_.book(), filter, *limit);
   if (!page.ok()) return page.status();
@@ -197,7 +189,7 @@ absl::StatusOr<v1::ListCustomersResponse> BookHandlers::ListCustomers(
     if (!after.ok()) return after.status();
     filter.after = *after;
   }
-  auto limit = PageSize(request.page_size());
+  auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
   auto page = book::ListCustomers(node_.book(), filter, *limit);
   if (!page.ok()) return page.status();

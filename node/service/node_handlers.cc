@@ -11,9 +11,6 @@
 namespace daftar::service {
 namespace {
 
-constexpr uint32_t kDefaultPage = 100;
-constexpr uint32_t kMaxPage = 1000;
-
 storage::Caller CallerOf(const Actor& actor, const std::string& request_id) {
   return {actor.name, request_id};
 }
@@ -303,9 +300,8 @@ absl::StatusOr<v1::GetLogHeadResponse> NodeHandlers::GetLogHead(const Actor& act
 absl::StatusOr<v1::ListLogEntriesResponse> NodeHandlers::ListLogEntries(
     const Actor& actor, const v1::ListLogEntriesRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/ListLogEntries"); !s.ok()) return s;
-  if (request.page_size() > kMaxPage) {
-    return absl::InvalidArgumentError("page_size: at most " + std::to_string(kMaxPage));
-  }
+  auto page = PageSizeFromProto(request.page_size());
+  if (!page.ok()) return page.status();
   storage::LogNumber log = storage::kOwnLog;
   std::shared_ptr<partners::Mirror> mirror;
   v1::ListLogEntriesResponse out;
@@ -318,9 +314,8 @@ absl::StatusOr<v1::ListLogEntriesResponse> NodeHandlers::ListLogEntries(
     mirror = node_.followers().MirrorOf(partner->origin);
     if (mirror != nullptr) out.set_log_size(mirror->View().size);
   }
-  const uint64_t page = request.page_size() == 0 ? kDefaultPage : request.page_size();
   const uint64_t from = std::min(request.from(), out.log_size());
-  const uint64_t to = std::min(out.log_size(), from + page);
+  const uint64_t to = std::min(out.log_size(), from + *page);
   absl::Status failed;
   absl::Status read =
       storage::LogStore(node_.store())
