@@ -110,6 +110,14 @@ struct LogShowOptions {
 };
 absl::StatusOr<int> RunLogShow(Session& session, const LogShowOptions& options);
 
+struct RecordListOptions {
+  std::string object;
+  std::string by;
+  std::string since;
+  std::string limit;
+};
+absl::StatusOr<int> RunRecordList(Session& session, const RecordListOptions& options);
+
 struct UserOptions {
   std::string name;
   std::string role;

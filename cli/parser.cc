@@ -28,6 +28,7 @@ Parser::Parser() {
   AddPartners();
   AddLog();
   AddUsers();
+  AddRecord();
 }
 
 std::string Parser::Path() const {

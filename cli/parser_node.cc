@@ -1,4 +1,4 @@
-// The commands about partners, the log and users.
+// The commands about partners, the log, users and the record of changes.
 #include "cli/parser.h"
 
 namespace daftar::cli {
@@ -68,6 +68,22 @@ void Parser::AddUsers() {
   auto removed = Take(remove, &RunUserRemove);
   remove.add_option("name", removed->name, "The user")->type_name("NAME")->required();
   AddBecause(remove, removed->because);
+}
+
+void Parser::AddRecord() {
+  CLI::App& noun = Noun("record", "Who changed what, when and why");
+  CLI::App& list = Verb(noun, "list", "Changes, newest first; for managers and auditors",
+                        "  daftar record list\n"
+                        "  daftar record list --object RECEIPT        # who overrode it, and why\n"
+                        "  daftar record list --by siti --since 2026-11-01 --limit 1000\n");
+  auto listed = Take(list, &RunRecordList);
+  list.add_option("--object", listed->object,
+                  "Only of this: the id or name of an allowlist entry, a customer, an order, a "
+                  "receipt, a group, a partner or a user")
+      ->type_name("ID");
+  list.add_option("--by", listed->by, "Only by this user: a name, or uid:1000")->type_name("WHO");
+  list.add_option("--since", listed->since, "From this day (UTC) on")->type_name("YYYY-MM-DD");
+  list.add_option("--limit", listed->limit, "At most so many (default 100)")->type_name("N");
 }
 
 }  // namespace daftar::cli

@@ -299,10 +299,10 @@ void CompareSentences(const Parsed& file, const decision::ReceiptBody& body,
 // What a node tells beside the receipt and no computation can give again.
 std::vector<std::string> NotChecked(const Parsed& file) {
   std::vector<std::string> names;
-  for (const char* name :
-       {"because", "checked_by", "log_index", "override", "outcome", "outcome_at"}) {
+  for (const char* name : {"because", "checked_by", "log_index", "override", "earlier_overrides",
+                           "outcome", "outcome_at"}) {
     const auto found = file.find(name);
-    if (found != file.end() && !found->is_null()) names.emplace_back(name);
+    if (found != file.end() && !found->empty()) names.emplace_back(name);
   }
   return names;
 }

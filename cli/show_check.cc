@@ -58,12 +58,16 @@ void PrintOverride(std::ostream& out, const v1::GetReceiptResponse& response, bo
                    Language language) {
   if (!response.has_override()) return;
   const Labels& labels = LabelsIn(language);
+  const auto line = [&](const char* label, const v1::DecisionOverride& made) {
+    return Printable(std::string(label) + " " +
+                     Filled(labels.overridden_by, EffectIn(made.effect(), language), made.by()) +
+                     ", " + made.at() + ": " + made.because());
+  };
   const v1::DecisionOverride& made = response.override();
-  const std::string text =
-      std::string(labels.overridden) + " " +
-      Filled(labels.overridden_by, EffectIn(made.effect(), language), made.by()) + ", " +
-      made.at() + ": " + made.because();
-  out << Painted(Printable(text), InfoOf(made.effect()).paint, color) << "\n";
+  out << Painted(line(labels.overridden, made), InfoOf(made.effect()).paint, color) << "\n";
+  for (const auto& earlier : response.earlier_overrides()) {
+    out << line(labels.overridden_before, earlier) << "\n";
+  }
 }
 
 void PrintNext(std::ostream& out, const google::protobuf::RepeatedPtrField<v1::NextStep>& next,

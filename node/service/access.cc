@@ -75,6 +75,7 @@ constexpr std::array kRules = {
     MethodRule{"NodeService/AddUser", kOperators},
     MethodRule{"NodeService/ListUsers", Roles{Role::kOperator, Role::kAuditor}},
     MethodRule{"NodeService/RemoveUser", kOperators},
+    MethodRule{"NodeService/ListChanges", Roles{Role::kManager, Role::kAuditor}},
     MethodRule{"NodeService/GetLogHead", Roles::All()},
     MethodRule{"NodeService/ListLogEntries",
                Roles{Role::kOperator, Role::kAuditor, Role::kManager}},
@@ -288,7 +289,7 @@ absl::StatusOr<Actor> Users::ByToken(std::string_view token) const {
   auto user = Find(std::string(crypto::AsText(**name)));
   if (!user.ok()) return user.status();
   if (!user->has_value()) return unknown;
-  return Actor{"user:" + (*user)->name, Roles{(*user)->role}};
+  return Actor{std::string(kUserPrefix) + (*user)->name, Roles{(*user)->role}};
 }
 
 absl::StatusOr<Actor> Users::ByUid(uint32_t uid) const {

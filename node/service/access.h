@@ -41,6 +41,8 @@ class Roles {
   uint32_t bits_ = 0;
 };
 
+inline constexpr std::string_view kUserPrefix = "user:";  // of the actor's name, by token
+
 struct Actor {
   std::string name;  // "uid:1000" or "user:POS"
   Roles roles;

@@ -1,5 +1,6 @@
 #include "node/service/shop_handlers.h"
 
+#include "node/check/overrides.h"
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
 #include "node/service/partner_privacy.h"
@@ -66,7 +67,13 @@ absl::StatusOr<v1::GetReceiptResponse> ShopHandlers::GetReceipt(
   auto followed = node_.outcomes().Of(*id);
   if (!followed.ok()) return followed.status();
   if (!followed->has_value()) return out;
-  if ((*followed)->override.has_value()) *out.mutable_override() = ToProto(*(*followed)->override);
+  if ((*followed)->override.has_value()) {
+    *out.mutable_override() = ToProto(*(*followed)->override);
+    auto all = check::OverridesOf(node_.store(), node_.vault(), *id, (*followed)->checked_at);
+    if (!all.ok()) return all.status();
+    // The first is the one in force.
+    for (size_t i = 1; i < all->size(); ++i) *out.add_earlier_overrides() = ToProto((*all)[i]);
+  }
   out.set_outcome(std::string(check::OutcomeName((*followed)->outcome)));
   out.set_outcome_at((*followed)->outcome_on.ToString());
   return out;

@@ -313,7 +313,8 @@ constexpr char kReceiptJson[] =
     R"(:"deposit","because":"One record.","coverage":null,"decided_by":"expected-rate","ris)"
     R"(k_ppm":118000,"prior_ppm":0,"amount":{"minor":450000000,"currency":"IDR","major":"45)"
     R"(00000"},"terms":"credit","policy":"ab12","group":null,"allowed_by":null,"caps":[],"l)"
-    R"(og_index":12,"commitment":"ee","next":[],"override":null,"outcome":null,"outcome_at")"
+    R"(og_index":12,"commitment":"ee","next":[],"override":null,"earlier_overrides":[],"outc)"
+    R"(ome":null,"outcome_at")"
     R"(:null,"inputs":[{"type":"partner_record","origin":"toko-a.test","reference":"3","com)"
     R"(mitment":"cc","status":"settled","age_days":1,"bad_ppm":231000,"weight_ppm":1000000,)"
     R"("counted":true,"mitigations":[],"orders":null,"orders_on_time":null,"orders_bad":nul)"
@@ -324,6 +325,20 @@ constexpr char kReceiptJson[] =
     R"(o-b.test","toko-c.test"],"reason":null,"weight_ppm":0}],"rules":[{"rule":"expected-r)"
     R"(ate","fired":true,"effect":null,"looks_at":null},{"rule":"open-debt","fired":false,")"
     R"(effect":null,"looks_at":null}],"body":null,"salt":null})";
+
+TEST(ShowCheckTest, EveryOverrideIsToldTheOneInForceFirst) {
+  auto receipt = Proto<v1::GetReceiptResponse>(kReceipt);
+  *receipt.mutable_override() = Proto<v1::DecisionOverride>(
+      "effect: EFFECT_DECLINE because: 'again' by: 'user:budi' at: 'T2'");
+  *receipt.add_earlier_overrides() = Proto<v1::DecisionOverride>(
+      "effect: EFFECT_ACCEPT because: 'a friend' by: 'uid:1000' at: 'T1'");
+  EXPECT_THAT(Text(receipt), HasSubstr("\nOverridden to decline, by user:budi, T2: again\n"
+                                       "Before that to accept, by uid:1000, T1: a friend\n"));
+  const Json json = ToJson(receipt);
+  EXPECT_EQ(json["override"]["because"], "again");
+  EXPECT_EQ(json["earlier_overrides"].dump(),
+            R"([{"effect":"accept","because":"a friend","by":"uid:1000","at":"T1"}])");
+}
 
 TEST(ShowCheckTest, TextOfAReceipt) {
   EXPECT_EQ(Text(Proto<v1::GetReceiptResponse>(kReceipt)), kReceiptText);

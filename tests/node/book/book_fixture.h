@@ -115,9 +115,9 @@ class BookTest : public ::testing::Test {
     return all;
   }
   std::vector<storage::AuditRow> Record() {
-    auto rows = storage::ReadAudit(*store_, vault_, 1000);
-    EXPECT_THAT(rows, daftar::testing::IsOk());
-    return rows.ok() ? *rows : std::vector<storage::AuditRow>();
+    auto page = storage::ReadAudit(*store_, vault_, {.limit = 1000});
+    EXPECT_THAT(page, daftar::testing::IsOk());
+    return page.ok() ? page->rows : std::vector<storage::AuditRow>();
   }
 
   inline static uint64_t next_line = 1;
