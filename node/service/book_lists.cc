@@ -68,7 +68,11 @@ absl::StatusOr<std::optional<std::string>> OnlyOrderNaming(Node& node,
 }  // namespace
 
 std::string_view BookHandlers::StateOf(const book::Order& order) const {
-  const evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  // Paid today, where the shop is.
+  if (order.paid.has_value() && !evidence::IsStillToCome(order.paid, today)) {
+    today = std::max(today, order.paid);
+  }
   if (!order.paid.has_value() && order.written_off.has_value()) return "given-up";
   const check::Outcome outcome =
       check::OutcomeOf(order, today, node_.policies().InForce()->late_after_days);

@@ -119,11 +119,11 @@ TEST_F(OrdersTest, OrdersOutOfBoundsAreRefusedAndMakeNoCustomer) {
     return book_->AddOrder(By(), order).status();
   };
   const auto invalid = StatusIs(absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(refused([](auto& o) { o.invoiced = Day("2024-10-05"); }), invalid);
+  EXPECT_THAT(refused([](auto& o) { o.invoiced = Day("2024-10-06"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.invoiced = {}; }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.due = Day("2024-08-31"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.due = {}; }), invalid);
-  EXPECT_THAT(refused([](auto& o) { o.paid = Day("2024-10-05"); }), invalid);
+  EXPECT_THAT(refused([](auto& o) { o.paid = Day("2024-10-06"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.paid = Day("2024-08-31"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.amount.currency = {}; }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.amount.minor = evidence::kMaxMinorUnits + 1; }), invalid);
@@ -210,8 +210,7 @@ TEST_F(OrdersTest, DaysThatCannotBeAreRefusedAndChangeNothing) {
   const NamedOrder order = Added(Wanted());
   const auto invalid = StatusIs(absl::StatusCode::kInvalidArgument);
   for (const OutcomeKind kind : {OutcomeKind::kPaid, OutcomeKind::kLate, OutcomeKind::kUnpaid}) {
-    EXPECT_THAT(Set("A-1", kind), invalid);
-    EXPECT_THAT(Set("A-1", kind, "2024-10-05"), invalid);
+    EXPECT_THAT(Set("A-1", kind, "2024-10-06"), invalid);
     EXPECT_THAT(Set("A-1", kind, "2024-08-31"), invalid);
   }
   EXPECT_THAT(Set("A-1", OutcomeKind::kReopened, "2024-09-20"), invalid);
@@ -220,6 +219,19 @@ TEST_F(OrdersTest, DaysThatCannotBeAreRefusedAndChangeNothing) {
   EXPECT_THAT(Set("A-9", OutcomeKind::kReopened), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(book_->FindOrder("A-1")->order, order.order);
   EXPECT_TRUE(Record().empty());
+}
+
+TEST_F(OrdersTest, AShopEastOfGreenwichIsADayAheadInTheMorning) {
+  NewOrder wanted = Wanted();
+  wanted.invoiced = wanted.due = Day("2024-10-05");
+  Added(wanted);
+  // Without a day it was today, but no order is paid before its invoice.
+  EXPECT_EQ(Set("A-1", OutcomeKind::kPaid)->order.paid, Day("2024-10-05"));
+  EXPECT_EQ(Record().front().object.substr(50), "2024-10-05");
+  Added(Wanted("A-2"));
+  EXPECT_EQ(Set("A-2", OutcomeKind::kPaid)->order.paid, Day("2024-10-04"));
+  ASSERT_THAT(Set("A-2", OutcomeKind::kReopened), IsOk());
+  EXPECT_EQ(Set("A-2", OutcomeKind::kLate, "2024-10-05")->order.paid, Day("2024-10-05"));
 }
 
 TEST_F(OrdersTest, AnOutcomeIsOnTheRecordOnceWithItsReceipt) {
