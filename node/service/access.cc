@@ -28,6 +28,7 @@ constexpr Roles kStaffUp{Role::kStaff, Role::kManager};
 constexpr Roles kManagers{Role::kManager};
 constexpr Roles kOperators{Role::kOperator};
 constexpr Roles kReaders{Role::kStaff, Role::kManager, Role::kAuditor};
+constexpr Roles kPartnerReaders{Role::kManager, Role::kOperator, Role::kAuditor};
 
 constexpr std::array kRules = {
     MethodRule{"ShopService/Check", kStaffUp},
@@ -67,8 +68,8 @@ constexpr std::array kRules = {
     MethodRule{"NodeService/GetStatus", Roles::All()},
     MethodRule{"NodeService/CreateInvite", kOperators},
     MethodRule{"NodeService/JoinPartner", kOperators},
-    MethodRule{"NodeService/ListPartners", Roles::All()},
-    MethodRule{"NodeService/GetPartner", Roles::All()},
+    MethodRule{"NodeService/ListPartners", kPartnerReaders},
+    MethodRule{"NodeService/GetPartner", kPartnerReaders},
     MethodRule{"NodeService/SuspendPartner", kOperators},
     MethodRule{"NodeService/ResumePartner", kOperators},
     MethodRule{"NodeService/RemovePartner", kOperators},
@@ -156,6 +157,8 @@ std::string_view RoleName(Role role) {
 }
 
 std::span<const MethodRule> MethodRules() { return kRules; }
+
+bool MaySeePartners(const Actor& actor) { return actor.roles.Meets(kPartnerReaders); }
 
 absl::Status Authorise(const Actor& actor, std::string_view method) {
   for (const MethodRule& rule : kRules) {

@@ -58,6 +58,10 @@ std::span<const MethodRule> MethodRules();
 // PermissionDenied naming the method and the roles that may call it.
 absl::Status Authorise(const Actor& actor, std::string_view method);
 
+// Staff see how many partners say what, everybody else also which: whoever sees how each partner
+// stands can match that with the answer to a check, and learn which of them holds a record.
+bool MaySeePartners(const Actor& actor);
+
 inline constexpr size_t kMaxUsers = 1000;
 inline constexpr size_t kMaxUserNameBytes = 64;
 inline constexpr std::string_view kTokenPrefix = "dft_";

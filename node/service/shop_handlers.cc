@@ -19,11 +19,6 @@ absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
 
 evidence::Date Today(const Node& node) { return evidence::Date::Of(node.clock().Now()); }
 
-// Staff see how many partners say what, managers and auditors also which.
-bool MaySeePartners(const Actor& actor) {
-  return actor.roles.Meets({Role::kManager, Role::kOperator, Role::kAuditor});
-}
-
 }  // namespace
 
 absl::StatusOr<v1::CheckResponse> ShopHandlers::Check(const Actor& actor,
