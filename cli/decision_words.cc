@@ -30,12 +30,10 @@ std::string MoneyIn(const v1::Money& money, Language language) {
 
 std::string ReasonIn(const std::string& name, Language language) {
   const auto reason = evidence::ReasonFromName(name);
-  if (language == Language::kEnglish || !reason.ok()) return name;
-  return std::string(decision::ReasonSentence(*reason, language));
+  return reason.ok() ? std::string(decision::ReasonSentence(*reason, language)) : name;
 }
 
 std::string StatusIn(const std::string& name, Language language) {
-  if (language == Language::kEnglish) return name;
   for (auto n = static_cast<uint8_t>(decision::EntryStatus::kLive);
        n <= static_cast<uint8_t>(decision::EntryStatus::kPending); ++n) {
     const auto status = static_cast<decision::EntryStatus>(n);
@@ -59,19 +57,18 @@ std::string PercentIn(uint64_t ppm, Language language) {
   return text;
 }
 
-std::string StateIn(v1::PartnerState state, Language language) {
+std::string StateIn(v1::PartnerState state, const std::string& reason, Language language) {
   const auto known = decision::PartnerStateFromName(StateWord(state));
-  if (language != Language::kEnglish && known.ok()) {
-    return std::string(decision::PartnerStateWord(*known, language));
-  }
-  const std::string_view word = StateWord(state);
-  return word == "not_checked" ? "not checked" : std::string(word);
+  const std::string word(known.ok() ? decision::PartnerStateWord(*known, language)
+                                    : StateWord(state));
+  if (reason.empty()) return word;
+  const std::string_view because = decision::NotCheckedBecause(reason, language);
+  return word + " (" + (because.empty() ? reason : std::string(because)) + ")";
 }
 
 std::string TermsIn(v1::Terms terms, Language language) {
   const auto known = decision::TermsFromName(TermsWord(terms));
-  if (language == Language::kEnglish || !known.ok()) return std::string(TermsWord(terms));
-  return std::string(decision::TermsWord(*known, language));
+  return std::string(known.ok() ? decision::TermsWord(*known, language) : TermsWord(terms));
 }
 
 std::string CapIn(const std::string& id, Language language) {

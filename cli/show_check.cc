@@ -90,12 +90,6 @@ void AddStanding(Fields& fields, const Response& response, Language language) {
   for (const auto& cap : response.caps()) fields.Add(labels.bounded, CapIn(cap, language));
 }
 
-template <class Message>
-std::string StateWithReason(const Message& partner, Language language) {
-  const std::string state = StateIn(partner.state(), language);
-  return partner.reason().empty() ? state : state + " (" + partner.reason() + ")";
-}
-
 // Never a bare blank: no head is news too.
 template <class Message>
 std::string HeadText(const Message& answer, Language language) {
@@ -269,11 +263,12 @@ void PrintPartners(std::ostream& out, const v1::GetReceiptResponse& response, La
     // A set of one is the asking node, which has seen the head and nothing more.
     if (partner.witnesses_size() == 1) witnesses = labels.seen_alone;
     if (partner.origin().empty()) {
-      table.Row({labels.a_partner, StateWithReason(partner, language), HeadText(partner, language),
-                 "", "", ""});
+      table.Row({labels.a_partner, StateIn(partner.state(), partner.reason(), language),
+                 HeadText(partner, language), "", "", ""});
       continue;
     }
-    table.Row({partner.origin(), StateWithReason(partner, language), HeadText(partner, language),
+    table.Row({partner.origin(), StateIn(partner.state(), partner.reason(), language),
+               HeadText(partner, language),
                Counted(partner.head_size(), labels.one_entry, labels.many_entries),
                Filled(labels.weight, PercentIn(partner.weight_ppm(), language)), witnesses});
   }
@@ -322,8 +317,9 @@ void Print(std::ostream& out, const v1::CheckResponse& response, bool color, Lan
     out << "\n" << labels.partners << "\n";
     Table table({"", "", "", ""});
     for (const auto& partner : response.partners()) {
-      table.Row({OriginText(partner.origin(), labels), StateWithReason(partner, language),
-                 HeadText(partner, language), RecordsText(partner, labels)});
+      table.Row({OriginText(partner.origin(), labels),
+                 StateIn(partner.state(), partner.reason(), language), HeadText(partner, language),
+                 RecordsText(partner, labels)});
     }
     table.Print(out, 2, false);
   }

@@ -58,13 +58,13 @@ constexpr char kPrepayText[] =
     "1 of 2 partners holds a record.\n"
     "\n"
     "Partners\n"
-    "  toko-a.test  answered                data 3 s old  1 record\n"
-    "  toko-c.test  not checked (deadline)  no data yet\n"
+    "  toko-a.test  answered                         data 3 s old  1 record\n"
+    "  toko-c.test  not checked (no answer in time)  no data yet\n"
     "\n"
     "Records\n"
     "  own orders: 4 orders settled, 3 on time, 1 late (worst 12 days), 2 open (1 overdue), "
     "USD 55.94\n"
-    "  toko-a.test #3  deposit-unsettled  live  IDR 4,500,000  40 days old  "
+    "  toko-a.test #3  deposit paid, balance never settled  live  IDR 4,500,000  40 days old  "
     "counts 92.7 % at weight 100 %\n"
     "\n"
     "Receipt r1  (daftar why r1)\n";
@@ -226,7 +226,21 @@ TEST(ShowCheckTest, StateFromANewerNodeIsNeverClear) {
 TEST(ShowCheckTest, PartnersWithoutNamesAreStillCounted) {
   v1::CheckResponse response;
   response.add_partners()->set_state(v1::PARTNER_STATE_STALE);
-  EXPECT_THAT(Text(response), HasSubstr("  a partner  stale"));
+  EXPECT_THAT(Text(response), HasSubstr("  a partner  old data"));
+}
+
+TEST(ShowCheckTest, WhatANewerNodeNamesStandsAsItNamesIt) {
+  v1::CheckResponse response;
+  auto* partner = response.add_partners();
+  partner->set_state(v1::PARTNER_STATE_NOT_CHECKED);
+  partner->set_reason("asleep");
+  auto* input = response.add_inputs();
+  input->set_type("own_incident");
+  input->set_reason("too-loud");
+  input->set_status("parked");
+  const std::string text = Text(response);
+  EXPECT_THAT(text, HasSubstr("not checked (asleep)"));
+  EXPECT_THAT(text, HasSubstr("too-loud  parked"));
 }
 
 TEST(ShowCheckTest, NobodyToAskMeansNoPartnersBlock) {
@@ -286,7 +300,7 @@ constexpr char kReceiptText[] =
     "\n"
     "Receipt       r1\n"
     "Checked       2026-11-10T08:00:00Z by uid:1000\n"
-    "Order         IDR 4,500,000, credit\n"
+    "Order         IDR 4,500,000, on credit\n"
     "Policy        ab12\n"
     "Decision log  #12, commitment ee\n"
     "\n"
