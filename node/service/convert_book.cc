@@ -4,13 +4,6 @@
 #include "node/service/convert.h"
 
 namespace daftar::service {
-namespace {
-
-// After the shipped groups that protect the shop (problem, watch-closely) and those that a person
-// grants: a group that nobody ranked must not outrank them.
-constexpr uint32_t kDefaultPrecedence = 450;
-
-}  // namespace
 
 v1::Group ToProto(const decision::Group& group) {
   const decision::GroupTerms& terms = group.terms;
@@ -45,7 +38,7 @@ absl::StatusOr<decision::Group> FromProto(const v1::Group& group) {
   decision::Group out;
   decision::GroupTerms& terms = out.terms;
   terms.name = group.name();
-  terms.precedence = group.precedence() == 0 ? kDefaultPrecedence : group.precedence();
+  if (group.precedence() != 0) terms.precedence = group.precedence();
   if (group.at_least() != v1::EFFECT_UNSPECIFIED) {
     auto least = FromProto(group.at_least());
     if (!least.ok()) return least.status();
