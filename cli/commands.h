@@ -13,10 +13,6 @@ namespace daftar::cli {
 
 class Session;
 
-inline constexpr uint64_t kDefaultListed = 1000;  // rows a list prints without --limit
-inline constexpr uint64_t kMaxListed = 100'000;   // rows
-inline constexpr uint64_t kMaxPage = 1000;        // rows a call
-
 struct CheckOptions {
   std::vector<TypedIdentifier> identifiers;
   std::string amount;
@@ -113,6 +109,14 @@ struct LogShowOptions {
   std::string limit;
 };
 absl::StatusOr<int> RunLogShow(Session& session, const LogShowOptions& options);
+
+struct RecordListOptions {
+  std::string object;
+  std::string by;
+  std::string since;
+  std::string limit;
+};
+absl::StatusOr<int> RunRecordList(Session& session, const RecordListOptions& options);
 
 struct UserOptions {
   std::string name;

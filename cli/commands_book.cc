@@ -4,9 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "cli/session.h"
-#include "cli/show_book.h"
-#include "cli/show_shop.h"
+#include "cli/list_pages.h"
 #include "node/decision/group.h"
 #include "node/identity/ascii.h"
 
@@ -14,18 +12,6 @@ namespace daftar::cli {
 namespace {
 
 using Book = v1::BookService::Stub;
-
-// Shows one message in the form that was asked for.
-template <class Message>
-absl::StatusOr<int> Show(Session& session, const Message& message) {
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ToJson(message));
-  } else {
-    Print(console.out, message);
-  }
-  return kExitOk;
-}
 
 // Sends a write and shows the customer that it answers with.
 template <class Request, class Response>
@@ -342,18 +328,11 @@ absl::StatusOr<int> RunAllowAdd(Session& session, const AllowOptions& options) {
 }
 
 absl::StatusOr<int> RunAllowList(Session& session) {
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  constexpr uint32_t kPage = 1000;  // the most that a node gives at once
+  auto listed = ReadPages(session, v1::ListAllowedRequest(), kMaxListed, &Book::ListAllowed,
+                          &v1::ListAllowedResponse::mutable_allowed);
+  if (!listed.ok()) return listed.status();
   v1::ListAllowedResponse all;
-  v1::ListAllowedRequest request;
-  request.set_page_size(kPage);
-  do {
-    auto page = (*client)->Read(&Book::ListAllowed, request);
-    if (!page.ok()) return page.status();
-    for (auto& allowed : *page->mutable_allowed()) *all.add_allowed() = std::move(allowed);
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  for (v1::Allowed& allowed : listed->rows) *all.add_allowed() = std::move(allowed);
   return Show(session, all);
 }
 

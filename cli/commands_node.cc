@@ -1,7 +1,6 @@
 // What an operator does: the node's state, partners, users and log.
 #include "cli/commands.h"
-#include "cli/session.h"
-#include "cli/show_node.h"
+#include "cli/list_pages.h"
 
 namespace daftar::cli {
 namespace {
@@ -9,18 +8,8 @@ namespace {
 using Node = v1::NodeService::Stub;
 
 constexpr uint32_t kMaxInviteSeconds = 7 * 24 * 3600;
-constexpr size_t kMaxCodeInput = 4096;  // bytes
-
-template <class Message>
-absl::StatusOr<int> Show(Session& session, const Message& message) {
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ToJson(message));
-  } else {
-    Print(console.out, message);
-  }
-  return kExitOk;
-}
+constexpr uint64_t kDefaultChanges = 100;  // rows without --limit
+constexpr size_t kMaxCodeInput = 4096;     // bytes
 
 // The three writes that change what a partner may do differ in nothing else.
 template <class Request, class Response>
@@ -181,6 +170,21 @@ absl::StatusOr<int> RunLogShow(Session& session, const LogShowOptions& options) 
     PrintLog(console.out, log_size, entries);
   }
   return kExitOk;
+}
+
+absl::StatusOr<int> RunRecordList(Session& session, const RecordListOptions& options) {
+  absl::Status status = CheckText("object", options.object);
+  if (status.ok()) status = CheckText("by", options.by);
+  if (status.ok()) status = CheckDate("since", options.since);
+  if (!status.ok()) return status;
+  auto limit = MakeNumber("limit", options.limit, 1, kMaxListed, kDefaultChanges);
+  if (!limit.ok()) return limit.status();
+  v1::ListChangesRequest request;
+  request.set_object(options.object);
+  request.set_by(options.by);
+  request.set_since(options.since);
+  return ListPages(session, std::move(request), *limit, &Node::ListChanges,
+                   &v1::ListChangesResponse::mutable_changes);
 }
 
 absl::StatusOr<int> RunUserAdd(Session& session, const UserOptions& options) {

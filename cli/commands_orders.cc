@@ -1,32 +1,15 @@
 // Orders and customers: noting them, finding them, and what became of orders.
 #include <utility>
-#include <vector>
 
 #include "cli/commands_book.h"
-#include "cli/session.h"
-#include "cli/show_book.h"
-#include "cli/show_shop.h"
+#include "cli/list_pages.h"
 
 namespace daftar::cli {
 namespace {
 
 using Book = v1::BookService::Stub;
 
-constexpr uint64_t kMaxListed = 1'000'000;
-constexpr uint64_t kDefaultListed = 100;
-constexpr uint64_t kPage = 1000;  // the most that a node gives at once
-
-// Shows one message in the form that was asked for.
-template <class Message>
-absl::StatusOr<int> Show(Session& session, const Message& message) {
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ToJson(message));
-  } else {
-    Print(console.out, message);
-  }
-  return kExitOk;
-}
+constexpr uint64_t kDefaultListed = 100;  // rows without --limit
 
 absl::StatusOr<int> SetOutcome(Session& session, const OrderOptions& options, const char* outcome) {
   absl::Status status = CheckText("order", options.order);
@@ -59,32 +42,6 @@ absl::StatusOr<int> SetOutcome(Session& session, const OrderOptions& options, co
   return Show(session, response->order());
 }
 
-// Reads pages of `rows` until `limit` rows are there or there are no more.
-template <class Row, class Request, class Response>
-absl::StatusOr<int> List(Session& session, Request request, uint64_t limit,
-                         grpc::Status (Book::*method)(grpc::ClientContext*, const Request&,
-                                                      Response*),
-                         google::protobuf::RepeatedPtrField<Row>* (Response::*rows)()) {
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  std::vector<Row> listed;
-  do {
-    request.set_page_size(static_cast<uint32_t>(std::min(limit - listed.size(), kPage)));
-    auto page = (*client)->Read(method, request);
-    if (!page.ok()) return page.status();
-    for (Row& row : *((*page).*rows)()) listed.push_back(std::move(row));
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty() && listed.size() < limit);
-  const bool more = !request.page_token().empty();
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ListJson(listed, more));
-  } else {
-    PrintList(console.out, listed, more);
-  }
-  return kExitOk;
-}
-
 }  // namespace
 
 absl::StatusOr<int> RunCustomerList(Session& session, const CustomerListOptions& options) {
@@ -94,8 +51,8 @@ absl::StatusOr<int> RunCustomerList(Session& session, const CustomerListOptions&
   if (!limit.ok()) return limit.status();
   v1::ListCustomersRequest request;
   request.set_group(options.group);
-  return List(session, std::move(request), *limit, &Book::ListCustomers,
-              &v1::ListCustomersResponse::mutable_customers);
+  return ListPages(session, std::move(request), *limit, &Book::ListCustomers,
+                   &v1::ListCustomersResponse::mutable_customers);
 }
 
 absl::StatusOr<int> RunOrderList(Session& session, const OrderListOptions& options) {
@@ -107,8 +64,8 @@ absl::StatusOr<int> RunOrderList(Session& session, const OrderListOptions& optio
   v1::ListOrdersRequest request;
   request.set_customer(options.customer);
   request.set_state(options.state);
-  return List(session, std::move(request), *limit, &Book::ListOrders,
-              &v1::ListOrdersResponse::mutable_orders);
+  return ListPages(session, std::move(request), *limit, &Book::ListOrders,
+                   &v1::ListOrdersResponse::mutable_orders);
 }
 
 absl::StatusOr<int> RunOrderShow(Session& session, const OrderOptions& options) {

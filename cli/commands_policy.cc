@@ -4,9 +4,7 @@
 #include "cli/files.h"
 #include "cli/policy_file.h"
 #include "cli/replay.h"
-#include "cli/session.h"
-#include "cli/show_check.h"
-#include "cli/show_policy.h"
+#include "cli/show.h"
 #include "cli/text.h"
 
 namespace daftar::cli {
@@ -15,18 +13,6 @@ namespace {
 using PolicyStub = v1::PolicyService::Stub;
 
 constexpr char kDefaultPolicyName[] = "default";
-
-// Shows one message in the form that was asked for.
-template <class Message>
-absl::StatusOr<int> Show(Session& session, const Message& message) {
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ToJson(message));
-  } else {
-    Print(console.out, message);
-  }
-  return kExitOk;
-}
 
 absl::StatusOr<v1::GetPolicyResponse> GetPolicy(Session& session, const std::string& hash) {
   auto client = session.client();
@@ -181,9 +167,8 @@ absl::StatusOr<int> RunAuditReplay(Session& session, const ReplayOptions& option
   if (!policy.ok()) return policy.status();
   const auto result = ReplayFile(receipt->text, *policy);
   if (!result.ok()) return result.status();
-  auto shown = Show(session, *result);
-  if (!shown.ok() || result->agrees()) return shown;
-  return kExitData;
+  const int shown = Show(session, *result);
+  return result->agrees() ? shown : kExitData;
 }
 
 absl::StatusOr<int> RunPartnerResetWeight(Session& session, const ResetWeightOptions& options) {

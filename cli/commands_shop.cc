@@ -1,29 +1,17 @@
 // Checking buyers, and what a shop keeps about them.
 #include "cli/commands.h"
-#include "cli/session.h"
-#include "cli/show_check.h"
-#include "cli/show_shop.h"
+#include "cli/list_pages.h"
 
 namespace daftar::cli {
 namespace {
 
 using Shop = v1::ShopService::Stub;
 
+constexpr uint64_t kDefaultListed = 1000;  // rows without --limit
+
 template <class Request>
 void AddIdentifiers(std::vector<v1::Identifier> identifiers, Request& request) {
   for (auto& identifier : identifiers) *request.add_identifiers() = std::move(identifier);
-}
-
-// Shows one message in the form that was asked for.
-template <class Message>
-absl::StatusOr<int> Show(Session& session, const Message& message) {
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ToJson(message));
-  } else {
-    Print(console.out, message);
-  }
-  return kExitOk;
 }
 
 }  // namespace
@@ -135,26 +123,10 @@ absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options
   auto limit = MakeNumber("limit", options.limit, 1, kMaxListed, kDefaultListed);
   if (!limit.ok()) return limit.status();
   if (auto status = CheckText("state", options.state); !status.ok()) return status;
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  std::vector<v1::Incident> incidents;
   v1::ListIncidentsRequest request;
   request.set_state(options.state);
-  do {
-    request.set_page_size(static_cast<uint32_t>(std::min(kMaxPage, *limit - incidents.size())));
-    auto page = (*client)->Read(&Shop::ListIncidents, request);
-    if (!page.ok()) return page.status();
-    for (auto& incident : *page->mutable_incidents()) incidents.push_back(std::move(incident));
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty() && incidents.size() < *limit);
-  const bool more = !request.page_token().empty();
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ListJson(incidents, more));
-  } else {
-    PrintList(console.out, incidents, more);
-  }
-  return kExitOk;
+  return ListPages(session, std::move(request), *limit, &Shop::ListIncidents,
+                   &v1::ListIncidentsResponse::mutable_incidents);
 }
 
 absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options) {
@@ -176,8 +148,8 @@ absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& 
   request.set_id(options.id);
   const auto response = (*client)->Write(&Shop::PublishIncident, std::move(request));
   if (!response.ok()) return response.status();
-  auto shown = Show(session, response->incident());
-  if (shown.ok() && !session.console().json && response->incident().state() == "approved") {
+  const int shown = Show(session, response->incident());
+  if (!session.console().json && response->incident().state() == "approved") {
     session.console().out << "\nQueued: the report goes out with the next tick.\n";
   }
   return shown;
@@ -278,28 +250,10 @@ absl::StatusOr<int> RunLedgerSuggest(Session& session, const SuggestOptions& opt
   if (!limit.ok()) return limit.status();
   auto days = MakeNumber("more-than-days-late", options.more_than_days_late, 1, kMostDays, 0);
   if (!days.ok()) return days.status();
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  std::vector<v1::Suggestion> suggestions;
   v1::SuggestIncidentsRequest request;
   request.set_more_than_days_late(static_cast<uint32_t>(*days));
-  do {
-    request.set_page_size(static_cast<uint32_t>(std::min(kMaxPage, *limit - suggestions.size())));
-    auto page = (*client)->Read(&Shop::SuggestIncidents, request);
-    if (!page.ok()) return page.status();
-    for (auto& suggestion : *page->mutable_suggestions()) {
-      suggestions.push_back(std::move(suggestion));
-    }
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty() && suggestions.size() < *limit);
-  const bool more = !request.page_token().empty();
-  Console& console = session.console();
-  if (console.json) {
-    PrintJson(console.out, ListJson(suggestions, more));
-  } else {
-    PrintList(console.out, suggestions, more);
-  }
-  return kExitOk;
+  return ListPages(session, std::move(request), *limit, &Shop::SuggestIncidents,
+                   &v1::SuggestIncidentsResponse::mutable_suggestions);
 }
 
 }  // namespace daftar::cli

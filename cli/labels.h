@@ -67,6 +67,7 @@ struct Labels {
   const char* coverage;
   const char* overridden;
   const char* overridden_by;  // {1}: to what effect, {2}: who
+  const char* overridden_before;
   const char* outcome;
   const char* paid;
   const char* paid_late;

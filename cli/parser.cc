@@ -28,6 +28,7 @@ Parser::Parser() {
   AddPartners();
   AddLog();
   AddUsers();
+  AddRecord();
 }
 
 std::string Parser::Path() const {
@@ -328,73 +329,6 @@ void Parser::AddLedger() {
   suggest.add_option("--more-than-days-late", suggested->more_than_days_late, "Default 10")
       ->type_name("DAYS");
   suggest.add_option("--limit", suggested->limit, "At most so many (default 1000)")->type_name("N");
-}
-
-void Parser::AddPartners() {
-  CLI::App& noun = Noun("partner", "The shops this node exchanges reports with");
-  CLI::App& invite =
-      Verb(noun, "invite", "Print one code with which one partner can pair, once",
-           "  code=$(daftar --dir A partner invite)\n  daftar --dir B partner join \"$code\"\n");
-  auto invited = Take(invite, &RunPartnerInvite);
-  invite.add_option("--valid-for", invited->valid_for, "Like 30m or 7d (default 24h)")
-      ->type_name("TIME");
-
-  CLI::App& join = Verb(noun, "join", "Pair with the shop that made the code",
-                        "  daftar partner join daftar1-...\n  daftar partner join - < code.txt\n");
-  auto joined = Take(join, &RunPartnerJoin);
-  join.add_option("code", joined->code, "The code, or - for standard input")
-      ->type_name("CODE")
-      ->required();
-
-  Take(Verb(noun, "list", "All partners", "  daftar partner list\n"), &RunPartnerList);
-
-  const auto add = [&](const char* name, const char* help, auto* command, bool because) {
-    const std::string example = std::string("  daftar partner ") + name + " toko-b.example" +
-                                (because ? " --because \"agreement ended\"" : "") + "\n";
-    CLI::App& verb = Verb(noun, name, help, example);
-    auto options = Take(verb, command);
-    verb.add_option("origin", options->origin, "The partner")->type_name("ORIGIN")->required();
-    if (because) AddBecause(verb, options->because);
-  };
-  add("show", "One partner", &RunPartnerShow, false);
-  add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend, true);
-  add("resume", "End a suspension", &RunPartnerResume, true);
-  add("remove", "End the partnership", &RunPartnerRemove, true);
-  add("reset-weight", "Forget what was learnt about how its records turned out",
-      &RunPartnerResetWeight, true);
-}
-
-void Parser::AddLog() {
-  CLI::App& noun = Noun("log", "The node's signed log");
-  Take(Verb(noun, "head", "The newest signed head", "  daftar log head\n"), &RunLogHead);
-  CLI::App& show = Verb(noun, "show", "Entries, oldest first",
-                        "  daftar log show --from 100\n  daftar log show --origin "
-                        "toko-b.example\n");
-  auto shown = Take(show, &RunLogShow);
-  show.add_option("--origin", shown->origin, "A partner's log (default: this node's)")
-      ->type_name("ORIGIN");
-  show.add_option("--from", shown->from, "First entry (default 0)")->type_name("INDEX");
-  show.add_option("--limit", shown->limit, "At most so many (default 100)")->type_name("N");
-}
-
-void Parser::AddUsers() {
-  CLI::App& noun = Noun("user", "Who may use this node, and as what");
-  CLI::App& add = Verb(noun, "add", "Add a user; prints a token unless --uid is given",
-                       "  daftar user add sari --role staff\n"
-                       "  daftar user add budi --role manager --uid 1001\n");
-  auto added = Take(add, &RunUserAdd);
-  add.add_option("name", added->name, "The user")->type_name("NAME")->required();
-  add.add_option("--role", added->role, "staff, manager, operator or auditor")->type_name("ROLE");
-  add.add_option("--uid", added->uid, "Known by this uid on the local socket, without a token")
-      ->type_name("UID");
-
-  Take(Verb(noun, "list", "All users", "  daftar user list\n"), &RunUserList);
-
-  CLI::App& remove = Verb(noun, "remove", "Remove a user; the token stops working at once",
-                          "  daftar user remove sari --because \"left the shop\"\n");
-  auto removed = Take(remove, &RunUserRemove);
-  remove.add_option("name", removed->name, "The user")->type_name("NAME")->required();
-  AddBecause(remove, removed->because);
 }
 
 }  // namespace daftar::cli

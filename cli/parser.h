@@ -90,6 +90,7 @@ class Parser {
   void AddPartners();
   void AddLog();
   void AddUsers();
+  void AddRecord();
 
   CLI::App app_{
       "Daftar: a shop's own record of customers who did not pay, and questions to partner shops.\n"

@@ -1,5 +1,6 @@
 // The commands about the customer book.
 #include "cli/parser.h"
+#include "node/decision/group.h"
 
 namespace daftar::cli {
 
@@ -83,7 +84,10 @@ void Parser::AddGroupTerms(CLI::App& verb, GroupOptions& group) {
   const auto add = [&](const char* name, std::string& value, const char* help, const char* type) {
     verb.add_option(name, value, help)->type_name(type)->group("What the group brings");
   };
-  add("--precedence", group.precedence, "1 to 1000 (default 450); the smallest applies", "N");
+  const std::string precedence = "1 to " + std::to_string(decision::kMaxPrecedence) + " (default " +
+                                 std::to_string(decision::kDefaultPrecedence) +
+                                 "); the smallest applies";
+  add("--precedence", group.precedence, precedence.c_str(), "N");
   add("--at-least", group.at_least, "The answer hinders at least so much (default accept)",
       "EFFECT");
   add("--at-most", group.at_most, "And at most so much (default decline)", "EFFECT");

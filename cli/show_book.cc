@@ -7,6 +7,7 @@
 #include "cli/show_check.h"
 #include "cli/show_shop.h"
 #include "cli/text.h"
+#include "node/decision/group.h"
 
 namespace daftar::cli {
 namespace {
@@ -46,8 +47,7 @@ v1::Effect MostOf(const v1::Group& group) {
   return group.at_most() == v1::EFFECT_UNSPECIFIED ? v1::EFFECT_DECLINE : group.at_most();
 }
 uint32_t PrecedenceOf(const v1::Group& group) {
-  constexpr uint32_t kDefault = 450;
-  return group.precedence() == 0 ? kDefault : group.precedence();
+  return group.precedence() == 0 ? decision::kDefaultPrecedence : group.precedence();
 }
 
 // Of a field that may be absent.

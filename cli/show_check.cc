@@ -1,10 +1,10 @@
 #include "cli/show_check.h"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "cli/console.h"
+#include "cli/decision_words.h"
 #include "cli/labels.h"
 #include "cli/text.h"
 #include "node/decision/explain.h"
@@ -39,82 +39,6 @@ EffectInfo InfoOf(v1::Effect effect) {
   }
 }
 
-bool IsKnown(v1::Effect effect) {
-  return effect >= v1::EFFECT_ACCEPT && effect <= v1::EFFECT_DECLINE;
-}
-
-// Within a sentence of the language.
-std::string EffectIn(v1::Effect effect, Language language) {
-  // The numbers are the same.
-  return IsKnown(effect)
-             ? std::string(decision::EffectWord(static_cast<decision::Effect>(effect), language))
-             : "unknown";
-}
-
-std::string MoneyIn(const v1::Money& money, Language language) {
-  const auto currency = evidence::Currency::FromCode(money.currency());
-  if (language == Language::kEnglish || !currency.ok()) return ShowMoney(money);
-  return decision::MoneyText(language, {money.minor(), *currency});
-}
-
-std::string ReasonIn(const std::string& name, Language language) {
-  const auto reason = evidence::ReasonFromName(name);
-  if (language == Language::kEnglish || !reason.ok()) return name;
-  return std::string(decision::ReasonSentence(*reason, language));
-}
-
-std::string StatusIn(const std::string& name, Language language) {
-  if (language == Language::kEnglish) return name;
-  for (auto n = static_cast<uint8_t>(decision::EntryStatus::kLive);
-       n <= static_cast<uint8_t>(decision::EntryStatus::kPending); ++n) {
-    const auto status = static_cast<decision::EntryStatus>(n);
-    if (decision::EntryStatusName(status) == name) {
-      return std::string(decision::EntryStatusWord(status, language));
-    }
-  }
-  return name;
-}
-
-std::string MitigationIn(const std::string& name, Language language) {
-  const auto mitigation = decision::MitigationFromName(name);
-  return mitigation.ok() ? std::string(decision::MitigationWord(*mitigation, language)) : name;
-}
-
-// "92.7 %", in Indonesian "92,7%", in Malay "92.7%".
-std::string PercentIn(uint64_t ppm, Language language) {
-  std::string text = ShowPercent(ppm);
-  if (language == Language::kEnglish) return text;
-  std::erase(text, ' ');
-  if (language == Language::kIndonesian) std::replace(text.begin(), text.end(), '.', ',');
-  return text;
-}
-
-std::string StateIn(v1::PartnerState state, Language language) {
-  const auto known = decision::PartnerStateFromName(StateWord(state));
-  if (language != Language::kEnglish && known.ok()) {
-    return std::string(decision::PartnerStateWord(*known, language));
-  }
-  const std::string_view word = StateWord(state);
-  return word == "not_checked" ? "not checked" : std::string(word);
-}
-
-std::string TermsIn(v1::Terms terms, Language language) {
-  const auto known = decision::TermsFromName(TermsWord(terms));
-  if (language == Language::kEnglish || !known.ok()) return std::string(TermsWord(terms));
-  return std::string(decision::TermsWord(*known, language));
-}
-
-std::string CapIn(const std::string& id, Language language) {
-  for (uint8_t n = 1; n <= static_cast<uint8_t>(decision::kLastCap); ++n) {
-    const auto cap = static_cast<decision::Cap>(n);
-    const std::string_view sentence = decision::CapSentence(cap, language);
-    if (decision::CapId(cap) == id && !sentence.empty()) {
-      return std::string(sentence) + " (" + id + ")";
-    }
-  }
-  return id;
-}
-
 std::string Counted(uint64_t n, const char* one, const char* many) {
   return n == 1 ? std::string(one) : Filled(many, std::to_string(n));
 }
@@ -134,12 +58,16 @@ void PrintOverride(std::ostream& out, const v1::GetReceiptResponse& response, bo
                    Language language) {
   if (!response.has_override()) return;
   const Labels& labels = LabelsIn(language);
+  const auto line = [&](const char* label, const v1::DecisionOverride& made) {
+    return Printable(std::string(label) + " " +
+                     Filled(labels.overridden_by, EffectIn(made.effect(), language), made.by()) +
+                     ", " + made.at() + ": " + made.because());
+  };
   const v1::DecisionOverride& made = response.override();
-  const std::string text =
-      std::string(labels.overridden) + " " +
-      Filled(labels.overridden_by, EffectIn(made.effect(), language), made.by()) + ", " +
-      made.at() + ": " + made.because();
-  out << Painted(Printable(text), InfoOf(made.effect()).paint, color) << "\n";
+  out << Painted(line(labels.overridden, made), InfoOf(made.effect()).paint, color) << "\n";
+  for (const auto& earlier : response.earlier_overrides()) {
+    out << line(labels.overridden_before, earlier) << "\n";
+  }
 }
 
 void PrintNext(std::ostream& out, const google::protobuf::RepeatedPtrField<v1::NextStep>& next,
@@ -160,12 +88,6 @@ void AddStanding(Fields& fields, const Response& response, Language language) {
     fields.Add(labels.allowed, Filled(labels.allowed_entry, response.allowed_by()));
   }
   for (const auto& cap : response.caps()) fields.Add(labels.bounded, CapIn(cap, language));
-}
-
-template <class Message>
-std::string StateWithReason(const Message& partner, Language language) {
-  const std::string state = StateIn(partner.state(), language);
-  return partner.reason().empty() ? state : state + " (" + partner.reason() + ")";
 }
 
 // Never a bare blank: no head is news too.
@@ -345,11 +267,12 @@ void PrintPartners(std::ostream& out, const v1::GetReceiptResponse& response, La
     // A set of one is the asking node, which has seen the head and nothing more.
     if (partner.witnesses_size() == 1) witnesses = labels.seen_alone;
     if (partner.origin().empty()) {
-      table.Row({labels.a_partner, StateWithReason(partner, language), HeadText(partner, language),
-                 "", "", ""});
+      table.Row({labels.a_partner, StateIn(partner.state(), partner.reason(), language),
+                 HeadText(partner, language), "", "", ""});
       continue;
     }
-    table.Row({partner.origin(), StateWithReason(partner, language), HeadText(partner, language),
+    table.Row({partner.origin(), StateIn(partner.state(), partner.reason(), language),
+               HeadText(partner, language),
                Counted(partner.head_size(), labels.one_entry, labels.many_entries),
                Filled(labels.weight, PercentIn(partner.weight_ppm(), language)), witnesses});
   }
@@ -398,8 +321,9 @@ void Print(std::ostream& out, const v1::CheckResponse& response, bool color, Lan
     out << "\n" << labels.partners << "\n";
     Table table({"", "", "", ""});
     for (const auto& partner : response.partners()) {
-      table.Row({OriginText(partner.origin(), labels), StateWithReason(partner, language),
-                 HeadText(partner, language), RecordsText(partner, labels)});
+      table.Row({OriginText(partner.origin(), labels),
+                 StateIn(partner.state(), partner.reason(), language), HeadText(partner, language),
+                 RecordsText(partner, labels)});
     }
     table.Print(out, 2, false);
   }

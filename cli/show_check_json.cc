@@ -126,13 +126,17 @@ Json PartnerJson(const v1::ReceiptPartner& partner) {
               {"weight_ppm", UnlessHidden(partner, partner.weight_ppm())}};
 }
 
-Json OverrideJson(const v1::GetReceiptResponse& response) {
-  if (!response.has_override()) return nullptr;
-  const v1::DecisionOverride& made = response.override();
+Json OverrideJson(const v1::DecisionOverride& made) {
   return Json{{"effect", EffectWord(made.effect())},
               {"because", TextOrNull(made.because())},
               {"by", TextOrNull(made.by())},
               {"at", TextOrNull(made.at())}};
+}
+
+Json OverridesJson(const google::protobuf::RepeatedPtrField<v1::DecisionOverride>& overrides) {
+  Json out = Json::array();
+  for (const auto& made : overrides) out.push_back(OverrideJson(made));
+  return out;
 }
 
 }  // namespace
@@ -180,32 +184,34 @@ Json ToJson(const v1::GetReceiptResponse& response) {
   for (const auto& input : response.inputs()) inputs.push_back(InputJson(input));
   Json partners = Json::array();
   for (const auto& partner : response.partners()) partners.push_back(PartnerJson(partner));
-  return Json{{"receipt", response.receipt()},
-              {"checked_at", response.checked_at()},
-              {"checked_by", TextOrNull(response.checked_by())},
-              {"effect", EffectWord(response.effect())},
-              {"because", response.because()},
-              {"coverage", TextOrNull(response.coverage())},
-              {"decided_by", response.decided_by()},
-              {"risk_ppm", response.risk_ppm()},
-              {"prior_ppm", response.prior_ppm()},
-              {"amount", ToJson(response.amount())},
-              {"terms", TermsWord(response.terms())},
-              {"policy", response.policy()},
-              {"group", TextOrNull(response.group())},
-              {"allowed_by", TextOrNull(response.allowed_by())},
-              {"caps", ListOf(response.caps())},
-              {"log_index", response.log_index()},
-              {"commitment", response.commitment()},
-              {"next", NextJson(response.next())},
-              {"override", OverrideJson(response)},
-              {"outcome", TextOrNull(response.outcome())},
-              {"outcome_at", TextOrNull(response.outcome_at())},
-              {"inputs", std::move(inputs)},
-              {"partners", std::move(partners)},
-              {"rules", RulesJson(response.rules())},
-              {"body", HexOrNull(response.body())},
-              {"salt", HexOrNull(response.salt())}};
+  return Json{
+      {"receipt", response.receipt()},
+      {"checked_at", response.checked_at()},
+      {"checked_by", TextOrNull(response.checked_by())},
+      {"effect", EffectWord(response.effect())},
+      {"because", response.because()},
+      {"coverage", TextOrNull(response.coverage())},
+      {"decided_by", response.decided_by()},
+      {"risk_ppm", response.risk_ppm()},
+      {"prior_ppm", response.prior_ppm()},
+      {"amount", ToJson(response.amount())},
+      {"terms", TermsWord(response.terms())},
+      {"policy", response.policy()},
+      {"group", TextOrNull(response.group())},
+      {"allowed_by", TextOrNull(response.allowed_by())},
+      {"caps", ListOf(response.caps())},
+      {"log_index", response.log_index()},
+      {"commitment", response.commitment()},
+      {"next", NextJson(response.next())},
+      {"override", response.has_override() ? OverrideJson(response.override()) : Json(nullptr)},
+      {"earlier_overrides", OverridesJson(response.earlier_overrides())},
+      {"outcome", TextOrNull(response.outcome())},
+      {"outcome_at", TextOrNull(response.outcome_at())},
+      {"inputs", std::move(inputs)},
+      {"partners", std::move(partners)},
+      {"rules", RulesJson(response.rules())},
+      {"body", HexOrNull(response.body())},
+      {"salt", HexOrNull(response.salt())}};
 }
 
 }  // namespace daftar::cli

@@ -261,4 +261,29 @@ void PrintLog(std::ostream& out, uint64_t log_size, const std::vector<v1::LogEnt
   out << "The log has " << Count(log_size, "entry", "entries") << ".\n";
 }
 
+Json ListJson(const std::vector<v1::Change>& changes, bool more) {
+  Json list = Json::array();
+  for (const auto& change : changes) {
+    list.push_back({{"at", change.at()},
+                    {"by", change.by()},
+                    {"action", change.action()},
+                    {"object", TextOrNull(change.object())},
+                    {"because", TextOrNull(change.because())}});
+  }
+  return Json{{"changes", std::move(list)}, {"more", more}};
+}
+
+void PrintList(std::ostream& out, const std::vector<v1::Change>& changes, bool more) {
+  if (changes.empty()) {
+    out << "No such changes are on the record.\n";
+    return;
+  }
+  Table table({"TIME", "BY", "WHAT", "OF", "BECAUSE"});
+  for (const auto& change : changes) {
+    table.Row({change.at(), change.by(), change.action(), change.object(), change.because()});
+  }
+  table.Print(out);
+  if (more) out << "\nThere are more; --limit N shows them.\n";
+}
+
 }  // namespace daftar::cli

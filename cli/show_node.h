@@ -1,4 +1,4 @@
-// A node's state, partners, users and log, as text and as JSON.
+// A node's state, partners, users, log and record of changes, as text and as JSON.
 #ifndef DAFTAR_CLI_SHOW_NODE_H_
 #define DAFTAR_CLI_SHOW_NODE_H_
 
@@ -21,6 +21,10 @@ Json ToJson(const v1::ListUsersResponse& users);
 Json ToJson(const v1::GetLogHeadResponse& head);
 Json LogJson(const std::string& origin, uint64_t log_size,
              const std::vector<v1::LogEntry>& entries);
+
+// `more`: the node has older ones.
+Json ListJson(const std::vector<v1::Change>& changes, bool more);
+void PrintList(std::ostream& out, const std::vector<v1::Change>& changes, bool more);
 
 void Print(std::ostream& out, const v1::GetStatusResponse& status, bool color);
 void Print(std::ostream& out, const v1::Partner& partner);

@@ -206,6 +206,12 @@ int RunDaemon(const Options& options) {
     spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
                  descriptors);
   }
+  if (const size_t undecoded = node.policies().undecoded(); undecoded > 0) {
+    spdlog::warn(
+        "{} kept policies were made by another version of Daftar; decisions under them "
+        "cannot be explained by this one",
+        undecoded);
+  }
   LogPolicyNews(node.policies(), false);  // a faulty file is among the problems below
   for (const std::string& problem : handlers.Problems()) spdlog::error("{}", problem);
   constexpr timespec kEverySecond{1, 0};

@@ -11,6 +11,26 @@ using RowSuffix = crypto::FixedBytes<struct AuditSuffixTag, 8>;
 
 std::string_view Bounded(std::string_view text) { return text.substr(0, kMaxAuditText); }
 
+absl::StatusOr<AuditRow> Malformed() {
+  return absl::DataLossError(
+      "a row of the record of changes is malformed; stop the node and restore a backup");
+}
+
+absl::StatusOr<AuditRow> Open(const Vault& vault, ByteView key, ByteView value) {
+  auto plain = vault.Open(Column::kAudit, key, value);
+  if (!plain.ok()) return plain.status();
+  Reader reader(plain->Expose());
+  AuditRow row;
+  if (reader.U8() != kVersion) reader.Fail();
+  row.at_ms = static_cast<int64_t>(reader.U64());
+  row.actor = reader.Text16();
+  row.action = reader.Text16();
+  row.object = reader.Text16();
+  row.because = reader.Text16();
+  if (!reader.Finish("audit row").ok()) return Malformed();
+  return row;
+}
+
 }  // namespace
 
 void RecordAudit(Batch& batch, const Vault& vault, crypto::Entropy& entropy, const AuditRow& row) {
@@ -28,34 +48,36 @@ void RecordAudit(Batch& batch, const Vault& vault, crypto::Entropy& entropy, con
   batch.Put(Column::kAudit, std::move(key), std::move(sealed));
 }
 
-absl::StatusOr<std::vector<AuditRow>> ReadAudit(const StoreReader& store, const Vault& vault,
-                                                size_t limit) {
-  std::vector<AuditRow> rows;
+absl::StatusOr<AuditPage> ReadAudit(const StoreReader& store, const Vault& vault,
+                                    const AuditQuery& query) {
+  AuditPage page;
   absl::Status failed;
-  absl::Status scanned = store.Scan(Column::kAudit, {}, {}, [&](ByteView key, ByteView value) {
-    auto plain = vault.Open(Column::kAudit, key, value);
-    if (!plain.ok()) {
-      failed = plain.status();
+  std::optional<AuditCursor> last;  // read, wanted or not
+  size_t read = 0;
+  Bytes start;
+  if (query.after.has_value()) start = Writer().Raw(query.after->view()).U8(0).Take();
+  absl::Status scanned = store.Scan(Column::kAudit, {}, start, [&](ByteView key, ByteView value) {
+    auto cursor = AuditCursor::Create(key);
+    auto row = cursor.ok() ? Open(vault, key, value) : Malformed();
+    if (!row.ok()) {
+      failed = row.status();
       return false;
     }
-    Reader reader(plain->Expose());
-    AuditRow row;
-    if (reader.U8() != kVersion) reader.Fail();
-    row.at_ms = static_cast<int64_t>(reader.U64());
-    row.actor = reader.Text16();
-    row.action = reader.Text16();
-    row.object = reader.Text16();
-    row.because = reader.Text16();
-    if (!reader.Finish("audit row").ok()) {
-      failed = absl::DataLossError("a row of the record of changes is malformed");
+    if (row->at_ms < query.since_ms) return false;
+    const bool wanted = !query.wanted || query.wanted(*row);
+    // Not before there is one row more than fits: else the last page would promise another.
+    if (read == kMaxAuditScan || (wanted && page.rows.size() == query.limit)) {
+      page.next = last;
       return false;
     }
-    rows.push_back(std::move(row));
-    return rows.size() < limit;
+    last = *cursor;
+    ++read;
+    if (wanted) page.rows.push_back(*std::move(row));
+    return true;
   });
   if (!scanned.ok()) return scanned;
   if (!failed.ok()) return failed;
-  return rows;
+  return page;
 }
 
 }  // namespace daftar::storage

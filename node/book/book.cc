@@ -357,39 +357,22 @@ absl::Status Book::ScanOrdersOfWhole(
   return absl::OkStatus();
 }
 
-absl::StatusOr<decision::TrackRecord> Book::TrackRecordFor(std::span<const CustomerId> customers,
-                                                           evidence::Date today,
-                                                           uint32_t late_after_days) const {
-  const auto snapshot = store_.Snapshot();
-  std::map<CustomerId, Profile> wholes;
-  for (const CustomerId& customer : customers) {
-    const auto whole = LoadWhole(*snapshot, customer);
-    if (absl::IsNotFound(whole.status())) continue;  // erased a moment ago
-    if (!whole.ok()) return whole.status();
-    wholes.try_emplace(whole->front().row.id, MakeProfile(Rows(*whole)));
-  }
-  std::vector<Profile> profiles;
-  for (auto& [id, profile] : wholes) profiles.push_back(std::move(profile));
-  return TrackRecordOf(profiles, today, late_after_days);
-}
-
-absl::StatusOr<decision::TrackRecord> Book::TrackRecordOf(std::span<const Profile> customers,
-                                                          evidence::Date today,
-                                                          uint32_t late_after_days) const {
-  decision::TrackRecordBuilder builder(today, late_after_days);
+absl::Status Book::ScanOrdersOf(
+    std::span<const Profile> customers,
+    const std::function<void(const CustomerId& row, const Order&)>& visit) const {
   std::set<CustomerId> rows;
   for (const Profile& customer : customers) {
     rows.insert(customer.id);
     rows.insert(customer.members.begin(), customer.members.end());
   }
   for (const CustomerId& row : rows) {
-    const auto status = ScanOrdersOf(row, [&builder](const Order& order) {
-      builder.Add(order);
+    const auto scanned = ScanOrdersOf(row, [&](const Order& order) {
+      visit(row, order);
       return true;
     });
-    if (!status.ok()) return status;
+    if (!scanned.ok()) return scanned;
   }
-  return std::move(builder).Finish();
+  return absl::OkStatus();
 }
 
 absl::Status Book::ScanOrders(

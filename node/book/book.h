@@ -120,32 +120,29 @@ class Book {
   absl::StatusOr<ImportReport> ImportOrders(std::span<const decision::OrderRow> rows);
 
   // An order as it is taken; finds its customer or makes one, as an import does. InvalidArgument
-  // for what is wrong with it: dates to come or before the invoice, all identifiers on the warning
-  // list; FailedPrecondition when its identifiers belong to two customers; AlreadyExists, naming
-  // the order, when the customer has the invoice number.
+  // for what is wrong with it: dates to come (evidence::IsStillToCome) or before the invoice, all
+  // identifiers on the warning list; FailedPrecondition when its identifiers belong to two
+  // customers; AlreadyExists, naming the order, when the customer has the invoice number.
   absl::StatusOr<NamedOrder> AddOrder(const storage::Caller& caller, const NewOrder& order);
   // By its name, or by its invoice number when one order alone has it: FailedPrecondition
   // otherwise, with names. NotFound. Looking for an invoice number reads all orders' keys, opening
   // none.
   absl::StatusOr<NamedOrder> FindOrder(std::string_view name_or_invoice) const;
-  // What became of an order; `receipt` replaces the order's where there is one. InvalidArgument for
-  // a day that is missing, to come or before the invoice; FailedPrecondition for late by the due
-  // day, unpaid when it is paid, or paid when it is paid another way (reopen it first). Errors of
-  // FindOrder.
+  // What became of an order; `receipt` replaces the order's where there is one. Without a day it
+  // was today, or the day of the invoice when the shop's day is ahead of UTC's. InvalidArgument for
+  // a day to come (evidence::IsStillToCome) or before the invoice; FailedPrecondition for late by
+  // the due day, unpaid when it is paid, or paid when it is paid another way (reopen it first).
+  // Errors of FindOrder.
   absl::StatusOr<NamedOrder> SetOutcome(const storage::Caller& caller,
                                         std::string_view name_or_invoice, const Outcome& outcome,
                                         const std::optional<ReceiptRef>& receipt,
                                         const std::string& because);
 
-  // Over the orders of the wholes to which the customers belong, each once. See
-  // TrackRecordBuilder.
-  absl::StatusOr<decision::TrackRecord> TrackRecordFor(std::span<const CustomerId> customers,
-                                                       evidence::Date today,
-                                                       uint32_t late_after_days) const;
-  // The same without reading customer rows.
-  absl::StatusOr<decision::TrackRecord> TrackRecordOf(std::span<const Profile> customers,
-                                                      evidence::Date today,
-                                                      uint32_t late_after_days) const;
+  // Visits the orders of these wholes, each once and with the id of its own row, by no order in
+  // particular. Reads no customer row.
+  absl::Status ScanOrdersOf(
+      std::span<const Profile> customers,
+      const std::function<void(const CustomerId& row, const Order&)>& visit) const;
   // Visits the orders of this one row, by no order in particular, until `visit` returns false.
   absl::Status ScanOrdersOf(const CustomerId& customer,
                             const std::function<bool(const Order&)>& visit) const;

@@ -29,9 +29,9 @@ absl::Status CheckDay(std::string_view what, evidence::Date day, evidence::Date 
   if (!day.has_value()) {
     return absl::InvalidArgumentError("the " + std::string(what) + " is missing, like 2026-10-01");
   }
-  if (day > today) {
-    return absl::InvalidArgumentError("the " + std::string(what) + " is still to come; today is " +
-                                      today.ToString());
+  if (evidence::IsStillToCome(day, today)) {
+    return absl::InvalidArgumentError("the " + std::string(what) + ", " + day.ToString() +
+                                      ", is still to come; in UTC today is " + today.ToString());
   }
   if (day < invoiced) {
     return absl::InvalidArgumentError("the " + std::string(what) + " is before the invoice, of " +
@@ -67,6 +67,16 @@ absl::Status CheckNewOrder(const NewOrder& order, evidence::Date today) {
     return absl::InvalidArgumentError("terms are credit, cod, deposit or prepaid");
   }
   return absl::OkStatus();
+}
+
+// Where no day was said it is today, or the day of the invoice when the shop's day is ahead of
+// UTC's.
+Outcome Dated(const Outcome& said, evidence::Date today, const Order& order) {
+  Outcome outcome = said;
+  if (!said.day.has_value() && said.kind != OutcomeKind::kReopened) {
+    outcome.day = std::max(today, order.invoiced);
+  }
+  return outcome;
 }
 
 absl::Status Apply(const Outcome& outcome, evidence::Date today, Order& order) {
@@ -240,11 +250,11 @@ absl::StatusOr<NamedOrder> Book::AddOrder(const storage::Caller& caller, const N
 
 absl::StatusOr<NamedOrder> Book::SetOutcomeOnce(
     const storage::Caller& caller, crypto::ByteView request, std::string_view name_or_invoice,
-    const Outcome& outcome, const std::optional<ReceiptRef>& receipt, const std::string& because,
+    const Outcome& said, const std::optional<ReceiptRef>& receipt, const std::string& because,
     std::vector<Told>& told) {
   const WriteGate::Together gate(gate_);
   crypto::Writer arguments;
-  arguments.Prefixed32(crypto::AsBytes(name_or_invoice)).U8(static_cast<uint8_t>(outcome.kind));
+  arguments.Prefixed32(crypto::AsBytes(name_or_invoice)).U8(static_cast<uint8_t>(said.kind));
   if (receipt.has_value()) arguments.Raw(receipt->view());
   const RequestContent content = ContentOf(vault_, kOutcomeKind, arguments);
   auto earlier = EarlierOrder(request, kOutcomeKind, content);
@@ -258,7 +268,9 @@ absl::StatusOr<NamedOrder> Book::SetOutcomeOnce(
   auto found = OrderAt(*snapshot, *key);
   if (!found.ok()) return found.status();
   Order order = found->order;
-  auto applied = Apply(outcome, evidence::Date::Of(clock_.Now()), order);
+  const evidence::Date today = evidence::Date::Of(clock_.Now());
+  const Outcome outcome = Dated(said, today, order);
+  auto applied = Apply(outcome, today, order);
   if (!applied.ok()) return applied;
   if (receipt.has_value()) order.receipt = receipt;
   storage::Batch batch;

@@ -63,7 +63,7 @@ enum class OutcomeKind : uint8_t {
 };
 struct Outcome {
   OutcomeKind kind = OutcomeKind::kPaid;
-  evidence::Date day;  // none for kReopened
+  evidence::Date day;  // none: today; always none for kReopened
 };
 
 struct GroupChange {

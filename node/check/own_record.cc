@@ -1,7 +1,6 @@
 #include "node/check/own_record.h"
 
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "node/decision/decide.h"
@@ -124,27 +123,16 @@ absl::StatusOr<OwnRecord> ReadOwnRecord(const book::Book& book,
     const std::string& order = view.incident.account.order;
     if (!order.empty()) by_order.emplace(order, &record.incidents.back());
   }
-  std::set<book::CustomerId> rows;
-  for (const book::Profile& customer : customers) {
-    rows.insert(customer.id);
-    rows.insert(customer.members.begin(), customer.members.end());
-  }
   decision::TrackRecordBuilder builder(today, late_after_days);
-  for (const book::CustomerId& row : rows) {
-    const auto scanned = book.ScanOrdersOf(row, [&](const book::Order& order) {
-      if (by_order.empty()) {
-        builder.Add(order);
-        return true;
-      }
-      const std::string name = book::OrderName(row, order);
-      const RemarkedOrders::Remarked one = remarked.Of(name, order);
-      builder.Add(one.facts, one.remark);
-      const auto made = by_order.find(name);
-      if (made != by_order.end()) made->second->order = StandingOf(one, today, late_after_days);
-      return true;
-    });
-    if (!scanned.ok()) return scanned;
-  }
+  const auto add = [&](const book::CustomerId& row, const book::Order& order) {
+    if (by_order.empty()) return builder.Add(order);
+    const std::string name = book::OrderName(row, order);
+    const RemarkedOrders::Remarked one = remarked.Of(name, order);
+    builder.Add(one.facts, one.remark);
+    const auto made = by_order.find(name);
+    if (made != by_order.end()) made->second->order = StandingOf(one, today, late_after_days);
+  };
+  if (auto scanned = book.ScanOrdersOf(customers, add); !scanned.ok()) return scanned;
   record.orders = std::move(builder).Finish();
   return record;
 }

@@ -69,13 +69,24 @@ absl::StatusOr<std::unique_ptr<Policies>> Policies::Open(storage::Store& store,
     const auto last = DecodeInForce(**row);
     if (!last.ok()) return last.status();
     auto stored = policies->ByHash(last->hash);
-    if (!stored.ok()) return stored.status();
     policies->since_ = last->since.value_or(clock.Now());
+    if (absl::IsFailedPrecondition(stored.status())) {
+      // The row that says what was in force stays: its program, or its file, brings it back.
+      policies->lost_ = last->hash;
+      policies->since_ = clock.Now();
+      stored = decision::DefaultPolicy();
+      storage::Batch batch;
+      absl::Status added = policies->AddVersion(*stored, batch);
+      if (added.ok()) added = store.Write(std::move(batch));
+      if (!added.ok()) return added;
+    }
+    if (!stored.ok()) return stored.status();
     policies->from_file_ = *stored != decision::DefaultPolicy();
     policies->in_force_ = std::make_shared<const decision::Policy>(*std::move(stored));
   } else if (absl::Status put = policies->PutInForce(decision::DefaultPolicy()); !put.ok()) {
     return put;
   }
+  if (absl::Status counted = policies->CountUndecoded(); !counted.ok()) return counted;
   policies->seen_ = policies->StampOfFile();
   policies->Take();
   return policies;
@@ -143,16 +154,37 @@ void Policies::Take() {
   if (file_.empty()) return;
   const crypto::Digest before = in_force_->Hash();
   auto policy = Read();
-  absl::Status status = policy.status();
-  if (status.ok()) {
-    const bool from_file = policy->has_value();
-    status = PutInForce(from_file ? **std::move(policy) : decision::DefaultPolicy());
-    if (status.ok()) from_file_ = from_file;
+  if (policy.ok() && !policy->has_value()) {
+    KeepWithoutFile();
+  } else {
+    absl::Status status = policy.status();
+    if (status.ok()) status = PutInForce(**std::move(policy));
+    if (status.ok()) from_file_ = true;
+    problem_ = status.ok()
+                   ? ""
+                   : "policy.toml is not in force: " + std::string(status.message()) +
+                         (lost_.has_value() ? " (the default is" : " (what was before it is") +
+                         "; `daftar policy check` tells more)";
   }
-  problem_ = status.ok() ? ""
-                         : "policy.toml is not in force: " + std::string(status.message()) +
-                               " (the policy before it still is; `daftar policy check` tells more)";
   AddNews(before, problem_);
+}
+
+void Policies::KeepWithoutFile() {
+  const std::string path = file_.string();
+  problem_.clear();
+  if (lost_.has_value()) {
+    problem_ =
+        "the policy that was in force, " + lost_->hex() +
+        ", was made by another version of Daftar and cannot be read by this one; the default "
+        "is in force. Have that version write it (`daftar policy show > " +
+        path + "`), or write the one line \"version = 1\" there for the default";
+  } else if (*in_force_ != decision::DefaultPolicy()) {
+    problem_ =
+        "policy.toml is gone; what it said stays in force. Put it back (`daftar policy show > " +
+        path + "`), or write the one line \"version = 1\" there for the default policy";
+  } else {
+    from_file_ = false;
+  }
 }
 
 void Policies::AddNews(const crypto::Digest& before, const std::string& problem) {
@@ -162,25 +194,36 @@ void Policies::AddNews(const crypto::Digest& before, const std::string& problem)
   news_.push_back({before, now, problem});
 }
 
-absl::Status Policies::PutInForce(decision::Policy policy) {
-  const crypto::Digest hash = policy.Hash();
-  if (in_force_ != nullptr && in_force_->Hash() == hash) return absl::OkStatus();
-  const Bytes key = crypto::ToBytes(hash.view());
+absl::Status Policies::AddVersion(const decision::Policy& policy, storage::Batch& batch) const {
+  const Bytes key = crypto::ToBytes(policy.Hash().view());
   auto known = store_.Get(Column::kPolicies, key);
   if (!known.ok()) return known.status();
+  if (!known->has_value()) {
+    batch.Put(Column::kPolicies, key,
+              Writer()
+                  .U8(kVersion)
+                  .U64(static_cast<uint64_t>(clock_.Now().value))
+                  .Raw(policy.Encode())
+                  .Take());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Policies::PutInForce(decision::Policy policy) {
+  const crypto::Digest hash = policy.Hash();
+  if (in_force_ != nullptr && in_force_->Hash() == hash && !lost_.has_value()) {
+    return absl::OkStatus();
+  }
   const evidence::UnixMillis now = clock_.Now();
   storage::Batch batch;
-  if (!known->has_value()) {
-    batch.Put(
-        Column::kPolicies, key,
-        Writer().U8(kVersion).U64(static_cast<uint64_t>(now.value)).Raw(policy.Encode()).Take());
-  }
+  if (absl::Status added = AddVersion(policy, batch); !added.ok()) return added;
   batch.Put(
       Column::kPolicies, crypto::ToBytes(kInForceKey),
       Writer().U8(kInForceVersion).Raw(hash.view()).U64(static_cast<uint64_t>(now.value)).Take());
   if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
   in_force_ = std::make_shared<const decision::Policy>(std::move(policy));
   since_ = now;
+  lost_.reset();
   return absl::OkStatus();
 }
 
@@ -194,9 +237,28 @@ absl::StatusOr<decision::Policy> Policies::ByHash(const crypto::Digest& hash) co
   }
   const auto version = DecodeRow(**row);
   if (!version.ok()) return version.status();
+  // A row that is whole is no damage, whoever made it.
+  if (crypto::Sha256(version->encoded) != hash) return Malformed();
   auto policy = decision::Policy::Decode(version->encoded);
-  if (!policy.ok() || policy->Hash() != hash) return Malformed();
-  return policy;
+  if (policy.ok() && policy->Hash() == hash) return policy;
+  return absl::FailedPreconditionError(
+      "the policy " + hash.hex() +
+      " was made by another version of Daftar and cannot be read by this one; it is kept as it is: "
+      "run the version that made it, and `daftar policy show HASH` writes it as a file");
+}
+
+absl::Status Policies::CountUndecoded() {
+  auto versions = Versions();
+  if (!versions.ok()) return versions.status();
+  for (const PolicyVersion& version : *versions) {
+    auto policy = ByHash(version.hash);
+    if (absl::IsFailedPrecondition(policy.status())) {
+      ++undecoded_;
+    } else if (!policy.ok()) {
+      return policy.status();
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::vector<PolicyVersion>> Policies::Versions() const {

@@ -27,7 +27,7 @@ struct PolicyVersion {
 struct PolicyInForce {
   crypto::Digest hash;
   evidence::UnixMillis since;
-  bool from_file = false;  // false: the default, because there is no file
+  bool from_file = false;  // false: the default, because there never was a file
 };
 
 // That another policy came in force, or that the file cannot be.
@@ -41,9 +41,13 @@ struct PolicyNews {
 // "in-force" -> version u8, policy hash, since (u64; not in version 1). Nothing in them is
 // personal.
 //
-// Without a file the default policy is in force. A file with a fault leaves the policy that was in
-// force, and `problem` says what is wrong: a shop with an order waiting is not stopped by a typing
-// mistake. Any thread may call.
+// A node that never had a file runs on the default policy. A file with a fault, or one that is
+// gone, leaves the policy that was in force, and `problem` says what is wrong: a shop with an order
+// waiting is not stopped by a typing mistake, and rules that somebody wrote do not change unsaid.
+//
+// Versions that this program cannot decode, because another one made them, are kept as they are. Is
+// the one in force among them, the file's applies, or without a file the default, and `problem`
+// says so. Any thread may call.
 class Policies {
  public:
   // `file` may be empty: none is looked for. Errors of the store; DataLoss for a malformed row.
@@ -61,10 +65,13 @@ class Policies {
   // What is wrong with the file, for the operator; empty when nothing is.
   std::string problem() const;
 
-  // NotFound for a hash that was never in force here.
+  // NotFound for a hash that was never in force here; FailedPrecondition for a version that another
+  // program made and this one cannot decode; DataLoss for a malformed row.
   absl::StatusOr<decision::Policy> ByHash(const crypto::Digest& hash) const;
   // Newest first.
   absl::StatusOr<std::vector<PolicyVersion>> Versions() const;
+  // How many versions this program could not decode when it opened them.
+  size_t undecoded() const { return undecoded_; }
 
  private:
   // What tells one state of the file from another; absent: there is no file.
@@ -78,17 +85,24 @@ class Policies {
   std::optional<Stamp> StampOfFile() const;
   // Absent: there is no file.
   absl::StatusOr<std::optional<decision::Policy>> Read() const;
+  absl::Status CountUndecoded();
+  absl::Status AddVersion(const decision::Policy& policy, storage::Batch& batch) const;
   absl::Status PutInForce(decision::Policy policy) DAFTAR_REQUIRES(mutex_);
+  // Without the file's word: when there is none.
+  void KeepWithoutFile() DAFTAR_REQUIRES(mutex_);
   void AddNews(const crypto::Digest& before, const std::string& problem) DAFTAR_REQUIRES(mutex_);
   void Take() DAFTAR_REQUIRES(mutex_);
 
   storage::Store& store_;
   const evidence::Clock& clock_;
   const std::filesystem::path file_;
+  size_t undecoded_ = 0;  // set while opening
   mutable storage::Mutex mutex_;
   std::shared_ptr<const decision::Policy> in_force_ DAFTAR_GUARDED_BY(mutex_);
   evidence::UnixMillis since_ DAFTAR_GUARDED_BY(mutex_);
   bool from_file_ DAFTAR_GUARDED_BY(mutex_) = false;
+  // Stored as the one in force, and not decoded; in_force_ is another then.
+  std::optional<crypto::Digest> lost_ DAFTAR_GUARDED_BY(mutex_);
   std::string problem_ DAFTAR_GUARDED_BY(mutex_);
   std::vector<PolicyNews> news_ DAFTAR_GUARDED_BY(mutex_);
   std::optional<Stamp> seen_ DAFTAR_GUARDED_BY(mutex_);   // at the last look

@@ -22,13 +22,16 @@ inline constexpr size_t kMaxGroupNameBytes = 40;    // of a-z 0-9 -
 inline constexpr size_t kMaxPriceListBytes = 60;    // UTF-8
 inline constexpr size_t kMaxCreditLimits = 8;       // currencies
 inline constexpr uint32_t kMaxPrecedence = 1000;
+// After the shipped groups that protect the shop (problem, watch-closely) and those that a person
+// grants: a group that nobody ranked must not outrank them.
+inline constexpr uint32_t kDefaultPrecedence = 450;
 inline constexpr uint32_t kMaxGroupDays = 3650;
 inline constexpr uint64_t kMaxGroupOrders = 1'000'000;
 
 // What a customer's group asks of an order.
 struct GroupTerms {
   std::string name;
-  uint32_t precedence = 100;                 // 1 to kMaxPrecedence; the smallest applies
+  uint32_t precedence = kDefaultPrecedence;  // 1 to kMaxPrecedence; the smallest applies
   Effect least = Effect::kAccept;            // the answer hinders at least so much
   Effect most = Effect::kDecline;            // and at most so much; not below `least`
   std::optional<uint32_t> deposit_ppm = {};  // share of the price to ask as a deposit

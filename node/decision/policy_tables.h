@@ -72,7 +72,8 @@ inline constexpr std::array kPolicyNumbers = {
     PolicyNumber{"mitigation", "kept_plan_ppm", &Policy::kept_plan_ppm, 0, kWhole,
                  "after which the customer kept a payment plan"},
     PolicyNumber{"order", "cod_share_ppm", &Policy::cod_share_ppm, 0, kWhole,
-                 "cash on delivery: of the loss on credit, what is still at stake"},
+                 "cash on delivery, and the rest on delivery after a deposit: of the loss on "
+                 "credit, what is still at stake"},
     PolicyNumber{"order", "unusual_times", &Policy::unusual_times, 0, 1'000'000,
                  "so many times the customer's usual order, with what is open, asks for a deposit; "
                  "0: never"},

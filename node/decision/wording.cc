@@ -1,5 +1,7 @@
 #include "node/decision/wording.h"
 
+#include <utility>
+
 #include "node/decision/texts.h"
 
 namespace daftar::decision {
@@ -94,6 +96,22 @@ std::string_view PartnerStateWord(PartnerState state, Language language) {
       return Words(language, Text::kPartnerStale);
     case PartnerState::kNotChecked:
       return Words(language, Text::kPartnerNotChecked);
+  }
+  return "";
+}
+
+std::string_view NotCheckedBecause(std::string_view code, Language language) {
+  constexpr std::pair<std::string_view, Text> kCodes[] = {{"deadline", Text::kWhyDeadline},
+                                                          {"unreachable", Text::kWhyUnreachable},
+                                                          {"refused", Text::kWhyRefused},
+                                                          {"quota", Text::kWhyQuota},
+                                                          {"wrong-proof", Text::kWhyWrongProof},
+                                                          {"forked", Text::kWhyForked},
+                                                          {"never-copied", Text::kWhyNeverCopied},
+                                                          {"copying", Text::kWhyCopying},
+                                                          {"failed", Text::kWhyFailed}};
+  for (const auto& [known, text] : kCodes) {
+    if (known == code) return Words(language, text);
   }
   return "";
 }

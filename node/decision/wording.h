@@ -20,7 +20,9 @@ std::string_view EffectWord(Effect effect, Language language);
 // "deposit paid, balance never settled".
 std::string_view ReasonSentence(evidence::Reason reason, Language language);
 std::string_view PartnerStateWord(PartnerState state, Language language);  // "not checked"
-std::string_view EntryStatusWord(EntryStatus status, Language language);   // "settled"
+// "no answer in time", of PartnerAnswer::error; "" for a code that this program does not know.
+std::string_view NotCheckedBecause(std::string_view code, Language language);
+std::string_view EntryStatusWord(EntryStatus status, Language language);  // "settled"
 // "the customer told the shop in time".
 std::string_view MitigationWord(Mitigation mitigation, Language language);
 std::string_view TermsWord(Terms terms, Language language);  // "cash on delivery"

@@ -10,11 +10,6 @@ namespace {
 
 using Sentences = std::vector<std::string>;
 
-// Shops lie east of Greenwich: their today may be the UTC day after.
-constexpr int64_t kTimeZoneDays = 1;
-
-bool IsAfter(Date date, Date today) { return date > today.PlusDays(kTimeZoneDays); }
-
 bool Requires(const ReasonProfile& profile, std::string_view field) {
   return std::ranges::find(profile.required, field) != profile.required.end();
 }
@@ -58,7 +53,7 @@ void CheckOccurred(const IncidentCase& incident, const ReasonProfile& profile, S
   const Date occurred = incident.facts.occurred;
   if (!occurred.has_value()) {
     missing.push_back("State the date on which it occurred.");
-  } else if (IsAfter(occurred, incident.today)) {
+  } else if (IsStillToCome(occurred, incident.today)) {
     missing.push_back("Correct the date on which it occurred: " + occurred.ToString() +
                       " lies in the future.");
   } else if (incident.today >= RetentionEnd(occurred, profile.retention_months)) {
@@ -105,7 +100,7 @@ void CheckReminders(const IncidentCase& incident, const ReasonProfile& profile,
       missing.push_back("Correct the dates of the reminders: one a day, in order.");
       return;
     }
-    if (IsAfter(reminder, incident.today)) {
+    if (IsStillToCome(reminder, incident.today)) {
       missing.push_back("Correct the dates of the reminders: " + reminder.ToString() +
                         " lies in the future.");
       return;

@@ -58,6 +58,11 @@ class Date {
   uint32_t days_ = 0;
 };
 
+// Days are UTC's. Most shops lie east of Greenwich: their today may be the UTC day after.
+inline constexpr int64_t kTimeZoneDays = 1;
+// Whether `day`, as a person wrote it, has begun nowhere on Earth while UTC has `today`.
+inline bool IsStillToCome(Date day, Date today) { return day > today.PlusDays(kTimeZoneDays); }
+
 }  // namespace daftar::evidence
 
 #endif  // DAFTAR_NODE_EVIDENCE_CLOCK_H_

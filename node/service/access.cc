@@ -28,6 +28,7 @@ constexpr Roles kStaffUp{Role::kStaff, Role::kManager};
 constexpr Roles kManagers{Role::kManager};
 constexpr Roles kOperators{Role::kOperator};
 constexpr Roles kReaders{Role::kStaff, Role::kManager, Role::kAuditor};
+constexpr Roles kPartnerReaders{Role::kManager, Role::kOperator, Role::kAuditor};
 
 constexpr std::array kRules = {
     MethodRule{"ShopService/Check", kStaffUp},
@@ -67,14 +68,15 @@ constexpr std::array kRules = {
     MethodRule{"NodeService/GetStatus", Roles::All()},
     MethodRule{"NodeService/CreateInvite", kOperators},
     MethodRule{"NodeService/JoinPartner", kOperators},
-    MethodRule{"NodeService/ListPartners", Roles::All()},
-    MethodRule{"NodeService/GetPartner", Roles::All()},
+    MethodRule{"NodeService/ListPartners", kPartnerReaders},
+    MethodRule{"NodeService/GetPartner", kPartnerReaders},
     MethodRule{"NodeService/SuspendPartner", kOperators},
     MethodRule{"NodeService/ResumePartner", kOperators},
     MethodRule{"NodeService/RemovePartner", kOperators},
     MethodRule{"NodeService/AddUser", kOperators},
     MethodRule{"NodeService/ListUsers", Roles{Role::kOperator, Role::kAuditor}},
     MethodRule{"NodeService/RemoveUser", kOperators},
+    MethodRule{"NodeService/ListChanges", Roles{Role::kManager, Role::kAuditor}},
     MethodRule{"NodeService/GetLogHead", Roles::All()},
     MethodRule{"NodeService/ListLogEntries",
                Roles{Role::kOperator, Role::kAuditor, Role::kManager}},
@@ -155,6 +157,8 @@ std::string_view RoleName(Role role) {
 }
 
 std::span<const MethodRule> MethodRules() { return kRules; }
+
+bool MaySeePartners(const Actor& actor) { return actor.roles.Meets(kPartnerReaders); }
 
 absl::Status Authorise(const Actor& actor, std::string_view method) {
   for (const MethodRule& rule : kRules) {
@@ -288,7 +292,7 @@ absl::StatusOr<Actor> Users::ByToken(std::string_view token) const {
   auto user = Find(std::string(crypto::AsText(**name)));
   if (!user.ok()) return user.status();
   if (!user->has_value()) return unknown;
-  return Actor{"user:" + (*user)->name, Roles{(*user)->role}};
+  return Actor{std::string(kUserPrefix) + (*user)->name, Roles{(*user)->role}};
 }
 
 absl::StatusOr<Actor> Users::ByUid(uint32_t uid) const {

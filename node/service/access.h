@@ -41,6 +41,8 @@ class Roles {
   uint32_t bits_ = 0;
 };
 
+inline constexpr std::string_view kUserPrefix = "user:";  // of the actor's name, by token
+
 struct Actor {
   std::string name;  // "uid:1000" or "user:POS"
   Roles roles;
@@ -55,6 +57,10 @@ struct MethodRule {
 std::span<const MethodRule> MethodRules();
 // PermissionDenied naming the method and the roles that may call it.
 absl::Status Authorise(const Actor& actor, std::string_view method);
+
+// Staff see how many partners say what, everybody else also which: whoever sees how each partner
+// stands can match that with the answer to a check, and learn which of them holds a record.
+bool MaySeePartners(const Actor& actor);
 
 inline constexpr size_t kMaxUsers = 1000;
 inline constexpr size_t kMaxUserNameBytes = 64;

@@ -307,6 +307,10 @@ class NodeAdapter final : public v1::NodeService::Service {
                           v1::RemoveUserResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::RemoveUser);
   }
+  grpc::Status ListChanges(grpc::ServerContext* context, const v1::ListChangesRequest* request,
+                           v1::ListChangesResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ListChanges);
+  }
   grpc::Status GetLogHead(grpc::ServerContext* context, const v1::GetLogHeadRequest* request,
                           v1::GetLogHeadResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::GetLogHead);

@@ -372,11 +372,9 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
   if (!kind.ok()) return kind.status();
   auto day = DateFromProto(request.on(), "on");
   if (!day.ok()) return day.status();
-  book::Outcome outcome{*kind, *day};
-  if (*kind == book::OutcomeKind::kReopened) {
-    if (day->has_value()) return absl::InvalidArgumentError("open takes no day");
-  } else if (!day->has_value()) {
-    outcome.day = evidence::Date::Of(node_.clock().Now());
+  const book::Outcome outcome{*kind, *day};
+  if (*kind == book::OutcomeKind::kReopened && day->has_value()) {
+    return absl::InvalidArgumentError("open takes no day");
   }
   std::optional<book::ReceiptRef> link;
   if (!request.link_receipt().empty()) {

@@ -12,19 +12,11 @@
 namespace daftar::service {
 namespace {
 
-constexpr uint32_t kDefaultPage = 100;
 constexpr char kNoGroupName[] = "none";
 constexpr char kTokenMark = '/';
 constexpr std::string_view kOwed = "owed";
 constexpr std::array<std::string_view, 6> kStates = {"open",     "overdue", "unpaid",
                                                      "given-up", "paid",    "late"};
-
-absl::StatusOr<size_t> PageSize(uint32_t asked) {
-  if (asked > book::kMaxPage) {
-    return absl::InvalidArgumentError("page_size: at most " + std::to_string(book::kMaxPage));
-  }
-  return asked == 0 ? kDefaultPage : asked;
-}
 
 absl::Status NoToken() {
   return absl::InvalidArgumentError("page_token: not one that an earlier page gave");
@@ -76,7 +68,11 @@ absl::StatusOr<std::optional<std::string>> OnlyOrderNaming(Node& node,
 }  // namespace
 
 std::string_view BookHandlers::StateOf(const book::Order& order) const {
-  const evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  // Paid today, where the shop is.
+  if (order.paid.has_value() && !evidence::IsStillToCome(order.paid, today)) {
+    today = std::max(today, order.paid);
+  }
   if (!order.paid.has_value() && order.written_off.has_value()) return "given-up";
   const check::Outcome outcome =
       check::OutcomeOf(order, today, node_.policies().InForce()->late_after_days);
@@ -152,7 +148,7 @@ absl::StatusOr<v1::ListOrdersResponse> BookHandlers::ListOrders(
     if (!after.ok()) return after.status();
     filter.after = *std::move(after);
   }
-  auto limit = PageSize(request.page_size());
+  auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
   auto page = book::ListOrders(node_.book(), filter, *limit);
   if (!page.ok()) return page.status();
@@ -197,7 +193,7 @@ absl::StatusOr<v1::ListCustomersResponse> BookHandlers::ListCustomers(
     if (!after.ok()) return after.status();
     filter.after = *after;
   }
-  auto limit = PageSize(request.page_size());
+  auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
   auto page = book::ListCustomers(node_.book(), filter, *limit);
   if (!page.ok()) return page.status();

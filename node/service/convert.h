@@ -53,7 +53,9 @@ v1::Effect ToProto(decision::Effect effect);
 absl::StatusOr<decision::Effect> FromProto(v1::Effect effect);  // unspecified is refused
 // Empty: English.
 absl::StatusOr<decision::Language> LanguageFromProto(const std::string& language);
-// Of a list's page: at most 1,000; 0 means 100.
+// Of a list's page: at most kMaxPageRows; 0 means kDefaultPageRows.
+inline constexpr size_t kMaxPageRows = 1000;
+inline constexpr size_t kDefaultPageRows = 100;
 absl::StatusOr<size_t> PageSizeFromProto(uint32_t asked);
 absl::StatusOr<check::ReceiptId> ReceiptFromProto(const std::string& receipt);
 absl::StatusOr<book::CustomerId> CustomerIdFromProto(const std::string& id);

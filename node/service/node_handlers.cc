@@ -11,9 +11,6 @@
 namespace daftar::service {
 namespace {
 
-constexpr uint32_t kDefaultPage = 100;
-constexpr uint32_t kMaxPage = 1000;
-
 storage::Caller CallerOf(const Actor& actor, const std::string& request_id) {
   return {actor.name, request_id};
 }
@@ -24,7 +21,7 @@ absl::Status CheckRequestId(const Actor& actor, const std::string& request_id) {
 
 }  // namespace
 
-std::vector<std::string> NodeHandlers::Problems() const {
+std::vector<std::string> NodeHandlers::OwnProblems() const {
   std::vector<std::string> problems;
   if (std::string trouble = node_.publisher().trouble(); !trouble.empty()) {
     problems.push_back(trouble);
@@ -37,16 +34,41 @@ std::vector<std::string> NodeHandlers::Problems() const {
   if (std::string trouble = node_.trouble().outcomes; !trouble.empty()) {
     problems.push_back("own outcomes are not learnt from: " + trouble);
   }
+  return problems;
+}
+
+std::vector<std::string> NodeHandlers::ProblemsOf(const partners::Partner& partner) const {
+  std::vector<std::string> problems;
+  const auto mirror = node_.followers().MirrorOf(partner.origin);
+  if (mirror == nullptr) return problems;
+  if (std::string trouble = mirror->View().trouble; !trouble.empty()) {
+    problems.push_back("partner " + partner.origin + ": " + trouble);
+  }
+  auto certificate = crypto::InspectCertificate(partner.certificate_pem);
+  if (certificate.ok() && certificate->not_after < node_.clock().Now().seconds()) {
+    problems.push_back("partner " + partner.origin + ": its certificate has expired; pair again");
+  }
+  return problems;
+}
+
+std::vector<std::string> NodeHandlers::Problems() const {
+  std::vector<std::string> problems = OwnProblems();
   for (const partners::Partner& partner : node_.registry().Active()) {
-    const auto mirror = node_.followers().MirrorOf(partner.origin);
-    if (mirror == nullptr) continue;
-    if (std::string trouble = mirror->View().trouble; !trouble.empty()) {
-      problems.push_back("partner " + partner.origin + ": " + trouble);
-    }
-    auto certificate = crypto::InspectCertificate(partner.certificate_pem);
-    if (certificate.ok() && certificate->not_after < node_.clock().Now().seconds()) {
-      problems.push_back("partner " + partner.origin + ": its certificate has expired; pair again");
-    }
+    for (std::string& problem : ProblemsOf(partner)) problems.push_back(std::move(problem));
+  }
+  return problems;
+}
+
+std::vector<std::string> NodeHandlers::ProblemsFor(const Actor& actor) const {
+  if (MaySeePartners(actor)) return Problems();
+  std::vector<std::string> problems = OwnProblems();
+  const std::vector<partners::Partner> active = node_.registry().Active();
+  const auto in_trouble = std::count_if(active.begin(), active.end(), [this](const auto& partner) {
+    return !ProblemsOf(partner).empty();
+  });
+  if (in_trouble > 0) {
+    problems.push_back("partners in trouble: " + std::to_string(in_trouble) +
+                       "; tell a manager or the operator, whom `daftar partner list` shows which");
   }
   return problems;
 }
@@ -84,7 +106,7 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
   auto queued = node_.ledger().QueueLength();
   if (!queued.ok()) return queued.status();
   out.set_queued(*queued);
-  for (std::string& problem : Problems()) out.add_problems(std::move(problem));
+  for (std::string& problem : ProblemsFor(actor)) out.add_problems(std::move(problem));
   if (node_.unlock_method() == storage::UnlockMethod::kUnlockFile) {
     out.add_notices(
         "The keystore is opened by the unlock file beside it: whoever copies the directory has the "
@@ -303,9 +325,8 @@ absl::StatusOr<v1::GetLogHeadResponse> NodeHandlers::GetLogHead(const Actor& act
 absl::StatusOr<v1::ListLogEntriesResponse> NodeHandlers::ListLogEntries(
     const Actor& actor, const v1::ListLogEntriesRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/ListLogEntries"); !s.ok()) return s;
-  if (request.page_size() > kMaxPage) {
-    return absl::InvalidArgumentError("page_size: at most " + std::to_string(kMaxPage));
-  }
+  auto page = PageSizeFromProto(request.page_size());
+  if (!page.ok()) return page.status();
   storage::LogNumber log = storage::kOwnLog;
   std::shared_ptr<partners::Mirror> mirror;
   v1::ListLogEntriesResponse out;
@@ -318,9 +339,8 @@ absl::StatusOr<v1::ListLogEntriesResponse> NodeHandlers::ListLogEntries(
     mirror = node_.followers().MirrorOf(partner->origin);
     if (mirror != nullptr) out.set_log_size(mirror->View().size);
   }
-  const uint64_t page = request.page_size() == 0 ? kDefaultPage : request.page_size();
   const uint64_t from = std::min(request.from(), out.log_size());
-  const uint64_t to = std::min(out.log_size(), from + page);
+  const uint64_t to = std::min(out.log_size(), from + *page);
   absl::Status failed;
   absl::Status read =
       storage::LogStore(node_.store())

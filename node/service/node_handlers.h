@@ -37,6 +37,8 @@ class NodeHandlers {
                                                   const v1::ListUsersRequest& request);
   absl::StatusOr<v1::RemoveUserResponse> RemoveUser(const Actor& actor,
                                                     const v1::RemoveUserRequest& request);
+  absl::StatusOr<v1::ListChangesResponse> ListChanges(const Actor& actor,
+                                                      const v1::ListChangesRequest& request);
   absl::StatusOr<v1::GetLogHeadResponse> GetLogHead(const Actor& actor,
                                                     const v1::GetLogHeadRequest& request);
   absl::StatusOr<v1::ListLogEntriesResponse> ListLogEntries(
@@ -46,6 +48,10 @@ class NodeHandlers {
   std::vector<std::string> Problems() const;
 
  private:
+  std::vector<std::string> OwnProblems() const;
+  std::vector<std::string> ProblemsOf(const partners::Partner& partner) const;
+  // What `actor` may know of them.
+  std::vector<std::string> ProblemsFor(const Actor& actor) const;
   v1::Partner Describe(const partners::Partner& partner) const;
   absl::StatusOr<v1::Partner> ChangeStatus(const Actor& actor, const std::string& request_id,
                                            const std::string& origin, const std::string& because,

@@ -142,6 +142,7 @@ class FakeNode {
   Method<v1::JoinPartnerRequest, v1::JoinPartnerResponse> join_partner;
   Method<v1::SuspendPartnerRequest, v1::SuspendPartnerResponse> suspend_partner;
   Method<v1::ListLogEntriesRequest, v1::ListLogEntriesResponse> list_log_entries;
+  Method<v1::ListChangesRequest, v1::ListChangesResponse> list_changes;
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
 
@@ -220,6 +221,7 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(JoinPartner, join_partner)
     DAFTAR_FAKE_METHOD(SuspendPartner, suspend_partner)
     DAFTAR_FAKE_METHOD(ListLogEntries, list_log_entries)
+    DAFTAR_FAKE_METHOD(ListChanges, list_changes)
     DAFTAR_FAKE_METHOD(AddUser, add_user)
     DAFTAR_FAKE_METHOD(RemoveUser, remove_user)
     FakeNode& fake_;

@@ -103,6 +103,36 @@ TEST(LogCommandTest, ShowReadsOnUntilItsLimitOrTheEnd) {
   EXPECT_EQ(shown("1500", "10")["entries"].size(), 0u);
 }
 
+TEST(RecordCommandTest, ListReadsOnThroughShortPages) {
+  FakeNode node;
+  std::vector<v1::ListChangesRequest> asked;
+  node.list_changes = [&](const v1::ListChangesRequest& request,
+                          v1::ListChangesResponse& response) {
+    asked.push_back(request);
+    if (asked.size() > 1) {
+      *response.add_changes() = Proto<v1::Change>(
+          "at: 'T' by: 'user:siti' action: 'allow.add' object: 'a1' because: 'a friend'");
+    }
+    response.set_next_page_token(asked.size() < 3 ? "next" : "");
+    return grpc::Status::OK;
+  };
+  const Ran ran = node.Run({"record", "list", "--object", "a1", "--by", "siti", "--since",
+                            "2026-11-01", "--limit", "2", "--output", "json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  ASSERT_EQ(asked.size(), 3u);
+  EXPECT_EQ(asked[0].object() + asked[0].by() + asked[0].since(), "a1siti2026-11-01");
+  EXPECT_EQ(asked[2].page_token(), "next");
+  const Json json = Json::parse(ran.out, nullptr, false);
+  EXPECT_EQ(json["changes"].size(), 2u);
+  EXPECT_EQ(json["changes"][0].dump(),
+            R"({"at":"T","by":"user:siti","action":"allow.add","object":"a1",)"
+            R"("because":"a friend"})");
+  EXPECT_EQ(json["more"], false);
+  const Ran text = node.Run({"record", "list"});
+  EXPECT_THAT(text.out, HasSubstr("TIME  BY         WHAT       OF  BECAUSE\n"
+                                  "T     user:siti  allow.add  a1  a friend\n"));
+}
+
 TEST(UserCommandTest, TokenStandsAloneOnStandardOutput) {
   FakeNode node;
   v1::AddUserRequest asked;

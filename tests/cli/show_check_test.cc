@@ -58,13 +58,13 @@ constexpr char kPrepayText[] =
     "1 of 2 partners holds a record.\n"
     "\n"
     "Partners\n"
-    "  toko-a.test  answered                data 3 s old  1 record\n"
-    "  toko-c.test  not checked (deadline)  no data yet\n"
+    "  toko-a.test  answered                         data 3 s old  1 record\n"
+    "  toko-c.test  not checked (no answer in time)  no data yet\n"
     "\n"
     "Records\n"
     "  own orders: 4 orders settled, 3 on time, 1 late (worst 12 days), 2 open (1 overdue), "
     "USD 55.94\n"
-    "  toko-a.test #3  deposit-unsettled  live  IDR 4,500,000  40 days old  "
+    "  toko-a.test #3  deposit paid, balance never settled  live  IDR 4,500,000  40 days old  "
     "counts 92.7 % at weight 100 %\n"
     "\n"
     "Receipt r1  (daftar why r1)\n";
@@ -226,7 +226,21 @@ TEST(ShowCheckTest, StateFromANewerNodeIsNeverClear) {
 TEST(ShowCheckTest, PartnersWithoutNamesAreStillCounted) {
   v1::CheckResponse response;
   response.add_partners()->set_state(v1::PARTNER_STATE_STALE);
-  EXPECT_THAT(Text(response), HasSubstr("  a partner  stale"));
+  EXPECT_THAT(Text(response), HasSubstr("  a partner  old data"));
+}
+
+TEST(ShowCheckTest, WhatANewerNodeNamesStandsAsItNamesIt) {
+  v1::CheckResponse response;
+  auto* partner = response.add_partners();
+  partner->set_state(v1::PARTNER_STATE_NOT_CHECKED);
+  partner->set_reason("asleep");
+  auto* input = response.add_inputs();
+  input->set_type("own_incident");
+  input->set_reason("too-loud");
+  input->set_status("parked");
+  const std::string text = Text(response);
+  EXPECT_THAT(text, HasSubstr("not checked (asleep)"));
+  EXPECT_THAT(text, HasSubstr("too-loud  parked"));
 }
 
 TEST(ShowCheckTest, NobodyToAskMeansNoPartnersBlock) {
@@ -286,7 +300,7 @@ constexpr char kReceiptText[] =
     "\n"
     "Receipt       r1\n"
     "Checked       2026-11-10T08:00:00Z by uid:1000\n"
-    "Order         IDR 4,500,000, credit\n"
+    "Order         IDR 4,500,000, on credit\n"
     "Policy        ab12\n"
     "Decision log  #12, commitment ee\n"
     "\n"
@@ -313,7 +327,8 @@ constexpr char kReceiptJson[] =
     R"(:"deposit","because":"One record.","coverage":null,"decided_by":"expected-rate","ris)"
     R"(k_ppm":118000,"prior_ppm":0,"amount":{"minor":450000000,"currency":"IDR","major":"45)"
     R"(00000"},"terms":"credit","policy":"ab12","group":null,"allowed_by":null,"caps":[],"l)"
-    R"(og_index":12,"commitment":"ee","next":[],"override":null,"outcome":null,"outcome_at")"
+    R"(og_index":12,"commitment":"ee","next":[],"override":null,"earlier_overrides":[],"outc)"
+    R"(ome":null,"outcome_at")"
     R"(:null,"inputs":[{"type":"partner_record","origin":"toko-a.test","reference":"3","com)"
     R"(mitment":"cc","status":"settled","age_days":1,"bad_ppm":231000,"weight_ppm":1000000,)"
     R"("counted":true,"mitigations":[],"orders":null,"orders_on_time":null,"orders_bad":nul)"
@@ -324,6 +339,20 @@ constexpr char kReceiptJson[] =
     R"(o-b.test","toko-c.test"],"reason":null,"weight_ppm":0}],"rules":[{"rule":"expected-r)"
     R"(ate","fired":true,"effect":null,"looks_at":null},{"rule":"open-debt","fired":false,")"
     R"(effect":null,"looks_at":null}],"body":null,"salt":null})";
+
+TEST(ShowCheckTest, EveryOverrideIsToldTheOneInForceFirst) {
+  auto receipt = Proto<v1::GetReceiptResponse>(kReceipt);
+  *receipt.mutable_override() = Proto<v1::DecisionOverride>(
+      "effect: EFFECT_DECLINE because: 'again' by: 'user:budi' at: 'T2'");
+  *receipt.add_earlier_overrides() = Proto<v1::DecisionOverride>(
+      "effect: EFFECT_ACCEPT because: 'a friend' by: 'uid:1000' at: 'T1'");
+  EXPECT_THAT(Text(receipt), HasSubstr("\nOverridden to decline, by user:budi, T2: again\n"
+                                       "Before that to accept, by uid:1000, T1: a friend\n"));
+  const Json json = ToJson(receipt);
+  EXPECT_EQ(json["override"]["because"], "again");
+  EXPECT_EQ(json["earlier_overrides"].dump(),
+            R"([{"effect":"accept","because":"a friend","by":"uid:1000","at":"T1"}])");
+}
 
 TEST(ShowCheckTest, TextOfAReceipt) {
   EXPECT_EQ(Text(Proto<v1::GetReceiptResponse>(kReceipt)), kReceiptText);

@@ -43,6 +43,7 @@ def by_role(circle):
         "suggest": ("ledger", "suggest"),
         "status": ("status",),
         "partner list": ("partner", "list"),
+        "record list": ("record", "list"),
         "log head": ("log", "head"),
         "log show": ("log", "show"),
         "invite": ("partner", "invite"),
@@ -51,13 +52,14 @@ def by_role(circle):
         "publish": ("incident", "publish", incident["id"]),
         "settle": ("incident", "settle", incident["id"], "--because", "paid"),
     }
-    everybody = {"status", "partner list", "log head"}
+    everybody = {"status", "log head"}
     allowed = {
         "staff": {"check", "why", "incident list", "incident show", "customer add", "suggest"},
         "manager": {"check", "why", "incident list", "incident show", "suggest", "log show",
-                    "publish", "settle", "customer add"},
-        "auditor": {"why", "incident list", "incident show", "user list", "log show"},
-        "operator": {"invite", "user list", "log show", "user add"},
+                    "publish", "settle", "customer add", "partner list", "record list"},
+        "auditor": {"why", "incident list", "incident show", "user list", "log show",
+                    "partner list", "record list"},
+        "operator": {"invite", "user list", "log show", "user add", "partner list"},
     }
     for role in ("staff", "auditor", "operator", "manager"):
         for name, command in commands.items():

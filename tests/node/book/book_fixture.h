@@ -2,6 +2,7 @@
 #ifndef DAFTAR_TESTS_NODE_BOOK_BOOK_FIXTURE_H_
 #define DAFTAR_TESTS_NODE_BOOK_BOOK_FIXTURE_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,23 @@ inline identity::Identifier Email(const std::string& typed) {
                               identity::Region::kIndonesia);
 }
 inline evidence::Date Day(std::string_view iso) { return *evidence::Date::Parse(iso); }
+
+// What is known of the wholes to which the customers belong.
+inline decision::TrackRecord TrackRecordFor(const Book& book, std::span<const CustomerId> customers,
+                                            evidence::Date today) {
+  std::map<CustomerId, Profile> wholes;
+  for (const CustomerId& customer : customers) {
+    auto profile = book.ShowCustomer(customer);
+    if (profile.ok()) wholes.insert_or_assign(profile->id, *std::move(profile));
+  }
+  std::vector<Profile> profiles;
+  for (auto& [id, profile] : wholes) profiles.push_back(std::move(profile));
+  decision::TrackRecordBuilder builder(today, /*late_after_days=*/10);
+  EXPECT_TRUE(book.ScanOrdersOf(profiles,
+                                [&](const CustomerId&, const Order& order) { builder.Add(order); })
+                  .ok());
+  return std::move(builder).Finish();
+}
 
 class BookTest : public ::testing::Test {
  protected:
@@ -115,9 +133,9 @@ class BookTest : public ::testing::Test {
     return all;
   }
   std::vector<storage::AuditRow> Record() {
-    auto rows = storage::ReadAudit(*store_, vault_, 1000);
-    EXPECT_THAT(rows, daftar::testing::IsOk());
-    return rows.ok() ? *rows : std::vector<storage::AuditRow>();
+    auto page = storage::ReadAudit(*store_, vault_, {.limit = 1000});
+    EXPECT_THAT(page, daftar::testing::IsOk());
+    return page.ok() ? page->rows : std::vector<storage::AuditRow>();
   }
 
   inline static uint64_t next_line = 1;

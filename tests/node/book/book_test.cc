@@ -160,12 +160,11 @@ TEST_F(BookTest, TrackRecordIsOverAllCustomersNamedOnce) {
   const CustomerId a = IdOf(Handle("shop/a"));
   const CustomerId b = IdOf(Handle("shop/b"));
   const std::vector<CustomerId> both = {a, b, a};
-  const auto record = book_->TrackRecordFor(both, Day("2024-06-01"), 10);
-  ASSERT_THAT(record, IsOk());
-  EXPECT_EQ(record->orders, 2u);
-  EXPECT_EQ(record->paid_on_time, 1u);
-  EXPECT_EQ(record->late, 1u);
-  EXPECT_EQ(book_->TrackRecordFor({}, Day("2024-06-01"), 10)->orders, 0u);
+  const auto record = TrackRecordFor(*book_, both, Day("2024-06-01"));
+  EXPECT_EQ(record.orders, 2u);
+  EXPECT_EQ(record.paid_on_time, 1u);
+  EXPECT_EQ(record.late, 1u);
+  EXPECT_EQ(TrackRecordFor(*book_, {}, Day("2024-06-01")).orders, 0u);
 }
 
 TEST_F(BookTest, ScanOrdersGivesEachCustomersOrdersTogether) {

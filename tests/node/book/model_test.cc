@@ -388,7 +388,7 @@ class Sequence {
       for (const CustomerId& of : whole) orders += model_[of].orders.size();
       ASSERT_EQ(shown->id, whole.front());
       ASSERT_EQ(shown->members, std::vector<CustomerId>(whole.begin() + 1, whole.end()));
-      ASSERT_EQ(book_.TrackRecordFor({&id, 1}, Day("2024-06-01"), 10)->orders, orders);
+      ASSERT_EQ(TrackRecordFor(book_, {&id, 1}, Day("2024-06-01")).orders, orders);
     }
     for (size_t i = 0; i < kPeople; ++i) {
       const auto identifier = Handle("shop/p" + std::to_string(i));

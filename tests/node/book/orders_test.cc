@@ -119,11 +119,11 @@ TEST_F(OrdersTest, OrdersOutOfBoundsAreRefusedAndMakeNoCustomer) {
     return book_->AddOrder(By(), order).status();
   };
   const auto invalid = StatusIs(absl::StatusCode::kInvalidArgument);
-  EXPECT_THAT(refused([](auto& o) { o.invoiced = Day("2024-10-05"); }), invalid);
+  EXPECT_THAT(refused([](auto& o) { o.invoiced = Day("2024-10-06"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.invoiced = {}; }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.due = Day("2024-08-31"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.due = {}; }), invalid);
-  EXPECT_THAT(refused([](auto& o) { o.paid = Day("2024-10-05"); }), invalid);
+  EXPECT_THAT(refused([](auto& o) { o.paid = Day("2024-10-06"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.paid = Day("2024-08-31"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.amount.currency = {}; }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.amount.minor = evidence::kMaxMinorUnits + 1; }), invalid);
@@ -164,7 +164,7 @@ TEST_F(OrdersTest, PaidIsPaidThatDay) {
   EXPECT_FALSE(paid->order.said_late);
   EXPECT_EQ(book_->FindOrder("A-1")->order, paid->order);
   const CustomerId ids[] = {order.customer};
-  EXPECT_EQ(book_->TrackRecordFor(ids, Day("2024-10-04"), 10)->paid_on_time, 1u);
+  EXPECT_EQ(TrackRecordFor(*book_, ids, Day("2024-10-04")).paid_on_time, 1u);
 }
 
 TEST_F(OrdersTest, LateIsLateHoweverFewTheDaysButNotByTheDueDay) {
@@ -173,7 +173,7 @@ TEST_F(OrdersTest, LateIsLateHoweverFewTheDaysButNotByTheDueDay) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("2024-09-15")));
   ASSERT_THAT(Set("A-1", OutcomeKind::kLate, "2024-09-16"), IsOk());
   const CustomerId ids[] = {order.customer};
-  EXPECT_EQ(book_->TrackRecordFor(ids, Day("2024-10-04"), 10)->late, 1u);
+  EXPECT_EQ(TrackRecordFor(*book_, ids, Day("2024-10-04")).late, 1u);
   // What was said is not said otherwise in passing.
   EXPECT_THAT(Set("A-1", OutcomeKind::kPaid, "2024-09-16"),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("reopen")));
@@ -182,21 +182,21 @@ TEST_F(OrdersTest, LateIsLateHoweverFewTheDaysButNotByTheDueDay) {
   ASSERT_THAT(Set("A-1", OutcomeKind::kLate, "2024-09-16"), IsOk());
   ASSERT_THAT(Set("A-1", OutcomeKind::kReopened, ""), IsOk());
   ASSERT_THAT(Set("A-1", OutcomeKind::kPaid, "2024-09-16"), IsOk());
-  EXPECT_EQ(book_->TrackRecordFor(ids, Day("2024-10-04"), 10)->late, 0u);
+  EXPECT_EQ(TrackRecordFor(*book_, ids, Day("2024-10-04")).late, 0u);
 }
 
 TEST_F(OrdersTest, UnpaidIsGivenUpAndOwedAndCanBePaidOrReopened) {
   const NamedOrder order = Added(Wanted());
   ASSERT_THAT(Set("A-1", OutcomeKind::kUnpaid, "2024-09-20"), IsOk());
   const CustomerId ids[] = {order.customer};
-  auto record = book_->TrackRecordFor(ids, Day("2024-09-21"), 10);
-  EXPECT_EQ(record->open, 1u);
-  EXPECT_EQ(record->unpaid.size(), 1u);
+  auto record = TrackRecordFor(*book_, ids, Day("2024-09-21"));
+  EXPECT_EQ(record.open, 1u);
+  EXPECT_EQ(record.unpaid.size(), 1u);
   // Paid all the same: it stays a bad outcome, known the day it was given up.
   ASSERT_THAT(Set("A-1", OutcomeKind::kPaid, "2024-09-22"), IsOk());
-  record = book_->TrackRecordFor(ids, Day("2024-10-04"), 10);
-  EXPECT_EQ(record->late, 1u);
-  EXPECT_EQ(record->late_paid[0].date, Day("2024-09-20"));
+  record = TrackRecordFor(*book_, ids, Day("2024-10-04"));
+  EXPECT_EQ(record.late, 1u);
+  EXPECT_EQ(record.late_paid[0].date, Day("2024-09-20"));
   EXPECT_THAT(Set("A-1", OutcomeKind::kUnpaid, "2024-09-25"),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("reopen")));
   ASSERT_THAT(Set("A-1", OutcomeKind::kReopened), IsOk());
@@ -210,8 +210,7 @@ TEST_F(OrdersTest, DaysThatCannotBeAreRefusedAndChangeNothing) {
   const NamedOrder order = Added(Wanted());
   const auto invalid = StatusIs(absl::StatusCode::kInvalidArgument);
   for (const OutcomeKind kind : {OutcomeKind::kPaid, OutcomeKind::kLate, OutcomeKind::kUnpaid}) {
-    EXPECT_THAT(Set("A-1", kind), invalid);
-    EXPECT_THAT(Set("A-1", kind, "2024-10-05"), invalid);
+    EXPECT_THAT(Set("A-1", kind, "2024-10-06"), invalid);
     EXPECT_THAT(Set("A-1", kind, "2024-08-31"), invalid);
   }
   EXPECT_THAT(Set("A-1", OutcomeKind::kReopened, "2024-09-20"), invalid);
@@ -220,6 +219,19 @@ TEST_F(OrdersTest, DaysThatCannotBeAreRefusedAndChangeNothing) {
   EXPECT_THAT(Set("A-9", OutcomeKind::kReopened), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_EQ(book_->FindOrder("A-1")->order, order.order);
   EXPECT_TRUE(Record().empty());
+}
+
+TEST_F(OrdersTest, AShopEastOfGreenwichIsADayAheadInTheMorning) {
+  NewOrder wanted = Wanted();
+  wanted.invoiced = wanted.due = Day("2024-10-05");
+  Added(wanted);
+  // Without a day it was today, but no order is paid before its invoice.
+  EXPECT_EQ(Set("A-1", OutcomeKind::kPaid)->order.paid, Day("2024-10-05"));
+  EXPECT_EQ(Record().front().object.substr(50), "2024-10-05");
+  Added(Wanted("A-2"));
+  EXPECT_EQ(Set("A-2", OutcomeKind::kPaid)->order.paid, Day("2024-10-04"));
+  ASSERT_THAT(Set("A-2", OutcomeKind::kReopened), IsOk());
+  EXPECT_EQ(Set("A-2", OutcomeKind::kLate, "2024-10-05")->order.paid, Day("2024-10-05"));
 }
 
 TEST_F(OrdersTest, AnOutcomeIsOnTheRecordOnceWithItsReceipt) {

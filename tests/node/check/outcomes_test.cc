@@ -177,10 +177,10 @@ TEST_F(OutcomesTest, AnOverrideIsOnTheRecordWithWhoAndWhy) {
   EXPECT_EQ((*followed)->override->effect, Effect::kAccept);
   EXPECT_EQ((*followed)->override->by, "user:siti");
   EXPECT_EQ((*followed)->override->because, "an old friend");
-  auto audit = storage::ReadAudit(b_->store(), b_->vault(), 10);
+  auto audit = storage::ReadAudit(b_->store(), b_->vault(), {.limit = 10});
   DAFTAR_ASSERT_OK(audit);
-  EXPECT_EQ(audit->front().action, "decision.override");
-  EXPECT_EQ(audit->front().because, "an old friend");
+  EXPECT_EQ(audit->rows.front().action, "decision.override");
+  EXPECT_EQ(audit->rows.front().because, "an old friend");
 }
 
 TEST_F(OutcomesTest, OutcomesOfOverriddenDecisionsAreReportedApart) {

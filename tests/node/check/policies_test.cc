@@ -67,9 +67,73 @@ TEST_F(PoliciesTest, AChangedFileComesInForceWithoutARestartOnceItRests) {
   EXPECT_EQ(DepositAt(), 100'000u);  // it may still be being written
   policies_->Look();
   EXPECT_EQ(DepositAt(), 90'000u);
+}
+
+TEST_F(PoliciesTest, AFileThatIsGoneLeavesWhatItSaidInForceUntilAnotherSaysOtherwise) {
+  Write(WithDepositAt(90'000));
+  LookTwice();
   std::filesystem::remove(file());
   LookTwice();
+  const auto check = [&] {
+    EXPECT_EQ(DepositAt(), 90'000u);
+    EXPECT_THAT(policies_->problem(), HasSubstr("policy.toml is gone"));
+    EXPECT_THAT(policies_->problem(), HasSubstr("daftar policy show > " + file().string()));
+    EXPECT_TRUE(policies_->Current().from_file);
+  };
+  check();
+  Open();
+  check();
+  EXPECT_EQ(policies_->TakeNews().size(), 1u);
+  // As the problem says: the shortest file is the default policy, and may go then.
+  Write("version = 1\n");
+  LookTwice();
   EXPECT_EQ(*policies_->InForce(), decision::DefaultPolicy());
+  EXPECT_EQ(policies_->problem(), "");
+  std::filesystem::remove(file());
+  LookTwice();
+  EXPECT_EQ(policies_->problem(), "");
+  EXPECT_FALSE(policies_->Current().from_file);
+  Open();
+  EXPECT_EQ(policies_->problem(), "");
+}
+
+TEST_F(PoliciesTest, VersionsOfAnotherProgramAreKeptAndStopNothing) {
+  crypto::Bytes strange = decision::DefaultPolicy().Encode();
+  strange.push_back(0);  // one value more than this program knows
+  const crypto::Digest hash = crypto::Sha256(strange);
+  const crypto::Bytes row = crypto::Writer().U8(1).U64(uint64_t{kNow} * 1000).Raw(strange).Take();
+  storage::Batch batch;
+  batch.Put(storage::Column::kPolicies, crypto::ToBytes(hash.view()), row);
+  ASSERT_THAT(store_->Write(std::move(batch)), daftar::testing::IsOk());
+  Open();
+  EXPECT_EQ(policies_->undecoded(), 1u);
+  EXPECT_EQ(policies_->problem(), "");
+  EXPECT_EQ(policies_->Versions()->size(), 2u);
+  EXPECT_THAT(policies_->ByHash(hash), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                                HasSubstr("another version of Daftar")));
+  // The same in force: the default is, and the row stays for the program that made it.
+  storage::Batch in_force;
+  in_force.Put(storage::Column::kPolicies, crypto::ToBytes("in-force"),
+               crypto::Writer().U8(2).Raw(hash.view()).U64(uint64_t{kNow} * 1000).Take());
+  ASSERT_THAT(store_->Write(std::move(in_force)), daftar::testing::IsOk());
+  for (int i = 0; i < 2; ++i) {
+    Open();
+    EXPECT_EQ(*policies_->InForce(), decision::DefaultPolicy());
+    EXPECT_THAT(policies_->problem(), HasSubstr(hash.hex()));
+    DAFTAR_EXPECT_OK(policies_->ByHash(policies_->Current().hash));
+  }
+  Write("version = 1\n");
+  LookTwice();
+  EXPECT_EQ(policies_->problem(), "");
+  std::filesystem::remove(file());
+  Open();
+  EXPECT_EQ(policies_->problem(), "");
+  // A row that is not whole is damage all the same.
+  storage::Batch damaged;
+  damaged.Put(storage::Column::kPolicies, crypto::ToBytes(hash.view()),
+              crypto::Bytes(row.begin(), row.end() - 1));
+  ASSERT_THAT(store_->Write(std::move(damaged)), daftar::testing::IsOk());
+  EXPECT_THAT(policies_->ByHash(hash), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST_F(PoliciesTest, AFileWithAFaultLeavesWhatWasInForceAndSaysWhere) {
@@ -141,9 +205,6 @@ TEST_F(PoliciesTest, WhatIsInForceIsToldWithItsDayAndSource) {
   clock_.Advance(60);
   Open();
   check();
-  std::filesystem::remove(file());
-  LookTwice();
-  EXPECT_FALSE(policies_->Current().from_file);
 }
 
 TEST_F(PoliciesTest, ChangesAndFaultsAreNewsOnce) {

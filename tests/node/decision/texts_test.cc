@@ -187,6 +187,7 @@ TEST(WordingTest, EffectsStatesAndTermsHaveDifferentWords) {
     std::set<std::string_view> statuses;
     std::set<std::string_view> states;
     std::set<std::string_view> terms;
+    std::set<std::string_view> unchecked;
     for (int i = 1; i <= 5; ++i) {
       headlines.insert(EffectHeadline(static_cast<Effect>(i), language));
       words.insert(EffectWord(static_cast<Effect>(i), language));
@@ -198,6 +199,13 @@ TEST(WordingTest, EffectsStatesAndTermsHaveDifferentWords) {
       states.insert(PartnerStateWord(static_cast<PartnerState>(i), language));
       terms.insert(TermsWord(static_cast<Terms>(i), language));
     }
+    for (const char* code : {"deadline", "unreachable", "refused", "quota", "wrong-proof", "forked",
+                             "never-copied", "copying", "failed"}) {
+      unchecked.insert(NotCheckedBecause(code, language));
+    }
+    EXPECT_EQ(unchecked.size(), 9u);
+    EXPECT_EQ(unchecked.count(""), 0u);
+    EXPECT_EQ(NotCheckedBecause("asleep", language), "");
     EXPECT_EQ(headlines.size(), 5u);
     EXPECT_EQ(words.size(), 5u);
     EXPECT_EQ(statuses.size(), 7u);

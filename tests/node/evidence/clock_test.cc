@@ -51,6 +51,13 @@ TEST(DateTest, NumbersPastTheYear9999AreRefused) {
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST(DateTest, ADayIsStillToComeOnceNoTimeZoneHasIt) {
+  EXPECT_FALSE(IsStillToCome(Day("2026-10-01"), Day("2026-10-01")));
+  EXPECT_FALSE(IsStillToCome(Day("2026-10-02"), Day("2026-10-01")));
+  EXPECT_TRUE(IsStillToCome(Day("2026-10-03"), Day("2026-10-01")));
+  EXPECT_FALSE(IsStillToCome(Date(), Day("2026-10-01")));
+}
+
 TEST(DateTest, AnythingButAnIsoDayIsRefusedWithTheForm) {
   for (const std::string_view text : {"",
                                       "2026",

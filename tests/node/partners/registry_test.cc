@@ -53,11 +53,11 @@ TEST_F(RegistryTest, StatusChangesAreInForceAtOnceAndOnTheRecord) {
   EXPECT_FALSE(registry().ByPin(b_->keys().tls.pin).has_value());
   EXPECT_THAT(registry().SetStatus(a_.Caller(), "toko-b.test", PartnerStatus::kActive, "x"),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("pair again")));
-  auto rows = storage::ReadAudit(a_->store(), a_->vault(), 10);
-  DAFTAR_ASSERT_OK(rows);
-  ASSERT_EQ(rows->size(), 3u);
+  auto page = storage::ReadAudit(a_->store(), a_->vault(), {.limit = 10});
+  DAFTAR_ASSERT_OK(page);
+  ASSERT_EQ(page->rows.size(), 3u);
   std::set<std::string> because;
-  for (const storage::AuditRow& row : *rows) because.insert(row.because);
+  for (const storage::AuditRow& row : page->rows) because.insert(row.because);
   EXPECT_TRUE(because.count("odd reports") == 1 && because.count("left") == 1);
 }
 

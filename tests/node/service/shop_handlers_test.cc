@@ -137,6 +137,28 @@ TEST_F(ShopHandlersTest, AnOrderIsNamedByItsReceiptWhereOneOrderAloneHasIt) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("several")));
 }
 
+TEST_F(ShopHandlersTest, AnOrderOfThisMorningIsPaidThoughInUtcItIsStillYesterday) {
+  BookHandlers book(*b_);
+  v1::AddOrderRequest order;
+  order.set_request_id("order-1");
+  order.add_identifiers()->set_phone(kPhone);
+  order.mutable_amount()->set_minor(450'000'000);
+  order.mutable_amount()->set_currency("IDR");
+  order.set_invoice("J-1");
+  order.set_invoiced(evidence::Date::Of(b_->clock().Now()).PlusDays(1).ToString());
+  auto added = book.AddOrder(staff_, order);
+  DAFTAR_ASSERT_OK(added);
+  EXPECT_EQ(added->order().state(), "open");
+  v1::SetOrderOutcomeRequest paid;
+  paid.set_request_id("paid-1");
+  paid.set_invoice("J-1");
+  paid.set_outcome("paid");
+  auto settled = book.SetOrderOutcome(staff_, paid);
+  DAFTAR_ASSERT_OK(settled);
+  EXPECT_EQ(settled->order().paid(), order.invoiced());
+  EXPECT_EQ(settled->order().state(), "paid");
+}
+
 TEST_F(ShopHandlersTest, OrdersAreFoundByWhatTheyAre) {
   BookHandlers book(*b_);
   const evidence::Date today = evidence::Date::Of(b_->clock().Now());
