@@ -1,5 +1,7 @@
 #include "cli/show_book.h"
 
+#include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -281,7 +283,9 @@ Json ToJson(const v1::Order& order) {
               {"days_late", order.days_late()},
               {"given_up", TextOrNull(order.given_up())},
               {"disputed", order.disputed()},
-              {"receipt", TextOrNull(order.receipt())}};
+              {"receipt", TextOrNull(order.receipt())},
+              {"incident", TextOrNull(order.incident())},
+              {"incident_state", TextOrNull(order.incident_state())}};
 }
 
 void Print(std::ostream& out, const v1::Order& order) {
@@ -299,7 +303,19 @@ void Print(std::ostream& out, const v1::Order& order) {
   fields.Add("Given up", order.given_up());
   if (order.days_late() > 0) fields.Add("Late by", Count(order.days_late(), "day"));
   fields.Add("Receipt", order.receipt());
+  const std::string& incident = order.incident();
+  fields.Add("Incident", incident.empty() ? "" : incident + ", " + order.incident_state());
   fields.Print(out);
+  const auto is_one_of = [](const std::string& state, std::initializer_list<const char*> states) {
+    return std::find(states.begin(), states.end(), state) != states.end();
+  };
+  // Partners hear of a payment by the incident's settlement, which nobody gives unasked.
+  if (is_one_of(order.state(), {"paid", "late"}) &&
+      is_one_of(order.incident_state(), {"draft", "ready", "approved", "held", "published"})) {
+    out << "\nThe incident about it stands as " << order.incident_state()
+        << ". Is nothing owed any more? Then say so, to partners too:\n  daftar incident settle "
+        << incident << " --because \"paid\"\n";
+  }
 }
 
 Json ListJson(const std::vector<v1::Order>& orders, bool more) {

@@ -324,6 +324,14 @@ absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) 
   out.set_disputed(order.disputed);
   out.set_given_up(order.written_off.ToString());
   if (order.receipt.has_value()) out.set_receipt(order.receipt->hex());
+  auto made = node_.ledger().ForOrder(named.name);
+  if (!made.ok()) return made.status();
+  if (!made->has_value()) return out;
+  auto incident = node_.ledger().Get(**made);
+  if (absl::IsNotFound(incident.status())) return out;  // erased a moment ago
+  if (!incident.ok()) return incident.status();
+  out.set_incident((*made)->hex());
+  out.set_incident_state(std::string(ledger::StateName(incident->state)));
   return out;
 }
 

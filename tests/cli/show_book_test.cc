@@ -10,6 +10,7 @@
 namespace daftar::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -125,6 +126,20 @@ TEST(ShowOrderTest, OpenAndGivenUpOrders) {
   EXPECT_THAT(text, HasSubstr("2026-11-02"));
   EXPECT_THAT(text, HasSubstr("IDR 4,500,000, cod"));
   EXPECT_THAT(text, HasSubstr("1 day\n"));
+}
+
+TEST(ShowOrderTest, APaidOrderAsksForItsIncidentToBeSettled) {
+  const std::string published = "incident: 'abc' incident_state: 'published'";
+  EXPECT_EQ(Document<v1::Order>(published)["incident_state"], "published");
+  for (const char* state : {"paid", "late"}) {
+    EXPECT_THAT(Printed<v1::Order>("state: '" + std::string(state) + "' " + published),
+                HasSubstr("daftar incident settle abc"));
+  }
+  EXPECT_THAT(Printed<v1::Order>("state: 'unpaid' " + published),
+              AllOf(HasSubstr("abc, published"), Not(HasSubstr("settle"))));
+  EXPECT_THAT(Printed<v1::Order>("state: 'paid' incident: 'abc' incident_state: 'settled'"),
+              Not(HasSubstr("incident settle")));
+  EXPECT_THAT(Printed<v1::Order>("state: 'paid'"), Not(HasSubstr("ncident")));
 }
 
 TEST(ShowErasureTest, SaysWhatStaysAndWhy) {

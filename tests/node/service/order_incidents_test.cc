@@ -82,6 +82,13 @@ TEST_F(OrderIncidentsTest, AnIncidentOfABadOrderCountsWithIt) {
   auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
   DAFTAR_ASSERT_OK(filed);
   EXPECT_EQ(filed->incident().reason(), "invoice-overdue");
+  v1::GetOrderRequest of_order;
+  of_order.set_order(order.id());
+  auto shown = book_.GetOrder(manager_, of_order);
+  DAFTAR_ASSERT_OK(shown);
+  EXPECT_EQ(shown->order().incident(), filed->incident().id());
+  EXPECT_EQ(shown->order().incident_state(), "draft");
+  EXPECT_EQ(order.incident(), "");
   const v1::CheckResponse answer = Ask();
   ASSERT_EQ(answer.inputs_size(), 2);
   EXPECT_EQ(answer.inputs(0).type(), "own_orders");
