@@ -48,8 +48,12 @@ void AddMoney(const GroupMoney& part, GroupMoney& sum) {
 // Sums up customer by customer.
 class Reporter {
  public:
-  explicit Reporter(const GroupReportOptions& options)
-      : options_(options), lines_(options.groups.size() + 1), sums_(lines_.size()) {
+  // `customers`: in the book, for the progress.
+  Reporter(const GroupReportOptions& options, uint64_t customers)
+      : options_(options),
+        customers_(customers),
+        lines_(options.groups.size() + 1),
+        sums_(lines_.size()) {
     for (size_t i = 0; i < options.groups.size(); ++i) {
       lines_[i].group = options.groups[i].terms.name;
     }
@@ -80,11 +84,11 @@ class Reporter {
       if (!incidents.ok()) return incidents.status();
       line.incidents += *incidents;
     }
-    ++done_;
-    if (options_.progress && done_ % kReportProgressStep == 0 && !options_.progress(done_)) {
-      return absl::CancelledError("the report was stopped");
-    }
-    return absl::OkStatus();
+    done_ += 1 + customer.members.size();
+    if (!options_.progress || done_ < told_ + kReportProgressStep) return absl::OkStatus();
+    told_ = done_;
+    if (options_.progress(done_, customers_)) return absl::OkStatus();
+    return absl::CancelledError("the report was stopped");
   }
 
   std::vector<GroupLine> Finish() && {
@@ -96,9 +100,11 @@ class Reporter {
 
  private:
   const GroupReportOptions& options_;
+  const uint64_t customers_;
   std::vector<GroupLine> lines_;  // the groups, then those in none
   std::vector<Sums> sums_;
   uint64_t done_ = 0;
+  uint64_t told_ = 0;  // of those, when progress was last called
 };
 
 }  // namespace
@@ -116,7 +122,13 @@ absl::StatusOr<std::vector<GroupLine>> ReportGroups(const Book& book,
     return absl::InvalidArgumentError(
         "a report is about a period from a day to the same or a later one, not past today");
   }
-  Reporter reporter(options);
+  uint64_t customers = 0;
+  if (options.progress) {
+    const auto counted = book.CountCustomers();
+    if (!counted.ok()) return counted.status();
+    customers = *counted;
+  }
+  Reporter reporter(options, customers);
   absl::Status problem;
   const auto scanned =
       book.ScanWholes([&](const Profile& customer, const std::vector<Order>& orders) {

@@ -225,7 +225,8 @@ absl::StatusOr<v1::RemoveGroupResponse> BookHandlers::RemoveGroup(
 }
 
 absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
-    const Actor& actor, const v1::ReportGroupsRequest& request) {
+    const Actor& actor, const v1::ReportGroupsRequest& request,
+    const std::function<bool(const v1::ReportGroupsResponse&)>& tell) {
   if (absl::Status s = Authorise(actor, "BookService/ReportGroups"); !s.ok()) return s;
   auto from = DateFromProto(request.from(), "from");
   if (!from.ok()) return from.status();
@@ -242,6 +243,14 @@ absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
   options.incidents = [&](const book::Profile& customer) {
     return IncidentsIn(node_, customer, options.from, options.to);
   };
+  if (tell) {
+    options.progress = [&tell](uint64_t done, uint64_t all) {
+      v1::ReportGroupsResponse message;
+      message.mutable_progress()->set_customers_done(done);
+      message.mutable_progress()->set_customers(all);
+      return tell(message);
+    };
+  }
   auto lines = book::ReportGroups(node_.book(), options);
   if (!lines.ok()) return lines.status();
   v1::ReportGroupsResponse response;

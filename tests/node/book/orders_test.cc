@@ -321,5 +321,24 @@ TEST_F(OrdersTest, OutcomesAreCountedOverTheWholeBook) {
   EXPECT_EQ(by("2024-09-26"), std::pair(uint64_t{3}, uint64_t{4}));
 }
 
+TEST_F(OrdersTest, CountingOutcomesIsAskedNowAndThenWhetherToStop) {
+  std::vector<decision::OrderRow> rows;
+  for (uint64_t i = 0; i <= 2 * kAskEveryOrders; ++i) {
+    rows.push_back(
+        Row({Handle("shop/a")}, std::to_string(i), "2024-01-01", "2024-01-15", "2024-01-15"));
+  }
+  ASSERT_THAT(book_->ImportOrders(rows), IsOk());
+  int asked = 0;
+  const auto counted = book_->CountOutcomes(Day("2024-09-26"), 10, [&asked] {
+    ++asked;
+    return false;
+  });
+  ASSERT_THAT(counted, IsOk());
+  EXPECT_EQ(counted->orders, rows.size());
+  EXPECT_EQ(asked, 3);
+  EXPECT_THAT(book_->CountOutcomes(Day("2024-09-26"), 10, [] { return true; }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
 }  // namespace
 }  // namespace daftar::book

@@ -502,5 +502,27 @@ TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
   EXPECT_THAT(book.ReportGroups(staff_, {}), StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
+TEST_F(ShopHandlersTest, AReportTellsHowFarItIsAndStopsWhenTold) {
+  std::vector<decision::CustomerRow> people;
+  for (uint64_t i = 0; i < book::kReportProgressStep; ++i) {
+    decision::CustomerRow& row = people.emplace_back();
+    row.identifiers = {testing::Phone("0813-1000-" + std::to_string(1000 + i))};
+  }
+  DAFTAR_ASSERT_OK(b_->book().ImportCustomers(people));
+  BookHandlers book(*b_);
+  std::vector<v1::ReportGroupsResponse> told;
+  DAFTAR_ASSERT_OK(
+      book.ReportGroups(manager_, {}, [&told](const v1::ReportGroupsResponse& message) {
+        told.push_back(message);
+        return true;
+      }));
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].rows_size(), 0);
+  EXPECT_EQ(told[0].progress().customers_done(), book::kReportProgressStep);
+  EXPECT_EQ(told[0].progress().customers(), book::kReportProgressStep);
+  EXPECT_THAT(book.ReportGroups(manager_, {}, [](const auto&) { return false; }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
 }  // namespace
 }  // namespace daftar::service
