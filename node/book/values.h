@@ -40,7 +40,7 @@ struct ImportReport {
 struct NewOrder {
   std::vector<identity::Identifier> identifiers;  // 1 to kMaxIdentifiersPerOrder
   std::string name;     // of the customer, where it has none; may be empty
-  std::string invoice;  // empty: one is made, "O-" and 8 hex digits
+  std::string invoice;  // empty: one is made, like "O-7K3M-Q9TX-2FWH"
   evidence::Date invoiced;
   evidence::Date due;   // not before `invoiced`
   evidence::Date paid;  // none: not paid
