@@ -72,6 +72,7 @@ TEST_F(BookCommandTest, ErasureNeedsAYesAndTellsWhatStays) {
   ASSERT_EQ(ran.code, kExitOk) << ran.err;
   EXPECT_EQ(erased.id() + erased.because(), "c1asked");
   EXPECT_THAT(ran.out, HasSubstr("A debt is open."));
+  EXPECT_THAT(RunCli({"customer", "erase", "--help"}).out, HasSubstr("leave its lines out"));
 }
 
 TEST_F(BookCommandTest, OnATerminalErasureAsksAndOnlyYesIsYes) {
