@@ -99,6 +99,10 @@ Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
 
 void Client::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() + options_.timeout);
+  Authorise(context);
+}
+
+void Client::Authorise(grpc::ClientContext& context) const {
   if (!options_.token.empty()) context.AddMetadata("authorization", "Bearer " + options_.token);
 }
 

@@ -5,12 +5,16 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <tuple>
+#include <type_traits>
 
 #include "absl/status/statusor.h"
 #include "cli/arguments.h"
+#include "cli/call_steps.h"
 #include "daftar/v1/book.grpc.pb.h"
 #include "daftar/v1/node.grpc.pb.h"
 #include "daftar/v1/policy.grpc.pb.h"
@@ -49,6 +53,40 @@ class Client {
     return response;
   }
 
+  // A call that answers with several messages, of which the last is the result and `told` gets
+  // those before. Each must come within the timeout after the one before. Cancelled soon after
+  // `stopped` says so, which is asked every kAskEvery; either may be empty.
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> Follow(
+      std::unique_ptr<grpc::ClientAsyncReader<Response>> (Stub::*method)(
+          grpc::ClientContext*, const Request&, grpc::CompletionQueue*, void*),
+      const Request& request,
+      const std::type_identity_t<std::function<void(const Response&)>>& told,
+      const std::function<bool()>& stopped) {
+    grpc::ClientContext context;
+    Authorise(context);
+    CallSteps steps(context, options_.timeout, stopped);
+    const auto& stub = std::get<std::unique_ptr<Stub>>(stubs_);
+    const auto reader = ((*stub).*method)(&context, request, steps.queue(), &steps);
+    std::optional<Response> last;
+    bool more = steps.Wait();
+    while (more) {
+      Response message;
+      reader->Read(&message, &steps);
+      more = steps.Wait();
+      if (!more) break;
+      if (last.has_value() && told) told(*last);
+      last = std::move(message);
+    }
+    grpc::Status status;
+    reader->Finish(&status, &steps);
+    (void)steps.Wait();
+    if (steps.stopped()) return absl::CancelledError("stopped before the node had answered");
+    if (steps.late()) status = grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "");
+    if (!last.has_value()) return absl::InternalError("the node ended the call without an answer");
+    return *std::move(last);
+  }
+
   // A write: gets a request_id of its own, and goes out once more with the same one when the answer
   // was lost, so that it happens once.
   template <class Stub, class Request, class Response>
@@ -75,6 +113,7 @@ class Client {
     return Translate(((*stub).*method)(&context, request, &response));
   }
   void Prepare(grpc::ClientContext& context) const;
+  void Authorise(grpc::ClientContext& context) const;
   absl::Status Translate(const grpc::Status& status) const;
   // Waits for the connection to come back where that can help.
   bool WorthRepeating(const absl::Status& status) const;

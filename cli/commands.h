@@ -149,7 +149,9 @@ struct BacktestOptions {
   std::string shops;
   std::string rounds;
   std::string seed;
-  std::string plot;  // a file ending in .svg or .png
+  std::string as_of;   // a day; empty: the newest of the files
+  std::string plot;    // a file ending in .svg or .png
+  bool force = false;  // replaces the files of an earlier picture
   bool learnt = false;
   bool liar = false;
 };

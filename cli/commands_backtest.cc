@@ -1,7 +1,9 @@
 // A policy over past orders, as it would have decided then. No node is needed.
+#include <array>
 #include <filesystem>
 #include <fstream>
 
+#include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/import.h"
@@ -11,6 +13,7 @@
 #include "cli/progress.h"
 #include "cli/session.h"
 #include "cli/show_backtest.h"
+#include "cli/text.h"
 #include "crypto/entropy.h"
 #include "node/decision/backtest_plot.h"
 #include "node/decision/history_file.h"
@@ -81,6 +84,14 @@ std::string RefusalsText(const std::vector<std::string>& refusals, uint64_t coun
     text += "\nand " + std::to_string(count - refusals.size()) + " more";
   }
   return text;
+}
+
+// What the day took away, where that may be why too little is left.
+std::string AsOfText(const BacktestRun& run) {
+  if (run.not_judged_yet + run.later_orders == 0) return {};
+  return ". As of " + run.as_of + " " + Count(run.not_judged_yet, "order") +
+         " had no outcome yet, and " + std::to_string(run.later_orders) +
+         " came later; see --as-of";
 }
 
 // Several ledgers are shops of their own: one given twice would be a partner that knows everything.
@@ -173,11 +184,22 @@ absl::Status WriteText(const std::string& file, const std::string& text) {
   return absl::PermissionDeniedError("cannot write " + file);
 }
 
-absl::Status CheckPicture(const std::string& picture) {
+// The picture, its numbers and its script.
+std::array<std::string, 3> FilesOf(const std::filesystem::path& picture) {
+  return {picture.string(), picture.string() + ".dat", picture.string() + ".gp"};
+}
+
+absl::Status CheckPicture(const std::string& picture, bool replace) {
   if (picture.empty()) return absl::OkStatus();
   std::error_code error;
   if (std::filesystem::is_directory(picture, error)) {
     return absl::InvalidArgumentError(picture + " is a folder; --plot names a file");
+  }
+  for (const std::string& file : FilesOf(picture)) {
+    if (replace || !std::filesystem::exists(std::filesystem::symlink_status(file, error))) continue;
+    return absl::AlreadyExistsError(file +
+                                    " is there already; name another picture with --plot, or "
+                                    "replace it with --force");
   }
   return decision::CheckPicturePath(std::filesystem::absolute(picture).string());
 }
@@ -211,9 +233,8 @@ absl::Status RunGnuplot(const std::filesystem::path& image, const std::string& s
 // it leaves none of the three.
 absl::Status Draw(const decision::BacktestReport& report, const std::string& picture) {
   const std::filesystem::path image = std::filesystem::absolute(picture);
-  const std::string data = image.string() + ".dat";
-  const std::string script = image.string() + ".gp";
-  auto text = decision::PlotScript(report, data, image.string());
+  const auto [drawing, data, script] = FilesOf(image);
+  auto text = decision::PlotScript(report, data, drawing);
   if (!text.ok()) return text.status();
   std::error_code error;
   std::filesystem::remove(image, error);  // an old one must not be taken for this one
@@ -221,9 +242,7 @@ absl::Status Draw(const decision::BacktestReport& report, const std::string& pic
   if (status.ok()) status = WriteText(script, *text);
   if (status.ok()) status = RunGnuplot(image, script);
   if (!absl::IsCancelled(status)) return status;
-  for (const std::string& file : {image.string(), data, script}) {
-    std::filesystem::remove(file, error);
-  }
+  for (const std::string& file : {drawing, data, script}) std::filesystem::remove(file, error);
   return absl::CancelledError(
       "stopped while drawing; the figures above are complete, and there is "
       "no picture");
@@ -283,25 +302,36 @@ absl::StatusOr<int> RunPolicyBacktest(Session& session, const BacktestOptions& o
   if (!settings.ok()) return settings.status();
   auto policy = PolicyOf(options, session.options().dir, console);
   if (!policy.ok()) return policy.status();
-  absl::Status status = CheckPicture(options.plot);
+  evidence::Date as_of;
+  absl::Status status = CheckDate("as-of", options.as_of);
+  if (status.ok() && !options.as_of.empty()) as_of = *evidence::Date::Parse(options.as_of);
+  if (status.ok()) status = CheckPicture(options.plot, options.force);
   if (status.ok()) status = CheckAllDiffer(options.files);
   if (!status.ok()) return status;
   auto mapping = MappingOf(options, session.options().dir);
   if (!mapping.ok()) return mapping.status();
 
   const InterruptScope interrupts;
-  BacktestRun run{options.files, policy->Hash().hex(), *settings, 0, {}, options.plot, false};
+  BacktestRun run;
+  run.files = options.files;
+  run.policy = policy->Hash().hex();
+  run.options = *settings;
+  run.picture = options.plot;
   const crypto::Secret32 key = crypto::SystemEntropy().Secret();
   decision::HistoryBuilder builder{crypto::ToBytes(key.Expose())};
   status = ReadLedgers(options, *mapping, *policy, builder, console, run);
   if (!status.ok()) return status;
-  auto report = Measure(std::move(builder).Finish(), *policy, *settings, console);
+  const decision::History history = std::move(builder).Finish(as_of);
+  run.as_of = history.as_of.ToString();
+  run.not_judged_yet = history.not_judged_yet;
+  run.later_orders = history.later_orders;
+  auto report = Measure(history, *policy, *settings, console);
   if (absl::IsCancelled(report.status())) {
     return absl::CancelledError(MessageOf(report.status()) + "; nothing was written");
   }
   if (!report.ok()) {
-    return absl::Status(report.status().code(),
-                        MessageOf(report.status()) + RefusalsText(run.refusals, run.lines_refused));
+    return absl::Status(report.status().code(), MessageOf(report.status()) + AsOfText(run) +
+                                                    RefusalsText(run.refusals, run.lines_refused));
   }
   absl::Status drawn;
   if (!options.plot.empty()) {

@@ -300,18 +300,6 @@ absl::StatusOr<int> RunGroupRemove(Session& session, const GroupOptions& options
   return kExitOk;
 }
 
-absl::StatusOr<int> RunGroupReport(Session& session, const PeriodOptions& options) {
-  if (auto status = CheckPeriod(options); !status.ok()) return status;
-  v1::ReportGroupsRequest request;
-  request.set_from(options.from);
-  request.set_to(options.to);
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  const auto response = (*client)->Read(&Book::ReportGroups, request);
-  if (!response.ok()) return response.status();
-  return Show(session, *response);
-}
-
 absl::StatusOr<int> RunAllowAdd(Session& session, const AllowOptions& options) {
   if (options.identifiers.empty()) return NeedIdentifier("allow add");
   if (auto status = CheckBecause(options.because); !status.ok()) return status;

@@ -104,6 +104,7 @@ absl::StatusOr<int> Run(Session& session, const std::string& file, Source& sourc
     Progress progress(console.err, file == "-" ? "importing" : file,
                       console.err_is_terminal && !console.json);
     ImportHooks hooks;
+    hooks.file = file == "-" ? "standard input" : file;
     hooks.stopped = [] { return InterruptScope::Interrupted(); };
     hooks.progress = [&](uint64_t line) {
       progress.Update(source.position(), source.size(), line);
@@ -151,7 +152,7 @@ absl::StatusOr<identity::Region> RegionOfHeader(Source& source, const std::strin
 absl::StatusOr<int> RunLedgerImport(Session& session, const ImportOptions& options) {
   auto toml = ReadMapping(options.map);
   if (!toml.ok()) return toml.status();
-  auto mapping = ParseMapping(*toml, MappingKind::kOrders, options.region,
+  auto mapping = ParseMapping(options.map, *toml, MappingKind::kOrders, options.region,
                               RegionOfNode(session.options().dir));
   if (!mapping.ok()) return mapping.status();
   auto source = Source::Open(options.file, session.console());
@@ -178,7 +179,7 @@ absl::StatusOr<int> RunCustomerImport(Session& session, const ImportOptions& opt
   } else {
     auto toml = ReadMapping(options.map);
     if (!toml.ok()) return toml.status();
-    auto parsed = ParseMapping(*toml, MappingKind::kCustomers, options.region,
+    auto parsed = ParseMapping(options.map, *toml, MappingKind::kCustomers, options.region,
                                RegionOfNode(session.options().dir));
     if (!parsed.ok()) return parsed.status();
     mapping = *std::move(parsed);

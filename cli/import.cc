@@ -59,7 +59,9 @@ class Batches {
   // What the read came to. An interrupted one still sends what it has: nothing read is lost.
   absl::StatusOr<ImportResult> Finish(const absl::Status& read) {
     if (!status_.ok()) return WithLine(status_);
-    if (!read.ok() && !stopped_) return read;
+    if (!read.ok() && !stopped_) {
+      return absl::Status(read.code(), hooks_.file + ": " + MessageOf(read));
+    }
     if (!Flush()) return WithLine(status_);
     result_.complete = !stopped_;
     std::sort(result_.refusals.begin(), result_.refusals.end(),
@@ -136,13 +138,16 @@ absl::StatusOr<ImportResult> ImportCustomers(std::istream& csv,
   return batches.Finish(decision::ReadCustomers(csv, std::move(mapping), home, sink));
 }
 
-absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& toml,
+absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& file,
+                                                     const std::string& toml,
                                                      decision::MappingKind kind,
                                                      const std::string& region,
                                                      std::optional<identity::Region> home) {
   using decision::LedgerMapping;
   auto mapping = LedgerMapping::Parse(toml, kind, home.value_or(identity::Region::kIndonesia));
-  if (!mapping.ok()) return mapping.status();
+  if (!mapping.ok()) {
+    return absl::Status(mapping.status().code(), file + ": " + MessageOf(mapping.status()));
+  }
   if (!region.empty()) {
     auto chosen = identity::RegionFromCode(region);
     if (!chosen.ok()) return absl::InvalidArgumentError("--region: " + MessageOf(chosen.status()));
@@ -158,7 +163,8 @@ absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& toml,
       [](const auto& entry) { return entry.first == identity::IdentifierType::kPhone; });
   if (has_phone && !says_region) {
     return absl::InvalidArgumentError(
-        "the mapping names a phone column but no region; put region = \"ID\" at its top, or give "
+        file +
+        ": the mapping names a phone column but no region; put region = \"ID\" at its top, or give "
         "--region ID");
   }
   return mapping;

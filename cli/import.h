@@ -18,6 +18,7 @@ namespace daftar::cli {
 inline constexpr int kMaxBatchRows = 500;  // rows a call
 
 struct ImportHooks {
+  std::string file;  // what is read, for errors
   // Asked after every row: true ends the import with what has been sent so far.
   std::function<bool()> stopped;
   // Told after every batch: the last line that is in.
@@ -28,8 +29,8 @@ using SendOrders = std::function<absl::StatusOr<v1::ImportOrdersResponse>(v1::Im
 using SendCustomers =
     std::function<absl::StatusOr<v1::ImportCustomersResponse>(v1::ImportCustomersRequest)>;
 
-// Reads to the end or until stopped (the result then is not `complete`). Errors are the reader's,
-// or the sender's with the line up to which everything is in.
+// Reads to the end or until stopped (the result then is not `complete`). Errors are the reader's
+// with the file's name, or the sender's with the line up to which everything is in.
 absl::StatusOr<ImportResult> ImportOrders(std::istream& csv, decision::LedgerMapping mapping,
                                           const SendOrders& send, const ImportHooks& hooks);
 // Without a mapping the file's first line decides; `home` is for phone numbers without +.
@@ -38,10 +39,12 @@ absl::StatusOr<ImportResult> ImportCustomers(std::istream& csv,
                                              identity::Region home, const SendCustomers& send,
                                              const ImportHooks& hooks);
 
-// The mapping in `toml`. How phone numbers without + are read: by `region` ("ID", or empty), else
-// by the mapping's own region, else by `home`. InvalidArgument when a phone column needs one and
-// none is known, because a guess would make wrong numbers.
-absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& toml,
+// The mapping in `toml`, which came from `file`. How phone numbers without + are read: by `region`
+// ("ID", or empty), else by the mapping's own region, else by `home`. InvalidArgument naming the
+// file and what is wrong in it; also when a phone column needs a region and none is known, because
+// a guess would make wrong numbers.
+absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& file,
+                                                     const std::string& toml,
                                                      decision::MappingKind kind,
                                                      const std::string& region,
                                                      std::optional<identity::Region> home);

@@ -32,6 +32,9 @@ void Parser::AddCustomerChanges(CLI::App& noun) {
            "  daftar customer erase ID --yes --because \"asked for it\"\n");
   auto erased = Take(erase, &RunCustomerErase);
   AddId(erase, erased->id, "The customer");
+  erase.footer(
+      "An import of a file that still names the person brings it back: leave its lines out.\n\n" +
+      erase.get_footer());
   erase.add_flag("--yes", erased->yes, "Do not ask; needed when nobody sits at a terminal");
   AddBecause(erase, erased->because);
 

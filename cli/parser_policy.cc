@@ -27,6 +27,7 @@ void Parser::AddPolicies() {
   CLI::App& test =
       Verb(noun, "backtest", "What a policy would have answered to past orders; no node",
            "  daftar policy backtest invoices.csv --map mapping.toml\n"
+           "  daftar policy backtest invoices.csv --map mapping.toml --as-of 2026-10-01\n"
            "  daftar policy backtest a.csv b.csv c.csv --map mapping.toml --plot picture.svg\n"
            "  daftar policy backtest all.csv --map mapping.toml --shops 10 --learnt --liar\n");
   auto tested = Take(test, &RunPolicyBacktest);
@@ -41,6 +42,10 @@ void Parser::AddPolicies() {
   test.add_option("--policy", tested->policy,
                   "A file, or: default (without it policy.toml in --dir, else the default)")
       ->type_name("FILE");
+  test.add_option("--as-of", tested->as_of,
+                  "The files tell what was known that day; what was not paid and not late by then "
+                  "is not judged (default: the newest invoice or payment in them)")
+      ->type_name("YYYY-MM-DD");
   test.add_option("--shops", tested->shops, "Simulated shops (default 10)")->type_name("N");
   test.add_option("--rounds", tested->rounds, "Ways of dealing orders to them (default 20)")
       ->type_name("N");
@@ -49,8 +54,10 @@ void Parser::AddPolicies() {
       ->type_name("ID|MY|SG|...");
   test.add_flag("--learnt", tested->learnt, "Weights of partners as each shop would learn them");
   test.add_flag("--liar", tested->liar, "Also: one partner reports its good customers too");
-  test.add_option("--plot", tested->plot, "Draw it with gnuplot into a .svg or .png")
+  test.add_option("--plot", tested->plot,
+                  "Draw it with gnuplot into a .svg or .png; FILE.dat and FILE.gp stay beside it")
       ->type_name("FILE");
+  test.add_flag("--force", tested->force, "Replace the files of --plot when they are there");
 
   CLI::App& outcomes = Verb(noun, "outcomes", "How decisions turned out, overridden ones apart",
                             "  daftar policy outcomes\n"

@@ -6,7 +6,7 @@
 
 namespace daftar::cli {
 
-void Progress::Update(uint64_t done, uint64_t total, uint64_t lines) {
+void Progress::Update(uint64_t done, uint64_t total, uint64_t units) {
   if (!active_) return;
   std::string line = label_ + "  ";
   if (total > 0) {
@@ -16,7 +16,7 @@ void Progress::Update(uint64_t done, uint64_t total, uint64_t lines) {
     line += "[" + std::string(full, '#') + std::string(kCells - full, '.') + "]  " +
             std::to_string(share * 100 / total) + " %  ";
   }
-  line += Count(lines, "line");
+  line += Count(units, unit_);
   if (line == shown_) return;
   out_ << "\r\x1b[K" << line << std::flush;
   shown_ = std::move(line);

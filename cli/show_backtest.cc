@@ -148,6 +148,9 @@ Json ToJson(const BacktestRun& run, const BacktestReport& report) {
               {"seed", run.options.seed},
               {"learnt_weights", run.options.learnt_weights},
               {"lines_refused", run.lines_refused},
+              {"as_of", TextOrNull(run.as_of)},
+              {"not_judged_yet", run.not_judged_yet},
+              {"later_orders", run.later_orders},
               {"orders", report.orders},
               {"judged", report.judged},
               {"scored_good", report.scored_good},
@@ -165,6 +168,16 @@ void Print(std::ostream& out, const BacktestRun& run, const BacktestReport& repo
   Fields fields;
   fields.Add("Orders", std::to_string(report.orders) + ", " + std::to_string(report.judged) +
                            " of them judged; the later half is scored");
+  if (!run.as_of.empty()) {
+    std::string text = run.as_of;
+    if (run.not_judged_yet > 0) {
+      text += "; " + Count(run.not_judged_yet, "order") + " not judged, without an outcome by then";
+    }
+    fields.Add("As of", text);
+  }
+  if (run.later_orders > 0) {
+    fields.Add("Left out", Count(run.later_orders, "order") + " made after that day");
+  }
   const uint64_t scored = report.scored_good + report.scored_bad;
   if (scored > 0) {
     fields.Add("Bad among those",

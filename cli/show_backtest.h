@@ -16,6 +16,9 @@ struct BacktestRun {
   std::vector<std::string> files;
   std::string policy;  // its hash
   decision::BacktestOptions options;
+  std::string as_of;            // the last day that counts
+  uint64_t not_judged_yet = 0;  // orders without an outcome by then
+  uint64_t later_orders = 0;    // left out
   uint64_t lines_refused = 0;
   std::vector<std::string> refusals;  // the first few, with file and line
   std::string picture;                // the file; empty: none was asked for

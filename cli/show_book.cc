@@ -392,8 +392,11 @@ void Print(std::ostream& out, const v1::EraseCustomerResponse& erased) {
     out << "Customers had been merged: the " << erased.customers_erased()
         << " ids under which this one was kept are gone.\n";
   }
+  constexpr std::string_view kAdvice =
+      "A file that still names the person brings it back when it is imported: leave its lines "
+      "out.\n";
   if (whole && erased.kept_because().empty()) {
-    out << "Nothing stays.\n";
+    out << "Nothing stays.\n" << kAdvice;
     return;
   }
   out << "\nWhat stays:";
@@ -403,6 +406,7 @@ void Print(std::ostream& out, const v1::EraseCustomerResponse& erased) {
   }
   out << "\n";
   for (const auto& sentence : erased.kept_because()) out << "  - " << Printable(sentence) << "\n";
+  out << kAdvice;
 }
 
 #undef DAFTAR_OR_NULL

@@ -131,10 +131,14 @@ absl::Status Node::Reconcile(evidence::Date today) {
       book_->ScanOrders([&](const book::Customer& row, const book::Order& order) {
         absl::Status status = Reconcile({book::OrderName(row.id, order), row.id, order}, today);
         if (failed.ok()) failed = std::move(status);
-        storage::MutexLock lock(mutex_);
-        return !stopping_;
+        return !Stopping();
       });
   return scanned.ok() ? failed : scanned;
+}
+
+bool Node::Stopping() const {
+  storage::MutexLock lock(mutex_);
+  return stopping_;
 }
 
 void Node::Upkeep() {
@@ -142,7 +146,8 @@ void Node::Upkeep() {
   policies_->Look();
   const evidence::UnixMillis now = clock_.Now();
   const evidence::Date today = evidence::Date::Of(now);
-  const absl::Status counted = own_rate_->Refresh(*policies_->InForce());
+  const absl::Status counted =
+      own_rate_->Refresh(*policies_->InForce(), [this] { return Stopping(); });
   bool missed = false;
   {
     storage::MutexLock lock(mutex_);

@@ -124,6 +124,7 @@ class Node {
   absl::Status CheckCharter() const;
   void RunTicks();
   void RunUpkeep();
+  bool Stopping() const;
   void Learn(const book::NamedOrder& order);
   // Records what is not recorded yet of one order, and of all: outcomes that came when the process
   // ended or the store failed between the book and the decision, and those that nobody tells, of

@@ -414,18 +414,19 @@ absl::Status Book::ScanCustomers(const std::function<bool(const Customer&)>& vis
 }
 
 absl::Status Book::ScanWholes(
-    const std::function<bool(const Profile&, const std::vector<Order>&)>& visit) const {
+    const std::function<bool(const Profile&, const std::vector<NamedOrder>&)>& visit) const {
   const auto snapshot = store_.Snapshot();
   absl::Status problem;
-  std::vector<Order> orders;
+  std::vector<NamedOrder> orders;
   const auto visit_whole = [&](const CustomerId& root) {
     const auto whole = LoadWhole(*snapshot, root);
     problem = whole.status();
     if (!whole.ok()) return false;
     orders.clear();
     for (const StoredCustomer& stored : *whole) {
-      problem = ScanRow(*snapshot, stored.row.id, [&orders](const Order& order) {
-        orders.push_back(order);
+      const CustomerId& row = stored.row.id;
+      problem = ScanRow(*snapshot, row, [&orders, &row](const Order& order) {
+        orders.push_back({OrderName(row, order), row, order});
         return true;
       });
       if (!problem.ok()) return false;
@@ -445,13 +446,29 @@ absl::Status Book::ScanWholes(
   return scanned.ok() ? problem : scanned;
 }
 
-absl::StatusOr<OutcomeTotals> Book::CountOutcomes(evidence::Date today,
-                                                  uint32_t late_after_days) const {
+absl::StatusOr<uint64_t> Book::CountCustomers() const {
+  uint64_t count = 0;
+  const auto scanned =
+      store_.Scan(Column::kCustomers, {}, {}, [&count](crypto::ByteView, crypto::ByteView) {
+        ++count;
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  return count;
+}
+
+absl::StatusOr<OutcomeTotals> Book::CountOutcomes(evidence::Date today, uint32_t late_after_days,
+                                                  const std::function<bool()>& stopped) const {
   decision::TrackRecordBuilder builder(today, late_after_days);
   const auto snapshot = store_.Snapshot();
   absl::Status problem;
+  uint64_t read = 0;
   const auto scanned =
       snapshot->Scan(Column::kOrders, {}, {}, [&](crypto::ByteView key, crypto::ByteView sealed) {
+        if (stopped && read++ % kAskEveryOrders == 0 && stopped()) {
+          problem = absl::CancelledError("counting the shop's outcomes was stopped");
+          return false;
+        }
         const auto order = OpenOrder(key, sealed);
         problem = order.status();
         if (order.ok()) builder.Add(*order);

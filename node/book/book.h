@@ -161,9 +161,13 @@ class Book {
   // Visits every whole with all its orders, until `visit` returns false. In memory are one whole
   // and its orders.
   absl::Status ScanWholes(
-      const std::function<bool(const Profile&, const std::vector<Order>&)>& visit) const;
-  // The shop's own outcomes so far, for decision::PriorFrom. Reads all orders once.
-  absl::StatusOr<OutcomeTotals> CountOutcomes(evidence::Date today, uint32_t late_after_days) const;
+      const std::function<bool(const Profile&, const std::vector<NamedOrder>&)>& visit) const;
+  // How many customer rows there are. Opens none.
+  absl::StatusOr<uint64_t> CountCustomers() const;
+  // The shop's own outcomes so far, for decision::PriorFrom. Reads all orders once; Cancelled when
+  // `stopped` says so, which is asked every kAskEveryOrders orders and may be empty.
+  absl::StatusOr<OutcomeTotals> CountOutcomes(evidence::Date today, uint32_t late_after_days,
+                                              const std::function<bool()>& stopped = {}) const;
 
   const identity::WarningList& warnings() const { return warnings_; }
 

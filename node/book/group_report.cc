@@ -16,20 +16,21 @@ void AddTo(uint64_t& sum, uint64_t amount) {
   sum = sum > kMost - amount ? kMost : sum + amount;
 }
 
-void AddOrder(const Order& order, const GroupReportOptions& options, GroupMoney& money) {
+void AddOrder(const decision::RemarkedOrder& order, const GroupReportOptions& options,
+              GroupMoney& money) {
   // One order's record says what it counts as, so that the report agrees with decisions.
   decision::TrackRecordBuilder builder(options.today, options.late_after_days);
   builder.Add(order);
   const decision::TrackRecord record = std::move(builder).Finish();
   const bool unpaid = !record.unpaid.empty();
   ++money.orders;
-  AddTo(money.turnover_minor, order.amount.minor);
+  AddTo(money.turnover_minor, order.facts.amount.minor);
   money.paid_on_time += record.paid_on_time;
   money.late += record.late;
   money.unpaid += unpaid ? 1 : 0;
-  money.open += !unpaid && record.orders_settled == 0 ? 1 : 0;
+  money.open += !unpaid && record.orders_settled + record.broken == 0 ? 1 : 0;
   AddTo(money.days_late, record.total_days_late);
-  if (unpaid) AddTo(money.loss_minor, order.amount.minor);
+  if (unpaid) AddTo(money.loss_minor, order.facts.amount.minor);
 }
 
 void AddMoney(const GroupMoney& part, GroupMoney& sum) {
@@ -48,22 +49,29 @@ void AddMoney(const GroupMoney& part, GroupMoney& sum) {
 // Sums up customer by customer.
 class Reporter {
  public:
-  explicit Reporter(const GroupReportOptions& options)
-      : options_(options), lines_(options.groups.size() + 1), sums_(lines_.size()) {
+  // `customers`: in the book, for the progress.
+  Reporter(const GroupReportOptions& options, uint64_t customers)
+      : options_(options),
+        customers_(customers),
+        lines_(options.groups.size() + 1),
+        sums_(lines_.size()) {
     for (size_t i = 0; i < options.groups.size(); ++i) {
       lines_[i].group = options.groups[i].terms.name;
     }
     lines_.back().group = kNoGroup;
   }
 
-  absl::Status Add(const Profile& customer, const std::vector<Order>& orders) {
+  absl::Status Add(const Profile& customer, const std::vector<NamedOrder>& orders) {
     decision::TrackRecordBuilder builder(options_.to, options_.late_after_days);
     Sums of_customer;
-    for (const Order& order : orders) {
+    for (const NamedOrder& named : orders) {
+      const decision::RemarkedOrder order =
+          options_.remarked ? options_.remarked(named) : decision::RemarkedOrder{named.order};
       builder.Add(order);
-      if (order.invoiced < options_.from || order.invoiced > options_.to) continue;
-      GroupMoney& money = of_customer[order.amount.currency];
-      money.currency = order.amount.currency;
+      const decision::OrderFacts& facts = order.facts;
+      if (facts.invoiced < options_.from || facts.invoiced > options_.to) continue;
+      GroupMoney& money = of_customer[facts.amount.currency];
+      money.currency = facts.amount.currency;
       AddOrder(order, options_, money);
     }
     const std::set<std::string> put(customer.groups.begin(), customer.groups.end());
@@ -80,11 +88,11 @@ class Reporter {
       if (!incidents.ok()) return incidents.status();
       line.incidents += *incidents;
     }
-    ++done_;
-    if (options_.progress && done_ % kReportProgressStep == 0 && !options_.progress(done_)) {
-      return absl::CancelledError("the report was stopped");
-    }
-    return absl::OkStatus();
+    done_ += 1 + customer.members.size();
+    if (!options_.progress || done_ < told_ + kReportProgressStep) return absl::OkStatus();
+    told_ = done_;
+    if (options_.progress(done_, customers_)) return absl::OkStatus();
+    return absl::CancelledError("the report was stopped");
   }
 
   std::vector<GroupLine> Finish() && {
@@ -96,9 +104,11 @@ class Reporter {
 
  private:
   const GroupReportOptions& options_;
+  const uint64_t customers_;
   std::vector<GroupLine> lines_;  // the groups, then those in none
   std::vector<Sums> sums_;
   uint64_t done_ = 0;
+  uint64_t told_ = 0;  // of those, when progress was last called
 };
 
 }  // namespace
@@ -116,10 +126,16 @@ absl::StatusOr<std::vector<GroupLine>> ReportGroups(const Book& book,
     return absl::InvalidArgumentError(
         "a report is about a period from a day to the same or a later one, not past today");
   }
-  Reporter reporter(options);
+  uint64_t customers = 0;
+  if (options.progress) {
+    const auto counted = book.CountCustomers();
+    if (!counted.ok()) return counted.status();
+    customers = *counted;
+  }
+  Reporter reporter(options, customers);
   absl::Status problem;
   const auto scanned =
-      book.ScanWholes([&](const Profile& customer, const std::vector<Order>& orders) {
+      book.ScanWholes([&](const Profile& customer, const std::vector<NamedOrder>& orders) {
         problem = reporter.Add(customer, orders);
         return problem.ok();
       });

@@ -47,14 +47,18 @@ struct GroupReportOptions {
   uint32_t late_after_days = 0;
   // The customer's incidents, in the period or not, as the caller likes; may be empty.
   std::function<absl::StatusOr<uint64_t>(const Profile& customer)> incidents;
-  // Called every kReportProgressStep customers with how many are done; false stops the report,
-  // which then is Cancelled. May be empty.
-  std::function<bool(uint64_t customers_done)> progress;
+  // An order as its incident leaves it, so that the report agrees with decisions; empty: as it is.
+  std::function<decision::RemarkedOrder(const NamedOrder& order)> remarked;
+  // Called every kReportProgressStep customers, merged ones each, with how many are done of how
+  // many there were at the beginning; false stops the report, which then is Cancelled. May be
+  // empty.
+  std::function<bool(uint64_t customers_done, uint64_t customers)> progress;
 };
 
 // A line for each of the groups, in their order, and one for customers in none; merged customers
-// are one. Reads the book once, on one snapshot; holds a sum for each group and currency, and one
-// customer at a time. InvalidArgument for a period that ends before it begins.
+// are one. Reads the book once, on one snapshot, after counting it where there is `progress`; holds
+// a sum for each group and currency, and one customer at a time. InvalidArgument for a period that
+// ends before it begins.
 absl::StatusOr<std::vector<GroupLine>> ReportGroups(const Book& book,
                                                     const GroupReportOptions& options);
 

@@ -88,7 +88,7 @@ absl::StatusOr<CustomerPage> ListCustomers(const Book& book, const CustomerFilte
   };
   const absl::Status scanned =
       filter.wanted
-          ? book.ScanWholes([&](const Profile& profile, const std::vector<Order>& orders) {
+          ? book.ScanWholes([&](const Profile& profile, const std::vector<NamedOrder>& orders) {
               if (filter.wanted(profile, orders)) offer({profile.created_at, profile.id});
               return true;
             })

@@ -38,7 +38,7 @@ struct CustomerCursor {
 };
 struct CustomerFilter {
   // Whether the whole with these orders is wanted; none: all, and then no order is read.
-  std::function<bool(const Profile&, const std::vector<Order>&)> wanted = {};
+  std::function<bool(const Profile&, const std::vector<NamedOrder>&)> wanted = {};
   std::optional<CustomerCursor> after = {};
 };
 struct CustomerPage {

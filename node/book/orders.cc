@@ -16,7 +16,23 @@ constexpr std::string_view kAddKind = "order-add";
 constexpr std::string_view kOutcomeKind = "order-outcome";
 constexpr size_t kOrderKeyBytes = CustomerId::kSize + storage::BlindTag::kSize;
 constexpr size_t kCustomerHexDigits = 2 * CustomerId::kSize;
-using MadeNumber = crypto::FixedBytes<struct MadeNumberTag, 4>;
+// Of a number that the book makes: 60 random bits, so that of a million orders two have the same
+// once in two million books, without looking at any of them.
+constexpr size_t kMadeGroups = 3;
+constexpr size_t kMadeGroupDigits = 4;
+using MadeNumber = crypto::FixedBytes<struct MadeNumberTag, kMadeGroups * kMadeGroupDigits>;
+
+// "O-7K3M-Q9TX-2FWH". The letters that are taken for digits (I, L, O) are not among them, nor U.
+std::string NumberOf(const MadeNumber& drawn) {
+  constexpr std::string_view kDigits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+  static_assert(256 % kDigits.size() == 0);  // each digit is as likely as the next
+  std::string number = "O";
+  for (size_t i = 0; i < MadeNumber::kSize; ++i) {
+    if (i % kMadeGroupDigits == 0) number += '-';
+    number += kDigits[drawn.view()[i] % kDigits.size()];
+  }
+  return number;
+}
 
 bool IsPlain(std::string_view text) {
   return crypto::IsUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
@@ -226,7 +242,7 @@ absl::StatusOr<NamedOrder> Book::AddOrderOnce(crypto::ByteView request, const Ne
   if (!earlier.ok()) return earlier.status();
   if (earlier->has_value()) return **std::move(earlier);
   NewOrder made = order;
-  if (made.invoice.empty()) made.invoice = "O-" + entropy_.Public<MadeNumber>().hex();
+  if (made.invoice.empty()) made.invoice = NumberOf(entropy_.Public<MadeNumber>());
   Importer importer(*this);
   const auto key = importer.PlanNew(made);
   if (!key.ok()) return key.status();

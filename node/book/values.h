@@ -15,8 +15,9 @@
 
 namespace daftar::book {
 
-inline constexpr size_t kMaxImportBatch = 1000;       // rows written together
-inline constexpr int kMaxWriteAttempts = 16;          // when others change the same rows
+inline constexpr size_t kMaxImportBatch = 1000;    // rows written together
+inline constexpr int kMaxWriteAttempts = 16;       // when others change the same rows
+inline constexpr uint64_t kAskEveryOrders = 1000;  // orders between two questions whether to stop
 inline constexpr size_t kMaxReportedRefusals = 1000;  // kept with words; all are counted
 
 struct NewCustomer {
@@ -39,7 +40,7 @@ struct ImportReport {
 struct NewOrder {
   std::vector<identity::Identifier> identifiers;  // 1 to kMaxIdentifiersPerOrder
   std::string name;     // of the customer, where it has none; may be empty
-  std::string invoice;  // empty: one is made, "O-" and 8 hex digits
+  std::string invoice;  // empty: one is made, like "O-7K3M-Q9TX-2FWH"
   evidence::Date invoiced;
   evidence::Date due;   // not before `invoiced`
   evidence::Date paid;  // none: not paid

@@ -60,6 +60,12 @@ std::string_view OutcomeName(Outcome outcome) {
   return "";
 }
 
+bool PaidInAdvance(const OrderOutcome& became, Effect answered) {
+  if (became.terms == decision::Terms::kPrepaid) return true;
+  return became.terms != decision::Terms::kCod && answered >= Effect::kPrepay &&
+         became.paid_at_once;
+}
+
 Outcome OutcomeOf(const decision::OrderFacts& order, evidence::Date today,
                   uint32_t late_after_days) {
   decision::TrackRecordBuilder builder(today, late_after_days);
@@ -265,7 +271,8 @@ absl::StatusOr<bool> Outcomes::Take(const OrderOutcome& became, const decision::
   after.named = became.named;
   after.outcome = became.outcome;
   after.outcome_on = became.outcome == Outcome::kUnknown ? evidence::Date() : became.on;
-  after.at_risk = became.terms != decision::Terms::kPrepaid;
+  after.at_risk =
+      !PaidInAdvance(became, after.override.has_value() ? after.override->effect : after.decided);
   if (after.outcome != before->outcome) after.bad_ppm = BadPpm(after.outcome, policy);
   if (after == *before) return true;
   if (after.held.empty()) {

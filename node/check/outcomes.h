@@ -50,7 +50,7 @@ struct Followed {
   Outcome outcome = Outcome::kUnknown;
   evidence::Date outcome_on;
   uint32_t bad_ppm = 0;  // what the outcome counted, by the policy of that day
-  bool at_risk = false;  // the shop could lose by it: the order was not paid in advance
+  bool at_risk = false;  // the shop could lose by it: the order was not PaidInAdvance
   std::vector<HeldRecord> held;
   std::string order;    // the one order whose outcome this is (book::OrderName); empty: none
   bool named = false;   // the order names the receipt; else the receipt was found for it
@@ -66,7 +66,17 @@ struct OrderOutcome {
   Outcome outcome = Outcome::kUnknown;
   evidence::Date on;
   decision::Terms terms = decision::Terms::kCredit;
+  bool paid_at_once = false;  // no later than on the day it was invoiced
 };
+
+// Whether the order had been paid before the goods went, so that it could not go bad and says
+// nothing about anybody's reports: its terms say so; or a person or the policy asked for payment in
+// advance or more (`answered` is the effect that stood in the end), and paid it was by the day of
+// the invoice. The second is for orders whose terms nobody told, as a ledger's, which count as on
+// credit. The answer alone shows nothing: the shop may have given credit all the same, and what
+// was paid later was at risk. Nor do early payments alone: those are good outcomes of orders that
+// could have gone bad, as all cash on delivery is.
+bool PaidInAdvance(const OrderOutcome& became, decision::Effect answered);
 
 // Overridden decisions and those with an outcome, by what was decided and what a person made of it.
 struct OutcomeRow {
@@ -99,7 +109,8 @@ class Outcomes {
   absl::StatusOr<Override> OverrideDecision(const storage::Caller& caller, const ReceiptId& receipt,
                                             decision::Effect effect, const std::string& because);
 
-  // How the order turned out; writes only what is not so already. What another receipt said of it
+  // How the order turned out; writes only what is not so already. An override that comes after it
+  // counts for PaidInAdvance once the order is recorded again. What another receipt said of it
   // before is taken back with the same write. A receipt has one order's outcome: one that names it
   // goes before one for which it was found, and of several that name it the worst outcome stands,
   // the first of equals. An order without a receipt, or whose receipt is another's or not here (any

@@ -3,6 +3,7 @@
 #define DAFTAR_NODE_CHECK_OWN_RATE_H_
 
 #include <atomic>
+#include <functional>
 
 #include "node/book/book.h"
 #include "node/check/pace.h"
@@ -25,7 +26,8 @@ class OwnRate {
   // An outcome has changed: a Refresh counts anew when it is time.
   void Stale() { stale_ = true; }
   // Counts when it is due. Errors of the store, until a count succeeds; the last count then stands.
-  absl::Status Refresh(const decision::Policy& policy);
+  // It stands too, and nothing has failed, when `stopped` ends the counting (Book::CountOutcomes).
+  absl::Status Refresh(const decision::Policy& policy, const std::function<bool()>& stopped = {});
 
  private:
   const book::Book& book_;

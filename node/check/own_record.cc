@@ -66,10 +66,10 @@ decision::OwnIncident OwnIncidentOf(const ledger::IncidentView& view) {
 }
 
 // What the record counts the order as; none: as nothing.
-std::optional<decision::IncidentOrder> StandingOf(const RemarkedOrders::Remarked& order,
+std::optional<decision::IncidentOrder> StandingOf(const decision::RemarkedOrder& order,
                                                   evidence::Date today, uint32_t late_after_days) {
   decision::TrackRecordBuilder builder(today, late_after_days);
-  builder.Add(order.facts, order.remark);
+  builder.Add(order);
   const decision::TrackRecord record = std::move(builder).Finish();
   using decision::OrderOutcome;
   if (record.paid_on_time > 0) return decision::IncidentOrder{OrderOutcome::kPaidOnTime, {}};
@@ -99,13 +99,23 @@ void RemarkedOrders::Add(const ledger::IncidentView& incident) {
   remarks_.insert_or_assign(account.order, remark);
 }
 
-RemarkedOrders::Remarked RemarkedOrders::Of(const std::string& name,
-                                            const decision::OrderFacts& order) const {
-  Remarked remarked{order, OrderRemark::kNone};
+decision::RemarkedOrder RemarkedOrders::Of(const std::string& name,
+                                           const decision::OrderFacts& order) const {
+  decision::RemarkedOrder remarked{order, OrderRemark::kNone};
   const auto found = remarks_.find(name);
   if (found == remarks_.end()) return remarked;
   remarked.remark = found->second.remark;
   if (!order.paid.has_value()) remarked.facts.paid = found->second.settled;
+  return remarked;
+}
+
+absl::StatusOr<RemarkedOrders> RemarksOnAllOrders(const ledger::Ledger& ledger) {
+  RemarkedOrders remarked;
+  const absl::Status scanned = ledger.ScanOfOrders([&](const ledger::IncidentView& incident) {
+    remarked.Add(incident);
+    return true;
+  });
+  if (!scanned.ok()) return scanned;
   return remarked;
 }
 
@@ -127,8 +137,8 @@ absl::StatusOr<OwnRecord> ReadOwnRecord(const book::Book& book,
   const auto add = [&](const book::CustomerId& row, const book::Order& order) {
     if (by_order.empty()) return builder.Add(order);
     const std::string name = book::OrderName(row, order);
-    const RemarkedOrders::Remarked one = remarked.Of(name, order);
-    builder.Add(one.facts, one.remark);
+    const decision::RemarkedOrder one = remarked.Of(name, order);
+    builder.Add(one);
     const auto made = by_order.find(name);
     if (made != by_order.end()) made->second->order = StandingOf(one, today, late_after_days);
   };

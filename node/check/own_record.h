@@ -23,12 +23,8 @@ class RemarkedOrders {
   // Of incidents made from no order, or about conduct, nothing is kept.
   void Add(const ledger::IncidentView& incident);
   bool empty() const { return remarks_.empty(); }
-  struct Remarked {
-    decision::OrderFacts facts;
-    decision::OrderRemark remark = decision::OrderRemark::kNone;
-  };
   // REQUIRES: `name` is the order's (book::OrderName).
-  Remarked Of(const std::string& name, const decision::OrderFacts& order) const;
+  decision::RemarkedOrder Of(const std::string& name, const decision::OrderFacts& order) const;
 
  private:
   struct Remark {
@@ -37,6 +33,9 @@ class RemarkedOrders {
   };
   std::map<std::string, Remark, std::less<>> remarks_;
 };
+
+// Of all the shop's incidents that were made from orders, for reading the whole book.
+absl::StatusOr<RemarkedOrders> RemarksOnAllOrders(const ledger::Ledger& ledger);
 
 struct OwnRecord {
   decision::TrackRecord orders;

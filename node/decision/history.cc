@@ -6,6 +6,16 @@
 #include "crypto/hash.h"
 
 namespace daftar::decision {
+namespace {
+
+constexpr int64_t kDaySeconds = 86'400;
+
+// When it is certain how the order turned out; never: nothing says when.
+int64_t CertainAt(const PastOrder& order) {
+  return order.bad && order.late_at != kNever ? order.late_at : order.known_at;
+}
+
+}  // namespace
 
 size_t HistoryBuilder::HashKey::operator()(const Key& key) const {
   size_t hash = 0;
@@ -58,10 +68,38 @@ absl::Status HistoryBuilder::Add(PastOrder order) {
     return absl::ResourceExhaustedError("more than " + std::to_string(kMaxHistoryOrders) +
                                         " orders; a back-test takes no more");
   }
+  // A payment that never came, and the day by which it should have, tell nothing of the file's age.
+  const int64_t happened = order.bad && order.late_at != kNever ? order.settled_at : order.known_at;
   order.known_at = std::max(order.known_at, order.at);
   order.settled_at = order.bad ? std::max(order.settled_at, order.known_at) : kNever;
+  newest_ = std::max(newest_, order.at);
+  if (happened != kNever) newest_ = std::max(newest_, happened);
   history_.orders.push_back(std::move(order));
   return absl::OkStatus();
+}
+
+History HistoryBuilder::Finish(evidence::Date as_of) && {
+  std::vector<PastOrder>& orders = history_.orders;
+  if (!as_of.has_value() && !orders.empty()) {
+    as_of = evidence::Date::Of(evidence::UnixMillis::OfSeconds(newest_));
+  }
+  history_.as_of = as_of;
+  if (!as_of.has_value()) return std::move(history_);
+  const int64_t end = (int64_t{as_of.days()} + 1) * kDaySeconds;
+  const auto later = std::remove_if(orders.begin(), orders.end(),
+                                    [end](const PastOrder& order) { return order.at >= end; });
+  history_.later_orders = static_cast<uint64_t>(orders.end() - later);
+  orders.erase(later, orders.end());
+  for (PastOrder& order : orders) {
+    const int64_t certain = CertainAt(order);
+    if (certain != kNever && certain >= end) {
+      history_.not_judged_yet += order.judged ? 1 : 0;
+      order.judged = order.bad = false;
+      order.known_at = kNever;
+    }
+    if (order.known_at == kNever || order.settled_at >= end) order.settled_at = kNever;
+  }
+  return std::move(history_);
 }
 
 }  // namespace daftar::decision

@@ -14,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
+#include "node/evidence/clock.h"
 #include "node/evidence/money.h"
 #include "node/evidence/reasons.h"
 #include "node/identity/identifier.h"
@@ -33,6 +34,7 @@ struct PastOrder {
   int64_t at = 0;               // when the decision is made
   int64_t known_at = kNever;    // when the outcome is known; not before `at`
   int64_t due_at = kNever;      // when payment is due; never: nothing is owed until it goes bad
+  int64_t late_at = kNever;     // from when on it is bad unless paid; never: it does not follow so
   int64_t settled_at = kNever;  // a bad one: when it was paid after all; not before `known_at`
   bool bad = false;
   bool judged = true;  // whether it is scored; otherwise it is only there to be known
@@ -44,6 +46,9 @@ struct History {
   std::vector<PastOrder> orders;  // as they were added; at equal times the earlier one came first
   uint32_t customers = 0;         // every order's is below
   uint32_t parties = 0;           // 0: no order has one
+  evidence::Date as_of;           // the last day of which it knows; none: of no order
+  uint64_t not_judged_yet = 0;    // orders that were not paid by then, and not late either
+  uint64_t later_orders = 0;      // left out: made after that day
 };
 
 // Turns identifiers into numbers. What it keeps of an identifier is a hash under a key that the
@@ -61,7 +66,10 @@ class HistoryBuilder {
   // at the decision at the earliest, and settled when known at the earliest.
   absl::Status Add(PastOrder order);
   size_t size() const { return history_.orders.size(); }
-  History Finish() && { return std::move(history_); }
+  // As it was at the end of the day `as_of`; none: of the newest day on which an order was made or
+  // paid, or turned out as it did. Later orders are left out, later payments have not happened, and
+  // an order whose outcome was still to come is not judged: it was made, and what is owed is owed.
+  History Finish(evidence::Date as_of = {}) &&;
 
  private:
   using Key = std::array<uint8_t, 16>;
@@ -72,6 +80,7 @@ class HistoryBuilder {
 
   crypto::Bytes key_;
   History history_;
+  int64_t newest_ = std::numeric_limits<int64_t>::min();
   std::unordered_map<Key, uint32_t, HashKey> customers_;
   std::unordered_map<Key, uint32_t, HashKey> parties_;
 };

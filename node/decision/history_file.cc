@@ -41,7 +41,8 @@ absl::Status TakeBadByDates(const OutcomeMapping& mapping, Fields fields, PastOr
   if (status.ok()) status = TakeMoment(mapping, mapping.paid, fields, "paid", paid);
   if (!status.ok()) return status;
   if (order.due_at == kNever) return absl::InvalidArgumentError("no due date");
-  order.bad = paid >= order.due_at + mapping.bad_after_days * kDaySeconds;
+  order.late_at = order.due_at + mapping.bad_after_days * kDaySeconds;
+  order.bad = paid >= order.late_at;
   order.known_at = std::min(paid, order.due_at + mapping.known_after_days * kDaySeconds);
   order.settled_at = paid;
   return absl::OkStatus();
@@ -125,11 +126,12 @@ absl::Status AddInvoice(const OrderRow& row, const HistoryFileOptions& options,
   const bool open_dispute = row.disputed && !row.paid.has_value();
   order.judged = options.judged && !open_dispute;
   if (!open_dispute) {
-    const evidence::Date late = row.due.PlusDays(int64_t{options.late_after_days} + 1);
     order.due_at = Midnight(row.due);
+    order.late_at = Midnight(row.due.PlusDays(int64_t{options.late_after_days} + 1));
     order.settled_at = row.paid.has_value() ? Midnight(row.paid) : kNever;
-    order.bad = order.settled_at >= Midnight(late);
-    order.known_at = std::min(order.settled_at, Midnight(late));
+    order.bad = order.settled_at >= order.late_at;
+    order.known_at = std::min(order.settled_at, order.late_at);
+    if (row.disputed) order.late_at = std::max(order.late_at, order.settled_at);
   }
   return into.Add(order);
 }

@@ -30,6 +30,11 @@ enum class OrderRemark : uint8_t {
   kBroken,      // an agreement about it was broken, or its payment taken back: it is not good
 };
 
+struct RemarkedOrder {
+  OrderFacts facts;
+  OrderRemark remark = OrderRemark::kNone;
+};
+
 // Days past due: of a paid order when it was paid, of another `today`. 0 when it is not late.
 uint32_t DaysLate(const OrderFacts& order, evidence::Date today);
 
@@ -51,6 +56,7 @@ class TrackRecordBuilder {
   TrackRecordBuilder(evidence::Date today, uint32_t late_after_days)
       : today_(today), late_after_days_(late_after_days) {}
   void Add(const OrderFacts& order, OrderRemark remark = OrderRemark::kNone);
+  void Add(const RemarkedOrder& order) { Add(order.facts, order.remark); }
   TrackRecord Finish() &&;
 
  private:

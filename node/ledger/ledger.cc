@@ -226,6 +226,24 @@ absl::StatusOr<std::optional<IncidentId>> Ledger::ForOrder(std::string_view orde
   return *id;
 }
 
+absl::Status Ledger::ScanOfOrders(const std::function<bool(const IncidentView&)>& visit) const {
+  absl::Status failed;
+  const Bytes prefix = rows::OrderKey({});
+  const absl::Status scanned =
+      store_.Scan(Column::kIncidents, prefix, prefix, [&](ByteView, ByteView value) {
+        const auto id = IncidentId::Create(value);
+        if (!id.ok()) {
+          failed = absl::DataLossError("an order's incident row is malformed");
+          return false;
+        }
+        const auto view = Get(*id);
+        if (absl::IsNotFound(view.status())) return true;  // erased a moment ago
+        failed = view.status();
+        return view.ok() && visit(*view);
+      });
+  return scanned.ok() ? failed : scanned;
+}
+
 absl::StatusOr<uint64_t> Ledger::QueueLength() const {
   uint64_t length = 0;
   const Bytes prefix = Submission::QueuePrefix();

@@ -89,6 +89,9 @@ class Ledger {
   absl::StatusOr<std::vector<IncidentView>> About(
       std::span<const identity::Identifier> identifiers) const;
 
+  // Visits the incidents that were made from orders, until `visit` returns false.
+  absl::Status ScanOfOrders(const std::function<bool(const IncidentView&)>& visit) const;
+
   // Adds to `batch` the removal of the incidents about `gone` or `kept` that are not shared, with
   // everything in them; those that name any of `kept` stay and are counted. The write is Aborted
   // when one of them has changed meanwhile.

@@ -173,8 +173,17 @@ class BookAdapter final : public v1::BookService::Service {
     return Answer(*context, *request, response, &BookHandlers::RemoveGroup);
   }
   grpc::Status ReportGroups(grpc::ServerContext* context, const v1::ReportGroupsRequest* request,
-                            v1::ReportGroupsResponse* response) override {
-    return Answer(*context, *request, response, &BookHandlers::ReportGroups);
+                            grpc::ServerWriter<v1::ReportGroupsResponse>* writer) override {
+    auto actor = ActorOf(*context, users_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    // Until the caller or the node ends the call.
+    auto report =
+        handlers_.ReportGroups(*actor, *request, [&](const v1::ReportGroupsResponse& message) {
+          return !context->IsCancelled() && writer->Write(message);
+        });
+    if (!report.ok()) return ToGrpc(report.status());
+    writer->Write(*report);
+    return grpc::Status::OK;
   }
   grpc::Status AddAllowed(grpc::ServerContext* context, const v1::AddAllowedRequest* request,
                           v1::AddAllowedResponse* response) override {

@@ -7,6 +7,7 @@
 #include "node/book/group_report.h"
 #include "node/check/order_outcomes.h"
 #include "node/check/outcomes.h"
+#include "node/check/own_record.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
 
@@ -225,7 +226,8 @@ absl::StatusOr<v1::RemoveGroupResponse> BookHandlers::RemoveGroup(
 }
 
 absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
-    const Actor& actor, const v1::ReportGroupsRequest& request) {
+    const Actor& actor, const v1::ReportGroupsRequest& request,
+    const std::function<bool(const v1::ReportGroupsResponse&)>& tell) {
   if (absl::Status s = Authorise(actor, "BookService/ReportGroups"); !s.ok()) return s;
   auto from = DateFromProto(request.from(), "from");
   if (!from.ok()) return from.status();
@@ -239,9 +241,22 @@ absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
   options.to = to->has_value() ? std::min(*to, today) : today;
   options.today = today;
   options.late_after_days = node_.policies().InForce()->late_after_days;
+  auto remarks = check::RemarksOnAllOrders(node_.ledger());
+  if (!remarks.ok()) return remarks.status();
+  options.remarked = [&remarks](const book::NamedOrder& order) {
+    return remarks->Of(order.name, order.order);
+  };
   options.incidents = [&](const book::Profile& customer) {
     return IncidentsIn(node_, customer, options.from, options.to);
   };
+  if (tell) {
+    options.progress = [&tell](uint64_t done, uint64_t all) {
+      v1::ReportGroupsResponse message;
+      message.mutable_progress()->set_customers_done(done);
+      message.mutable_progress()->set_customers(all);
+      return tell(message);
+    };
+  }
   auto lines = book::ReportGroups(node_.book(), options);
   if (!lines.ok()) return lines.status();
   v1::ReportGroupsResponse response;

@@ -3,6 +3,8 @@
 #ifndef DAFTAR_NODE_SERVICE_BOOK_HANDLERS_H_
 #define DAFTAR_NODE_SERVICE_BOOK_HANDLERS_H_
 
+#include <functional>
+
 #include "absl/status/statusor.h"
 #include "daftar/v1/book.pb.h"
 #include "node/node.h"
@@ -29,8 +31,11 @@ class BookHandlers {
                                                 const v1::PutGroupRequest& request);
   absl::StatusOr<v1::RemoveGroupResponse> RemoveGroup(const Actor& actor,
                                                       const v1::RemoveGroupRequest& request);
-  absl::StatusOr<v1::ReportGroupsResponse> ReportGroups(const Actor& actor,
-                                                        const v1::ReportGroupsRequest& request);
+  // The report itself. `tell` gets the messages that go before it and returns false to stop, upon
+  // which the report is Cancelled; it may be empty.
+  absl::StatusOr<v1::ReportGroupsResponse> ReportGroups(
+      const Actor& actor, const v1::ReportGroupsRequest& request,
+      const std::function<bool(const v1::ReportGroupsResponse&)>& tell = {});
   absl::StatusOr<v1::AddAllowedResponse> AddAllowed(const Actor& actor,
                                                     const v1::AddAllowedRequest& request);
   absl::StatusOr<v1::ListAllowedResponse> ListAllowed(const Actor& actor,

@@ -5,6 +5,7 @@
 
 #include "node/book/listing.h"
 #include "node/check/outcomes.h"
+#include "node/check/own_record.h"
 #include "node/service/book_handlers.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
@@ -167,6 +168,7 @@ absl::StatusOr<v1::ListCustomersResponse> BookHandlers::ListCustomers(
   if (absl::Status s = Authorise(actor, "BookService/ListCustomers"); !s.ok()) return s;
   book::CustomerFilter filter;
   const auto groups = node_.groups().Snapshot();
+  check::RemarkedOrders remarks;
   const evidence::Date today = evidence::Date::Of(node_.clock().Now());
   const std::string& group = request.group();
   if (!group.empty()) {
@@ -178,10 +180,15 @@ absl::StatusOr<v1::ListCustomersResponse> BookHandlers::ListCustomers(
           "there is no such group; `daftar group list` shows those there are");
     }
     const uint32_t late_after_days = node_.policies().InForce()->late_after_days;
+    auto all = check::RemarksOnAllOrders(node_.ledger());
+    if (!all.ok()) return all.status();
+    remarks = *std::move(all);
     filter.wanted = [&, late_after_days](const book::Profile& customer,
-                                         const std::vector<book::Order>& orders) {
+                                         const std::vector<book::NamedOrder>& orders) {
       decision::TrackRecordBuilder builder(today, late_after_days);
-      for (const book::Order& order : orders) builder.Add(order);
+      for (const book::NamedOrder& order : orders) {
+        builder.Add(remarks.Of(order.name, order.order));
+      }
       const decision::Group* chosen =
           decision::ChooseGroup(*groups, {customer.groups.begin(), customer.groups.end()},
                                 std::move(builder).Finish(), today);

@@ -146,6 +146,10 @@ class FakeNode {
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
 
+  // What goes before a report of groups: messages, then whatever the test does.
+  std::vector<v1::ReportGroupsResponse> report_progress;
+  std::function<void(const grpc::ServerContext&)> before_report;
+
   // What the last call carried.
   std::string authorization;
 
@@ -198,7 +202,15 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(ListGroups, list_groups)
     DAFTAR_FAKE_METHOD(PutGroup, put_group)
     DAFTAR_FAKE_METHOD(RemoveGroup, remove_group)
-    DAFTAR_FAKE_METHOD(ReportGroups, report_groups)
+    grpc::Status ReportGroups(grpc::ServerContext* context, const v1::ReportGroupsRequest* request,
+                              grpc::ServerWriter<v1::ReportGroupsResponse>* writer) override {
+      for (const v1::ReportGroupsResponse& message : fake_.report_progress) writer->Write(message);
+      if (fake_.before_report) fake_.before_report(*context);
+      v1::ReportGroupsResponse report;
+      const grpc::Status status = fake_.Answer(context, fake_.report_groups, request, &report);
+      if (status.ok()) writer->Write(report);
+      return status;
+    }
     DAFTAR_FAKE_METHOD(AddAllowed, add_allowed)
     DAFTAR_FAKE_METHOD(ListAllowed, list_allowed)
     DAFTAR_FAKE_METHOD(RemoveAllowed, remove_allowed)

@@ -1,6 +1,10 @@
 // What the commands about the book and the policy send, and what they make of the answer.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <thread>
 
 #include "cli/commands.h"
 #include "cli/json.h"
@@ -10,6 +14,7 @@
 namespace daftar::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -67,6 +72,7 @@ TEST_F(BookCommandTest, ErasureNeedsAYesAndTellsWhatStays) {
   ASSERT_EQ(ran.code, kExitOk) << ran.err;
   EXPECT_EQ(erased.id() + erased.because(), "c1asked");
   EXPECT_THAT(ran.out, HasSubstr("A debt is open."));
+  EXPECT_THAT(RunCli({"customer", "erase", "--help"}).out, HasSubstr("leave its lines out"));
 }
 
 TEST_F(BookCommandTest, OnATerminalErasureAsksAndOnlyYesIsYes) {
@@ -198,6 +204,62 @@ TEST_F(BookCommandTest, GroupListRemoveAndReport) {
   EXPECT_EQ(report.from() + report.to(), "2026-01-012026-06-30");
   EXPECT_EQ(node_.Run({"group", "report", "--from", "2026-01-02", "--to", "2026-01-01"}).code,
             kExitUsage);
+}
+
+TEST_F(BookCommandTest, AReportShowsHowFarItIsOnATerminal) {
+  v1::ReportGroupsRequest request;
+  node_.report_groups = Keep<v1::ReportGroupsRequest, v1::ReportGroupsResponse>(request);
+  for (const uint64_t done : {1000, 2000}) {
+    v1::ReportProgress& progress = *node_.report_progress.emplace_back().mutable_progress();
+    progress.set_customers_done(done);
+    progress.set_customers(2500);
+  }
+  const auto told = [this](bool terminal, const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"group", "report"};
+    all.insert(all.end(), more.begin(), more.end());
+    std::istringstream in;
+    std::ostringstream out;
+    std::ostringstream err;
+    Console console{in, out, err};
+    console.err_is_terminal = terminal;
+    EXPECT_EQ(RunDaftar(all, {node_.dir(), ""}, console), kExitOk);
+    EXPECT_THAT(out.str(), Not(HasSubstr("customers")));  // the report alone
+    return err.str();
+  };
+  EXPECT_THAT(told(true, {}), AllOf(HasSubstr("40 %  1000 customers"), HasSubstr("80 %")));
+  EXPECT_EQ(told(false, {}), "");
+  EXPECT_EQ(told(true, {"--output", "json"}), "");
+}
+
+TEST_F(BookCommandTest, CtrlCEndsAReportHereAndAtTheNode) {
+  node_.before_report = [](const grpc::ServerContext& call) {
+    kill(getpid(), SIGINT);
+    while (!call.IsCancelled()) std::this_thread::yield();
+  };
+  const Ran ran = node_.Run({"group", "report"});
+  EXPECT_EQ(ran.code, kExitInterrupted);
+  EXPECT_EQ(ran.out, "");
+}
+
+TEST_F(BookCommandTest, AReportThatFallsSilentIsGivenUp) {
+  node_.before_report = [](const grpc::ServerContext& call) {
+    while (!call.IsCancelled()) std::this_thread::yield();
+  };
+  const Ran ran = node_.Run({"group", "report", "--timeout", "1"});
+  EXPECT_EQ(ran.code, kExitTryAgain);
+  EXPECT_THAT(ran.err, HasSubstr("did not answer within 1 s"));
+}
+
+TEST_F(BookCommandTest, AReportThatTheNodeRefusesOrDoesNotKnowSaysSo) {
+  EXPECT_THAT(node_.Run({"group", "report"}).err, HasSubstr("different versions"));
+  node_.report_groups = [](const auto&, auto&) {
+    return grpc::Status(grpc::StatusCode::PERMISSION_DENIED, "for managers");
+  };
+  const Ran ran = node_.Run({"group", "report"});
+  EXPECT_EQ(ran.code, kExitDenied);
+  EXPECT_THAT(ran.err, HasSubstr("for managers"));
+  EXPECT_THAT(RunCli({"group", "report"}, {node_.folder().path() + "/none", ""}).err,
+              HasSubstr("daftar init"));
 }
 
 TEST_F(BookCommandTest, AllowlistNamesNobodyItRemoves) {

@@ -114,12 +114,24 @@ TEST_F(ImportCommandTest, FilesThatAreNotThereAreNamed) {
   EXPECT_EQ(node_.Run({"ledger", "import", node_.dir(), "--map", map_}).code, kExitUsage);
 }
 
-TEST_F(ImportCommandTest, WrongMappingIsToldWithItsPlace) {
+TEST_F(ImportCommandTest, AFileThatTheMappingDoesNotFitIsNamed) {
+  const std::string file = node_.folder().File("other.csv", "customer,number\n");
+  const Ran ran = node_.Run({"ledger", "import", file, "--map", map_});
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_THAT(ran.err, HasSubstr(file + ": the file's first line has no column named"));
+  const Ran piped = node_.Run({"ledger", "import", "-", "--map", map_}, "", "customer,number\n");
+  EXPECT_THAT(piped.err, HasSubstr("standard input: the file's first line"));
+}
+
+TEST_F(ImportCommandTest, WrongMappingIsToldWithItsFileAndPlace) {
   const std::string file = node_.folder().File("invoices.csv", kInvoices);
   const std::string bad = node_.folder().File("bad.toml", std::string("surprise = 2\n") + kMapping);
   const Ran ran = node_.Run({"ledger", "import", file, "--map", bad});
   EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_THAT(ran.err, HasSubstr(bad + ": mapping"));
   EXPECT_THAT(ran.err, HasSubstr("surprise"));
+  const Ran customers = node_.Run({"customer", "import", file, "--map", bad});
+  EXPECT_THAT(customers.err, HasSubstr(bad + ": mapping"));
 }
 
 TEST_F(ImportCommandTest, CustomersWithoutMappingNeedARegionForPhonesOnly) {

@@ -32,7 +32,8 @@ currency = "IDR"
 )";
 
 decision::LedgerMapping Mapping() {
-  auto mapping = ParseMapping(kMapping, decision::MappingKind::kOrders, "", std::nullopt);
+  auto mapping =
+      ParseMapping("map.toml", kMapping, decision::MappingKind::kOrders, "", std::nullopt);
   EXPECT_THAT(mapping, IsOk());
   return *std::move(mapping);
 }
@@ -68,7 +69,9 @@ TEST(ImportOrdersTest, RowsGoOutInBatchesOfFiveHundred) {
   std::vector<uint64_t> progress;
   const auto result =
       ImportOrders(csv, Mapping(), node.Send(),
-                   {.stopped = {}, .progress = [&](uint64_t line) { progress.push_back(line); }});
+                   {.file = "orders.csv", .stopped = {}, .progress = [&](uint64_t line) {
+                      progress.push_back(line);
+                    }});
   ASSERT_THAT(result, IsOk());
   std::vector<int> sizes;
   for (const auto& request : node.requests) sizes.push_back(request.rows_size());
@@ -144,8 +147,9 @@ TEST(ImportOrdersTest, StoppedImportSendsWhatItHasReadAndSaysHowFar) {
   Node node;
   std::istringstream csv(Invoices(1201));
   int asked = 0;
-  const auto result = ImportOrders(csv, Mapping(), node.Send(),
-                                   {.stopped = [&] { return ++asked > 620; }, .progress = {}});
+  const auto result = ImportOrders(
+      csv, Mapping(), node.Send(),
+      {.file = "orders.csv", .stopped = [&] { return ++asked > 620; }, .progress = {}});
   ASSERT_THAT(result, IsOk());
   EXPECT_FALSE(result->complete);
   EXPECT_EQ(result->read, 621u);
@@ -205,21 +209,22 @@ std::string WithoutRegion() {
 
 TEST(ParseMappingTest, OptionWinsOverTheMappingAndTheMappingOverTheNode) {
   const auto singapore = identity::Region::kSingapore;
-  EXPECT_EQ(ParseMapping(kMapping, kOrders, "SG", std::nullopt)->region, singapore);
-  EXPECT_EQ(ParseMapping(kMapping, kOrders, "", singapore)->region, identity::Region::kIndonesia);
-  EXPECT_EQ(ParseMapping(WithoutRegion(), kOrders, "", singapore)->region, singapore);
-  EXPECT_EQ(ParseMapping(WithoutRegion(), kOrders, "MY", singapore)->region,
+  EXPECT_EQ(ParseMapping("map.toml", kMapping, kOrders, "SG", std::nullopt)->region, singapore);
+  EXPECT_EQ(ParseMapping("map.toml", kMapping, kOrders, "", singapore)->region,
+            identity::Region::kIndonesia);
+  EXPECT_EQ(ParseMapping("map.toml", WithoutRegion(), kOrders, "", singapore)->region, singapore);
+  EXPECT_EQ(ParseMapping("map.toml", WithoutRegion(), kOrders, "MY", singapore)->region,
             identity::Region::kMalaysia);
-  EXPECT_THAT(ParseMapping(kMapping, kOrders, "XX", singapore),
+  EXPECT_THAT(ParseMapping("map.toml", kMapping, kOrders, "XX", singapore),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--region")));
 }
 
 TEST(ParseMappingTest, PhoneColumnWithoutAnyRegionIsRefused) {
-  EXPECT_THAT(ParseMapping(WithoutRegion(), kOrders, "", std::nullopt),
+  EXPECT_THAT(ParseMapping("map.toml", WithoutRegion(), kOrders, "", std::nullopt),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--region ID")));
   std::string handle = WithoutRegion();
   handle.replace(handle.find("phone = \"{phone}\""), 17, "handle = \"x/{c}\"");
-  EXPECT_THAT(ParseMapping(handle, kOrders, "", std::nullopt), IsOk());
+  EXPECT_THAT(ParseMapping("map.toml", handle, kOrders, "", std::nullopt), IsOk());
 }
 
 TEST(RegionOfNodeTest, StandsInTheConfiguration) {

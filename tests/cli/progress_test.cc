@@ -28,6 +28,13 @@ TEST(ProgressTest, ShowsShareAndLinesAndCleansUp) {
             "\r\x1b[K");
 }
 
+TEST(ProgressTest, WhatIsCountedHasItsOwnName) {
+  std::ostringstream out;
+  Progress progress(out, "reading", true, "customer");
+  progress.Update(1000, 4000, 1000);
+  EXPECT_EQ(out.str(), "\r\x1b[Kreading  [######..................]  25 %  1000 customers");
+}
+
 TEST(ProgressTest, UnknownTotalShowsLinesOnly) {
   std::ostringstream out;
   Progress progress(out, "importing", true);

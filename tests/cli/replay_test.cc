@@ -386,7 +386,8 @@ TEST(ReplayFileTest, WhatNoComputationGivesAgainIsNamed) {
   document["because"] = "All is well.";
   document["checked_by"] = "siti";
   document["override"] = nullptr;
-  const auto result = Replayed(document);
+  document["earlier_overrides"] = Json::array();
+  auto result = Replayed(document);
   DAFTAR_ASSERT_OK(result);
   ASSERT_TRUE(result->agrees());
   EXPECT_EQ(result->not_checked, (std::vector<std::string>{"because", "checked_by"}));
@@ -394,6 +395,10 @@ TEST(ReplayFileTest, WhatNoComputationGivesAgainIsNamed) {
   std::ostringstream out;
   Print(out, *result);
   EXPECT_THAT(out.str(), HasSubstr("because, checked_by"));
+  document["earlier_overrides"].push_back({{"effect", "accept"}});
+  result = Replayed(document);
+  DAFTAR_ASSERT_OK(result);
+  EXPECT_EQ(result->not_checked.back(), "earlier_overrides");
 }
 
 TEST(ReplayFileTest, AWeightAboveThePolicysIsFound) {

@@ -69,9 +69,12 @@ TEST(ShowBacktestTest, ALiarAndAPictureAreShownWhenThereAreAny) {
 
 TEST(ShowBacktestTest, JsonHasEveryFieldOfTheReference) {
   const Json document = ToJson(BacktestRun(), Report());
-  for (const char* field : {"files", "policy", "shops", "rounds", "seed", "learnt_weights",
-                            "lines_refused", "orders", "judged", "scored_good", "scored_bad", "own",
-                            "partners", "by_partners", "picture", "liar", "effects", "rules"}) {
+  for (const char* field :
+       {"files",          "policy",        "shops",       "rounds",         "seed",
+        "learnt_weights", "lines_refused", "as_of",       "not_judged_yet", "later_orders",
+        "orders",         "judged",        "scored_good", "scored_bad",     "own",
+        "partners",       "by_partners",   "picture",     "liar",           "effects",
+        "rules"}) {
     EXPECT_TRUE(document.contains(field)) << field;
   }
   EXPECT_TRUE(document["liar"].is_null());

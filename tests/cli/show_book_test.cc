@@ -142,17 +142,21 @@ TEST(ShowOrderTest, APaidOrderAsksForItsIncidentToBeSettled) {
   EXPECT_THAT(Printed<v1::Order>("state: 'paid'"), Not(HasSubstr("ncident")));
 }
 
-TEST(ShowErasureTest, SaysWhatStaysAndWhy) {
+TEST(ShowErasureTest, SaysWhatStaysAndWhyAndWhatBringsThePersonBack) {
+  const std::string advice =
+      "A file that still names the person brings it back when it is imported: leave its lines "
+      "out.\n";
   EXPECT_EQ(Printed<v1::EraseCustomerResponse>(
                 "orders_erased: 1 identifiers_erased: 1 customers_erased: 1"),
-            "Erased the customer with 1 order and 1 identifier.\nNothing stays.\n");
+            "Erased the customer with 1 order and 1 identifier.\nNothing stays.\n" + advice);
   EXPECT_EQ(Printed<v1::EraseCustomerResponse>(
                 "orders_erased: 2 identifiers_erased: 3 customers_erased: 2 allowed_erased: 1 "
                 "incidents_erased: 2"),
             "Erased the customer with 2 orders, 3 identifiers, 1 allowlist entry and 2 incidents "
             "that were never shared.\n"
             "Customers had been merged: the 2 ids under which this one was kept are gone.\n"
-            "Nothing stays.\n");
+            "Nothing stays.\n" +
+                advice);
   EXPECT_THAT(Printed<v1::EraseCustomerResponse>("kept_because: 'A receipt stays.'"),
               HasSubstr("\nWhat stays:\n  - A receipt stays.\n"));
   const char* kept =
@@ -160,7 +164,7 @@ TEST(ShowErasureTest, SaysWhatStaysAndWhy) {
   const std::string text = Printed<v1::EraseCustomerResponse>(kept);
   EXPECT_THAT(text, HasSubstr("2 orders"));
   EXPECT_THAT(text, HasSubstr("What stays: 1 order, 1 identifier"));
-  EXPECT_THAT(text, HasSubstr("A debt is open."));
+  EXPECT_THAT(text, HasSubstr("A debt is open.\n" + advice));
   EXPECT_THAT(text, Not(HasSubstr("Nothing stays.")));
   EXPECT_EQ(Document<v1::EraseCustomerResponse>(kept)["kept_because"][0], "A debt is open.");
 }

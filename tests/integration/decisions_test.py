@@ -73,6 +73,9 @@ def the_shops_own_rules(circle):
     why = b.ask("why", receipt)
     expect_equal(why["override"]["because"], "an old friend", "the override")
     expect_equal(why["outcome"], "unpaid", "the outcome")
+    changes = b.ask("record", "list", "--object", receipt)["changes"]
+    expect_equal([(row["action"], row["because"]) for row in changes],
+                 [("decision.override", "an old friend")], "the record of the override")
     rows = b.ask("policy", "outcomes")["rows"]
     expect_equal([(row["decided"], row["overridden_to"], row["unpaid"]) for row in rows],
                  [("prepay", "accept", 1)], "how overridden decisions turned out")

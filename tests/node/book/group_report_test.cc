@@ -1,5 +1,7 @@
 #include "node/book/group_report.h"
 
+#include <gmock/gmock.h>
+
 #include "tests/node/book/book_fixture.h"
 
 namespace daftar::book {
@@ -7,6 +9,8 @@ namespace {
 
 using daftar::testing::IsOk;
 using daftar::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::Pair;
 
 class GroupReportTest : public BookTest {
  protected:
@@ -140,14 +144,15 @@ TEST_F(GroupReportTest, ItCanBeStoppedAndRefusesPeriodsThatAreNone) {
     people.push_back({2, {Handle("shop/buyer-" + std::to_string(i) + "-x")}, ""});
   }
   ASSERT_THAT(book_->ImportCustomers(people), IsOk());
-  std::vector<uint64_t> seen;
-  options_.progress = [&seen](uint64_t done) {
-    seen.push_back(done);
+  std::vector<std::pair<uint64_t, uint64_t>> seen;
+  options_.progress = [&seen](uint64_t done, uint64_t all) {
+    seen.emplace_back(done, all);
     return true;
   };
   EXPECT_EQ(LineOf("(none)").members, 2 * kReportProgressStep);
-  EXPECT_EQ(seen, (std::vector<uint64_t>{kReportProgressStep, 2 * kReportProgressStep}));
-  options_.progress = [](uint64_t) { return false; };
+  constexpr uint64_t kAll = 2 * kReportProgressStep;
+  EXPECT_THAT(seen, ElementsAre(Pair(kReportProgressStep, kAll), Pair(kAll, kAll)));
+  options_.progress = [](uint64_t, uint64_t) { return false; };
   EXPECT_THAT(ReportGroups(*book_, options_).status(), StatusIs(absl::StatusCode::kCancelled));
   options_.from = Day("2024-04-01");
   EXPECT_THAT(ReportGroups(*book_, options_).status(),

@@ -12,6 +12,7 @@ using daftar::testing::IsOk;
 using daftar::testing::StatusIs;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::Not;
 
 // Today is 2024-10-04.
@@ -63,8 +64,8 @@ TEST_F(OrdersTest, AnOrderMakesItsCustomerAndTheNextOneFindsIt) {
 
 TEST_F(OrdersTest, AnOrderWithoutInvoiceNumberGetsOne) {
   const NamedOrder made = Added(Wanted(""));
-  EXPECT_EQ(made.order.invoice.size(), 10u);
-  EXPECT_EQ(made.order.invoice.substr(0, 2), "O-");
+  EXPECT_THAT(made.order.invoice,
+              MatchesRegex("O(-[0-9A-HJKMNP-TV-Z]{4}){3}"));  // 60 bits, and nothing to misread
   EXPECT_NE(Added(Wanted("")).order.invoice, made.order.invoice);
   EXPECT_EQ(book_->FindOrder(made.order.invoice)->name, made.name);
 }
@@ -331,6 +332,25 @@ TEST_F(OrdersTest, OutcomesAreCountedOverTheWholeBook) {
   EXPECT_EQ(by("2024-01-15"), std::pair(uint64_t{0}, uint64_t{1}));
   EXPECT_EQ(by("2024-09-25"), std::pair(uint64_t{2}, uint64_t{3}));
   EXPECT_EQ(by("2024-09-26"), std::pair(uint64_t{3}, uint64_t{4}));
+}
+
+TEST_F(OrdersTest, CountingOutcomesIsAskedNowAndThenWhetherToStop) {
+  std::vector<decision::OrderRow> rows;
+  for (uint64_t i = 0; i <= 2 * kAskEveryOrders; ++i) {
+    rows.push_back(
+        Row({Handle("shop/a")}, std::to_string(i), "2024-01-01", "2024-01-15", "2024-01-15"));
+  }
+  ASSERT_THAT(book_->ImportOrders(rows), IsOk());
+  int asked = 0;
+  const auto counted = book_->CountOutcomes(Day("2024-09-26"), 10, [&asked] {
+    ++asked;
+    return false;
+  });
+  ASSERT_THAT(counted, IsOk());
+  EXPECT_EQ(counted->orders, rows.size());
+  EXPECT_EQ(asked, 3);
+  EXPECT_THAT(book_->CountOutcomes(Day("2024-09-26"), 10, [] { return true; }),
+              StatusIs(absl::StatusCode::kCancelled));
 }
 
 }  // namespace

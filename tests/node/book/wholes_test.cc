@@ -344,7 +344,7 @@ TEST_F(WholesTest, ConcurrentMergesAndImportsLoseNothing) {
   uint64_t orders = 0;
   uint64_t wholes = 0;
   size_t identifiers = 0;
-  ASSERT_THAT(book_->ScanWholes([&](const Profile& customer, const std::vector<Order>& all) {
+  ASSERT_THAT(book_->ScanWholes([&](const Profile& customer, const std::vector<NamedOrder>& all) {
     ++wholes;
     orders += all.size();
     identifiers += customer.identifiers.size();

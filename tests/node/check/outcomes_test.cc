@@ -48,6 +48,12 @@ class OutcomesTest : public ::testing::Test {
     if (receipt.has_value()) order.receipt = book::ReceiptRef(receipt->array());
     return order;
   }
+  // Invoiced the day before, so that what is paid today was not paid in advance.
+  book::NewOrder OnCredit(const std::string& phone, const ReceiptId& receipt) {
+    book::NewOrder order = OrderOf(phone, receipt);
+    order.invoiced = order.due = order.invoiced.PlusDays(-1);
+    return order;
+  }
   std::string Added(const book::NewOrder& order) {
     auto added = b_->book().AddOrder(b_.Caller(), order);
     EXPECT_THAT(added, IsOk());
@@ -458,9 +464,7 @@ TEST_F(OutcomesTest, APartnersWeightFallsWithReportsThatTurnOutWellAndIsResettab
   for (int i = 0; i < kBuyers; ++i) {
     auto answer = Ask(Buyer(i));
     DAFTAR_ASSERT_OK(answer);
-    auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(i), answer->receipt));
-    DAFTAR_ASSERT_OK(order);
-    Became(order->name, book::OutcomeKind::kPaid);
+    Became(Added(OnCredit(Buyer(i), answer->receipt)), book::OutcomeKind::kPaid);
   }
   EXPECT_EQ(Learnt().orders, static_cast<uint64_t>(kBuyers));
   const uint32_t weight = decision::LearntWeight(Learnt(), *policy);
@@ -487,12 +491,11 @@ TEST_F(OutcomesTest, AChangedOutcomeIsLearntAnew) {
   Report(Buyer(1));
   circle_.Settle();
   auto answer = Ask(Buyer(1));
-  auto order = b_->book().AddOrder(b_.Caller(), OrderOf(Buyer(1), answer->receipt));
-  DAFTAR_ASSERT_OK(order);
-  Became(order->name, book::OutcomeKind::kUnpaid);
+  const std::string order = Added(OnCredit(Buyer(1), answer->receipt));
+  Became(order, book::OutcomeKind::kUnpaid);
   EXPECT_EQ(Learnt().bad_ppm, 1'000'000u);
-  Became(order->name, book::OutcomeKind::kReopened);
-  Became(order->name, book::OutcomeKind::kPaid);
+  Became(order, book::OutcomeKind::kReopened);
+  Became(order, book::OutcomeKind::kPaid);
   circle_.clock().Advance(60);
   b_->Upkeep();
   EXPECT_EQ(Learnt().orders, 1u);
@@ -510,6 +513,48 @@ TEST_F(OutcomesTest, WhatWasPaidInAdvanceSaysNothingAboutAReport) {
   Became(order->name, book::OutcomeKind::kPaid);
   EXPECT_EQ(OutcomeAt(answer->receipt), Outcome::kPaid);
   EXPECT_EQ(Learnt().orders, 0u);
+}
+
+TEST_F(OutcomesTest, WhatWasAskedToPrepayAndPaidByItsInvoiceSaysNothingEither) {
+  for (int i = 1; i <= 4; ++i) Report(Buyer(i));
+  circle_.Settle();
+  const auto asked = [this](int i) {
+    auto answer = Ask(Buyer(i));
+    EXPECT_THAT(answer, IsOk());
+    EXPECT_EQ(answer->decision.verdict.effect, Effect::kPrepay);
+    return answer->receipt;
+  };
+  // Nobody said on which terms; the goods waited for the money.
+  Became(Added(OrderOf(Buyer(1), asked(1))), book::OutcomeKind::kPaid);
+  EXPECT_EQ(Learnt().orders, 0u);
+  // The shop gave credit all the same.
+  Became(Added(OnCredit(Buyer(2), asked(2))), book::OutcomeKind::kPaid);
+  EXPECT_EQ(Learnt().orders, 1u);
+  // The goods went first.
+  book::NewOrder on_delivery = OrderOf(Buyer(3), asked(3));
+  on_delivery.terms = decision::Terms::kCod;
+  Became(Added(on_delivery), book::OutcomeKind::kPaid);
+  EXPECT_EQ(Learnt().orders, 2u);
+  // A person asked for nothing.
+  const ReceiptId trusted = asked(4);
+  DAFTAR_ASSERT_OK(
+      b_->outcomes().OverrideDecision(b_.Caller(), trusted, Effect::kAccept, "an old friend"));
+  Became(Added(OrderOf(Buyer(4), trusted)), book::OutcomeKind::kPaid);
+  EXPECT_EQ(Learnt().orders, 3u);
+}
+
+TEST_F(OutcomesTest, AnOverrideAfterTheOutcomeCountsWhenOrdersAreNextCompared) {
+  Report(Buyer(1));
+  circle_.Settle();
+  auto answer = Ask(Buyer(1));
+  DAFTAR_ASSERT_OK(answer);
+  Became(Added(OrderOf(Buyer(1), answer->receipt)), book::OutcomeKind::kPaid);
+  EXPECT_EQ(Learnt().orders, 0u);
+  DAFTAR_ASSERT_OK(
+      b_->outcomes().OverrideDecision(b_.Caller(), answer->receipt, Effect::kAccept, "as it was"));
+  circle_.clock().Advance(86'400);
+  b_->Upkeep();
+  EXPECT_EQ(Learnt().orders, 1u);
 }
 
 }  // namespace

@@ -158,6 +158,17 @@ TEST_F(ShopRulesTest, ThePriorIsTheShopsOwnRateOnceItHasOrders) {
   EXPECT_EQ(Ask(kPhone).decision.weighed.prior_ppm, 16'666u);  // (0 + 5) / 300
 }
 
+TEST_F(ShopRulesTest, ACountThatIsStoppedIsNoTroubleAndIsMadeUpFor) {
+  PaidOrders(kOtherPhone, 100, 30);
+  OwnRate rate(b_->book(), circle_.clock());
+  const auto policy = b_->policies().InForce();
+  DAFTAR_EXPECT_OK(rate.Refresh(*policy, [] { return true; }));
+  EXPECT_EQ(rate.Prior(*policy), 50'000u);
+  circle_.clock().Advance(60);
+  DAFTAR_EXPECT_OK(rate.Refresh(*policy, [] { return false; }));
+  EXPECT_EQ(rate.Prior(*policy), 25'000u);
+}
+
 TEST_F(ShopRulesTest, TroubleWithCountingIsOverWithTheNextSuccess) {
   PaidOrders(kOtherPhone, 100, 30);
   const crypto::Bytes key(crypto::ToBytes(crypto::AsBytes("not an order's key")));

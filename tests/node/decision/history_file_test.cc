@@ -23,7 +23,8 @@ struct Read {
   std::vector<LedgerRefusal> refusals;
 };
 
-Read ReadCsv(std::string_view mapping, const std::string& csv, HistoryFileOptions options = {}) {
+Read ReadCsv(std::string_view mapping, const std::string& csv, HistoryFileOptions options = {},
+             std::string_view as_of = {}) {
   Read read;
   auto parsed = HistoryMapping::Parse(mapping, Region::kIndonesia);
   if (!parsed.ok()) {
@@ -37,7 +38,8 @@ Read ReadCsv(std::string_view mapping, const std::string& csv, HistoryFileOption
         read.refusals.push_back(refusal);
         return true;
       });
-  read.history = std::move(builder).Finish();
+  read.history =
+      std::move(builder).Finish(as_of.empty() ? evidence::Date() : *evidence::Date::Parse(as_of));
   return read;
 }
 
@@ -220,7 +222,7 @@ TEST(HistoryFileTest, ALedgersInvoiceIsBadFromTheEleventhDayOn) {
                             "a,,2,2013-01-01,2013-02-01,2013-02-12,5,Yes\n"
                             "a,,3,2013-01-01,2013-02-01,,5,No\n"
                             "a,,4,2013-01-01,2013-02-01,,5,Yes\n",
-                            options);
+                            options, "2013-03-01");
   ASSERT_THAT(read.status, IsOk());
   const auto& orders = read.history.orders;
   ASSERT_EQ(orders.size(), 4u);
@@ -236,6 +238,74 @@ TEST(HistoryFileTest, ALedgersInvoiceIsBadFromTheEleventhDayOn) {
   EXPECT_EQ(orders[2].settled_at, kNever);
   EXPECT_FALSE(orders[3].judged);  // open and in dispute: no outcome
   EXPECT_EQ(orders[3].known_at, kNever);
+}
+
+constexpr std::string_view kOpenInvoices =
+    "who,phone,no,at,due,paid,amount,disputed\n"
+    "a,,1,2013-01-01,2013-01-31,2013-02-20,5,No\n"  // the newest day
+    "a,,2,2013-01-01,2013-02-09,,5,No\n"            // 11 days late by then
+    "a,,3,2013-01-01,2013-02-10,,5,No\n"            // 10 days
+    "a,,4,2013-02-20,2013-09-01,,5,No\n";           // not due for long
+
+TEST(HistoryFileTest, WhatIsNotPaidAndNotLateYetIsNotJudged) {
+  const Read read = ReadCsv(kLedger, std::string(kOpenInvoices));
+  ASSERT_THAT(read.status, IsOk());
+  const History& history = read.history;
+  EXPECT_EQ(history.as_of.ToString(), "2013-02-20");
+  EXPECT_EQ(history.not_judged_yet, 2u);
+  EXPECT_EQ(history.later_orders, 0u);
+  ASSERT_EQ(history.orders.size(), 4u);
+  EXPECT_TRUE(history.orders[0].judged && history.orders[0].bad);
+  EXPECT_TRUE(history.orders[1].judged && history.orders[1].bad);
+  for (const size_t i : {2, 3}) {
+    const PastOrder& order = history.orders[i];
+    EXPECT_FALSE(order.judged || order.bad) << i;
+    EXPECT_EQ(order.known_at, kNever) << i;
+    EXPECT_NE(order.due_at, kNever) << i;  // still owed
+  }
+}
+
+TEST(HistoryFileTest, ALaterDayJudgesWhatIsStillOpen) {
+  const Read read = ReadCsv(kLedger, std::string(kOpenInvoices), {}, "2013-02-21");
+  EXPECT_EQ(read.history.not_judged_yet, 1u);
+  EXPECT_TRUE(read.history.orders[2].judged && read.history.orders[2].bad);
+}
+
+TEST(HistoryFileTest, PaymentsAndOrdersAfterTheDayHaveNotHappened) {
+  const Read read = ReadCsv(kLedger,
+                            "who,phone,no,at,due,paid,amount,disputed\n"
+                            "a,,1,2013-01-01,2013-02-01,2013-02-19,5,No\n"
+                            "a,,2,2013-01-01,2013-02-08,2013-02-19,5,No\n"
+                            "a,,3,2013-01-01,2013-02-01,2013-02-19,5,Yes\n"
+                            "a,,4,2013-02-18,2013-03-01,2013-02-18,5,No\n"
+                            "b,,5,2013-02-19,2013-03-01,2013-02-19,5,No\n",
+                            {}, "2013-02-18");
+  ASSERT_THAT(read.status, IsOk());
+  const History& history = read.history;
+  EXPECT_EQ(history.later_orders, 1u);
+  EXPECT_EQ(history.not_judged_yet, 2u);
+  ASSERT_EQ(history.orders.size(), 4u);
+  EXPECT_TRUE(history.orders[0].judged && history.orders[0].bad);
+  EXPECT_EQ(history.orders[0].settled_at, kNever);
+  EXPECT_FALSE(history.orders[1].judged);  // neither paid nor late
+  EXPECT_FALSE(history.orders[2].judged);  // in dispute until it was paid
+  EXPECT_TRUE(history.orders[3].judged);
+  EXPECT_FALSE(history.orders[3].bad);
+}
+
+TEST(HistoryFileTest, AnOutcomeThatTheFileStatesIsJudgedUnlessItCameAfterTheDayNamed) {
+  const std::string csv =
+      "who,at,known,bad,shop,amount\n"
+      "anna,2016-05-09,2016-05-10,Yes,s,1\n"
+      "anna,2016-05-10,2016-05-20,Yes,s,1\n"
+      "anna,2016-05-10,,Yes,s,1\n";
+  const Read all = ReadCsv(kTexts, csv);
+  EXPECT_EQ(all.history.as_of.ToString(), "2016-05-21");  // a day after the last is known
+  EXPECT_EQ(all.history.not_judged_yet, 0u);
+  const Read earlier = ReadCsv(kTexts, csv, {}, "2016-05-20");
+  EXPECT_EQ(earlier.history.not_judged_yet, 1u);
+  EXPECT_FALSE(earlier.history.orders[1].judged);
+  EXPECT_TRUE(earlier.history.orders[2].judged);  // nothing says when it was known
 }
 
 TEST(HistoryFileTest, AnyIdentifierNamesTheCustomerAndTwoCustomersInOneLineAreRefused) {

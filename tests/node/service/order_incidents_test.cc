@@ -139,5 +139,39 @@ TEST_F(OrderIncidentsTest, AMistakePutsTheOrderInQuestionWhereverItIsShown) {
   EXPECT_EQ(Ask().effect(), v1::EFFECT_ACCEPT);
 }
 
+TEST_F(OrderIncidentsTest, ListsAndReportsAgreeWithDecisions) {
+  v1::Order last;
+  for (int i = 0; i < 6; ++i) last = Order(DaysAgo(50));
+  v1::PutGroupRequest group;
+  group.set_request_id(RequestId());
+  group.set_because("who pays");
+  group.mutable_group()->set_name("payers");
+  group.mutable_group()->mutable_rule()->set_least_on_time_ppm(900'000);
+  DAFTAR_ASSERT_OK(book_.PutGroup(manager_, group));
+  const auto members = [&] {
+    v1::ListCustomersRequest request;
+    request.set_group("payers");
+    auto listed = book_.ListCustomers(manager_, request);
+    EXPECT_TRUE(listed.ok()) << listed.status();
+    return listed->customers_size();
+  };
+  const auto on_time = [&](const std::string& name) {
+    auto report = book_.ReportGroups(manager_, {});
+    EXPECT_TRUE(report.ok()) << report.status();
+    for (const auto& row : report->rows()) {
+      if (row.group() == name && row.orders() > 0) return row.paid_on_time();
+    }
+    return uint64_t{0};
+  };
+  EXPECT_EQ(members(), 1);
+  EXPECT_EQ(on_time("payers"), 6u);
+  EXPECT_EQ(Ask().group(), "payers");
+  DAFTAR_ASSERT_OK(shop_.AddIncident(manager_, About(last.id(), "payment-reversed")));
+  EXPECT_EQ(members(), 0);
+  EXPECT_EQ(on_time("payers"), 0u);
+  EXPECT_EQ(on_time(""), 5u);
+  EXPECT_EQ(Ask().group(), "");
+}
+
 }  // namespace
 }  // namespace daftar::service

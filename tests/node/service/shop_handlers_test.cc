@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "node/book/group_report.h"
 #include "node/service/book_handlers.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
@@ -522,6 +523,28 @@ TEST_F(ShopHandlersTest, AReportCoversTheWholeBookWithoutDays) {
   DAFTAR_ASSERT_OK(report);
   EXPECT_EQ(report->rows_size(), 6);  // five shipped groups, and nobody's
   EXPECT_THAT(book.ReportGroups(staff_, {}), StatusIs(absl::StatusCode::kPermissionDenied));
+}
+
+TEST_F(ShopHandlersTest, AReportTellsHowFarItIsAndStopsWhenTold) {
+  std::vector<decision::CustomerRow> people;
+  for (uint64_t i = 0; i < book::kReportProgressStep; ++i) {
+    decision::CustomerRow& row = people.emplace_back();
+    row.identifiers = {testing::Phone("0813-1000-" + std::to_string(1000 + i))};
+  }
+  DAFTAR_ASSERT_OK(b_->book().ImportCustomers(people));
+  BookHandlers book(*b_);
+  std::vector<v1::ReportGroupsResponse> told;
+  DAFTAR_ASSERT_OK(
+      book.ReportGroups(manager_, {}, [&told](const v1::ReportGroupsResponse& message) {
+        told.push_back(message);
+        return true;
+      }));
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].rows_size(), 0);
+  EXPECT_EQ(told[0].progress().customers_done(), book::kReportProgressStep);
+  EXPECT_EQ(told[0].progress().customers(), book::kReportProgressStep);
+  EXPECT_THAT(book.ReportGroups(manager_, {}, [](const auto&) { return false; }),
+              StatusIs(absl::StatusCode::kCancelled));
 }
 
 }  // namespace
