@@ -83,6 +83,7 @@ class Client {
     (void)steps.Wait();
     if (steps.stopped()) return absl::CancelledError("stopped before the node had answered");
     if (steps.late()) status = grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "");
+    if (!status.ok()) return Translate(status);
     if (!last.has_value()) return absl::InternalError("the node ended the call without an answer");
     return *std::move(last);
   }

@@ -100,6 +100,7 @@ constexpr char kPrepayJson[] = R"({
       "bad_ppm": 927000,
       "weight_ppm": 1000000,
       "counted": true,
+      "with_order": false,
       "orders": null
     },
     {
@@ -115,12 +116,16 @@ constexpr char kPrepayJson[] = R"({
       "bad_ppm": 0,
       "weight_ppm": 0,
       "counted": false,
+      "with_order": false,
       "orders": {
         "settled": 4,
         "paid_on_time": 3,
+        "prepaid_on_time": 0,
         "late": 1,
         "open": 2,
         "overdue": 1,
+        "disputed": 0,
+        "broken": 0,
         "days_late_total": 12,
         "days_late_worst": 12,
         "open_amounts": [
@@ -331,9 +336,9 @@ constexpr char kReceiptJson[] =
     R"(ome":null,"outcome_at")"
     R"(:null,"inputs":[{"type":"partner_record","origin":"toko-a.test","reference":"3","com)"
     R"(mitment":"cc","status":"settled","age_days":1,"bad_ppm":231000,"weight_ppm":1000000,)"
-    R"("counted":true,"mitigations":[],"orders":null,"orders_on_time":null,"orders_bad":nul)"
+    R"("counted":true,"with_order":false,"mitigations":[],"orders":null,"orders_on_time":null,"orders_bad":nul)"
     R"(l},{"type":"own_incident","origin":null,"reference":"i9","commitment":null,"status":)"
-    R"("live","age_days":3,"bad_ppm":0,"weight_ppm":0,"counted":false,"mitigations":[],"ord)"
+    R"("live","age_days":3,"bad_ppm":0,"weight_ppm":0,"counted":false,"with_order":false,"mitigations":[],"ord)"
     R"(ers":null,"orders_on_time":null,"orders_bad":null}],"partners":[{"origin":"toko-a.te)"
     R"(st","state":"cached","head_age_s":7,"head_size":5,"head_root":"dd","witnesses":["tok)"
     R"(o-b.test","toko-c.test"],"reason":null,"weight_ppm":0}],"rules":[{"rule":"expected-r)"
