@@ -46,6 +46,12 @@ absl::StatusOr<decision::Policy> PolicyOf(const BacktestOptions& options, const 
     std::error_code error;
     const std::string own = dir + "/policy.toml";
     if (std::filesystem::exists(own, error)) file = own;
+    // A running node keeps what its file said, even when the file is gone.
+    if (file.empty() && std::filesystem::exists(dir + "/db", error)) {
+      console.err << "daftar: there is no " << own
+                  << "; measuring the default policy. For the one in force: daftar policy show > "
+                     "FILE, and --policy FILE\n";
+    }
   }
   if (file.empty() || file == "default") return decision::DefaultPolicy();
   return LoadPolicy(file, console);

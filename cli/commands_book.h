@@ -77,7 +77,7 @@ struct OrderAddOptions {
   std::string currency;
   std::string invoiced;
   std::string due;
-  std::string terms = "credit";
+  std::string terms;  // empty: as the node takes it
   std::string receipt;
 };
 absl::StatusOr<int> RunOrderAdd(Session& session, const OrderAddOptions& options);

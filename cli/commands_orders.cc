@@ -100,7 +100,8 @@ absl::StatusOr<int> RunOrderAdd(Session& session, const OrderAddOptions& options
     return absl::InvalidArgumentError(
         "order add needs an amount, like --amount 4500000 --currency IDR");
   }
-  auto terms = MakeTerms(options.terms);
+  absl::StatusOr<v1::Terms> terms = v1::TERMS_UNSPECIFIED;
+  if (!options.terms.empty()) terms = MakeTerms(options.terms);
   if (!terms.ok()) return terms.status();
   absl::Status status = CheckDate("invoiced", options.invoiced);
   if (status.ok()) status = CheckDate("due", options.due);

@@ -157,8 +157,13 @@ void Parser::AddOrders() {
   add.add_option("--invoice", added->invoice, "The invoice's number (default: one is made)")
       ->type_name("NO");
   add.add_option("--invoiced", added->invoiced, "Default: today")->type_name("YYYY-MM-DD");
-  add.add_option("--due", added->due, "Default: the day it was invoiced")->type_name("YYYY-MM-DD");
-  add.add_option("--terms", added->terms, "credit (default), cod, deposit or prepaid")
+  add.add_option("--due", added->due,
+                 "Default: the day it was invoiced; on credit after the days that the customer's "
+                 "group gives")
+      ->type_name("YYYY-MM-DD");
+  add.add_option(
+         "--terms", added->terms,
+         "credit, cod, deposit or prepaid. Default: those of the receipt's check, else credit")
       ->type_name("TERMS");
   add.add_option("--name", added->name, "Of a new customer, for this shop only")->type_name("TEXT");
   add.add_option("--receipt", added->receipt, "The check on which it was taken")

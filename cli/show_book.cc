@@ -1,7 +1,6 @@
 #include "cli/show_book.h"
 
 #include <algorithm>
-#include <initializer_list>
 #include <string>
 #include <utility>
 #include <vector>
@@ -285,8 +284,18 @@ Json ToJson(const v1::Order& order) {
               {"disputed", order.disputed()},
               {"receipt", TextOrNull(order.receipt())},
               {"incident", TextOrNull(order.incident())},
-              {"incident_state", TextOrNull(order.incident_state())}};
+              {"incident_state", TextOrNull(order.incident_state())},
+              {"incident_reason", TextOrNull(order.incident_reason())}};
 }
+
+namespace {
+
+bool StandsOpen(const std::string& incident_state) {
+  constexpr const char* kOpen[] = {"draft", "ready", "approved", "held", "published"};
+  return std::find(std::begin(kOpen), std::end(kOpen), incident_state) != std::end(kOpen);
+}
+
+}  // namespace
 
 void Print(std::ostream& out, const v1::Order& order) {
   Fields fields;
@@ -306,16 +315,19 @@ void Print(std::ostream& out, const v1::Order& order) {
   const std::string& incident = order.incident();
   fields.Add("Incident", incident.empty() ? "" : incident + ", " + order.incident_state());
   fields.Print(out);
-  const auto is_one_of = [](const std::string& state, std::initializer_list<const char*> states) {
-    return std::find(states.begin(), states.end(), state) != states.end();
-  };
-  // Partners hear of a payment by the incident's settlement, which nobody gives unasked.
-  if (is_one_of(order.state(), {"paid", "late"}) &&
-      is_one_of(order.incident_state(), {"draft", "ready", "approved", "held", "published"})) {
-    out << "\nThe incident about it stands as " << order.incident_state()
-        << ". Is nothing owed any more? Then say so, to partners too:\n  daftar incident settle "
-        << incident << " --because \"paid\"\n";
+  const bool paid = order.state() == "paid" || order.state() == "late";
+  if (!paid || !StandsOpen(order.incident_state())) return;
+  if (order.incident_reason() == "payment-reversed") {
+    out << "\nThe payment was taken back, and counts as owed until the incident is settled. Reopen "
+           "the order, so that lists show it too:\n  daftar order reopen "
+        << order.id() << "\n";
+    return;
   }
+  // Partners hear of a payment by the incident's settlement, which nobody gives unasked.
+  out << "\nThe incident about it (" << order.incident_reason() << ") stands as "
+      << order.incident_state() << ". When nothing is owed for it any more, settle it"
+      << (order.incident_state() == "draft" ? "" : ", for partners too")
+      << ":\n  daftar incident settle " << incident << " --because \"paid\"\n";
 }
 
 Json ListJson(const std::vector<v1::Order>& orders, bool more) {

@@ -64,10 +64,11 @@ absl::Status CheckNamedReceipt(const ReceiptId& receipt,
         "customers if they are one, or leave the receipt out");
   }
   const std::optional<evidence::Money>& asked = body.weighed.order.amount;
-  if (asked.has_value() && asked->currency == amount.currency && asked->minor != amount.minor) {
+  if (asked.has_value() && *asked != amount) {
     return absl::FailedPreconditionError(
-        "the receipt is of a check over " + amount.currency.code() + " " +
-        evidence::FormatMoney(*asked) + ", the order over " + evidence::FormatMoney(amount) +
+        "the receipt is of a check over " + asked->currency.code() + " " +
+        evidence::FormatMoney(*asked) + ", the order over " + amount.currency.code() + " " +
+        evidence::FormatMoney(amount) +
         ". Check the buyer again for this amount and name that receipt, or leave the receipt out");
   }
   return absl::OkStatus();

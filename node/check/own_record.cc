@@ -34,7 +34,7 @@ bool IsInQuestion(const ledger::IncidentView& view) {
   if (view.state == ledger::IncidentState::kDisputed) return true;
   if (view.state != ledger::IncidentState::kWithdrawn) return false;
   const auto& ground = view.incident.withdrawn_for;
-  return ground == WithdrawalGround::kMistake || ground == WithdrawalGround::kDisputeUpheld ||
+  return ground == WithdrawalGround::kDisputeUpheld ||
          ground == WithdrawalGround::kDisputeUnanswered;
 }
 
@@ -46,12 +46,21 @@ bool HasWeight(ledger::IncidentState state) {
 // The day on which what was owed was paid, as the incident has it; none: it does not say so.
 evidence::Date SettledOn(const ledger::IncidentView& view) {
   const ledger::Incident& incident = view.incident;
-  const bool settled = view.state == ledger::IncidentState::kSettled ||
-                       (view.state == ledger::IncidentState::kWithdrawn &&
-                        incident.withdrawn_for == WithdrawalGround::kPaid);
-  if (!settled) return {};
-  if (incident.settled_on.has_value() || incident.events.empty()) return incident.settled_on;
-  return evidence::Date::Of(incident.events.back().at);
+  // Paid is paid, even if the report is withdrawn afterwards.
+  if (incident.settled_on.has_value() || view.state != ledger::IncidentState::kSettled) {
+    return incident.settled_on;
+  }
+  // A row that does not have the day.
+  evidence::Date day;
+  for (const ledger::IncidentEvent& event : incident.events) {
+    if (event.action == ledger::IncidentAction::kSettled) day = evidence::Date::Of(event.at);
+  }
+  return day;
+}
+
+// A day that has begun where the shop is has begun.
+evidence::Date Begun(evidence::Date day, evidence::Date today) {
+  return day > today && !evidence::IsStillToCome(day, today) ? today : day;
 }
 
 decision::OwnIncident OwnIncidentOf(const ledger::IncidentView& view) {
@@ -79,7 +88,10 @@ std::optional<decision::IncidentOrder> StandingOf(const decision::RemarkedOrder&
   if (!record.unpaid.empty()) {
     return decision::IncidentOrder{OrderOutcome::kUnpaid, record.unpaid.front().date};
   }
-  if (record.open > 0) return decision::IncidentOrder{OrderOutcome::kOpen, {}};
+  if (record.open > 0) {
+    const bool overdue = record.overdue > 0;
+    return decision::IncidentOrder{overdue ? OrderOutcome::kOverdue : OrderOutcome::kOpen, {}};
+  }
   return std::nullopt;
 }
 
@@ -96,7 +108,7 @@ void RemarkedOrders::Add(const ledger::IncidentView& incident) {
     remark.remark = OrderRemark::kBroken;
   }
   if (decision::IsOfMoney(trouble)) remark.settled = SettledOn(incident);
-  remarks_.insert_or_assign(account.order, remark);
+  remarks_.emplace(account.order, remark);
 }
 
 decision::RemarkedOrder RemarkedOrders::Of(const std::string& name,
@@ -109,13 +121,16 @@ decision::RemarkedOrder RemarkedOrders::Of(const std::string& name,
   return remarked;
 }
 
-absl::StatusOr<RemarkedOrders> RemarksOnAllOrders(const ledger::Ledger& ledger) {
+absl::StatusOr<RemarkedOrders> RemarksOnAllOrders(const ledger::Ledger& ledger,
+                                                  const std::function<bool()>& stopped) {
   RemarkedOrders remarked;
+  bool is_stopped = false;
   const absl::Status scanned = ledger.ScanOfOrders([&](const ledger::IncidentView& incident) {
     remarked.Add(incident);
-    return true;
+    return !(is_stopped = stopped && stopped());
   });
   if (!scanned.ok()) return scanned;
+  if (is_stopped) return absl::CancelledError("reading the incidents was stopped");
   return remarked;
 }
 
@@ -135,12 +150,22 @@ absl::StatusOr<OwnRecord> ReadOwnRecord(const book::Book& book,
   }
   decision::TrackRecordBuilder builder(today, late_after_days);
   const auto add = [&](const book::CustomerId& row, const book::Order& order) {
-    if (by_order.empty()) return builder.Add(order);
-    const std::string name = book::OrderName(row, order);
-    const decision::RemarkedOrder one = remarked.Of(name, order);
+    const std::string name = by_order.empty() ? "" : book::OrderName(row, order);
+    decision::RemarkedOrder one = remarked.Of(name, order);
+    one.facts.invoiced = Begun(one.facts.invoiced, today);
+    one.facts.paid = Begun(one.facts.paid, today);
+    one.facts.written_off = Begun(one.facts.written_off, today);
     builder.Add(one);
     const auto made = by_order.find(name);
-    if (made != by_order.end()) made->second->order = StandingOf(one, today, late_after_days);
+    if (made == by_order.end()) return;
+    decision::OwnIncident& incident = *made->second;
+    incident.order = StandingOf(one, today, late_after_days);
+    // What the book has in dispute is not owed for the incident either.
+    const bool in_dispute = one.facts.disputed && !one.facts.paid.has_value();
+    if (in_dispute && decision::TroubleOf(incident.reason) == Trouble::kPayment &&
+        incident.status == decision::EntryStatus::kLive) {
+      incident.status = decision::EntryStatus::kDisputed;
+    }
   };
   if (auto scanned = book.ScanOrdersOf(customers, add); !scanned.ok()) return scanned;
   record.orders = std::move(builder).Finish();

@@ -2,6 +2,7 @@
 #ifndef DAFTAR_NODE_CHECK_OWN_RECORD_H_
 #define DAFTAR_NODE_CHECK_OWN_RECORD_H_
 
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -15,12 +16,14 @@
 namespace daftar::check {
 
 // Orders as their incidents leave them. An incident that was settled says that its order was paid
-// that day; one that is disputed, or was withdrawn for a mistake or after a dispute, puts the order
-// in question; a broken agreement or a payment taken back spoils an order that was paid on time. A
-// value; reading it needs no lock.
+// that day; one that is disputed, or was withdrawn after a dispute, puts the order in question; a
+// broken agreement or a payment taken back spoils an order that was paid on time. One that was
+// withdrawn for another ground, a mistake say, leaves the order as it is. A value; reading it needs
+// no lock.
 class RemarkedOrders {
  public:
-  // Of incidents made from no order, or about conduct, nothing is kept.
+  // Of incidents made from no order, or about conduct, nothing is kept; of several about one order,
+  // what the first says.
   void Add(const ledger::IncidentView& incident);
   bool empty() const { return remarks_.empty(); }
   // REQUIRES: `name` is the order's (book::OrderName).
@@ -35,15 +38,18 @@ class RemarkedOrders {
 };
 
 // Of all the shop's incidents that were made from orders, for reading the whole book.
-absl::StatusOr<RemarkedOrders> RemarksOnAllOrders(const ledger::Ledger& ledger);
+// `stopped` is asked at each and may be empty; Cancelled when it says so.
+absl::StatusOr<RemarkedOrders> RemarksOnAllOrders(const ledger::Ledger& ledger,
+                                                  const std::function<bool()>& stopped = {});
 
 struct OwnRecord {
   decision::TrackRecord orders;
   std::vector<decision::OwnIncident> incidents;  // in the order of those given
 };
 
-// Of the wholes, each order once; `incidents` are all about them. Errors of the store are passed
-// on. Any thread may call.
+// Of the wholes, each order once; `incidents` are all about them, newest first. A day ahead of
+// UTC's, which has begun where the shop is, counts as `today`. Errors of the store are passed on.
+// Any thread may call.
 absl::StatusOr<OwnRecord> ReadOwnRecord(const book::Book& book,
                                         std::span<const book::Profile> customers,
                                         std::span<const ledger::IncidentView> incidents,

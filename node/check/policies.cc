@@ -252,7 +252,8 @@ absl::Status Policies::CountUndecoded() {
   if (!versions.ok()) return versions.status();
   for (const PolicyVersion& version : *versions) {
     auto policy = ByHash(version.hash);
-    if (absl::IsFailedPrecondition(policy.status())) {
+    // A damaged one is told to whoever asks for it; the one in force was read before.
+    if (absl::IsFailedPrecondition(policy.status()) || absl::IsDataLoss(policy.status())) {
       ++undecoded_;
     } else if (!policy.ok()) {
       return policy.status();

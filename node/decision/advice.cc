@@ -71,10 +71,14 @@ void HelpToSettle(const Weighed& weighed, const Verdict& verdict, const Policy& 
     }
     steps.push_back(std::move(plan));
   }
-  const bool limited = Fired(verdict, Rule::kCreditLimit) || Fired(verdict, Rule::kOpenDebt);
+  // A limit counts all that is open. Of a debt, what is past due is owed in whichever currency,
+  // and what is open beside it may be due later: no sum of one of them is the right one.
+  const bool limited = Fired(verdict, Rule::kCreditLimit);
   if (limited && own.open_minor > 0 && own.open_minor <= evidence::kMaxMinorUnits) {
     steps.push_back({.step = Step::kSettleOpen,
                      .money = evidence::Money{own.open_minor, weighed.order.amount->currency}});
+  } else if (Fired(verdict, Rule::kOpenDebt) && verdict.effect > Effect::kAccept) {
+    steps.push_back({.step = Step::kSettleOpen});
   }
 }
 
@@ -211,8 +215,8 @@ std::string StepSentence(const NextStep& step, Language language) {
       return Fill(language, Text::kNextPlan, {std::to_string(step.dates.size()), dates});
     }
     case Step::kSettleOpen:
-      return Fill(language, Text::kNextSettleOpen,
-                  {MoneyText(language, step.money.value_or(evidence::Money()))});
+      if (!step.money.has_value()) return words(Text::kNextSettleDue);
+      return Fill(language, Text::kNextSettleOpen, {MoneyText(language, *step.money)});
     case Step::kRemind:
       return Fill(language, Text::kNextRemind, {DaysText(step.days, language)});
     case Step::kCaution:

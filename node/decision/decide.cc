@@ -349,7 +349,7 @@ uint32_t KindsOfTrouble(const Weighed& weighed) {
   };
   uint32_t seen = weighed.own.bad_ppm > 0 ? bit(Trouble::kPayment) : 0;
   for (const WeighedIncident& incident : weighed.incidents) {
-    if (incident.bad_ppm > 0 && !incident.in_track_record) seen |= bit(incident.trouble);
+    if (incident.bad_ppm > 0) seen |= bit(incident.trouble);
   }
   return static_cast<uint32_t>(std::popcount(seen));
 }

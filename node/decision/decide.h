@@ -105,7 +105,8 @@ struct WeighedIncident {
   std::string id;
   Trouble trouble = Trouble::kPayment;
   EntryStatus status = EntryStatus::kLive;
-  // Made from a bad order, with which it counts as one: in WeighedOwn::bad_ppm.
+  // Made from a bad order, with which it counts as one: in WeighedOwn::bad_ppm. Or about the money
+  // of an overdue one, of which it says no more than the order.
   bool in_track_record = false;
   Mitigations mitigations;
   uint32_t age_days = 0;
@@ -196,8 +197,7 @@ bool IsRestOnDelivery(const Weighed& weighed, const Verdict& verdict);
 // whole minor unit.
 uint32_t DepositShare(const Weighed& weighed, const Policy& policy);
 uint64_t PartOf(uint64_t minor, uint32_t share_ppm);
-// How many kinds of trouble the shop's own records show that count. An order and its incident are
-// one event, of one kind.
+// How many kinds of trouble the shop's own records show that count.
 uint32_t KindsOfTrouble(const Weighed& weighed);
 // A customer to whom the shop may give something on account: paid on time at least `least` orders
 // (> 0) and nine in ten of those that are not past due now.

@@ -87,7 +87,7 @@ class Mitigations {
 };
 
 // What an order has come to.
-enum class OrderOutcome : uint8_t { kOpen, kPaidOnTime, kPaidLate, kUnpaid };
+enum class OrderOutcome : uint8_t { kOpen, kOverdue, kPaidOnTime, kPaidLate, kUnpaid };
 // The order of which an incident is an account, as TrackRecord counts it.
 struct IncidentOrder {
   OrderOutcome outcome = OrderOutcome::kOpen;

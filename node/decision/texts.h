@@ -123,6 +123,7 @@ enum class Text {
   kNextPartWell,
   kNextCaution,
   kNextAskAgain,
+  kNextSettleDue,
   kNextSettleOpen,
   // What an effect asks of staff; its headline; its name within a sentence.
   kDoAccept,

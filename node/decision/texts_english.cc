@@ -126,6 +126,7 @@ constexpr TextTable kTexts = {{
     {kNextPartWell, "Part well. Send the customer the letter, with thanks and good wishes."},
     {kNextCaution, "Take the order, and mention kindly the one that was late."},
     {kNextAskAgain, "Partners could not be asked. Check again before delivery."},
+    {kNextSettleDue, "Ask the customer to settle what is past due first."},
     {kNextSettleOpen, "Ask the customer to settle what is open first: {1}."},
     {kDoAccept, "go ahead on the terms asked for"},
     {kDoDeposit, "ask for a deposit before work or delivery"},

@@ -154,6 +154,7 @@ constexpr TextTable kTexts = {{
      "terima kasih dan harapan baik."},
     {kNextCaution, "Terima pesanan ini, dan sebutkan dengan ramah pesanan yang pernah terlambat."},
     {kNextAskAgain, "Mitra belum dapat ditanya. Periksa sekali lagi sebelum pengiriman."},
+    {kNextSettleDue, "Mintalah pelanggan melunasi dahulu yang sudah jatuh tempo."},
     {kNextSettleOpen, "Mintalah pelanggan melunasi dahulu yang belum dibayar: {1}."},
     {kDoAccept, "lanjutkan dengan syarat yang diminta"},
     {kDoDeposit, "minta uang muka sebelum pengerjaan atau pengiriman"},

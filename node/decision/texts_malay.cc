@@ -166,6 +166,7 @@ constexpr TextTable kTexts = {{
      "ucapan terima kasih dan harapan baik."},
     {kNextCaution, "Terima pesanan ini, dan sebutkan dengan mesra pesanan yang pernah lewat."},
     {kNextAskAgain, "Rakan kongsi belum dapat ditanya. Semak sekali lagi sebelum penghantaran."},
+    {kNextSettleDue, "Minta pelanggan membayar dahulu yang sudah lewat tempoh."},
     {kNextSettleOpen, "Minta pelanggan membayar dahulu jumlah yang tertunggak: {1}."},
     {kDoAccept, "teruskan dengan syarat yang diminta"},
     {kDoDeposit, "minta deposit sebelum kerja atau penghantaran"},

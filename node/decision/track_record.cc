@@ -70,10 +70,13 @@ void TrackRecordBuilder::Add(const OrderFacts& order, OrderRemark remark) {
   }
   record_.last_order = std::max(record_.last_order, order.invoiced);
   const bool paid = order.paid.has_value() && order.paid <= today_;
-  if (remark == OrderRemark::kInQuestion || (order.disputed && !paid)) {
+  const bool on_time = paid && IsPaidOnTime(order, late_after_days_);
+  if ((remark == OrderRemark::kInQuestion && !on_time) || (order.disputed && !paid)) {
     ++record_.disputed;
-  } else if (paid && remark == OrderRemark::kBroken && IsPaidOnTime(order, late_after_days_)) {
+    if (paid) AddSettled(order.amount);
+  } else if (on_time && remark == OrderRemark::kBroken) {
     ++record_.broken;
+    AddSettled(order.amount);
   } else if (paid) {
     AddPaid(order);
   } else {
@@ -83,9 +86,7 @@ void TrackRecordBuilder::Add(const OrderFacts& order, OrderRemark remark) {
 
 void TrackRecordBuilder::AddPaid(const OrderFacts& order) {
   const uint32_t days_late = DaysPast(order.paid, order.due);
-  OpenAmount& amount = AmountsIn(order.amount.currency);
-  AddTo(amount.settled_minor, order.amount.minor);
-  ++amount.settled_orders;
+  AddSettled(order.amount);
   ++record_.orders_settled;
   record_.worst_days_late = std::max(record_.worst_days_late, days_late);
   record_.total_days_late += days_late;
@@ -120,6 +121,13 @@ void TrackRecordBuilder::AddOpen(const OrderFacts& order) {
       by_days ? order.due.PlusDays(int64_t{late_after_days_} + 1) : order.written_off;
   if (written_off) known = std::min(known, order.written_off);
   ++unpaid_[known];
+}
+
+// What an order usually comes to is known whatever else became of it.
+void TrackRecordBuilder::AddSettled(const evidence::Money& paid) {
+  OpenAmount& amount = AmountsIn(paid.currency);
+  AddTo(amount.settled_minor, paid.minor);
+  ++amount.settled_orders;
 }
 
 OpenAmount& TrackRecordBuilder::AmountsIn(evidence::Currency currency) {

@@ -26,7 +26,7 @@ struct OrderFacts {
 // What the shop's incident about an order says of it beyond its dates.
 enum class OrderRemark : uint8_t {
   kNone,
-  kInQuestion,  // the incident is disputed, or was a mistake: the order is neither good nor bad
+  kInQuestion,  // the incident is disputed, or a dispute was lost: the order is not bad, nor owed
   kBroken,      // an agreement about it was broken, or its payment taken back: it is not good
 };
 
@@ -62,6 +62,7 @@ class TrackRecordBuilder {
  private:
   void AddOpen(const OrderFacts& order);
   void AddPaid(const OrderFacts& order);
+  void AddSettled(const evidence::Money& paid);
   OpenAmount& AmountsIn(evidence::Currency currency);
 
   evidence::Date today_;

@@ -159,9 +159,14 @@ WeighedIncident WeighIncident(const OwnIncident& incident, Date today, const Pol
   weighed.bad_ppm = Mitigated(alone, incident.mitigations, policy);
   if (!incident.order.has_value() || IsLocal(weighed.trouble)) return weighed;
   const uint64_t order = OrderPpm(*incident.order, today, policy);
-  weighed.in_track_record = incident.order->outcome == OrderOutcome::kPaidLate ||
-                            incident.order->outcome == OrderOutcome::kUnpaid;
-  if (!weighed.in_track_record) return weighed;
+  const OrderOutcome outcome = incident.order->outcome;
+  const bool bad = outcome == OrderOutcome::kPaidLate || outcome == OrderOutcome::kUnpaid;
+  // That money is overdue the order says itself, and becomes a bad one in time.
+  const bool overdue = outcome == OrderOutcome::kOverdue && weighed.trouble == Trouble::kPayment;
+  weighed.in_track_record = bad || overdue;
+  if (!bad) return weighed;
+  // One that no longer counts leaves the order alone, and what speaks for the customer with it.
+  if (!HasWeight(weighed.status)) return weighed;
   const uint64_t together =
       Mitigated(std::max<uint64_t>(order, alone), incident.mitigations, policy);
   own.bad_ppm = std::min(own.bad_ppm - std::min(own.bad_ppm, order) + together, own.orders * kPpm);

@@ -69,7 +69,7 @@ struct NewIncident {
   evidence::Date occurred;
   evidence::Date due;
   std::vector<evidence::Date> reminders;
-  std::string order;  // the order's id in the book, or empty; an order has at most one incident
+  std::string order;  // the order's id in the book, or empty; an order has at most one that stands
   std::string note;
   decision::Mitigations mitigations;  // what speaks for the customer, as it was filed
   friend bool operator==(const NewIncident&, const NewIncident&) = default;
@@ -86,7 +86,7 @@ struct Incident {
   std::optional<SubmissionId> report;  // its REPORT, once publishing was asked for
   int64_t report_not_before = 0;       // Unix seconds: the queue row's time
   std::vector<IncidentEvent> events;
-  evidence::Date settled_on;                                // of a settled one
+  evidence::Date settled_on;  // of a settled one, or one that was withdrawn as paid
   std::optional<evidence::WithdrawalGround> withdrawn_for;  // of a withdrawn one
 
   // Rows of versions 1 and 2, which have neither of the last two, are read too.

@@ -210,7 +210,10 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     for (const identity::Identifier& identifier : named) {
       batch.Delete(Column::kIncidents, rows::SubjectKey(vault_, identifier, id));
     }
-    if (!incident.account.order.empty()) {
+    if (incident.account.order.empty()) continue;
+    auto newest = ForOrder(incident.account.order);
+    if (!newest.ok()) return newest.status();
+    if (*newest == id) {
       batch.Delete(Column::kIncidents, rows::OrderKey(incident.account.order));
     }
   }
@@ -336,12 +339,18 @@ absl::StatusOr<IncidentView> Ledger::Add(const storage::Caller& caller,
       if (view.ok() && !(view->incident.account == account)) return UsedForAnother();
       return view;
     }
+    std::optional<IncidentId> withdrawn;  // the order's one so far
     if (!account.order.empty()) {
       auto existing = ForOrder(account.order);
       if (!existing.ok()) return existing.status();
       if (existing->has_value()) {
-        return absl::AlreadyExistsError("this order has an incident already: " +
-                                        (*existing)->hex());
+        auto before = Get(**existing);
+        if (!before.ok()) return before.status();
+        if (before->state != IncidentState::kWithdrawn) {
+          return absl::AlreadyExistsError("this order has an incident already: " +
+                                          (*existing)->hex());
+        }
+        withdrawn = *existing;
       }
     }
     Incident incident;
@@ -359,7 +368,12 @@ absl::StatusOr<IncidentView> Ledger::Add(const storage::Caller& caller,
       batch.Put(Column::kIncidents, rows::SubjectKey(vault_, identifier, incident.id), {});
     }
     if (!account.order.empty()) {
-      batch.ExpectAbsent(Column::kIncidents, rows::OrderKey(account.order));
+      if (withdrawn.has_value()) {
+        batch.ExpectValue(Column::kIncidents, rows::OrderKey(account.order),
+                          crypto::ToBytes(withdrawn->view()));
+      } else {
+        batch.ExpectAbsent(Column::kIncidents, rows::OrderKey(account.order));
+      }
       batch.Put(Column::kIncidents, rows::OrderKey(account.order),
                 crypto::ToBytes(incident.id.view()));
     }
@@ -610,6 +624,9 @@ absl::StatusOr<IncidentView> Ledger::Withdraw(const storage::Caller& caller, con
     if (!retracted.ok()) return retracted;
     incident.state = IncidentState::kWithdrawn;
     incident.withdrawn_for = ground;
+    if (ground == evidence::WithdrawalGround::kPaid && !incident.settled_on.has_value()) {
+      incident.settled_on = *today;
+    }
     incident.events.push_back(std::move(event));
     return absl::OkStatus();
   });

@@ -73,7 +73,8 @@ class Ledger {
   Ledger(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
          crypto::Entropy& entropy, LedgerOptions options);
 
-  // InvalidArgument names the field; AlreadyExists when the order has an incident.
+  // InvalidArgument names the field; AlreadyExists when the order has an incident that was not
+  // withdrawn.
   absl::StatusOr<IncidentView> Add(const storage::Caller& caller, const NewIncident& account);
 
   absl::StatusOr<IncidentView> Get(const IncidentId& id) const;  // NotFound
@@ -89,7 +90,7 @@ class Ledger {
   absl::StatusOr<std::vector<IncidentView>> About(
       std::span<const identity::Identifier> identifiers) const;
 
-  // Visits the incidents that were made from orders, until `visit` returns false.
+  // Visits the newest incident of each order that has one, until `visit` returns false.
   absl::Status ScanOfOrders(const std::function<bool(const IncidentView&)>& visit) const;
 
   // Adds to `batch` the removal of the incidents about `gone` or `kept` that are not shared, with
@@ -99,7 +100,7 @@ class Ledger {
                                                std::span<const identity::Identifier> kept,
                                                storage::Batch& batch) const;
 
-  // The incident that was made from this order, if any.
+  // The newest incident that was made from this order, if any.
   absl::StatusOr<std::optional<IncidentId>> ForOrder(std::string_view order) const;
 
   // Queues the REPORT, after the charter's hold. FailedPrecondition lists what is missing, one

@@ -43,7 +43,23 @@ absl::Status CheckNamedReceipt(Node& node, const check::ReceiptId& receipt,
   return check::CheckNamedReceipt(receipt, identifiers, amount, node.checker(), node.receipts());
 }
 
-// Own incidents about the customer that occurred in the period.
+// The terms of an order that was taken on a check: those that were checked. An answer to who pays
+// in advance says nothing of credit.
+absl::StatusOr<decision::Terms> TakeTerms(Node& node, const check::ReceiptId& receipt,
+                                          v1::Terms said) {
+  auto stored = node.receipts().Get(receipt);
+  if (!stored.ok()) return stored.status();
+  const decision::Terms asked = stored->record.body.weighed.order.terms;
+  if (said == v1::TERMS_UNSPECIFIED) return asked;
+  auto terms = FromProto(said);
+  if (!terms.ok() || *terms == asked) return terms;
+  return absl::FailedPreconditionError(
+      "the receipt is of a check for " + std::string(decision::TermsName(asked)) +
+      " terms, the order is on " + std::string(decision::TermsName(*terms)) +
+      ". Check the buyer again for these terms and name that receipt, or leave the receipt out");
+}
+
+// Own incidents about the customer that occurred in the period. What was withdrawn is none.
 absl::StatusOr<uint64_t> IncidentsIn(Node& node, const book::Profile& customer, evidence::Date from,
                                      evidence::Date to) {
   auto about = node.ledger().About(customer.identifiers);
@@ -51,7 +67,8 @@ absl::StatusOr<uint64_t> IncidentsIn(Node& node, const book::Profile& customer, 
   return static_cast<uint64_t>(
       std::count_if(about->begin(), about->end(), [&](const ledger::IncidentView& view) {
         const evidence::Date occurred = view.incident.account.occurred;
-        return occurred >= from && occurred <= to;
+        return occurred >= from && occurred <= to &&
+               view.state != ledger::IncidentState::kWithdrawn;
       }));
 }
 
@@ -241,14 +258,6 @@ absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
   options.to = to->has_value() ? std::min(*to, today) : today;
   options.today = today;
   options.late_after_days = node_.policies().InForce()->late_after_days;
-  auto remarks = check::RemarksOnAllOrders(node_.ledger());
-  if (!remarks.ok()) return remarks.status();
-  options.remarked = [&remarks](const book::NamedOrder& order) {
-    return remarks->Of(order.name, order.order);
-  };
-  options.incidents = [&](const book::Profile& customer) {
-    return IncidentsIn(node_, customer, options.from, options.to);
-  };
   if (tell) {
     options.progress = [&tell](uint64_t done, uint64_t all) {
       v1::ReportGroupsResponse message;
@@ -257,6 +266,17 @@ absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
       return tell(message);
     };
   }
+  auto remarks = check::RemarksOnAllOrders(node_.ledger(), [&, read = uint64_t{0}]() mutable {
+    const bool ask = read++ % book::kReportProgressStep == 0 && options.progress;
+    return ask && !options.progress(0, 0);
+  });
+  if (!remarks.ok()) return remarks.status();
+  options.remarked = [&remarks](const book::NamedOrder& order) {
+    return remarks->Of(order.name, order.order);
+  };
+  options.incidents = [&](const book::Profile& customer) {
+    return IncidentsIn(node_, customer, options.from, options.to);
+  };
   auto lines = book::ReportGroups(node_.book(), options);
   if (!lines.ok()) return lines.status();
   v1::ReportGroupsResponse response;
@@ -347,6 +367,7 @@ absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) 
   if (!incident.ok()) return incident.status();
   out.set_incident((*made)->hex());
   out.set_incident_state(std::string(ledger::StateName(incident->state)));
+  out.set_incident_reason(std::string(evidence::Info(incident->incident.account.reason).name));
   return out;
 }
 
@@ -366,9 +387,6 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   auto invoiced = DateFromProto(request.invoiced(), "invoiced");
   if (!invoiced.ok()) return invoiced.status();
   order.invoiced = invoiced->has_value() ? *invoiced : evidence::Date::Of(node_.clock().Now());
-  auto due = DateFromProto(request.due(), "due");
-  if (!due.ok()) return due.status();
-  order.due = due->has_value() ? *due : order.invoiced;
   auto terms = FromProto(request.terms());
   if (!terms.ok()) return terms.status();
   order.terms = *terms;
@@ -377,7 +395,20 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
     if (!receipt.ok()) return receipt.status();
     absl::Status fits = CheckNamedReceipt(node_, *receipt, order.identifiers, order.amount);
     if (!fits.ok()) return fits;
+    auto terms_asked = TakeTerms(node_, *receipt, request.terms());
+    if (!terms_asked.ok()) return terms_asked.status();
+    order.terms = *terms_asked;
     order.receipt = book::ReceiptRef(receipt->array());
+  }
+  auto due = DateFromProto(request.due(), "due");
+  if (!due.ok()) return due.status();
+  order.due = *due;
+  if (!due->has_value()) {
+    // As the answer to a check has told the customer.
+    auto days = order.terms == decision::Terms::kCredit ? CreditDaysOf(node_, order.identifiers)
+                                                        : absl::StatusOr<uint32_t>(0);
+    if (!days.ok()) return days.status();
+    order.due = order.invoiced.PlusDays(*days);
   }
   auto added = node_.book().AddOrder(CallerOf(actor, request.request_id()), order);
   if (!added.ok()) return added.status();

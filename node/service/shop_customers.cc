@@ -1,5 +1,6 @@
 // Customers, and the invoices and customers that a shop imports.
 #include <algorithm>
+#include <set>
 
 #include "node/check/own_record.h"
 #include "node/service/convert.h"
@@ -106,6 +107,27 @@ absl::StatusOr<v1::Customer> DescribeCustomer(Node& node, const book::Profile& c
   if (!allowed.ok()) return allowed.status();
   if (allowed->has_value()) out.set_allowed_by((*allowed)->id.hex());
   return out;
+}
+
+absl::StatusOr<uint32_t> CreditDaysOf(Node& node,
+                                      std::span<const identity::Identifier> identifiers) {
+  auto customers = node.book().FindProfiles(identifiers);
+  if (!customers.ok()) return customers.status();
+  std::vector<identity::Identifier> known;
+  std::set<std::string> put;
+  for (const book::Profile& customer : *customers) {
+    known.insert(known.end(), customer.identifiers.begin(), customer.identifiers.end());
+    put.insert(customer.groups.begin(), customer.groups.end());
+  }
+  auto incidents = node.ledger().About(known);
+  if (!incidents.ok()) return incidents.status();
+  const evidence::Date today = evidence::Date::Of(node.clock().Now());
+  auto own = check::ReadOwnRecord(node.book(), *customers, *incidents, today,
+                                  node.policies().InForce()->late_after_days);
+  if (!own.ok()) return own.status();
+  const auto groups = node.groups().Snapshot();
+  const decision::Group* group = decision::ChooseGroup(*groups, put, own->orders, today);
+  return group == nullptr ? 0 : group->terms.credit_days.value_or(0);
 }
 
 absl::StatusOr<v1::AddCustomerResponse> ShopHandlers::AddCustomer(

@@ -92,8 +92,11 @@ absl::StatusOr<ledger::NewIncident> ShopHandlers::AccountFrom(
           "an order brings identifiers, amount and dates with it; leave them out (but for the day "
           "it occurred, where the reason is another than money that came late)");
     }
+    // By the order's id, or by its invoice's number as elsewhere.
+    auto named = node_.book().FindOrder(request.order());
+    if (!named.ok()) return named.status();
     auto from_order =
-        ledger::AccountOfOrder(node_.book(), request.order(), Today(node_), account.reason);
+        ledger::AccountOfOrder(node_.book(), named->name, Today(node_), account.reason);
     if (!from_order.ok()) return from_order.status();
     account = *std::move(from_order);
     if (!request.occurred().empty()) {

@@ -14,6 +14,9 @@ inline constexpr int kMaxImportRows = 1000;
 
 // A customer as every service shows it.
 absl::StatusOr<v1::Customer> DescribeCustomer(Node& node, const book::Profile& customer);
+// For how many days the group of the customers who have these identifiers gives credit; 0 without.
+absl::StatusOr<uint32_t> CreditDaysOf(Node& node,
+                                      std::span<const identity::Identifier> identifiers);
 
 // Any thread may call. Authorisation comes first in every call; errors are the rooms' own.
 class ShopHandlers {

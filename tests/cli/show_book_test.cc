@@ -129,7 +129,8 @@ TEST(ShowOrderTest, OpenAndGivenUpOrders) {
 }
 
 TEST(ShowOrderTest, APaidOrderAsksForItsIncidentToBeSettled) {
-  const std::string published = "incident: 'abc' incident_state: 'published'";
+  const std::string published =
+      "incident: 'abc' incident_state: 'published' incident_reason: 'invoice-overdue'";
   EXPECT_EQ(Document<v1::Order>(published)["incident_state"], "published");
   for (const char* state : {"paid", "late"}) {
     EXPECT_THAT(Printed<v1::Order>("state: '" + std::string(state) + "' " + published),
@@ -140,6 +141,13 @@ TEST(ShowOrderTest, APaidOrderAsksForItsIncidentToBeSettled) {
   EXPECT_THAT(Printed<v1::Order>("state: 'paid' incident: 'abc' incident_state: 'settled'"),
               Not(HasSubstr("incident settle")));
   EXPECT_THAT(Printed<v1::Order>("state: 'paid'"), Not(HasSubstr("ncident")));
+  // What was taken back is owed; a draft is nobody else's.
+  EXPECT_THAT(Printed<v1::Order>("id: 'o1' state: 'paid' incident: 'abc' incident_state: 'draft' "
+                                 "incident_reason: 'payment-reversed'"),
+              AllOf(HasSubstr("daftar order reopen o1"), Not(HasSubstr("settle abc"))));
+  EXPECT_THAT(Printed<v1::Order>("state: 'paid' incident: 'abc' incident_state: 'draft' "
+                                 "incident_reason: 'no-show'"),
+              AllOf(HasSubstr("settle abc"), Not(HasSubstr("partners"))));
 }
 
 TEST(ShowErasureTest, SaysWhatStaysAndWhyAndWhatBringsThePersonBack) {

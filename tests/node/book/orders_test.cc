@@ -227,7 +227,9 @@ TEST_F(OrdersTest, AShopEastOfGreenwichIsADayAheadInTheMorning) {
   wanted.invoiced = wanted.due = Day("2024-10-05");
   Added(wanted);
   // Without a day it was today, but no order is paid before its invoice.
-  EXPECT_EQ(Set("A-1", OutcomeKind::kPaid)->order.paid, Day("2024-10-05"));
+  const auto paid = Set("A-1", OutcomeKind::kPaid);
+  ASSERT_THAT(paid, IsOk());
+  EXPECT_EQ(paid->order.paid, Day("2024-10-05"));
   EXPECT_EQ(Record().front().object.substr(50), "2024-10-05");
   Added(Wanted("A-2"));
   EXPECT_EQ(Set("A-2", OutcomeKind::kPaid)->order.paid, Day("2024-10-04"));

@@ -93,7 +93,7 @@ TEST_F(OwnRecordTest, AnIncidentKnowsWhatItsOrderCameTo) {
 
 TEST_F(OwnRecordTest, AnIncidentOfAnOrderInItsGraceIsOfAnOpenOne) {
   File(Order(4, -1));
-  EXPECT_EQ(Record().incidents[0].order->outcome, OrderOutcome::kOpen);
+  EXPECT_EQ(Record().incidents[0].order->outcome, OrderOutcome::kOverdue);
   EXPECT_EQ(Record().orders.overdue, 1u);
 }
 
@@ -107,10 +107,9 @@ TEST_F(OwnRecordTest, WithoutItsOrderAnIncidentStandsAlone) {
   EXPECT_FALSE(record.incidents[1].order.has_value());
 }
 
-TEST_F(OwnRecordTest, AMistakeOrADisputeLostPutsTheOrderInQuestion) {
+TEST_F(OwnRecordTest, ADisputeLostPutsTheOrderInQuestion) {
   for (const WithdrawalGround ground :
-       {WithdrawalGround::kMistake, WithdrawalGround::kDisputeUpheld,
-        WithdrawalGround::kDisputeUnanswered}) {
+       {WithdrawalGround::kDisputeUpheld, WithdrawalGround::kDisputeUnanswered}) {
     const OwnRecord before = Record();
     Withdraw(File(Order(40, -1)), ground);
     const OwnRecord after = Record();
@@ -120,6 +119,61 @@ TEST_F(OwnRecordTest, AMistakeOrADisputeLostPutsTheOrderInQuestion) {
     EXPECT_EQ(after.orders.overdue, 0u);
   }
   EXPECT_EQ(Ask().decision.verdict.rule, decision::Rule::kNothingKnown);
+  // What was paid on time is good, whatever was disputed about it.
+  Withdraw(File(Order(40, 41), Reason::kAgreementBroken), WithdrawalGround::kDisputeUpheld);
+  EXPECT_EQ(Record().orders.paid_on_time, 1u);
+}
+
+TEST_F(OwnRecordTest, AMistakeIsAsIfNothingHadBeenFiledAndCanBeFiledRightly) {
+  const std::string unpaid = Order(40, -1);
+  const std::string paid = Order(40, 41);
+  const OwnRecord before = Record();
+  Withdraw(File(unpaid, Reason::kNoShow), WithdrawalGround::kMistake);
+  Withdraw(File(paid, Reason::kAgreementBroken), WithdrawalGround::kMistake);
+  EXPECT_EQ(Record().orders, before.orders);
+  const ledger::IncidentId id = File(unpaid);
+  const OwnRecord record = Record();
+  EXPECT_EQ(record.orders, before.orders);
+  ASSERT_EQ(record.incidents.size(), 3u);
+  EXPECT_EQ(record.incidents[0].id, id.hex());
+  EXPECT_EQ(record.incidents[0].order->outcome, OrderOutcome::kUnpaid);
+  EXPECT_EQ(*node_->ledger().ForOrder(unpaid), id);
+  // One that stands is enough.
+  auto account = ledger::AccountOfOrder(node_->book(), unpaid, DaysAgo(0));
+  EXPECT_THAT(node_->ledger().Add(node_.Caller(), *account),
+              testing::StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
+TEST_F(OwnRecordTest, WhatTheBookHasInDisputeIsNotOwedForItsIncidentEither) {
+  decision::OrderRow row;
+  row.identifiers = {Phone(kPhone)};
+  row.invoice = "A-1";
+  row.invoiced = DaysAgo(60);
+  row.due = DaysAgo(40);
+  row.amount = {450'000'000, kRupiah};
+  DAFTAR_ASSERT_OK(node_->book().ImportOrders({&row, 1}));
+  auto order = node_->book().FindOrder("A-1");
+  DAFTAR_ASSERT_OK(order);
+  File(order->name);
+  EXPECT_EQ(Ask().decision.verdict.rule, decision::Rule::kOpenDebt);
+  row.disputed = true;
+  DAFTAR_ASSERT_OK(node_->book().ImportOrders({&row, 1}));
+  EXPECT_EQ(Record().incidents[0].status, decision::EntryStatus::kDisputed);
+  EXPECT_EQ(Ask().decision.verdict.effect, Effect::kAccept);
+}
+
+TEST_F(OwnRecordTest, ADayThatHasBegunWhereTheShopIsHasBegun) {
+  const std::string order = Order(40, -1);
+  DAFTAR_ASSERT_OK(node_->book().SetOutcome(
+      node_.Caller(), order, {book::OutcomeKind::kPaid, DaysAgo(-1)}, {}, "paid this morning"));
+  EXPECT_EQ(Record().orders.overdue, 0u);
+  EXPECT_EQ(Record().orders.late, 1u);
+  book::NewOrder taken;
+  taken.identifiers = {Phone(kPhone)};
+  taken.amount = {100, kRupiah};
+  taken.invoiced = taken.due = DaysAgo(-1);
+  DAFTAR_ASSERT_OK(node_->book().AddOrder(node_.Caller(), taken));
+  EXPECT_EQ(Record().orders.open, 1u);
 }
 
 TEST_F(OwnRecordTest, WithdrawnForAnotherGroundLeavesTheOrderAsItIs) {
@@ -137,6 +191,9 @@ TEST_F(OwnRecordTest, ASettledIncidentSaysThatItsOrderWasPaidThatDay) {
   EXPECT_EQ(record.orders.worst_days_late, 33u);
   EXPECT_EQ(record.orders.overdue, 0u);
   EXPECT_EQ(record.incidents[0].order->outcome, OrderOutcome::kPaidLate);
+  // Paid is paid, even if the report goes.
+  Withdraw(id, WithdrawalGround::kRequest);
+  EXPECT_EQ(Record().orders.late, 1u);
   // Filed too early, settled within the grace.
   const ledger::IncidentId early = File(Order(8, -1));
   DAFTAR_ASSERT_OK(node_->ledger().Settle(node_.Caller(), early, DaysAgo(1), "paid in cash"));
@@ -144,9 +201,15 @@ TEST_F(OwnRecordTest, ASettledIncidentSaysThatItsOrderWasPaidThatDay) {
 }
 
 TEST_F(OwnRecordTest, WithdrawnAsPaidSaysSoToo) {
-  Withdraw(File(Order(40, -1)), WithdrawalGround::kPaid);
-  EXPECT_EQ(Record().orders.late, 1u);
+  const ledger::IncidentId id = File(Order(8, -1));
+  Withdraw(id, WithdrawalGround::kPaid);
+  EXPECT_EQ(Record().orders.paid_on_time, 1u);
   EXPECT_EQ(Record().orders.overdue, 0u);
+  // The day does not move with what is noted later.
+  circle_.clock().Advance(60 * 86'400);
+  DAFTAR_ASSERT_OK(node_->ledger().Mitigate(node_.Caller(), id, decision::Mitigation::kKeptPlan,
+                                            "in two parts"));
+  EXPECT_EQ(Record().orders.paid_on_time, 1u);
 }
 
 TEST_F(OwnRecordTest, APaymentTakenBackSpoilsAnOrderThatWasPaid) {

@@ -104,6 +104,16 @@ TEST(NextStepsTest, WhatIsOpenComesFirstPastTheLimit) {
   EXPECT_EQ(Find(steps, Step::kCreditTerms), nullptr);  // no credit now
 }
 
+TEST(NextStepsTest, WhatIsPastDueIsNamedWithoutASumOfOneCurrency) {
+  // Some of what is open in the order's currency may be due later, and more in another.
+  const auto steps =
+      Steps(Case().Partners(1).Orders(9).Overdue(2, 20).Amounts(4'000'000, 9, 8'000'000));
+  ASSERT_NE(Find(steps, Step::kSettleOpen), nullptr);
+  EXPECT_FALSE(Find(steps, Step::kSettleOpen)->money.has_value());
+  EXPECT_EQ(StepSentence(*Find(steps, Step::kSettleOpen), Language::kEnglish),
+            "Ask the customer to settle what is past due first.");
+}
+
 TEST(NextStepsTest, TheRestOfADepositPastTheLimitIsPaidOnDelivery) {
   const auto on = [](Terms terms, uint64_t open) {
     Case made = Case().Partners(1).Orders(9).Asks(terms).Amount(Rupiah(4'000'000));

@@ -206,7 +206,7 @@ TEST(DecideTest, IncidentOfABadOrderCountsOnceByTheHeavierOfTheTwo) {
   EXPECT_EQ(weighed.own.bad_ppm, weighed.incidents[0].bad_ppm);
   EXPECT_GT(weighed.own.bad_ppm, alone);
   EXPECT_EQ(weighed.own.orders, 4u);
-  EXPECT_EQ(KindsOfTrouble(weighed), 1u);
+  EXPECT_EQ(KindsOfTrouble(weighed), 2u);
   // Beside an order of another kind both would count.
   Case apart = order;
   apart.Incident(Reason::kAgreementBroken);
@@ -230,6 +230,7 @@ TEST(DecideTest, IncidentThatNoLongerCountsLeavesItsOrderAlone) {
        {EntryStatus::kWithdrawn, EntryStatus::kExpired, EntryStatus::kErased}) {
     Case with = order;
     with.Incident(Reason::kAgreementBroken, gone, 0, PaidLate(200));
+    with.Mitigated(Mitigation::kShopAtFault);
     EXPECT_EQ(with.Decide().weighed.own, order.Decide().weighed.own);
   }
 }
@@ -278,6 +279,35 @@ TEST(DecideTest, WhatIsOwedOfAnOpenOrderIsOwedOnce) {
   EXPECT_EQ(case_.Decide().verdict.rule, Rule::kOpenDebt);
   case_.inputs().incidents[0].order.reset();
   EXPECT_EQ(case_.Decide().weighed.own.open_minor, Rupiah(1400).minor);
+}
+
+TEST(DecideTest, ThatMoneyIsOverdueTheOrderSaysItself) {
+  const IncidentOrder overdue{OrderOutcome::kOverdue, {}};
+  for (const uint32_t good : {0u, 50u}) {
+    const Case order = Case().Partners(1).Orders(good).Overdue(1, 5);
+    Case filed = order;
+    filed.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 20, overdue);
+    EXPECT_EQ(filed.Answer(), order.Answer());
+    EXPECT_EQ(filed.Decide().verdict.r_ppm, order.Decide().verdict.r_ppm);
+    Case older = Case().Partners(1).Orders(good).Overdue(1, 12);
+    older.Incident(Reason::kInvoiceOverdue, EntryStatus::kLive, 27, Unpaid(1));
+    EXPECT_GE(older.Answer(), filed.Answer());
+    Case broken = order;
+    broken.Incident(Reason::kAgreementBroken, EntryStatus::kLive, 0, overdue);
+    EXPECT_GT(broken.Decide().verdict.r_ppm, order.Decide().verdict.r_ppm);
+  }
+}
+
+TEST(DecideTest, NotPayingIsNotMilderThanPayingOnTime) {
+  const auto rate = [](uint32_t good, uint32_t overdue, std::optional<IncidentOrder> order) {
+    Case made = Case().Partners(1).Orders(good).Overdue(overdue, 12);
+    made.Incident(Reason::kAgreementBroken, EntryStatus::kLive, 0, order);
+    return made.Decide().verdict.r_ppm;
+  };
+  for (const uint32_t good : {0u, 1u, 5u}) {
+    EXPECT_GE(rate(good, 2, Unpaid(1)), rate(good, 1, IncidentOrder{OrderOutcome::kOpen, {}}));
+    EXPECT_GE(rate(good, 2, Unpaid(1)), rate(good, 1, std::nullopt));
+  }
 }
 
 TEST(DecideTest, ConductIsNoMatterOfTheOrder) {

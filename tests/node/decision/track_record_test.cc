@@ -41,15 +41,21 @@ TEST(TrackRecordTest, TenDaysLateIsOnTimeAndElevenIsLate) {
   EXPECT_TRUE(record.unpaid.empty());
 }
 
-TEST(TrackRecordTest, OrderInQuestionIsNeitherGoodNorBadNorOwed) {
-  for (const std::string_view paid : {"", "2024-01-31", "2024-03-01"}) {
+TEST(TrackRecordTest, OrderInQuestionIsNotBadNorOwedAndAGoodOneStaysGood) {
+  EXPECT_EQ(Over({}).orders, 0u);
+  TrackRecordBuilder good(Day("2024-06-01"), 10);
+  good.Add(Made("2024-01-01", "2024-02-01", "2024-01-31"), OrderRemark::kInQuestion);
+  EXPECT_EQ(std::move(good).Finish().paid_on_time, 1u);
+  for (const std::string_view paid : {"", "2024-03-01"}) {
     TrackRecordBuilder builder(Day("2024-06-01"), 10);
     builder.Add(Made("2024-01-01", "2024-02-01", paid), OrderRemark::kInQuestion);
     const TrackRecord record = std::move(builder).Finish();
     EXPECT_EQ(record.orders, 1u);
     EXPECT_EQ(record.disputed, 1u);
     EXPECT_EQ(record.orders_settled + record.open + record.late + record.paid_on_time, 0u);
-    EXPECT_TRUE(record.amounts.empty() && record.unpaid.empty() && record.late_paid.empty());
+    EXPECT_TRUE(record.unpaid.empty() && record.late_paid.empty());
+    // What was paid says what an order usually comes to.
+    EXPECT_EQ(record.amounts.size(), paid.empty() ? 0u : 1u);
   }
 }
 
@@ -61,6 +67,7 @@ TEST(TrackRecordTest, BrokenOrderIsNoGoodOneAndABadOneStaysBad) {
   const TrackRecord record = std::move(builder).Finish();
   EXPECT_EQ(record.orders, 3u);
   EXPECT_EQ(record.broken, 1u);
+  EXPECT_EQ(record.amounts[0].settled_orders, 2u);
   EXPECT_EQ(record.paid_on_time, 0u);
   EXPECT_EQ(record.late, 1u);
   EXPECT_EQ(record.overdue, 1u);

@@ -122,7 +122,7 @@ TEST_F(OrderIncidentsTest, WhatElseWentWrongMayHaveADayOfItsOwn) {
   EXPECT_EQ(Ask().effect(), v1::EFFECT_PREPAY);
 }
 
-TEST_F(OrderIncidentsTest, AMistakePutsTheOrderInQuestionWhereverItIsShown) {
+TEST_F(OrderIncidentsTest, ADisputeLostPutsTheOrderInQuestionWhereverItIsShown) {
   const v1::Order order = Order("");
   auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
   DAFTAR_ASSERT_OK(filed);
@@ -131,12 +131,72 @@ TEST_F(OrderIncidentsTest, AMistakePutsTheOrderInQuestionWhereverItIsShown) {
   v1::WithdrawIncidentRequest request;
   request.set_request_id(RequestId());
   request.set_id(filed->incident().id());
-  request.set_ground("mistake");
+  request.set_ground("dispute-upheld");
   request.set_because("delivered to a neighbour");
   DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, request));
   EXPECT_EQ(Orders().overdue(), 0u);
   EXPECT_EQ(Orders().disputed(), 1u);
   EXPECT_EQ(Ask().effect(), v1::EFFECT_ACCEPT);
+}
+
+TEST_F(OrderIncidentsTest, AnIncidentNamesItsOrderByInvoiceToo) {
+  const v1::Order order = Order("");
+  auto filed = shop_.AddIncident(manager_, About(order.invoice(), ""));
+  DAFTAR_ASSERT_OK(filed);
+  EXPECT_EQ(filed->incident().order(), order.id());
+  EXPECT_THAT(shop_.AddIncident(manager_, About("no-such", "")),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("order list")));
+}
+
+TEST_F(OrderIncidentsTest, AnOrderOnCreditIsDueAfterTheDaysThatTheGroupGives) {
+  v1::AddCustomerRequest customer;
+  customer.set_request_id(RequestId());
+  customer.add_identifiers()->set_phone(kPhone);
+  customer.add_groups("vip");
+  DAFTAR_ASSERT_OK(shop_.AddCustomer(manager_, customer));
+  const auto due = [&](v1::Terms terms) {
+    v1::AddOrderRequest request;
+    request.set_request_id(RequestId());
+    request.add_identifiers()->set_phone(kPhone);
+    request.mutable_amount()->set_minor(100);
+    request.mutable_amount()->set_currency("IDR");
+    request.set_terms(terms);
+    auto added = book_.AddOrder(manager_, request);
+    EXPECT_TRUE(added.ok()) << added.status();
+    return added->order().due();
+  };
+  EXPECT_EQ(due(v1::TERMS_CREDIT), DaysAgo(-30));
+  EXPECT_EQ(due(v1::TERMS_UNSPECIFIED), DaysAgo(-30));
+  EXPECT_EQ(due(v1::TERMS_COD), DaysAgo(0));
+}
+
+TEST_F(OrderIncidentsTest, AnOrderTakesTheTermsThatWereChecked) {
+  v1::CheckRequest question;
+  question.set_request_id(RequestId());
+  question.add_identifiers()->set_phone(kPhone);
+  question.set_terms(v1::TERMS_PREPAID);
+  question.mutable_amount()->set_minor(100);
+  question.mutable_amount()->set_currency("IDR");
+  auto answer = shop_.Check(manager_, question);
+  DAFTAR_ASSERT_OK(answer);
+  v1::AddOrderRequest request;
+  request.add_identifiers()->set_phone(kPhone);
+  *request.mutable_amount() = question.amount();
+  request.set_receipt(answer->receipt());
+  request.set_terms(v1::TERMS_CREDIT);
+  request.set_request_id(RequestId());
+  EXPECT_THAT(book_.AddOrder(manager_, request),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("prepaid")));
+  request.clear_terms();
+  request.mutable_amount()->set_currency("USD");
+  request.set_request_id(RequestId());
+  EXPECT_THAT(book_.AddOrder(manager_, request),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("USD")));
+  *request.mutable_amount() = question.amount();
+  request.set_request_id(RequestId());
+  auto added = book_.AddOrder(manager_, request);
+  DAFTAR_ASSERT_OK(added);
+  EXPECT_EQ(added->order().terms(), v1::TERMS_PREPAID);
 }
 
 TEST_F(OrderIncidentsTest, ListsAndReportsAgreeWithDecisions) {
