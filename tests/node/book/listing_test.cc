@@ -89,7 +89,7 @@ TEST_F(ListingTest, CustomersAreWholesEachOnce) {
     for (const bool filtered : {false, true}) {
       CustomerFilter filter;
       if (filtered) {
-        filter.wanted = [](const Profile&, const std::vector<Order>& orders) {
+        filter.wanted = [](const Profile&, const std::vector<NamedOrder>& orders) {
           return !orders.empty();
         };
       }
