@@ -201,6 +201,53 @@ TEST_F(ShopCustomersTest, AnIncidentKeepsItsWholeAccount) {
   EXPECT_EQ(again->incident().id(), incident.id());
 }
 
+TEST_F(ShopCustomersTest, IncidentsComeInPagesAndByState) {
+  const auto file = [this](int number) {
+    v1::AddIncidentRequest request;
+    request.set_request_id("incident-" + std::to_string(number));
+    request.set_reason("no-show");
+    request.add_identifiers()->set_phone("0812-9999-700" + std::to_string(number));
+    request.set_occurred("2026-10-0" + std::to_string(number));
+    auto filed = shop_.AddIncident(manager_, request);
+    EXPECT_TRUE(filed.ok()) << filed.status();
+    return filed->incident().id();
+  };
+  std::vector<std::string> drafts = {file(1), file(2), file(3)};
+  v1::WithdrawIncidentRequest withdraw;
+  withdraw.set_request_id("withdraw");
+  withdraw.set_id(file(4));
+  withdraw.set_because("another buyer");
+  withdraw.set_ground("mistake");
+  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+  const auto listed = [this](const std::string& state) {
+    v1::ListIncidentsRequest request;
+    request.set_state(state);
+    request.set_page_size(1);
+    std::vector<std::string> ids;
+    do {
+      auto page = shop_.ListIncidents(manager_, request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      EXPECT_LE(page->incidents_size(), 1);
+      for (const v1::Incident& one : page->incidents()) ids.push_back(one.id());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return ids;
+  };
+  EXPECT_THAT(listed("draft"), ::testing::UnorderedElementsAreArray(drafts));
+  EXPECT_THAT(listed("withdrawn"), ElementsAre(withdraw.id()));
+  EXPECT_EQ(listed("").size(), 4u);
+  const std::vector<std::function<void(v1::ListIncidentsRequest&)>> faults = {
+      [](auto& wrong) { wrong.set_state("lost"); },
+      [](auto& wrong) { wrong.set_page_token("next"); },
+      [](auto& wrong) { wrong.set_page_size(1001); },
+  };
+  for (size_t i = 0; i < faults.size(); ++i) {
+    v1::ListIncidentsRequest wrong;
+    faults[i](wrong);
+    EXPECT_THAT(shop_.ListIncidents(manager_, wrong), kWrong) << "fault " << i;
+  }
+}
+
 TEST_F(ShopCustomersTest, LateOrdersAreSuggestedWithWhatIsKnownOfThem) {
   v1::OrderRow late = Row("J-1");
   late.set_paid("2026-10-30");  // 19 days late
@@ -229,6 +276,7 @@ TEST_F(ShopCustomersTest, LateOrdersAreSuggestedWithWhatIsKnownOfThem) {
   } while (!request.page_token().empty());
   EXPECT_THAT(seen, ::testing::UnorderedElementsAre("J-1 2026-10-30 19 disputed", "J-2  21"));
   request.set_more_than_days_late(20);
+  request.set_page_size(100);
   auto later = shop_.SuggestIncidents(manager_, request);
   DAFTAR_ASSERT_OK(later);
   EXPECT_EQ(later->suggestions_size(), 1);
