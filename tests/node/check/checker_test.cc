@@ -141,10 +141,19 @@ TEST_F(CheckerTest, ARepeatedRequestAnswersWithTheFirstReceipt) {
   Question question;
   question.identifiers = {Phone(kPhone)};
   auto first = b_->checker().Check({"uid:0", "one"}, question);
+  circle_.clock().Advance(60);
   auto second = b_->checker().Check({"uid:0", "one"}, question);
   DAFTAR_ASSERT_OK(second);
   EXPECT_EQ(first->receipt, second->receipt);
   EXPECT_EQ(first->because, second->because);
+  EXPECT_EQ(first->time, second->time);
+  EXPECT_EQ(first->policy, second->policy);
+  ASSERT_FALSE(first->next.empty());
+  ASSERT_EQ(first->next.size(), second->next.size());
+  for (size_t i = 0; i < first->next.size(); ++i) {
+    EXPECT_EQ(first->next[i].step, second->next[i].step);
+  }
+  EXPECT_EQ(b_->receipts().Get(first->receipt)->record.actor, "uid:0");
   EXPECT_EQ(first->decision.verdict, second->decision.verdict);
   EXPECT_EQ(b_->receipts().Head().size, 1u);
 }

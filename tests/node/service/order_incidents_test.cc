@@ -103,6 +103,21 @@ TEST_F(OrderIncidentsTest, AnIncidentOfABadOrderCountsWithIt) {
   EXPECT_TRUE(receipt->inputs(1).with_order());
 }
 
+TEST_F(OrderIncidentsTest, WhatAnOrderBringsIsNotSaidOnceMore) {
+  const v1::Order order = Order("");
+  v1::AddIncidentRequest identified = About(order.id(), "");
+  identified.add_identifiers()->set_phone("0812-9999-7001");
+  v1::AddIncidentRequest priced = About(order.id(), "");
+  priced.mutable_amount()->set_minor(1);
+  priced.mutable_amount()->set_currency("IDR");
+  v1::AddIncidentRequest due = About(order.id(), "");
+  due.set_due(DaysAgo(1));
+  for (const v1::AddIncidentRequest& request : {identified, priced, due}) {
+    EXPECT_THAT(shop_.AddIncident(manager_, request),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("leave them out")));
+  }
+}
+
 TEST_F(OrderIncidentsTest, WhatElseWentWrongMayHaveADayOfItsOwn) {
   const v1::Order order = Order(DaysAgo(50));
   EXPECT_EQ(Orders().paid_on_time(), 1u);

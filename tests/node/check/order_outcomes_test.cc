@@ -1,0 +1,142 @@
+// Which check an order is the outcome of, and what an order says of its check.
+#include "node/check/order_outcomes.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::check {
+namespace {
+
+using ::daftar::testing::Phone;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+
+constexpr char kBudi[] = "0812-3456-7890";
+const evidence::Currency kRupiah = *evidence::Currency::FromCode("IDR");
+const evidence::Currency kDollar = *evidence::Currency::FromCode("USD");
+
+class OrderOutcomesTest : public ::testing::Test {
+ protected:
+  evidence::Date Today() { return evidence::Date::Of(circle_.clock().Now()); }
+  ReceiptId Ask(std::optional<evidence::Money> amount) {
+    Question question;
+    question.identifiers = {Phone(kBudi)};
+    question.order.amount = amount;
+    auto answer = node_->checker().Check({"uid:0", ""}, question);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    return answer->receipt;
+  }
+  static book::NamedOrder OrderOf(evidence::Date invoiced, evidence::Money amount) {
+    book::NamedOrder named;
+    named.name = "order";
+    named.order.identifiers = {Phone(kBudi)};
+    named.order.amount = amount;
+    named.order.invoiced = named.order.due = invoiced;
+    return named;
+  }
+  std::optional<ReceiptId> Found(const book::NamedOrder& order) {
+    auto found = ReceiptOf(order, node_->checker(), node_->receipts(), node_->outcomes());
+    EXPECT_TRUE(found.ok()) << found.status();
+    return found.ok() ? *found : std::nullopt;
+  }
+  absl::Status Named(const ReceiptId& receipt, const std::string& phone, evidence::Money amount) {
+    const identity::Identifier identifier = Phone(phone);
+    return CheckNamedReceipt(receipt, {&identifier, 1}, amount, node_->checker(),
+                             node_->receipts());
+  }
+  OrderOutcome Became(const book::NamedOrder& order) {
+    auto became =
+        OutcomeFor(order, node_->checker(), node_->receipts(), node_->outcomes(), policy_, Today());
+    EXPECT_TRUE(became.ok()) << became.status();
+    return *became;
+  }
+
+  SimCircle circle_;  // at midnight
+  SimNode& node_ = circle_.Add("toko-a.test");
+  const decision::Policy policy_ = decision::DefaultPolicy();
+  const evidence::Money amount_{450'000'000, kRupiah};
+};
+
+TEST_F(OrderOutcomesTest, ACheckIsOfOrdersInvoicedThatDayOrInTheDaysAfter) {
+  const ReceiptId receipt = Ask(amount_);
+  EXPECT_EQ(Found(OrderOf(Today(), amount_)), receipt);
+  EXPECT_EQ(Found(OrderOf(Today().PlusDays(kMatchDays), amount_)), receipt);
+  EXPECT_EQ(Found(OrderOf(Today().PlusDays(kMatchDays + 1), amount_)), std::nullopt);
+  EXPECT_EQ(Found(OrderOf(Today().PlusDays(-1), amount_)), std::nullopt);
+}
+
+TEST_F(OrderOutcomesTest, ACheckWithoutAnAmountIsOfAnyAmount) {
+  const ReceiptId receipt = Ask(std::nullopt);
+  EXPECT_EQ(Found(OrderOf(Today(), amount_)), receipt);
+  EXPECT_EQ(Found(OrderOf(Today(), {1, kDollar})), receipt);
+  DAFTAR_EXPECT_OK(Named(receipt, kBudi, {1, kDollar}));
+}
+
+TEST_F(OrderOutcomesTest, AReceiptWhoseBodyWasDeletedIsNoOrdersAnyMore) {
+  const ReceiptId first = Ask(amount_);
+  circle_.clock().Advance(1);
+  const ReceiptId second = Ask(amount_);
+  storage::Batch batch;
+  batch.Delete(storage::Column::kReceipts, crypto::Writer().U8('r').Raw(second.view()).Take());
+  DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+  EXPECT_EQ(Found(OrderOf(Today(), amount_)), first);
+}
+
+TEST_F(OrderOutcomesTest, AReceiptIsNamedByItsBuyerAndAmountOnly) {
+  const ReceiptId receipt = Ask(amount_);
+  DAFTAR_EXPECT_OK(Named(receipt, kBudi, amount_));
+  DAFTAR_EXPECT_OK(Named(receipt, kBudi, {1, kDollar}));  // nobody can compare them
+  const auto another_amount =
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a check over"));
+  EXPECT_THAT(Named(receipt, kBudi, {amount_.minor + 1, kRupiah}), another_amount);
+  EXPECT_THAT(Named(receipt, kBudi, {amount_.minor - 1, kRupiah}), another_amount);
+  EXPECT_THAT(Named(receipt, "0812-9999-7001", amount_),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another buyer")));
+  EXPECT_THAT(Named(ReceiptId(), kBudi, amount_), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(OrderOutcomesTest, AnOutcomeIsOfTheDayOnWhichItWasSo) {
+  const evidence::Date invoiced = Today().PlusDays(-400);
+  book::NamedOrder order = OrderOf(invoiced, amount_);
+  OrderOutcome became = Became(order);
+  EXPECT_EQ(became.outcome, Outcome::kUnpaid);
+  EXPECT_EQ(became.on, invoiced.PlusDays(int64_t{policy_.late_after_days} + 1));
+  order.order.written_off = Today().PlusDays(-10);
+  became = Became(order);
+  EXPECT_EQ(became.outcome, Outcome::kUnpaid);
+  EXPECT_EQ(became.on, Today().PlusDays(-10));
+  order.order.paid = Today().PlusDays(-5);
+  became = Became(order);
+  EXPECT_EQ(became.outcome, Outcome::kLate);
+  EXPECT_EQ(became.on, Today().PlusDays(-5));
+  order.order.written_off = {};
+  order.order.due = Today();
+  became = Became(order);
+  EXPECT_EQ(became.outcome, Outcome::kPaid);
+  EXPECT_FALSE(became.paid_at_once);  // in time, and after the invoice
+  order.order.paid = invoiced;
+  EXPECT_TRUE(Became(order).paid_at_once);
+}
+
+TEST_F(OrderOutcomesTest, WhoWasAskedToPrepayAndDidHadNothingToFailAt) {
+  OrderOutcome became;
+  became.outcome = Outcome::kPaid;
+  became.terms = decision::Terms::kPrepaid;  // whatever was answered, and whenever it was paid
+  EXPECT_TRUE(PaidInAdvance(became, decision::Effect::kAccept));
+  became.terms = decision::Terms::kCredit;
+  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kPrepay));
+  became.paid_at_once = true;
+  EXPECT_TRUE(PaidInAdvance(became, decision::Effect::kPrepay));
+  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kDeposit));
+  became.terms = decision::Terms::kCod;
+  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kPrepay));
+}
+
+}  // namespace
+}  // namespace daftar::check

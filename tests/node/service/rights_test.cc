@@ -1,0 +1,120 @@
+// Who may make which call: every call of the local API itself asks, before it does anything.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <map>
+
+#include "node/service/book_handlers.h"
+#include "node/service/node_handlers.h"
+#include "node/service/policy_handlers.h"
+#include "node/service/shop_handlers.h"
+#include "tests/support/sim_circle.h"
+
+namespace daftar::service {
+namespace {
+
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using Call = std::function<absl::Status(const Actor&)>;
+
+// Of staff, managers, operators and auditors, by their first letters.
+struct Allowed {
+  std::string who;
+  Call call;
+};
+
+template <class Handlers, class Response, class Request>
+Call Of(Handlers& handlers,
+        absl::StatusOr<Response> (Handlers::*method)(const Actor&, const Request&)) {
+  return [&handlers, method](const Actor& actor) {
+    return (handlers.*method)(actor, Request()).status();
+  };
+}
+
+class RightsTest : public ::testing::Test {
+ protected:
+  SimCircle circle_;
+  SimNode& node_ = circle_.Add("toko-a.test");
+  Users users_{node_->store(), node_->vault(), node_->clock(), node_->entropy()};
+  BookHandlers book_{*node_};
+  NodeHandlers nodes_{*node_, users_};
+  PolicyHandlers policy_{*node_};
+  ShopHandlers shop_{*node_};
+  const Call report_groups_ = [this](const Actor& actor) {
+    return book_.ReportGroups(actor, {}).status();
+  };
+  const std::map<std::string, Allowed> calls_ = {
+      {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
+      {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
+      {"ShopService/AddIncident", {"sm", Of(shop_, &ShopHandlers::AddIncident)}},
+      {"ShopService/ListIncidents", {"sma", Of(shop_, &ShopHandlers::ListIncidents)}},
+      {"ShopService/GetIncident", {"sma", Of(shop_, &ShopHandlers::GetIncident)}},
+      {"ShopService/PublishIncident", {"m", Of(shop_, &ShopHandlers::PublishIncident)}},
+      {"ShopService/SettleIncident", {"m", Of(shop_, &ShopHandlers::SettleIncident)}},
+      {"ShopService/WithdrawIncident", {"m", Of(shop_, &ShopHandlers::WithdrawIncident)}},
+      {"ShopService/MitigateIncident", {"m", Of(shop_, &ShopHandlers::MitigateIncident)}},
+      {"ShopService/SuggestIncidents", {"sm", Of(shop_, &ShopHandlers::SuggestIncidents)}},
+      {"ShopService/AddCustomer", {"sm", Of(shop_, &ShopHandlers::AddCustomer)}},
+      {"ShopService/GetCustomer", {"sm", Of(shop_, &ShopHandlers::GetCustomer)}},
+      {"ShopService/ImportCustomers", {"m", Of(shop_, &ShopHandlers::ImportCustomers)}},
+      {"ShopService/ImportOrders", {"m", Of(shop_, &ShopHandlers::ImportOrders)}},
+      {"BookService/MergeCustomers", {"m", Of(book_, &BookHandlers::MergeCustomers)}},
+      {"BookService/UnmergeCustomer", {"m", Of(book_, &BookHandlers::UnmergeCustomer)}},
+      {"BookService/EraseCustomer", {"m", Of(book_, &BookHandlers::EraseCustomer)}},
+      {"BookService/SetCustomerGroups", {"m", Of(book_, &BookHandlers::SetCustomerGroups)}},
+      {"BookService/ListGroups", {"sma", Of(book_, &BookHandlers::ListGroups)}},
+      {"BookService/PutGroup", {"m", Of(book_, &BookHandlers::PutGroup)}},
+      {"BookService/RemoveGroup", {"m", Of(book_, &BookHandlers::RemoveGroup)}},
+      {"BookService/ReportGroups", {"ma", report_groups_}},
+      {"BookService/AddAllowed", {"m", Of(book_, &BookHandlers::AddAllowed)}},
+      {"BookService/ListAllowed", {"ma", Of(book_, &BookHandlers::ListAllowed)}},
+      {"BookService/RemoveAllowed", {"m", Of(book_, &BookHandlers::RemoveAllowed)}},
+      {"BookService/AddOrder", {"sm", Of(book_, &BookHandlers::AddOrder)}},
+      {"BookService/SetOrderOutcome", {"sm", Of(book_, &BookHandlers::SetOrderOutcome)}},
+      {"BookService/GetOrder", {"sm", Of(book_, &BookHandlers::GetOrder)}},
+      {"BookService/ListOrders", {"sm", Of(book_, &BookHandlers::ListOrders)}},
+      {"BookService/ListCustomers", {"m", Of(book_, &BookHandlers::ListCustomers)}},
+      {"PolicyService/GetPolicy", {"smoa", Of(policy_, &PolicyHandlers::GetPolicy)}},
+      {"PolicyService/OverrideDecision", {"m", Of(policy_, &PolicyHandlers::OverrideDecision)}},
+      {"PolicyService/ReportOutcomes", {"ma", Of(policy_, &PolicyHandlers::ReportOutcomes)}},
+      {"PolicyService/ResetPartnerWeight", {"m", Of(policy_, &PolicyHandlers::ResetPartnerWeight)}},
+      {"NodeService/GetStatus", {"smoa", Of(nodes_, &NodeHandlers::GetStatus)}},
+      {"NodeService/CreateInvite", {"o", Of(nodes_, &NodeHandlers::CreateInvite)}},
+      {"NodeService/JoinPartner", {"o", Of(nodes_, &NodeHandlers::JoinPartner)}},
+      {"NodeService/ListPartners", {"moa", Of(nodes_, &NodeHandlers::ListPartners)}},
+      {"NodeService/GetPartner", {"moa", Of(nodes_, &NodeHandlers::GetPartner)}},
+      {"NodeService/SuspendPartner", {"o", Of(nodes_, &NodeHandlers::SuspendPartner)}},
+      {"NodeService/ResumePartner", {"o", Of(nodes_, &NodeHandlers::ResumePartner)}},
+      {"NodeService/RemovePartner", {"o", Of(nodes_, &NodeHandlers::RemovePartner)}},
+      {"NodeService/AddUser", {"o", Of(nodes_, &NodeHandlers::AddUser)}},
+      {"NodeService/ListUsers", {"oa", Of(nodes_, &NodeHandlers::ListUsers)}},
+      {"NodeService/RemoveUser", {"o", Of(nodes_, &NodeHandlers::RemoveUser)}},
+      {"NodeService/ListChanges", {"ma", Of(nodes_, &NodeHandlers::ListChanges)}},
+      {"NodeService/GetLogHead", {"smoa", Of(nodes_, &NodeHandlers::GetLogHead)}},
+      {"NodeService/ListLogEntries", {"moa", Of(nodes_, &NodeHandlers::ListLogEntries)}},
+  };
+};
+
+TEST_F(RightsTest, EveryCallIsRefusedToWhoeverMayNotMakeIt) {
+  for (const auto& [method, allowed] : calls_) {
+    for (Role role : {Role::kStaff, Role::kManager, Role::kOperator, Role::kAuditor}) {
+      const Actor actor{"user:x", Roles{role}};
+      const absl::Status status = allowed.call(actor);
+      const bool may = allowed.who.find(RoleName(role).front()) != std::string::npos;
+      EXPECT_EQ(absl::IsPermissionDenied(status), !may)
+          << method << " by " << RoleName(role) << ": " << status;
+    }
+    EXPECT_TRUE(absl::IsPermissionDenied(allowed.call(Actor{"user:x", {}}))) << method;
+  }
+}
+
+TEST_F(RightsTest, NoCallIsLeftOut) {
+  for (const MethodRule& rule : MethodRules()) {
+    EXPECT_EQ(calls_.count(std::string(rule.method)), 1u) << rule.method;
+  }
+  EXPECT_EQ(calls_.size(), MethodRules().size());
+}
+
+}  // namespace
+}  // namespace daftar::service
