@@ -83,6 +83,22 @@ TEST_F(RequestBoundsTest, AnOutcomeWithAnotherReceiptIsAnotherRequest) {
   EXPECT_THAT(book_->SetOutcome(By("one"), "A-1", paid, second, "as it was"), kReused);
 }
 
+TEST_F(RequestBoundsTest, NothingIsChangedWithoutSayingWhy) {
+  ASSERT_THAT(book_->AddOrder(By(), Wanted()), IsOk());
+  const CustomerId id = IdOf(Handle("shop/a"));
+  auto groups = Groups::Open(*store_, vault_, entropy_, clock_);
+  ASSERT_THAT(groups, IsOk());
+  for (const std::string& because : {std::string(), std::string(storage::kMaxAuditText + 1, 'x')}) {
+    EXPECT_THAT(book_->SetOutcome(By(), "A-1", {OutcomeKind::kPaid, Day("2024-09-10")},
+                                  std::nullopt, because),
+                kWrong);
+    EXPECT_THAT(book_->Unmerge(By(), id, because), kWrong);
+    EXPECT_THAT(book_->SetGroups(By(), id, {{"vip"}, {}}, **groups, because), kWrong);
+  }
+  ASSERT_THAT(book_->SetGroups(By("one"), id, {{"vip"}, {}}, **groups, "agreed"), IsOk());
+  EXPECT_THAT(book_->SetGroups(By("one"), id, {{"regular"}, {}}, **groups, "agreed"), kReused);
+}
+
 TEST_F(RequestBoundsTest, AnOrderOfAStrangeNameOrTermsIsRefused) {
   NewOrder order = Wanted();
   order.name = "Bu\ndi";
