@@ -58,11 +58,6 @@ evidence::Date SettledOn(const ledger::IncidentView& view) {
   return day;
 }
 
-// A day that has begun where the shop is has begun.
-evidence::Date Begun(evidence::Date day, evidence::Date today) {
-  return day > today && !evidence::IsStillToCome(day, today) ? today : day;
-}
-
 decision::OwnIncident OwnIncidentOf(const ledger::IncidentView& view) {
   decision::OwnIncident own;
   own.id = view.incident.id.hex();
@@ -108,7 +103,11 @@ void RemarkedOrders::Add(const ledger::IncidentView& incident) {
     remark.remark = OrderRemark::kBroken;
   }
   if (decision::IsOfMoney(trouble)) remark.settled = SettledOn(incident);
-  remarks_.emplace(account.order, remark);
+  if (incident.state == ledger::IncidentState::kWithdrawn) {
+    remarks_.emplace(account.order, remark);
+  } else {
+    remarks_.insert_or_assign(account.order, remark);
+  }
 }
 
 decision::RemarkedOrder RemarkedOrders::Of(const std::string& name,
@@ -146,15 +145,17 @@ absl::StatusOr<OwnRecord> ReadOwnRecord(const book::Book& book,
     record.incidents.push_back(OwnIncidentOf(view));
     remarked.Add(view);
     const std::string& order = view.incident.account.order;
-    if (!order.empty()) by_order.emplace(order, &record.incidents.back());
+    if (order.empty()) continue;
+    if (view.state == ledger::IncidentState::kWithdrawn) {
+      by_order.emplace(order, &record.incidents.back());
+    } else {
+      by_order.insert_or_assign(order, &record.incidents.back());
+    }
   }
   decision::TrackRecordBuilder builder(today, late_after_days);
   const auto add = [&](const book::CustomerId& row, const book::Order& order) {
     const std::string name = by_order.empty() ? "" : book::OrderName(row, order);
-    decision::RemarkedOrder one = remarked.Of(name, order);
-    one.facts.invoiced = Begun(one.facts.invoiced, today);
-    one.facts.paid = Begun(one.facts.paid, today);
-    one.facts.written_off = Begun(one.facts.written_off, today);
+    const decision::RemarkedOrder one = remarked.Of(name, order);
     builder.Add(one);
     const auto made = by_order.find(name);
     if (made == by_order.end()) return;

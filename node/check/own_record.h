@@ -23,7 +23,7 @@ namespace daftar::check {
 class RemarkedOrders {
  public:
   // Of incidents made from no order, or about conduct, nothing is kept; of several about one order,
-  // what the first says.
+  // what the one says that was not withdrawn.
   void Add(const ledger::IncidentView& incident);
   bool empty() const { return remarks_.empty(); }
   // REQUIRES: `name` is the order's (book::OrderName).
@@ -47,9 +47,8 @@ struct OwnRecord {
   std::vector<decision::OwnIncident> incidents;  // in the order of those given
 };
 
-// Of the wholes, each order once; `incidents` are all about them, newest first. A day ahead of
-// UTC's, which has begun where the shop is, counts as `today`. Errors of the store are passed on.
-// Any thread may call.
+// Of the wholes, each order once; `incidents` are all about them, newest first. Errors of the store
+// are passed on. Any thread may call.
 absl::StatusOr<OwnRecord> ReadOwnRecord(const book::Book& book,
                                         std::span<const book::Profile> customers,
                                         std::span<const ledger::IncidentView> incidents,
