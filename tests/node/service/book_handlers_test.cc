@@ -27,7 +27,11 @@ class BookHandlersTest : public ::testing::Test {
   std::string DaysAgo(int days) {
     return evidence::Date::Of(circle_.clock().Now()).PlusDays(-days).ToString();
   }
-  std::string RequestId() { return "request-" + std::to_string(++requests_); }
+  // Each in a moment of its own: of one moment, the record of changes has no order.
+  std::string RequestId() {
+    circle_.clock().Advance(1);
+    return "request-" + std::to_string(++requests_);
+  }
   // Invoiced twenty days ago, due ten days ago.
   v1::AddOrderRequest NewOrder(const std::string& invoice) {
     v1::AddOrderRequest request;
@@ -291,7 +295,7 @@ TEST_F(BookHandlersTest, AllowingABuyerTellsWhoAndWhyWithoutTheNumber) {
   const v1::Allowed& entry = added->allowed();
   EXPECT_EQ(entry.because(), "family");
   EXPECT_EQ(entry.added_by(), "user:budi");
-  EXPECT_EQ(entry.added_at(), "2026-11-01T00:00:00.000Z");
+  EXPECT_EQ(entry.added_at(), "2026-11-01T00:00:01.000Z");
   EXPECT_EQ(entry.ShortDebugString().find("3456"), std::string::npos);
   EXPECT_EQ(book_.AddAllowed(manager_, allow)->allowed().id(), entry.id());
   allow.set_because("friend");
