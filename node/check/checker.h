@@ -76,7 +76,7 @@ class Checker {
         receipts_(receipts),
         rules_(rules),
         clock_(clock),
-        options_(std::move(options)) {}
+        options_(options) {}
 
   // Takes at most the partner deadline plus what local work takes. The receipt is durable before
   // the answer is given. With a request id a repetition answers with the receipt of the first time.

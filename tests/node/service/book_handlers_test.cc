@@ -15,7 +15,6 @@ namespace {
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
