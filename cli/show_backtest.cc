@@ -59,29 +59,38 @@ Json RankJson(const RankReport& rank) {
   return Json{{"auc", SpreadJson(rank.auc)}, {"caught", std::move(caught)}};
 }
 
-std::string Percents(const Spread& spread) {
-  return Fixed(spread.mean * kPercent, 1) + " % +- " + Fixed(spread.deviation * kPercent, 1);
+// One round has no deviation.
+std::string Percents(const Spread& spread, uint32_t rounds) {
+  const std::string mean = Fixed(spread.mean * kPercent, 1) + " %";
+  return rounds == 1 ? mean : mean + " +- " + Fixed(spread.deviation * kPercent, 1);
 }
 
-void PrintRanks(std::ostream& out, const BacktestReport& report) {
-  const bool partners = !report.by_partners.empty() || report.partners.auc.mean != 0;
+void PrintRanks(std::ostream& out, const BacktestRun& run, const BacktestReport& report) {
+  const bool partners = run.options.shops > 1;
+  const uint32_t rounds = run.options.rounds;
   out << "\nBad orders caught, when so many good orders are hindered\n";
   Table table({"good hindered", "own records alone", partners ? "with partners" : ""});
   for (size_t i = 0; i < decision::kHinderedShares.size(); ++i) {
-    table.Row({Share(decision::kHinderedShares[i]), Percents(report.own.caught[i]),
-               partners ? Percents(report.partners.caught[i]) : ""});
+    table.Row({Share(decision::kHinderedShares[i]), Percents(report.own.caught[i], rounds),
+               partners ? Percents(report.partners.caught[i], rounds) : ""});
   }
   table.Row(
       {"AUC", Fixed(report.own.auc.mean, 3), partners ? Fixed(report.partners.auc.mean, 3) : ""});
   table.Print(out, 2);
 }
 
-void PrintMoney(std::ostream& out, const BacktestReport& report) {
-  out << "\nMoney, when 2 % of good orders are hindered (mean of the rounds)\n";
+// What a figure is that was taken over all rounds.
+std::string OfRounds(const BacktestRun& run) {
+  return run.options.rounds == 1 ? "" : " (mean of the rounds)";
+}
+
+void PrintMoney(std::ostream& out, const BacktestRun& run, const BacktestReport& report) {
+  out << "\nMoney, when 2 % of good orders are hindered" << OfRounds(run) << "\n";
   Table table({"", "loss avoided", "of all loss", "sales hindered", "of all sales"});
   const size_t at = 2;
   for (const auto& [name, rank] : {std::pair("own records alone", &report.own),
                                    std::pair("with partners", &report.partners)}) {
+    if (rank == &report.partners && run.options.shops == 1) continue;
     for (const MoneyShare& share : rank->money[at]) {
       table.Row({name, Sum(share, share.loss_avoided), Sum(share, share.loss),
                  Sum(share, share.sales_hindered), Sum(share, share.sales)});
@@ -90,30 +99,46 @@ void PrintMoney(std::ostream& out, const BacktestReport& report) {
   table.Print(out, 2);
 }
 
-void PrintEffects(std::ostream& out, const BacktestReport& report) {
-  out << "\nWhat the policy would have answered (all rounds)\n";
+// Of so many over all rounds, how many in one.
+std::string PerRound(uint64_t all, uint32_t rounds) {
+  return rounds == 1 ? std::to_string(all)
+                     : Fixed(static_cast<double>(all) / static_cast<double>(rounds), 1);
+}
+
+std::string BadShare(uint64_t bad, uint64_t all) {
+  return all == 0 ? std::string() : Share(static_cast<double>(bad) / static_cast<double>(all));
+}
+
+void PrintEffects(std::ostream& out, const BacktestRun& run, const BacktestReport& report) {
+  const uint32_t rounds = run.options.rounds;
+  out << "\nWhat the policy would have answered" << OfRounds(run) << "\n";
   Table effects({"answer", "orders", "of these bad"});
   for (const decision::EffectReport& effect : report.effects) {
     const uint64_t all = effect.good + effect.bad;
     if (all == 0) continue;
-    effects.Row({std::string(decision::EffectName(effect.effect)), std::to_string(all),
-                 Share(static_cast<double>(effect.bad) / static_cast<double>(all))});
+    effects.Row({std::string(decision::EffectName(effect.effect)), PerRound(all, rounds),
+                 BadShare(effect.bad, all)});
   }
   effects.Print(out, 2);
-  out << "\nWhat each rule contributed (all rounds)\n";
+  out << "\nWhat each rule contributed" << OfRounds(run) << "\n";
   Table rules({"rule", "decided", "of these bad", "raised", "of these bad"});
   for (const decision::RuleReport& rule : report.rules) {
     const uint64_t decided = rule.decided_good + rule.decided_bad;
     const uint64_t raised = rule.raised_good + rule.raised_bad;
     if (decided + raised == 0) continue;
-    const auto part = [](uint64_t bad, uint64_t all) {
-      return all == 0 ? std::string() : Share(static_cast<double>(bad) / static_cast<double>(all));
-    };
-    rules.Row({std::string(decision::RuleId(rule.rule)), std::to_string(decided),
-               part(rule.decided_bad, decided), std::to_string(raised),
-               part(rule.raised_bad, raised)});
+    rules.Row({std::string(decision::RuleId(rule.rule)), PerRound(decided, rounds),
+               BadShare(rule.decided_bad, decided), PerRound(raised, rounds),
+               BadShare(rule.raised_bad, raised)});
   }
   rules.Print(out, 2);
+}
+
+std::string ShopsText(const decision::BacktestOptions& options) {
+  const std::string shops = std::to_string(options.shops);
+  if (options.parties_are_shops) return shops + ", one a file";
+  if (options.shops == 1) return shops + ", without partners";
+  return shops + ", dealt at random " + Count(options.rounds, "time") + " (seed " +
+         std::to_string(options.seed) + ")";
 }
 
 }  // namespace
@@ -183,25 +208,22 @@ void Print(std::ostream& out, const BacktestRun& run, const BacktestReport& repo
     fields.Add("Bad among those",
                Share(static_cast<double>(report.scored_bad) / static_cast<double>(scored)));
   }
-  fields.Add("Shops", std::to_string(run.options.shops) +
-                          (run.options.parties_are_shops
-                               ? ", one a file"
-                               : ", dealt at random " + Count(run.options.rounds, "time") +
-                                     " (seed " + std::to_string(run.options.seed) + ")"));
+  fields.Add("Shops", ShopsText(run.options));
   fields.Add("Policy", run.policy);
   if (run.lines_refused > 0) {
     fields.Add("Lines left out", std::to_string(run.lines_refused));
   }
   fields.Print(out);
   for (const std::string& refusal : run.refusals) out << "  " << Printable(refusal) << "\n";
-  PrintRanks(out, report);
-  PrintMoney(out, report);
-  PrintEffects(out, report);
+  PrintRanks(out, run, report);
+  PrintMoney(out, run, report);
+  PrintEffects(out, run, report);
   if (report.liar.has_value()) {
     out << "\nOne partner also reports all its good customers: at the threshold that hinders "
         << Share(decision::kLiarBaseline) << " without it,\n"
-        << Percents(report.liar->hindered) << " of the others' good orders are hindered and "
-        << Percents(report.liar->caught) << " of the bad ones caught.\n";
+        << Percents(report.liar->hindered, run.options.rounds)
+        << " of the others' good orders are hindered and "
+        << Percents(report.liar->caught, run.options.rounds) << " of the bad ones caught.\n";
   }
   if (run.drawn) out << "\nPicture: " << Printable(run.picture) << "\n";
 }

@@ -70,7 +70,7 @@ std::string PartnersCommands(const BacktestReport& report, const std::string& da
   std::string plot =
       "set title 'Loss avoided, when 2 % of good orders are hindered'\n"
       "set xlabel 'number of partners' offset 0,0.4\n"
-      "set ylabel 'loss avoided, of all loss'\n"
+      "set ylabel 'share of the loss avoided'\n"
       "set format x '%g'\n"
       "set xrange [0:" +
       std::to_string(std::max<size_t>(most, 1)) + "]\nset xtics " +
@@ -85,7 +85,7 @@ std::string PartnersCommands(const BacktestReport& report, const std::string& da
     plot += (std::exchange(first, false) ? data : "''") +
             " index 1 using 1:" + std::to_string(i + 2) + " with linespoints lw 3 pt 7 ps 0.8 lt " +
             std::to_string(i + 1) + " title '" +
-            (code.empty() ? "bad orders (their amounts are not known)" : "loss in " + code) + "'";
+            (code.empty() ? "bad orders (their amounts are not known)" : "orders in " + code) + "'";
   }
   return plot + "\n";
 }

@@ -201,18 +201,33 @@ absl::Status ReadRows(CsvReader& reader, const LedgerMapping& mapping, size_t co
   }
 }
 
+constexpr std::string_view kNoText =
+    "; a compressed file must be unpacked first (gunzip FILE), and a spreadsheet be saved as CSV "
+    "in UTF-8";
+
+// What no column's name has, and every compressed file: control characters but those of a text.
+bool HasBinary(std::string_view text) {
+  return std::any_of(text.begin(), text.end(), [](char c) {
+    return static_cast<unsigned char>(c) < 0x20 && c != '\t' && c != '\r' && c != '\n';
+  });
+}
+
 }  // namespace
 
 absl::StatusOr<std::vector<std::string>> ReadCsvHeader(CsvReader& reader) {
-  switch (reader.Next()) {
-    case CsvReader::Result::kRecord:
-      return reader.fields();
-    case CsvReader::Result::kBad:
-      return absl::InvalidArgumentError("the first line cannot be read: " + reader.problem());
-    case CsvReader::Result::kEnd:
-      break;
+  const CsvReader::Result result = reader.Next();
+  if (result == CsvReader::Result::kEnd) {
+    return absl::InvalidArgumentError("the file is empty; its first line must name the columns");
   }
-  return absl::InvalidArgumentError("the file is empty; its first line must name the columns");
+  if (result == CsvReader::Result::kBad) {
+    return absl::InvalidArgumentError("the first line cannot be read: " + reader.problem() +
+                                      std::string(kNoText));
+  }
+  const auto& header = reader.fields();
+  if (std::any_of(header.begin(), header.end(), HasBinary)) {
+    return absl::InvalidArgumentError("the first line is no text" + std::string(kNoText));
+  }
+  return header;
 }
 
 namespace {

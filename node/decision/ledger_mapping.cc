@@ -104,9 +104,16 @@ void ReadMappingDates(const TomlSection& section, std::string_view key,
 namespace {
 
 void ReadOrder(const TomlSection& root, LedgerMapping& mapping) {
-  root.Require("order");
   const auto order = root.Section("order");
-  if (!order.has_value()) return;
+  if (!order.has_value()) {
+    if (root.Has("outcome")) {
+      root.Fail("outcome",
+                "is for `daftar policy backtest` alone; this file needs [order], which says the "
+                "columns of an invoice (docs/ledger-import.md)");
+    }
+    root.Require("order");
+    return;
+  }
   for (const std::string_view key :
        {"invoice", "invoice_date", "paid_date", "amount", "currency"}) {
     order->Require(key);
@@ -152,7 +159,11 @@ absl::StatusOr<LedgerMapping> LedgerMapping::Parse(std::string_view toml, Mappin
   if (const auto customer = root.Section("customer"); customer.has_value()) {
     mapping.name = ReadTemplate(*customer, "name", Needs::kColumn);
   }
-  if (kind == MappingKind::kOrders) ReadOrder(root, mapping);
+  if (kind == MappingKind::kOrders) {
+    ReadOrder(root, mapping);
+  } else if (root.Has("order")) {
+    root.Fail("order", "is for a ledger (daftar ledger import); a list of customers has no orders");
+  }
   if (auto status = (*document)->Finish(); !status.ok()) return status;
   return mapping;
 }

@@ -25,7 +25,7 @@ std::optional<Template> ReadMappingTemplate(const evidence::TomlSection& section
 void ReadMappingDates(const evidence::TomlSection& section, std::string_view key,
                       std::vector<DateFormat>& out);
 
-// The first line of a file. InvalidArgument when there is none.
+// The first line of a file. InvalidArgument when there is none, or it is no text.
 absl::StatusOr<std::vector<std::string>> ReadCsvHeader(CsvReader& reader);
 // At least one, sorted, no repeats; InvalidArgument otherwise or when one cannot be normalised.
 absl::Status TakeRowIdentifiers(const LedgerMapping& mapping, std::span<const std::string> fields,

@@ -266,7 +266,7 @@ TEST_F(PictureTest, GnuplotDrawsAnSvgWithBothCurvesAndThePartners) {
   const std::string svg = Content(picture);
   for (const char* text :
        {"<svg", "</svg>", "with partners", "own records alone", "by chance", "good orders hindered",
-        "number of partners", "loss in IDR", "195 orders scored", "10 shops", "<path"}) {
+        "number of partners", "orders in IDR", "195 orders scored", "10 shops", "<path"}) {
     EXPECT_THAT(svg, HasSubstr(text));
   }
 }

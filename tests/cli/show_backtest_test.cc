@@ -10,6 +10,7 @@
 namespace daftar::cli {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -50,6 +51,37 @@ TEST(ShowBacktestTest, FiguresAreToldForPeople) {
   // Nothing of a liar or a picture that nobody asked for.
   EXPECT_THAT(text, Not(HasSubstr("One partner also reports")));
   EXPECT_THAT(text, Not(HasSubstr("Picture")));
+}
+
+TEST(ShowBacktestTest, FiguresAreOfOneRound) {
+  decision::BacktestReport report = Report();
+  report.effects = {{decision::Effect::kDecline, 10, 30, {}}};
+  report.rules.push_back({decision::Rule::kExpectedRate, 10, 30, 2, 4});
+  BacktestRun run;
+  run.options.rounds = 20;
+  std::string text = Printed(run, report);
+  EXPECT_THAT(text, ContainsRegex("decline +2\\.0 +75\\.0 %"));
+  EXPECT_THAT(text, ContainsRegex("expected-rate +2\\.0 +75\\.0 % +0\\.3 +66\\.7 %"));
+  EXPECT_THAT(text, HasSubstr("contributed (mean of the rounds)"));
+  EXPECT_THAT(text, HasSubstr("dealt at random 20 times"));
+  run.options.rounds = 1;
+  text = Printed(run, report);
+  EXPECT_THAT(text, ContainsRegex("decline +40 +75\\.0 %"));
+  EXPECT_THAT(text, ContainsRegex("expected-rate +40 +75\\.0 % +6 +66\\.7 %"));
+  EXPECT_THAT(text, Not(HasSubstr("mean of the rounds")));
+  EXPECT_THAT(text, Not(HasSubstr("+-")));
+}
+
+TEST(ShowBacktestTest, OneShopHasNoPartners) {
+  decision::BacktestReport report = Report();
+  report.partners = report.own;
+  BacktestRun run;
+  EXPECT_THAT(Printed(run, report), HasSubstr("with partners"));
+  run.options.shops = 1;
+  const std::string text = Printed(run, report);
+  EXPECT_THAT(text, Not(HasSubstr("with partners")));
+  EXPECT_THAT(text, Not(HasSubstr("dealt at random")));
+  EXPECT_THAT(text, HasSubstr("1, without partners"));
 }
 
 TEST(ShowBacktestTest, ALiarAndAPictureAreShownWhenThereAreAny) {

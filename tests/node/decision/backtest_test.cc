@@ -216,7 +216,7 @@ TEST(BacktestPlotTest, DataHasTheCurveAndThePartners) {
   EXPECT_THAT(*script, HasSubstr("set output 'a.svg'"));
   EXPECT_THAT(*script, HasSubstr("'it''s.dat' index 0"));
   EXPECT_THAT(*script, HasSubstr("index 1 using 1:3 with linespoints"));
-  EXPECT_THAT(*script, HasSubstr("title 'loss in USD'"));
+  EXPECT_THAT(*script, HasSubstr("title 'orders in USD'"));
   EXPECT_THAT(PlotScript(*report, "a.dat", "a.gif"),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(".svg or .png")));
   EXPECT_THAT(PlotScript(*report, "a.dat\nsystem 'x'", "a.png"),

@@ -160,6 +160,21 @@ TEST(LedgerFileTest, HeaderWithoutAMappedColumnIsRefusedBeforeAnyLine) {
   EXPECT_THAT(ReadText("\"a\nb").status, StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST(LedgerFileTest, AFileThatIsNoTextIsSaidToBeNone) {
+  using namespace std::string_literals;
+  const auto no_text =
+      StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("be unpacked first (gunzip FILE)"));
+  // As gzip, xz, zip and a spreadsheet's UTF-16 begin.
+  for (const std::string& file :
+       {"\x1f\x8b\x08\x08\x90\x15"s, "\xfd"s + "7zXZ\0\0\x04"s, "PK\x03\x04\x14\0\x06"s,
+        "\xff\xfe"s + "p\0h\0o\0"s, "\"\x1f\x8b\"x\n"s}) {
+    EXPECT_THAT(ReadText(file + "\n1,2\n").status, no_text);
+  }
+  // A column's name may have letters of any kind, and a line end in quotes.
+  EXPECT_THAT(ReadText("\"Nama\npembeli\tlama\",\xc3\xa9\n").status,
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("no column named")));
+}
+
 TEST(LedgerFileTest, StopsWhenTheSinkSaysSo) {
   std::istringstream stream(std::string(kHeader) +
                             ",a,,1,2026-01-05,,,1,IDR,\n,a,,2,2026-01-05,,,1,IDR,\n");

@@ -84,6 +84,8 @@ TEST(LedgerMappingTest, FaultsAreNamedWithLineAndColumn) {
   refused(With("disputed_yes = [\"YA\", \"Yes\"]\n", ""), "disputed_yes");
   refused(With("currency = \"MYR\"\n", ""), "currency");
   refused(With("amount = \"{Total}\"\n", ""), "amount");
+  refused("version = 1\n[identifiers]\nphone = \"{P}\"\n[outcome]\nat = \"{T}\"\n",
+          "'outcome' is for `daftar policy backtest` alone");
   EXPECT_THAT(Parse("version = 1\n[order]\n"), Not(IsOk()));
   EXPECT_THAT(Parse("not toml"), Not(IsOk()));
   EXPECT_THAT(Parse(std::string(kMaxMappingBytes + 1, '#')), Not(IsOk()));
@@ -95,7 +97,8 @@ TEST(LedgerMappingTest, CustomerMappingHasNoOrders) {
 phone = "{Phone}"
 )";
   EXPECT_THAT(Parse(kCustomers, MappingKind::kCustomers), IsOk());
-  EXPECT_THAT(Parse(kGood, MappingKind::kCustomers), Not(IsOk()));
+  EXPECT_THAT(Parse(kGood, MappingKind::kCustomers),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("'order' is for a ledger")));
   EXPECT_THAT(Parse(kCustomers, MappingKind::kOrders), Not(IsOk()));
 }
 
