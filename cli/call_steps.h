@@ -15,8 +15,8 @@ inline constexpr std::chrono::milliseconds kAskEvery{100};  // between questions
 // Of one call, whose operations go to `queue` one at a time, with any tag. One thread.
 class CallSteps {
  public:
-  // `context` must outlive it. A step may take `timeout`; `stopped` is asked every kAskEvery and
-  // may be empty.
+  // `context` must outlive it. A step may take `timeout`; `stopped` is asked at each step and
+  // every kAskEvery while it lasts, and may be empty.
   CallSteps(grpc::ClientContext& context, std::chrono::milliseconds timeout,
             std::function<bool()> stopped)
       : context_(context), timeout_(timeout), stop_(std::move(stopped)) {}

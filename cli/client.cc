@@ -12,6 +12,9 @@
 namespace daftar::cli {
 namespace {
 
+// What gRPC says in the name of a server that is shut down under a call.
+constexpr char kCancelledByServer[] = "Cancelling all calls";
+
 constexpr std::chrono::seconds kReconnectWait{2};
 
 std::string HowToStart(const std::string& dir) {
@@ -120,6 +123,11 @@ absl::Status Client::Translate(const grpc::Status& status) const {
             "to its partner port?), or more users than it serves have used its socket since it "
             "started. Try again in a minute; if it lasts, raise the limit (ulimit -n 65536, or "
             "LimitNOFILE=) and restart daftard");
+      }
+      if (status.error_message() == kCancelledByServer) {
+        return absl::UnavailableError("the node in " + options_.dir +
+                                      " was stopped before it had answered; start it again, and "
+                                      "then repeat the command");
       }
       break;
     case absl::StatusCode::kDeadlineExceeded:

@@ -55,7 +55,7 @@ class Client {
 
   // A call that answers with several messages, of which the last is the result and `told` gets
   // those before. Each must come within the timeout after the one before. Cancelled soon after
-  // `stopped` says so, which is asked every kAskEvery; either may be empty.
+  // `stopped` says so, which is asked at each message and every kAskEvery; either may be empty.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Follow(
       std::unique_ptr<grpc::ClientAsyncReader<Response>> (Stub::*method)(

@@ -39,6 +39,11 @@ absl::StatusOr<ReplayedReceipt> ReceiptFromNode(Session& session, const std::str
   request.set_receipt(id);
   const auto response = (*client)->Read(&v1::ShopService::Stub::GetReceipt, request);
   if (!response.ok()) return response.status();
+  if (response->body().empty()) {
+    return absl::PermissionDeniedError(
+        "staff see a receipt without what names partners, and that is needed to compute it again; "
+        "ask a manager or an auditor");
+  }
   return ReplayedReceipt{ToJson(*response).dump(-1, ' ', false, Json::error_handler_t::replace),
                          response->policy()};
 }

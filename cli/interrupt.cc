@@ -1,6 +1,9 @@
 #include "cli/interrupt.h"
 
+#include <unistd.h>
+
 #include <iterator>
+#include <string_view>
 
 namespace daftar::cli {
 namespace {
@@ -8,6 +11,23 @@ namespace {
 volatile std::sig_atomic_t interrupted = 0;
 
 void Note(int) { interrupted = 1; }
+
+// What was sent to the node may have been done, since nobody waited for its answer.
+constexpr std::string_view kSaid =
+    "\ndaftar: stopped with Ctrl-C; if it was to change something, look whether it did before you "
+    "repeat it\n";
+constexpr std::string_view kSaidInJson =
+    "{\"error\":{\"code\":\"cancelled\",\"message\":\"stopped with Ctrl-C; if it was to change "
+    "something, look whether it did before you repeat it\"}}\n";
+const Console* told = nullptr;
+
+// Calls nothing that a signal must not (signal-safety(7)).
+void SayAndEnd(int signal) {
+  const std::string_view text = told->json ? kSaidInJson : kSaid;
+  (void)!write(STDERR_FILENO, text.data(), text.size());
+  std::signal(signal, SIG_DFL);
+  (void)raise(signal);
+}
 
 }  // namespace
 
@@ -23,6 +43,14 @@ InterruptScope::InterruptScope() : before_{} {
 InterruptScope::~InterruptScope() {
   for (size_t i = 0; i < std::size(kSignals); ++i) sigaction(kSignals[i], &before_[i], nullptr);
   interrupted = 0;
+}
+
+void SayWhenInterrupted(const Console& console) {
+  told = &console;
+  struct sigaction action {};
+  action.sa_handler = SayAndEnd;
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, nullptr);
 }
 
 bool InterruptScope::Interrupted() { return interrupted != 0; }

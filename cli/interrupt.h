@@ -4,6 +4,8 @@
 
 #include <csignal>
 
+#include "cli/console.h"
+
 namespace daftar::cli {
 
 // While one lives, SIGINT, SIGTERM and SIGHUP set a flag instead of ending the process. At most one
@@ -22,6 +24,10 @@ class InterruptScope {
   static constexpr int kSignals[] = {SIGINT, SIGTERM, SIGHUP};
   struct sigaction before_[3];
 };
+
+// From now on, outside an InterruptScope, SIGINT ends the process as it would without, but says so
+// first, as JSON where `console` has been told to. `console` must outlive it.
+void SayWhenInterrupted(const Console& console);
 
 }  // namespace daftar::cli
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command_line.h"
+#include "cli/interrupt.h"
 
 namespace {
 
@@ -36,6 +37,7 @@ int main(int argc, char** argv) {
       isatty(STDOUT_FILENO) != 0 && Variable("NO_COLOR").empty() && Variable("TERM") != "dumb";
   console.in_is_terminal = isatty(STDIN_FILENO) != 0;
   console.err_is_terminal = isatty(STDERR_FILENO) != 0 && Variable("TERM") != "dumb";
+  daftar::cli::SayWhenInterrupted(console);
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   const int code = daftar::cli::RunDaftar(
       arguments, {Variable("DAFTAR_DIR"), Variable("DAFTAR_TOKEN"), Locale()}, console);

@@ -148,7 +148,8 @@ class FakeNode {
 
   // What goes before a report of groups: messages, then whatever the test does.
   std::vector<v1::ReportGroupsResponse> report_progress;
-  std::function<void(const grpc::ServerContext&)> before_report;
+  using ReportWriter = grpc::ServerWriter<v1::ReportGroupsResponse>;
+  std::function<void(const grpc::ServerContext&, ReportWriter&)> before_report;
 
   // What the last call carried.
   std::string authorization;
@@ -205,7 +206,7 @@ class FakeNode {
     grpc::Status ReportGroups(grpc::ServerContext* context, const v1::ReportGroupsRequest* request,
                               grpc::ServerWriter<v1::ReportGroupsResponse>* writer) override {
       for (const v1::ReportGroupsResponse& message : fake_.report_progress) writer->Write(message);
-      if (fake_.before_report) fake_.before_report(*context);
+      if (fake_.before_report) fake_.before_report(*context, *writer);
       v1::ReportGroupsResponse report;
       const grpc::Status status = fake_.Answer(context, fake_.report_groups, request, &report);
       if (status.ok()) writer->Write(report);

@@ -198,5 +198,15 @@ TEST(ClientTest, ReadIsNotRepeated) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST(ClientTest, ANodeThatIsStoppedUnderACallIsSaidToBe) {
+  FakeNode node;
+  node.get_status = [](const v1::GetStatusRequest&, v1::GetStatusResponse&) {
+    return grpc::Status(grpc::StatusCode::UNAVAILABLE, "Cancelling all calls");  // gRPC's words
+  };
+  const Ran ran = node.Run({"status"});
+  EXPECT_EQ(ran.code, kExitUnavailable);
+  EXPECT_THAT(ran.err, HasSubstr("was stopped before it had answered; start it again"));
+}
+
 }  // namespace
 }  // namespace daftar::cli

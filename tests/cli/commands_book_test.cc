@@ -231,8 +231,21 @@ TEST_F(BookCommandTest, AReportShowsHowFarItIsOnATerminal) {
   EXPECT_EQ(told(true, {"--output", "json"}), "");
 }
 
+TEST_F(BookCommandTest, CtrlCEndsAReportThatTellsMuch) {
+  bool ended = false;
+  node_.before_report = [&ended](const grpc::ServerContext&, FakeNode::ReportWriter& writer) {
+    constexpr int kMany = 100'000;  // without a pause in which to ask whether to stop
+    v1::ReportGroupsResponse message;
+    message.mutable_progress()->set_customers(kMany);
+    kill(getpid(), SIGINT);
+    for (int i = 0; i < kMany && !ended; ++i) ended = !writer.Write(message);
+  };
+  EXPECT_EQ(node_.Run({"group", "report"}).code, kExitInterrupted);
+  EXPECT_TRUE(ended);
+}
+
 TEST_F(BookCommandTest, CtrlCEndsAReportHereAndAtTheNode) {
-  node_.before_report = [](const grpc::ServerContext& call) {
+  node_.before_report = [](const grpc::ServerContext& call, auto&) {
     kill(getpid(), SIGINT);
     while (!call.IsCancelled()) std::this_thread::yield();
   };
@@ -242,7 +255,7 @@ TEST_F(BookCommandTest, CtrlCEndsAReportHereAndAtTheNode) {
 }
 
 TEST_F(BookCommandTest, AReportThatFallsSilentIsGivenUp) {
-  node_.before_report = [](const grpc::ServerContext& call) {
+  node_.before_report = [](const grpc::ServerContext& call, auto&) {
     while (!call.IsCancelled()) std::this_thread::yield();
   };
   const Ran ran = node_.Run({"group", "report", "--timeout", "1"});
@@ -492,8 +505,8 @@ TEST_F(BookCommandTest, ReplayAsksANodeForAReceiptsIdAndRefusesOneWithoutItsBody
   const std::string id(32, 'a');
   const Ran ran = node_.Run({"audit", "replay", id, "--policy", "default"});
   EXPECT_EQ(asked, id);
-  EXPECT_EQ(ran.code, kExitData);
-  EXPECT_THAT(ran.err, HasSubstr("'body'"));
+  EXPECT_EQ(ran.code, kExitDenied);
+  EXPECT_THAT(ran.err, HasSubstr("ask a manager or an auditor"));
 }
 
 // Staff may not; what the node says is passed on.

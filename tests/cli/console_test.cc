@@ -5,6 +5,8 @@
 
 #include <sstream>
 
+#include "cli/interrupt.h"
+
 namespace daftar::cli {
 namespace {
 
@@ -66,6 +68,23 @@ TEST(ReportTest, ListOfWhatIsMissingStandsLineByLineAndAsArray) {
   EXPECT_EQ(ReportTo(status, false).err, "daftar: not yet:\n- an amount\n- a date\n");
   EXPECT_THAT(ReportTo(status, true).err,
               ::testing::HasSubstr("\"missing\": [\n      \"an amount\",\n      \"a date\"\n"));
+}
+
+TEST(InterruptDeathTest, CtrlCIsSaidBeforeItEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  Console console{in, out, err};
+  const auto interrupted = [&console] {
+    SayWhenInterrupted(console);
+    { const InterruptScope scope; }  // puts back what was there
+    (void)raise(SIGINT);
+  };
+  EXPECT_EXIT(interrupted(), ::testing::KilledBySignal(SIGINT), "daftar: stopped with Ctrl-C");
+  console.json = true;
+  EXPECT_EXIT(interrupted(), ::testing::KilledBySignal(SIGINT),
+              R"(\{"error":\{"code":"cancelled","message":"stopped with Ctrl-C)");
 }
 
 }  // namespace
