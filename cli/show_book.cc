@@ -127,7 +127,7 @@ std::string Tenths(uint64_t tenths) {
 
 // Of the orders of which it is known; null when none is.
 Json OnTimePpm(const v1::GroupReportRow& row) {
-  const uint64_t known = row.paid_on_time() + row.late() + row.unpaid();
+  const uint64_t known = row.paid_on_time() + row.late() + row.unpaid() + row.broken();
   if (known == 0) return nullptr;
   // Whole orders: a count is far below what would overflow here.
   return row.paid_on_time() * kWhole / known;
@@ -198,12 +198,16 @@ Json ToJson(const v1::ReportGroupsResponse& report) {
                     {"on_time_ppm", OnTimePpm(row)},
                     {"late", row.late()},
                     {"unpaid", row.unpaid()},
+                    {"open", row.open()},
+                    {"disputed", row.disputed()},
+                    {"broken", row.broken()},
                     {"days_late_tenths", row.days_late_tenths()},
                     {"loss", ToJson(MoneyOf(row.loss_minor(), row.currency()))},
                     {"incidents", row.incidents()}});
   }
   return Json{{"from", TextOrNull(report.from())},
               {"to", TextOrNull(report.to())},
+              {"late_after_days", report.late_after_days()},
               {"rows", std::move(rows)}};
 }
 
@@ -214,21 +218,31 @@ void Print(std::ostream& out, const v1::ReportGroupsResponse& report) {
     out << "None.\n";
     return;
   }
-  Table table({"GROUP", "MEMBERS", "CUSTOMERS", "ORDERS", "TURNOVER", "ON TIME", "DAYS LATE",
-               "LATE", "UNPAID", "LOSS", "INCIDENTS"});
+  Table table({"GROUP", "MEMBERS", "INCIDENTS", "CUSTOMERS", "ORDERS", "TURNOVER", "ON TIME",
+               "DAYS LATE", "LATE", "UNPAID", "OPEN", "DISPUTED", "BROKEN", "LOSS"});
+  const std::string* group_before = nullptr;
   for (const auto& row : report.rows()) {
     const Json on_time = OnTimePpm(row);
-    table.Row({row.group().empty() ? "(no group)" : row.group(), std::to_string(row.members()),
-               std::to_string(row.customers()), std::to_string(row.orders()),
-               ShowMoney(MoneyOf(row.turnover_minor(), row.currency())),
-               on_time.is_null() ? "-" : ShowPercent(on_time.get<uint64_t>()),
-               Tenths(row.days_late_tenths()), std::to_string(row.late()),
-               std::to_string(row.unpaid()), ShowMoney(MoneyOf(row.loss_minor(), row.currency())),
-               std::to_string(row.incidents())});
+    // A group's further rows are of other currencies; what is of all of them is told once.
+    const bool further = group_before != nullptr && *group_before == row.group();
+    group_before = &row.group();
+    table.Row(
+        {further               ? ""
+         : row.group().empty() ? "(no group)"
+                               : row.group(),
+         further ? "" : std::to_string(row.members()),
+         further ? "" : std::to_string(row.incidents()), std::to_string(row.customers()),
+         std::to_string(row.orders()), ShowMoney(MoneyOf(row.turnover_minor(), row.currency())),
+         on_time.is_null() ? "-" : ShowPercent(on_time.get<uint64_t>()),
+         Tenths(row.days_late_tenths()), std::to_string(row.late()), std::to_string(row.unpaid()),
+         std::to_string(row.open()), row.disputed() > 0 ? std::to_string(row.disputed()) : "",
+         row.broken() > 0 ? std::to_string(row.broken()) : "",
+         ShowMoney(MoneyOf(row.loss_minor(), row.currency()))});
   }
   table.Print(out);
-  out << "\nDays late are an average over paid orders. Members and incidents are the group's, in "
-         "all currencies.\n";
+  out << "\nOn time is paid at most " << Count(report.late_after_days(), "day")
+      << " after the due day, of the orders whose outcome is known; days late are an average over "
+         "paid orders.\nMembers and incidents are the group's, in all currencies.\n";
 }
 
 Json ToJson(const v1::Allowed& allowed) {
@@ -272,6 +286,8 @@ void Print(std::ostream& out, const v1::ListAllowedResponse& list) {
 Json ToJson(const v1::Order& order) {
   return Json{{"id", order.id()},
               {"customer", TextOrNull(order.customer())},
+              {"customer_name", TextOrNull(order.customer_name())},
+              {"identifiers", ListOf(order.identifiers())},
               {"invoice", TextOrNull(order.invoice())},
               {"amount", ToJson(order.amount())},
               {"terms", TermsWord(order.terms())},
@@ -302,7 +318,8 @@ void Print(std::ostream& out, const v1::Order& order) {
   fields.Add("Order", order.id());
   fields.Add("State", order.state() + (order.disputed() ? ", disputed" : ""));
   fields.Add("Invoice", order.invoice());
-  fields.Add("Customer", order.customer());
+  fields.Add("Customer", WhoOf(order.customer_name(), order.identifiers()));
+  fields.Add("Customer id", order.customer());
   const std::string amount = ShowMoney(order.amount());
   fields.Add("Amount",
              amount + (amount.empty() ? "" : ", ") + std::string(TermsWord(order.terms())));
@@ -341,9 +358,10 @@ void PrintList(std::ostream& out, const std::vector<v1::Order>& orders, bool mor
     out << "No orders. Note one with: daftar order add\n";
     return;
   }
-  Table table({"INVOICE", "INVOICED", "DUE", "STATE", "AMOUNT", "ORDER"});
+  Table table({"CUSTOMER", "INVOICE", "INVOICED", "DUE", "STATE", "AMOUNT", "ORDER"});
   for (const auto& order : orders) {
-    table.Row({order.invoice(), order.invoiced(), order.due(),
+    table.Row({WhoOf(order.customer_name(), order.identifiers()), order.invoice(), order.invoiced(),
+               order.due(),
                order.state() + (order.disputed() ? ", disputed" : "") +
                    (order.days_late() > 0 ? " (" + Count(order.days_late(), "day") + " late)" : ""),
                ShowMoney(order.amount()), order.id()});

@@ -1,5 +1,6 @@
 #include "cli/show_shop.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/show_check.h"
@@ -33,6 +34,12 @@ void PrintMore(std::ostream& out, size_t shown, bool more) {
 }
 
 }  // namespace
+
+std::string WhoOf(const std::string& name,
+                  const google::protobuf::RepeatedPtrField<std::string>& identifiers) {
+  if (name.empty() || identifiers.empty()) return name + Joined(identifiers);
+  return name + " (" + identifiers.Get(0) + ")";
+}
 
 Json ToJson(const v1::Incident& incident) {
   Json history = Json::array();
@@ -150,6 +157,8 @@ void Print(std::ostream& out, const v1::Customer& customer) {
 Json ToJson(const v1::Suggestion& suggestion) {
   return Json{{"order", suggestion.order()},
               {"customer", suggestion.customer()},
+              {"customer_name", TextOrNull(suggestion.customer_name())},
+              {"identifiers", ListOf(suggestion.identifiers())},
               {"invoice", suggestion.invoice()},
               {"reason", suggestion.reason()},
               {"amount", ToJson(suggestion.amount())},
@@ -193,19 +202,36 @@ void PrintList(std::ostream& out, const std::vector<v1::Suggestion>& suggestions
     out << "Nothing to suggest: no order without an incident is late enough.\n";
     return;
   }
-  Table table({"ORDER", "INVOICE", "REASON", "AMOUNT", "DUE", "PAID", "DAYS LATE", "NOTE"});
-  for (const auto& suggestion : suggestions) {
+  Table table(
+      {"CUSTOMER", "INVOICE", "AMOUNT", "DUE", "PAID", "DAYS LATE", "REASON", "NOTE", "ORDER"});
+  // What is missing is told once, and each row says which.
+  std::vector<std::string> missing;
+  // Those that partners can be told of at once come first.
+  std::vector<const v1::Suggestion*> sorted;
+  for (const auto& suggestion : suggestions) sorted.push_back(&suggestion);
+  std::stable_partition(sorted.begin(), sorted.end(),
+                        [](const v1::Suggestion* one) { return one->missing().empty(); });
+  for (const v1::Suggestion* one : sorted) {
+    const v1::Suggestion& suggestion = *one;
     std::string note = suggestion.disputed() ? "disputed" : "";
-    if (!suggestion.missing().empty()) {
-      note += (note.empty() ? "" : ", ") + std::to_string(suggestion.missing_size()) + " missing";
+    for (const std::string& sentence : suggestion.missing()) {
+      auto at = std::find(missing.begin(), missing.end(), sentence);
+      if (at == missing.end()) at = missing.insert(at, sentence);
+      note +=
+          (note.empty() ? "needs (" : ", needs (") + std::to_string(at - missing.begin() + 1) + ")";
     }
-    table.Row({suggestion.order(), suggestion.invoice(), suggestion.reason(),
+    table.Row({WhoOf(suggestion.customer_name(), suggestion.identifiers()), suggestion.invoice(),
                ShowMoney(suggestion.amount()), suggestion.due(),
                suggestion.paid().empty() ? "open" : suggestion.paid(),
-               std::to_string(suggestion.days_late()), note});
+               std::to_string(suggestion.days_late()), suggestion.reason(), note,
+               suggestion.order()});
   }
   table.Print(out);
   PrintMore(out, suggestions.size(), more);
+  if (!missing.empty()) out << "\nBefore partners can be told, it needs\n";
+  for (size_t i = 0; i < missing.size(); ++i) {
+    out << "  (" << i + 1 << ") " << Printable(missing[i]) << "\n";
+  }
   out << "\nTo file one: daftar incident add --order ORDER\n";
 }
 

@@ -16,6 +16,11 @@ Json ToJson(const v1::Incident& incident);
 Json ToJson(const v1::Customer& customer);
 Json ToJson(const v1::Suggestion& suggestion);
 
+// A customer for a person to recognise: the name and one identifier, or all identifiers of one
+// without a name.
+std::string WhoOf(const std::string& name,
+                  const google::protobuf::RepeatedPtrField<std::string>& identifiers);
+
 void Print(std::ostream& out, const v1::Incident& incident);
 void Print(std::ostream& out, const v1::Customer& customer);
 

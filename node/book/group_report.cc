@@ -28,7 +28,10 @@ void AddOrder(const decision::RemarkedOrder& order, const GroupReportOptions& op
   money.paid_on_time += record.paid_on_time;
   money.late += record.late;
   money.unpaid += unpaid ? 1 : 0;
-  money.open += !unpaid && record.orders_settled + record.broken == 0 ? 1 : 0;
+  money.disputed += record.disputed;
+  money.broken += record.broken;
+  const bool open = !unpaid && record.orders_settled + record.broken + record.disputed == 0;
+  money.open += open ? 1 : 0;
   AddTo(money.days_late, record.total_days_late);
   if (unpaid) AddTo(money.loss_minor, order.facts.amount.minor);
 }
@@ -42,6 +45,8 @@ void AddMoney(const GroupMoney& part, GroupMoney& sum) {
   sum.late += part.late;
   sum.unpaid += part.unpaid;
   sum.open += part.open;
+  sum.disputed += part.disputed;
+  sum.broken += part.broken;
   AddTo(sum.days_late, part.days_late);
   AddTo(sum.loss_minor, part.loss_minor);
 }

@@ -23,7 +23,9 @@ struct GroupMoney {
   uint64_t paid_on_time = 0;
   uint64_t late = 0;        // paid late
   uint64_t unpaid = 0;      // given up, or open more than late_after_days past due
-  uint64_t open = 0;        // others that are not paid, those in dispute too
+  uint64_t open = 0;        // others that are not paid
+  uint64_t disputed = 0;    // as in decision::TrackRecord
+  uint64_t broken = 0;      // as there
   uint64_t days_late = 0;   // over all paid ones
   uint64_t loss_minor = 0;  // of the unpaid ones
   // Over paid orders, in tenths of a day, rounded half up; 0 without any.

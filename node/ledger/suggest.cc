@@ -92,6 +92,7 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         }
         if (existing->has_value()) return true;
         suggestion.customer = customer.id;
+        suggestion.name = customer.name;
         suggestion.account = AccountOf(book.warnings(), customer.id, order);
         if (suggestion.account.identifiers.empty()) return true;
         suggestion.invoice = order.invoice;

@@ -19,6 +19,7 @@ inline constexpr uint32_t kDefaultDaysLate = 10;
 struct Suggestion {
   std::string order;          // book::OrderName, for AddIncident
   book::CustomerId customer;  // the order's own row, as in its name; it may be merged into another
+  std::string name;           // of that row; may be empty
   NewIncident account;        // complete
   std::string invoice;
   evidence::Date paid;  // none while open

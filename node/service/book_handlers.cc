@@ -128,6 +128,9 @@ void SetRows(const book::GroupLine& line, v1::ReportGroupsResponse& response) {
     row->set_paid_on_time(sums.paid_on_time);
     row->set_late(sums.late);
     row->set_unpaid(sums.unpaid);
+    row->set_open(sums.open);
+    row->set_disputed(sums.disputed);
+    row->set_broken(sums.broken);
     row->set_days_late_tenths(sums.AverageDaysLateTenths());
     row->set_loss_minor(sums.loss_minor);
     row->set_incidents(line.incidents);
@@ -282,6 +285,7 @@ absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
   v1::ReportGroupsResponse response;
   response.set_from(from->ToString());
   response.set_to(options.to.ToString());
+  response.set_late_after_days(options.late_after_days);
   for (const book::GroupLine& line : *lines) SetRows(line, response);
   return response;
 }
@@ -359,6 +363,12 @@ absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) 
   out.set_disputed(order.disputed);
   out.set_given_up(order.written_off.ToString());
   if (order.receipt.has_value()) out.set_receipt(order.receipt->hex());
+  for (const identity::Identifier& identifier : order.identifiers) {
+    out.add_identifiers(identity::Masked(identifier));
+  }
+  const auto customer = node_.book().ShowCustomer(named.customer);
+  if (!customer.ok() && !absl::IsNotFound(customer.status())) return customer.status();
+  if (customer.ok()) out.set_customer_name(customer->name);  // else erased a moment ago
   auto made = node_.ledger().ForOrder(named.name);
   if (!made.ok()) return made.status();
   if (!made->has_value()) return out;

@@ -254,6 +254,10 @@ absl::StatusOr<v1::SuggestIncidentsResponse> ShopHandlers::SuggestIncidents(
     v1::Suggestion* row = response.add_suggestions();
     row->set_order(suggestion.order);
     row->set_customer(suggestion.customer.hex());
+    row->set_customer_name(suggestion.name);
+    for (const identity::Identifier& identifier : suggestion.account.identifiers) {
+      row->add_identifiers(identity::Masked(identifier));
+    }
     row->set_invoice(suggestion.invoice);
     row->set_reason(std::string(evidence::Info(suggestion.account.reason).name));
     *row->mutable_amount() = ToProto(suggestion.account.amount);

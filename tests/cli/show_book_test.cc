@@ -11,6 +11,7 @@ namespace daftar::cli {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -78,21 +79,32 @@ TEST(ShowGroupReportTest, RowsAreByGroupAndCurrency) {
   const char* report =
       "from: '2026-01-01' rows { group: 'vip' currency: 'IDR' members: 9 customers: 4 orders: 8 "
       "turnover_minor: 450000000 paid_on_time: 2 late: 1 unpaid: 1 days_late_tenths: 25 "
-      "loss_minor: 100000000 incidents: 3 } rows { currency: 'USD' orders: 1 }";
+      "loss_minor: 100000000 incidents: 3 open: 3 disputed: 7 broken: 4 } rows { group: 'vip' "
+      "currency: 'USD' members: 9 incidents: 3 } rows { currency: 'USD' orders: 1 members: 6 } "
+      "late_after_days: 10";
   const Json document = Document<v1::ReportGroupsResponse>(report);
   EXPECT_EQ(document["from"], "2026-01-01");
   EXPECT_TRUE(document["to"].is_null());
   const Json& row = document["rows"][0];
-  EXPECT_EQ(row["on_time_ppm"], 500'000);
+  EXPECT_EQ(row["on_time_ppm"], 250'000);  // of two on time, one late, one unpaid, four broken
+  EXPECT_EQ(row["open"], 3);
+  EXPECT_EQ(row["disputed"], 7);
+  EXPECT_EQ(row["broken"], 4);
+  EXPECT_EQ(document["late_after_days"], 10);
   EXPECT_EQ(row["turnover"]["major"], "4500000");
   EXPECT_EQ(row["loss"]["minor"], 100'000'000);
   EXPECT_EQ(row["members"], 9);
   EXPECT_EQ(row["days_late_tenths"], 25);
   // Of nothing known there is no share, and no group has no name.
-  EXPECT_TRUE(document["rows"][1]["on_time_ppm"].is_null());
-  EXPECT_TRUE(document["rows"][1]["group"].is_null());
+  EXPECT_TRUE(document["rows"][2]["on_time_ppm"].is_null());
+  EXPECT_TRUE(document["rows"][2]["group"].is_null());
   const std::string text = Printed<v1::ReportGroupsResponse>(report);
-  EXPECT_THAT(text, HasSubstr("50 %"));
+  EXPECT_THAT(text, HasSubstr("25 %"));
+  // What is of all currencies is told once.
+  EXPECT_THAT(text, ContainsRegex("\nvip +9 +3 +4 "));
+  EXPECT_THAT(text, ContainsRegex("\n +0 +0 +USD 0"));
+  EXPECT_THAT(text, ContainsRegex("\n\\(no group\\) +6 +0 "));
+  EXPECT_THAT(text, HasSubstr("at most 10 days after the due day"));
   EXPECT_THAT(text, HasSubstr("2.5"));
   EXPECT_THAT(text, HasSubstr("(no group)"));
   EXPECT_THAT(text, HasSubstr("IDR 4,500,000"));

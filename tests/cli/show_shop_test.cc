@@ -132,20 +132,33 @@ constexpr char kSuggestion[] = R"pb(
   due: "2026-02-04"
   days_late: 30
   missing: "a reminder"
+  customer_name: "Sari"
+  identifiers: "+62*******7890"
 )pb";
 
 TEST(ShowSuggestionTest, TextNamesTheCommandThatFilesOne) {
+  v1::Suggestion ready = Proto<v1::Suggestion>(kSuggestion);
+  ready.clear_missing();
+  ready.set_order("o2");
+  ready.set_customer_name("");
+  ready.add_identifiers("s***@example.com");
   std::ostringstream out;
-  PrintList(out, {Proto<v1::Suggestion>(kSuggestion)}, false);
+  PrintList(out, {Proto<v1::Suggestion>(kSuggestion), ready}, false);
   EXPECT_EQ(out.str(),
-            "ORDER  INVOICE  REASON           AMOUNT     DUE         PAID  DAYS LATE  NOTE\n"
-            "o1     INV-7    invoice-overdue  USD 55.94  2026-02-04  open  30         1 missing\n"
+            "CUSTOMER                          INVOICE  AMOUNT     DUE         PAID  DAYS LATE  "
+            "REASON           NOTE       ORDER\n"
+            "+62*******7890, s***@example.com  INV-7    USD 55.94  2026-02-04  open  30         "
+            "invoice-overdue             o2\n"
+            "Sari (+62*******7890)             INV-7    USD 55.94  2026-02-04  open  30         "
+            "invoice-overdue  needs (1)  o1\n"
+            "\nBefore partners can be told, it needs\n  (1) a reminder\n"
             "\nTo file one: daftar incident add --order ORDER\n");
 }
 
 TEST(ShowSuggestionTest, Json) {
   EXPECT_EQ(ToJson(Proto<v1::Suggestion>(kSuggestion)).dump(),
-            R"({"order":"o1","customer":"c1","invoice":"INV-7","reason":"invoice-overdue",)"
+            R"({"order":"o1","customer":"c1","customer_name":"Sari",)"
+            R"("identifiers":["+62*******7890"],"invoice":"INV-7","reason":"invoice-overdue",)"
             R"("amount":{"minor":5594,"currency":"USD","major":"55.94"},"invoiced":"2026-01-05",)"
             R"("due":"2026-02-04","paid":null,"days_late":30,"disputed":false,)"
             R"("missing":["a reminder"]})");

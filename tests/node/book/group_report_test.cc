@@ -90,6 +90,25 @@ TEST_F(GroupReportTest, WhatWasGivenUpIsALossBeforeItIsLongOverdue) {
   EXPECT_EQ(LineOf("(none)").money.at(0).unpaid, 1u);
 }
 
+TEST_F(GroupReportTest, WhatAnIncidentPutsInQuestionOrBreaksIsNotOpen) {
+  Order("a", "1", "2024-03-01", "2024-03-15", "2024-03-15", 1);
+  Order("a", "2", "2024-03-01", "2024-03-15", "", 2);
+  Order("a", "3", "2024-03-01", "2024-09-30", "", 4);
+  options_.remarked = [](const NamedOrder& named) {
+    const decision::OrderRemark remark = named.order.invoice == "1" ? decision::OrderRemark::kBroken
+                                         : named.order.invoice == "2"
+                                             ? decision::OrderRemark::kInQuestion
+                                             : decision::OrderRemark::kNone;
+    return decision::RemarkedOrder{named.order, remark};
+  };
+  const GroupMoney money = LineOf("(none)").money.at(0);
+  EXPECT_EQ(money.orders, 3u);
+  EXPECT_EQ(money.broken, 1u);
+  EXPECT_EQ(money.disputed, 1u);
+  EXPECT_EQ(money.open, 1u);
+  EXPECT_EQ(money.paid_on_time + money.late + money.unpaid + money.loss_minor, 0u);
+}
+
 TEST_F(GroupReportTest, TheGroupIsThatOfTheRecordAtTheEndOfThePeriod) {
   for (int i = 0; i < 5; ++i) {
     Order("a", std::to_string(i), "2024-01-01", "2024-01-15", "2024-01-15", 1);

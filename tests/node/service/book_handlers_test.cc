@@ -260,6 +260,10 @@ TEST_F(BookHandlersTest, OrdersOfOneCustomerAreListedAlone) {
   DAFTAR_ASSERT_OK(listed);
   ASSERT_EQ(listed->orders_size(), 1);
   EXPECT_EQ(listed->orders(0).invoice(), "J-1");
+  EXPECT_EQ(listed->orders(0).customer_name(), "Budi");
+  ASSERT_EQ(listed->orders(0).identifiers_size(), 1);
+  EXPECT_THAT(listed->orders(0).identifiers(0), HasSubstr("***"));
+  EXPECT_THAT(listed->orders(0).identifiers(0), Not(HasSubstr("3456")));
   request.set_customer("nobody");
   EXPECT_THAT(book_.ListOrders(staff_, request), kWrong);
 }

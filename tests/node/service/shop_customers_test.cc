@@ -269,6 +269,8 @@ TEST_F(ShopCustomersTest, LateOrdersAreSuggestedWithWhatIsKnownOfThem) {
       EXPECT_EQ(one.due(), "2026-10-11");
       EXPECT_EQ(one.amount().minor(), 1'500'000u);
       EXPECT_EQ(one.reason(), "invoice-overdue");
+      EXPECT_EQ(one.customer_name(), "Budi");
+      EXPECT_THAT(one.identifiers(), ::testing::ElementsAre(HasSubstr("***")));
       seen.push_back(one.invoice() + " " + one.paid() + " " + std::to_string(one.days_late()) +
                      (one.disputed() ? " disputed" : ""));
     }
