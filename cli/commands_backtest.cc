@@ -1,4 +1,6 @@
 // A policy over past orders, as it would have decided then. No node is needed.
+#include <unistd.h>
+
 #include <array>
 #include <filesystem>
 #include <fstream>
@@ -200,6 +202,14 @@ absl::Status CheckPicture(const std::string& picture, bool replace) {
   std::error_code error;
   if (std::filesystem::is_directory(picture, error)) {
     return absl::InvalidArgumentError(picture + " is a folder; --plot names a file");
+  }
+  const std::string folder = std::filesystem::absolute(picture).parent_path().string();
+  if (!std::filesystem::is_directory(folder, error)) {
+    return absl::NotFoundError("there is no folder " + folder + " for the picture of --plot");
+  }
+  if (access(folder.c_str(), W_OK) != 0) {
+    return absl::PermissionDeniedError("cannot write into the folder " + folder +
+                                       ", where --plot wants its picture");
   }
   for (const std::string& file : FilesOf(picture)) {
     if (replace || !std::filesystem::exists(std::filesystem::symlink_status(file, error))) continue;

@@ -9,6 +9,7 @@
 #include "node/decision/letter.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/toml_reader.h"
+#include "node/identity/ascii.h"
 
 namespace daftar::cli {
 namespace {
@@ -62,14 +63,19 @@ absl::StatusOr<decision::LetterFields> Fields(const Session& session,
 absl::StatusOr<decision::Instalment> MakeInstalment(const std::string& text,
                                                     const std::string& currency) {
   const size_t equals = text.find('=');
-  const absl::Status form = absl::InvalidArgumentError(
-      "--instalment is a day and an amount, like --instalment 2026-12-01=500000 --currency IDR");
-  if (equals == std::string::npos || currency.empty()) return form;
+  const auto wrong = [&text](const std::string& why) {
+    return absl::InvalidArgumentError("--instalment " + text + ": " + why);
+  };
+  if (equals == std::string::npos) {
+    return wrong("is a day and an amount, like --instalment 2026-12-01=500000 --currency IDR");
+  }
   auto day = evidence::Date::Parse(text.substr(0, equals));
-  auto unit = evidence::Currency::FromCode(currency);
-  if (!day.ok() || !unit.ok()) return form;
+  if (!day.ok()) return wrong(MessageOf(day.status()));
+  if (currency.empty()) return wrong("needs --currency, like --currency IDR");
+  auto unit = evidence::Currency::FromCode(identity::ToUpper(currency));
+  if (!unit.ok()) return absl::InvalidArgumentError("--currency: " + MessageOf(unit.status()));
   auto money = evidence::ParseMoney(text.substr(equals + 1), *unit);
-  if (!money.ok()) return form;
+  if (!money.ok()) return wrong(MessageOf(money.status()));
   return decision::Instalment{*day, *money};
 }
 

@@ -40,7 +40,8 @@ void Parser::AddPolicies() {
       ->type_name("MAPPING.toml")
       ->required();
   test.add_option("--policy", tested->policy,
-                  "A file, or: default (without it policy.toml in --dir, else the default)")
+                  "A file, or: default. Without it policy.toml in --dir, else the default, "
+                  "even where a node runs another")
       ->type_name("FILE");
   test.add_option("--as-of", tested->as_of,
                   "The files tell what was known that day; what was not paid and not late by then "

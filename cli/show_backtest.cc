@@ -92,7 +92,10 @@ void PrintMoney(std::ostream& out, const BacktestRun& run, const BacktestReport&
                                    std::pair("with partners", &report.partners)}) {
     if (rank == &report.partners && run.options.shops == 1) continue;
     for (const MoneyShare& share : rank->money[at]) {
-      table.Row({name, Sum(share, share.loss_avoided), Sum(share, share.loss),
+      // Some orders may have an amount, and others none.
+      const bool beside = share.currency.code().empty() && rank->money[at].size() > 1;
+      table.Row({std::string(name) + (beside ? ", without an amount" : ""),
+                 Sum(share, share.loss_avoided), Sum(share, share.loss),
                  Sum(share, share.sales_hindered), Sum(share, share.sales)});
     }
   }
@@ -210,6 +213,7 @@ void Print(std::ostream& out, const BacktestRun& run, const BacktestReport& repo
   }
   fields.Add("Shops", ShopsText(run.options));
   fields.Add("Policy", run.policy);
+  if (run.options.learnt_weights) fields.Add("Partners' weights", "as each shop learns them");
   if (run.lines_refused > 0) {
     fields.Add("Lines left out", std::to_string(run.lines_refused));
   }

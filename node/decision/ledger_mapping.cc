@@ -186,6 +186,11 @@ absl::StatusOr<LedgerMapping> LedgerMapping::ForCustomerHeader(std::span<const s
     for (const identity::IdentifierType type : identity::AllIdentifierTypes()) {
       names += (names.empty() ? "" : ", ") + std::string(identity::TypeName(type));
     }
+    if (header.size() == 1 && header[0].find(';') != std::string::npos) {
+      return absl::InvalidArgumentError(
+          "the columns are separated by semicolons; give a mapping that says separator = \";\" and "
+          "names them (docs/ledger-import.md), or separate them by commas");
+    }
     return absl::InvalidArgumentError(
         "the first line must name 1 to " + std::to_string(kMaxRowIdentifiers) +
         " columns with identifiers (" + names +

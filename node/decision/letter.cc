@@ -53,9 +53,9 @@ absl::Status CheckFields(const LetterFields& fields) {
   if (!fields.date.has_value()) {
     return absl::InvalidArgumentError("date is missing; the letter needs one");
   }
-  absl::Status status = CheckNeeded("shop", fields.shop, kMaxLetterNameBytes);
-  if (status.ok()) status = CheckLine("customer", fields.customer, kMaxLetterNameBytes);
-  if (status.ok()) status = CheckLine("signature", fields.signature, kMaxLetterNameBytes);
+  absl::Status status = CheckNeeded("the shop's name", fields.shop, kMaxLetterNameBytes);
+  if (status.ok()) status = CheckLine("the customer's name", fields.customer, kMaxLetterNameBytes);
+  if (status.ok()) status = CheckLine("the signature", fields.signature, kMaxLetterNameBytes);
   if (status.ok() && fields.alternatives.size() > kMaxLetterAlternatives) {
     status = absl::InvalidArgumentError(
         "alternatives are " + std::to_string(fields.alternatives.size()) + "; at most " +

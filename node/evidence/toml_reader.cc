@@ -196,7 +196,8 @@ absl::StatusOr<std::unique_ptr<TomlDocument>> TomlDocument::Parse(std::string_vi
   try {
     state.root = toml::parse(source);
   } catch (const toml::parse_error& error) {
-    return refused(FaultAt(error.source(), Printable(error.description(), kMaxDescriptionBytes)));
+    return refused(FaultAt(error.source(), Printable(error.description(), kMaxDescriptionBytes) +
+                                               "; nothing was read past it"));
   }
   state.what = std::move(what);
   state.asked[&state.root];

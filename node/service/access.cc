@@ -140,6 +140,17 @@ absl::Status CheckName(const std::string& name) {
   return absl::OkStatus();
 }
 
+// "sari has staff", as people and not the API name her.
+std::string WhoIs(const Actor& actor) {
+  std::string roles;
+  for (Role role : {Role::kStaff, Role::kManager, Role::kOperator, Role::kAuditor}) {
+    if (actor.roles.Has(role)) roles += (roles.empty() ? "" : ", ") + std::string(RoleName(role));
+  }
+  const bool named = actor.name.starts_with(kUserPrefix);
+  return (named ? actor.name.substr(kUserPrefix.size()) : actor.name) + " has " +
+         (roles.empty() ? "none" : roles);
+}
+
 }  // namespace
 
 std::string_view RoleName(Role role) {
@@ -169,7 +180,8 @@ absl::Status Authorise(const Actor& actor, std::string_view method) {
       if (rule.roles.Has(role))
         roles += (roles.empty() ? "" : " or ") + std::string(RoleName(role));
     }
-    return absl::PermissionDeniedError(std::string(method) + " needs the role " + roles);
+    return absl::PermissionDeniedError("this needs the role " + roles + ", and " + WhoIs(actor) +
+                                       " (" + std::string(method) + ")");
   }
   return absl::PermissionDeniedError(std::string(method) + " is open to nobody");
 }

@@ -55,7 +55,7 @@ struct MethodRule {
   Roles roles;
 };
 std::span<const MethodRule> MethodRules();
-// PermissionDenied naming the method and the roles that may call it.
+// PermissionDenied naming the roles that may call the method, and those that the caller has.
 absl::Status Authorise(const Actor& actor, std::string_view method);
 
 // Staff see how many partners say what, everybody else also which: whoever sees how each partner

@@ -202,6 +202,13 @@ class PictureTest : public ::testing::Test {
   const std::string ledger_ = folder_.File("ledger.csv", Ledger(400));
 };
 
+TEST_F(PictureTest, AFolderThatIsNotThereIsSaidBeforeTheWork) {
+  const Ran ran = RunCli(Arguments(folder_.path() + "/nowhere/p.svg"));
+  EXPECT_EQ(ran.code, kExitNotFound);
+  EXPECT_THAT(ran.err, HasSubstr("there is no folder " + folder_.path() + "/nowhere"));
+  EXPECT_EQ(ran.out, "");
+}
+
 TEST_F(PictureTest, WithoutGnuplotTheFiguresAreThereAndTheExitCodeSaysTheRest) {
   const std::string picture = folder_.path() + "/p.svg";
   const PathScope nowhere(folder_.path());
@@ -277,7 +284,7 @@ TEST_F(PictureTest, OneShopAloneHasNoPartnersInThePicture) {
   const Ran ran = RunCli({"policy", "backtest", ledger_, "--map", map_, "--shops", "1", "--plot",
                           picture, "--policy", "default"});
   ASSERT_EQ(ran.code, kExitOk) << ran.err;
-  EXPECT_THAT(ran.out, HasSubstr("dealt at random 1 time (seed 1)"));
+  EXPECT_THAT(ran.out, HasSubstr("1, without partners"));
   EXPECT_THAT(Content(picture), HasSubstr("own records alone"));
   EXPECT_THAT(Content(picture), Not(HasSubstr("partners")));
 }

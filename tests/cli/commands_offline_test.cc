@@ -72,12 +72,18 @@ TEST(LetterTest, ComesInTheLanguageAskedForWithTheNodesName) {
                            "--instalment", "2027-01-01=500000"});
   EXPECT_EQ(plan.code, kExitOk) << plan.err;
   EXPECT_THAT(plan.out, HasSubstr("1 December 2026: IDR 500,000"));
-  for (const char* wrong : {"2026-12-01", "x=5", "2026-12-01=x"}) {
-    EXPECT_EQ(
-        RunCli({"letter", "plan", "--shop", "A", "--currency", "IDR", "--instalment", wrong}).code,
-        kExitUsage)
-        << wrong;
-  }
+  const auto refused = [](const std::string& instalment, const std::string& currency) {
+    const Ran ran = RunCli({"letter", "plan", "--shop", "A", "--currency", currency, "--instalment",
+                            instalment, "--instalment", "2030-01-01=1"});
+    EXPECT_EQ(ran.code, kExitUsage) << instalment;
+    return ran.err;
+  };
+  EXPECT_THAT(refused("2026-12-01", "IDR"), HasSubstr("is a day and an amount, like"));
+  EXPECT_THAT(refused("2027-02-30=5", "IDR"), HasSubstr("--instalment 2027-02-30=5: not a date"));
+  EXPECT_THAT(refused("2026-12-01=x", "IDR"), HasSubstr("--instalment 2026-12-01=x: "));
+  EXPECT_THAT(refused("2026-12-01=1.555", "usd"), HasSubstr("2026-12-01=1.555: "));
+  EXPECT_THAT(refused("2026-12-01=5", "zzz"), HasSubstr("--currency: "));
+  EXPECT_THAT(refused("2026-12-01=5", ""), HasSubstr("needs --currency, like --currency IDR"));
 }
 
 TEST(LetterTest, AFolderWithoutTheShopsNameIsNamedWithWhatItLacks) {

@@ -72,6 +72,18 @@ TEST(ShowBacktestTest, FiguresAreOfOneRound) {
   EXPECT_THAT(text, Not(HasSubstr("+-")));
 }
 
+TEST(ShowBacktestTest, WhatHasNoAmountIsSaidToHaveNone) {
+  decision::BacktestReport report = Report();
+  BacktestRun run;
+  EXPECT_THAT(Printed(run, report), Not(HasSubstr("without an amount")));
+  EXPECT_THAT(Printed(run, report), Not(HasSubstr("learns")));
+  report.own.money[2].push_back({{}, 5, 1, 0, 0});
+  run.options.learnt_weights = true;
+  EXPECT_THAT(Printed(run, report),
+              ContainsRegex("own records alone, without an amount +1\\.0 orders +5\\.0 orders"));
+  EXPECT_THAT(Printed(run, report), HasSubstr("as each shop learns them"));
+}
+
 TEST(ShowBacktestTest, OneShopHasNoPartners) {
   decision::BacktestReport report = Report();
   report.partners = report.own;

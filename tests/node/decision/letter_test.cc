@@ -144,8 +144,8 @@ TEST(LetterTest, PlacesInFieldsStayAsTheyAre) {
 // Puts `text` into one field and expects that field to be named.
 void Refused(const std::string& text, const std::string& why) {
   const std::vector<std::pair<std::string, std::function<void(LetterFields&)>>> puts = {
-      {"shop", [&](LetterFields& f) { f.shop = text; }},
-      {"customer", [&](LetterFields& f) { f.customer = text; }},
+      {"shop's name", [&](LetterFields& f) { f.shop = text; }},
+      {"customer's name", [&](LetterFields& f) { f.customer = text; }},
       {"signature", [&](LetterFields& f) { f.signature = text; }},
       {"alternative 2", [&](LetterFields& f) { f.alternatives[1] = text; }}};
   for (const auto& [name, put] : puts) {
@@ -179,7 +179,7 @@ TEST(LetterTest, FieldsAreBounded) {
   fields.alternatives.clear();
   fields.customer += 'a';
   EXPECT_THAT(PartingLetter(Language::kEnglish, fields),
-              StatusIs(kInvalid, HasSubstr("customer has 121 bytes; at most 120")));
+              StatusIs(kInvalid, HasSubstr("customer's name has 121 bytes; at most 120")));
 }
 
 TEST(LetterTest, WhatIsNeededIsAskedFor) {
@@ -189,7 +189,7 @@ TEST(LetterTest, WhatIsNeededIsAskedFor) {
   fields = Full();
   fields.shop = " \xc2\xa0";
   EXPECT_THAT(PartingLetter(Language::kEnglish, fields),
-              StatusIs(kInvalid, HasSubstr("shop is empty")));
+              StatusIs(kInvalid, HasSubstr("shop's name is empty")));
   fields = Full();
   fields.alternatives.push_back("");
   EXPECT_THAT(PartingLetter(Language::kEnglish, fields),
