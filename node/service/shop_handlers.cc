@@ -181,6 +181,14 @@ absl::StatusOr<v1::GetIncidentResponse> ShopHandlers::GetIncident(
   if (!view.ok()) return view.status();
   v1::GetIncidentResponse response;
   *response.mutable_incident() = ToProto(*view);
+  if (const std::string& name = view->incident.account.order; !name.empty()) {
+    const auto order = node_.book().FindOrder(name);
+    if (order.ok()) {
+      response.mutable_incident()->set_order_paid(order->order.paid.ToString());
+    } else if (!absl::IsNotFound(order.status())) {  // it may have been erased
+      return order.status();
+    }
+  }
   return response;
 }
 
