@@ -63,7 +63,7 @@ absl::StatusOr<v1::GetReceiptResponse> ShopHandlers::GetReceipt(
   if (!followed.ok()) return followed.status();
   if (!followed->has_value()) return out;
   if ((*followed)->override.has_value()) {
-    *out.mutable_override() = ToProto(*(*followed)->override);
+    SetOverride(*(*followed)->override, receipt->record.body, *policy, *language, out);
     auto all = check::OverridesOf(node_.store(), node_.vault(), *id, (*followed)->checked_at);
     if (!all.ok()) return all.status();
     // The first is the one in force.
