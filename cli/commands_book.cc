@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/list_pages.h"
+#include "cli/text.h"
 #include "node/decision/group.h"
 #include "node/identity/ascii.h"
 
@@ -277,7 +278,7 @@ absl::StatusOr<int> RunGroupAdd(Session& session, const GroupOptions& options) {
   if (!client.ok()) return client.status();
   const auto response = (*client)->Write(&Book::PutGroup, std::move(request));
   if (!response.ok()) return response.status();
-  return Show(session, response->group());
+  return Show(session, *response);
 }
 
 absl::StatusOr<int> RunGroupRemove(Session& session, const GroupOptions& options) {
@@ -293,9 +294,14 @@ absl::StatusOr<int> RunGroupRemove(Session& session, const GroupOptions& options
   if (!response.ok()) return response.status();
   Console& console = session.console();
   if (console.json) {
-    PrintJson(console.out, Json{{"removed", options.name}});
+    PrintJson(console.out, Json{{"removed", options.name}, {"customers", response->customers()}});
   } else {
     console.out << "Removed the group " << options.name << ".\n";
+    if (response->customers() > 0) {
+      console.out << Count(response->customers(), "customer")
+                  << (response->customers() == 1 ? " was" : " were")
+                  << " in it by hand, and not any more.\n";
+    }
   }
   return kExitOk;
 }

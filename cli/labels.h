@@ -29,13 +29,18 @@ struct Labels {
   const char* age;
   const char* one_order;
   const char* many_orders;
-  const char* settled;
+  const char* with_outcome;
   const char* on_time;
-  const char* in_advance;
   const char* late;
   const char* worst;
+  const char* unpaid_orders;
+  const char* beside;  // orders without an outcome
+  const char* in_advance;
   const char* open;
   const char* overdue;
+  const char* in_dispute;
+  const char* broken;
+  const char* not_paid;  // amounts
   const char* group;
   const char* allowed;
   const char* allowed_entry;
@@ -57,7 +62,6 @@ struct Labels {
   const char* none;
   const char* asks_for;
   const char* inputs;
-  const char* with_outcome;
   const char* bad;
   const char* weight;
   const char* one_entry;
@@ -68,6 +72,7 @@ struct Labels {
   const char* overridden;
   const char* overridden_by;  // {1}: to what effect, {2}: who
   const char* overridden_before;
+  const char* node_answered;  // {1}: what, {2}: its sentence
   const char* outcome;
   const char* paid;
   const char* paid_late;

@@ -55,14 +55,16 @@ void Parser::AddCustomerChanges(CLI::App& noun) {
 
 void Parser::AddGroups() {
   CLI::App& noun = Noun("group", "Groups of customers and the terms they bring");
-  Take(Verb(noun, "list", "All groups; the smallest precedence applies", "  daftar group list\n"),
+  Take(Verb(noun, "list",
+            "All groups; the smallest precedence applies, of equal ones the first by name",
+            "  daftar group list\n"),
        &RunGroupList);
 
-  CLI::App& add =
-      Verb(noun, "add", "Add a group, or replace the one of that name as a whole",
-           "  daftar group add wholesale --precedence 50 --at-most deposit --credit-limit 20000000 "
-           "\\\n    --currency IDR --credit-days 30 --because \"agreed for 2027\"\n"
-           "  daftar group add loyal --rule-settled 10 --rule-on-time 90 --because \"thanks\"\n");
+  CLI::App& add = Verb(
+      noun, "add", "Add a group, or replace the one of that name as a whole",
+      "  daftar group add wholesale --precedence 350 --at-most deposit --credit-limit 20000000 "
+      "\\\n    --currency IDR --credit-days 30 --because \"agreed for 2027\"\n"
+      "  daftar group add loyal --rule-settled 10 --rule-on-time 90 --because \"thanks\"\n");
   auto added = Take(add, &RunGroupAdd);
   add.add_option("name", added->name, "Of a-z 0-9 -, like wholesale")
       ->type_name("NAME")
@@ -71,7 +73,7 @@ void Parser::AddGroups() {
   AddGroupRule(add, *added);
   AddBecause(add, added->because);
 
-  CLI::App& remove = Verb(noun, "remove", "Remove a group; its customers fall to their others",
+  CLI::App& remove = Verb(noun, "remove", "Remove a group, and take all customers out of it",
                           "  daftar group remove wholesale --because \"not needed any more\"\n");
   auto removed = Take(remove, &RunGroupRemove);
   remove.add_option("name", removed->name, "The group")->type_name("NAME")->required();
@@ -89,7 +91,7 @@ void Parser::AddGroupTerms(CLI::App& verb, GroupOptions& group) {
   };
   const std::string precedence = "1 to " + std::to_string(decision::kMaxPrecedence) + " (default " +
                                  std::to_string(decision::kDefaultPrecedence) +
-                                 "); the smallest applies";
+                                 "); the smallest applies, of equal ones the first by name";
   add("--precedence", group.precedence, precedence.c_str(), "N");
   add("--at-least", group.at_least, "The answer hinders at least so much (default accept)",
       "EFFECT");

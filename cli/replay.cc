@@ -263,6 +263,14 @@ void Compare(const std::string& what, const Parsed& file, const Parsed& receipt,
   }
 }
 
+Parsed StepSentencesOf(const std::vector<decision::NextStep>& next, decision::Language language) {
+  Parsed steps = Parsed::array();
+  for (const decision::NextStep& step : next) {
+    steps.push_back({{"sentence", StepSentence(step, language)}});
+  }
+  return steps;
+}
+
 // The sentences that a node writes beside them.
 Parsed SentencesOf(const decision::ReceiptBody& body, const std::vector<decision::NextStep>& next,
                    decision::Language language) {
@@ -273,28 +281,55 @@ Parsed SentencesOf(const decision::ReceiptBody& body, const std::vector<decision
   for (const decision::Cap cap : body.verdict.caps) {
     rules.push_back({{"looks_at", OrNull(std::string(CapSentence(cap, language)))}});
   }
-  Parsed steps = Parsed::array();
-  for (const decision::NextStep& step : next) {
-    steps.push_back({{"sentence", StepSentence(step, language)}});
-  }
   return {{"coverage", OrNull(CoverageSentence(body.weighed, language))},
           {"rules", std::move(rules)},
-          {"next", std::move(steps)}};
+          {"next", StepSentencesOf(next, language)}};
 }
 
 // A file is in one language, and does not say in which: it is the one that fits best.
-void CompareSentences(const Parsed& file, const decision::ReceiptBody& body,
-                      const std::vector<decision::NextStep>& next, ReplayResult& result) {
+template <class Sentences>
+void CompareInOneLanguage(const Parsed& file, ReplayResult& result, Sentences sentences_in) {
   std::optional<ReplayResult> best;
   for (const decision::Language language : decision::kLanguages) {
     ReplayResult tried;
-    Compare("", file, SentencesOf(body, next, language), tried);
+    Compare("", file, sentences_in(language), tried);
     if (!best.has_value() || tried.wrong_count < best->wrong_count) best = std::move(tried);
   }
   for (std::string& sentence : best->wrong) {
     if (result.wrong.size() < kMaxDifferences) result.wrong.push_back(std::move(sentence));
   }
   result.wrong_count += best->wrong_count;
+}
+
+// Who decided otherwise is the node's word; what holds by that, and the steps, follow from it.
+// Files of before they were told do not have them.
+void CompareOverride(const Parsed& file, const decision::ReceiptBody& body,
+                     const decision::Policy& policy, ReplayResult& result) {
+  decision::Effect now = body.verdict.effect;
+  const auto override = file.find("override");
+  const bool overridden = override != file.end() && !override->is_null();
+  if (overridden) {
+    const auto named = override->find("effect");  // of something else than an object: none
+    const bool is_text = override->is_object() && named != override->end() && named->is_string();
+    const auto effect = is_text ? decision::EffectFromName(named->get_ref<const std::string&>())
+                                : absl::InvalidArgumentError("");
+    if (!effect.ok()) return AddWrong(result, "the file's override names no answer");
+    now = *effect;
+  }
+  if (file.contains("effect_now")) {
+    Compare("", file, Parsed{{"effect_now", decision::EffectName(now)}}, result);
+  }
+  if (!file.contains("next_now") || body.policy != policy.Hash()) return;
+  const auto today = evidence::Date::Of(body.time);
+  const auto next =
+      overridden ? decision::NextStepsOfOverride(body.weighed, body.verdict, now, policy, today)
+                 : decision::NextSteps(body.weighed, body.verdict, policy, today);
+  const uint64_t before = result.wrong_count;
+  Compare("", file, Parsed{{"next_now", NextOf(next)}}, result);
+  if (result.wrong_count != before) return;
+  CompareInOneLanguage(file, result, [&](decision::Language language) {
+    return Parsed{{"next_now", StepSentencesOf(next, language)}};
+  });
 }
 
 // What a node tells beside the receipt and no computation can give again.
@@ -361,8 +396,13 @@ absl::StatusOr<ReplayResult> ReplayFile(std::string_view text, const decision::P
                                           evidence::Date::Of(result.body.time));
     Compare("", *file, Parsed{{"next", NextOf(next)}}, result);
     // Only beside a list that is whole: else each missing step would be told twice.
-    if (result.agrees()) CompareSentences(*file, result.body, next, result);
+    if (result.agrees()) {
+      CompareInOneLanguage(*file, result, [&](decision::Language language) {
+        return SentencesOf(result.body, next, language);
+      });
+    }
   }
+  CompareOverride(*file, result.body, policy, result);
   result.not_checked = NotChecked(*file);
   return result;
 }

@@ -163,6 +163,20 @@ void Print(std::ostream& out, const v1::Group& group) {
   fields.Print(out);
 }
 
+Json ToJson(const v1::PutGroupResponse& put) {
+  Json out = ToJson(put.group());
+  out["same_precedence"] = ListOf(put.same_precedence());
+  return out;
+}
+
+void Print(std::ostream& out, const v1::PutGroupResponse& put) {
+  Print(out, put.group());
+  if (put.same_precedence().empty()) return;
+  out << "\nOf the same precedence: " << Printable(Joined(Texts(put.same_precedence())))
+      << ". To a customer in several of them the first by name\napplies; --precedence N ranks "
+         "them.\n";
+}
+
 Json ToJson(const v1::ListGroupsResponse& groups) {
   Json list = Json::array();
   for (const auto& group : groups.groups()) list.push_back(ToJson(group));

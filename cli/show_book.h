@@ -11,6 +11,7 @@
 namespace daftar::cli {
 
 Json ToJson(const v1::Group& group);
+Json ToJson(const v1::PutGroupResponse& put);
 Json ToJson(const v1::ListGroupsResponse& groups);
 Json ToJson(const v1::ReportGroupsResponse& report);
 Json ToJson(const v1::Allowed& allowed);
@@ -22,6 +23,7 @@ Json ListJson(const std::vector<v1::Order>& orders, bool more);
 Json ListJson(const std::vector<v1::Customer>& customers, bool more);
 
 void Print(std::ostream& out, const v1::Group& group);
+void Print(std::ostream& out, const v1::PutGroupResponse& put);
 void Print(std::ostream& out, const v1::ListGroupsResponse& groups);
 // A row for each group and currency: nothing is added across currencies.
 void Print(std::ostream& out, const v1::ReportGroupsResponse& report);

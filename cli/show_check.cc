@@ -2,6 +2,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cli/console.h"
 #include "cli/decision_words.h"
@@ -43,20 +44,22 @@ std::string Counted(uint64_t n, const char* one, const char* many) {
   return n == 1 ? std::string(one) : Filled(many, std::to_string(n));
 }
 
-void PrintHeadline(std::ostream& out, v1::Effect effect, const std::string& because, bool color,
-                   Language language) {
-  const EffectInfo info = InfoOf(effect);
+void PrintHeadline(std::ostream& out, v1::Effect effect, bool color, Language language) {
   const std::string headline =
       IsKnown(effect)
           ? std::string(decision::EffectHeadline(static_cast<decision::Effect>(effect), language))
           : LabelsIn(language).unknown_answer;
-  out << Painted(headline, info.paint, color) << "\n" << Printable(because) << "\n";
+  out << Painted(headline, InfoOf(effect).paint, color) << "\n";
 }
 
-// Right below the headline, so that nobody takes what was decided for what holds.
-void PrintOverride(std::ostream& out, const v1::GetReceiptResponse& response, bool color,
-                   Language language) {
-  if (!response.has_override()) return;
+// What holds now comes first: what a person chose, then what the node had answered.
+void PrintAnswer(std::ostream& out, const v1::GetReceiptResponse& response, bool color,
+                 Language language) {
+  PrintHeadline(out, EffectNow(response), color, language);
+  if (!response.has_override()) {
+    out << Printable(response.because()) << "\n";
+    return;
+  }
   const Labels& labels = LabelsIn(language);
   const auto line = [&](const char* label, const v1::DecisionOverride& made) {
     return Printable(std::string(label) + " " +
@@ -68,6 +71,9 @@ void PrintOverride(std::ostream& out, const v1::GetReceiptResponse& response, bo
   for (const auto& earlier : response.earlier_overrides()) {
     out << line(labels.overridden_before, earlier) << "\n";
   }
+  out << Printable(Filled(labels.node_answered, EffectIn(response.effect(), language),
+                          response.because()))
+      << "\n";
 }
 
 void PrintNext(std::ostream& out, const google::protobuf::RepeatedPtrField<v1::NextStep>& next,
@@ -130,25 +136,48 @@ std::string CountedText(const Input& input, Language language) {
                 PercentIn(input.weight_ppm(), language));
 }
 
+std::string Joined(const std::vector<std::string>& parts) {
+  std::string out;
+  for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
+  return out;
+}
+
+// Each order once: those with an outcome, as the sentence counts them, and the others beside them.
 std::string OrdersText(const v1::OrderSummary& orders, Language language) {
   const Labels& labels = LabelsIn(language);
-  const auto number = [](uint64_t n) { return std::to_string(n); };
-  std::string text =
-      Filled(labels.settled, Counted(orders.settled(), labels.one_order, labels.many_orders)) +
-      ", " + Filled(labels.on_time, number(orders.paid_on_time())) +
-      (orders.prepaid_on_time() > 0
-           ? " (" + Filled(labels.in_advance, number(orders.prepaid_on_time())) + ")"
-           : "") +
-      ", " + Filled(labels.late, number(orders.late()));
+  const auto counted = [](const char* label, uint64_t n) {
+    return Filled(label, std::to_string(n));
+  };
+  // An order that is paid in advance is no outcome.
+  const uint64_t on_time = orders.paid_on_time() - orders.prepaid_on_time();
+  const uint64_t with_outcome = on_time + orders.late() + orders.unpaid();
+  std::vector<std::string> outcomes = {counted(labels.on_time, on_time),
+                                       counted(labels.late, orders.late())};
   if (orders.late() > 0) {
-    text +=
+    outcomes.back() +=
         " (" + Filled(labels.worst, decision::DaysText(orders.days_late_worst(), language)) + ")";
   }
-  if (orders.open() > 0) {
-    text += ", " + Filled(labels.open, number(orders.open()));
-    if (orders.overdue() > 0) text += " (" + Filled(labels.overdue, number(orders.overdue())) + ")";
-    for (const auto& money : orders.open_amounts()) text += ", " + MoneyIn(money, language);
-  }
+  if (orders.unpaid() > 0) outcomes.push_back(counted(labels.unpaid_orders, orders.unpaid()));
+  std::string text =
+      Filled(labels.with_outcome, Counted(with_outcome, labels.one_order, labels.many_orders));
+  if (with_outcome > 0) text += ": " + Joined(outcomes);
+
+  // Unpaid ones are open and past due too, and told above.
+  const uint64_t open = orders.open() - orders.unpaid();
+  const uint64_t overdue = orders.overdue() - orders.unpaid();
+  std::vector<std::string> others;
+  const auto add = [&](const char* label, uint64_t n) {
+    if (n > 0) others.push_back(counted(label, n));
+  };
+  add(labels.in_advance, orders.prepaid_on_time());
+  add(labels.open, open);
+  if (overdue > 0) others.back() += " (" + counted(labels.overdue, overdue) + ")";
+  add(labels.in_dispute, orders.disputed());
+  add(labels.broken, orders.broken());
+  if (!others.empty()) text += "; " + Filled(labels.beside, Joined(others));
+  std::vector<std::string> amounts;
+  for (const auto& money : orders.open_amounts()) amounts.push_back(MoneyIn(money, language));
+  if (!amounts.empty()) text += "; " + Filled(labels.not_paid, Joined(amounts));
   return text;
 }
 
@@ -281,6 +310,10 @@ void PrintPartners(std::ostream& out, const v1::GetReceiptResponse& response, La
 
 }  // namespace
 
+v1::Effect EffectNow(const v1::GetReceiptResponse& response) {
+  return response.has_override() ? response.override().effect() : response.effect();
+}
+
 std::string_view EffectWord(v1::Effect effect) { return InfoOf(effect).word; }
 int ExitOf(v1::Effect effect) { return InfoOf(effect).exit; }
 
@@ -315,7 +348,8 @@ std::string_view StateWord(v1::PartnerState state) {
 
 void Print(std::ostream& out, const v1::CheckResponse& response, bool color, Language language) {
   const Labels& labels = LabelsIn(language);
-  PrintHeadline(out, response.effect(), response.because(), color, language);
+  PrintHeadline(out, response.effect(), color, language);
+  out << Printable(response.because()) << "\n";
   PrintNext(out, response.next(), language);
   if (!response.partners().empty()) {
     out << "\n" << labels.partners << "\n";
@@ -339,9 +373,8 @@ void Print(std::ostream& out, const v1::CheckResponse& response, bool color, Lan
 void Print(std::ostream& out, const v1::GetReceiptResponse& response, bool color,
            Language language) {
   const Labels& labels = LabelsIn(language);
-  PrintHeadline(out, response.effect(), response.because(), color, language);
-  PrintOverride(out, response, color, language);
-  PrintNext(out, response.next(), language);
+  PrintAnswer(out, response, color, language);
+  PrintNext(out, response.next_now(), language);
   out << "\n";
   PrintFacts(out, response, language);
   out << "\n";

@@ -12,6 +12,8 @@
 namespace daftar::cli {
 
 // "accept", "deposit", "prepay", "review", "decline"; "unknown" for a number from a newer node.
+// What holds: a person's answer where one overrode the node's.
+v1::Effect EffectNow(const v1::GetReceiptResponse& response);
 std::string_view EffectWord(v1::Effect effect);
 // 0, 10, 11, 20, 21; kExitInternal for a number from a newer node.
 int ExitOf(v1::Effect effect);

@@ -5,6 +5,7 @@
 
 #include "cli/show_check.h"
 #include "cli/text.h"
+#include "node/decision/decide.h"
 #include "node/evidence/reasons.h"
 
 namespace daftar::cli {
@@ -33,6 +34,17 @@ void PrintMore(std::ostream& out, size_t shown, bool more) {
   if (more) out << "There are more than these " << shown << "; --limit N shows more.\n";
 }
 
+// The incident's own state, and what checks make of it since its order was paid.
+std::string StateText(const v1::Incident& incident) {
+  const bool over = incident.state() == "settled" || incident.state() == "withdrawn" ||
+                    incident.state() == "expired" || incident.state() == "erased";
+  if (incident.order_paid().empty() || over) return incident.state();
+  const auto reason = evidence::ReasonFromName(incident.reason());
+  const bool settled = reason.ok() && decision::TroubleOf(*reason) == decision::Trouble::kPayment;
+  return incident.state() + "; its order was paid on " + incident.order_paid() +
+         (settled ? ", so checks count it as settled" : "");
+}
+
 }  // namespace
 
 std::string WhoOf(const std::string& name,
@@ -59,6 +71,7 @@ Json ToJson(const v1::Incident& incident) {
               {"due", TextOrNull(incident.due())},
               {"reminders", ListOf(incident.reminders())},
               {"order", TextOrNull(incident.order())},
+              {"order_paid", TextOrNull(incident.order_paid())},
               {"note", TextOrNull(incident.note())},
               {"missing", ListOf(incident.missing())},
               {"added_at", TextOrNull(incident.added_at())},
@@ -73,7 +86,7 @@ Json ToJson(const v1::Incident& incident) {
 void Print(std::ostream& out, const v1::Incident& incident) {
   Fields fields;
   fields.Add("Incident", incident.id());
-  fields.Add("State", incident.state());
+  fields.Add("State", StateText(incident));
   fields.Add("Reason", incident.reason());
   fields.Add("Customer", Joined(incident.identifiers()));
   fields.Add("Amount", ShowMoney(incident.amount()));
@@ -112,6 +125,16 @@ void Print(std::ostream& out, const v1::Incident& incident) {
   table.Print(out, 2, false);
 }
 
+namespace {
+
+std::string GroupText(const v1::Customer& customer) {
+  if (customer.tied_groups().empty()) return customer.group();
+  return customer.group() +
+         ", the first by name; of the same precedence: " + Joined(customer.tied_groups());
+}
+
+}  // namespace
+
 Json ToJson(const v1::Customer& customer) {
   return Json{{"id", customer.id()},
               {"name", TextOrNull(customer.name())},
@@ -120,6 +143,7 @@ Json ToJson(const v1::Customer& customer) {
               {"orders", ToJson(customer.orders())},
               {"groups", ListOf(customer.groups())},
               {"group", TextOrNull(customer.group())},
+              {"tied_groups", ListOf(customer.tied_groups())},
               {"merged", ListOf(customer.merged())},
               {"allowed_by", TextOrNull(customer.allowed_by())}};
 }
@@ -131,7 +155,7 @@ void Print(std::ostream& out, const v1::Customer& customer) {
   fields.Add("Identifiers", Joined(customer.identifiers()));
   fields.Add("Added", customer.added_at());
   fields.Add("Groups, by hand", Joined(customer.groups()));
-  fields.Add("Group that applies", customer.group());
+  fields.Add("Group that applies", GroupText(customer));
   fields.Add("Merged with", Joined(customer.merged()));
   fields.Add("On the allowlist", customer.allowed_by());
   const v1::OrderSummary& orders = customer.orders();
@@ -144,6 +168,7 @@ void Print(std::ostream& out, const v1::Customer& customer) {
   if (orders.days_late_worst() > 0) fields.Add("Worst", Count(orders.days_late_worst(), "day"));
   fields.Add("Open", std::to_string(orders.open()));
   fields.Add("Overdue", std::to_string(orders.overdue()));
+  if (orders.unpaid() > 0) fields.Add("Of those, unpaid", std::to_string(orders.unpaid()));
   if (orders.disputed() > 0) fields.Add("In dispute", std::to_string(orders.disputed()));
   if (orders.broken() > 0) fields.Add("Paid, then broken", std::to_string(orders.broken()));
   std::string amounts;

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string>
 
 #include "node/service/accept_loop.h"
@@ -158,7 +159,9 @@ void LogPolicyNews(check::Policies& policies, bool problems) {
       spdlog::info("policy {} is in force, before it {}", news.now.hex().substr(0, kHashDigits),
                    news.before.hex().substr(0, kHashDigits));
     }
-    if (problems && !news.problem.empty()) spdlog::warn("{}", news.problem);
+    if (!problems || news.problem.empty()) continue;
+    std::istringstream lines(news.problem);
+    for (std::string line; std::getline(lines, line);) spdlog::warn("{}", line);
   }
 }
 

@@ -90,6 +90,13 @@ class Book {
   absl::StatusOr<Profile> SetGroups(const storage::Caller& caller, const CustomerId& id,
                                     const GroupChange& change, const Groups& groups,
                                     const std::string& because);
+  // Removes the group, and takes out of it whoever was put into it by hand; says how many customers
+  // those were. Reads all customers once, during which nothing else is written, and writes pieces
+  // of kMaxMembershipsPerWrite rows, each on the record with its number of customers; the group
+  // goes last, so that a removal that failed on the way is completed by another one. Errors of
+  // Groups::Remove.
+  absl::StatusOr<uint64_t> RemoveGroup(const storage::Caller& caller, const std::string& name,
+                                       Groups& groups, const std::string& because);
   // Removes the person, who is the whole: name, identifiers, orders, groups, and allowlist entries
   // of its identifiers. Orders that are not paid stay with their own identifiers, and identifiers
   // that `incidents` counts stay; the report says what stayed and why. Once they are paid, erasing
@@ -214,6 +221,8 @@ class Book {
   absl::StatusOr<Profile> SetGroupsOnce(const storage::Caller& caller, crypto::ByteView request,
                                         const CustomerId& id, const GroupChange& change,
                                         const Groups& groups, const std::string& because);
+  absl::StatusOr<uint64_t> EndMemberships(const storage::Caller& caller, const std::string& name,
+                                          const std::string& because);
   absl::StatusOr<NamedOrder> OrderAt(const storage::StoreReader& reader,
                                      crypto::ByteView key) const;
   absl::StatusOr<std::optional<NamedOrder>> EarlierOrder(crypto::ByteView request,

@@ -17,6 +17,7 @@ constexpr uint8_t kRowVersion = 1;
 constexpr uint8_t kHidden = 0;
 constexpr uint8_t kPut = 1;
 constexpr size_t kCurrencyBytes = 3;
+constexpr size_t kEndedBytes = 8;  // of a removal's answer, in the request log
 constexpr std::string_view kPutKind = "group-put";
 constexpr std::string_view kRemoveKind = "group-remove";
 
@@ -192,7 +193,8 @@ std::shared_ptr<const std::vector<Group>> Groups::Snapshot() const {
 absl::Status Groups::Write(const storage::Caller& caller, crypto::ByteView request,
                            std::string_view kind, const std::string& name,
                            const std::optional<std::optional<Group>>& value,
-                           const RequestContent& content, const std::string& because) {
+                           crypto::ByteView result, const RequestContent& content,
+                           const std::string& because) {
   storage::Batch batch;
   const crypto::Bytes key = crypto::ToBytes(name);
   if (value.has_value()) {
@@ -200,7 +202,7 @@ absl::Status Groups::Write(const storage::Caller& caller, crypto::ByteView reque
   } else {
     batch.Delete(Column::kGroups, key);
   }
-  RecordRequest(batch, request, kind, {}, content);
+  RecordRequest(batch, request, kind, result, content);
   storage::RecordAudit(batch, vault_, entropy_,
                        {clock_.Now().value, caller.actor,
                         kind == kPutKind ? "group.put" : "group.remove", name, because});
@@ -234,20 +236,26 @@ absl::Status Groups::Put(const storage::Caller& caller, const Group& group,
     return absl::FailedPreconditionError(
         "a shop has at most " + std::to_string(decision::kMaxGroups) + " groups; remove one first");
   }
-  return Write(caller, *request, kPutKind, group.terms.name, std::optional<Group>(group), content,
-               because);
+  return Write(caller, *request, kPutKind, group.terms.name, std::optional<Group>(group), {},
+               content, because);
 }
 
-absl::Status Groups::Remove(const storage::Caller& caller, const std::string& name,
-                            const std::string& because) {
+absl::StatusOr<uint64_t> Groups::Remove(
+    const storage::Caller& caller, const std::string& name, const std::string& because,
+    const std::function<absl::StatusOr<uint64_t>()>& end_memberships) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   if (auto status = CheckBecause(because); !status.ok()) return status;
   const storage::MutexLock lock(writing_);
   const RequestContent content = ContentOf(vault_, kRemoveKind, crypto::Writer().Raw(name));
-  const auto earlier = FindEarlier(store_, *request, kRemoveKind, 0, content);
+  const auto earlier = FindEarlier(store_, *request, kRemoveKind, kEndedBytes, content);
   if (!earlier.ok()) return earlier.status();
-  if (earlier->has_value()) return absl::OkStatus();
+  if (earlier->has_value()) {
+    crypto::Reader reader(**earlier);
+    const uint64_t ended = reader.U64();
+    if (!reader.Finish("group").ok()) return MalformedRow("group");
+    return ended;
+  }
   const auto shown = Snapshot();
   if (std::none_of(shown->begin(), shown->end(),
                    [&name](const Group& group) { return group.terms.name == name; })) {
@@ -256,7 +264,13 @@ absl::Status Groups::Remove(const storage::Caller& caller, const std::string& na
   }
   std::optional<std::optional<Group>> value;
   if (IsShipped(name)) value.emplace(std::nullopt);
-  return Write(caller, *request, kRemoveKind, name, value, content, because);
+  const auto ended = end_memberships();
+  if (!ended.ok()) return ended;
+  const crypto::Bytes result = crypto::Writer().U64(*ended).Take();
+  const absl::Status written =
+      Write(caller, *request, kRemoveKind, name, value, result, content, because);
+  if (!written.ok()) return written;
+  return ended;
 }
 
 }  // namespace daftar::book

@@ -2,6 +2,7 @@
 #ifndef DAFTAR_NODE_BOOK_GROUPS_H_
 #define DAFTAR_NODE_BOOK_GROUPS_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,10 +46,14 @@ class Groups {
   // decision::Group::Check; FailedPrecondition past decision::kMaxGroups.
   absl::Status Put(const storage::Caller& caller, const decision::Group& group,
                    const std::string& because) DAFTAR_EXCLUDES(writing_, mutex_);
-  // Removes it; a shipped one is hidden until it is put again. Customers in it keep its name and
-  // are in it again should it be put again. NotFound.
-  absl::Status Remove(const storage::Caller& caller, const std::string& name,
-                      const std::string& because) DAFTAR_EXCLUDES(writing_, mutex_);
+  // Removes it; a shipped one is hidden until it is put again. NotFound. Before it goes
+  // `end_memberships` is called, whose answer and errors are passed on: Book::RemoveGroup takes the
+  // customers out of it, so that nobody is in it again should it be put again. A repetition answers
+  // as the first did and does not call.
+  absl::StatusOr<uint64_t> Remove(const storage::Caller& caller, const std::string& name,
+                                  const std::string& because,
+                                  const std::function<absl::StatusOr<uint64_t>()>& end_memberships)
+      DAFTAR_EXCLUDES(writing_, mutex_);
 
  private:
   using Rows = std::map<std::string, std::optional<decision::Group>>;  // nullopt: hidden
@@ -58,12 +63,13 @@ class Groups {
       : store_(store), vault_(vault), entropy_(entropy), clock_(clock) {}
   absl::Status Load() DAFTAR_EXCLUDES(writing_, mutex_);
   void Show() DAFTAR_REQUIRES(writing_) DAFTAR_EXCLUDES(mutex_);
-  // Writes the change of one row with what makes it whole; then shows it. `value` nullopt deletes.
+  // Writes the change of one row with what makes it whole; then shows it. `value` nullopt deletes;
+  // `result` is what a repetition of the request is answered with.
   absl::Status Write(const storage::Caller& caller, crypto::ByteView request, std::string_view kind,
                      const std::string& name,
                      const std::optional<std::optional<decision::Group>>& value,
-                     const RequestContent& content, const std::string& because)
-      DAFTAR_REQUIRES(writing_);
+                     crypto::ByteView result, const RequestContent& content,
+                     const std::string& because) DAFTAR_REQUIRES(writing_);
 
   storage::Store& store_;
   const storage::Vault& vault_;

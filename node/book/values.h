@@ -15,8 +15,9 @@
 
 namespace daftar::book {
 
-inline constexpr size_t kMaxImportBatch = 1000;    // rows written together
-inline constexpr int kMaxWriteAttempts = 16;       // when others change the same rows
+inline constexpr size_t kMaxImportBatch = 1000;          // rows written together
+inline constexpr size_t kMaxMembershipsPerWrite = 1000;  // rows taken out of a group together
+inline constexpr int kMaxWriteAttempts = 16;             // when others change the same rows
 inline constexpr uint64_t kAskEveryOrders = 1000;  // orders between two questions whether to stop
 inline constexpr size_t kMaxReportedRefusals = 1000;  // kept with words; all are counted
 

@@ -231,4 +231,54 @@ absl::StatusOr<Profile> Book::SetGroups(const storage::Caller& caller, const Cus
   return Retry([&] { return SetGroupsOnce(caller, *request, id, change, groups, because); });
 }
 
+absl::StatusOr<uint64_t> Book::EndMemberships(const storage::Caller& caller,
+                                              const std::string& name, const std::string& because) {
+  uint64_t ended = 0;
+  std::set<CustomerId> merged;  // roots of wholes of several rows that were counted
+  crypto::Bytes next;
+  for (bool more = true; more;) {
+    more = false;
+    storage::Batch batch;
+    size_t rows = 0;
+    uint64_t customers = 0;
+    absl::Status problem;
+    const auto scanned = store_.Scan(
+        Column::kCustomers, {}, next, [&](crypto::ByteView key, crypto::ByteView sealed) {
+          if (rows == kMaxMembershipsPerWrite) {
+            next = crypto::ToBytes(key);
+            more = true;
+            return false;
+          }
+          const auto id = CustomerId::Create(key);
+          problem = id.status();
+          if (!id.ok()) return false;
+          auto customer = OpenCustomer(*id, sealed);
+          problem = customer.status();
+          if (!customer.ok()) return false;
+          if (std::count(customer->groups.begin(), customer->groups.end(), name) == 0) return true;
+          RemoveGroups({name}, *customer);
+          PutCustomer(*customer, batch);
+          ++rows;
+          const bool single = !customer->merged_into.has_value() && customer->members.empty();
+          if (single || merged.insert(customer->merged_into.value_or(*id)).second) ++customers;
+          return true;
+        });
+    if (!scanned.ok()) return scanned;
+    if (!problem.ok()) return problem;
+    if (rows == 0) break;
+    Audit(caller, "group.end-memberships", name + " " + std::to_string(customers), because, batch);
+    if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
+    ended += customers;
+  }
+  return ended;
+}
+
+absl::StatusOr<uint64_t> Book::RemoveGroup(const storage::Caller& caller, const std::string& name,
+                                           Groups& groups, const std::string& because) {
+  // Nobody is put into it meanwhile, and no row changes that was read.
+  const WriteGate::Alone gate(gate_);
+  return groups.Remove(caller, name, because,
+                       [&] { return EndMemberships(caller, name, because); });
+}
+
 }  // namespace daftar::book

@@ -130,13 +130,18 @@ absl::StatusOr<std::optional<decision::Policy>> Policies::Read() const {
   std::vector<evidence::TomlFault> faults;
   auto policy = decision::Policy::Parse(crypto::AsText(*bytes), faults);
   if (policy.has_value()) return policy;
-  const evidence::TomlFault& first = faults.front();
-  std::string message = file_.filename().string();
-  if (first.line > 0) {
-    message += ":" + std::to_string(first.line) + ":" + std::to_string(first.column);
+  std::string message;
+  for (size_t i = 0; i < std::min(faults.size(), kMaxFaultsTold); ++i) {
+    const evidence::TomlFault& fault = faults[i];
+    message += (message.empty() ? "" : "\n") + file_.filename().string();
+    if (fault.line > 0) {
+      message += ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column);
+    }
+    message += ": " + fault.message;
   }
-  message += ": " + first.message;
-  if (faults.size() > 1) message += ", and " + std::to_string(faults.size() - 1) + " more";
+  if (faults.size() > kMaxFaultsTold) {
+    message += "\nand " + std::to_string(faults.size() - kMaxFaultsTold) + " more";
+  }
   return absl::InvalidArgumentError(message);
 }
 
@@ -160,11 +165,12 @@ void Policies::Take() {
     absl::Status status = policy.status();
     if (status.ok()) status = PutInForce(**std::move(policy));
     if (status.ok()) from_file_ = true;
-    problem_ = status.ok()
-                   ? ""
-                   : "policy.toml is not in force: " + std::string(status.message()) +
-                         (lost_.has_value() ? " (the default is" : " (what was before it is") +
-                         "; `daftar policy check` tells more)";
+    problem_.clear();
+    if (!status.ok()) {
+      problem_ = std::string("policy.toml is not in force (") +
+                 (lost_.has_value() ? "the default is" : "what was before it is") +
+                 "; `daftar policy check` tells more):\n" + std::string(status.message());
+    }
   }
   AddNews(before, problem_);
 }

@@ -16,6 +16,7 @@
 
 namespace daftar::check {
 
+inline constexpr size_t kMaxFaultsTold = 5;   // of a policy file, in problem()
 inline constexpr size_t kMaxPolicyNews = 16;  // kept until somebody takes them
 
 struct PolicyVersion {

@@ -262,4 +262,18 @@ std::vector<NextStep> NextSteps(const Weighed& weighed, const Verdict& verdict,
   return steps;
 }
 
+std::vector<NextStep> NextStepsOfOverride(const Weighed& weighed, const Verdict& overridden,
+                                          Effect effect, const Policy& policy,
+                                          evidence::Date today) {
+  Verdict chosen;
+  chosen.effect = effect;
+  // Who takes the order on the terms asked for has looked at what is open; with any other effect
+  // the debts that it was about come first as before.
+  if (effect > Effect::kAccept) chosen.rules = overridden.rules;
+  Steps steps = NextSteps(weighed, chosen, policy, today);
+  // Whether the rest is to be paid on delivery was the verdict's condition, not the person's.
+  std::erase_if(steps, [](const NextStep& step) { return step.step == Step::kRestOnDelivery; });
+  return steps;
+}
+
 }  // namespace daftar::decision

@@ -50,6 +50,12 @@ struct NextStep {
 std::vector<NextStep> NextSteps(const Weighed& weighed, const Verdict& verdict,
                                 const Policy& policy, evidence::Date today);
 
+// The steps when a person chose `effect` instead: those of that effect, without what the verdict's
+// own effect, rule and caps asked for.
+std::vector<NextStep> NextStepsOfOverride(const Weighed& weighed, const Verdict& overridden,
+                                          Effect effect, const Policy& policy,
+                                          evidence::Date today);
+
 // The step said to staff, in one or two sentences.
 std::string StepSentence(const NextStep& step, Language language);
 

@@ -32,6 +32,24 @@ DecisionInput IncidentInput(const WeighedIncident& incident) {
   return input;
 }
 
+// Where a credit limit would be looked at: what it does not count.
+void AddElsewhere(const Inputs& inputs, Standing& standing) {
+  const auto& amount = inputs.order.amount;
+  const Terms terms = inputs.order.terms;
+  const bool leaves_open = terms == Terms::kCredit || terms == Terms::kDeposit;
+  const bool limited = inputs.group.has_value() && !inputs.group->credit_limits.empty();
+  if (!leaves_open || !limited || !amount.has_value()) return;
+  const auto& limits = inputs.group->credit_limits;
+  standing.limit_elsewhere = std::none_of(
+      limits.begin(), limits.end(),
+      [&amount](const evidence::Money& limit) { return limit.currency == amount->currency; });
+  for (const evidence::Money& open : OpenAmounts(inputs)) {
+    if (open.currency.has_value() && open.currency != amount->currency) {
+      standing.open_elsewhere.push_back(open);
+    }
+  }
+}
+
 }  // namespace
 
 Decision Assemble(Weighed weighed, Verdict verdict) {
@@ -66,6 +84,7 @@ Decision Decide(const Inputs& inputs, const Policy& policy) {
   Verdict verdict = Judge(weighed, policy);
   Decision decision = Assemble(std::move(weighed), std::move(verdict));
   decision.standing = Standing{inputs.in_book, inputs.own.open, inputs.own.prepaid_on_time};
+  AddElsewhere(inputs, *decision.standing);
 
   std::map<std::string_view, evidence::Reason> of_incidents;
   for (const OwnIncident& incident : inputs.incidents) {

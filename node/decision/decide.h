@@ -203,11 +203,15 @@ uint32_t KindsOfTrouble(const Weighed& weighed);
 // (> 0) and nine in ten of those that are not past due now.
 bool IsGoodCustomer(const WeighedOwn& own, uint64_t least);
 
-// What the shop's book has beside orders with an outcome. Only told; no rule looks at it.
+// What the shop's book has beside orders with an outcome, and what a credit limit did not count.
+// Only told; no rule looks at it.
 struct Standing {
   bool in_book = false;
   uint64_t open_orders = 0;     // not paid yet
   uint64_t prepaid_orders = 0;  // paid in advance, on time
+  // Where the group has credit limits and the terms would leave something open:
+  bool limit_elsewhere = false;                      // none of them is in the order's currency
+  std::vector<evidence::Money> open_elsewhere = {};  // in other currencies than the order's
 };
 
 struct Decision {
@@ -228,6 +232,9 @@ struct RateSums {
 };
 // r with everything, before caps: what Judge gives as Verdict::r_ppm. REQUIRES as Judge.
 RateSums SumRate(const Weighed& weighed, const Policy& policy);
+// What the customer owes or is about to owe, by currency, ascending by code: orders not paid and
+// incidents about money not settled. Nothing is added across currencies.
+std::vector<evidence::Money> OpenAmounts(const Inputs& inputs);
 Weighed Weigh(const Inputs& inputs, const Policy& policy);
 // REQUIRES values within the bounds of this header and decision.h (Weigh and the receipt's decoder
 // see to it).

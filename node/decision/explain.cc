@@ -1,116 +1,14 @@
 #include "node/decision/explain.h"
 
 #include <algorithm>
-#include <set>
 #include <vector>
 
+#include "node/decision/explain_parts.h"
 #include "node/decision/texts.h"
 #include "node/decision/wording.h"
 
 namespace daftar::decision {
 namespace {
-
-std::string Number(uint64_t value) { return std::to_string(value); }
-
-std::string Joined(const std::vector<std::string>& parts) {
-  std::string out;
-  for (const std::string& part : parts) out += (out.empty() ? "" : ", ") + part;
-  return out;
-}
-
-// The reasons of inputs that `use` picks, the weightiest first; "" when they are not known.
-template <class Use>
-std::string Reasons(Language language, const Decision& decision, Use use) {
-  const DecisionInput* first = nullptr;
-  std::set<evidence::Reason> different;
-  for (const DecisionInput& input : decision.inputs) {
-    if (!use(input) || !input.reason.has_value()) continue;
-    different.insert(*input.reason);
-    if (first == nullptr || input.bad_ppm > first->bad_ppm) first = &input;
-  }
-  if (first == nullptr) return "";
-  const std::string sentence(ReasonSentence(*first->reason, language));
-  return different.size() == 1 ? sentence : Fill(language, Text::kMoreReasons, {sentence});
-}
-
-std::string InBrackets(const std::string& text) { return text.empty() ? "" : " (" + text + ")"; }
-
-// What partners' entries about the buyer come to.
-struct Holders {
-  uint64_t counting = 0;   // partners with an entry that counts
-  uint64_t uncounted = 0;  // partners with disputed or pending entries only
-  uint64_t live = 0;       // entries
-  uint64_t settled = 0;    // entries
-  uint64_t disputed = 0;   // entries
-  uint64_t pending = 0;    // entries
-  uint32_t newest_days = 0;
-  bool unwitnessed = false;
-};
-
-Holders CountHolders(const Weighed& weighed) {
-  Holders holders;
-  bool any = false;
-  for (const WeighedPartner& partner : weighed.partners) {
-    bool counts = false;
-    bool held = false;
-    for (const WeighedEntry& entry : partner.entries) {
-      const bool weighs =
-          entry.status == EntryStatus::kLive || entry.status == EntryStatus::kSettled;
-      holders.live += entry.status == EntryStatus::kLive ? 1 : 0;
-      holders.settled += entry.status == EntryStatus::kSettled ? 1 : 0;
-      holders.disputed += entry.status == EntryStatus::kDisputed ? 1 : 0;
-      holders.pending += entry.status == EntryStatus::kPending ? 1 : 0;
-      held =
-          held || entry.status == EntryStatus::kDisputed || entry.status == EntryStatus::kPending;
-      if (!weighs || entry.bad_ppm == 0 || partner.weight_ppm == 0) continue;
-      counts = true;
-      holders.newest_days = any ? std::min(holders.newest_days, entry.age_days) : entry.age_days;
-      any = true;
-      holders.unwitnessed = holders.unwitnessed || !partner.witnessed;
-    }
-    holders.counting += counts ? 1 : 0;
-    holders.uncounted += held && !counts ? 1 : 0;
-  }
-  return holders;
-}
-
-std::string Uncounted(Language language, const Holders& holders) {
-  std::vector<std::string> why;
-  if (holders.disputed > 0) {
-    why.push_back(Fill(language, Text::kDisputed, {Number(holders.disputed)}));
-  }
-  if (holders.pending > 0) {
-    why.push_back(Fill(language, Text::kUnconfirmed, {Number(holders.pending)}));
-  }
-  return Joined(why);
-}
-
-// "2 of 5 partners hold a record".
-std::string PartnersHold(Language language, uint64_t holders, uint64_t all) {
-  if (all == 1) return std::string(Words(language, Text::kHoldsOnly));
-  if (holders == all && all == 2) return std::string(Words(language, Text::kBothHold));
-  if (holders == all) return Fill(language, Text::kAllHold, {Number(all)});
-  return Fill(language, holders == 1 ? Text::kHolds : Text::kHold, {Number(holders), Number(all)});
-}
-
-std::string PartnerRecords(Language language, const Decision& decision, const Holders& holders) {
-  std::string out = PartnersHold(language, holders.counting, decision.weighed.partners.size());
-  const std::string reasons = Reasons(language, decision, [](const DecisionInput& input) {
-    return input.kind == InputKind::kPartnerEntry && input.counted;
-  });
-  if (!reasons.empty()) out += ": " + reasons;
-  std::vector<std::string> details = {
-      Fill(language, Text::kRecordAge, {AgoText(holders.newest_days, language)})};
-  if (holders.settled > 0) {
-    details.push_back(holders.live == 0
-                          ? std::string(Words(language, Text::kAllSettled))
-                          : Fill(language, Text::kSomeSettled, {Number(holders.settled)}));
-  }
-  details.push_back(holders.disputed == 0
-                        ? std::string(Words(language, Text::kNoneDisputed))
-                        : Fill(language, Text::kSomeDisputed, {Number(holders.disputed)}));
-  return out + InBrackets(Joined(details)) + ".";
-}
 
 std::string OwnRecords(Language language, const Decision& decision) {
   const WeighedOwn& own = decision.weighed.own;
@@ -137,45 +35,6 @@ std::string OwnRecords(Language language, const Decision& decision) {
                 {Number(incidents), InBrackets(Reasons(language, decision, counts))});
   }
   return out;
-}
-
-// Who was asked, and how fresh it is.
-std::string Coverage(Language language, const Weighed& weighed) {
-  const uint64_t all = weighed.partners.size();
-  if (all == 0) return std::string(Words(language, Text::kNoPartners));
-  uint64_t answered = 0;
-  uint64_t stale = 0;
-  uint64_t unasked = 0;
-  std::optional<uint64_t> newest;
-  for (const WeighedPartner& partner : weighed.partners) {
-    if (partner.state == PartnerState::kNotChecked) {
-      ++unasked;
-      continue;
-    }
-    (partner.state == PartnerState::kStale ? stale : answered) += 1;
-    if (partner.head_age_s.has_value()) {
-      newest = std::min(newest.value_or(*partner.head_age_s), *partner.head_age_s);
-    }
-  }
-  const std::string data =
-      newest.has_value() ? Fill(language, Text::kNewestData, {AgeText(*newest, language)}) : "";
-  if (all == 1) {
-    if (unasked > 0) return std::string(Words(language, Text::kOneUnasked));
-    return Fill(language, stale > 0 ? Text::kOneStale : Text::kOneAnswered, {data});
-  }
-  if (answered == all) {
-    return all == 2 ? Fill(language, Text::kBothAnswered, {data})
-                    : Fill(language, Text::kAllAnswered, {Number(all), data});
-  }
-  std::string out =
-      answered == 0 ? Fill(language, Text::kNoneAnswered, {Number(all)})
-                    : Fill(language, Text::kSomeAnswered, {Number(answered), Number(all), data});
-  if (stale > 0) {
-    out += ", " + Fill(language, Text::kStaleOnes, {Number(stale)});
-    if (answered == 0) out += data;
-  }
-  if (unasked > 0) out += ", " + Fill(language, Text::kUnasked, {Number(unasked)});
-  return out + ".";
 }
 
 // What the customer owes this very shop; "" for nothing.
@@ -268,13 +127,21 @@ std::string RateSentence(Language language, const Decision& decision, const Hold
     if (!sentence.empty()) out += (out.empty() ? "" : " ") + sentence;
   };
   if (holders.counting > 0) add(PartnerRecords(language, decision, holders));
-  add(OwnRecords(language, decision));
-  if (decision.verdict.effect == Effect::kAccept && decision.verdict.caps.empty()) {
+  const std::string own = OwnRecords(language, decision);
+  add(own);
+  const auto& caps = decision.verdict.caps;
+  if (decision.verdict.effect == Effect::kAccept && caps.empty()) {
     add(std::string(Words(language, Text::kTooLittle)));
   }
-  for (const Cap cap : decision.verdict.caps) {
-    if (cap == Cap::kPartners) add(std::string(Words(language, Text::kCapPartners)));
-    if (cap == Cap::kStale) add(std::string(Words(language, Text::kCapStale)));
+  // Of the two, the cap on old data comes last and is the narrower one.
+  const auto capped = [&caps](Cap cap) {
+    return std::find(caps.begin(), caps.end(), cap) != caps.end();
+  };
+  if (capped(Cap::kStale)) {
+    const bool alone = own.empty() && !holders.fresh;
+    add(std::string(Words(language, alone ? Text::kCapStale : Text::kCapStaleBeside)));
+  } else if (capped(Cap::kPartners)) {
+    add(std::string(Words(language, own.empty() ? Text::kCapPartners : Text::kCapPartnersBeside)));
   }
   return out;
 }
@@ -335,14 +202,40 @@ std::string BoundsText(Language language, const Decision& decision) {
   return out;
 }
 
+// Why the group's credit limit was not looked at, and what it does not count: nothing is added
+// across currencies.
+std::string LimitText(Language language, const Decision& decision) {
+  if (!decision.standing.has_value() || !decision.weighed.order.amount.has_value()) return "";
+  const Standing& standing = *decision.standing;
+  std::string out;
+  if (standing.limit_elsewhere) {
+    out += " " +
+           Fill(language, Text::kLimitElsewhere,
+                {GroupName(decision), std::string(decision.weighed.order.amount->currency.code())});
+  }
+  const auto& rules = decision.verdict.rules;
+  const bool past_limit = std::any_of(rules.begin(), rules.end(), [](const RuleOutcome& outcome) {
+    return outcome.rule == Rule::kCreditLimit && outcome.fired;
+  });
+  std::vector<std::string> open;
+  for (const evidence::Money& money : standing.open_elsewhere) {
+    open.push_back(MoneyText(language, money));
+  }
+  if (!open.empty() && !past_limit) {
+    out += " " + Fill(language, Text::kOpenElsewhere, {Joined(open)});
+  }
+  return out;
+}
+
 // What else staff should know about the shop's own records: a debt and notes that decided nothing,
-// trouble of several kinds, and what speaks for the customer.
+// what a credit limit left out, trouble of several kinds, and what speaks for the customer.
 std::string NotesText(Language language, const Decision& decision) {
   const Rule rule = decision.verdict.rule;
   if (rule == Rule::kAllowlist) return "";
   std::string out;
   const std::string debt = rule == Rule::kOpenDebt ? "" : Debt(language, decision);
   if (!debt.empty()) out += " " + Fill(language, Text::kDebtOpen, {debt});
+  out += LimitText(language, decision);
   uint64_t noted = 0;
   Mitigations mitigated;
   for (const WeighedIncident& incident : decision.weighed.incidents) {
@@ -376,8 +269,12 @@ std::string NotesText(Language language, const Decision& decision) {
 
 std::string RuleText(Language language, const Decision& decision, const Holders& holders) {
   switch (decision.verdict.rule) {
-    case Rule::kPrepaidTerms:
-      return PrepaidSentence(language, decision);
+    case Rule::kPrepaidTerms: {
+      const std::string sentence = PrepaidSentence(language, decision);
+      if (holders.counting == 0) return sentence;
+      const size_t all = decision.weighed.partners.size();
+      return sentence + " " + PartnersHold(language, holders.counting, all) + ".";
+    }
     case Rule::kOpenDebt:
       return Fill(language, Text::kDebt, {Debt(language, decision)});
     case Rule::kLocalReasons:
@@ -406,7 +303,9 @@ std::string Because(const Decision& decision, Language language) {
   const Holders holders = CountHolders(decision.weighed);
   std::string out = RuleText(language, decision, holders) + BoundsText(language, decision) +
                     NotesText(language, decision) + " " + Coverage(language, decision.weighed);
-  if (decision.verdict.rule == Rule::kExpectedRate && holders.counting > 0 && holders.unwitnessed) {
+  const Rule rule = decision.verdict.rule;
+  const bool tells_partners = rule == Rule::kExpectedRate || rule == Rule::kPrepaidTerms;
+  if (tells_partners && holders.counting > 0 && holders.unwitnessed) {
     out += " " + std::string(Words(language, Text::kNotWitnessed));
   }
   return out;

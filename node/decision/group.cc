@@ -28,6 +28,12 @@ bool IsPlain(std::string_view text) {
          });
 }
 
+// By hand or by its rule.
+bool Applies(const Group& group, const std::set<std::string>& members, const TrackRecord& record,
+             evidence::Date today) {
+  return members.count(group.terms.name) != 0 || group.rule.Holds(record, today);
+}
+
 std::vector<Group> MakeShipped() {
   std::vector<Group> groups(5);
   const auto named = [&groups](size_t at, std::string name, uint32_t precedence) -> GroupTerms& {
@@ -150,11 +156,28 @@ const Group* ChooseGroup(std::span<const Group> groups, const std::set<std::stri
                          const TrackRecord& record, evidence::Date today) {
   const Group* chosen = nullptr;
   for (const Group& group : groups) {
-    if (members.count(group.terms.name) == 0 && !group.rule.Holds(record, today)) continue;
+    if (!Applies(group, members, record, today)) continue;
     const auto rank = [](const Group& g) { return std::pair(g.terms.precedence, g.terms.name); };
     if (chosen == nullptr || rank(group) < rank(*chosen)) chosen = &group;
   }
   return chosen;
+}
+
+std::vector<std::string> TiedGroups(std::span<const Group> groups,
+                                    const std::set<std::string>& members, const TrackRecord& record,
+                                    evidence::Date today) {
+  std::vector<std::string> tied;
+  const Group* chosen = ChooseGroup(groups, members, record, today);
+  if (chosen == nullptr) return tied;
+  for (const Group& group : groups) {
+    if (group.terms.name == chosen->terms.name ||
+        group.terms.precedence != chosen->terms.precedence) {
+      continue;
+    }
+    if (Applies(group, members, record, today)) tied.push_back(group.terms.name);
+  }
+  std::sort(tied.begin(), tied.end());
+  return tied;
 }
 
 }  // namespace daftar::decision

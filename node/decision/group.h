@@ -72,6 +72,10 @@ std::span<const Group> ShippedGroups();
 // record; nullptr when none does. At equal precedence the first by name.
 const Group* ChooseGroup(std::span<const Group> groups, const std::set<std::string>& members,
                          const TrackRecord& record, evidence::Date today);
+// The names of the others that apply to the customer and have the same precedence, sorted.
+std::vector<std::string> TiedGroups(std::span<const Group> groups,
+                                    const std::set<std::string>& members, const TrackRecord& record,
+                                    evidence::Date today);
 
 }  // namespace daftar::decision
 

@@ -14,10 +14,18 @@ namespace {
 constexpr uint64_t kPolicyFileVersion = 1;
 constexpr uint64_t kMaxFileVersion = 1000;  // beyond it the number is no version
 
-bool IsShare(std::string_view key) { return key.ends_with("_ppm"); }
-
-std::string_view HintOf(std::string_view key) {
-  return IsShare(key) ? "parts per million: 5 % is 50000" : "";
+std::string_view HintOf(PolicyUnit unit) {
+  switch (unit) {
+    case PolicyUnit::kPlain:
+      return "";
+    case PolicyUnit::kShare:
+      return "parts per million: 5 % is 50000";
+    case PolicyUnit::kOrders:
+      return "parts per million: one order is 1000000";
+    case PolicyUnit::kBadOrders:
+      return "parts per million: one bad order is 1000000";
+  }
+  return "";
 }
 
 // What a file says of one value.
@@ -70,7 +78,7 @@ class PolicyReader {
       std::optional<evidence::TomlSection>& section = place.first->second;
       if (place.second) section = root_.Section(number.section);
       if (!section.has_value()) continue;
-      const auto value = section->Integer(number.key, number.low, number.high, HintOf(number.key));
+      const auto value = section->Integer(number.key, number.low, number.high, HintOf(number.unit));
       if (section->Has(number.key)) given_[i] = value.has_value() ? Given::kYes : Given::kWrong;
       if (value.has_value()) policy_.*number.member = static_cast<uint32_t>(*value);
     }
@@ -109,7 +117,8 @@ class PolicyReader {
       const auto section = reasons->Section(name);
       if (!section.has_value()) continue;
       ReasonWeight& weight = policy_.reasons[*reason];
-      if (const auto ppm = section->Integer("weight_ppm", 0, kPpm, HintOf("weight_ppm"))) {
+      if (const auto ppm =
+              section->Integer("weight_ppm", 0, kPpm, HintOf(PolicyUnit::kBadOrders))) {
         weight.severity_ppm = static_cast<uint32_t>(*ppm);
       }
       if (const auto days = section->Integer("half_life_days", 1, kMaxDays)) {
@@ -173,21 +182,37 @@ class PolicyReader {
   Given stale_given_ = Given::kNo;
 };
 
-// "5 %" beside the parts per million, for people.
-std::string Percent(uint32_t ppm) {
-  std::string text = std::to_string(ppm / 10'000);
-  const uint32_t rest = ppm % 10'000;
-  if (rest != 0) {
-    std::string digits = std::to_string(10'000 + rest).substr(1);
+// "2.5": of 25,000 when 10,000 are a whole, a power of ten.
+std::string Decimal(uint32_t value, uint32_t whole) {
+  std::string text = std::to_string(value / whole);
+  if (const uint32_t rest = value % whole; rest != 0) {
+    std::string digits = std::to_string(whole + rest).substr(1);
     while (digits.back() == '0') digits.pop_back();
     text += "." + digits;
   }
-  return text + " %";
+  return text;
 }
 
-void AddNumber(std::string& text, std::string_view key, uint32_t value, std::string_view comment) {
+// "5 %: ", "4 orders: " beside the parts per million, for people.
+std::string InWords(uint32_t ppm, PolicyUnit unit) {
+  const char* many = ppm == kPpm ? "" : "s";
+  switch (unit) {
+    case PolicyUnit::kPlain:
+      return "";
+    case PolicyUnit::kShare:
+      return Decimal(ppm, kPpm / 100) + " %: ";
+    case PolicyUnit::kOrders:
+      return Decimal(ppm, kPpm) + " order" + many + ": ";
+    case PolicyUnit::kBadOrders:
+      return Decimal(ppm, kPpm) + " bad order" + many + ": ";
+  }
+  return "";
+}
+
+void AddNumber(std::string& text, std::string_view key, uint32_t value, PolicyUnit unit,
+               std::string_view comment) {
   text += std::string(key) + " = " + std::to_string(value);
-  text += "  # " + (IsShare(key) ? Percent(value) + ": " : "") + std::string(comment) + "\n";
+  text += "  # " + InWords(value, unit) + std::string(comment) + "\n";
 }
 
 }  // namespace
@@ -234,7 +259,7 @@ std::string Policy::ToToml() const {
       section = number.section;
       text += "\n[" + std::string(section) + "]\n";
     }
-    AddNumber(text, number.key, this->*number.member, number.comment);
+    AddNumber(text, number.key, this->*number.member, number.unit, number.comment);
   }
   text += "\n[caps]\npartners = \"" + std::string(EffectName(partners_cap)) +
           "\"  # partners' records alone never ask for more\nstale = \"" +
@@ -243,8 +268,9 @@ std::string Policy::ToToml() const {
   for (const auto& [reason, weight] : reasons) {
     const evidence::ReasonInfo& info = evidence::Info(reason);
     text += "\n[reasons." + std::string(info.name) + "]\n";
-    AddNumber(text, "weight_ppm", weight.severity_ppm, info.sentence);
-    AddNumber(text, "half_life_days", weight.half_life_days, "in which that halves");
+    AddNumber(text, "weight_ppm", weight.severity_ppm, PolicyUnit::kBadOrders, info.sentence);
+    AddNumber(text, "half_life_days", weight.half_life_days, PolicyUnit::kPlain,
+              "days in which that halves");
   }
   return text;
 }

@@ -47,7 +47,13 @@ constexpr TextTable kTexts = {{
     {kOwnIncidents, "Toko ini mencatat {1} kejadian{2}."},
     {kTooLittle, "Itu belum cukup untuk meminta lebih."},
     {kCapPartners, "Berdasarkan catatan mitra saja, tidak diminta lebih dari ini."},
+    {kCapPartnersBeside,
+     "Hanya catatan toko ini sendiri yang dapat meminta lebih dari ini, dan catatan itu saja "
+     "tidak cukup."},
     {kCapStale, "Berdasarkan data lama saja, tidak diminta lebih dari ini."},
+    {kCapStaleBeside,
+     "Hanya catatan yang masih baru yang dapat meminta lebih dari ini, dan catatan itu saja tidak "
+     "cukup."},
     {kKnownGoodOne,
      "Tidak ada yang memberatkan pelanggan ini: satu-satunya pesanan di toko ini yang sudah ada "
      "hasilnya dibayar tepat waktu."},
@@ -104,6 +110,10 @@ constexpr TextTable kTexts = {{
      "biasa dibuat pelanggan ini."},
     {kCreditLimit,
      "Dengan pesanan ini, jumlah yang belum dibayar akan melebihi batas kelompok pelanggan."},
+    {kLimitElsewhere,
+     "Kelompok {1} tidak memiliki batas kredit dalam {2}, jadi batas itu tidak diperiksa."},
+    {kOpenElsewhere,
+     "Belum dibayar dalam mata uang lain, yang tidak dihitung dalam batas kredit: {1}."},
     {kTermsCover, "Syarat pembayaran yang dipilih sudah mencakup apa yang akan diminta toko."},
     {kRestOnDelivery,
      "Uang muka yang ditawarkan hanya cukup bila sisanya dibayar ketika barang diserahkan."},
@@ -116,7 +126,6 @@ constexpr TextTable kTexts = {{
      "Toko ini mencatat {1} hal tentang pelanggan{2}; semuanya belum cukup untuk mengubah syarat."},
     {kSeveralKinds, "Masalah dari {1} jenis yang berbeda dihitung lebih berat."},
     {kMitigated, "Hal yang meringankan pelanggan: {1}."},
-    {kOverridden, "Seseorang mengubah keputusan menjadi: {1} ({2})."},
     {kDay, "{1} hari"},
     {kDays, "{1} hari"},
     {kToday, "hari ini"},
@@ -150,8 +159,8 @@ constexpr TextTable kTexts = {{
     {kNextPriceList, "Gunakan daftar harga {1}."},
     {kNextBonusCard, "Catat pesanan ini pada kartu bonus pelanggan."},
     {kNextPartWell,
-     "Akhiri hubungan ini secara baik-baik. Kirimkan suratnya kepada pelanggan, dengan ucapan "
-     "terima kasih dan harapan baik."},
+     "Akhiri hubungan ini secara baik-baik. Kirimkan suratnya kepada pelanggan (daftar letter "
+     "parting), dengan ucapan terima kasih dan harapan baik."},
     {kNextCaution, "Terima pesanan ini, dan sebutkan dengan ramah pesanan yang pernah terlambat."},
     {kNextAskAgain, "Mitra belum dapat ditanya. Periksa sekali lagi sebelum pengiriman."},
     {kNextSettleDue, "Mintalah pelanggan melunasi dahulu yang sudah jatuh tempo."},
@@ -181,8 +190,10 @@ constexpr TextTable kTexts = {{
     {kAsksAllowlist, "apakah toko ini telah memutuskan untuk memercayai pelanggan"},
     {kAsksGroup, "apa yang setidaknya diminta dari kelompok pelanggan ini"},
     {kAsksUnusual, "apakah pesanan jauh lebih besar dari pesanan biasa pelanggan"},
-    {kAsksCreditLimit, "apakah jumlah yang belum dibayar akan melebihi batas kelompok pelanggan"},
-    {kLimitPartners, "berdasarkan catatan mitra saja tidak pernah diminta lebih"},
+    {kAsksCreditLimit,
+     "apakah jumlah yang belum dibayar dalam mata uang pesanan akan melebihi batas kelompok "
+     "pelanggan"},
+    {kLimitPartners, "berdasarkan catatan mitra tidak pernah diminta lebih"},
     {kLimitStale, "berdasarkan data yang lebih tua dari batas piagam tidak pernah diminta lebih"},
     {kLimitFirstSlip,
      "untuk kendala pertama pelanggan yang baik diminta satu tingkat lebih ringan"},

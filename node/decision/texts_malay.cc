@@ -53,7 +53,13 @@ constexpr TextTable kTexts = {{
     {kOwnIncidents, "Kedai ini mencatat {1} insiden{2}."},
     {kTooLittle, "Itu belum memadai untuk meminta lebih."},
     {kCapPartners, "Berdasarkan rekod rakan kongsi sahaja, tidak diminta lebih daripada ini."},
+    {kCapPartnersBeside,
+     "Hanya rekod kedai ini sendiri yang boleh meminta lebih daripada ini, dan rekod itu sahaja "
+     "tidak mencukupi."},
     {kCapStale, "Berdasarkan data lama sahaja, tidak diminta lebih daripada ini."},
+    {kCapStaleBeside,
+     "Hanya rekod yang masih baharu boleh meminta lebih daripada ini, dan rekod itu sahaja tidak "
+     "mencukupi."},
     {kKnownGoodOne,
      "Tiada apa-apa yang memberatkan pelanggan ini: satu-satunya pesanan di kedai ini yang sudah "
      "diketahui hasilnya dibayar tepat pada masanya."},
@@ -114,6 +120,9 @@ constexpr TextTable kTexts = {{
      "pesanan yang biasa dibuat oleh pelanggan ini."},
     {kCreditLimit,
      "Dengan pesanan ini, jumlah yang belum dibayar akan melebihi had kumpulan pelanggan."},
+    {kLimitElsewhere, "Kumpulan {1} tiada had kredit dalam {2}, jadi had itu tidak disemak."},
+    {kOpenElsewhere,
+     "Belum dibayar dalam mata wang lain, yang tidak dikira dalam had kredit: {1}."},
     {kTermsCover, "Syarat bayaran yang dipilih sudah merangkumi apa yang akan diminta oleh kedai."},
     {kRestOnDelivery,
      "Deposit yang ditawarkan hanya memadai jika bakinya dibayar semasa barang diserahkan."},
@@ -128,7 +137,6 @@ constexpr TextTable kTexts = {{
      "syarat."},
     {kSeveralKinds, "Masalah daripada {1} jenis yang berlainan dikira lebih berat."},
     {kMitigated, "Perkara yang meringankan pelanggan: {1}."},
-    {kOverridden, "Seseorang menukar keputusan kepada: {1} ({2})."},
     {kDay, "{1} hari"},
     {kDays, "{1} hari"},
     {kToday, "hari ini"},
@@ -162,8 +170,8 @@ constexpr TextTable kTexts = {{
     {kNextPriceList, "Gunakan senarai harga {1}."},
     {kNextBonusCard, "Catatkan pesanan ini pada kad bonus pelanggan."},
     {kNextPartWell,
-     "Tamatkan urusan ini dengan cara yang baik. Hantarkan surat itu kepada pelanggan, dengan "
-     "ucapan terima kasih dan harapan baik."},
+     "Tamatkan urusan ini dengan cara yang baik. Hantarkan surat itu kepada pelanggan (daftar "
+     "letter parting), dengan ucapan terima kasih dan harapan baik."},
     {kNextCaution, "Terima pesanan ini, dan sebutkan dengan mesra pesanan yang pernah lewat."},
     {kNextAskAgain, "Rakan kongsi belum dapat ditanya. Semak sekali lagi sebelum penghantaran."},
     {kNextSettleDue, "Minta pelanggan membayar dahulu yang sudah lewat tempoh."},
@@ -193,8 +201,10 @@ constexpr TextTable kTexts = {{
     {kAsksAllowlist, "sama ada kedai ini telah memutuskan untuk mempercayai pelanggan"},
     {kAsksGroup, "apa yang sekurang-kurangnya diminta daripada kumpulan pelanggan ini"},
     {kAsksUnusual, "sama ada pesanan jauh lebih besar daripada pesanan biasa pelanggan"},
-    {kAsksCreditLimit, "sama ada jumlah yang belum dibayar akan melebihi had kumpulan pelanggan"},
-    {kLimitPartners, "berdasarkan rekod rakan kongsi sahaja tidak pernah diminta lebih"},
+    {kAsksCreditLimit,
+     "sama ada jumlah yang belum dibayar dalam mata wang pesanan akan melebihi had kumpulan "
+     "pelanggan"},
+    {kLimitPartners, "berdasarkan rekod rakan kongsi tidak pernah diminta lebih"},
     {kLimitStale,
      "berdasarkan data yang lebih lama daripada had piagam tidak pernah diminta lebih"},
     {kLimitFirstSlip,

@@ -92,18 +92,11 @@ void WeighAmounts(const Inputs& inputs, WeighedOwn& own) {
   const evidence::Currency currency = inputs.order.amount->currency;
   for (const OpenAmount& amount : inputs.own.amounts) {
     if (amount.currency != currency) continue;
-    own.open_minor = amount.open_minor;
     own.usual_orders = amount.settled_orders;
     own.usual_minor = amount.settled_orders == 0 ? 0 : amount.settled_minor / amount.settled_orders;
   }
-  for (const OwnIncident& incident : inputs.incidents) {
-    // What is owed of an order that is not paid is among the open orders.
-    const bool counted = incident.order.has_value() && !IsPaid(*incident.order);
-    const bool owed = IsOfMoney(TroubleOf(incident.reason)) &&
-                      StandingOf(incident) == EntryStatus::kLive && !counted;
-    if (owed && incident.amount.currency == currency) {
-      own.open_minor = Sum(own.open_minor, incident.amount.minor);
-    }
+  for (const evidence::Money& open : OpenAmounts(inputs)) {
+    if (open.currency == currency) own.open_minor = open.minor;
   }
 }
 
@@ -259,6 +252,31 @@ void WeighPartners(const Inputs& inputs, Date today, const Policy& policy, Weigh
 uint32_t WeighReport(Reason reason, EntryStatus status, uint32_t age_days, SettledBucket bucket,
                      const Policy& policy) {
   return BesideGoodOrders(BadPpm(reason, status, age_days, policy), bucket, policy);
+}
+
+std::vector<evidence::Money> OpenAmounts(const Inputs& inputs) {
+  std::vector<evidence::Money> open;
+  const auto add = [&open](evidence::Currency currency, uint64_t minor) {
+    if (minor == 0) return;
+    const auto at = std::lower_bound(open.begin(), open.end(), currency,
+                                     [](const evidence::Money& money, evidence::Currency wanted) {
+                                       return money.currency < wanted;
+                                     });
+    if (at != open.end() && at->currency == currency) {
+      at->minor = Sum(at->minor, minor);
+    } else {
+      open.insert(at, evidence::Money{minor, currency});
+    }
+  };
+  for (const OpenAmount& amount : inputs.own.amounts) add(amount.currency, amount.open_minor);
+  for (const OwnIncident& incident : inputs.incidents) {
+    // What is owed of an order that is not paid is among the open orders.
+    const bool counted = incident.order.has_value() && !IsPaid(*incident.order);
+    const bool owed = IsOfMoney(TroubleOf(incident.reason)) &&
+                      StandingOf(incident) == EntryStatus::kLive && !counted;
+    if (owed) add(incident.amount.currency, incident.amount.minor);
+  }
+  return open;
 }
 
 Weighed Weigh(const Inputs& inputs, const Policy& policy) {

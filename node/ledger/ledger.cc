@@ -106,7 +106,10 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident,
     if (!found.ok()) return found.status();
     view.events.push_back(*found);
   }
-  if (view.state == IncidentState::kDraft) view.missing = Missing(incident.account);
+  // For a reason that is private by design nothing is missing.
+  if (view.state == IncidentState::kDraft && evidence::IsShareable(incident.account.reason)) {
+    view.missing = Missing(incident.account);
+  }
   view.incident = std::move(incident);
   return view;
 }

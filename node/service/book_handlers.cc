@@ -233,16 +233,24 @@ absl::StatusOr<v1::PutGroupResponse> BookHandlers::PutGroup(const Actor& actor,
   if (!put.ok()) return put;
   v1::PutGroupResponse response;
   *response.mutable_group() = ToProto(*group);
+  for (const decision::Group& other : *node_.groups().Snapshot()) {
+    const bool tied = other.terms.precedence == group->terms.precedence;
+    if (tied && other.terms.name != group->terms.name) {
+      response.add_same_precedence(other.terms.name);
+    }
+  }
   return response;
 }
 
 absl::StatusOr<v1::RemoveGroupResponse> BookHandlers::RemoveGroup(
     const Actor& actor, const v1::RemoveGroupRequest& request) {
   if (absl::Status s = Authorise(actor, "BookService/RemoveGroup"); !s.ok()) return s;
-  absl::Status removed = node_.groups().Remove(CallerOf(actor, request.request_id()),
-                                               request.name(), request.because());
-  if (!removed.ok()) return removed;
-  return v1::RemoveGroupResponse();
+  auto removed = node_.book().RemoveGroup(CallerOf(actor, request.request_id()), request.name(),
+                                          node_.groups(), request.because());
+  if (!removed.ok()) return removed.status();
+  v1::RemoveGroupResponse response;
+  response.set_customers(*removed);
+  return response;
 }
 
 absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(

@@ -75,6 +75,10 @@ v1::OrderSummary ToProto(const decision::TrackRecord& record);
 v1::CheckResponse ToProto(const check::Answer& answer, decision::Language language);
 v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt, const decision::Policy& policy,
                                decision::Language language);
+// What a person made of it, and the steps of that.
+void SetOverride(const check::Override& override, const decision::ReceiptBody& body,
+                 const decision::Policy& policy, decision::Language language,
+                 v1::GetReceiptResponse& out);
 v1::Incident ToProto(const ledger::IncidentView& view);
 absl::StatusOr<evidence::WithdrawalGround> GroundFromProto(const std::string& ground);
 

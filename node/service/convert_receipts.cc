@@ -1,4 +1,6 @@
 // Decisions: the answer to a check, and its receipt.
+#include <algorithm>
+
 #include "node/service/convert.h"
 
 namespace daftar::service {
@@ -53,11 +55,26 @@ std::string ReferenceOf(const decision::DecisionInput& input) {
   return input.id;
 }
 
+// Orders of which none has an outcome are no input of the decision, and are told all the same.
+void AddUncountedOrders(const check::Answer& answer, v1::CheckResponse& out) {
+  const auto& inputs = answer.decision.inputs;
+  const bool listed = std::any_of(inputs.begin(), inputs.end(), [](const auto& input) {
+    return input.kind == decision::InputKind::kOwnOrders;
+  });
+  if (listed || answer.own.orders == 0) return;
+  v1::DecisionInput* row = out.add_inputs();
+  row->set_type(std::string(InputType(decision::InputKind::kOwnOrders)));
+  row->set_status(std::string(decision::EntryStatusName(decision::EntryStatus::kLive)));
+  row->set_weight_ppm(decision::kPpm);
+  *row->mutable_orders() = ToProto(answer.own);
+}
+
 // The facts beside an input: opened entries and own incidents, which the decision has only as ppm.
 void SetFacts(const check::Answer& answer, const decision::DecisionInput& input,
               v1::DecisionInput& out) {
   if (input.kind == decision::InputKind::kOwnOrders) {
-    *out.mutable_orders() = ToProto(answer.own);
+    // A check that is repeated is answered out of its receipt, which has no more than it counted.
+    if (answer.own.orders > 0) *out.mutable_orders() = ToProto(answer.own);
   } else if (input.kind == decision::InputKind::kOwnIncident) {
     for (const ledger::IncidentView& view : answer.incidents) {
       if (view.incident.id.hex() != input.id) continue;
@@ -135,6 +152,9 @@ v1::OrderSummary ToProto(const decision::TrackRecord& record) {
   out.set_broken(record.broken);
   out.set_late(record.late);
   out.set_open(record.open);
+  for (const decision::DatedCount& unpaid : record.unpaid) {
+    out.set_unpaid(out.unpaid() + unpaid.count);
+  }
   out.set_overdue(record.overdue);
   out.set_days_late_total(record.total_days_late);
   out.set_days_late_worst(record.worst_days_late);
@@ -152,6 +172,7 @@ v1::CheckResponse ToProto(const check::Answer& answer, decision::Language langua
   out.set_effect(ToProto(verdict.effect));
   out.set_because(decision::In(answer.because, language));
   out.set_receipt(answer.receipt.hex());
+  AddUncountedOrders(answer, out);
   for (const decision::DecisionInput& input : answer.decision.inputs) {
     v1::DecisionInput* row = out.add_inputs();
     row->set_type(std::string(InputType(input.kind)));
@@ -206,6 +227,7 @@ v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt, const decisi
   SetRules(body.verdict, language, out.mutable_rules());
   SetNext(decision::NextSteps(weighed, body.verdict, policy, evidence::Date::Of(body.time)),
           language, out.mutable_next());
+  *out.mutable_next_now() = out.next();
   for (const decision::Cap cap : body.verdict.caps) {
     out.add_caps(std::string(decision::CapId(cap)));
   }
@@ -222,6 +244,16 @@ v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt, const decisi
   out.set_salt(receipt.salt.data(), receipt.salt.size());
   out.set_coverage(decision::CoverageSentence(weighed, language));
   return out;
+}
+
+void SetOverride(const check::Override& override, const decision::ReceiptBody& body,
+                 const decision::Policy& policy, decision::Language language,
+                 v1::GetReceiptResponse& out) {
+  *out.mutable_override() = ToProto(override);
+  out.clear_next_now();
+  SetNext(decision::NextStepsOfOverride(body.weighed, body.verdict, override.effect, policy,
+                                        evidence::Date::Of(body.time)),
+          language, out.mutable_next_now());
 }
 
 }  // namespace daftar::service

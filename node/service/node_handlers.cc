@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_split.h"
 #include "crypto/merkle.h"
 #include "node/service/convert.h"
 #include "node/version.h"
@@ -28,8 +29,9 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
   } else if (const BackgroundTrouble background = node_.trouble(); !background.publishing.empty()) {
     problems.push_back("the last tick published nothing: " + background.publishing);
   }
-  if (std::string problem = node_.policies().problem(); !problem.empty()) {
-    problems.push_back(std::move(problem));
+  if (const std::string problem = node_.policies().problem(); !problem.empty()) {
+    // One line for each fault.
+    for (const absl::string_view line : absl::StrSplit(problem, '\n')) problems.emplace_back(line);
   }
   if (std::string trouble = node_.trouble().outcomes; !trouble.empty()) {
     problems.push_back("own outcomes are not learnt from: " + trouble);

@@ -102,6 +102,10 @@ absl::StatusOr<v1::Customer> DescribeCustomer(Node& node, const book::Profile& c
   const decision::Group* group = decision::ChooseGroup(
       *groups, {customer.groups.begin(), customer.groups.end()}, record, today);
   if (group != nullptr) out.set_group(group->terms.name);
+  for (const std::string& tied : decision::TiedGroups(
+           *groups, {customer.groups.begin(), customer.groups.end()}, record, today)) {
+    out.add_tied_groups(tied);
+  }
   for (const book::CustomerId& member : customer.members) out.add_merged(member.hex());
   auto allowed = node.allowlist().Hit(customer.identifiers);
   if (!allowed.ok()) return allowed.status();

@@ -63,7 +63,7 @@ absl::StatusOr<v1::GetReceiptResponse> ShopHandlers::GetReceipt(
   if (!followed.ok()) return followed.status();
   if (!followed->has_value()) return out;
   if ((*followed)->override.has_value()) {
-    *out.mutable_override() = ToProto(*(*followed)->override);
+    SetOverride(*(*followed)->override, receipt->record.body, *policy, *language, out);
     auto all = check::OverridesOf(node_.store(), node_.vault(), *id, (*followed)->checked_at);
     if (!all.ok()) return all.status();
     // The first is the one in force.
@@ -181,6 +181,14 @@ absl::StatusOr<v1::GetIncidentResponse> ShopHandlers::GetIncident(
   if (!view.ok()) return view.status();
   v1::GetIncidentResponse response;
   *response.mutable_incident() = ToProto(*view);
+  if (const std::string& name = view->incident.account.order; !name.empty()) {
+    const auto order = node_.book().FindOrder(name);
+    if (order.ok()) {
+      response.mutable_incident()->set_order_paid(order->order.paid.ToString());
+    } else if (!absl::IsNotFound(order.status())) {  // it may have been erased
+      return order.status();
+    }
+  }
   return response;
 }
 

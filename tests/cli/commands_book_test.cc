@@ -197,6 +197,13 @@ TEST_F(BookCommandTest, GroupListRemoveAndReport) {
   const Ran ran = node_.Run({"group", "remove", "vip", "--because", "x", "--output", "json"});
   EXPECT_EQ(removed.name() + removed.because(), "vipx");
   EXPECT_EQ(Json::parse(ran.out, nullptr, false)["removed"], "vip");
+  EXPECT_EQ(Json::parse(ran.out, nullptr, false)["customers"], 0);
+  node_.remove_group = [](const v1::RemoveGroupRequest&, v1::RemoveGroupResponse& response) {
+    response.set_customers(12);
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(node_.Run({"group", "remove", "vip", "--because", "x"}).out,
+            "Removed the group vip.\n12 customers were in it by hand, and not any more.\n");
   v1::ReportGroupsRequest report;
   node_.report_groups = Keep<v1::ReportGroupsRequest, v1::ReportGroupsResponse>(report);
   EXPECT_EQ(node_.Run({"group", "report", "--from", "2026-01-01", "--to", "2026-06-30"}).code,

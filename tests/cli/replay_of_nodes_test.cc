@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
 #include <set>
 #include <string>
@@ -19,8 +20,9 @@ namespace {
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 
-// What `why RECEIPT --output json` prints about the decision.
-Json WhyOf(const decision::Inputs& inputs, decision::Language language) {
+// What `why RECEIPT --output json` prints about the decision, and what a person made of it.
+Json WhyOf(const decision::Inputs& inputs, decision::Language language,
+           std::optional<decision::Effect> chosen = {}) {
   const decision::Policy policy = decision::DefaultPolicy();
   check::StoredReceipt stored;
   stored.record.body =
@@ -29,7 +31,12 @@ Json WhyOf(const decision::Inputs& inputs, decision::Language language) {
   const crypto::Bytes body = stored.record.body.Encode();
   stored.commitment = crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), stored.salt, body});
   stored.id = *check::ReceiptId::Create(stored.commitment.view().first(check::ReceiptId::kSize));
-  return ToJson(service::ToProto(stored, policy, language));
+  v1::GetReceiptResponse told = service::ToProto(stored, policy, language);
+  if (chosen.has_value()) {
+    const check::Override made{*chosen, "a friend", "uid:1000", inputs.now};
+    service::SetOverride(made, stored.record.body, policy, language, told);
+  }
+  return ToJson(told);
 }
 
 std::string First(const ReplayResult& result) {
@@ -50,6 +57,51 @@ TEST(ReplayOfNodesTest, RandomReceiptsAgreeToTheLastDigit) {
   }
   // Else the cases say nothing of answers that something bounded.
   EXPECT_EQ(caps.size(), static_cast<size_t>(decision::kLastCap));
+}
+
+TEST(ReplayOfNodesTest, OverriddenReceiptsAgreeAndWhatHoldsNowIsCompared) {
+  constexpr int kCases = 2'000;
+  std::mt19937_64 random(20261129);
+  const auto replayed = [](const Json& why) {
+    auto result = ReplayFile(why.dump(), decision::DefaultPolicy());
+    EXPECT_TRUE(result.ok()) << result.status();
+    return *std::move(result);
+  };
+  for (int i = 0; i < kCases; ++i) {
+    const auto language = static_cast<decision::Language>(i % 3);
+    const auto chosen = static_cast<decision::Effect>(1 + i % 5);
+    const Json why = WhyOf(decision::RandomInputs(random), language, chosen);
+    ASSERT_EQ(why["effect_now"], decision::EffectName(chosen));
+    const ReplayResult whole = replayed(why);
+    ASSERT_TRUE(whole.agrees()) << "case " << i << ": " << First(whole);
+  }
+  decision::InputsBuilder made;
+  made.Partners(2).Report(decision::InputsBuilder::Origin(0));
+  const Json why = WhyOf(made.Build(), decision::Language::kMalay, decision::Effect::kDeposit);
+  ASSERT_EQ(why["next_now"][0]["step"], "deposit");
+  Json other_effect = why;
+  other_effect["effect_now"] = "decline";
+  EXPECT_EQ(replayed(other_effect).wrong_count, 1u);
+  Json other_step = why;
+  other_step["next_now"][0]["share_ppm"] = 1;
+  EXPECT_EQ(replayed(other_step).wrong_count, 1u);
+  Json other_sentence = why;
+  other_sentence["next_now"][0]["sentence"] = "Ask for nothing.";
+  EXPECT_EQ(replayed(other_sentence).wrong_count, 1u);
+  Json forgotten = why;  // as if nobody had decided otherwise
+  forgotten["override"] = nullptr;
+  EXPECT_FALSE(replayed(forgotten).agrees());
+  for (const Json& odd :
+       {Json("accept"), Json(7), Json{{"effect", "perhaps"}}, Json{{"by", "x"}}}) {
+    Json altered = why;
+    altered["override"] = odd;
+    EXPECT_THAT(First(replayed(altered)), HasSubstr("names no answer")) << odd;
+  }
+  // A file of before these fields.
+  Json before = why;
+  before.erase("effect_now");
+  before.erase("next_now");
+  EXPECT_TRUE(replayed(before).agrees());
 }
 
 TEST(ReplayOfNodesTest, WhatBoundedTheAnswerIsCompared) {

@@ -39,6 +39,17 @@ TEST(ShowGroupTest, WhatIsNotSetIsSaidAsItApplies) {
   EXPECT_THAT(text, Not(HasSubstr("Deposit")));
 }
 
+TEST(ShowGroupTest, OthersOfTheSamePrecedenceAreTold) {
+  const std::string text =
+      Printed<v1::PutGroupResponse>("group { name: 'b' } same_precedence: ['a', 'c']");
+  EXPECT_THAT(text, HasSubstr("Of the same precedence: a, c. "));
+  EXPECT_THAT(Printed<v1::PutGroupResponse>("group { name: 'b' }"),
+              Not(HasSubstr("same precedence")));
+  const Json document = Document<v1::PutGroupResponse>("group { name: 'b' } same_precedence: 'a'");
+  EXPECT_EQ(document["same_precedence"].dump(), R"(["a"])");
+  EXPECT_EQ(document["name"], "b");
+}
+
 TEST(ShowGroupTest, ZeroIsNotTheSameAsNotAskedFor) {
   const Json rule = Document<v1::Group>("name: 'g' rule { most_days_late: 0 }")["rule"];
   EXPECT_EQ(rule["most_days_late"], 0);

@@ -62,8 +62,8 @@ constexpr char kPrepayText[] =
     "  toko-c.test  not checked (no answer in time)  no data yet\n"
     "\n"
     "Records\n"
-    "  own orders: 4 orders settled, 3 on time, 1 late (worst 12 days), 2 open (1 overdue), "
-    "USD 55.94\n"
+    "  own orders: 4 orders with an outcome: 3 on time, 1 late (worst 12 days); beside these: 2 "
+    "open (1 overdue); USD 55.94 not paid\n"
     "  toko-a.test #3  deposit paid, balance never settled  live  IDR 4,500,000  40 days old  "
     "counts 92.7 % at weight 100 %\n"
     "\n"
@@ -124,6 +124,7 @@ constexpr char kPrepayJson[] = R"({
         "late": 1,
         "open": 2,
         "overdue": 1,
+        "unpaid": 0,
         "disputed": 0,
         "broken": 0,
         "days_late_total": 12,
@@ -329,10 +330,10 @@ constexpr char kReceiptText[] =
 
 constexpr char kReceiptJson[] =
     R"({"receipt":"r1","checked_at":"2026-11-10T08:00:00Z","checked_by":"uid:1000","effect")"
-    R"(:"deposit","because":"One record.","coverage":null,"decided_by":"expected-rate","ris)"
+    R"(:"deposit","effect_now":"deposit","because":"One record.","coverage":null,"decided_by":"expected-rate","ris)"
     R"(k_ppm":118000,"prior_ppm":0,"amount":{"minor":450000000,"currency":"IDR","major":"45)"
     R"(00000"},"terms":"credit","policy":"ab12","group":null,"allowed_by":null,"caps":[],"l)"
-    R"(og_index":12,"commitment":"ee","next":[],"override":null,"earlier_overrides":[],"outc)"
+    R"(og_index":12,"commitment":"ee","next":[],"next_now":[],"override":null,"earlier_overrides":[],"outc)"
     R"(ome":null,"outcome_at")"
     R"(:null,"inputs":[{"type":"partner_record","origin":"toko-a.test","reference":"3","com)"
     R"(mitment":"cc","status":"settled","age_days":1,"bad_ppm":231000,"weight_ppm":1000000,)"
@@ -351,9 +352,23 @@ TEST(ShowCheckTest, EveryOverrideIsToldTheOneInForceFirst) {
       "effect: EFFECT_DECLINE because: 'again' by: 'user:budi' at: 'T2'");
   *receipt.add_earlier_overrides() = Proto<v1::DecisionOverride>(
       "effect: EFFECT_ACCEPT because: 'a friend' by: 'uid:1000' at: 'T1'");
-  EXPECT_THAT(Text(receipt), HasSubstr("\nOverridden to decline, by user:budi, T2: again\n"
-                                       "Before that to accept, by uid:1000, T1: a friend\n"));
+  receipt.add_next()->set_sentence("Ask for a deposit.");
+  receipt.add_next_now()->set_sentence("Part well.");
+  const std::string text = Text(receipt);
+  EXPECT_EQ(text.rfind("DECLINE\n"
+                       "Overridden to decline, by user:budi, T2: again\n"
+                       "Before that to accept, by uid:1000, T1: a friend\n"
+                       "The node had answered deposit: One record.\n"
+                       "\nNext\n  - Part well.\n\n",
+                       0),
+            0u)
+      << text;
+  EXPECT_THAT(text, Not(HasSubstr("Ask for a deposit.")));
   const Json json = ToJson(receipt);
+  EXPECT_EQ(json["effect"], "deposit");
+  EXPECT_EQ(json["effect_now"], "decline");
+  EXPECT_EQ(json["next"][0]["sentence"], "Ask for a deposit.");
+  EXPECT_EQ(json["next_now"][0]["sentence"], "Part well.");
   EXPECT_EQ(json["override"]["because"], "again");
   EXPECT_EQ(json["earlier_overrides"].dump(),
             R"([{"effect":"accept","because":"a friend","by":"uid:1000","at":"T1"}])");

@@ -10,6 +10,8 @@
 namespace daftar::cli {
 namespace {
 
+using ::testing::HasSubstr;
+
 constexpr char kIncident[] = R"pb(
   id: "i9"
   state: "published"
@@ -57,7 +59,7 @@ TEST(ShowIncidentTest, JsonHasTheIdOnTop) {
       R"({"id":"i9","state":"published","reason":"deposit-unsettled",)"
       R"("identifiers":["+62*******7890"],"amount":{"minor":450000000,"currency":"IDR",)"
       R"("major":"4500000"},"occurred":"2026-10-01","due":null,"reminders":["2026-10-08",)"
-      R"("2026-10-15"],"order":null,"note":null,"missing":["the amount is too small"],)"
+      R"("2026-10-15"],"order":null,"order_paid":null,"note":null,"missing":["the amount is too small"],)"
       R"("added_at":"2026-11-01T08:00:00Z","added_by":"uid:1000",)"
       R"("published_at":"2026-11-01T08:00:01Z","held_until":null,"log_index":3,)"
       R"("history":[{"at":"2026-11-01T08:00:00Z","by":"uid:1000","what":"added","because":null,)"
@@ -120,6 +122,29 @@ TEST(ShowCustomerTest, TextAndJson) {
             "Open amounts    USD 55.94, IDR 1\n");
   EXPECT_EQ(ToJson(customer)["orders"]["open_amounts"][1]["major"], "1");
   EXPECT_EQ(ToJson(customer)["name"], "Sari");
+}
+
+TEST(ShowCustomerTest, TiedGroupsAndUnpaidOrdersAreTold) {
+  std::ostringstream out;
+  Print(out, Proto<v1::Customer>("group: 'a' tied_groups: 'b' tied_groups: 'c' "
+                                 "orders { open: 3 overdue: 2 unpaid: 1 }"));
+  EXPECT_THAT(out.str(), HasSubstr("a, the first by name; of the same precedence: b, c\n"));
+  EXPECT_THAT(out.str(), HasSubstr("Of those, unpaid    1\n"));
+}
+
+TEST(ShowIncidentTest, ADraftWhoseOrderWasPaidSaysBoth) {
+  const auto state = [](const char* fields) {
+    std::ostringstream out;
+    Print(out, Proto<v1::Incident>(fields));
+    return out.str();
+  };
+  EXPECT_THAT(
+      state("state: 'draft' reason: 'invoice-overdue' order: 'o' order_paid: '2026-10-01'"),
+      HasSubstr("draft; its order was paid on 2026-10-01, so checks count it as settled\n"));
+  EXPECT_THAT(state("state: 'draft' reason: 'no-show' order: 'o' order_paid: '2026-10-01'"),
+              HasSubstr("draft; its order was paid on 2026-10-01\n"));
+  EXPECT_THAT(state("state: 'settled' reason: 'invoice-overdue' order: 'o' order_paid: 'D'"),
+              HasSubstr("settled\n"));
 }
 
 constexpr char kSuggestion[] = R"pb(

@@ -12,6 +12,8 @@ using daftar::testing::IsOk;
 using daftar::testing::IsOkAndHolds;
 using daftar::testing::StatusIs;
 
+const auto kNobody = [] { return absl::StatusOr<uint64_t>(0); };  // is in it
+
 class GroupsTest : public BookTest {
  protected:
   GroupsTest() { Reopen(); }
@@ -70,29 +72,34 @@ TEST_F(GroupsTest, AShippedOneIsReplacedHiddenAndPutAgain) {
   ASSERT_THAT(groups_->Put(By(), vip, "x"), IsOk());
   EXPECT_EQ(groups_->List().front(), vip);
   EXPECT_EQ(Names().size(), 5u);
-  ASSERT_THAT(groups_->Remove(By(), "vip", "x"), IsOk());
+  ASSERT_THAT(groups_->Remove(By(), "vip", "x", kNobody), IsOk());
   const std::vector<std::string> left = {"staff", "problem", "watch-closely", "regular"};
   EXPECT_EQ(Names(), left);
   Reopen();
   EXPECT_EQ(Names(), left);
-  EXPECT_THAT(groups_->Remove(By(), "vip", "x"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(groups_->Remove(By(), "vip", "x", kNobody), StatusIs(absl::StatusCode::kNotFound));
   ASSERT_THAT(groups_->Put(By(), vip, "x"), IsOk());
   EXPECT_EQ(groups_->List().front(), vip);
 }
 
 TEST_F(GroupsTest, ARemovedOneOfItsOwnLeavesNoRow) {
   ASSERT_THAT(groups_->Put(By(), Wholesale(), "x"), IsOk());
-  ASSERT_THAT(groups_->Remove(By(), "wholesale", "x"), IsOk());
+  ASSERT_THAT(groups_->Remove(By(), "wholesale", "x", kNobody), IsOk());
   EXPECT_EQ(Opened(storage::Column::kGroups), "");
   EXPECT_EQ(Names().size(), 5u);
 }
 
 TEST_F(GroupsTest, ARepeatedRequestDoesNothing) {
   ASSERT_THAT(groups_->Put(By("p"), Wholesale(), "x"), IsOk());
-  ASSERT_THAT(groups_->Remove(By("r"), "wholesale", "x"), IsOk());
+  const auto seven = [] { return absl::StatusOr<uint64_t>(7); };
+  ASSERT_THAT(groups_->Remove(By("r"), "wholesale", "x", seven), IsOkAndHolds(7u));
   EXPECT_THAT(groups_->Put(By("p"), Wholesale(), "x"), IsOk());
   EXPECT_EQ(Names().size(), 5u);
-  EXPECT_THAT(groups_->Remove(By("r"), "wholesale", "x"), IsOk());
+  const auto unwanted = []() -> absl::StatusOr<uint64_t> {
+    ADD_FAILURE() << "a repetition takes nobody out";
+    return 0;
+  };
+  EXPECT_THAT(groups_->Remove(By("r"), "wholesale", "x", unwanted), IsOkAndHolds(7u));
   EXPECT_EQ(Record().size(), 2u);
   EXPECT_THAT(groups_->Put(By("r"), Wholesale(), "x"),
               StatusIs(absl::StatusCode::kFailedPrecondition));
@@ -105,8 +112,8 @@ TEST_F(GroupsTest, OneRequestIdForTwoGroupsIsRefusedAndNotTakenForDone) {
   decision::Group stricter = Wholesale();
   stricter.terms.least = decision::Effect::kDeposit;
   EXPECT_THAT(groups_->Put(By("p"), stricter, "x"), refused);
-  ASSERT_THAT(groups_->Remove(By("r"), "vip", "x"), IsOk());
-  EXPECT_THAT(groups_->Remove(By("r"), "regular", "x"), refused);
+  ASSERT_THAT(groups_->Remove(By("r"), "vip", "x", kNobody), IsOk());
+  EXPECT_THAT(groups_->Remove(By("r"), "regular", "x", kNobody), refused);
 }
 
 TEST_F(GroupsTest, WhatDoesNotPassItsCheckOrGoesPastTheBoundIsRefused) {

@@ -10,6 +10,7 @@ namespace daftar::book {
 namespace {
 
 using daftar::testing::IsOk;
+using daftar::testing::IsOkAndHolds;
 using daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 
@@ -265,9 +266,68 @@ TEST_F(WholesTest, GroupChangesThatMakeNoSenseAreRefused) {
   EXPECT_THAT(set(many), IsOk());
   EXPECT_EQ(book_->ShowCustomer(a)->groups, many.add);
   // A group the shop has no more can still be taken off.
-  ASSERT_THAT(groups_->Remove(By(), "g0", "x"), IsOk());
+  ASSERT_THAT(groups_->Remove(By(), "g0", "x", [] { return absl::StatusOr<uint64_t>(0); }), IsOk());
   EXPECT_THAT(set({{}, {"g0"}}), IsOk());
   EXPECT_EQ(book_->ShowCustomer(a)->groups.size(), decision::kMaxGroupsPerCustomer - 1);
+}
+
+TEST_F(WholesTest, ARemovedGroupIsLeftByAllAndComesBackEmpty) {
+  const CustomerId a = Bought(Handle("shop/a"), "1");
+  const CustomerId b = Bought(Handle("shop/b"), "1");
+  const CustomerId c = Bought(Handle("shop/c"), "1");
+  const CustomerId d = Bought(Handle("shop/d"), "1");
+  for (const CustomerId& id : {a, b, c}) {
+    ASSERT_THAT(book_->SetGroups(By(), id, {{"vip", "staff"}, {}}, *groups_, "x"), IsOk());
+  }
+  ASSERT_THAT(book_->SetGroups(By(), d, {{"staff"}, {}}, *groups_, "x"), IsOk());
+  Merged(a, b);  // one customer in two rows
+  EXPECT_THAT(book_->RemoveGroup(By("r"), "vip", *groups_, "too many"), IsOkAndHolds(2u));
+  for (const Customer& row : AllRows()) {
+    EXPECT_EQ(row.groups, std::vector<std::string>{"staff"});
+  }
+  const auto record = Record();
+  const auto ended = std::find_if(record.begin(), record.end(), [](const auto& row) {
+    return row.action == "group.end-memberships";
+  });
+  ASSERT_NE(ended, record.end());
+  EXPECT_EQ(ended->object, "vip 2");
+  EXPECT_EQ(ended->because, "too many");
+  // A repetition answers as the first did, also when somebody is in a new one by then.
+  decision::Group again;
+  again.terms.name = "vip";
+  ASSERT_THAT(groups_->Put(By(), again, "x"), IsOk());
+  EXPECT_EQ(book_->ShowCustomer(c)->groups, std::vector<std::string>{"staff"});
+  ASSERT_THAT(book_->SetGroups(By(), c, {{"vip"}, {}}, *groups_, "x"), IsOk());
+  EXPECT_THAT(book_->RemoveGroup(By("r"), "vip", *groups_, "too many"), IsOkAndHolds(2u));
+  EXPECT_EQ(book_->ShowCustomer(c)->groups, (std::vector<std::string>{"staff", "vip"}));
+  EXPECT_THAT(book_->RemoveGroup(By(), "nobody", *groups_, "x"),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(book_->RemoveGroup(By(), "vip", *groups_, ""),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(book_->ShowCustomer(c)->groups, (std::vector<std::string>{"staff", "vip"}));
+}
+
+TEST_F(WholesTest, AGroupOfManyIsLeftInPiecesEachOnTheRecord) {
+  constexpr size_t kMany = 2 * kMaxMembershipsPerWrite + 5;
+  storage::Batch batch;
+  for (size_t i = 0; i < kMany; ++i) {
+    Customer customer;
+    customer.id = entropy_.Public<CustomerId>();
+    customer.identifiers = {Handle("shop/x" + std::to_string(i))};
+    customer.groups = {"vip"};
+    batch.Put(
+        storage::Column::kCustomers, crypto::ToBytes(customer.id.view()),
+        vault_.Seal(storage::Column::kCustomers, customer.id.view(), EncodeCustomer(customer)));
+  }
+  ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+  EXPECT_THAT(book_->RemoveGroup(By(), "vip", *groups_, "x"), IsOkAndHolds(kMany));
+  for (const Customer& row : AllRows()) ASSERT_TRUE(row.groups.empty());
+  std::vector<std::string> pieces;
+  for (const auto& row : Record()) {
+    if (row.action == "group.end-memberships") pieces.push_back(row.object);
+  }
+  std::sort(pieces.begin(), pieces.end());
+  EXPECT_EQ(pieces, (std::vector<std::string>{"vip 1000", "vip 1000", "vip 5"}));
 }
 
 // Does something, once, when a writer is about to seal what it has read and changed.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "storage/rocks_store.h"
 #include "tests/storage/temp_dir.h"
@@ -207,6 +208,31 @@ TEST_F(PoliciesTest, WhatIsInForceIsToldWithItsDayAndSource) {
   check();
 }
 
+TEST_F(PoliciesTest, EachFaultHasALineOfItsOwnUpToABound) {
+  const auto lines = [this](int faults) {
+    std::string text = "version = 1\n";
+    for (int i = 0; i < faults; ++i) text += "k" + std::to_string(i) + " = 1\n";
+    Write(text);
+    LookTwice();
+    std::vector<std::string> out;
+    std::istringstream problem(policies_->problem());
+    for (std::string line; std::getline(problem, line);) out.push_back(line);
+    return out;
+  };
+  const auto three = lines(3);
+  ASSERT_EQ(three.size(), 4u);
+  EXPECT_EQ(three[0],
+            "policy.toml is not in force (what was before it is; `daftar policy check` tells "
+            "more):");
+  for (size_t i = 1; i < three.size(); ++i) {
+    const std::string place = "policy.toml:" + std::to_string(i + 1) + ":1: ";
+    EXPECT_EQ(three[i].rfind(place, 0), 0u) << three[i];
+  }
+  const auto many = lines(9);
+  ASSERT_EQ(many.size(), 2 + kMaxFaultsTold);
+  EXPECT_EQ(many.back(), "and 4 more");
+}
+
 TEST_F(PoliciesTest, ChangesAndFaultsAreNewsOnce) {
   EXPECT_TRUE(policies_->TakeNews().empty());
   const crypto::Digest first = policies_->InForce()->Hash();
@@ -224,7 +250,7 @@ TEST_F(PoliciesTest, ChangesAndFaultsAreNewsOnce) {
   news = policies_->TakeNews();
   ASSERT_EQ(news.size(), 1u);
   EXPECT_EQ(news[0].before, news[0].now);
-  EXPECT_THAT(news[0].problem, HasSubstr("and 1 more"));
+  EXPECT_THAT(news[0].problem, HasSubstr(":\npolicy.toml:3:1: unknown key"));
   EXPECT_TRUE(policies_->TakeNews().empty());
   // What changed while the node was stopped is news too.
   Write(WithDepositAt(80'000));

@@ -215,6 +215,49 @@ TEST(NextStepsTest, AReplayGivesTheSameAdviceInWholeSentences) {
   }
 }
 
+std::vector<std::string> StepsNow(const InputsBuilder& made, Effect chosen) {
+  const Decision decision = made.Decide();
+  std::vector<std::string> names;
+  for (const NextStep& step :
+       NextStepsOfOverride(decision.weighed, decision.verdict, chosen, DefaultPolicy(),
+                           evidence::Date::Of(made.Build().now))) {
+    names.emplace_back(StepName(step.step));
+  }
+  return names;
+}
+
+TEST(NextStepsTest, AnOverrideHasTheStepsOfTheEffectThatWasChosen) {
+  using Names = std::vector<std::string>;
+  InputsBuilder partners;
+  partners.Partners(2).Report(InputsBuilder::Origin(0)).Report(InputsBuilder::Origin(1));
+  ASSERT_EQ(partners.Answer(), Effect::kPrepay);
+  EXPECT_EQ(StepsNow(partners, Effect::kAccept), Names{});
+  EXPECT_EQ(StepsNow(partners, Effect::kDeposit), Names{"deposit"});
+  EXPECT_EQ(StepsNow(partners, Effect::kReview), Names{"second-look"});
+  EXPECT_EQ(StepsNow(partners, Effect::kDecline), Names{"part-well"});
+  // Nobody has to be asked again about what a person has decided.
+  InputsBuilder nobody;
+  nobody.Partners(1, PartnerState::kNotChecked);
+  ASSERT_EQ(nobody.Decide().verdict.rule, Rule::kNobodyAsked);
+  EXPECT_EQ(StepsNow(nobody, Effect::kAccept), Names{});
+  // A debt stays one; whether it comes first is decided with the effect.
+  InputsBuilder owes;
+  owes.Partners(1).Overdue(1, 15);
+  EXPECT_EQ(StepsNow(owes, Effect::kAccept), Names{"remind"});
+  EXPECT_EQ(StepsNow(owes, Effect::kDeposit),
+            (Names{"deposit", "remind", "settle-open", "check-terms", "check-invoice"}));
+  // Past the limit beside a deposit the rest was to be paid on delivery.
+  InputsBuilder limited;
+  limited.Partners(1).Asks(Terms::kDeposit).Group(Effect::kAccept, Effect::kDecline, 1);
+  ASSERT_TRUE(IsRestOnDelivery(limited.Decide().weighed, limited.Decide().verdict));
+  for (const Effect chosen : {Effect::kAccept, Effect::kDeposit}) {
+    for (const std::string& step : StepsNow(limited, chosen)) EXPECT_NE(step, "rest-on-delivery");
+  }
+  // An answer of the allowlist can be overridden as well.
+  EXPECT_EQ(StepsNow(InputsBuilder().Partners(1).Overdue(1, 15).Allowed(), Effect::kPrepay),
+            (Names{"prepay", "remind", "settle-open", "check-terms", "check-invoice"}));
+}
+
 TEST(StepSentenceTest, SaysSharesAmountsAndDates) {
   NextStep deposit{.step = Step::kDeposit, .share_ppm = 333'333, .money = Rupiah(1'500'000)};
   EXPECT_EQ(StepSentence(deposit, Language::kEnglish),

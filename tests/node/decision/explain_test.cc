@@ -85,6 +85,83 @@ TEST(BecauseTest, StaleDataAreCalledOld) {
               HasSubstr("None of 2 partners answered, 2 with old data only, newest data 2 h old."));
 }
 
+TEST(BecauseTest, ACapIsSaidRightlyBesideTheShopsOwnRecord) {
+  const auto has = [](const Decision& decision, Cap cap) {
+    const auto& caps = decision.verdict.caps;
+    return std::find(caps.begin(), caps.end(), cap) != caps.end();
+  };
+  // Of itself the own record asks for a deposit; partners raise that to their bound.
+  Case own = Case().Partners(4).Orders(3, 2, 0);
+  for (int i = 0; i < 4; ++i) own.Report(Case::Origin(i));
+  ASSERT_TRUE(has(own.Decide(), Cap::kPartners));
+  EXPECT_THAT(Says(own), HasSubstr("Only this shop's own record could ask for more than this, and "
+                                   "by itself it does not."));
+  EXPECT_THAT(Says(own), Not(HasSubstr("alone")));
+  Case stale = Case().Partners(2, PartnerState::kStale).Partner("c.test").Report(Case::Origin(0));
+  stale.Report(Case::Origin(1)).Report("c.test", EntryStatus::kSettled);
+  ASSERT_TRUE(has(stale.Decide(), Cap::kStale));
+  EXPECT_THAT(Says(stale), HasSubstr("Only fresh records could ask for more than this, and by "
+                                     "themselves they do not."));
+  // In any case: "alone" only where nothing else is.
+  std::mt19937_64 random(33);
+  int beside = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    const Decision decision = Decide(RandomInputs(random), DefaultPolicy());
+    if (decision.verdict.rule != Rule::kExpectedRate) continue;
+    const std::string text = Because(decision);
+    if (text.find("alone ask for no more") == std::string::npos) continue;
+    const auto& weighed = decision.weighed;
+    ASSERT_EQ(weighed.own.bad_ppm, 0u) << text;
+    for (const WeighedIncident& incident : weighed.incidents) {
+      ASSERT_TRUE(IsLocal(incident.trouble) || incident.in_track_record || incident.bad_ppm == 0)
+          << text;
+    }
+    ++beside;
+  }
+  EXPECT_GT(beside, 100);
+}
+
+TEST(BecauseTest, ACreditLimitTellsWhichCurrenciesItDoesNotCount) {
+  const evidence::Currency dollar = *evidence::Currency::FromCode("USD");
+  const auto owes_dollars = [dollar](Case made) {
+    made.inputs().own.amounts.push_back({.currency = dollar, .open_minor = 120'000});
+    return made;
+  };
+  const Case limited = Case().Partners(1).Group(Effect::kAccept, Effect::kDecline, 9'000'000);
+  const std::string elsewhere =
+      "Open in other currencies, which a credit limit does not count: USD 1,200.";
+  EXPECT_THAT(Says(owes_dollars(limited)), HasSubstr(elsewhere));
+  EXPECT_THAT(Says(limited), Not(HasSubstr("currencies")));
+  // An incident's debt too, added to that of the same currency alone.
+  Case incident = owes_dollars(limited);
+  incident.Incident(Reason::kInvoiceOverdue);
+  incident.inputs().incidents.back().amount = {5'000, dollar};
+  EXPECT_THAT(Says(incident), HasSubstr("does not count: USD 1,250."));
+  // The group has no limit in the order's currency.
+  Case other = limited;
+  other.Amount(evidence::Money{100, dollar});
+  EXPECT_THAT(Says(other),
+              HasSubstr("The group some-group has no credit limit in USD, so none was looked at."));
+  // Where no limit would be looked at, or it was passed, nothing is said.
+  EXPECT_THAT(Says(owes_dollars(Case().Partners(1))), Not(HasSubstr("currencies")));
+  for (const Terms terms : {Terms::kCod, Terms::kPrepaid}) {
+    Case made = other;
+    EXPECT_THAT(Says(made.Asks(terms)), Not(HasSubstr("no credit limit"))) << TermsName(terms);
+  }
+  EXPECT_THAT(Says(owes_dollars(limited).Amount(Rupiah(9'000'001))), Not(HasSubstr("currencies")));
+}
+
+TEST(BecauseTest, PartnersRecordsAreToldOfAnOrderPaidInAdvance) {
+  Case made = Case().Partners(3).Asks(Terms::kPrepaid);
+  EXPECT_THAT(Says(made), Not(HasSubstr("record")));
+  made.Report(Case::Origin(0)).Report(Case::Origin(2));
+  EXPECT_EQ(Says(made),
+            "Paid in advance, so there is no risk of not being paid. 2 of 3 partners hold a "
+            "record. All 3 partners answered, newest data 14 s old.");
+  made.inputs().partners[2].witnessed = false;
+  EXPECT_THAT(Says(made), HasSubstr("Not independently witnessed."));
+}
+
 TEST(BecauseTest, UnwitnessedReportsAreCalledSo) {
   Case made = Case().Partners(2).Report(Case::Origin(0));
   EXPECT_THAT(Says(made), Not(HasSubstr("Not independently witnessed.")));

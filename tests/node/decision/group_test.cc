@@ -140,5 +140,18 @@ TEST(GroupTest, ValuesOutOfTheirBoundsAreRefusedInWords) {
   });
 }
 
+TEST(ChooseGroupTest, OfEqualPrecedenceTheFirstByNameAndTheOthersAreTold) {
+  std::vector<Group> groups(4);
+  const char* const names[] = {"c", "a", "b", "d"};
+  for (size_t i = 0; i < groups.size(); ++i) groups[i].terms.name = names[i];
+  groups[3].terms.precedence = kDefaultPrecedence + 1;
+  const std::set<std::string> members = {"b", "c", "d"};
+  const evidence::Date today = *evidence::Date::FromDays(20'000);
+  EXPECT_EQ(ChooseGroup(groups, members, {}, today)->terms.name, "b");
+  EXPECT_EQ(TiedGroups(groups, members, {}, today), std::vector<std::string>{"c"});
+  EXPECT_TRUE(TiedGroups(groups, {"d"}, {}, today).empty());
+  EXPECT_TRUE(TiedGroups(groups, {}, {}, today).empty());
+}
+
 }  // namespace
 }  // namespace daftar::decision

@@ -172,8 +172,13 @@ inline std::vector<std::string> WordsFound(std::string_view text,
   return found;
 }
 
-// The words of the two other languages that stand in `text`.
-inline std::vector<std::string> ForeignWords(Language language, std::string_view text) {
+// The words of the two other languages that stand in `text`. A command has one name in all.
+inline std::vector<std::string> ForeignWords(Language language, std::string_view said) {
+  constexpr std::string_view kCommand = "daftar letter parting";
+  std::string text(said);
+  if (const size_t at = text.find(kCommand); at != std::string::npos) {
+    text.erase(at, kCommand.size());
+  }
   std::vector<std::string> found;
   for (const Language other : kLanguages) {
     if (other == language) continue;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -223,6 +224,29 @@ TEST(PolicyFileTest, EveryFaultIsToldInTheOrderOfTheFile) {
   EXPECT_THAT(FaultsOf("version = 1\n\n[thresholds\n"), ElementsAre(StartsWith("3:")));
   EXPECT_THAT(FaultsOf("[rate]\nk_ppm = 1\n"),
               ElementsAre(AllOf(HasSubstr("'version' is missing"), HasSubstr("version = 1"))));
+}
+
+TEST(PolicyFileTest, WhatIsNoShareIsNotWrittenAsPercent) {
+  Policy policy = DefaultPolicy();
+  policy.k_ppm = 2'500'000;
+  const std::string text = policy.ToToml();
+  for (const char* line :
+       {"k_ppm = 2500000  # 2.5 orders: the prior weighs as much as so many\n",
+        "max_weight_ppm = 2000000  # 2 bad orders: ", "\nweight_ppm = 1000000  # 1 bad order: ",
+        "late_paid_ppm = 500000  # 0.5 bad orders: ", "part_well_ppm = 1500000  # 1.5 bad orders: ",
+        "deposit_ppm = 100000  # 10 %: ", "weight_ppm = 750000  # 0.75 bad orders: "}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  // No number past a whole is a share of one.
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const size_t percent = line.find(" %");
+    if (percent == std::string::npos) continue;
+    const size_t from = line.find("# ") + 2;
+    EXPECT_LE(std::stod(line.substr(from, percent - from)), 100) << line;
+  }
+  EXPECT_THAT(FaultsOf("version = 1\n[rate]\nk_ppm = \"four\"\n"),
+              ElementsAre(HasSubstr("one order is 1000000")));
 }
 
 TEST(PolicyFileTest, FaultsAreBounded) {

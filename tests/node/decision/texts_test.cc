@@ -133,8 +133,7 @@ TEST(FillTest, PutsEachArgumentInItsPlace) {
 }
 
 TEST(FillTest, ReadsNoPlacesInArguments) {
-  EXPECT_EQ(Fill(Language::kEnglish, Text::kOverridden, {"{2}", "{1}{9}{"}),
-            "A person decided otherwise: {2} ({1}{9}{).");
+  EXPECT_EQ(Fill(Language::kEnglish, Text::kPlanInstalment, {"{2}", "{1}{9}{"}), "{2}: {1}{9}{");
 }
 
 TEST(FillTest, CreditTermsReadWellWithAndWithoutALimit) {

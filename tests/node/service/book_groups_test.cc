@@ -221,10 +221,46 @@ TEST_F(BookGroupsTest, AGroupComesBackAsItWasPut) {
   remove.set_name("credit");
   EXPECT_THAT(book_.RemoveGroup(manager_, remove), kWrong);  // why?
   remove.set_because("nobody is in it");
-  DAFTAR_ASSERT_OK(book_.RemoveGroup(manager_, remove));
+  v1::SetCustomerGroupsRequest in_it;
+  in_it.set_request_id(RequestId());
+  in_it.set_id(AddCustomer(kBudi));
+  in_it.add_add("credit");
+  in_it.set_because("x");
+  DAFTAR_ASSERT_OK(book_.SetCustomerGroups(manager_, in_it));
+  auto removed = book_.RemoveGroup(manager_, remove);
+  DAFTAR_ASSERT_OK(removed);
+  EXPECT_EQ(removed->customers(), 1u);
   EXPECT_THAT(listed(), IsEmpty());
   remove.set_request_id(RequestId());
   EXPECT_THAT(book_.RemoveGroup(manager_, remove), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(BookGroupsTest, GroupsOfEqualPrecedenceAreTold) {
+  const auto put = [this](const std::string& name, uint32_t precedence) {
+    v1::PutGroupRequest request;
+    request.set_request_id(RequestId());
+    request.mutable_group()->set_name(name);
+    request.mutable_group()->set_precedence(precedence);
+    request.set_because("x");
+    auto response = book_.PutGroup(manager_, request);
+    EXPECT_TRUE(response.ok()) << response.status();
+    return std::vector<std::string>(response->same_precedence().begin(),
+                                    response->same_precedence().end());
+  };
+  EXPECT_TRUE(put("loyal", 0).empty());  // the default is no shipped group's
+  EXPECT_EQ(put("guild", 0), std::vector<std::string>{"loyal"});
+  EXPECT_EQ(put("friends", 400), std::vector<std::string>{"vip"});
+  v1::SetCustomerGroupsRequest both;
+  both.set_request_id(RequestId());
+  both.set_id(AddCustomer(kBudi));
+  both.add_add("loyal");
+  both.add_add("guild");
+  both.set_because("x");
+  auto customer = book_.SetCustomerGroups(manager_, both);
+  DAFTAR_ASSERT_OK(customer);
+  EXPECT_EQ(customer->customer().group(), "guild");
+  ASSERT_EQ(customer->customer().tied_groups_size(), 1);
+  EXPECT_EQ(customer->customer().tied_groups(0), "loyal");
 }
 
 TEST_F(BookGroupsTest, AReportCountsTheOrdersAndIncidentsOfItsPeriod) {

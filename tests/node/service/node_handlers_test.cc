@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
 
@@ -54,6 +56,17 @@ TEST_F(NodeHandlersTest, StaffSeeHowManyPartnersAreInTroubleAndNotWhich) {
   DAFTAR_ASSERT_OK(staffs);
   EXPECT_THAT(staffs->problems(), ElementsAre(HasSubstr("partners in trouble: 1")));
   EXPECT_THAT(staffs->ShortDebugString(), Not(HasSubstr("toko-b")));
+}
+
+TEST_F(NodeHandlersTest, EachFaultOfThePolicyFileIsAProblemOfItsOwn) {
+  std::ofstream(a_.dir() / "policy.toml") << "version = 1\nx = 1\ny = 2\n";
+  a_->policies().Look();
+  a_->policies().Look();  // a file counts once it stays as it is
+  auto status = handlers_.GetStatus(staff_, {});
+  DAFTAR_ASSERT_OK(status);
+  EXPECT_THAT(status->problems(),
+              ElementsAre(HasSubstr("policy.toml is not in force"), HasSubstr("policy.toml:2:1: "),
+                          HasSubstr("policy.toml:3:1: ")));
 }
 
 }  // namespace

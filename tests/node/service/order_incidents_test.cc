@@ -103,6 +103,75 @@ TEST_F(OrderIncidentsTest, AnIncidentOfABadOrderCountsWithIt) {
   EXPECT_TRUE(receipt->inputs(1).with_order());
 }
 
+TEST_F(OrderIncidentsTest, AnIncidentTellsThatItsOrderWasPaid) {
+  const v1::Order order = Order("");
+  auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
+  DAFTAR_ASSERT_OK(filed);
+  const auto shown = [&] {
+    v1::GetIncidentRequest request;
+    request.set_id(filed->incident().id());
+    auto incident = shop_.GetIncident(manager_, request);
+    EXPECT_TRUE(incident.ok()) << incident.status();
+    return incident->incident();
+  };
+  EXPECT_EQ(shown().order_paid(), "");
+  v1::SetOrderOutcomeRequest outcome;
+  outcome.set_request_id(RequestId());
+  outcome.set_order(order.id());
+  outcome.set_outcome("paid");
+  outcome.set_on(DaysAgo(1));
+  outcome.set_because("by transfer");
+  DAFTAR_ASSERT_OK(book_.SetOrderOutcome(manager_, outcome));
+  EXPECT_EQ(shown().state(), "draft");
+  EXPECT_EQ(shown().order_paid(), DaysAgo(1));
+  EXPECT_EQ(Ask().inputs(1).status(), "settled");
+}
+
+TEST_F(OrderIncidentsTest, NothingIsMissingForAReasonThatIsNeverShared) {
+  v1::AddIncidentRequest request = About("", "staff-abuse");
+  request.add_identifiers()->set_phone(kPhone);
+  request.set_occurred(DaysAgo(3));
+  auto filed = shop_.AddIncident(manager_, request);
+  DAFTAR_ASSERT_OK(filed);
+  EXPECT_EQ(filed->incident().missing_size(), 0);
+  v1::PublishIncidentRequest publish;
+  publish.set_request_id(RequestId());
+  publish.set_id(filed->incident().id());
+  EXPECT_THAT(shop_.PublishIncident(manager_, publish),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("never shared")));
+}
+
+TEST_F(OrderIncidentsTest, OrdersWithoutAnOutcomeAreToldAndARepeatedCheckMakesNoneUp) {
+  Order("");
+  v1::CheckRequest request;
+  request.set_request_id(RequestId());
+  request.add_identifiers()->set_phone(kPhone);
+  auto first = shop_.Check(manager_, request);
+  DAFTAR_ASSERT_OK(first);
+  ASSERT_EQ(first->inputs(0).type(), "own_orders");
+  EXPECT_EQ(first->inputs(0).orders().unpaid(), 1u);
+  auto again = shop_.Check(manager_, request);
+  DAFTAR_ASSERT_OK(again);
+  EXPECT_EQ(again->receipt(), first->receipt());
+  ASSERT_EQ(again->inputs(0).type(), "own_orders");
+  EXPECT_FALSE(again->inputs(0).has_orders());
+  // One that is not due yet is no input of the decision.
+  v1::AddOrderRequest order;
+  order.set_request_id(RequestId());
+  order.add_identifiers()->set_phone("0812-9999-7001");
+  order.mutable_amount()->set_minor(100);
+  order.mutable_amount()->set_currency("IDR");
+  order.set_due(DaysAgo(-9));
+  DAFTAR_ASSERT_OK(book_.AddOrder(manager_, order));
+  request.set_request_id(RequestId());
+  request.mutable_identifiers(0)->set_phone("0812-9999-7001");
+  auto open = shop_.Check(manager_, request);
+  DAFTAR_ASSERT_OK(open);
+  ASSERT_EQ(open->inputs_size(), 1);
+  EXPECT_EQ(open->inputs(0).orders().open(), 1u);
+  EXPECT_FALSE(open->inputs(0).counted());
+}
+
 TEST_F(OrderIncidentsTest, WhatAnOrderBringsIsNotSaidOnceMore) {
   const v1::Order order = Order("");
   v1::AddIncidentRequest identified = About(order.id(), "");

@@ -133,6 +133,11 @@ TEST_F(RecordListTest, AReceiptTellsAllItsOverridesTheNewestFirst) {
   EXPECT_EQ(why->earlier_overrides(0).because(), "apologised");
   EXPECT_EQ(why->earlier_overrides(0).effect(), v1::EFFECT_DEPOSIT);
   EXPECT_EQ(why->earlier_overrides(1).because(), "rude");
+  // The steps of what holds now beside those of the answer.
+  ASSERT_EQ(why->next_now_size(), 1);
+  EXPECT_EQ(why->next_now(0).step(), "prepay");
+  EXPECT_EQ(why->effect(), answer->effect());
+  ASSERT_EQ(why->next_size(), answer->next_size());
   v1::ListChangesRequest changes;
   changes.set_object(receipt);
   EXPECT_EQ(List(changes)->size(), 3u);
