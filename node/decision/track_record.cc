@@ -105,15 +105,14 @@ void TrackRecordBuilder::AddPaid(const OrderFacts& order) {
 void TrackRecordBuilder::AddOpen(const OrderFacts& order) {
   const bool written_off = order.written_off.has_value() && order.written_off <= today_;
   // Who gives an order up before it is due knows already that it will not be paid.
-  const evidence::Date since =
-      written_off ? std::min(order.due, order.written_off.PlusDays(-1)) : order.due;
-  const uint32_t days_late = DaysPast(today_, since);
+  const uint32_t days_late = std::max(DaysPast(today_, order.due), written_off ? 1U : 0U);
   ++record_.open;
   OpenAmount& amount = AmountsIn(order.amount.currency);
   AddTo(amount.open_minor, order.amount.minor);
-  if (days_late == 0 && !written_off) return;
+  if (days_late == 0) return;
   AddTo(amount.overdue_minor, order.amount.minor);
   ++record_.overdue;
+  record_.given_up += written_off ? 1 : 0;
   record_.longest_overdue_days = std::max(record_.longest_overdue_days, days_late);
   const bool by_days = DaysPast(today_, order.due) > late_after_days_;
   if (!by_days && !written_off) return;

@@ -52,7 +52,7 @@ class TrackRecordBuilder {
   // Paid or open for more than `late_after_days` past due is a bad outcome. Only what was known on
   // `today` counts: orders dated later are left out, payments dated later have not happened. An
   // open order in dispute is neither good nor bad nor owed. An order that was given up is past due
-  // from that day on, if not before.
+  // from that day on, by a day at least.
   TrackRecordBuilder(evidence::Date today, uint32_t late_after_days)
       : today_(today), late_after_days_(late_after_days) {}
   void Add(const OrderFacts& order, OrderRemark remark = OrderRemark::kNone);

@@ -87,10 +87,20 @@ TEST(TrackRecordTest, OrdersPaidInAdvanceAreCountedApart) {
 TEST(TrackRecordTest, OrderGivenUpIsPastDueFromThatDayOn) {
   OrderFacts given_up = Made("2024-05-01", "2024-07-01");
   given_up.written_off = Day("2024-05-12");
-  EXPECT_EQ(Over({given_up}, "2024-05-12").longest_overdue_days, 1u);
-  EXPECT_EQ(Over({given_up}).longest_overdue_days, 21u);
+  EXPECT_EQ(Over({given_up}, "2024-05-11").overdue, 0u);
+  EXPECT_EQ(Over({given_up}, "2024-05-11").given_up, 0u);
+  for (const char* day : {"2024-05-12", "2024-06-01", "2024-07-01", "2024-07-02"}) {
+    EXPECT_EQ(Over({given_up}, day).overdue, 1u) << day;
+    EXPECT_EQ(Over({given_up}, day).given_up, 1u) << day;
+    EXPECT_EQ(Over({given_up}, day).longest_overdue_days, 1u) << day;
+  }
+  EXPECT_EQ(Over({given_up}, "2024-07-03").longest_overdue_days, 2u);
+  given_up.written_off = given_up.due;
+  EXPECT_EQ(Over({given_up}, "2024-07-03").longest_overdue_days, 2u);
   given_up.written_off = Day("2024-07-20");
   EXPECT_EQ(Over({given_up}, "2024-07-21").longest_overdue_days, 20u);
+  given_up.paid = Day("2024-07-21");
+  EXPECT_EQ(Over({given_up}, "2024-07-21").given_up, 0u);
 }
 
 TEST(TrackRecordTest, SettledBeforeADayIsInvoicedAndPaidBeforeItAndAtMostTenDaysLate) {
