@@ -161,7 +161,7 @@ void Node::Upkeep() {
     reconciled_ = Reconcile(today);
     reconciled_on_ = reconciled_.ok() ? today : evidence::Date();
   }
-  const absl::Status learnt = outcomes_->Relearn();
+  const absl::Status learnt = outcomes_->Relearn([this] { return Stopping(); });
   storage::MutexLock lock(mutex_);
   trouble_.outcomes = missed_;
   for (const absl::Status& status : {learnt, reconciled_, counted}) {

@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_CHECK_OUTCOMES_H_
 #define DAFTAR_NODE_CHECK_OUTCOMES_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,8 @@
 #include "storage/mutex.h"
 
 namespace daftar::check {
+
+inline constexpr uint64_t kAskEveryRows = 1000;  // rows between two questions whether to stop
 
 // How an order turned out. Numbers are on disk: never renumber.
 enum class Outcome : uint8_t { kUnknown = 0, kPaid = 1, kLate = 2, kUnpaid = 3 };
@@ -133,15 +136,17 @@ class Outcomes {
   // Learns anew from all rows, when an outcome that was known has changed since, or an older one
   // came after a newer: what has faded cannot be taken back one by one. Cheap when nothing has, and
   // at the pace of Pace. Until then the earlier outcome stands. Errors of the store, until it
-  // succeeds.
-  absl::Status Relearn();
+  // succeeds. `stopped` is asked every kAskEveryRows rows and may be empty: what was learnt then
+  // stands, and nothing has failed.
+  absl::Status Relearn(const std::function<bool()>& stopped = {});
   // Forgets it. InvalidArgument without a reason.
   absl::Status Reset(const storage::Caller& caller, const std::string& origin,
                      const std::string& because);
 
   // Of checks made on days `from` to `to`, both included, that were overridden or whose outcome is
-  // known; no date: no bound. Reads all rows once.
-  absl::StatusOr<std::vector<OutcomeRow>> Report(evidence::Date from, evidence::Date to) const;
+  // known; no date: no bound. Reads all rows once; Cancelled when `stopped` says so, as in Relearn.
+  absl::StatusOr<std::vector<OutcomeRow>> Report(evidence::Date from, evidence::Date to,
+                                                 const std::function<bool()>& stopped = {}) const;
 
  private:
   Outcomes(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
@@ -156,14 +161,17 @@ class Outcomes {
     std::optional<Followed> first;  // an outcome where none was known
     bool again = false;             // one that was known is another
   };
-  absl::StatusOr<LearntByOrigin> LearnAll(evidence::Date& newest) const;
+  absl::StatusOr<LearntByOrigin> LearnAll(evidence::Date& newest,
+                                          const std::function<bool()>& stopped) const;
   absl::StatusOr<Change> Plan(const OrderOutcome& became, const decision::Policy& policy) const;
   crypto::Bytes OrderKey(const std::string& order) const;
   // Whether the order has its receipt then.
   absl::StatusOr<bool> Take(const OrderOutcome& became, const decision::Policy& policy,
                             Change& change) const;
   absl::Status LetGo(const ReceiptId& receipt, const std::string& order, Change& change) const;
-  absl::Status Scan(const std::function<void(const Followed&)>& visit) const;
+  // Cancelled when `stopped` says so.
+  absl::Status Scan(const std::function<bool()>& stopped,
+                    const std::function<void(const Followed&)>& visit) const;
   absl::StatusOr<LearntByOrigin> Resets() const;
   static void Learn(const Followed& followed, LearntByOrigin& learnt);
 
