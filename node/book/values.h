@@ -45,7 +45,7 @@ struct NewOrder {
   evidence::Date due;   // not before `invoiced`
   evidence::Date paid;  // none: not paid
   evidence::Money amount;
-  decision::Terms terms = decision::Terms::kCredit;
+  std::optional<decision::Terms> terms;  // none: nobody said; counts as on credit
   std::optional<ReceiptRef> receipt;
 };
 

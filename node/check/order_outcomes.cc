@@ -115,8 +115,7 @@ absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& named, const Che
   became.on = order.paid.has_value()          ? order.paid
               : order.written_off.has_value() ? order.written_off
                                               : UnpaidFrom(order, policy.late_after_days);
-  became.terms = order.terms;
-  became.paid_at_once = order.paid.has_value() && order.paid <= order.invoiced;
+  if (order.terms_told) became.terms = order.terms;
   // Until more is known, nothing is looked for.
   if (became.named || became.outcome != Outcome::kUnknown) {
     auto receipt = ReceiptOf(named, checker, receipts, outcomes);

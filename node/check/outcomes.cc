@@ -60,10 +60,9 @@ std::string_view OutcomeName(Outcome outcome) {
   return "";
 }
 
-bool PaidInAdvance(const OrderOutcome& became, Effect answered) {
-  if (became.terms == decision::Terms::kPrepaid) return true;
-  return became.terms != decision::Terms::kCod && answered >= Effect::kPrepay &&
-         became.paid_at_once;
+bool WasAtRisk(const OrderOutcome& became, Effect answered) {
+  if (became.terms.has_value()) return *became.terms != decision::Terms::kPrepaid;
+  return answered < Effect::kPrepay;
 }
 
 Outcome OutcomeOf(const decision::OrderFacts& order, evidence::Date today,
@@ -280,7 +279,7 @@ absl::StatusOr<bool> Outcomes::Take(const OrderOutcome& became, const decision::
   after.outcome = became.outcome;
   after.outcome_on = became.outcome == Outcome::kUnknown ? evidence::Date() : became.on;
   after.at_risk =
-      !PaidInAdvance(became, after.override.has_value() ? after.override->effect : after.decided);
+      WasAtRisk(became, after.override.has_value() ? after.override->effect : after.decided);
   if (after.outcome != before->outcome) after.bad_ppm = BadPpm(after.outcome, policy);
   if (after == *before) return true;
   if (after.held.empty()) {

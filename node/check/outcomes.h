@@ -53,7 +53,7 @@ struct Followed {
   Outcome outcome = Outcome::kUnknown;
   evidence::Date outcome_on;
   uint32_t bad_ppm = 0;  // what the outcome counted, by the policy of that day
-  bool at_risk = false;  // the shop could lose by it: the order was not PaidInAdvance
+  bool at_risk = false;  // as far as was told, the shop could lose by it (WasAtRisk)
   std::vector<HeldRecord> held;
   std::string order;    // the one order whose outcome this is (book::OrderName); empty: none
   bool named = false;   // the order names the receipt; else the receipt was found for it
@@ -68,18 +68,19 @@ struct OrderOutcome {
   bool named = false;  // as Followed::named
   Outcome outcome = Outcome::kUnknown;
   evidence::Date on;
-  decision::Terms terms = decision::Terms::kCredit;
-  bool paid_at_once = false;  // no later than on the day it was invoiced
+  std::optional<decision::Terms> terms;  // none: nobody told them (book::Order::terms_told)
 };
 
-// Whether the order had been paid before the goods went, so that it could not go bad and says
-// nothing about anybody's reports: its terms say so; or a person or the policy asked for payment in
-// advance or more (`answered` is the effect that stood in the end), and paid it was by the day of
-// the invoice. The second is for orders whose terms nobody told, as a ledger's, which count as on
-// credit. The answer alone shows nothing: the shop may have given credit all the same, and what
-// was paid later was at risk. Nor do early payments alone: those are good outcomes of orders that
-// could have gone bad, as all cash on delivery is.
-bool PaidInAdvance(const OrderOutcome& became, decision::Effect answered);
+// Whether the order could go bad, so that its outcome says something about partners' reports.
+//
+// Terms that were told decide alone: on any but payment in advance the shop could lose, also by an
+// order that was then paid at once. Where nobody told them, as for a ledger's orders, the answer
+// says what may have been: one that asked for payment in advance or more (`answered` is the effect
+// that stood in the end) was perhaps followed, and perhaps not. Such an order is left out however
+// it ended. To leave out only those that were paid at once, as if these alone had been prepaid,
+// would keep every bad order on credit and not every good one, and make reports look better than
+// they are. What decides must be known before the end is.
+bool WasAtRisk(const OrderOutcome& became, decision::Effect answered);
 
 // Overridden decisions and those with an outcome, by what was decided and what a person made of it.
 struct OutcomeRow {
@@ -113,7 +114,7 @@ class Outcomes {
                                             decision::Effect effect, const std::string& because);
 
   // How the order turned out; writes only what is not so already. An override that comes after it
-  // counts for PaidInAdvance once the order is recorded again. What another receipt said of it
+  // counts for WasAtRisk once the order is recorded again. What another receipt said of it
   // before is taken back with the same write. A receipt has one order's outcome: one that names it
   // goes before one for which it was found, and of several that name it the worst outcome stands,
   // the first of equals. An order without a receipt, or whose receipt is another's or not here (any

@@ -389,7 +389,7 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   order.invoiced = invoiced->has_value() ? *invoiced : evidence::Date::Of(node_.clock().Now());
   auto terms = FromProto(request.terms());
   if (!terms.ok()) return terms.status();
-  order.terms = *terms;
+  if (request.terms() != v1::TERMS_UNSPECIFIED) order.terms = *terms;
   if (!request.receipt().empty()) {
     auto receipt = ReceiptFromProto(request.receipt());
     if (!receipt.ok()) return receipt.status();
@@ -397,7 +397,9 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
     if (!fits.ok()) return fits;
     auto terms_asked = TakeTerms(node_, *receipt, request.terms());
     if (!terms_asked.ok()) return terms_asked.status();
-    order.terms = *terms_asked;
+    // A check that names no terms is for credit too, so that its credit was told by nobody.
+    const bool told = order.terms.has_value() || *terms_asked != decision::Terms::kCredit;
+    if (told) order.terms = *terms_asked;
     order.receipt = book::ReceiptRef(receipt->array());
   }
   auto due = DateFromProto(request.due(), "due");
@@ -405,8 +407,8 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   order.due = *due;
   if (!due->has_value()) {
     // As the answer to a check has told the customer.
-    auto days = order.terms == decision::Terms::kCredit ? CreditDaysOf(node_, order.identifiers)
-                                                        : absl::StatusOr<uint32_t>(0);
+    const bool credit = order.terms.value_or(decision::Terms::kCredit) == decision::Terms::kCredit;
+    auto days = credit ? CreditDaysOf(node_, order.identifiers) : absl::StatusOr<uint32_t>(0);
     if (!days.ok()) return days.status();
     order.due = order.invoiced.PlusDays(*days);
   }

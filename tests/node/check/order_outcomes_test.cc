@@ -15,6 +15,7 @@ using ::daftar::testing::Phone;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using decision::Effect;
 using ::testing::HasSubstr;
 
 constexpr char kBudi[] = "0812-3456-7890";
@@ -119,23 +120,34 @@ TEST_F(OrderOutcomesTest, AnOutcomeIsOfTheDayOnWhichItWasSo) {
   order.order.due = Today();
   became = Became(order);
   EXPECT_EQ(became.outcome, Outcome::kPaid);
-  EXPECT_FALSE(became.paid_at_once);  // in time, and after the invoice
-  order.order.paid = invoiced;
-  EXPECT_TRUE(Became(order).paid_at_once);
 }
 
-TEST_F(OrderOutcomesTest, WhoWasAskedToPrepayAndDidHadNothingToFailAt) {
+TEST_F(OrderOutcomesTest, TermsThatWereToldDecideAloneWhetherAnOrderWasAtRisk) {
+  using decision::Terms;
   OrderOutcome became;
-  became.outcome = Outcome::kPaid;
-  became.terms = decision::Terms::kPrepaid;  // whatever was answered, and whenever it was paid
-  EXPECT_TRUE(PaidInAdvance(became, decision::Effect::kAccept));
-  became.terms = decision::Terms::kCredit;
-  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kPrepay));
-  became.paid_at_once = true;
-  EXPECT_TRUE(PaidInAdvance(became, decision::Effect::kPrepay));
-  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kDeposit));
-  became.terms = decision::Terms::kCod;
-  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kPrepay));
+  for (const Outcome outcome : {Outcome::kPaid, Outcome::kLate, Outcome::kUnpaid}) {
+    became.outcome = outcome;
+    for (const Effect answered : {Effect::kAccept, Effect::kDeposit, Effect::kPrepay}) {
+      for (const Terms terms : {Terms::kCredit, Terms::kCod, Terms::kDeposit}) {
+        became.terms = terms;
+        EXPECT_TRUE(WasAtRisk(became, answered));
+      }
+      became.terms = Terms::kPrepaid;
+      EXPECT_FALSE(WasAtRisk(became, answered));
+    }
+    // Nobody knows which of them were prepaid: none is learnt from, good or bad.
+    became.terms = std::nullopt;
+    EXPECT_TRUE(WasAtRisk(became, Effect::kDeposit));
+    EXPECT_FALSE(WasAtRisk(became, Effect::kPrepay));
+    EXPECT_FALSE(WasAtRisk(became, Effect::kDecline));
+  }
+}
+
+TEST_F(OrderOutcomesTest, TermsAreToldByWhoeverTakesAnOrderAndNotByALedger) {
+  book::NamedOrder order = OrderOf(Today(), amount_);
+  EXPECT_FALSE(Became(order).terms.has_value());
+  order.order.terms_told = true;
+  EXPECT_EQ(Became(order).terms, decision::Terms::kCredit);
 }
 
 }  // namespace

@@ -214,6 +214,31 @@ TEST_F(OrderIncidentsTest, AnOrderTakesTheTermsThatWereChecked) {
   EXPECT_EQ(added->order().terms(), v1::TERMS_PREPAID);
 }
 
+TEST_F(OrderIncidentsTest, TermsCountAsToldWhenSomebodySaidThem) {
+  const auto told = [&](v1::Terms asked, v1::Terms said) {
+    v1::CheckRequest question;
+    question.set_request_id(RequestId());
+    question.add_identifiers()->set_phone(kPhone);
+    question.set_terms(asked);
+    auto answer = shop_.Check(manager_, question);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    v1::AddOrderRequest request;
+    request.set_request_id(RequestId());
+    request.add_identifiers()->set_phone(kPhone);
+    request.mutable_amount()->set_minor(100);
+    request.mutable_amount()->set_currency("IDR");
+    request.set_receipt(answer->receipt());
+    request.set_terms(said);
+    auto added = book_.AddOrder(manager_, request);
+    EXPECT_TRUE(added.ok()) << added.status();
+    return node_->book().FindOrder(added->order().id())->order.terms_told;
+  };
+  EXPECT_FALSE(told(v1::TERMS_CREDIT, v1::TERMS_UNSPECIFIED));
+  EXPECT_FALSE(told(v1::TERMS_UNSPECIFIED, v1::TERMS_UNSPECIFIED));
+  EXPECT_TRUE(told(v1::TERMS_UNSPECIFIED, v1::TERMS_CREDIT));
+  EXPECT_TRUE(told(v1::TERMS_COD, v1::TERMS_UNSPECIFIED));
+}
+
 TEST_F(OrderIncidentsTest, ListsAndReportsAgreeWithDecisions) {
   v1::Order last;
   for (int i = 0; i < 6; ++i) last = Order(DaysAgo(50));
