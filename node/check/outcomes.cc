@@ -65,14 +65,24 @@ bool WasAtRisk(const OrderOutcome& became, Effect answered) {
   return answered < Effect::kPrepay;
 }
 
-Outcome OutcomeOf(const decision::OrderFacts& order, evidence::Date today,
+Outcome OutcomeOf(const decision::RemarkedOrder& order, evidence::Date today,
                   uint32_t late_after_days) {
-  decision::TrackRecordBuilder builder(today, late_after_days);
-  builder.Add(order);
-  const decision::TrackRecord record = std::move(builder).Finish();
-  if (record.paid_on_time > 0) return Outcome::kPaid;
-  if (record.late > 0) return Outcome::kLate;
-  return record.unpaid.empty() ? Outcome::kUnknown : Outcome::kUnpaid;
+  using decision::OrderOutcome;
+  if (decision::IsSpoilt(order)) return Outcome::kUnpaid;
+  switch (decision::StandingOf(order, today, late_after_days).outcome) {
+    case OrderOutcome::kPaidOnTime:
+      return Outcome::kPaid;
+    case OrderOutcome::kPaidLate:
+    case OrderOutcome::kBroken:
+      return Outcome::kLate;
+    case OrderOutcome::kUnpaid:
+      return Outcome::kUnpaid;
+    case OrderOutcome::kOpen:
+    case OrderOutcome::kOverdue:
+    case OrderOutcome::kInQuestion:
+      return Outcome::kUnknown;
+  }
+  return Outcome::kUnknown;
 }
 
 absl::StatusOr<std::unique_ptr<Outcomes>> Outcomes::Open(storage::Store& store,

@@ -25,8 +25,10 @@ inline constexpr uint64_t kAskEveryRows = 1000;  // rows between two questions w
 enum class Outcome : uint8_t { kUnknown = 0, kPaid = 1, kLate = 2, kUnpaid = 3 };
 std::string_view OutcomeName(Outcome outcome);  // "", "paid", "late", "unpaid"
 
-// Of one order on `today`: unknown while it is open and not long overdue, or in dispute.
-Outcome OutcomeOf(const decision::OrderFacts& order, evidence::Date today,
+// Of one order on `today`, as its incident leaves it: unknown while it is open and not long
+// overdue, or in question. One that an incident broke counts as unpaid, and as late when that was
+// made good.
+Outcome OutcomeOf(const decision::RemarkedOrder& order, evidence::Date today,
                   uint32_t late_after_days);
 
 struct Override {

@@ -86,8 +86,16 @@ class Mitigations {
   uint8_t bits_ = 0;
 };
 
-// What an order has come to.
-enum class OrderOutcome : uint8_t { kOpen, kOverdue, kPaidOnTime, kPaidLate, kUnpaid };
+// What an order has come to. The last two are no IncidentOrder's: TrackRecord counts such apart.
+enum class OrderOutcome : uint8_t {
+  kOpen,
+  kOverdue,
+  kPaidOnTime,
+  kPaidLate,
+  kUnpaid,
+  kInQuestion,
+  kBroken,
+};
 // The order of which an incident is an account, as TrackRecord counts it.
 struct IncidentOrder {
   OrderOutcome outcome = OrderOutcome::kOpen;

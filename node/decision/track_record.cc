@@ -57,9 +57,10 @@ bool SupportsIncident(const OrderFacts& order, evidence::Date today, uint32_t la
   return DaysLate(order, today) > late_after_days;
 }
 
-bool SettledBefore(const OrderFacts& order, evidence::Date day, uint32_t late_after_days) {
-  return order.invoiced < day && order.paid.has_value() && order.paid < day &&
-         IsPaidOnTime(order, late_after_days);
+bool SettledBefore(const RemarkedOrder& order, evidence::Date day, uint32_t late_after_days) {
+  const OrderFacts& facts = order.facts;
+  return facts.invoiced < day && facts.paid.has_value() && facts.paid < day &&
+         IsPaidOnTime(facts, late_after_days) && order.remark != OrderRemark::kBroken;
 }
 
 void TrackRecordBuilder::Add(const OrderFacts& order, OrderRemark remark) {
@@ -145,6 +146,19 @@ TrackRecord TrackRecordBuilder::Finish() && {
   record_.late_paid = Rows(late_paid_);
   record_.unpaid = Rows(unpaid_);
   return std::move(record_);
+}
+
+OrderStanding StandingOf(const RemarkedOrder& order, evidence::Date today,
+                         uint32_t late_after_days) {
+  TrackRecordBuilder builder(today, late_after_days);
+  builder.Add(order);
+  const TrackRecord record = std::move(builder).Finish();
+  if (record.paid_on_time > 0) return {OrderOutcome::kPaidOnTime, {}};
+  if (record.broken > 0) return {OrderOutcome::kBroken, {}};
+  if (record.disputed > 0) return {OrderOutcome::kInQuestion, {}};
+  if (record.late > 0) return {OrderOutcome::kPaidLate, record.late_paid.front().date};
+  if (!record.unpaid.empty()) return {OrderOutcome::kUnpaid, record.unpaid.front().date};
+  return {record.overdue > 0 ? OrderOutcome::kOverdue : OrderOutcome::kOpen, {}};
 }
 
 }  // namespace daftar::decision

@@ -7,7 +7,7 @@
 #include "node/book/group_report.h"
 #include "node/check/order_outcomes.h"
 #include "node/check/outcomes.h"
-#include "node/check/own_record.h"
+#include "node/ledger/remarks.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
 
@@ -178,9 +178,13 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
     if (!about.ok()) return about.status();
     return static_cast<uint64_t>(std::count_if(about->begin(), about->end(), ledger::IsShared));
   };
+  // Before the incidents go: one that was settled says that its order is paid.
+  auto remarks = ledger::RemarksOnAllOrders(node_.ledger());
+  if (!remarks.ok()) return remarks.status();
   auto report = node_.book().Erase(
       CallerOf(actor, request.request_id()), *id, incidents, request.because(),
-      [this](auto gone, auto kept, auto& batch) { return Forget(node_, gone, kept, batch); });
+      [this](auto gone, auto kept, auto& batch) { return Forget(node_, gone, kept, batch); },
+      [&remarks](const book::NamedOrder& order) { return remarks->Of(order.name, order.order); });
   if (!report.ok()) return report.status();
   v1::EraseCustomerResponse response;
   response.set_orders_erased(report->orders_erased);
@@ -266,7 +270,7 @@ absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
       return tell(message);
     };
   }
-  auto remarks = check::RemarksOnAllOrders(node_.ledger(), [&, read = uint64_t{0}]() mutable {
+  auto remarks = ledger::RemarksOnAllOrders(node_.ledger(), [&, read = uint64_t{0}]() mutable {
     const bool ask = read++ % book::kReportProgressStep == 0 && options.progress;
     return ask && !options.progress(0, 0);
   });
@@ -344,30 +348,35 @@ absl::StatusOr<v1::RemoveAllowedResponse> BookHandlers::RemoveAllowed(
 
 absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) const {
   const book::Order& order = named.order;
-  const evidence::Date today = evidence::Date::Of(node_.clock().Now());
   v1::Order out;
+  ledger::RemarkedOrders remarks;
+  auto made = node_.ledger().ForOrder(named.name);
+  if (!made.ok()) return made.status();
+  if (made->has_value()) {
+    auto incident = node_.ledger().Get(**made);
+    if (incident.ok()) {
+      remarks.Add(*incident);
+      out.set_incident((*made)->hex());
+      out.set_incident_state(std::string(ledger::StateName(incident->state)));
+      out.set_incident_reason(std::string(evidence::Info(incident->incident.account.reason).name));
+    } else if (!absl::IsNotFound(incident.status())) {  // else erased a moment ago
+      return incident.status();
+    }
+  }
+  const decision::RemarkedOrder remarked = remarks.Of(named.name, order);
   out.set_id(named.name);
   out.set_customer(named.customer.hex());
   out.set_invoice(order.invoice);
   out.set_invoiced(order.invoiced.ToString());
   out.set_due(order.due.ToString());
-  out.set_paid(order.paid.ToString());
+  out.set_paid(remarked.facts.paid.ToString());
   *out.mutable_amount() = ToProto(order.amount);
   out.set_terms(ToProto(order.terms));
-  out.set_state(std::string(StateOf(order)));
-  out.set_days_late(decision::DaysLate(order, today));
+  out.set_state(std::string(StateOf(remarked)));
+  out.set_days_late(decision::DaysLate(remarked.facts, evidence::Date::Of(node_.clock().Now())));
   out.set_disputed(order.disputed);
   out.set_given_up(order.written_off.ToString());
   if (order.receipt.has_value()) out.set_receipt(order.receipt->hex());
-  auto made = node_.ledger().ForOrder(named.name);
-  if (!made.ok()) return made.status();
-  if (!made->has_value()) return out;
-  auto incident = node_.ledger().Get(**made);
-  if (absl::IsNotFound(incident.status())) return out;  // erased a moment ago
-  if (!incident.ok()) return incident.status();
-  out.set_incident((*made)->hex());
-  out.set_incident_state(std::string(ledger::StateName(incident->state)));
-  out.set_incident_reason(std::string(evidence::Info(incident->incident.account.reason).name));
   return out;
 }
 

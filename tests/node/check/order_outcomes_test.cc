@@ -52,8 +52,8 @@ class OrderOutcomesTest : public ::testing::Test {
                              node_->receipts());
   }
   OrderOutcome Became(const book::NamedOrder& order) {
-    auto became =
-        OutcomeFor(order, node_->checker(), node_->receipts(), node_->outcomes(), policy_, Today());
+    auto became = OutcomeFor(order, {node_->ledger(), node_->checker(), node_->receipts()},
+                             node_->outcomes(), policy_, Today());
     EXPECT_TRUE(became.ok()) << became.status();
     return *became;
   }
@@ -148,6 +148,32 @@ TEST_F(OrderOutcomesTest, TermsAreToldByWhoeverTakesAnOrderAndNotByALedger) {
   EXPECT_FALSE(Became(order).terms.has_value());
   order.order.terms_told = true;
   EXPECT_EQ(Became(order).terms, decision::Terms::kCredit);
+}
+
+TEST_F(OrderOutcomesTest, AnIncidentSaysHowItsOrderEnded) {
+  const uint32_t late = policy_.late_after_days;
+  const evidence::Date due = Today().PlusDays(-30);
+  const auto ends = [&](const decision::RemarkedOrder& order) {
+    return OutcomeOf(order, Today(), late);
+  };
+  decision::RemarkedOrder order{OrderOf(due, amount_).order};
+  EXPECT_EQ(ends(order), Outcome::kUnpaid);
+  order.remark = decision::OrderRemark::kInQuestion;
+  EXPECT_EQ(ends(order), Outcome::kUnknown);
+  order.facts.paid = due;
+  EXPECT_EQ(ends(order), Outcome::kPaid);
+  order.remark = decision::OrderRemark::kBroken;
+  EXPECT_EQ(ends(order), Outcome::kUnpaid);
+  order.made_good = Today();
+  EXPECT_EQ(ends(order), Outcome::kLate);
+  order.made_good = {};
+  order.facts.paid = Today();  // late, and taken back
+  EXPECT_EQ(ends(order), Outcome::kUnpaid);
+  order.facts.paid = {};
+  order.facts.due = Today().PlusDays(9);  // did not turn up
+  EXPECT_EQ(ends(order), Outcome::kUnpaid);
+  order.made_good = Today();
+  EXPECT_EQ(ends(order), Outcome::kUnknown);
 }
 
 }  // namespace
