@@ -178,8 +178,9 @@ void Parser::AddOrders() {
   list.add_option("--customer", listed->customer, "Of this customer (default: everybody's)")
       ->type_name("ID");
   list.add_option("--state", listed->state,
-                  "open, overdue, unpaid (for so long that it counts as unpaid), given-up, paid or "
-                  "late; or owed: the first four (default: all)")
+                  "open, overdue, unpaid (for so long that it counts as unpaid), given-up, paid, "
+                  "late, disputed or broken (its payment was taken back, or an agreement about it "
+                  "broken); or owed: the first four, and what was taken back (default: all)")
       ->type_name("STATE");
   list.add_option("--limit", listed->limit, "At most so many (default 100)")->type_name("N");
 

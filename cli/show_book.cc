@@ -325,12 +325,17 @@ bool StandsOpen(const std::string& incident_state) {
   return std::find(std::begin(kOpen), std::end(kOpen), incident_state) != std::end(kOpen);
 }
 
+// With what the book says besides: a dispute about an order that was paid is over.
+std::string StateText(const v1::Order& order) {
+  return order.state() + (order.disputed() && order.state() != "disputed" ? ", disputed" : "");
+}
+
 }  // namespace
 
 void Print(std::ostream& out, const v1::Order& order) {
   Fields fields;
   fields.Add("Order", order.id());
-  fields.Add("State", order.state() + (order.disputed() ? ", disputed" : ""));
+  fields.Add("State", StateText(order));
   fields.Add("Invoice", order.invoice());
   fields.Add("Customer", WhoOf(order.customer_name(), order.identifiers()));
   fields.Add("Customer id", order.customer());
@@ -346,12 +351,12 @@ void Print(std::ostream& out, const v1::Order& order) {
   const std::string& incident = order.incident();
   fields.Add("Incident", incident.empty() ? "" : incident + ", " + order.incident_state());
   fields.Print(out);
-  const bool paid = order.state() == "paid" || order.state() == "late";
+  const bool paid = order.state() == "paid" || order.state() == "late" || order.state() == "broken";
   if (!paid || !StandsOpen(order.incident_state())) return;
   if (order.incident_reason() == "payment-reversed") {
-    out << "\nThe payment was taken back, and counts as owed until the incident is settled. Reopen "
-           "the order, so that lists show it too:\n  daftar order reopen "
-        << order.id() << "\n";
+    out << "\nThe payment was taken back, and counts as owed until the incident is settled:\n  "
+           "daftar incident settle "
+        << incident << " --because \"paid\"\n";
     return;
   }
   // Partners hear of a payment by the incident's settlement, which nobody gives unasked.
@@ -376,7 +381,7 @@ void PrintList(std::ostream& out, const std::vector<v1::Order>& orders, bool mor
   for (const auto& order : orders) {
     table.Row({WhoOf(order.customer_name(), order.identifiers()), order.invoice(), order.invoiced(),
                order.due(),
-               order.state() + (order.disputed() ? ", disputed" : "") +
+               StateText(order) +
                    (order.days_late() > 0 ? " (" + Count(order.days_late(), "day") + " late)" : ""),
                ShowMoney(order.amount()), order.id()});
   }

@@ -102,11 +102,6 @@ void Print(std::ostream& out, const v1::Incident& incident) {
   fields.Add("Published", incident.published_at());
   if (incident.has_log_index()) fields.Add("Log entry", "#" + std::to_string(incident.log_index()));
   fields.Print(out);
-  if (incident.state() == "settled" && !incident.order().empty()) {
-    out << "\nLists, learnt weights and reports go by the order itself. If it is not marked as "
-           "paid:\n  daftar order paid "
-        << incident.order() << "\n";
-  }
   const auto reason = evidence::ReasonFromName(incident.reason());
   if (reason.ok() && !evidence::IsShareable(*reason)) {
     out << "\nKept in this shop only; never shared.\n";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "node/check/order_outcomes.h"
 #include "node/ledger/suggest.h"
 #include "storage/log_store.h"
 
@@ -66,14 +65,18 @@ absl::Status Node::OpenRooms() {
   const storage::EpochKey& epoch_key = keys_.epochs.back();
   const auto settled_orders = [this](std::span<const identity::Identifier> identifiers,
                                      evidence::Date occurred, std::string_view order) {
-    return ledger::OrdersSettledBefore(*book_, identifiers, occurred, order,
+    return ledger::OrdersSettledBefore(*book_, *ledger_, identifiers, occurred, order,
                                        policies_->InForce()->late_after_days);
+  };
+  const auto order_changed = [this](const std::string& order) {
+    own_rate_->Stale();
+    LearnByName(order);
   };
   ledger_ = std::make_unique<ledger::Ledger>(
       *store_, vault_, clock_, entropy_,
       ledger::LedgerOptions{config_.origin, charter_,
                             ledger::LabelKey{epoch_key.epoch, epoch_key.key}, keys_.record,
-                            warnings_, settled_orders});
+                            warnings_, settled_orders, order_changed});
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
   registry_ = *std::move(registry);
@@ -91,7 +94,7 @@ absl::Status Node::OpenRooms() {
   auto outcomes = check::Outcomes::Open(*store_, vault_, clock_, entropy_, *receipts_);
   if (!outcomes.ok()) return outcomes.status();
   outcomes_ = *std::move(outcomes);
-  own_rate_ = std::make_unique<check::OwnRate>(*book_, clock_);
+  own_rate_ = std::make_unique<check::OwnRate>(*book_, *ledger_, clock_);
   checker_ = std::make_unique<check::Checker>(
       *ledger_, *book_, *lookup_, *receipts_,
       check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_}, clock_,
@@ -99,30 +102,41 @@ absl::Status Node::OpenRooms() {
   return absl::OkStatus();
 }
 
-void Node::Learn(const book::NamedOrder& order) {
-  absl::Status learnt;
-  {
-    storage::MutexLock learning(learning_);
-    learnt = check::RecordOutcome(order, *checker_, *receipts_, *outcomes_, *policies_->InForce(),
-                                  evidence::Date::Of(clock_.Now()));
-  }
-  if (learnt.ok()) return;
+absl::Status Node::Record(const book::NamedOrder& order, evidence::Date today) {
+  return check::RecordOutcome(order, Rooms(), *outcomes_, *policies_->InForce(), today);
+}
+
+absl::Status Node::RecordNow(const std::string& name, evidence::Date today) {
+  const auto order = book_->FindOrder(name);
+  if (absl::IsNotFound(order.status())) return absl::OkStatus();
+  return order.ok() ? Record(*order, today) : order.status();
+}
+
+void Node::Miss(const absl::Status& status) {
+  if (status.ok()) return;
   storage::MutexLock lock(mutex_);
-  missed_ = trouble_.outcomes = std::string(learnt.message());
+  missed_ = trouble_.outcomes = std::string(status.message());
+}
+
+void Node::Learn(const book::NamedOrder& order) {
+  storage::MutexLock learning(learning_);
+  Miss(Record(order, evidence::Date::Of(clock_.Now())));
+}
+
+void Node::LearnByName(const std::string& order) {
+  storage::MutexLock learning(learning_);
+  Miss(RecordNow(order, evidence::Date::Of(clock_.Now())));
 }
 
 // The order as the scan saw it may have changed meanwhile; whoever changed it records it after us.
 absl::Status Node::Reconcile(const book::NamedOrder& seen, evidence::Date today) {
   const std::shared_ptr<const decision::Policy> policy = policies_->InForce();
-  auto became = check::OutcomeFor(seen, *checker_, *receipts_, *outcomes_, *policy, today);
+  auto became = check::OutcomeFor(seen, Rooms(), *outcomes_, *policy, today);
   if (!became.ok()) return became.status();
   auto recorded = outcomes_->IsRecorded(*became, *policy);
   if (!recorded.ok() || *recorded) return recorded.status();
   storage::MutexLock learning(learning_);
-  auto order = book_->FindOrder(seen.name);
-  if (absl::IsNotFound(order.status())) return absl::OkStatus();  // erased
-  if (!order.ok()) return order.status();
-  return check::RecordOutcome(*order, *checker_, *receipts_, *outcomes_, *policy, today);
+  return RecordNow(seen.name, today);
 }
 
 absl::Status Node::Reconcile(evidence::Date today) {
@@ -161,7 +175,7 @@ void Node::Upkeep() {
     reconciled_ = Reconcile(today);
     reconciled_on_ = reconciled_.ok() ? today : evidence::Date();
   }
-  const absl::Status learnt = outcomes_->Relearn();
+  const absl::Status learnt = outcomes_->Relearn([this] { return Stopping(); });
   storage::MutexLock lock(mutex_);
   trouble_.outcomes = missed_;
   for (const absl::Status& status : {learnt, reconciled_, counted}) {

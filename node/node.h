@@ -15,6 +15,7 @@
 #include "node/book/book.h"
 #include "node/book/groups.h"
 #include "node/check/checker.h"
+#include "node/check/order_outcomes.h"
 #include "node/check/outcomes.h"
 #include "node/check/own_rate.h"
 #include "node/check/pace.h"
@@ -125,7 +126,15 @@ class Node {
   void RunTicks();
   void RunUpkeep();
   bool Stopping() const;
+  // Records what became of the order; what cannot be recorded is made up for by Upkeep.
   void Learn(const book::NamedOrder& order);
+  void LearnByName(const std::string& order);
+  check::OutcomeRooms Rooms() const { return {*ledger_, *checker_, *receipts_}; }
+  absl::Status Record(const book::NamedOrder& order, evidence::Date today)
+      DAFTAR_REQUIRES(learning_);
+  // Records the order of that name as the book has it now. OK when it was erased.
+  absl::Status RecordNow(const std::string& order, evidence::Date today) DAFTAR_REQUIRES(learning_);
+  void Miss(const absl::Status& status);
   // Records what is not recorded yet of one order, and of all: outcomes that came when the process
   // ended or the store failed between the book and the decision, and those that nobody tells, of
   // orders still not paid.

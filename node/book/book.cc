@@ -36,6 +36,19 @@ absl::Status CheckNew(const NewCustomer& customer) {
   return absl::OkStatus();
 }
 
+void AddTo(OutcomeTotals& totals, const decision::RemarkedOrder& order, evidence::Date today,
+           uint32_t late_after_days) {
+  using decision::OrderOutcome;
+  const OrderOutcome outcome = decision::StandingOf(order, today, late_after_days).outcome;
+  const bool bad = decision::IsSpoilt(order) || outcome == OrderOutcome::kBroken ||
+                   outcome == OrderOutcome::kPaidLate || outcome == OrderOutcome::kUnpaid;
+  // Of those that could go bad: who pays in advance has nothing to fail at.
+  const bool good =
+      outcome == OrderOutcome::kPaidOnTime && order.facts.terms != decision::Terms::kPrepaid;
+  totals.bad += bad ? 1 : 0;
+  totals.orders += bad || good ? 1 : 0;
+}
+
 absl::Status LostOwner() {
   return absl::DataLossError(
       "an identifier of the customer book leads to a customer that is not there; run `daftar "
@@ -458,9 +471,10 @@ absl::StatusOr<uint64_t> Book::CountCustomers() const {
 }
 
 absl::StatusOr<OutcomeTotals> Book::CountOutcomes(evidence::Date today, uint32_t late_after_days,
+                                                  const OrderRemarks& remarked,
                                                   const std::function<bool()>& stopped) const {
-  decision::TrackRecordBuilder builder(today, late_after_days);
   const auto snapshot = store_.Snapshot();
+  OutcomeTotals totals;
   absl::Status problem;
   uint64_t read = 0;
   const auto scanned =
@@ -469,20 +483,20 @@ absl::StatusOr<OutcomeTotals> Book::CountOutcomes(evidence::Date today, uint32_t
           problem = absl::CancelledError("counting the shop's outcomes was stopped");
           return false;
         }
+        const auto row = CustomerId::Create(key.first(std::min(key.size(), CustomerId::kSize)));
+        problem = row.status();
+        if (!row.ok()) return false;
         const auto order = OpenOrder(key, sealed);
         problem = order.status();
-        if (order.ok()) builder.Add(*order);
-        return order.ok();
+        if (!order.ok()) return false;
+        AddTo(totals,
+              remarked ? remarked({OrderName(*row, *order), *row, *order})
+                       : decision::RemarkedOrder{*order},
+              today, late_after_days);
+        return true;
       });
   if (!scanned.ok()) return scanned;
   if (!problem.ok()) return problem;
-  const decision::TrackRecord record = std::move(builder).Finish();
-  // Of those that could go bad: who pays in advance has nothing to fail at.
-  OutcomeTotals totals{record.late, record.orders_settled - record.prepaid_on_time};
-  for (const decision::DatedCount& unpaid : record.unpaid) {
-    totals.bad += unpaid.count;
-    totals.orders += unpaid.count;
-  }
   return totals;
 }
 

@@ -103,11 +103,13 @@ class Book {
   // again removes the rest. Identifiers are taken out of other customers' orders too, for which all
   // orders are read once; nothing else is written meanwhile. Such an order that would then name
   // nobody, its own customer having been erased, is the person's: kept while it is not paid, else
-  // erased. `elsewhere`, if any, adds what goes in other rooms to the same write. NotFound when
+  // erased. Whether an order is paid goes by `remarked`, which is called while the book is being
+  // written. `elsewhere`, if any, adds what goes in other rooms to the same write. NotFound when
   // there is nothing (any more).
   absl::StatusOr<EraseReport> Erase(const storage::Caller& caller, const CustomerId& id,
                                     const IncidentCount& incidents, const std::string& because,
-                                    const EraseElsewhere& elsewhere = {});
+                                    const EraseElsewhere& elsewhere = {},
+                                    const OrderRemarks& remarked = {});
 
   // --- Orders ---
 
@@ -171,9 +173,11 @@ class Book {
       const std::function<bool(const Profile&, const std::vector<NamedOrder>&)>& visit) const;
   // How many customer rows there are. Opens none.
   absl::StatusOr<uint64_t> CountCustomers() const;
-  // The shop's own outcomes so far, for decision::PriorFrom. Reads all orders once; Cancelled when
-  // `stopped` says so, which is asked every kAskEveryOrders orders and may be empty.
+  // The shop's own outcomes so far, for decision::PriorFrom, of orders as their incidents leave
+  // them. Reads all orders once; Cancelled when `stopped` says so, which is asked every
+  // kAskEveryOrders orders and may be empty.
   absl::StatusOr<OutcomeTotals> CountOutcomes(evidence::Date today, uint32_t late_after_days,
+                                              const OrderRemarks& remarked = {},
                                               const std::function<bool()>& stopped = {}) const;
 
   const identity::WarningList& warnings() const { return warnings_; }

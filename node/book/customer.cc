@@ -12,7 +12,8 @@ namespace {
 
 constexpr uint8_t kCustomerRowVersion = 2;  // 1 had neither groups nor merging
 constexpr uint8_t kOldestCustomerRowVersion = 1;
-constexpr uint8_t kOrderRowVersion = 3;        // 2 had nothing of the shop's own word
+constexpr uint8_t kOrderRowVersion = 4;  // 3 did not say whether its terms were told, 2 had nothing
+                                         // of the shop's own word
 constexpr uint8_t kOldestOrderRowVersion = 2;  // 1 had no identifiers of its own
 constexpr size_t kCurrencyBytes = 3;
 constexpr size_t kInvoiceHashBytes = 8;
@@ -62,8 +63,8 @@ void TakeMerging(crypto::Reader& reader, Customer& customer) {
   }
 }
 
-// What version 3 added.
-void TakeOwnWord(crypto::Reader& reader, Order& order) {
+// What versions 3 and 4 added.
+void TakeOwnWord(crypto::Reader& reader, uint8_t version, Order& order) {
   order.written_off = TakeDate(reader);
   order.said_late = TakeFlag(reader);
   order.terms = static_cast<decision::Terms>(reader.U8());
@@ -71,6 +72,9 @@ void TakeOwnWord(crypto::Reader& reader, Order& order) {
     reader.Fail();
   }
   if (TakeFlag(reader)) order.receipt = reader.Take<ReceiptRef>();
+  const bool other = order.terms != decision::Terms::kCredit;
+  order.terms_told = version >= 4 ? TakeFlag(reader) : other;
+  if (other && !order.terms_told) reader.Fail();
 }
 
 }  // namespace
@@ -175,6 +179,7 @@ crypto::Bytes EncodeOrder(const Order& order) {
   writer.U32(order.written_off.days()).U8(order.said_late ? 1 : 0);
   writer.U8(static_cast<uint8_t>(order.terms)).U8(order.receipt.has_value() ? 1 : 0);
   if (order.receipt.has_value()) writer.Raw(order.receipt->view());
+  writer.U8(order.terms_told ? 1 : 0);
   return writer.Take();
 }
 
@@ -192,7 +197,7 @@ absl::StatusOr<Order> DecodeOrder(crypto::ByteView bytes) {
   order.disputed = TakeFlag(reader);
   order.identifiers = TakeIdentifiers(reader, kMaxIdentifiersPerOrder);
   if (order.identifiers.empty()) reader.Fail();
-  if (version >= 3) TakeOwnWord(reader, order);
+  if (version >= 3) TakeOwnWord(reader, version, order);
   if (!reader.Finish("order").ok()) return MalformedRow("order");
   order.amount.currency = *currency;
   return order;

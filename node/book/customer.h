@@ -64,6 +64,8 @@ struct Order : decision::OrderFacts {
   // about the order is said about these; its customer may have others.
   std::vector<identity::Identifier> identifiers;
   std::optional<ReceiptRef> receipt;  // the check it was taken on
+  // Whether the shop said on which terms; a ledger does not. Without it they are kCredit.
+  bool terms_told = false;
   friend bool operator==(const Order&, const Order&) = default;
 };
 
@@ -72,9 +74,9 @@ struct Order : decision::OrderFacts {
 std::string OrderName(const CustomerId& customer, const Order& order);
 std::string OrderName(const CustomerId& customer, std::string_view invoice);
 
-// Row values before sealing (customers version 2, orders version 3; docs/storage.md has the bytes).
-// Decoding takes customers of version 1 and orders of version 2 too. DataLoss for anything else
-// than encoding writes or wrote.
+// Row values before sealing (customers version 2, orders version 4; docs/storage.md has the bytes).
+// Decoding takes customers of version 1 and orders of versions 2 and 3 too; the terms of those were
+// told when they are others than credit. DataLoss for anything else than encoding writes or wrote.
 crypto::Bytes EncodeCustomer(const Customer& customer);
 absl::StatusOr<Customer> DecodeCustomer(const CustomerId& id, crypto::ByteView bytes);
 crypto::Bytes EncodeOrder(const Order& order);

@@ -85,13 +85,15 @@ std::string Eraser::object() const {
   return ids;
 }
 
-bool Eraser::IsPaid(const Order& order) const {
-  return order.paid.has_value() && order.paid <= today_;
+bool Eraser::IsPaid(const CustomerId& row, const Order& order) const {
+  evidence::Date paid = order.paid;
+  if (remarked_) paid = remarked_({OrderName(row, order), row, order}).facts.paid;
+  return paid.has_value() && paid <= today_;
 }
 
 absl::Status Eraser::PlanOrders(const CustomerId& row) {
   return book_.ScanRow(book_.store_, row, [&](const Order& order) {
-    if (IsPaid(order)) {
+    if (IsPaid(row, order)) {
       ++report_.orders_erased;
       batch_.Delete(Column::kOrders, book_.OrderKey(row, order.invoice));
     } else {
@@ -184,7 +186,7 @@ absl::Status Eraser::FindOthers() {
         if (!whole.ok()) return false;
         auto of_owner = MakeProfile(Book::Rows(*whole)).identifiers;
         // Nobody else could be asked for the money.
-        if (!IsPaid(*order) && of_owner.empty() &&
+        if (!IsPaid(*owner, *order) && of_owner.empty() &&
             std::all_of(named.begin(), named.end(), is_theirs)) {
           ++report_.orders_kept;
           in_debt_.insert(named.begin(), named.end());
@@ -264,7 +266,8 @@ absl::Status Eraser::Plan(const CustomerId& id) {
 
 absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const CustomerId& id,
                                         const IncidentCount& incidents, const std::string& because,
-                                        const EraseElsewhere& elsewhere) {
+                                        const EraseElsewhere& elsewhere,
+                                        const OrderRemarks& remarked) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   if (auto status = CheckBecause(because); !status.ok()) return status;
@@ -275,7 +278,7 @@ absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const Cus
         FindEarlier(store_, *request, kEraseKind, kCounts.size() * sizeof(uint64_t), content);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return DecodeEraseReport(**earlier);
-    Eraser eraser(*this, incidents, elsewhere, evidence::Date::Of(clock_.Now()));
+    Eraser eraser(*this, incidents, elsewhere, remarked, evidence::Date::Of(clock_.Now()));
     if (auto status = eraser.Plan(id); absl::IsNotFound(status)) {
       return absl::NotFoundError("the book has no customer " + id.hex() +
                                  " (any more), so nothing of them is left to erase");

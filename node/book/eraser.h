@@ -14,8 +14,12 @@ namespace daftar::book {
 class Eraser {
  public:
   Eraser(Book& book, const IncidentCount& incidents, const EraseElsewhere& elsewhere,
-         evidence::Date today)
-      : book_(book), incidents_(incidents), elsewhere_(elsewhere), today_(today) {}
+         const OrderRemarks& remarked, evidence::Date today)
+      : book_(book),
+        incidents_(incidents),
+        elsewhere_(elsewhere),
+        remarked_(remarked),
+        today_(today) {}
 
   // NotFound; errors of the store and of the count of incidents.
   absl::Status Plan(const CustomerId& id);
@@ -34,7 +38,7 @@ class Eraser {
     std::vector<identity::Identifier> of_owner;  // of the customer whose order it is
   };
 
-  bool IsPaid(const Order& order) const;
+  bool IsPaid(const CustomerId& row, const Order& order) const;
   absl::Status PlanOrders(const CustomerId& row);
   // What is left of the row; nullopt when it is not needed, unless others need it.
   absl::StatusOr<std::optional<Customer>> PlanRow(const Customer& row);
@@ -48,6 +52,7 @@ class Eraser {
   Book& book_;
   const IncidentCount& incidents_;
   const EraseElsewhere& elsewhere_;
+  const OrderRemarks& remarked_;
   evidence::Date today_;
   std::set<CustomerId> rows_;
   std::set<identity::Identifier> all_;      // of the whole

@@ -49,8 +49,7 @@ struct GroupReportOptions {
   uint32_t late_after_days = 0;
   // The customer's incidents, in the period or not, as the caller likes; may be empty.
   std::function<absl::StatusOr<uint64_t>(const Profile& customer)> incidents;
-  // An order as its incident leaves it, so that the report agrees with decisions; empty: as it is.
-  std::function<decision::RemarkedOrder(const NamedOrder& order)> remarked;
+  OrderRemarks remarked;  // so that the report agrees with decisions
   // Called every kReportProgressStep customers, merged ones each, with how many are done of how
   // many there were at the beginning; false stops the report, which then is Cancelled. May be
   // empty.

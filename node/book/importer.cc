@@ -211,6 +211,7 @@ Importer::Change Importer::SetOrder(crypto::Bytes key, Order order) {
     if (!order.paid.has_value()) order.paid = state.order.paid;
     order.receipt = state.order.receipt;
     order.terms = state.order.terms;
+    order.terms_told = state.order.terms_told;
     order.said_late = state.order.said_late;
     order.written_off = state.order.written_off;
     if (state.order == order) return Change::kUnchanged;
@@ -296,7 +297,8 @@ absl::StatusOr<crypto::Bytes> Importer::PlanNew(const NewOrder& order) {
   taken.order.invoice = order.invoice;
   taken.order.identifiers = std::move(identifiers);
   taken.order.receipt = order.receipt;
-  taken.order.terms = order.terms;
+  taken.order.terms = order.terms.value_or(decision::Terms::kCredit);
+  taken.order.terms_told = order.terms.has_value();
   std::vector<crypto::Bytes> keys = OtherKeys(taken);
   keys.push_back(taken.key);
   if (auto status = LoadOrders(keys); !status.ok()) return status;

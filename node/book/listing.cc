@@ -58,9 +58,9 @@ bool ComesAfter(const std::optional<OrderCursor>& cursor, const NamedOrder& orde
 absl::StatusOr<OrderPage> ListOrders(const Book& book, const OrderFilter& filter, size_t limit) {
   FirstOnes<NamedOrder, NewerOrder> first(limit);
   const auto offer = [&](const CustomerId& row, const Order& order) {
-    if (filter.wanted && !filter.wanted(order)) return true;
     NamedOrder named{OrderName(row, order), row, order};
-    if (ComesAfter(filter.after, named)) first.Offer(std::move(named));
+    if (!ComesAfter(filter.after, named)) return true;
+    if (!filter.wanted || filter.wanted(named)) first.Offer(std::move(named));
     return true;
   };
   const absl::Status scanned =

@@ -20,9 +20,9 @@ struct OrderCursor {
   std::string name;  // OrderName
 };
 struct OrderFilter {
-  std::optional<CustomerId> customer = {};        // of the whole that has it; none: everybody's
-  std::function<bool(const Order&)> wanted = {};  // none: all
-  std::optional<OrderCursor> after = {};          // none: from the newest on
+  std::optional<CustomerId> customer = {};  // of the whole that has it; none: everybody's
+  std::function<bool(const NamedOrder&)> wanted = {};  // none: all
+  std::optional<OrderCursor> after = {};               // none: from the newest on
 };
 struct OrderPage {
   std::vector<NamedOrder> orders;   // by day of invoice, newest first; then by name

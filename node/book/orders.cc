@@ -79,7 +79,8 @@ absl::Status CheckNewOrder(const NewOrder& order, evidence::Date today) {
         " bytes of UTF-8 without control characters, a name at most " +
         std::to_string(kMaxNameBytes));
   }
-  if (order.terms < decision::Terms::kCredit || order.terms > decision::Terms::kPrepaid) {
+  if (order.terms.has_value() &&
+      (*order.terms < decision::Terms::kCredit || *order.terms > decision::Terms::kPrepaid)) {
     return absl::InvalidArgumentError("terms are credit, cod, deposit or prepaid");
   }
   return absl::OkStatus();
@@ -148,7 +149,7 @@ crypto::Writer Arguments(const NewOrder& order) {
   WriteContent(writer, identifiers);
   writer.Prefixed32(crypto::AsBytes(order.name)).Prefixed32(crypto::AsBytes(order.invoice));
   writer.U64(order.amount.minor).Raw(order.amount.currency.code());
-  writer.U8(static_cast<uint8_t>(order.terms));
+  writer.U8(static_cast<uint8_t>(order.terms.value_or(decision::Terms::kCredit)));
   if (order.receipt.has_value()) writer.Raw(order.receipt->view());
   return writer;
 }

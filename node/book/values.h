@@ -46,7 +46,7 @@ struct NewOrder {
   evidence::Date due;   // not before `invoiced`
   evidence::Date paid;  // none: not paid
   evidence::Money amount;
-  decision::Terms terms = decision::Terms::kCredit;
+  std::optional<decision::Terms> terms;  // none: nobody said; counts as on credit
   std::optional<ReceiptRef> receipt;
 };
 
@@ -56,6 +56,9 @@ struct NamedOrder {
   CustomerId customer;  // its own row's, which may be a member
   Order order;
 };
+
+// An order as its incident leaves it, which other rooms know; empty: as the book has it.
+using OrderRemarks = std::function<decision::RemarkedOrder(const NamedOrder& order)>;
 
 enum class OutcomeKind : uint8_t {
   kPaid = 1,      // on that day
@@ -107,9 +110,10 @@ struct EraseReport {
   friend bool operator==(const EraseReport&, const EraseReport&) = default;
 };
 
-// Orders with an outcome by some day: paid, paid late, or not paid and given up or long overdue.
+// Orders with an outcome by some day: paid, paid late, broken, or not paid and given up or long
+// overdue.
 struct OutcomeTotals {
-  uint64_t bad = 0;     // paid late or not at all
+  uint64_t bad = 0;     // broken, paid late or not at all
   uint64_t orders = 0;  // bad ones too
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <functional>
 
+#include "node/ledger/remarks.h"
+
 namespace daftar::check {
 namespace {
 
@@ -14,8 +16,19 @@ bool SameAmount(const decision::OrderContext& asked, const book::Order& order) {
   return !asked.amount.has_value() || *asked.amount == order.amount;
 }
 
-evidence::Date UnpaidFrom(const book::Order& order, uint32_t late_after_days) {
-  return order.due.PlusDays(int64_t{late_after_days} + 1);
+// The day on which the outcome was so, whenever it is looked at: what is recorded already stays.
+evidence::Date DayOf(Outcome outcome, const decision::RemarkedOrder& order, evidence::Date today,
+                     uint32_t late_after_days) {
+  const decision::OrderFacts& facts = order.facts;
+  if (outcome == Outcome::kUnknown) return {};
+  // Of what was broken and made good when it was, if not paid later still.
+  if (outcome != Outcome::kUnpaid) return std::max(facts.paid, order.made_good);
+  decision::RemarkedOrder by_dates = order;
+  by_dates.remark = decision::OrderRemark::kNone;
+  const bool unpaid = OutcomeOf(by_dates, today, late_after_days) == Outcome::kUnpaid;
+  if (!unpaid) return order.broken_on;
+  return facts.written_off.has_value() ? facts.written_off
+                                       : facts.due.PlusDays(int64_t{late_after_days} + 1);
 }
 
 // The checks about the order's own identifiers in the days before it, newest first.
@@ -103,33 +116,30 @@ absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::NamedOrder& named
   return std::optional<ReceiptId>();
 }
 
-absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& named, const Checker& checker,
-                                        const ReceiptLog& receipts, const Outcomes& outcomes,
-                                        const decision::Policy& policy, evidence::Date today) {
-  const book::Order& order = named.order;
+absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& named, const OutcomeRooms& rooms,
+                                        const Outcomes& outcomes, const decision::Policy& policy,
+                                        evidence::Date today) {
+  const auto order = ledger::RemarkedOrderOf(rooms.ledger, named.name, named.order);
+  if (!order.ok()) return order.status();
   OrderOutcome became;
   became.order = named.name;
-  became.named = order.receipt.has_value();
-  became.outcome = OutcomeOf(order, today, policy.late_after_days);
-  // The day on which it was so, whenever it is looked at: what is recorded already stays.
-  became.on = order.paid.has_value()          ? order.paid
-              : order.written_off.has_value() ? order.written_off
-                                              : UnpaidFrom(order, policy.late_after_days);
-  became.terms = order.terms;
-  became.paid_at_once = order.paid.has_value() && order.paid <= order.invoiced;
+  became.named = named.order.receipt.has_value();
+  became.outcome = OutcomeOf(*order, today, policy.late_after_days);
+  became.on = DayOf(became.outcome, *order, today, policy.late_after_days);
+  if (named.order.terms_told) became.terms = named.order.terms;
   // Until more is known, nothing is looked for.
   if (became.named || became.outcome != Outcome::kUnknown) {
-    auto receipt = ReceiptOf(named, checker, receipts, outcomes);
+    auto receipt = ReceiptOf(named, rooms.checker, rooms.receipts, outcomes);
     if (!receipt.ok()) return receipt.status();
     became.receipt = *receipt;
   }
   return became;
 }
 
-absl::Status RecordOutcome(const book::NamedOrder& named, const Checker& checker,
-                           const ReceiptLog& receipts, Outcomes& outcomes,
-                           const decision::Policy& policy, evidence::Date today) {
-  auto became = OutcomeFor(named, checker, receipts, outcomes, policy, today);
+absl::Status RecordOutcome(const book::NamedOrder& named, const OutcomeRooms& rooms,
+                           Outcomes& outcomes, const decision::Policy& policy,
+                           evidence::Date today) {
+  auto became = OutcomeFor(named, rooms, outcomes, policy, today);
   if (!became.ok()) return became.status();
   return outcomes.Record(*became, policy);
 }

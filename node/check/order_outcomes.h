@@ -8,6 +8,7 @@
 #include "node/check/checker.h"
 #include "node/check/outcomes.h"
 #include "node/check/receipt_log.h"
+#include "node/ledger/ledger.h"
 
 namespace daftar::check {
 
@@ -31,16 +32,24 @@ absl::StatusOr<std::optional<ReceiptId>> ReceiptOf(const book::NamedOrder& order
                                                    const ReceiptLog& receipts,
                                                    const Outcomes& outcomes);
 
-// What Outcomes is to hold of the order.
-absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& order, const Checker& checker,
-                                        const ReceiptLog& receipts, const Outcomes& outcomes,
-                                        const decision::Policy& policy, evidence::Date today);
+// Where it is known which check an order was taken on and what its incident says. All outlive the
+// call.
+struct OutcomeRooms {
+  const ledger::Ledger& ledger;
+  const Checker& checker;
+  const ReceiptLog& receipts;
+};
+
+// What Outcomes is to hold of the order, as its incident leaves it. Errors of the rooms.
+absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& order, const OutcomeRooms& rooms,
+                                        const Outcomes& outcomes, const decision::Policy& policy,
+                                        evidence::Date today);
 
 // Records the order's outcome with its decision, if there is one; an open order is recorded when it
 // names its receipt. Errors of the rooms.
-absl::Status RecordOutcome(const book::NamedOrder& order, const Checker& checker,
-                           const ReceiptLog& receipts, Outcomes& outcomes,
-                           const decision::Policy& policy, evidence::Date today);
+absl::Status RecordOutcome(const book::NamedOrder& order, const OutcomeRooms& rooms,
+                           Outcomes& outcomes, const decision::Policy& policy,
+                           evidence::Date today);
 
 }  // namespace daftar::check
 

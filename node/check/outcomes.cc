@@ -60,20 +60,29 @@ std::string_view OutcomeName(Outcome outcome) {
   return "";
 }
 
-bool PaidInAdvance(const OrderOutcome& became, Effect answered) {
-  if (became.terms == decision::Terms::kPrepaid) return true;
-  return became.terms != decision::Terms::kCod && answered >= Effect::kPrepay &&
-         became.paid_at_once;
+bool WasAtRisk(const OrderOutcome& became, Effect answered) {
+  if (became.terms.has_value()) return *became.terms != decision::Terms::kPrepaid;
+  return answered < Effect::kPrepay;
 }
 
-Outcome OutcomeOf(const decision::OrderFacts& order, evidence::Date today,
+Outcome OutcomeOf(const decision::RemarkedOrder& order, evidence::Date today,
                   uint32_t late_after_days) {
-  decision::TrackRecordBuilder builder(today, late_after_days);
-  builder.Add(order);
-  const decision::TrackRecord record = std::move(builder).Finish();
-  if (record.paid_on_time > 0) return Outcome::kPaid;
-  if (record.late > 0) return Outcome::kLate;
-  return record.unpaid.empty() ? Outcome::kUnknown : Outcome::kUnpaid;
+  using decision::OrderOutcome;
+  if (decision::IsSpoilt(order)) return Outcome::kUnpaid;
+  switch (decision::StandingOf(order, today, late_after_days).outcome) {
+    case OrderOutcome::kPaidOnTime:
+      return Outcome::kPaid;
+    case OrderOutcome::kPaidLate:
+    case OrderOutcome::kBroken:
+      return Outcome::kLate;
+    case OrderOutcome::kUnpaid:
+      return Outcome::kUnpaid;
+    case OrderOutcome::kOpen:
+    case OrderOutcome::kOverdue:
+    case OrderOutcome::kInQuestion:
+      return Outcome::kUnknown;
+  }
+  return Outcome::kUnknown;
 }
 
 absl::StatusOr<std::unique_ptr<Outcomes>> Outcomes::Open(storage::Store& store,
@@ -108,12 +117,13 @@ absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::Resets() const {
   return learnt;
 }
 
-absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::LearnAll(evidence::Date& newest) const {
+absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::LearnAll(
+    evidence::Date& newest, const std::function<bool()>& stopped) const {
   auto learnt = Resets();
   if (!learnt.ok()) return learnt.status();
   // In the order in which the outcomes came, since older ones fade.
   std::vector<Followed> all;
-  absl::Status scanned = Scan([&all](const Followed& followed) {
+  absl::Status scanned = Scan(stopped, [&all](const Followed& followed) {
     if (followed.outcome != Outcome::kUnknown && !followed.held.empty()) all.push_back(followed);
   });
   if (!scanned.ok()) return scanned;
@@ -125,7 +135,7 @@ absl::StatusOr<Outcomes::LearntByOrigin> Outcomes::LearnAll(evidence::Date& newe
   return learnt;
 }
 
-absl::Status Outcomes::Relearn() {
+absl::Status Outcomes::Relearn(const std::function<bool()>& stopped) {
   storage::MutexLock lock(writing_);
   {
     storage::MutexLock reading(mutex_);
@@ -133,7 +143,8 @@ absl::Status Outcomes::Relearn() {
   }
   if (!pace_.Take(clock_.Now())) return relearnt_;
   evidence::Date newest;
-  auto learnt = LearnAll(newest);
+  auto learnt = LearnAll(newest, stopped);
+  if (absl::IsCancelled(learnt.status())) return relearnt_;
   relearnt_ = learnt.status();
   if (!learnt.ok()) return relearnt_;
   storage::MutexLock reading(mutex_);
@@ -143,11 +154,17 @@ absl::Status Outcomes::Relearn() {
   return absl::OkStatus();
 }
 
-absl::Status Outcomes::Scan(const std::function<void(const Followed&)>& visit) const {
+absl::Status Outcomes::Scan(const std::function<bool()>& stopped,
+                            const std::function<void(const Followed&)>& visit) const {
   absl::Status failed;
+  uint64_t read = 0;
   const Bytes prefix{'o'};
   absl::Status scanned =
       store_.Scan(Column::kOutcomes, prefix, prefix, [&](ByteView key, ByteView value) {
+        if (stopped && read++ % kAskEveryRows == 0 && stopped()) {
+          failed = absl::CancelledError("reading what became of decisions was stopped");
+          return false;
+        }
         auto plain = vault_.Open(Column::kOutcomes, key, value);
         failed = plain.status();
         if (!plain.ok()) return false;
@@ -272,7 +289,7 @@ absl::StatusOr<bool> Outcomes::Take(const OrderOutcome& became, const decision::
   after.outcome = became.outcome;
   after.outcome_on = became.outcome == Outcome::kUnknown ? evidence::Date() : became.on;
   after.at_risk =
-      !PaidInAdvance(became, after.override.has_value() ? after.override->effect : after.decided);
+      WasAtRisk(became, after.override.has_value() ? after.override->effect : after.decided);
   if (after.outcome != before->outcome) after.bad_ppm = BadPpm(after.outcome, policy);
   if (after == *before) return true;
   if (after.held.empty()) {
@@ -392,10 +409,10 @@ absl::Status Outcomes::Reset(const storage::Caller& caller, const std::string& o
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::vector<OutcomeRow>> Outcomes::Report(evidence::Date from,
-                                                         evidence::Date to) const {
+absl::StatusOr<std::vector<OutcomeRow>> Outcomes::Report(
+    evidence::Date from, evidence::Date to, const std::function<bool()>& stopped) const {
   std::map<std::pair<Effect, std::optional<Effect>>, OutcomeRow> rows;
-  absl::Status scanned = Scan([&](const Followed& followed) {
+  absl::Status scanned = Scan(stopped, [&](const Followed& followed) {
     const evidence::Date day = evidence::Date::Of(followed.checked_at);
     if ((from.has_value() && day < from) || (to.has_value() && day > to)) return;
     if (!followed.override.has_value() && followed.outcome == Outcome::kUnknown) return;

@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_CHECK_OUTCOMES_H_
 #define DAFTAR_NODE_CHECK_OUTCOMES_H_
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,12 +19,16 @@
 
 namespace daftar::check {
 
+inline constexpr uint64_t kAskEveryRows = 1000;  // rows between two questions whether to stop
+
 // How an order turned out. Numbers are on disk: never renumber.
 enum class Outcome : uint8_t { kUnknown = 0, kPaid = 1, kLate = 2, kUnpaid = 3 };
 std::string_view OutcomeName(Outcome outcome);  // "", "paid", "late", "unpaid"
 
-// Of one order on `today`: unknown while it is open and not long overdue, or in dispute.
-Outcome OutcomeOf(const decision::OrderFacts& order, evidence::Date today,
+// Of one order on `today`, as its incident leaves it: unknown while it is open and not long
+// overdue, or in question. One that an incident broke counts as unpaid, and as late when that was
+// made good.
+Outcome OutcomeOf(const decision::RemarkedOrder& order, evidence::Date today,
                   uint32_t late_after_days);
 
 struct Override {
@@ -50,7 +55,7 @@ struct Followed {
   Outcome outcome = Outcome::kUnknown;
   evidence::Date outcome_on;
   uint32_t bad_ppm = 0;  // what the outcome counted, by the policy of that day
-  bool at_risk = false;  // the shop could lose by it: the order was not PaidInAdvance
+  bool at_risk = false;  // as far as was told, the shop could lose by it (WasAtRisk)
   std::vector<HeldRecord> held;
   std::string order;    // the one order whose outcome this is (book::OrderName); empty: none
   bool named = false;   // the order names the receipt; else the receipt was found for it
@@ -65,18 +70,19 @@ struct OrderOutcome {
   bool named = false;  // as Followed::named
   Outcome outcome = Outcome::kUnknown;
   evidence::Date on;
-  decision::Terms terms = decision::Terms::kCredit;
-  bool paid_at_once = false;  // no later than on the day it was invoiced
+  std::optional<decision::Terms> terms;  // none: nobody told them (book::Order::terms_told)
 };
 
-// Whether the order had been paid before the goods went, so that it could not go bad and says
-// nothing about anybody's reports: its terms say so; or a person or the policy asked for payment in
-// advance or more (`answered` is the effect that stood in the end), and paid it was by the day of
-// the invoice. The second is for orders whose terms nobody told, as a ledger's, which count as on
-// credit. The answer alone shows nothing: the shop may have given credit all the same, and what
-// was paid later was at risk. Nor do early payments alone: those are good outcomes of orders that
-// could have gone bad, as all cash on delivery is.
-bool PaidInAdvance(const OrderOutcome& became, decision::Effect answered);
+// Whether the order could go bad, so that its outcome says something about partners' reports.
+//
+// Terms that were told decide alone: on any but payment in advance the shop could lose, also by an
+// order that was then paid at once. Where nobody told them, as for a ledger's orders, the answer
+// says what may have been: one that asked for payment in advance or more (`answered` is the effect
+// that stood in the end) was perhaps followed, and perhaps not. Such an order is left out however
+// it ended. To leave out only those that were paid at once, as if these alone had been prepaid,
+// would keep every bad order on credit and not every good one, and make reports look better than
+// they are. What decides must be known before the end is.
+bool WasAtRisk(const OrderOutcome& became, decision::Effect answered);
 
 // Overridden decisions and those with an outcome, by what was decided and what a person made of it.
 struct OutcomeRow {
@@ -110,7 +116,7 @@ class Outcomes {
                                             decision::Effect effect, const std::string& because);
 
   // How the order turned out; writes only what is not so already. An override that comes after it
-  // counts for PaidInAdvance once the order is recorded again. What another receipt said of it
+  // counts for WasAtRisk once the order is recorded again. What another receipt said of it
   // before is taken back with the same write. A receipt has one order's outcome: one that names it
   // goes before one for which it was found, and of several that name it the worst outcome stands,
   // the first of equals. An order without a receipt, or whose receipt is another's or not here (any
@@ -133,15 +139,17 @@ class Outcomes {
   // Learns anew from all rows, when an outcome that was known has changed since, or an older one
   // came after a newer: what has faded cannot be taken back one by one. Cheap when nothing has, and
   // at the pace of Pace. Until then the earlier outcome stands. Errors of the store, until it
-  // succeeds.
-  absl::Status Relearn();
+  // succeeds. `stopped` is asked every kAskEveryRows rows and may be empty: what was learnt then
+  // stands, and nothing has failed.
+  absl::Status Relearn(const std::function<bool()>& stopped = {});
   // Forgets it. InvalidArgument without a reason.
   absl::Status Reset(const storage::Caller& caller, const std::string& origin,
                      const std::string& because);
 
   // Of checks made on days `from` to `to`, both included, that were overridden or whose outcome is
-  // known; no date: no bound. Reads all rows once.
-  absl::StatusOr<std::vector<OutcomeRow>> Report(evidence::Date from, evidence::Date to) const;
+  // known; no date: no bound. Reads all rows once; Cancelled when `stopped` says so, as in Relearn.
+  absl::StatusOr<std::vector<OutcomeRow>> Report(evidence::Date from, evidence::Date to,
+                                                 const std::function<bool()>& stopped = {}) const;
 
  private:
   Outcomes(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
@@ -156,14 +164,17 @@ class Outcomes {
     std::optional<Followed> first;  // an outcome where none was known
     bool again = false;             // one that was known is another
   };
-  absl::StatusOr<LearntByOrigin> LearnAll(evidence::Date& newest) const;
+  absl::StatusOr<LearntByOrigin> LearnAll(evidence::Date& newest,
+                                          const std::function<bool()>& stopped) const;
   absl::StatusOr<Change> Plan(const OrderOutcome& became, const decision::Policy& policy) const;
   crypto::Bytes OrderKey(const std::string& order) const;
   // Whether the order has its receipt then.
   absl::StatusOr<bool> Take(const OrderOutcome& became, const decision::Policy& policy,
                             Change& change) const;
   absl::Status LetGo(const ReceiptId& receipt, const std::string& order, Change& change) const;
-  absl::Status Scan(const std::function<void(const Followed&)>& visit) const;
+  // Cancelled when `stopped` says so.
+  absl::Status Scan(const std::function<bool()>& stopped,
+                    const std::function<void(const Followed&)>& visit) const;
   absl::StatusOr<LearntByOrigin> Resets() const;
   static void Learn(const Followed& followed, LearntByOrigin& learnt);
 

@@ -9,6 +9,7 @@
 #include "node/check/pace.h"
 #include "node/decision/policy.h"
 #include "node/evidence/clock.h"
+#include "node/ledger/ledger.h"
 #include "storage/mutex.h"
 
 namespace daftar::check {
@@ -18,19 +19,25 @@ namespace daftar::check {
 // Any thread may call.
 class OwnRate {
  public:
-  // Both must outlive it.
-  OwnRate(const book::Book& book, const evidence::Clock& clock) : book_(book), clock_(clock) {}
+  // All must outlive it.
+  OwnRate(const book::Book& book, const ledger::Ledger& ledger, const evidence::Clock& clock)
+      : book_(book), ledger_(ledger), clock_(clock) {}
 
   // As PriorFrom has it, by the last count.
   uint32_t Prior(const decision::Policy& policy) const;
-  // An outcome has changed: a Refresh counts anew when it is time.
+  // An outcome or an order's incident has changed: a Refresh counts anew when it is time.
   void Stale() { stale_ = true; }
-  // Counts when it is due. Errors of the store, until a count succeeds; the last count then stands.
-  // It stands too, and nothing has failed, when `stopped` ends the counting (Book::CountOutcomes).
+  // Counts when it is due, orders as their incidents leave them. Errors of the store, until a count
+  // succeeds; the last count then stands. It stands too, and nothing has failed, when `stopped`
+  // ends the counting (Book::CountOutcomes, ledger::RemarksOnAllOrders).
   absl::Status Refresh(const decision::Policy& policy, const std::function<bool()>& stopped = {});
 
  private:
+  absl::StatusOr<book::OutcomeTotals> Count(evidence::Date today, uint32_t late_after_days,
+                                            const std::function<bool()>& stopped) const;
+
   const book::Book& book_;
+  const ledger::Ledger& ledger_;
   const evidence::Clock& clock_;
   std::atomic<bool> stale_{true};
   mutable storage::Mutex mutex_;

@@ -126,11 +126,18 @@ uint64_t LocalPpm(const Weighed& weighed, const Policy& policy) {
   return OfSeveralKinds(sum, weighed, policy);
 }
 
+// For how long the customer has owed. An order that was given up asks from that day on for what one
+// does that is past due for so long that it counts as not paid: the shop expects no more of it.
+uint32_t DebtDays(const WeighedOwn& own, const Policy& policy) {
+  return own.given_up == 0 ? own.overdue_days
+                           : std::max(own.overdue_days, policy.late_after_days + 1);
+}
+
 // The first thing that went wrong with a good customer: one order past due, nothing else bad.
 bool IsFirstSlip(const Weighed& weighed, const Policy& policy) {
   const WeighedOwn& own = weighed.own;
   if (!IsGoodCustomer(own, policy.first_slip_orders) || own.overdue != 1) return false;
-  const uint64_t of_this_one = own.overdue_days > policy.late_after_days ? 1 : 0;
+  const uint64_t of_this_one = DebtDays(own, policy) > policy.late_after_days ? 1 : 0;
   return own.bad <= of_this_one &&
          std::none_of(
              weighed.incidents.begin(), weighed.incidents.end(), [](const WeighedIncident& i) {
@@ -171,8 +178,9 @@ RateEffect JudgeRate(const Weighed& weighed, bool first_slip, const Policy& poli
 
 RuleOutcome OpenDebt(const Weighed& weighed, const Policy& policy, bool first_slip) {
   RuleOutcome outcome{Rule::kOpenDebt, false, Effect::kAccept};
-  if (weighed.own.overdue_days >= policy.debt_deposit_days) outcome.effect = Effect::kDeposit;
-  if (weighed.own.overdue_days >= policy.debt_prepay_days) outcome.effect = Effect::kPrepay;
+  const uint32_t days = DebtDays(weighed.own, policy);
+  if (days >= policy.debt_deposit_days) outcome.effect = Effect::kDeposit;
+  if (days >= policy.debt_prepay_days) outcome.effect = Effect::kPrepay;
   outcome.fired = outcome.effect > Effect::kAccept;
   if (first_slip) outcome.effect = OneStepLess(outcome.effect);
   for (const WeighedIncident& incident : weighed.incidents) {

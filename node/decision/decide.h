@@ -71,7 +71,8 @@ struct WeighedOwn {
   uint64_t good = 0;                 // paid on time, though not in advance
   uint64_t bad = 0;                  // paid late or unpaid
   uint64_t bad_ppm = 0;              // of the bad ones, decayed, with their incidents
-  uint64_t overdue = 0;              // open orders past due
+  uint64_t overdue = 0;              // open orders past due or given up
+  uint64_t given_up = 0;             // of those, given up: each is a bad one
   uint32_t overdue_days = 0;         // the longest
   uint32_t newest_bad_age_days = 0;  // meaningful when bad_ppm > 0
   // In the currency of the order at hand; 0 when it has no amount.

@@ -86,8 +86,16 @@ class Mitigations {
   uint8_t bits_ = 0;
 };
 
-// What an order has come to.
-enum class OrderOutcome : uint8_t { kOpen, kOverdue, kPaidOnTime, kPaidLate, kUnpaid };
+// What an order has come to. The last two are no IncidentOrder's: TrackRecord counts such apart.
+enum class OrderOutcome : uint8_t {
+  kOpen,
+  kOverdue,
+  kPaidOnTime,
+  kPaidLate,
+  kUnpaid,
+  kInQuestion,
+  kBroken,
+};
 // The order of which an incident is an account, as TrackRecord counts it.
 struct IncidentOrder {
   OrderOutcome outcome = OrderOutcome::kOpen;
@@ -133,10 +141,11 @@ struct TrackRecord {
   uint64_t disputed = 0;              // or in question because the incident about it is
   uint64_t broken = 0;                // paid on time, but an incident says what else went wrong
   uint64_t open = 0;                  // not paid
-  uint64_t overdue = 0;               // of those, past due
+  uint64_t overdue = 0;               // of those, past due or given up
+  uint64_t given_up = 0;              // of those, given up
   uint32_t worst_days_late = 0;       // of paid ones
   uint64_t total_days_late = 0;       // over paid ones
-  uint32_t longest_overdue_days = 0;  // of open ones
+  uint32_t longest_overdue_days = 0;  // of open ones; of one given up at least 1
   std::vector<OpenAmount> amounts;    // by currency, nothing added across currencies
   evidence::Date first_order;
   evidence::Date last_order;

@@ -12,8 +12,9 @@
 // many outcomes soon. What was long ago fades, since partners change (kLearnWindow).
 //
 // An order that was hindered turned out as it did because it was: such outcomes understate a
-// report, the more so the more it hindered. One that was paid in advance is not counted at all
-// (check::PaidInAdvance); for deposits the two standard errors and the floor of 0 bound that.
+// report, the more so the more it hindered. One that was, or may have been, paid in advance is not
+// counted at all (check::WasAtRisk); for deposits the two standard errors and the floor of 0 bound
+// that.
 #ifndef DAFTAR_NODE_DECISION_PARTNER_WEIGHTS_H_
 #define DAFTAR_NODE_DECISION_PARTNER_WEIGHTS_H_
 

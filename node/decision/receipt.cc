@@ -62,23 +62,28 @@ std::string TakeText(Reader& reader, size_t max_bytes) {
   return std::string(text);
 }
 
-void EncodeOwn(Writer& writer, const WeighedOwn& own) {
+void EncodeOwn(Writer& writer, const WeighedOwn& own, uint8_t version) {
   assert(own.orders <= kMaxCountedOrders && own.bad_ppm <= own.orders * kPpm);
+  assert(own.given_up <= own.overdue && (version > kOldestReceiptVersion || own.given_up == 0));
   writer.U32(static_cast<uint32_t>(own.orders)).U32(static_cast<uint32_t>(own.good));
   writer.U32(static_cast<uint32_t>(own.bad))
       .U64(own.bad_ppm)
       .U32(static_cast<uint32_t>(own.overdue));
+  if (version > kOldestReceiptVersion) writer.U32(static_cast<uint32_t>(own.given_up));
   writer.U32(own.overdue_days).U32(own.newest_bad_age_days);
   writer.U64(own.open_minor).U64(own.usual_minor).U64(own.usual_orders);
 }
 
-WeighedOwn TakeOwn(Reader& reader) {
+WeighedOwn TakeOwn(Reader& reader, uint8_t version) {
   WeighedOwn own;
   own.orders = TakeAtMost(reader, reader.U32(), kMaxCountedOrders);
   own.good = TakeAtMost(reader, reader.U32(), own.orders);
   own.bad = TakeAtMost(reader, reader.U32(), own.orders);
   own.bad_ppm = TakeAtMost(reader, reader.U64(), own.orders * kPpm);
   own.overdue = TakeAtMost(reader, reader.U32(), kMaxCountedOrders);
+  if (version > kOldestReceiptVersion) {
+    own.given_up = TakeAtMost(reader, reader.U32(), own.overdue);
+  }
   own.overdue_days = reader.U32();
   own.newest_bad_age_days = reader.U32();
   own.open_minor = reader.U64();
@@ -209,21 +214,21 @@ WeighedPartner TakePartner(Reader& reader) {
   return partner;
 }
 
-void EncodeWeighed(Writer& writer, const Weighed& weighed) {
+void EncodeWeighed(Writer& writer, const Weighed& weighed, uint8_t version) {
   assert(weighed.incidents.size() <= kMaxIncidents && weighed.partners.size() <= kMaxPartners);
   EncodeMoney(writer, weighed.order.amount);
   writer.U8(static_cast<uint8_t>(weighed.order.terms));
   EncodeMoney(writer, weighed.small_amount);
   writer.U32(weighed.prior_ppm).Prefixed8(crypto::AsBytes(weighed.allowed_by));
   EncodeGroup(writer, weighed.group);
-  EncodeOwn(writer, weighed.own);
+  EncodeOwn(writer, weighed.own, version);
   writer.U16(static_cast<uint16_t>(weighed.incidents.size()));
   for (const WeighedIncident& incident : weighed.incidents) EncodeIncident(writer, incident);
   writer.U16(static_cast<uint16_t>(weighed.partners.size()));
   for (const WeighedPartner& partner : weighed.partners) EncodePartner(writer, partner);
 }
 
-Weighed TakeWeighed(Reader& reader) {
+Weighed TakeWeighed(Reader& reader, uint8_t version) {
   Weighed weighed;
   weighed.order.amount = TakeMoney(reader);
   weighed.order.terms = TakeEnum(reader, Terms::kPrepaid);
@@ -231,7 +236,7 @@ Weighed TakeWeighed(Reader& reader) {
   weighed.prior_ppm = static_cast<uint32_t>(TakeAtMost(reader, reader.U32(), kPpm));
   weighed.allowed_by = TakeText(reader, kMaxAllowIdBytes);
   weighed.group = TakeGroup(reader);
-  weighed.own = TakeOwn(reader);
+  weighed.own = TakeOwn(reader, version);
   const uint64_t incidents = TakeAtMost(reader, reader.U16(), kMaxIncidents);
   for (uint64_t i = 0; i < incidents && reader.ok(); ++i) {
     weighed.incidents.push_back(TakeIncident(reader));
@@ -291,10 +296,10 @@ Subject SubjectOf(const crypto::Secret32& receipt_key, const identity::Identifie
 crypto::Bytes ReceiptBody::Encode() const {
   assert(time.value >= 0 && subjects.size() <= kMaxSubjects);
   Writer writer;
-  writer.Raw("DFTR").U8(kReceiptVersion).U64(static_cast<uint64_t>(time.value));
+  writer.Raw("DFTR").U8(version).U64(static_cast<uint64_t>(time.value));
   writer.Raw(policy.view()).U8(static_cast<uint8_t>(subjects.size()));
   for (const Subject& subject : subjects) writer.Raw(subject.view());
-  EncodeWeighed(writer, weighed);
+  EncodeWeighed(writer, weighed, version);
   EncodeVerdict(writer, verdict);
   assert(writer.size() <= kMaxReceiptBytes);
   return writer.Take();
@@ -306,8 +311,10 @@ absl::StatusOr<ReceiptBody> ReceiptBody::Decode(crypto::ByteView bytes) {
                                       " bytes");
   }
   Reader reader(bytes);
-  if (crypto::AsText(reader.Raw(4)) != "DFTR" || reader.U8() != kReceiptVersion) reader.Fail();
   ReceiptBody body;
+  if (crypto::AsText(reader.Raw(4)) != "DFTR") reader.Fail();
+  body.version = reader.U8();
+  if (body.version < kOldestReceiptVersion || body.version > kReceiptVersion) reader.Fail();
   const uint64_t time = reader.U64();
   body.time.value = static_cast<int64_t>(TakeAtMost(reader, time, uint64_t{1} << 62));
   body.policy = reader.Take<crypto::Digest>();
@@ -316,7 +323,7 @@ absl::StatusOr<ReceiptBody> ReceiptBody::Decode(crypto::ByteView bytes) {
     body.subjects.push_back(reader.Take<Subject>());
     if (i > 0 && body.subjects[i - 1] >= body.subjects[i]) reader.Fail();
   }
-  body.weighed = TakeWeighed(reader);
+  body.weighed = TakeWeighed(reader, body.version);
   body.verdict = TakeVerdict(reader);
   if (auto status = reader.Finish("receipt"); !status.ok()) return status;
   return body;
@@ -326,7 +333,9 @@ ReceiptBody MakeReceipt(const Decision& decision, const Policy& policy,
                         std::vector<Subject> subjects, evidence::UnixMillis time) {
   std::sort(subjects.begin(), subjects.end());
   subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
-  return ReceiptBody{time, policy.Hash(), std::move(subjects), decision.weighed, decision.verdict};
+  return ReceiptBody{
+      time,           policy.Hash(), std::move(subjects), decision.weighed, decision.verdict,
+      kReceiptVersion};
 }
 
 Decision Replay(const ReceiptBody& receipt, const Policy& policy) {

@@ -11,7 +11,8 @@
 
 namespace daftar::decision {
 
-inline constexpr uint8_t kReceiptVersion = 2;         // 1 had no groups, amounts or allowlist
+inline constexpr uint8_t kReceiptVersion = 3;
+inline constexpr uint8_t kOldestReceiptVersion = 2;   // without WeighedOwn::given_up; it is 0 there
 inline constexpr size_t kMaxReceiptBytes = 16 << 20;  // bytes of an encoded body
 inline constexpr size_t kMaxSubjects = 16;            // identifiers a check
 
@@ -25,6 +26,7 @@ struct ReceiptBody {
   std::vector<Subject> subjects;  // ascending
   Weighed weighed;
   Verdict verdict;
+  uint8_t version = kReceiptVersion;  // a body keeps its own, and so its commitment
 
   // Aborts when a bound of decision.h or of this header is broken.
   crypto::Bytes Encode() const;

@@ -57,9 +57,10 @@ bool SupportsIncident(const OrderFacts& order, evidence::Date today, uint32_t la
   return DaysLate(order, today) > late_after_days;
 }
 
-bool SettledBefore(const OrderFacts& order, evidence::Date day, uint32_t late_after_days) {
-  return order.invoiced < day && order.paid.has_value() && order.paid < day &&
-         IsPaidOnTime(order, late_after_days);
+bool SettledBefore(const RemarkedOrder& order, evidence::Date day, uint32_t late_after_days) {
+  const OrderFacts& facts = order.facts;
+  return facts.invoiced < day && facts.paid.has_value() && facts.paid < day &&
+         IsPaidOnTime(facts, late_after_days) && order.remark != OrderRemark::kBroken;
 }
 
 void TrackRecordBuilder::Add(const OrderFacts& order, OrderRemark remark) {
@@ -105,15 +106,14 @@ void TrackRecordBuilder::AddPaid(const OrderFacts& order) {
 void TrackRecordBuilder::AddOpen(const OrderFacts& order) {
   const bool written_off = order.written_off.has_value() && order.written_off <= today_;
   // Who gives an order up before it is due knows already that it will not be paid.
-  const evidence::Date since =
-      written_off ? std::min(order.due, order.written_off.PlusDays(-1)) : order.due;
-  const uint32_t days_late = DaysPast(today_, since);
+  const uint32_t days_late = std::max(DaysPast(today_, order.due), written_off ? 1U : 0U);
   ++record_.open;
   OpenAmount& amount = AmountsIn(order.amount.currency);
   AddTo(amount.open_minor, order.amount.minor);
-  if (days_late == 0 && !written_off) return;
+  if (days_late == 0) return;
   AddTo(amount.overdue_minor, order.amount.minor);
   ++record_.overdue;
+  record_.given_up += written_off ? 1 : 0;
   record_.longest_overdue_days = std::max(record_.longest_overdue_days, days_late);
   const bool by_days = DaysPast(today_, order.due) > late_after_days_;
   if (!by_days && !written_off) return;
@@ -146,6 +146,19 @@ TrackRecord TrackRecordBuilder::Finish() && {
   record_.late_paid = Rows(late_paid_);
   record_.unpaid = Rows(unpaid_);
   return std::move(record_);
+}
+
+OrderStanding StandingOf(const RemarkedOrder& order, evidence::Date today,
+                         uint32_t late_after_days) {
+  TrackRecordBuilder builder(today, late_after_days);
+  builder.Add(order);
+  const TrackRecord record = std::move(builder).Finish();
+  if (record.paid_on_time > 0) return {OrderOutcome::kPaidOnTime, {}};
+  if (record.broken > 0) return {OrderOutcome::kBroken, {}};
+  if (record.disputed > 0) return {OrderOutcome::kInQuestion, {}};
+  if (record.late > 0) return {OrderOutcome::kPaidLate, record.late_paid.front().date};
+  if (!record.unpaid.empty()) return {OrderOutcome::kUnpaid, record.unpaid.front().date};
+  return {record.overdue > 0 ? OrderOutcome::kOverdue : OrderOutcome::kOpen, {}};
 }
 
 }  // namespace daftar::decision

@@ -134,6 +134,7 @@ WeighedOwn WeighOwn(const TrackRecord& record, Date today, const Policy& policy)
   AddOutcomes(record.unpaid, policy.unpaid_ppm, today, policy, own);
   own.bad_ppm = std::min(own.bad_ppm, own.orders * kPpm);
   own.overdue = std::min(record.overdue, kMaxCountedOrders);
+  own.given_up = std::min(record.given_up, own.overdue);
   own.overdue_days = record.longest_overdue_days;
   return own;
 }

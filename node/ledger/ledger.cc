@@ -326,8 +326,21 @@ absl::Status Ledger::CheckAccount(const NewIncident& account) const {
   return absl::OkStatus();
 }
 
+void Ledger::Tell(const absl::StatusOr<IncidentView>& changed) const {
+  if (!changed.ok() || !options_.order_changed) return;
+  const std::string& order = changed->incident.account.order;
+  if (!order.empty()) options_.order_changed(order);
+}
+
 absl::StatusOr<IncidentView> Ledger::Add(const storage::Caller& caller,
                                          const NewIncident& account) {
+  auto added = AddOnly(caller, account);
+  Tell(added);
+  return added;
+}
+
+absl::StatusOr<IncidentView> Ledger::AddOnly(const storage::Caller& caller,
+                                             const NewIncident& account) {
   if (absl::Status status = CheckAccount(account); !status.ok()) return status;
   constexpr std::string_view kRequestKind = "incident.add";
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
@@ -391,6 +404,13 @@ absl::StatusOr<IncidentView> Ledger::Add(const storage::Caller& caller,
 
 absl::StatusOr<IncidentView> Ledger::Apply(const storage::Caller& caller, std::string_view kind,
                                            const IncidentId& id, const Change& change) {
+  auto changed = ApplyOnly(caller, kind, id, change);
+  Tell(changed);
+  return changed;
+}
+
+absl::StatusOr<IncidentView> Ledger::ApplyOnly(const storage::Caller& caller, std::string_view kind,
+                                               const IncidentId& id, const Change& change) {
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   for (int attempt = 0; attempt < kWriteAttempts; ++attempt) {

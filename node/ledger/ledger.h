@@ -49,6 +49,10 @@ using SettledOrders =
     std::function<absl::StatusOr<uint64_t>(std::span<const identity::Identifier> identifiers,
                                            evidence::Date occurred, std::string_view order)>;
 
+// Is told the name of the order whose incident was filed or has changed, after that is durable;
+// also when a caller repeats what was done. Called by the writing thread; may call the ledger.
+using OrderChanged = std::function<void(const std::string& order)>;
+
 // The current epoch's label key; owned by the keystore.
 struct LabelKey {
   uint32_t epoch;
@@ -63,6 +67,7 @@ struct LedgerOptions {
   const crypto::Secret32& record_key;
   const identity::WarningList& warnings;
   SettledOrders settled_orders;
+  OrderChanged order_changed = {};  // may be empty
 };
 
 // Any thread may call any method. Every write is durable on OK, happens once for one (actor,
@@ -148,6 +153,11 @@ class Ledger {
   using Change = std::function<absl::Status(Stored& stored, storage::Batch& batch)>;
   absl::StatusOr<IncidentView> Apply(const storage::Caller& caller, std::string_view kind,
                                      const IncidentId& id, const Change& change);
+
+  absl::StatusOr<IncidentView> AddOnly(const storage::Caller& caller, const NewIncident& account);
+  absl::StatusOr<IncidentView> ApplyOnly(const storage::Caller& caller, std::string_view kind,
+                                         const IncidentId& id, const Change& change);
+  void Tell(const absl::StatusOr<IncidentView>& changed) const;
 
   absl::Status CheckAccount(const NewIncident& account) const;
   absl::Status QueueReport(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);

@@ -4,6 +4,7 @@
 
 #include "node/decision/decide.h"
 #include "node/decision/track_record.h"
+#include "node/ledger/remarks.h"
 
 namespace daftar::ledger {
 namespace {
@@ -139,21 +140,27 @@ absl::StatusOr<NewIncident> AccountOfOrder(const book::Book& book, std::string_v
   return account;
 }
 
-absl::StatusOr<uint64_t> OrdersSettledBefore(const book::Book& book,
+absl::StatusOr<uint64_t> OrdersSettledBefore(const book::Book& book, const Ledger& ledger,
                                              std::span<const identity::Identifier> identifiers,
                                              evidence::Date day, std::string_view except,
                                              uint32_t late_after_days) {
   auto customers = book.FindByIdentifiers(identifiers);
   if (!customers.ok()) return customers.status();
   uint64_t settled = 0;
+  absl::Status failed;
   for (const book::CustomerId& customer : *customers) {
     absl::Status scanned = book.ScanOrdersOfWhole(
         customer, [&](const book::CustomerId& row, const book::Order& order) {
-          const bool counts = decision::SettledBefore(order, day, late_after_days) &&
-                              (except.empty() || OrderName(row, order) != except);
-          settled += counts ? 1 : 0;
+          if (order.invoiced >= day) return true;
+          const std::string name = OrderName(row, order);
+          if (name == except) return true;
+          const auto remarked = RemarkedOrderOf(ledger, name, order);
+          failed = remarked.status();
+          if (!remarked.ok()) return false;
+          settled += decision::SettledBefore(*remarked, day, late_after_days) ? 1 : 0;
           return true;
         });
+    if (!failed.ok()) return failed;
     // Erased a moment ago.
     if (!scanned.ok() && !absl::IsNotFound(scanned)) return scanned;
   }

@@ -49,10 +49,10 @@ absl::StatusOr<NewIncident> AccountOfOrder(
     const book::Book& book, std::string_view order, evidence::Date today,
     evidence::Reason reason = evidence::Reason::kInvoiceOverdue);
 
-// How many orders the customers with these identifiers had settled before `day`: invoiced and paid
-// before it, and at most `late_after_days` late. The order of the name `except` never counts; it
-// may be empty. Errors of the store.
-absl::StatusOr<uint64_t> OrdersSettledBefore(const book::Book& book,
+// How many orders the customers with these identifiers had settled before `day`, as their incidents
+// leave them: invoiced and paid before it, at most `late_after_days` late, and not broken. The
+// order of the name `except` never counts; it may be empty. Errors of the store.
+absl::StatusOr<uint64_t> OrdersSettledBefore(const book::Book& book, const Ledger& ledger,
                                              std::span<const identity::Identifier> identifiers,
                                              evidence::Date day, std::string_view except,
                                              uint32_t late_after_days);

@@ -247,7 +247,14 @@ class PolicyAdapter final : public v1::PolicyService::Service {
   grpc::Status ReportOutcomes(grpc::ServerContext* context,
                               const v1::ReportOutcomesRequest* request,
                               v1::ReportOutcomesResponse* response) override {
-    return Answer(*context, *request, response, &PolicyHandlers::ReportOutcomes);
+    auto actor = ActorOf(*context, users_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    // Until the caller or the node ends the call.
+    auto report =
+        handlers_.ReportOutcomes(*actor, *request, [context] { return context->IsCancelled(); });
+    if (!report.ok()) return ToGrpc(report.status());
+    *response = *std::move(report);
+    return grpc::Status::OK;
   }
   grpc::Status ResetPartnerWeight(grpc::ServerContext* context,
                                   const v1::ResetPartnerWeightRequest* request,

@@ -7,7 +7,7 @@
 #include "node/book/group_report.h"
 #include "node/check/order_outcomes.h"
 #include "node/check/outcomes.h"
-#include "node/check/own_record.h"
+#include "node/ledger/remarks.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
 
@@ -181,9 +181,13 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
     if (!about.ok()) return about.status();
     return static_cast<uint64_t>(std::count_if(about->begin(), about->end(), ledger::IsShared));
   };
+  // Before the incidents go: one that was settled says that its order is paid.
+  auto remarks = ledger::RemarksOnAllOrders(node_.ledger());
+  if (!remarks.ok()) return remarks.status();
   auto report = node_.book().Erase(
       CallerOf(actor, request.request_id()), *id, incidents, request.because(),
-      [this](auto gone, auto kept, auto& batch) { return Forget(node_, gone, kept, batch); });
+      [this](auto gone, auto kept, auto& batch) { return Forget(node_, gone, kept, batch); },
+      [&remarks](const book::NamedOrder& order) { return remarks->Of(order.name, order.order); });
   if (!report.ok()) return report.status();
   v1::EraseCustomerResponse response;
   response.set_orders_erased(report->orders_erased);
@@ -277,7 +281,7 @@ absl::StatusOr<v1::ReportGroupsResponse> BookHandlers::ReportGroups(
       return tell(message);
     };
   }
-  auto remarks = check::RemarksOnAllOrders(node_.ledger(), [&, read = uint64_t{0}]() mutable {
+  auto remarks = ledger::RemarksOnAllOrders(node_.ledger(), [&, read = uint64_t{0}]() mutable {
     const bool ask = read++ % book::kReportProgressStep == 0 && options.progress;
     return ask && !options.progress(0, 0);
   });
@@ -356,18 +360,32 @@ absl::StatusOr<v1::RemoveAllowedResponse> BookHandlers::RemoveAllowed(
 
 absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) const {
   const book::Order& order = named.order;
-  const evidence::Date today = evidence::Date::Of(node_.clock().Now());
   v1::Order out;
+  ledger::RemarkedOrders remarks;
+  auto made = node_.ledger().ForOrder(named.name);
+  if (!made.ok()) return made.status();
+  if (made->has_value()) {
+    auto incident = node_.ledger().Get(**made);
+    if (incident.ok()) {
+      remarks.Add(*incident);
+      out.set_incident((*made)->hex());
+      out.set_incident_state(std::string(ledger::StateName(incident->state)));
+      out.set_incident_reason(std::string(evidence::Info(incident->incident.account.reason).name));
+    } else if (!absl::IsNotFound(incident.status())) {  // else erased a moment ago
+      return incident.status();
+    }
+  }
+  const decision::RemarkedOrder remarked = remarks.Of(named.name, order);
   out.set_id(named.name);
   out.set_customer(named.customer.hex());
   out.set_invoice(order.invoice);
   out.set_invoiced(order.invoiced.ToString());
   out.set_due(order.due.ToString());
-  out.set_paid(order.paid.ToString());
+  out.set_paid(remarked.facts.paid.ToString());
   *out.mutable_amount() = ToProto(order.amount);
   out.set_terms(ToProto(order.terms));
-  out.set_state(std::string(StateOf(order)));
-  out.set_days_late(decision::DaysLate(order, today));
+  out.set_state(std::string(StateOf(remarked)));
+  out.set_days_late(decision::DaysLate(remarked.facts, evidence::Date::Of(node_.clock().Now())));
   out.set_disputed(order.disputed);
   out.set_given_up(order.written_off.ToString());
   if (order.receipt.has_value()) out.set_receipt(order.receipt->hex());
@@ -377,15 +395,6 @@ absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) 
   const auto customer = node_.book().ShowCustomer(named.customer);
   if (!customer.ok() && !absl::IsNotFound(customer.status())) return customer.status();
   if (customer.ok()) out.set_customer_name(customer->name);  // else erased a moment ago
-  auto made = node_.ledger().ForOrder(named.name);
-  if (!made.ok()) return made.status();
-  if (!made->has_value()) return out;
-  auto incident = node_.ledger().Get(**made);
-  if (absl::IsNotFound(incident.status())) return out;  // erased a moment ago
-  if (!incident.ok()) return incident.status();
-  out.set_incident((*made)->hex());
-  out.set_incident_state(std::string(ledger::StateName(incident->state)));
-  out.set_incident_reason(std::string(evidence::Info(incident->incident.account.reason).name));
   return out;
 }
 
@@ -407,7 +416,7 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   order.invoiced = invoiced->has_value() ? *invoiced : evidence::Date::Of(node_.clock().Now());
   auto terms = FromProto(request.terms());
   if (!terms.ok()) return terms.status();
-  order.terms = *terms;
+  if (request.terms() != v1::TERMS_UNSPECIFIED) order.terms = *terms;
   if (!request.receipt().empty()) {
     auto receipt = ReceiptFromProto(request.receipt());
     if (!receipt.ok()) return receipt.status();
@@ -415,7 +424,9 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
     if (!fits.ok()) return fits;
     auto terms_asked = TakeTerms(node_, *receipt, request.terms());
     if (!terms_asked.ok()) return terms_asked.status();
-    order.terms = *terms_asked;
+    // A check that names no terms is for credit too, so that its credit was told by nobody.
+    const bool told = order.terms.has_value() || *terms_asked != decision::Terms::kCredit;
+    if (told) order.terms = *terms_asked;
     order.receipt = book::ReceiptRef(receipt->array());
   }
   auto due = DateFromProto(request.due(), "due");
@@ -423,8 +434,8 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   order.due = *due;
   if (!due->has_value()) {
     // As the answer to a check has told the customer.
-    auto days = order.terms == decision::Terms::kCredit ? CreditDaysOf(node_, order.identifiers)
-                                                        : absl::StatusOr<uint32_t>(0);
+    const bool credit = order.terms.value_or(decision::Terms::kCredit) == decision::Terms::kCredit;
+    auto days = credit ? CreditDaysOf(node_, order.identifiers) : absl::StatusOr<uint32_t>(0);
     if (!days.ok()) return days.status();
     order.due = order.invoiced.PlusDays(*days);
   }

@@ -58,7 +58,7 @@ class BookHandlers {
   // says. NotFound; FailedPrecondition for more than one.
   absl::StatusOr<std::string> OrderOfReceipt(const book::ReceiptRef& receipt) const;
   // Order.state of the protocol.
-  std::string_view StateOf(const book::Order& order) const;
+  std::string_view StateOf(const decision::RemarkedOrder& order) const;
   absl::StatusOr<v1::Order> Describe(const book::NamedOrder& order) const;
 
   Node& node_;

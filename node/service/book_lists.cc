@@ -5,7 +5,7 @@
 
 #include "node/book/listing.h"
 #include "node/check/outcomes.h"
-#include "node/check/own_record.h"
+#include "node/ledger/remarks.h"
 #include "node/service/book_handlers.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
@@ -16,8 +16,12 @@ namespace {
 constexpr char kNoGroupName[] = "none";
 constexpr char kTokenMark = '/';
 constexpr std::string_view kOwed = "owed";
-constexpr std::array<std::string_view, 6> kStates = {"open",     "overdue", "unpaid",
-                                                     "given-up", "paid",    "late"};
+constexpr std::array<std::string_view, 4> kOwedStates = {"open", "overdue", "unpaid", "given-up"};
+constexpr std::array<std::string_view, 4> kOtherStates = {"paid", "late", "disputed", "broken"};
+
+bool IsOneOf(const std::array<std::string_view, 4>& states, std::string_view state) {
+  return std::find(states.begin(), states.end(), state) != states.end();
+}
 
 absl::Status NoToken() {
   return absl::InvalidArgumentError("page_token: not one that an earlier page gave");
@@ -66,19 +70,42 @@ absl::StatusOr<std::optional<std::string>> OnlyOrderNaming(Node& node,
   return std::optional<std::string>(std::move(order->name));
 }
 
+// Of one customer's incidents, or once of all: the orders to choose from are read whole as well.
+absl::StatusOr<ledger::RemarkedOrders> RemarksFor(Node& node,
+                                                  const std::optional<book::CustomerId>& customer) {
+  if (!customer.has_value()) return ledger::RemarksOnAllOrders(node.ledger());
+  auto profile = node.book().ShowCustomer(*customer);
+  if (!profile.ok()) return profile.status();
+  return ledger::RemarksAbout(node.ledger(), profile->identifiers);
+}
+
 }  // namespace
 
-std::string_view BookHandlers::StateOf(const book::Order& order) const {
+std::string_view BookHandlers::StateOf(const decision::RemarkedOrder& order) const {
+  using decision::OrderOutcome;
   evidence::Date today = evidence::Date::Of(node_.clock().Now());
+  const evidence::Date paid = order.facts.paid;
   // Paid today, where the shop is.
-  if (order.paid.has_value() && !evidence::IsStillToCome(order.paid, today)) {
-    today = std::max(today, order.paid);
+  if (paid.has_value() && !evidence::IsStillToCome(paid, today)) today = std::max(today, paid);
+  const OrderOutcome outcome =
+      decision::StandingOf(order, today, node_.policies().InForce()->late_after_days).outcome;
+  switch (outcome) {
+    case OrderOutcome::kPaidOnTime:
+      return "paid";
+    case OrderOutcome::kPaidLate:
+      return decision::IsSpoilt(order) ? "broken" : "late";
+    case OrderOutcome::kBroken:
+      return "broken";
+    case OrderOutcome::kInQuestion:
+      return "disputed";
+    case OrderOutcome::kOpen:
+    case OrderOutcome::kOverdue:
+    case OrderOutcome::kUnpaid:
+      break;
   }
-  if (!order.paid.has_value() && order.written_off.has_value()) return "given-up";
-  const check::Outcome outcome =
-      check::OutcomeOf(order, today, node_.policies().InForce()->late_after_days);
-  if (outcome != check::Outcome::kUnknown) return check::OutcomeName(outcome);
-  return !order.paid.has_value() && order.due < today ? "overdue" : "open";
+  if (!paid.has_value() && order.facts.written_off.has_value()) return "given-up";
+  if (outcome == OrderOutcome::kUnpaid) return "unpaid";
+  return outcome == OrderOutcome::kOverdue ? "overdue" : "open";
 }
 
 absl::StatusOr<std::string> BookHandlers::OrderOfReceipt(const book::ReceiptRef& receipt) const {
@@ -135,14 +162,21 @@ absl::StatusOr<v1::ListOrdersResponse> BookHandlers::ListOrders(
     filter.customer = *id;
   }
   const std::string& state = request.state();
-  if (state == kOwed) {
-    filter.wanted = [](const book::Order& order) { return !order.paid.has_value(); };
-  } else if (!state.empty()) {
-    if (std::find(kStates.begin(), kStates.end(), state) == kStates.end()) {
+  ledger::RemarkedOrders remarks;
+  if (!state.empty()) {
+    if (state != kOwed && !IsOneOf(kOwedStates, state) && !IsOneOf(kOtherStates, state)) {
       return absl::InvalidArgumentError(
-          "state: one of open, overdue, unpaid, given-up, paid, late, or owed");
+          "state: one of open, overdue, unpaid, given-up, paid, late, disputed, broken, or owed");
     }
-    filter.wanted = [&](const book::Order& order) { return StateOf(order) == state; };
+    auto read = RemarksFor(node_, filter.customer);
+    if (!read.ok()) return read.status();
+    remarks = *std::move(read);
+    filter.wanted = [&](const book::NamedOrder& named) {
+      const decision::RemarkedOrder order = remarks.Of(named.name, named.order);
+      if (state != kOwed) return StateOf(order) == state;
+      const bool again = order.taken_back && decision::IsSpoilt(order);
+      return again || IsOneOf(kOwedStates, StateOf(order));
+    };
   }
   if (!request.page_token().empty()) {
     auto after = OrderCursorFrom(request.page_token());
@@ -168,7 +202,7 @@ absl::StatusOr<v1::ListCustomersResponse> BookHandlers::ListCustomers(
   if (absl::Status s = Authorise(actor, "BookService/ListCustomers"); !s.ok()) return s;
   book::CustomerFilter filter;
   const auto groups = node_.groups().Snapshot();
-  check::RemarkedOrders remarks;
+  ledger::RemarkedOrders remarks;
   const evidence::Date today = evidence::Date::Of(node_.clock().Now());
   const std::string& group = request.group();
   if (!group.empty()) {
@@ -180,7 +214,7 @@ absl::StatusOr<v1::ListCustomersResponse> BookHandlers::ListCustomers(
           "there is no such group; `daftar group list` shows those there are");
     }
     const uint32_t late_after_days = node_.policies().InForce()->late_after_days;
-    auto all = check::RemarksOnAllOrders(node_.ledger());
+    auto all = ledger::RemarksOnAllOrders(node_.ledger());
     if (!all.ok()) return all.status();
     remarks = *std::move(all);
     filter.wanted = [&, late_after_days](const book::Profile& customer,

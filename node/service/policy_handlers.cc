@@ -55,13 +55,14 @@ absl::StatusOr<v1::OverrideDecisionResponse> PolicyHandlers::OverrideDecision(
 }
 
 absl::StatusOr<v1::ReportOutcomesResponse> PolicyHandlers::ReportOutcomes(
-    const Actor& actor, const v1::ReportOutcomesRequest& request) {
+    const Actor& actor, const v1::ReportOutcomesRequest& request,
+    const std::function<bool()>& stopped) {
   if (absl::Status s = Authorise(actor, "PolicyService/ReportOutcomes"); !s.ok()) return s;
   auto from = DateFromProto(request.from(), "from");
   if (!from.ok()) return from.status();
   auto to = DateFromProto(request.to(), "to");
   if (!to.ok()) return to.status();
-  auto rows = node_.outcomes().Report(*from, *to);
+  auto rows = node_.outcomes().Report(*from, *to, stopped);
   if (!rows.ok()) return rows.status();
   v1::ReportOutcomesResponse out;
   for (const check::OutcomeRow& row : *rows) {

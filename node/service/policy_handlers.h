@@ -3,6 +3,8 @@
 #ifndef DAFTAR_NODE_SERVICE_POLICY_HANDLERS_H_
 #define DAFTAR_NODE_SERVICE_POLICY_HANDLERS_H_
 
+#include <functional>
+
 #include "absl/status/statusor.h"
 #include "daftar/v1/policy.pb.h"
 #include "node/node.h"
@@ -19,8 +21,10 @@ class PolicyHandlers {
                                                   const v1::GetPolicyRequest& request);
   absl::StatusOr<v1::OverrideDecisionResponse> OverrideDecision(
       const Actor& actor, const v1::OverrideDecisionRequest& request);
+  // `stopped` as in check::Outcomes::Report.
   absl::StatusOr<v1::ReportOutcomesResponse> ReportOutcomes(
-      const Actor& actor, const v1::ReportOutcomesRequest& request);
+      const Actor& actor, const v1::ReportOutcomesRequest& request,
+      const std::function<bool()>& stopped = {});
   absl::StatusOr<v1::ResetPartnerWeightResponse> ResetPartnerWeight(
       const Actor& actor, const v1::ResetPartnerWeightRequest& request);
 

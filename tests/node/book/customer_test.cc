@@ -43,6 +43,7 @@ Order SampleOrder() {
   order.written_off = Day("2024-05-01");
   order.said_late = true;
   order.terms = decision::Terms::kCod;
+  order.terms_told = true;
   order.receipt = ReceiptRef(std::array<uint8_t, ReceiptRef::kSize>{1, 2, 3});
   return order;
 }
@@ -79,8 +80,27 @@ TEST(CustomerRowTest, RowsOfOlderVersionsDecode) {
   old.written_off = {};
   old.said_late = false;
   old.terms = decision::Terms::kCredit;
+  old.terms_told = false;
   old.receipt.reset();
   EXPECT_THAT(DecodeOrder(order.bytes()), IsOkAndHolds(old));
+}
+
+TEST(CustomerRowTest, WhetherTermsWereToldIsSaidSinceVersionFour) {
+  Order order = SampleOrder();
+  const auto as_version_3 = [&order] {
+    crypto::Bytes row = EncodeOrder(order);
+    row.front() = 3;
+    row.pop_back();
+    return DecodeOrder(row);
+  };
+  EXPECT_THAT(as_version_3(), IsOkAndHolds(order));  // other terms than credit somebody said
+  order.terms = decision::Terms::kCredit;
+  EXPECT_THAT(DecodeOrder(EncodeOrder(order)), IsOkAndHolds(order));
+  order.terms_told = false;
+  EXPECT_THAT(as_version_3(), IsOkAndHolds(order));
+  EXPECT_THAT(DecodeOrder(EncodeOrder(order)), IsOkAndHolds(order));
+  order.terms = decision::Terms::kPrepaid;
+  EXPECT_THAT(DecodeOrder(EncodeOrder(order)), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 TEST(CustomerRowTest, TruncatedExtendedOrNewerRowsAreDataLoss) {

@@ -53,6 +53,22 @@ class EraserTest : public BookTest {
   std::set<identity::Identifier> in_incidents_;
 };
 
+TEST_F(EraserTest, AnOrderIsPaidWhenItsIncidentSaysSo) {
+  const decision::OrderRow row = Row({Handle("shop/budi")}, "B-1", "2024-01-01", "2024-02-01", "");
+  ASSERT_THAT(book_->ImportOrders({&row, 1}), IsOk());
+  const auto erase = [this](const std::string& paid) {
+    const auto remarked = [&paid](const NamedOrder& named) {
+      decision::RemarkedOrder order{named.order};
+      EXPECT_EQ(named.name, OrderName(named.customer, named.order));
+      order.facts.paid = Day(paid);
+      return order;
+    };
+    return book_->Erase(By(), IdOf(Handle("shop/budi")), IncidentsAbout(), "asked", {}, remarked);
+  };
+  EXPECT_EQ(erase("2030-01-01")->orders_kept, 1u);  // a day to come
+  EXPECT_EQ(erase("2024-03-01")->orders_erased, 1u);
+}
+
 TEST_F(EraserTest, NothingOfThePersonIsLeftAndNothingOfOthersGoes) {
   const std::vector<decision::OrderRow> rows = {
       Row({Handle("shop/budi"), Phone("081234567890")}, "BUDI-1", "2024-01-01", "2024-02-01",

@@ -72,7 +72,8 @@ TEST_F(ListingTest, OnlyWhatIsWantedComesAndCounts) {
   Import("a", "A2", "2024-01-02");
   Import("a", "A3", "2024-01-03", "2024-01-05");
   Import("a", "A4", "2024-01-04");
-  const OrderFilter open{.wanted = [](const Order& order) { return !order.paid.has_value(); }};
+  const OrderFilter open{
+      .wanted = [](const NamedOrder& named) { return !named.order.paid.has_value(); }};
   EXPECT_EQ(Invoices(open, 1), (std::vector<std::string>{"A4", "A2"}));
 }
 

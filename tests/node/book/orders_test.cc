@@ -336,6 +336,32 @@ TEST_F(OrdersTest, OutcomesAreCountedOverTheWholeBook) {
   EXPECT_EQ(by("2024-09-26"), std::pair(uint64_t{3}, uint64_t{4}));
 }
 
+TEST_F(OrdersTest, OutcomesAreCountedAsIncidentsLeaveTheirOrders) {
+  Bought(Handle("shop/a"), "good", "2024-01-15");
+  Bought(Handle("shop/a"), "broken", "2024-01-15");
+  Bought(Handle("shop/a"), "unpaid");
+  Bought(Handle("shop/b"), "no-show");
+  const auto counted = [this](decision::OrderRemark remark, evidence::Date made_good) {
+    const auto remarked = [&](const NamedOrder& named) {
+      EXPECT_EQ(named.name, OrderName(named.customer, named.order));
+      decision::RemarkedOrder order{named.order};
+      if (named.order.invoice == "good") return order;
+      order.remark = remark;
+      order.made_good = made_good;
+      return order;
+    };
+    // A day on which none is unpaid by its dates.
+    const auto totals = book_->CountOutcomes(Day("2024-01-20"), 30, remarked);
+    EXPECT_THAT(totals, IsOk());
+    return std::pair(totals->bad, totals->orders);
+  };
+  using decision::OrderRemark;
+  EXPECT_EQ(counted(OrderRemark::kNone, {}), std::pair(uint64_t{0}, uint64_t{2}));
+  EXPECT_EQ(counted(OrderRemark::kBroken, {}), std::pair(uint64_t{3}, uint64_t{4}));
+  EXPECT_EQ(counted(OrderRemark::kBroken, Day("2024-01-18")), std::pair(uint64_t{1}, uint64_t{2}));
+  EXPECT_EQ(counted(OrderRemark::kInQuestion, {}), std::pair(uint64_t{0}, uint64_t{2}));
+}
+
 TEST_F(OrdersTest, CountingOutcomesIsAskedNowAndThenWhetherToStop) {
   std::vector<decision::OrderRow> rows;
   for (uint64_t i = 0; i <= 2 * kAskEveryOrders; ++i) {
@@ -344,14 +370,14 @@ TEST_F(OrdersTest, CountingOutcomesIsAskedNowAndThenWhetherToStop) {
   }
   ASSERT_THAT(book_->ImportOrders(rows), IsOk());
   int asked = 0;
-  const auto counted = book_->CountOutcomes(Day("2024-09-26"), 10, [&asked] {
+  const auto counted = book_->CountOutcomes(Day("2024-09-26"), 10, {}, [&asked] {
     ++asked;
     return false;
   });
   ASSERT_THAT(counted, IsOk());
   EXPECT_EQ(counted->orders, rows.size());
   EXPECT_EQ(asked, 3);
-  EXPECT_THAT(book_->CountOutcomes(Day("2024-09-26"), 10, [] { return true; }),
+  EXPECT_THAT(book_->CountOutcomes(Day("2024-09-26"), 10, {}, [] { return true; }),
               StatusIs(absl::StatusCode::kCancelled));
 }
 

@@ -15,6 +15,7 @@ using ::daftar::testing::Phone;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using decision::Effect;
 using ::testing::HasSubstr;
 
 constexpr char kBudi[] = "0812-3456-7890";
@@ -51,8 +52,8 @@ class OrderOutcomesTest : public ::testing::Test {
                              node_->receipts());
   }
   OrderOutcome Became(const book::NamedOrder& order) {
-    auto became =
-        OutcomeFor(order, node_->checker(), node_->receipts(), node_->outcomes(), policy_, Today());
+    auto became = OutcomeFor(order, {node_->ledger(), node_->checker(), node_->receipts()},
+                             node_->outcomes(), policy_, Today());
     EXPECT_TRUE(became.ok()) << became.status();
     return *became;
   }
@@ -119,23 +120,60 @@ TEST_F(OrderOutcomesTest, AnOutcomeIsOfTheDayOnWhichItWasSo) {
   order.order.due = Today();
   became = Became(order);
   EXPECT_EQ(became.outcome, Outcome::kPaid);
-  EXPECT_FALSE(became.paid_at_once);  // in time, and after the invoice
-  order.order.paid = invoiced;
-  EXPECT_TRUE(Became(order).paid_at_once);
 }
 
-TEST_F(OrderOutcomesTest, WhoWasAskedToPrepayAndDidHadNothingToFailAt) {
+TEST_F(OrderOutcomesTest, TermsThatWereToldDecideAloneWhetherAnOrderWasAtRisk) {
+  using decision::Terms;
   OrderOutcome became;
-  became.outcome = Outcome::kPaid;
-  became.terms = decision::Terms::kPrepaid;  // whatever was answered, and whenever it was paid
-  EXPECT_TRUE(PaidInAdvance(became, decision::Effect::kAccept));
-  became.terms = decision::Terms::kCredit;
-  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kPrepay));
-  became.paid_at_once = true;
-  EXPECT_TRUE(PaidInAdvance(became, decision::Effect::kPrepay));
-  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kDeposit));
-  became.terms = decision::Terms::kCod;
-  EXPECT_FALSE(PaidInAdvance(became, decision::Effect::kPrepay));
+  for (const Outcome outcome : {Outcome::kPaid, Outcome::kLate, Outcome::kUnpaid}) {
+    became.outcome = outcome;
+    for (const Effect answered : {Effect::kAccept, Effect::kDeposit, Effect::kPrepay}) {
+      for (const Terms terms : {Terms::kCredit, Terms::kCod, Terms::kDeposit}) {
+        became.terms = terms;
+        EXPECT_TRUE(WasAtRisk(became, answered));
+      }
+      became.terms = Terms::kPrepaid;
+      EXPECT_FALSE(WasAtRisk(became, answered));
+    }
+    // Nobody knows which of them were prepaid: none is learnt from, good or bad.
+    became.terms = std::nullopt;
+    EXPECT_TRUE(WasAtRisk(became, Effect::kDeposit));
+    EXPECT_FALSE(WasAtRisk(became, Effect::kPrepay));
+    EXPECT_FALSE(WasAtRisk(became, Effect::kDecline));
+  }
+}
+
+TEST_F(OrderOutcomesTest, TermsAreToldByWhoeverTakesAnOrderAndNotByALedger) {
+  book::NamedOrder order = OrderOf(Today(), amount_);
+  EXPECT_FALSE(Became(order).terms.has_value());
+  order.order.terms_told = true;
+  EXPECT_EQ(Became(order).terms, decision::Terms::kCredit);
+}
+
+TEST_F(OrderOutcomesTest, AnIncidentSaysHowItsOrderEnded) {
+  const uint32_t late = policy_.late_after_days;
+  const evidence::Date due = Today().PlusDays(-30);
+  const auto ends = [&](const decision::RemarkedOrder& order) {
+    return OutcomeOf(order, Today(), late);
+  };
+  decision::RemarkedOrder order{OrderOf(due, amount_).order};
+  EXPECT_EQ(ends(order), Outcome::kUnpaid);
+  order.remark = decision::OrderRemark::kInQuestion;
+  EXPECT_EQ(ends(order), Outcome::kUnknown);
+  order.facts.paid = due;
+  EXPECT_EQ(ends(order), Outcome::kPaid);
+  order.remark = decision::OrderRemark::kBroken;
+  EXPECT_EQ(ends(order), Outcome::kUnpaid);
+  order.made_good = Today();
+  EXPECT_EQ(ends(order), Outcome::kLate);
+  order.made_good = {};
+  order.facts.paid = Today();  // late, and taken back
+  EXPECT_EQ(ends(order), Outcome::kUnpaid);
+  order.facts.paid = {};
+  order.facts.due = Today().PlusDays(9);  // did not turn up
+  EXPECT_EQ(ends(order), Outcome::kUnpaid);
+  order.made_good = Today();
+  EXPECT_EQ(ends(order), Outcome::kUnknown);
 }
 
 }  // namespace

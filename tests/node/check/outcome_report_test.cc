@@ -95,6 +95,27 @@ TEST_F(OutcomeReportTest, AnOverriddenDecisionIsToldBeforeItsOutcome) {
   EXPECT_THAT(Report({}, {}), ElementsAre("review>accept: 1 0 0 0"));
 }
 
+TEST_F(OutcomeReportTest, ReadingWhatBecameOfDecisionsCanBeStopped) {
+  const ReceiptId receipt = Ask();
+  Record(receipt, Outcome::kPaid);
+  auto& outcomes = node_->outcomes();
+  EXPECT_THAT(outcomes.Report({}, {}, [] { return true; }), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(outcomes.Report({}, {}, [] { return false; })->size(), 1u);
+  // A change that has to be learnt anew waits for the next time, and is no trouble.
+  Record(receipt, Outcome::kUnpaid);
+  int asked = 0;
+  const auto stop = [&asked] { return ++asked > 0; };
+  circle_.clock().Advance(60);
+  DAFTAR_EXPECT_OK(outcomes.Relearn(stop));
+  EXPECT_EQ(asked, 1);
+  circle_.clock().Advance(60);
+  DAFTAR_EXPECT_OK(outcomes.Relearn([&asked] { return ++asked < 0; }));
+  EXPECT_EQ(asked, 2);
+  circle_.clock().Advance(60);
+  DAFTAR_EXPECT_OK(outcomes.Relearn(stop));  // nothing has changed since
+  EXPECT_EQ(asked, 2);
+}
+
 TEST_F(OutcomeReportTest, ForgettingAPartnerIsDoneOnceAndOnTheRecord) {
   const storage::Caller caller{"user:budi", "one"};
   DAFTAR_ASSERT_OK(node_->outcomes().Reset(caller, "toko-b.test", "a new owner"));

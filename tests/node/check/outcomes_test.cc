@@ -48,10 +48,10 @@ class OutcomesTest : public ::testing::Test {
     if (receipt.has_value()) order.receipt = book::ReceiptRef(receipt->array());
     return order;
   }
-  // Invoiced the day before, so that what is paid today was not paid in advance.
-  book::NewOrder OnCredit(const std::string& phone, const ReceiptId& receipt) {
+  // The shop gave credit, whatever was answered.
+  book::NewOrder OnCredit(const std::string& phone, std::optional<ReceiptId> receipt = {}) {
     book::NewOrder order = OrderOf(phone, receipt);
-    order.invoiced = order.due = order.invoiced.PlusDays(-1);
+    order.terms = decision::Terms::kCredit;
     return order;
   }
   std::string Added(const book::NewOrder& order) {
@@ -314,7 +314,7 @@ TEST_F(OutcomesTest, AnOutcomeFollowsTheReceiptThatItsOrderNames) {
   DAFTAR_ASSERT_OK(second);
   DAFTAR_ASSERT_OK(b_->outcomes().OverrideDecision(b_.Caller(), first->receipt, Effect::kAccept,
                                                    "an old friend"));
-  const std::string order = Added(OrderOf(Buyer(1)));
+  const std::string order = Added(OnCredit(Buyer(1)));
   Became(order, book::OutcomeKind::kUnpaid, first->receipt);
   EXPECT_EQ(OutcomeAt(first->receipt), Outcome::kUnpaid);
   // The same outcome, of another decision: it is that one's alone.
@@ -434,7 +434,7 @@ TEST_F(OutcomesTest, TroubleWithLearningIsOverWithTheNextSuccess) {
   circle_.Settle();
   auto answer = Ask(Buyer(1));
   DAFTAR_ASSERT_OK(answer);
-  const std::string order = Added(OrderOf(Buyer(1), answer->receipt));
+  const std::string order = Added(OnCredit(Buyer(1), answer->receipt));
   Became(order, book::OutcomeKind::kUnpaid);
   circle_.clock().Advance(60);
   b_->Upkeep();
@@ -515,8 +515,8 @@ TEST_F(OutcomesTest, WhatWasPaidInAdvanceSaysNothingAboutAReport) {
   EXPECT_EQ(Learnt().orders, 0u);
 }
 
-TEST_F(OutcomesTest, WhatWasAskedToPrepayAndPaidByItsInvoiceSaysNothingEither) {
-  for (int i = 1; i <= 4; ++i) Report(Buyer(i));
+TEST_F(OutcomesTest, WhatMayHaveBeenPrepaidSaysNothingHoweverItEnded) {
+  for (int i = 1; i <= 6; ++i) Report(Buyer(i));
   circle_.Settle();
   const auto asked = [this](int i) {
     auto answer = Ask(Buyer(i));
@@ -524,23 +524,27 @@ TEST_F(OutcomesTest, WhatWasAskedToPrepayAndPaidByItsInvoiceSaysNothingEither) {
     EXPECT_EQ(answer->decision.verdict.effect, Effect::kPrepay);
     return answer->receipt;
   };
-  // Nobody said on which terms; the goods waited for the money.
+  // Nobody said on which terms: the goods may have waited for the money, or not.
   Became(Added(OrderOf(Buyer(1), asked(1))), book::OutcomeKind::kPaid);
+  Became(Added(OrderOf(Buyer(2), asked(2))), book::OutcomeKind::kUnpaid);
   EXPECT_EQ(Learnt().orders, 0u);
-  // The shop gave credit all the same.
-  Became(Added(OnCredit(Buyer(2), asked(2))), book::OutcomeKind::kPaid);
+  // The shop gave credit all the same, and says so: both ends count, also one paid at once.
+  Became(Added(OnCredit(Buyer(3), asked(3))), book::OutcomeKind::kPaid);
   EXPECT_EQ(Learnt().orders, 1u);
+  Became(Added(OnCredit(Buyer(4), asked(4))), book::OutcomeKind::kUnpaid);
+  EXPECT_EQ(Learnt().orders, 2u);
+  EXPECT_EQ(Learnt().bad_ppm, 1'000'000u);
   // The goods went first.
-  book::NewOrder on_delivery = OrderOf(Buyer(3), asked(3));
+  book::NewOrder on_delivery = OrderOf(Buyer(5), asked(5));
   on_delivery.terms = decision::Terms::kCod;
   Became(Added(on_delivery), book::OutcomeKind::kPaid);
-  EXPECT_EQ(Learnt().orders, 2u);
+  EXPECT_EQ(Learnt().orders, 3u);
   // A person asked for nothing.
-  const ReceiptId trusted = asked(4);
+  const ReceiptId trusted = asked(6);
   DAFTAR_ASSERT_OK(
       b_->outcomes().OverrideDecision(b_.Caller(), trusted, Effect::kAccept, "an old friend"));
-  Became(Added(OrderOf(Buyer(4), trusted)), book::OutcomeKind::kPaid);
-  EXPECT_EQ(Learnt().orders, 3u);
+  Became(Added(OrderOf(Buyer(6), trusted)), book::OutcomeKind::kPaid);
+  EXPECT_EQ(Learnt().orders, 4u);
 }
 
 TEST_F(OutcomesTest, AnOverrideAfterTheOutcomeCountsWhenOrdersAreNextCompared) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "node/check/own_record.h"
+#include "node/ledger/remarks.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -54,7 +55,7 @@ TEST(OwnIncidentsTest, OnlyWhatIsDisputedPutsAnOrderInQuestionAndOnlyWhatStandsB
       {IncidentState::kDisputed, OrderRemark::kInQuestion},
       {IncidentState::kExpired, OrderRemark::kNone}};
   for (const auto& [state, remark] : kStates) {
-    RemarkedOrders orders;
+    ledger::RemarkedOrders orders;
     orders.Add(View(state, evidence::Reason::kPaymentReversed, "order"));
     EXPECT_EQ(orders.Of("order", {}).remark, remark);
     EXPECT_EQ(orders.Of("another", {}).remark, OrderRemark::kNone);

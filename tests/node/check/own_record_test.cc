@@ -190,6 +190,33 @@ TEST_F(OwnRecordTest, ASettledIncidentSaysThatItsOrderWasPaidThatDay) {
   EXPECT_EQ(Record().orders.paid_on_time, 1u);
 }
 
+TEST_F(OwnRecordTest, ALatePaymentIsBadSinceItCountedAsUnpaidOrElseSinceThatDay) {
+  const ledger::IncidentId id = File(Order(40, -1));
+  DAFTAR_ASSERT_OK(node_->ledger().Settle(node_.Caller(), id, DaysAgo(7), "paid in cash"));
+  EXPECT_EQ(Record().incidents[0].order->bad_since, DaysAgo(29));
+  EXPECT_EQ(Record().orders.late_paid, (std::vector<decision::DatedCount>{{DaysAgo(29), 1}}));
+  Withdraw(id, WithdrawalGround::kMistake);
+  // The shop called it late, however few the days.
+  const std::string early = Order(8, -1);
+  DAFTAR_ASSERT_OK(node_->book().SetOutcome(
+      node_.Caller(), early, {book::OutcomeKind::kLate, DaysAgo(5)}, {}, "too late for us"));
+  circle_.clock().Advance(1);  // the newest comes first
+  File(early);
+  EXPECT_EQ(Record().incidents[0].order->outcome, OrderOutcome::kPaidLate);
+  EXPECT_EQ(Record().incidents[0].order->bad_since, DaysAgo(5));
+}
+
+TEST_F(OwnRecordTest, AnOrderThatIsNotBadIsOpenOrGood) {
+  const ledger::IncidentId early = File(Order(8, -1));
+  DAFTAR_ASSERT_OK(node_->ledger().Settle(node_.Caller(), early, DaysAgo(1), "paid in cash"));
+  ASSERT_TRUE(Record().incidents[0].order.has_value());
+  EXPECT_EQ(Record().incidents[0].order->outcome, OrderOutcome::kPaidOnTime);
+  circle_.clock().Advance(1);
+  File(Order(-4, -1), Reason::kNoShow);
+  ASSERT_TRUE(Record().incidents[0].order.has_value());
+  EXPECT_EQ(Record().incidents[0].order->outcome, OrderOutcome::kOpen);
+}
+
 TEST_F(OwnRecordTest, WithdrawnAsPaidSaysSoToo) {
   const ledger::IncidentId id = File(Order(8, -1));
   Withdraw(id, WithdrawalGround::kPaid);

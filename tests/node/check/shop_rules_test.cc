@@ -160,7 +160,7 @@ TEST_F(ShopRulesTest, ThePriorIsTheShopsOwnRateOnceItHasOrders) {
 
 TEST_F(ShopRulesTest, ACountThatIsStoppedIsNoTroubleAndIsMadeUpFor) {
   PaidOrders(kOtherPhone, 100, 30);
-  OwnRate rate(b_->book(), circle_.clock());
+  OwnRate rate(b_->book(), b_->ledger(), circle_.clock());
   const auto policy = b_->policies().InForce();
   DAFTAR_EXPECT_OK(rate.Refresh(*policy, [] { return true; }));
   EXPECT_EQ(rate.Prior(*policy), 50'000u);

@@ -148,7 +148,7 @@ class WholeInputs {
       const PastOrder& other = world_.history.orders[j];
       if (other.customer != order.customer || world_.shop_of[j] != world_.shop_of[i]) continue;
       if (other.bad || !Before(other.known_at, j, index)) continue;
-      before += SettledBefore(Facts(j, index), record.occurred, 3650) ? 1 : 0;
+      before += SettledBefore({Facts(j, index)}, record.occurred, 3650) ? 1 : 0;
     }
     record.settled_before = evidence::BucketOf(before);
     return record;

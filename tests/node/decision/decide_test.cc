@@ -393,6 +393,19 @@ TEST(DecideTest, OneOrderPastDueOfAGoodCustomerIsACautionAndTwoAreNot) {
   EXPECT_EQ(verdict(4, 0, 1, 3).effect, Effect::kDeposit);   // not a good record yet
   EXPECT_EQ(verdict(9, 0, 2, 3).effect, Effect::kDeposit);   // two at once
   EXPECT_EQ(verdict(20, 1, 1, 3).effect, Effect::kDeposit);  // not the first
+  // One that was given up is the same slip on each day, and asks for the same.
+  for (uint32_t days = 0; days < 40; ++days) {
+    const Verdict slip = Case().Partners(1).Orders(9).GivenUp(days).Decide().verdict;
+    EXPECT_EQ(slip.rule, Rule::kOpenDebt) << days;
+    EXPECT_EQ(slip.effect, Effect::kDeposit) << days;
+    EXPECT_EQ(slip.caps, std::vector<Cap>{Cap::kFirstSlip}) << days;
+    const Verdict other = Case().Partners(1).Orders(4).GivenUp(days).Decide().verdict;
+    EXPECT_EQ(other.rule, Rule::kOpenDebt) << days;
+    EXPECT_EQ(other.effect, Effect::kPrepay) << days;
+    const Verdict second = Case().Partners(1).Orders(20, 1).GivenUp(days).Decide().verdict;
+    EXPECT_EQ(second.effect, Effect::kPrepay) << days;
+    EXPECT_TRUE(second.caps.empty()) << days;
+  }
   // What partners have recorded is no part of a slip here.
   Case both = Case().Partners(1).Orders(5).Overdue(1, 3).Report(Case::Origin(0));
   EXPECT_EQ(both.Answer(), Effect::kDeposit);

@@ -104,6 +104,17 @@ class InputsBuilder {
     if (days > 10) own.unpaid.push_back({DaysAgo(days - 11), orders});
     return *this;
   }
+  // One that was given up so many days ago and is past due by as many.
+  InputsBuilder& GivenUp(uint32_t days) {
+    TrackRecord& own = inputs_.own;
+    ++own.orders;
+    ++own.open;
+    ++own.overdue;
+    ++own.given_up;
+    own.longest_overdue_days = std::max({own.longest_overdue_days, days, 1U});
+    own.unpaid.push_back({DaysAgo(days), 1});
+    return *this;
+  }
   // What the customer's paid and open orders come to, in rupiah.
   InputsBuilder& Amounts(uint64_t usual, uint64_t orders, uint64_t open = 0) {
     OpenAmount amount;
@@ -168,6 +179,7 @@ inline Inputs RandomInputs(std::mt19937_64& random) {
   if (below(4) == 0) builder.Prepaid(static_cast<uint32_t>(below(9)));
   if (below(6) == 0)
     builder.Overdue(static_cast<uint32_t>(1 + below(3)), static_cast<uint32_t>(below(60)));
+  if (below(8) == 0) builder.GivenUp(static_cast<uint32_t>(below(30)));
   const auto reasons = evidence::AllReasons();
   for (uint64_t i = below(4); i > 0; --i) {
     builder.Incident(reasons[below(reasons.size())].reason, static_cast<EntryStatus>(1 + below(7)),

@@ -100,6 +100,23 @@ TEST(ReceiptTest, EveryFlippedBitIsRefusedOrReadsAsWritten) {
   }
 }
 
+TEST(ReceiptTest, ABodyOfTheVersionBeforeReadsAndKeepsItsBytes) {
+  ReceiptBody body = Sample();
+  body.version = kOldestReceiptVersion;
+  const crypto::Bytes old = body.Encode();
+  EXPECT_EQ(old.size() + sizeof(uint32_t), Sample().Encode().size());
+  const auto read = ReceiptBody::Decode(old);
+  ASSERT_THAT(read, IsOk());
+  EXPECT_EQ(*read, body);
+  EXPECT_EQ(read->Encode(), old);
+  EXPECT_THAT(CheckReplay(*read, DefaultPolicy()), IsOk());
+  for (const uint8_t version : {uint8_t{kOldestReceiptVersion - 1}, uint8_t{kReceiptVersion + 1}}) {
+    crypto::Bytes other = Sample().Encode();
+    other[4] = version;
+    EXPECT_THAT(ReceiptBody::Decode(other), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+}
+
 // A second spelling of the same receipt would have another commitment.
 TEST(ReceiptTest, ListsOutOfOrderOrRepeatedAreRefused) {
   const auto refused = [](auto change) {
@@ -120,6 +137,15 @@ TEST(ReceiptTest, ListsOutOfOrderOrRepeatedAreRefused) {
   refused([](ReceiptBody& b) { b.weighed.prior_ppm = kPpm + 1; });
   refused([](ReceiptBody& b) { b.weighed.partners[0].weight_ppm = kMaxWeightPpm + 1; });
   refused([](ReceiptBody& b) { b.weighed.own.good = b.weighed.own.orders + 1; });
+  crypto::Bytes given_up =
+      MakeReceipt(Case().Partners(1).GivenUp(3).Decide(), DefaultPolicy(), {}, Case().Build().now)
+          .Encode();
+  const crypto::Bytes both = crypto::Writer().U32(1).U32(1).Take();  // overdue, given up
+  const auto at = std::search(given_up.begin(), given_up.end(), both.begin(), both.end());
+  ASSERT_NE(at, given_up.end());
+  ASSERT_THAT(ReceiptBody::Decode(given_up), IsOk());
+  *(at + 3) = 0;
+  EXPECT_THAT(ReceiptBody::Decode(given_up), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST(ReceiptTest, AlteredOutcomeOrInputsDoNotReplay) {

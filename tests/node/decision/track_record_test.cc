@@ -87,15 +87,60 @@ TEST(TrackRecordTest, OrdersPaidInAdvanceAreCountedApart) {
 TEST(TrackRecordTest, OrderGivenUpIsPastDueFromThatDayOn) {
   OrderFacts given_up = Made("2024-05-01", "2024-07-01");
   given_up.written_off = Day("2024-05-12");
-  EXPECT_EQ(Over({given_up}, "2024-05-12").longest_overdue_days, 1u);
-  EXPECT_EQ(Over({given_up}).longest_overdue_days, 21u);
+  EXPECT_EQ(Over({given_up}, "2024-05-11").overdue, 0u);
+  EXPECT_EQ(Over({given_up}, "2024-05-11").given_up, 0u);
+  for (const char* day : {"2024-05-12", "2024-06-01", "2024-07-01", "2024-07-02"}) {
+    EXPECT_EQ(Over({given_up}, day).overdue, 1u) << day;
+    EXPECT_EQ(Over({given_up}, day).given_up, 1u) << day;
+    EXPECT_EQ(Over({given_up}, day).longest_overdue_days, 1u) << day;
+  }
+  EXPECT_EQ(Over({given_up}, "2024-07-03").longest_overdue_days, 2u);
+  given_up.written_off = given_up.due;
+  EXPECT_EQ(Over({given_up}, "2024-07-03").longest_overdue_days, 2u);
   given_up.written_off = Day("2024-07-20");
   EXPECT_EQ(Over({given_up}, "2024-07-21").longest_overdue_days, 20u);
+  given_up.paid = Day("2024-07-21");
+  EXPECT_EQ(Over({given_up}, "2024-07-21").given_up, 0u);
+}
+
+TEST(TrackRecordTest, AnOrderHasComeToWhatARecordOfItSays) {
+  RemarkedOrder order{Made("2024-01-01", "2024-02-01")};
+  const auto on = [&order](const char* day) { return StandingOf(order, Day(day), 10); };
+  EXPECT_EQ(on("2023-12-31").outcome, OrderOutcome::kOpen);
+  EXPECT_EQ(on("2024-02-01").outcome, OrderOutcome::kOpen);
+  EXPECT_EQ(on("2024-02-02").outcome, OrderOutcome::kOverdue);
+  EXPECT_EQ(on("2024-03-01").outcome, OrderOutcome::kUnpaid);
+  EXPECT_EQ(on("2024-03-01").bad_since, Day("2024-02-12"));
+  order.facts.paid = Day("2024-03-01");
+  EXPECT_EQ(on("2024-03-01").outcome, OrderOutcome::kPaidLate);
+  EXPECT_EQ(on("2024-03-01").bad_since, Day("2024-02-12"));
+  order.remark = OrderRemark::kInQuestion;
+  EXPECT_EQ(on("2024-03-01").outcome, OrderOutcome::kInQuestion);
+  order.facts.paid = Day("2024-02-11");
+  EXPECT_EQ(on("2024-03-01").outcome, OrderOutcome::kPaidOnTime);
+  EXPECT_FALSE(IsSpoilt(order));
+  order.remark = OrderRemark::kBroken;
+  EXPECT_EQ(on("2024-03-01").outcome, OrderOutcome::kBroken);
+  EXPECT_TRUE(IsSpoilt(order));
+  order.made_good = Day("2024-02-20");
+  EXPECT_EQ(on("2024-03-01").outcome, OrderOutcome::kBroken);
+  EXPECT_FALSE(IsSpoilt(order));
+}
+
+TEST(TrackRecordTest, ABrokenOrderIsNotSettledBeforeAndOnePaidInTimeIsWhateverIsDisputed) {
+  RemarkedOrder order{Made("2024-01-01", "2024-02-01", "2024-01-15")};
+  order.remark = OrderRemark::kInQuestion;
+  EXPECT_TRUE(SettledBefore(order, Day("2024-03-01"), 10));
+  order.facts.paid = Day("2024-02-20");
+  EXPECT_FALSE(SettledBefore(order, Day("2024-03-01"), 10));
+  order.facts.paid = Day("2024-01-15");
+  order.remark = OrderRemark::kBroken;
+  EXPECT_FALSE(SettledBefore(order, Day("2024-03-01"), 10));
 }
 
 TEST(TrackRecordTest, SettledBeforeADayIsInvoicedAndPaidBeforeItAndAtMostTenDaysLate) {
   const auto counts = [](const OrderFacts& order) {
-    return SettledBefore(order, Day("2024-03-01"), 10);
+    return SettledBefore({order}, Day("2024-03-01"), 10);
   };
   EXPECT_TRUE(counts(Made("2024-01-01", "2024-02-01", "2024-01-15")));
   EXPECT_TRUE(counts(Made("2024-01-01", "2024-02-01", "2024-02-11")));
@@ -108,14 +153,14 @@ TEST(TrackRecordTest, SettledBeforeADayIsInvoicedAndPaidBeforeItAndAtMostTenDays
 
 TEST(TrackRecordTest, WhatTheShopCalledLateOrHadGivenUpIsNotSettledBefore) {
   OrderFacts order = Made("2024-01-01", "2024-02-01", "2024-02-05");
-  EXPECT_TRUE(SettledBefore(order, Day("2024-03-01"), 10));
+  EXPECT_TRUE(SettledBefore({order}, Day("2024-03-01"), 10));
   order.said_late = true;
-  EXPECT_FALSE(SettledBefore(order, Day("2024-03-01"), 10));
+  EXPECT_FALSE(SettledBefore({order}, Day("2024-03-01"), 10));
   order.said_late = false;
   order.written_off = Day("2024-02-05");
-  EXPECT_FALSE(SettledBefore(order, Day("2024-03-01"), 10));
+  EXPECT_FALSE(SettledBefore({order}, Day("2024-03-01"), 10));
   order.written_off = Day("2024-02-06");  // an import said later that it was paid before
-  EXPECT_TRUE(SettledBefore(order, Day("2024-03-01"), 10));
+  EXPECT_TRUE(SettledBefore({order}, Day("2024-03-01"), 10));
 }
 
 TEST(TrackRecordTest, OpenOrdersAreOwedOverdueAndBadByAge) {

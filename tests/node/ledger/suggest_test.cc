@@ -236,7 +236,7 @@ TEST_F(SuggestTest, TheReportedOrderNeverCountsAsSettledBefore) {
   Import(phone, "a", "2026-03-01", "2026-02-20");
   const Identifiers buyer = {Phone(phone)};
   const auto settled = [&](const std::string& day, const std::string& except) {
-    return *OrdersSettledBefore(node_->book(), buyer, Day(day), except, 10);
+    return *OrdersSettledBefore(node_->book(), node_->ledger(), buyer, Day(day), except, 10);
   };
   EXPECT_EQ(settled("2026-02-21", ""), 1u);
   EXPECT_EQ(settled("2026-02-20", ""), 0u);

@@ -1,6 +1,8 @@
 // Incidents that are made from orders, as a client of the local API sees them.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "node/service/book_handlers.h"
 #include "node/service/shop_handlers.h"
 #include "tests/support/incidents.h"
@@ -281,6 +283,128 @@ TEST_F(OrderIncidentsTest, AnOrderTakesTheTermsThatWereChecked) {
   auto added = book_.AddOrder(manager_, request);
   DAFTAR_ASSERT_OK(added);
   EXPECT_EQ(added->order().terms(), v1::TERMS_PREPAID);
+}
+
+TEST_F(OrderIncidentsTest, AnOrderIsListedAndShownAsItsIncidentLeavesIt) {
+  const std::vector<v1::Order> orders = {Order(""), Order(""), Order(DaysAgo(50)),
+                                         Order(DaysAgo(50)), Order("")};
+  std::vector<std::string> incidents;
+  const char* kReasons[] = {"", "", "payment-reversed", "agreement-broken"};
+  for (size_t i = 0; i < std::size(kReasons); ++i) {
+    auto filed = shop_.AddIncident(manager_, About(orders[i].id(), kReasons[i]));
+    DAFTAR_ASSERT_OK(filed);
+    incidents.push_back(filed->incident().id());
+  }
+  const auto settle = [&](const std::string& id, const std::string& on) {
+    v1::SettleIncidentRequest request;
+    request.set_request_id(RequestId());
+    request.set_id(id);
+    request.set_settled_on(on);
+    request.set_because("paid");
+    DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, request));
+  };
+  settle(incidents[0], DaysAgo(38));
+  v1::WithdrawIncidentRequest upheld;
+  upheld.set_request_id(RequestId());
+  upheld.set_id(incidents[1]);
+  upheld.set_ground("dispute-upheld");
+  upheld.set_because("delivered to a neighbour");
+  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, upheld));
+  const auto show = [&](size_t i) {
+    v1::GetOrderRequest request;
+    request.set_order(orders[i].id());
+    auto shown = book_.GetOrder(manager_, request);
+    EXPECT_TRUE(shown.ok()) << shown.status();
+    return shown->order();
+  };
+  EXPECT_EQ(show(0).state(), "paid");
+  EXPECT_EQ(show(0).paid(), DaysAgo(38));
+  EXPECT_EQ(show(0).days_late(), 2u);
+  EXPECT_EQ(show(1).state(), "disputed");
+  EXPECT_EQ(show(2).state(), "broken");
+  EXPECT_EQ(show(3).state(), "broken");
+  EXPECT_EQ(show(4).state(), "unpaid");
+  // By one customer's incidents, and by those of the whole book.
+  for (const std::string& customer : {orders[0].customer(), std::string()}) {
+    const auto listed = [&](const std::string& state) {
+      v1::ListOrdersRequest request;
+      request.set_state(state);
+      request.set_customer(customer);
+      request.set_page_size(1);
+      std::set<std::string> ids;
+      do {
+        auto page = book_.ListOrders(manager_, request);
+        EXPECT_TRUE(page.ok()) << page.status();
+        for (const auto& order : page->orders()) ids.insert(order.id());
+        request.set_page_token(page->next_page_token());
+      } while (!request.page_token().empty());
+      return ids;
+    };
+    const auto of = [&](std::initializer_list<size_t> which) {
+      std::set<std::string> ids;
+      for (const size_t i : which) ids.insert(orders[i].id());
+      return ids;
+    };
+    EXPECT_EQ(listed("paid"), of({0}));
+    EXPECT_EQ(listed("disputed"), of({1}));
+    EXPECT_EQ(listed("broken"), of({2, 3}));
+    EXPECT_EQ(listed("unpaid"), of({4}));
+    EXPECT_EQ(listed("owed"), of({2, 4}));  // what was taken back is owed
+    EXPECT_EQ(listed("").size(), orders.size());
+  }
+  settle(incidents[2], DaysAgo(0));
+  v1::ListOrdersRequest owed;
+  owed.set_state("owed");
+  EXPECT_EQ(book_.ListOrders(manager_, owed)->orders_size(), 1);
+  EXPECT_EQ(show(2).state(), "broken");
+  owed.set_state("gone");
+  EXPECT_THAT(book_.ListOrders(manager_, owed),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("disputed, broken")));
+}
+
+TEST_F(OrderIncidentsTest, ErasingAPersonGoesByTheSettlementThatErasesWithIt) {
+  const v1::Order order = Order("");
+  auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
+  DAFTAR_ASSERT_OK(filed);
+  v1::SettleIncidentRequest settle;
+  settle.set_request_id(RequestId());
+  settle.set_id(filed->incident().id());
+  settle.set_because("paid");
+  DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
+  v1::EraseCustomerRequest erase;
+  erase.set_request_id(RequestId());
+  erase.set_id(order.customer());
+  erase.set_because("asked for it");
+  auto erased = book_.EraseCustomer(manager_, erase);
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(erased->orders_erased(), 1u);
+  EXPECT_EQ(erased->orders_kept(), 0u);
+  EXPECT_EQ(erased->incidents_erased(), 1u);
+}
+
+TEST_F(OrderIncidentsTest, TermsCountAsToldWhenSomebodySaidThem) {
+  const auto told = [&](v1::Terms asked, v1::Terms said) {
+    v1::CheckRequest question;
+    question.set_request_id(RequestId());
+    question.add_identifiers()->set_phone(kPhone);
+    question.set_terms(asked);
+    auto answer = shop_.Check(manager_, question);
+    EXPECT_TRUE(answer.ok()) << answer.status();
+    v1::AddOrderRequest request;
+    request.set_request_id(RequestId());
+    request.add_identifiers()->set_phone(kPhone);
+    request.mutable_amount()->set_minor(100);
+    request.mutable_amount()->set_currency("IDR");
+    request.set_receipt(answer->receipt());
+    request.set_terms(said);
+    auto added = book_.AddOrder(manager_, request);
+    EXPECT_TRUE(added.ok()) << added.status();
+    return node_->book().FindOrder(added->order().id())->order.terms_told;
+  };
+  EXPECT_FALSE(told(v1::TERMS_CREDIT, v1::TERMS_UNSPECIFIED));
+  EXPECT_FALSE(told(v1::TERMS_UNSPECIFIED, v1::TERMS_UNSPECIFIED));
+  EXPECT_TRUE(told(v1::TERMS_UNSPECIFIED, v1::TERMS_CREDIT));
+  EXPECT_TRUE(told(v1::TERMS_COD, v1::TERMS_UNSPECIFIED));
 }
 
 TEST_F(OrderIncidentsTest, ListsAndReportsAgreeWithDecisions) {

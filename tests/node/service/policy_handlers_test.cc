@@ -59,5 +59,42 @@ TEST(PolicyHandlersTest, OutcomesAreReportedForThePeriodAndToldWithTheReceipt) {
   EXPECT_THAT(report("", "now"), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+TEST(PolicyHandlersTest, AnOverrideIsToldWithItsEffectAndWhoMadeItBesideWhatBecameOfIt) {
+  SimCircle circle;
+  SimNode& node = circle.Add("toko-a.test");
+  ShopHandlers shop(*node);
+  PolicyHandlers policy(*node);
+  const Actor manager{"user:budi", Roles{Role::kManager}};
+  v1::CheckRequest question;
+  question.set_request_id("one");
+  question.add_identifiers()->set_phone("0812-3456-7890");
+  auto answer = shop.Check(manager, question);
+  DAFTAR_ASSERT_OK(answer);
+  ASSERT_EQ(answer->effect(), v1::EFFECT_REVIEW);
+  v1::OverrideDecisionRequest change;
+  change.set_request_id("two");
+  change.set_receipt(answer->receipt());
+  change.set_effect(v1::EFFECT_DEPOSIT);
+  change.set_because("an old friend");
+  auto changed = policy.OverrideDecision(manager, change);
+  DAFTAR_ASSERT_OK(changed);
+  EXPECT_EQ(changed->decided(), v1::EFFECT_REVIEW);
+  EXPECT_EQ(changed->override().by(), "user:budi");
+  v1::GetReceiptRequest why;
+  why.set_receipt(answer->receipt());
+  auto told = shop.GetReceipt(manager, why);
+  DAFTAR_ASSERT_OK(told);
+  EXPECT_EQ(told->override().effect(), v1::EFFECT_DEPOSIT);
+  EXPECT_EQ(told->override().by(), "user:budi");
+  EXPECT_EQ(told->override().because(), "an old friend");
+  auto report = policy.ReportOutcomes(manager, {});
+  DAFTAR_ASSERT_OK(report);
+  ASSERT_EQ(report->rows_size(), 1);
+  EXPECT_EQ(report->rows(0).decided(), v1::EFFECT_REVIEW);
+  EXPECT_EQ(report->rows(0).overridden_to(), v1::EFFECT_DEPOSIT);
+  EXPECT_THAT(policy.ReportOutcomes(manager, {}, [] { return true; }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
 }  // namespace
 }  // namespace daftar::service

@@ -44,6 +44,9 @@ class RightsTest : public ::testing::Test {
   const Call report_groups_ = [this](const Actor& actor) {
     return book_.ReportGroups(actor, {}).status();
   };
+  const Call report_outcomes_ = [this](const Actor& actor) {
+    return policy_.ReportOutcomes(actor, {}).status();
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
@@ -77,7 +80,7 @@ class RightsTest : public ::testing::Test {
       {"BookService/ListCustomers", {"m", Of(book_, &BookHandlers::ListCustomers)}},
       {"PolicyService/GetPolicy", {"smoa", Of(policy_, &PolicyHandlers::GetPolicy)}},
       {"PolicyService/OverrideDecision", {"m", Of(policy_, &PolicyHandlers::OverrideDecision)}},
-      {"PolicyService/ReportOutcomes", {"ma", Of(policy_, &PolicyHandlers::ReportOutcomes)}},
+      {"PolicyService/ReportOutcomes", {"ma", report_outcomes_}},
       {"PolicyService/ResetPartnerWeight", {"m", Of(policy_, &PolicyHandlers::ResetPartnerWeight)}},
       {"NodeService/GetStatus", {"smoa", Of(nodes_, &NodeHandlers::GetStatus)}},
       {"NodeService/CreateInvite", {"o", Of(nodes_, &NodeHandlers::CreateInvite)}},
