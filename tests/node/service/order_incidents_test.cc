@@ -357,6 +357,14 @@ TEST_F(OrderIncidentsTest, AnOrderIsListedAndShownAsItsIncidentLeavesIt) {
   owed.set_state("owed");
   EXPECT_EQ(book_.ListOrders(manager_, owed)->orders_size(), 1);
   EXPECT_EQ(show(2).state(), "broken");
+  // Paid late, then taken back.
+  const v1::Order late = Order(DaysAgo(20));
+  v1::GetOrderRequest of_late;
+  of_late.set_order(late.id());
+  EXPECT_EQ(book_.GetOrder(manager_, of_late)->order().state(), "late");
+  DAFTAR_ASSERT_OK(shop_.AddIncident(manager_, About(late.id(), "payment-reversed")));
+  EXPECT_EQ(book_.GetOrder(manager_, of_late)->order().state(), "broken");
+  EXPECT_EQ(book_.ListOrders(manager_, owed)->orders_size(), 2);
   owed.set_state("gone");
   EXPECT_THAT(book_.ListOrders(manager_, owed),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("disputed, broken")));
