@@ -50,7 +50,9 @@ void SayWhenInterrupted(const Console& console) {
   struct sigaction action {};
   action.sa_handler = SayAndEnd;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, nullptr);
+  struct sigaction before {};
+  sigaction(SIGINT, nullptr, &before);
+  if (before.sa_handler != SIG_IGN) sigaction(SIGINT, &action, nullptr);
 }
 
 bool InterruptScope::Interrupted() { return interrupted != 0; }

@@ -19,6 +19,7 @@ struct Labels {
   const char* own_orders;
   const char* own_incident;
   const char* data_old;
+  const char* data_at_most_old;  // for whoever may not see which partner it is
   const char* no_data;
   const char* one_record;
   const char* many_records;

@@ -101,7 +101,8 @@ template <class Message>
 std::string HeadText(const Message& answer, Language language) {
   const Labels& labels = LabelsIn(language);
   if (!answer.has_head_age_s()) return labels.no_data;
-  return Filled(labels.data_old, decision::AgeText(answer.head_age_s(), language));
+  const char* const text = answer.origin().empty() ? labels.data_at_most_old : labels.data_old;
+  return Filled(text, decision::AgeText(answer.head_age_s(), language));
 }
 
 // Nothing for a partner that was not checked: "0 records" would read as clear.

@@ -86,9 +86,11 @@ std::string Eraser::object() const {
 }
 
 bool Eraser::IsPaid(const CustomerId& row, const Order& order) const {
-  evidence::Date paid = order.paid;
-  if (remarked_) paid = remarked_({OrderName(row, order), row, order}).facts.paid;
-  return paid.has_value() && paid <= today_;
+  decision::RemarkedOrder as_left{order};
+  if (remarked_) as_left = remarked_({OrderName(row, order), row, order});
+  // A payment that was taken back is owed again.
+  if (as_left.taken_back && decision::IsSpoilt(as_left)) return false;
+  return as_left.facts.paid.has_value() && as_left.facts.paid <= today_;
 }
 
 absl::Status Eraser::PlanOrders(const CustomerId& row) {

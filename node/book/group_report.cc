@@ -33,7 +33,8 @@ void AddOrder(const decision::RemarkedOrder& order, const GroupReportOptions& op
   const bool open = !unpaid && record.orders_settled + record.broken + record.disputed == 0;
   money.open += open ? 1 : 0;
   AddTo(money.days_late, record.total_days_late);
-  if (unpaid) AddTo(money.loss_minor, order.facts.amount.minor);
+  const bool lost = unpaid || (order.taken_back && decision::IsSpoilt(order));
+  if (lost) AddTo(money.loss_minor, order.facts.amount.minor);
 }
 
 void AddMoney(const GroupMoney& part, GroupMoney& sum) {

@@ -27,7 +27,7 @@ struct GroupMoney {
   uint64_t disputed = 0;    // as in decision::TrackRecord
   uint64_t broken = 0;      // as there
   uint64_t days_late = 0;   // over all paid ones
-  uint64_t loss_minor = 0;  // of the unpaid ones
+  uint64_t loss_minor = 0;  // of the unpaid ones, and those whose payment was taken back
   // Over paid orders, in tenths of a day, rounded half up; 0 without any.
   uint64_t AverageDaysLateTenths() const;
   friend bool operator==(const GroupMoney&, const GroupMoney&) = default;

@@ -31,6 +31,18 @@ evidence::Date DayOf(Outcome outcome, const decision::RemarkedOrder& order, evid
                                        : facts.due.PlusDays(int64_t{late_after_days} + 1);
 }
 
+// The first day on which it was known that the order ends well, or badly in any way.
+evidence::Date KnownFrom(const OrderOutcome& became, const decision::RemarkedOrder& order,
+                         evidence::Date today, uint32_t late_after_days) {
+  evidence::Date known = became.on;
+  if (became.outcome != Outcome::kLate && became.outcome != Outcome::kUnpaid) return known;
+  const evidence::Date bad = decision::StandingOf(order, today, late_after_days).bad_since;
+  for (const evidence::Date day : {bad, order.broken_on}) {
+    if (day.has_value()) known = std::min(known, day);
+  }
+  return known;
+}
+
 // The checks about the order's own identifiers in the days before it, newest first.
 absl::StatusOr<std::vector<ReceiptLog::Made>> ChecksBefore(const book::Order& order,
                                                            const Checker& checker,
@@ -60,8 +72,8 @@ absl::StatusOr<bool> Matches(const ReceiptId& id, const book::Order& order,
 
 absl::Status CheckNamedReceipt(const ReceiptId& receipt,
                                std::span<const identity::Identifier> identifiers,
-                               const evidence::Money& amount, const Checker& checker,
-                               const ReceiptLog& receipts) {
+                               const evidence::Money& amount, evidence::Date invoiced,
+                               const Checker& checker, const ReceiptLog& receipts) {
   auto stored = receipts.Get(receipt);
   if (!stored.ok()) return stored.status();
   const decision::ReceiptBody& body = stored->record.body;
@@ -83,6 +95,13 @@ absl::Status CheckNamedReceipt(const ReceiptId& receipt,
         evidence::FormatMoney(*asked) + ", the order over " + amount.currency.code() + " " +
         evidence::FormatMoney(amount) +
         ". Check the buyer again for this amount and name that receipt, or leave the receipt out");
+  }
+  const evidence::Date checked = evidence::Date::Of(body.time);
+  if (invoiced < checked.PlusDays(-kMatchDays)) {
+    return absl::FailedPreconditionError(
+        "the check was made on " + checked.ToString() + ", more than " +
+        std::to_string(kMatchDays) + " days after the order was invoiced (" + invoiced.ToString() +
+        "), so the order was not taken on it; leave the receipt out");
   }
   return absl::OkStatus();
 }
@@ -126,6 +145,7 @@ absl::StatusOr<OrderOutcome> OutcomeFor(const book::NamedOrder& named, const Out
   became.named = named.order.receipt.has_value();
   became.outcome = OutcomeOf(*order, today, policy.late_after_days);
   became.on = DayOf(became.outcome, *order, today, policy.late_after_days);
+  became.known = KnownFrom(became, *order, today, policy.late_after_days);
   if (named.order.terms_told) became.terms = named.order.terms;
   // Until more is known, nothing is looked for.
   if (became.named || became.outcome != Outcome::kUnknown) {

@@ -16,13 +16,14 @@ namespace daftar::check {
 // invoiced, about one of its own identifiers and over the same amount.
 inline constexpr int64_t kMatchDays = 14;
 
-// Whether an order of the customer with these identifiers, over the amount, can have been taken on
-// the check. NotFound; FailedPrecondition saying what differs: the receipt is about none of the
-// identifiers, or over another amount of the same currency.
+// Whether an order of the customer with these identifiers, over the amount and of that day, can
+// have been taken on the check. NotFound; FailedPrecondition saying what differs: the receipt is
+// about none of the identifiers, or over another amount of the same currency, or was made more than
+// kMatchDays after the order was invoiced.
 absl::Status CheckNamedReceipt(const ReceiptId& receipt,
                                std::span<const identity::Identifier> identifiers,
-                               const evidence::Money& amount, const Checker& checker,
-                               const ReceiptLog& receipts);
+                               const evidence::Money& amount, evidence::Date invoiced,
+                               const Checker& checker, const ReceiptLog& receipts);
 
 // The receipt on which the order was taken: the one it names, else the one it has while that still
 // matches, else the newest that matches and that no other order has; none when there is no such.

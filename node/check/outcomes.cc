@@ -36,6 +36,12 @@ uint32_t BadPpm(Outcome outcome, const decision::Policy& policy) {
                                        : 0;
 }
 
+// A check that was made when it was known already how the order had ended foretold nothing.
+bool IsHindsight(const OrderOutcome& became, evidence::UnixMillis checked_at) {
+  return became.outcome != Outcome::kUnknown &&
+         became.known < evidence::Date::Of(checked_at).PlusDays(-evidence::kTimeZoneDays);
+}
+
 std::vector<HeldRecord> HeldIn(const decision::Weighed& weighed, const decision::Policy& policy) {
   std::vector<HeldRecord> held;
   for (const decision::ExpectedGain& gain : decision::ExpectedGains(weighed, policy)) {
@@ -289,6 +295,7 @@ absl::StatusOr<bool> Outcomes::Take(const OrderOutcome& became, const decision::
   after.outcome = became.outcome;
   after.outcome_on = became.outcome == Outcome::kUnknown ? evidence::Date() : became.on;
   after.at_risk =
+      !IsHindsight(became, after.checked_at) &&
       WasAtRisk(became, after.override.has_value() ? after.override->effect : after.decided);
   if (after.outcome != before->outcome) after.bad_ppm = BadPpm(after.outcome, policy);
   if (after == *before) return true;

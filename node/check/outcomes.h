@@ -55,7 +55,8 @@ struct Followed {
   Outcome outcome = Outcome::kUnknown;
   evidence::Date outcome_on;
   uint32_t bad_ppm = 0;  // what the outcome counted, by the policy of that day
-  bool at_risk = false;  // as far as was told, the shop could lose by it (WasAtRisk)
+  bool at_risk = false;  // as far as was told, the shop could lose by it (WasAtRisk), and it was
+                         // not known yet how the order had ended
   std::vector<HeldRecord> held;
   std::string order;    // the one order whose outcome this is (book::OrderName); empty: none
   bool named = false;   // the order names the receipt; else the receipt was found for it
@@ -70,6 +71,7 @@ struct OrderOutcome {
   bool named = false;  // as Followed::named
   Outcome outcome = Outcome::kUnknown;
   evidence::Date on;
+  evidence::Date known;  // the first day on which it was known to end so; of kUnknown none
   std::optional<decision::Terms> terms;  // none: nobody told them (book::Order::terms_told)
 };
 

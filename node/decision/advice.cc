@@ -49,31 +49,37 @@ void AskForMoney(const Weighed& weighed, const Verdict& verdict, const Policy& p
 }
 
 // A good customer who owes and had a good reason is helped to pay: something speaks for the
-// customer in an incident about money.
+// customer in an incident about money, and no plan was made for it yet.
 bool IsOfferedPlan(const Weighed& weighed, const Policy& policy) {
   if (!IsGoodCustomer(weighed.own, policy.plan_orders)) return false;
   return std::any_of(
       weighed.incidents.begin(), weighed.incidents.end(), [](const WeighedIncident& incident) {
         return IsOfMoney(incident.trouble) && incident.status == EntryStatus::kLive &&
-               !incident.mitigations.empty();
+               !incident.mitigations.empty() && !incident.mitigations.Has(Mitigation::kKeptPlan);
       });
 }
 
 void HelpToSettle(const Weighed& weighed, const Verdict& verdict, const Policy& policy,
                   evidence::Date today, Steps& steps) {
   const WeighedOwn& own = weighed.own;
-  if (Has(verdict, Cap::kFirstSlip)) steps.push_back({.step = Step::kCaution});
-  if (own.overdue > 0) steps.push_back({.step = Step::kRemind, .days = own.overdue_days});
-  if (IsOfferedPlan(weighed, policy)) {
+  const bool slip = Has(verdict, Cap::kFirstSlip);
+  const bool plan_offered = IsOfferedPlan(weighed, policy);
+  // One way to speak of the debt at a time, the kindest that fits.
+  if (plan_offered) {
     NextStep plan{.step = Step::kPlan};
     for (uint32_t i = 1; i <= policy.plan_instalments; ++i) {
       plan.dates.push_back(today.PlusDays(int64_t{i} * policy.plan_interval_days));
     }
     steps.push_back(std::move(plan));
+  } else if (slip) {
+    steps.push_back({.step = Step::kCaution});
+  } else if (own.overdue > own.given_up) {
+    steps.push_back({.step = Step::kRemind, .days = own.overdue_days});
   }
   // A limit counts all that is open. Of a debt, what is past due is owed in whichever currency,
   // and what is open beside it may be due later: no sum of one of them is the right one.
   const bool limited = Fired(verdict, Rule::kCreditLimit);
+  if (plan_offered) return;
   if (limited && own.open_minor > 0 && own.open_minor <= evidence::kMaxMinorUnits) {
     steps.push_back({.step = Step::kSettleOpen,
                      .money = evidence::Money{own.open_minor, weighed.order.amount->currency}});

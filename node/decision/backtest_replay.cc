@@ -15,7 +15,7 @@ uint32_t DueDay(const PastOrder& order) {
   return order.due_at == kNever ? std::numeric_limits<uint32_t>::max() : DayOf(order.due_at);
 }
 
-// The day before an order that went bad is past due, as TrackRecordBuilder has it of one given up.
+// The day before an order that went bad is past due: when it was due, or at once.
 uint32_t OwedSince(const PastOrder& order) {
   return std::min(DueDay(order), DayOf(order.known_at) - 1);
 }
@@ -155,6 +155,8 @@ void Replay::WeighOwn(const Account* account, uint32_t today) {
   const auto& due = account->open_due;
   own.overdue = std::lower_bound(due.begin(), due.end(), today) - due.begin();
   if (own.overdue > 0) own.overdue_days = today - due.front();
+  // Of an order known to be bad no more is expected, as of one given up.
+  own.given_up = std::min(unpaid, own.overdue);
   WeighAmounts(*account);
 }
 

@@ -41,9 +41,13 @@ std::string OwnRecords(Language language, const Decision& decision) {
 std::string Debt(Language language, const Decision& decision) {
   const WeighedOwn& own = decision.weighed.own;
   std::string out;
-  if (own.overdue > 0 && own.overdue_days > 0) {
+  if (own.overdue > 0 && own.given_up == own.overdue) {
+    out = Fill(language, own.overdue == 1 ? Text::kOrderGivenUp : Text::kOrdersGivenUp,
+               {Number(own.overdue)});
+  } else if (own.overdue > 0 && own.overdue_days > 0) {
     out = Fill(language, own.overdue == 1 ? Text::kOrderPastDue : Text::kOrdersPastDue,
                {Number(own.overdue), DaysText(own.overdue_days, language)});
+    if (own.given_up > 0) out += Fill(language, Text::kOfThemGivenUp, {Number(own.given_up)});
   }
   const auto& incidents = decision.weighed.incidents;
   const auto owed = std::count_if(incidents.begin(), incidents.end(), IsOpenDebt);
@@ -263,7 +267,10 @@ std::string NotesText(Language language, const Decision& decision) {
     if (!mitigated.Has(mitigation)) continue;
     favour.emplace_back(MitigationWord(mitigation, language));
   }
-  if (!favour.empty()) out += " " + Fill(language, Text::kMitigated, {Joined(favour)});
+  if (!favour.empty()) {
+    const Text text = rule == Rule::kOpenDebt ? Text::kMitigatedDebt : Text::kMitigated;
+    out += " " + Fill(language, text, {Joined(favour)});
+  }
   return out;
 }
 

@@ -24,6 +24,9 @@ enum class Text {
   kDebtOpen,
   kOrderPastDue,
   kOrdersPastDue,
+  kOrderGivenUp,
+  kOrdersGivenUp,
+  kOfThemGivenUp,
   kIncidentOpen,
   kIncidentsOpen,
   kLocal,
@@ -97,6 +100,7 @@ enum class Text {
   kNotedMany,
   kSeveralKinds,
   kMitigated,
+  kMitigatedDebt,
   // Ages.
   kDay,
   kDays,

@@ -26,7 +26,12 @@ bool HasWeight(IncidentState state) {
 // say so.
 evidence::Date SettledOn(const IncidentView& view) {
   const Incident& incident = view.incident;
-  // Paid is paid, even if the report is withdrawn afterwards.
+  // Paid is paid, even if the report is taken back afterwards. But what was filed by mistake was
+  // settled by mistake.
+  if (view.state == IncidentState::kWithdrawn &&
+      incident.withdrawn_for == WithdrawalGround::kMistake) {
+    return {};
+  }
   if (incident.settled_on.has_value() || view.state != IncidentState::kSettled) {
     return incident.settled_on;
   }

@@ -34,13 +34,14 @@ absl::StatusOr<book::OutcomeKind> OutcomeFrom(const std::string& outcome) {
 // As CheckNamedReceipt, with all that the customers who have the identifiers are known by.
 absl::Status CheckNamedReceipt(Node& node, const check::ReceiptId& receipt,
                                std::vector<identity::Identifier> identifiers,
-                               const evidence::Money& amount) {
+                               const evidence::Money& amount, evidence::Date invoiced) {
   auto customers = node.book().FindProfiles(identifiers);
   if (!customers.ok()) return customers.status();
   for (const book::Profile& customer : *customers) {
     identifiers.insert(identifiers.end(), customer.identifiers.begin(), customer.identifiers.end());
   }
-  return check::CheckNamedReceipt(receipt, identifiers, amount, node.checker(), node.receipts());
+  return check::CheckNamedReceipt(receipt, identifiers, amount, invoiced, node.checker(),
+                                  node.receipts());
 }
 
 // The terms of an order that was taken on a check: those that were checked. An answer to who pays
@@ -420,7 +421,8 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   if (!request.receipt().empty()) {
     auto receipt = ReceiptFromProto(request.receipt());
     if (!receipt.ok()) return receipt.status();
-    absl::Status fits = CheckNamedReceipt(node_, *receipt, order.identifiers, order.amount);
+    absl::Status fits =
+        CheckNamedReceipt(node_, *receipt, order.identifiers, order.amount, order.invoiced);
     if (!fits.ok()) return fits;
     auto terms_asked = TakeTerms(node_, *receipt, request.terms());
     if (!terms_asked.ok()) return terms_asked.status();
@@ -481,8 +483,9 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
   if (link.has_value()) {
     auto order = node_.book().FindOrder(name);
     if (!order.ok()) return order.status();
-    absl::Status fits = CheckNamedReceipt(node_, check::ReceiptId(link->array()),
-                                          order->order.identifiers, order->order.amount);
+    absl::Status fits =
+        CheckNamedReceipt(node_, check::ReceiptId(link->array()), order->order.identifiers,
+                          order->order.amount, order->order.invoiced);
     if (!fits.ok()) return fits;
   }
   // What happened is reason enough; who says more is heard.

@@ -393,7 +393,7 @@ TEST(ShowCheckTest, AReceiptWithoutNamesShowsNoBlanksAndNoNoughts) {
   partner.set_head_age_s(3600);
   const std::string text = Text(response);
   EXPECT_THAT(text, HasSubstr("  a partner        settled  1 day old   counts 23.1 %\n"));
-  EXPECT_THAT(text, HasSubstr("Partners\n  a partner  cached  data 60 min old\n"));
+  EXPECT_THAT(text, HasSubstr("Partners\n  a partner  cached  data at most 60 min old\n"));
   const Json json = ToJson(response);
   EXPECT_TRUE(json["inputs"][0]["weight_ppm"].is_null());
   EXPECT_EQ(json["inputs"][1]["weight_ppm"], 0);

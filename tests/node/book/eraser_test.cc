@@ -69,6 +69,23 @@ TEST_F(EraserTest, AnOrderIsPaidWhenItsIncidentSaysSo) {
   EXPECT_EQ(erase("2024-03-01")->orders_erased, 1u);
 }
 
+TEST_F(EraserTest, AnOrderWhosePaymentWasTakenBackIsOwedAgain) {
+  const decision::OrderRow row =
+      Row({Handle("shop/budi")}, "B-1", "2024-01-01", "2024-02-01", "2024-01-15");
+  ASSERT_THAT(book_->ImportOrders({&row, 1}), IsOk());
+  const auto erase = [this](const std::string& made_good) {
+    const auto remarked = [&made_good](const NamedOrder& named) {
+      decision::RemarkedOrder order{named.order, decision::OrderRemark::kBroken};
+      order.taken_back = true;
+      order.made_good = made_good.empty() ? evidence::Date() : Day(made_good);
+      return order;
+    };
+    return book_->Erase(By(), IdOf(Handle("shop/budi")), IncidentsAbout(), "asked", {}, remarked);
+  };
+  EXPECT_EQ(erase("")->orders_kept, 1u);
+  EXPECT_EQ(erase("2024-03-01")->orders_erased, 1u);
+}
+
 TEST_F(EraserTest, NothingOfThePersonIsLeftAndNothingOfOthersGoes) {
   const std::vector<decision::OrderRow> rows = {
       Row({Handle("shop/budi"), Phone("081234567890")}, "BUDI-1", "2024-01-01", "2024-02-01",

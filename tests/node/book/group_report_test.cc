@@ -94,12 +94,15 @@ TEST_F(GroupReportTest, WhatAnIncidentPutsInQuestionOrBreaksIsNotOpen) {
   Order("a", "1", "2024-03-01", "2024-03-15", "2024-03-15", 1);
   Order("a", "2", "2024-03-01", "2024-03-15", "", 2);
   Order("a", "3", "2024-03-01", "2024-09-30", "", 4);
-  options_.remarked = [](const NamedOrder& named) {
+  bool taken_back = false;
+  options_.remarked = [&taken_back](const NamedOrder& named) {
     const decision::OrderRemark remark = named.order.invoice == "1" ? decision::OrderRemark::kBroken
                                          : named.order.invoice == "2"
                                              ? decision::OrderRemark::kInQuestion
                                              : decision::OrderRemark::kNone;
-    return decision::RemarkedOrder{named.order, remark};
+    decision::RemarkedOrder order{named.order, remark};
+    order.taken_back = taken_back;
+    return order;
   };
   const GroupMoney money = LineOf("(none)").money.at(0);
   EXPECT_EQ(money.orders, 3u);
@@ -107,6 +110,8 @@ TEST_F(GroupReportTest, WhatAnIncidentPutsInQuestionOrBreaksIsNotOpen) {
   EXPECT_EQ(money.disputed, 1u);
   EXPECT_EQ(money.open, 1u);
   EXPECT_EQ(money.paid_on_time + money.late + money.unpaid + money.loss_minor, 0u);
+  taken_back = true;
+  EXPECT_EQ(LineOf("(none)").money.at(0).loss_minor, 1u);
 }
 
 TEST_F(GroupReportTest, TheGroupIsThatOfTheRecordAtTheEndOfThePeriod) {

@@ -48,7 +48,7 @@ class OrderOutcomesTest : public ::testing::Test {
   }
   absl::Status Named(const ReceiptId& receipt, const std::string& phone, evidence::Money amount) {
     const identity::Identifier identifier = Phone(phone);
-    return CheckNamedReceipt(receipt, {&identifier, 1}, amount, node_->checker(),
+    return CheckNamedReceipt(receipt, {&identifier, 1}, amount, Today(), node_->checker(),
                              node_->receipts());
   }
   OrderOutcome Became(const book::NamedOrder& order) {
@@ -70,6 +70,55 @@ TEST_F(OrderOutcomesTest, ACheckIsOfOrdersInvoicedThatDayOrInTheDaysAfter) {
   EXPECT_EQ(Found(OrderOf(Today().PlusDays(kMatchDays), amount_)), receipt);
   EXPECT_EQ(Found(OrderOf(Today().PlusDays(kMatchDays + 1), amount_)), std::nullopt);
   EXPECT_EQ(Found(OrderOf(Today().PlusDays(-1), amount_)), std::nullopt);
+}
+
+TEST_F(OrderOutcomesTest, AnOrderNamesNoCheckThatWasMadeLongAfterIt) {
+  const ReceiptId receipt = Ask(amount_);
+  const identity::Identifier budi = Phone(kBudi);
+  const auto of = [&](int64_t days_before) {
+    return CheckNamedReceipt(receipt, {&budi, 1}, amount_, Today().PlusDays(-days_before),
+                             node_->checker(), node_->receipts());
+  };
+  DAFTAR_EXPECT_OK(of(kMatchDays));
+  EXPECT_THAT(of(kMatchDays + 1),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("more than 14 days after the order was invoiced")));
+}
+
+TEST_F(OrderOutcomesTest, WhatWasKnownBeforeTheCheckIsLearntFromByNobody) {
+  const auto at_risk = [&](int64_t paid_days_before) {
+    book::NamedOrder order = OrderOf(Today().PlusDays(-5), amount_);
+    order.name = "order " + std::to_string(paid_days_before);
+    const ReceiptId receipt = Ask(amount_);
+    circle_.clock().Advance(1);
+    order.order.receipt = book::ReceiptRef(receipt.array());
+    order.order.terms_told = true;
+    order.order.paid = Today().PlusDays(-paid_days_before);
+    EXPECT_TRUE(RecordOutcome(order, {node_->ledger(), node_->checker(), node_->receipts()},
+                              node_->outcomes(), policy_, Today())
+                    .ok());
+    const auto followed = node_->outcomes().Of(receipt);
+    EXPECT_TRUE(followed.ok() && followed->has_value() && (*followed)->outcome == Outcome::kPaid);
+    return (*followed)->at_risk;
+  };
+  EXPECT_TRUE(at_risk(0));
+  EXPECT_TRUE(at_risk(1));  // the same day, where the shop is
+  EXPECT_FALSE(at_risk(2));
+}
+
+// What was paid or given up late was known to be bad long before.
+TEST_F(OrderOutcomesTest, ABadEndIsKnownFromItsFirstDay) {
+  book::NamedOrder order = OrderOf(Today().PlusDays(-14), amount_);
+  EXPECT_EQ(Became(order).known, Today().PlusDays(-3));
+  order.order.written_off = Today();
+  EXPECT_EQ(Became(order).on, Today());
+  EXPECT_EQ(Became(order).known, Today().PlusDays(-3));
+  order.order.written_off = evidence::Date();
+  order.order.paid = Today();
+  EXPECT_EQ(Became(order).outcome, Outcome::kLate);
+  EXPECT_EQ(Became(order).known, Today().PlusDays(-3));
+  order.order.due = Today();
+  EXPECT_EQ(Became(order).known, Today());
 }
 
 TEST_F(OrderOutcomesTest, ACheckWithoutAnAmountIsOfAnyAmount) {

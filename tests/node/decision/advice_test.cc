@@ -10,6 +10,7 @@ namespace daftar::decision {
 namespace {
 
 using evidence::Reason;
+using ::testing::AnyOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -64,13 +65,18 @@ TEST(NextStepsTest, AGoodCustomerWithAGoodReasonIsOfferedAPlanOnDates) {
   const NextStep* plan = Find(steps, Step::kPlan);
   ASSERT_NE(plan, nullptr);
   EXPECT_THAT(plan->dates, ElementsAre(DaysAgo(-30), DaysAgo(-60), DaysAgo(-90)));
-  EXPECT_EQ(Find(steps, Step::kRemind)->days, 20u);
+  // A plan is instead of asking for all of it now.
+  EXPECT_THAT(Names(behind(9, 0, Mitigation::kToldInTime)),
+              Not(AnyOf(Contains(Step::kRemind), Contains(Step::kSettleOpen))));
+  EXPECT_THAT(Names(behind(9, 0, Mitigation::kKeptPlan)), Not(Contains(Step::kPlan)));
   // Nobody else is.
   EXPECT_THAT(Names(behind(2, 0, Mitigation::kToldInTime)), Not(Contains(Step::kPlan)));
   EXPECT_THAT(Names(behind(9, 3, Mitigation::kToldInTime)), Not(Contains(Step::kPlan)));
   // Nor is one who gave no reason, or whose reason is about something else.
   Case silent = Case().Partners(1).Orders(9).Overdue(2, 20);
   EXPECT_THAT(Names(silent), Not(Contains(Step::kPlan)));
+  EXPECT_EQ(Find(Steps(silent), Step::kRemind)->days, 20u);
+  EXPECT_THAT(Names(silent), Contains(Step::kSettleOpen));
   silent.Incident(Reason::kStaffAbuse).Mitigated(Mitigation::kShopAtFault);
   EXPECT_THAT(Names(silent), Not(Contains(Step::kPlan)));
   // Who told in time and owes is.
@@ -80,8 +86,7 @@ TEST(NextStepsTest, AGoodCustomerWithAGoodReasonIsOfferedAPlanOnDates) {
 }
 
 TEST(NextStepsTest, AFirstSlipIsACaution) {
-  EXPECT_THAT(Names(Case().Partners(1).Orders(5).Overdue(1, 3)),
-              ElementsAre(Step::kCaution, Step::kRemind));
+  EXPECT_THAT(Names(Case().Partners(1).Orders(5).Overdue(1, 3)), ElementsAre(Step::kCaution));
 }
 
 TEST(NextStepsTest, TheShopLooksAtItsOwnSideBeforeItBlames) {

@@ -15,6 +15,7 @@ namespace daftar::decision {
 namespace {
 
 using evidence::Reason;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using Case = InputsBuilder;
@@ -245,6 +246,24 @@ TEST(BecauseTest, AnOpenDebtIsToldWhateverDecided) {
               HasSubstr("1 order past due by 1 day; 1 own incident not settled"));
   EXPECT_THAT(Says(Case().Partners(1).Orders(9).Group(Effect::kPrepay, Effect::kDecline)),
               Not(HasSubstr("A debt is open")));
+}
+
+TEST(BecauseTest, AnOrderThatWasGivenUpIsNoneThatIsADayLate) {
+  EXPECT_THAT(Says(Case().Partners(1).GivenUp(1)),
+              HasSubstr("The customer owes this shop: 1 order that was given up."));
+  EXPECT_THAT(Says(Case().Partners(1).GivenUp(1).GivenUp(3)),
+              HasSubstr("A debt is open: 2 orders that were given up."));
+  EXPECT_THAT(Says(Case().Partners(1).Overdue(2, 30).GivenUp(1)),
+              HasSubstr("3 orders past due, by 30 days at most, 1 of them given up."));
+}
+
+TEST(BecauseTest, WhatSpeaksForOneWhoOwesChangesTheAnswerOnceItIsPaid) {
+  Case owes = Case().Partners(1).Incident(Reason::kDepositUnsettled);
+  EXPECT_THAT(Says(owes.Mitigated(Mitigation::kShopAtFault)),
+              HasSubstr("partly at fault; the answer stays while the debt is open."));
+  Case settled = Case().Partners(1).Incident(Reason::kDepositUnsettled, EntryStatus::kSettled);
+  EXPECT_THAT(Says(settled.Mitigated(Mitigation::kShopAtFault)),
+              AllOf(HasSubstr("partly at fault."), Not(HasSubstr("the answer stays"))));
 }
 
 TEST(BecauseTest, PaidInAdvanceIsNoRiskUnlessPaymentsWereReversed) {

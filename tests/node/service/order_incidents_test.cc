@@ -225,6 +225,27 @@ TEST_F(OrderIncidentsTest, ADisputeLostPutsTheOrderInQuestionWhereverItIsShown) 
   EXPECT_EQ(Ask().effect(), v1::EFFECT_ACCEPT);
 }
 
+TEST_F(OrderIncidentsTest, OnlyWhatWasFiledByMistakeWasSettledByMistake) {
+  for (const char* ground : {"", "request", "paid", "mistake"}) {
+    const v1::Order order = Order("");
+    auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
+    DAFTAR_ASSERT_OK(filed);
+    v1::SettleIncidentRequest settle;
+    settle.set_request_id(RequestId());
+    settle.set_id(filed->incident().id());
+    settle.set_because("paid");
+    DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
+    EXPECT_EQ(Orders().overdue(), 0u);
+    v1::WithdrawIncidentRequest withdraw;
+    withdraw.set_request_id(RequestId());
+    withdraw.set_id(filed->incident().id());
+    withdraw.set_ground(ground);
+    withdraw.set_because("no report any more");
+    DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+    EXPECT_EQ(Orders().overdue(), std::string(ground) == "mistake" ? 1u : 0u) << ground;
+  }
+}
+
 TEST_F(OrderIncidentsTest, AnIncidentNamesItsOrderByInvoiceToo) {
   const v1::Order order = Order("");
   auto filed = shop_.AddIncident(manager_, About(order.invoice(), ""));
