@@ -484,6 +484,8 @@ TEST_F(BookCommandTest, OutcomesAndWeights) {
 
 TEST_F(BookCommandTest, ReplayAsksANodeForAReceiptsIdAndRefusesOneWithoutItsBody) {
   std::string asked;
+  EXPECT_EQ(node_.Run({"policy", "show", "0123456789ab"}).code, kExitOk);
+  EXPECT_EQ(asked.hash(), "0123456789ab");  // the node knows whether that is enough
   node_.get_receipt = [&](const v1::GetReceiptRequest& request, v1::GetReceiptResponse& response) {
     asked = request.receipt();
     response.set_receipt(asked);
