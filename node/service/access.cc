@@ -128,6 +128,8 @@ absl::Status UsedForAnother() {
 }
 
 absl::Status CheckName(const std::string& name) {
+bool HoldsEveryRole(uint32_t uid) { return uid == 0 || uid == static_cast<uint32_t>(geteuid()); }
+
   const bool allowed = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.';
@@ -184,9 +186,20 @@ absl::StatusOr<std::optional<User>> Users::Find(const std::string& name) const {
 }
 
 absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::string& name,
-                                   Role role, std::optional<uint32_t> uid) {
+                                   Role role, std::optional<uint32_t> uid,
+                                   const std::string& because) {
   if (absl::Status status = CheckName(name); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (uid.has_value() && HoldsEveryRole(*uid)) {
+    return absl::InvalidArgumentError(
+        "uid " + std::to_string(*uid) +
+        " is root's or the node's own, which hold every role and cannot be given less; name "
+        "another, or leave out --uid for a token");
+  }
+  if (because.size() > storage::kMaxAuditText) {
+    return absl::InvalidArgumentError("say why in at most " +
+                                      std::to_string(storage::kMaxAuditText) + " bytes");
+  }
   if (!request.ok()) return request.status();
   auto earlier = storage::RequestLog::Find(store_, *request, kAddKind);
   if (!earlier.ok()) return earlier.status();
@@ -219,11 +232,8 @@ absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::str
   batch.Put(Column::kUsers, UserKey(name), Encode(row));
   storage::RequestLog::Record(batch, *request, kAddKind, crypto::AsBytes(name));
   storage::RecordAudit(batch, vault_, entropy_,
-                       {clock_.Now().value,
-                        caller.actor,
-                        "user.add",
-                        name + " as " + std::string(RoleName(role)),
-                        {}});
+                       {clock_.Now().value, caller.actor, "user.add",
+                        name + " as " + std::string(RoleName(role)), because});
   const absl::Status written = store_.Write(std::move(batch));
   if (absl::IsAborted(written)) {
     return absl::AlreadyExistsError("a user with this name" +
@@ -297,7 +307,7 @@ absl::StatusOr<Actor> Users::ByToken(std::string_view token) const {
 
 absl::StatusOr<Actor> Users::ByUid(uint32_t uid) const {
   const std::string name = "uid:" + std::to_string(uid);
-  if (uid == 0 || uid == static_cast<uint32_t>(geteuid())) return Actor{name, Roles::All()};
+  if (HoldsEveryRole(uid)) return Actor{name, Roles::All()};
   auto row = store_.Get(Column::kUsers, UidKey(uid));
   if (!row.ok()) return row.status();
   if (row->has_value()) {
