@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/group_command.h"
 #include "cli/list_pages.h"
 #include "node/decision/group.h"
 #include "node/identity/ascii.h"
@@ -293,9 +294,10 @@ absl::StatusOr<int> RunGroupRemove(Session& session, const GroupOptions& options
   if (!response.ok()) return response.status();
   Console& console = session.console();
   if (console.json) {
-    PrintJson(console.out, Json{{"removed", options.name}});
+    PrintJson(console.out, Json{{"removed", options.name},
+                                {"restore", TextOrNull(RestoreCommand(options.name))}});
   } else {
-    console.out << "Removed the group " << options.name << ".\n";
+    console.out << "Removed the group " << options.name << ".\n" << RestoreAdvice(options.name);
   }
   return kExitOk;
 }

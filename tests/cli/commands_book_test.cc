@@ -197,6 +197,13 @@ TEST_F(BookCommandTest, GroupListRemoveAndReport) {
   const Ran ran = node_.Run({"group", "remove", "vip", "--because", "x", "--output", "json"});
   EXPECT_EQ(removed.name() + removed.because(), "vipx");
   EXPECT_EQ(Json::parse(ran.out, nullptr, false)["removed"], "vip");
+  EXPECT_THAT(std::string(Json::parse(ran.out, nullptr, false)["restore"]),
+              HasSubstr("daftar group add vip --precedence 400"));
+  EXPECT_THAT(node_.Run({"group", "remove", "staff", "--because", "x"}).out,
+              HasSubstr("\n  daftar group add staff --precedence 100 --at-most accept "
+                        "--because TEXT\n"));
+  const Ran own = node_.Run({"group", "remove", "mine", "--because", "x", "--output", "json"});
+  EXPECT_TRUE(Json::parse(own.out, nullptr, false)["restore"].is_null());
   v1::ReportGroupsRequest report;
   node_.report_groups = Keep<v1::ReportGroupsRequest, v1::ReportGroupsResponse>(report);
   EXPECT_EQ(node_.Run({"group", "report", "--from", "2026-01-01", "--to", "2026-06-30"}).code,
