@@ -54,12 +54,14 @@ struct IncidentOptions {
   std::string settled_on;
   std::string ground;
   std::string mitigation;
+  std::string reminded_on;
 };
 absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentMitigate(Session& session, const IncidentOptions& options);
+absl::StatusOr<int> RunIncidentRemind(Session& session, const IncidentOptions& options);
 
 struct CustomerOptions {
   std::string id;

@@ -203,6 +203,22 @@ absl::StatusOr<int> RunIncidentMitigate(Session& session, const IncidentOptions&
   return Show(session, response->incident());
 }
 
+absl::StatusOr<int> RunIncidentRemind(Session& session, const IncidentOptions& options) {
+  absl::Status status = CheckText("because", options.because);
+  if (status.ok()) status = CheckText("id", options.id);
+  if (status.ok()) status = CheckDate("on", options.reminded_on);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::RemindIncidentRequest request;
+  request.set_id(options.id);
+  request.set_on(options.reminded_on);
+  request.set_because(options.because);
+  const auto response = (*client)->Write(&Shop::RemindIncident, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->incident());
+}
+
 absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options) {
   if (options.identifiers.empty()) return NeedIdentifier("customer add");
   absl::Status status = CheckText("name", options.name);

@@ -196,7 +196,8 @@ void Parser::AddIncidents() {
          "came late you may say it")
       ->type_name("YYYY-MM-DD");
   add.add_option("--due", filed->due, "When payment was due")->type_name("YYYY-MM-DD");
-  add.add_option("--reminder", filed->reminders, "When the customer was reminded; repeat it")
+  add.add_option("--reminder", filed->reminders,
+                 "When the customer was reminded; repeat it, oldest first (later: remind)")
       ->type_name("YYYY-MM-DD")
       ->allow_extra_args(false);
   add.add_option("--order", filed->order, "An imported order; brings customer, amount and dates")
@@ -259,6 +260,17 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
                   "shop-at-fault, told-in-time or kept-plan")
       ->type_name("NAME");
   AddBecause(mitigate, mitigated->because);
+
+  CLI::App& remind =
+      Verb(noun, "remind", "Note a reminder of an incident that was not published yet",
+           "  daftar incident remind ID --on 2026-10-16\n"
+           "  daftar incident remind ID --because \"by WhatsApp\"\n");
+  auto reminded = Take(remind, &RunIncidentRemind);
+  AddId(remind, reminded->id, "The incident");
+  remind.add_option("--on", reminded->reminded_on, "The day (default: today)")
+      ->type_name("YYYY-MM-DD");
+  remind.add_option("--because", reminded->because, "How, in a few words; stays in this shop")
+      ->type_name("TEXT");
 }
 
 void Parser::AddCustomers() {

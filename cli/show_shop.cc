@@ -93,6 +93,10 @@ void Print(std::ostream& out, const v1::Incident& incident) {
   } else if (!incident.missing().empty()) {
     out << "\nMissing before it can be shared\n";
     for (const auto& sentence : incident.missing()) out << "  - " << Printable(sentence) << "\n";
+    out << "A reminder is added with: daftar incident remind " << incident.id()
+        << " --on DATE\nTo correct anything else, withdraw it and file it again:\n"
+           "  daftar incident withdraw "
+        << incident.id() << " --ground mistake --because TEXT\n";
   }
   if (incident.history().empty()) return;
   out << "\nHistory\n";

@@ -45,6 +45,7 @@ constexpr std::array kRules = {
     MethodRule{"ShopService/ImportOrders", kManagers},
     MethodRule{"ShopService/SuggestIncidents", kStaffUp},
     MethodRule{"ShopService/MitigateIncident", kManagers},
+    MethodRule{"ShopService/RemindIncident", kStaffUp},
     MethodRule{"BookService/MergeCustomers", kManagers},
     MethodRule{"BookService/UnmergeCustomer", kManagers},
     MethodRule{"BookService/EraseCustomer", kManagers},
@@ -127,9 +128,9 @@ absl::Status UsedForAnother() {
       "this request_id was used for another user; use a new one for each request");
 }
 
-absl::Status CheckName(const std::string& name) {
 bool HoldsEveryRole(uint32_t uid) { return uid == 0 || uid == static_cast<uint32_t>(geteuid()); }
 
+absl::Status CheckName(const std::string& name) {
   const bool allowed = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '_' || c == '.';
@@ -189,7 +190,6 @@ absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::str
                                    Role role, std::optional<uint32_t> uid,
                                    const std::string& because) {
   if (absl::Status status = CheckName(name); !status.ok()) return status;
-  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (uid.has_value() && HoldsEveryRole(*uid)) {
     return absl::InvalidArgumentError(
         "uid " + std::to_string(*uid) +
@@ -200,6 +200,7 @@ absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::str
     return absl::InvalidArgumentError("say why in at most " +
                                       std::to_string(storage::kMaxAuditText) + " bytes");
   }
+  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   auto earlier = storage::RequestLog::Find(store_, *request, kAddKind);
   if (!earlier.ok()) return earlier.status();

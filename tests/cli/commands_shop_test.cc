@@ -139,6 +139,26 @@ TEST(IncidentCommandTest, AddSendsEverythingAndPrintsTheId) {
   EXPECT_EQ(asked.note(), "blue van");
 }
 
+TEST(IncidentCommandTest, RemindSendsTheDayAndHow) {
+  FakeNode node;
+  v1::RemindIncidentRequest asked;
+  node.remind_incident = [&](const v1::RemindIncidentRequest& request,
+                             v1::RemindIncidentResponse& response) {
+    asked = request;
+    response.mutable_incident()->set_id("i9");
+    return grpc::Status::OK;
+  };
+  const Ran ran = node.Run({"incident", "remind", "i9", "--on", "2026-10-16", "--because",
+                            "by WhatsApp", "--output", "json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(asked.id() + asked.on() + asked.because(), "i92026-10-16by WhatsApp");
+  EXPECT_EQ(asked.request_id().size(), 32u);
+  EXPECT_EQ(Json::parse(ran.out, nullptr, false)["id"], "i9");
+  EXPECT_EQ(node.Run({"incident", "remind", "i9"}).code, 0);
+  EXPECT_EQ(asked.on() + asked.because(), "");
+  EXPECT_EQ(node.Run({"incident", "remind", "i9", "--on", "soon"}).code, kExitUsage);
+}
+
 TEST(IncidentCommandTest, OrderBringsTheRest) {
   FakeNode node;
   v1::AddIncidentRequest asked;
