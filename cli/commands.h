@@ -68,6 +68,7 @@ struct CustomerOptions {
   std::string name;
   std::vector<TypedIdentifier> identifiers;
   std::vector<std::string> groups;  // add only
+  std::string to;                   // add only: the known customer who is given the identifiers
 };
 absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options);
 absl::StatusOr<int> RunCustomerShow(Session& session, const CustomerOptions& options);

@@ -221,7 +221,13 @@ absl::StatusOr<int> RunIncidentRemind(Session& session, const IncidentOptions& o
 
 absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options) {
   if (options.identifiers.empty()) return NeedIdentifier("customer add");
+  if (!options.to.empty() && (!options.name.empty() || !options.groups.empty())) {
+    return absl::InvalidArgumentError(
+        "--to adds identifiers to a known customer, who keeps its name; daftar customer group "
+        "sets its groups. Leave out --name and --group");
+  }
   absl::Status status = CheckText("name", options.name);
+  if (status.ok()) status = CheckText("to", options.to);
   for (const std::string& group : options.groups) {
     if (status.ok()) status = CheckText("group", group);
   }
@@ -230,6 +236,7 @@ absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& opti
   if (!identifiers.ok()) return identifiers.status();
   v1::AddCustomerRequest request;
   request.set_name(options.name);
+  request.set_to(options.to);
   for (const std::string& group : options.groups) request.add_groups(group);
   AddIdentifiers(*std::move(identifiers), request);
   auto client = session.client();

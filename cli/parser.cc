@@ -277,12 +277,16 @@ void Parser::AddCustomers() {
   CLI::App& noun = Noun("customer", "This shop's own book of customers");
   CLI::App& add = Verb(noun, "add", "Add a customer",
                        "  daftar customer add --name \"Ibu Sari\" --phone 0812-3456-7890\n"
-                       "  daftar customer add --phone - --group vip\n");
+                       "  daftar customer add --phone - --group vip\n"
+                       "  daftar customer add --to ID --email sari@mail.id   # a known customer\n");
   auto added = Take(add, &RunCustomerAdd);
   add.add_option("--name", added->name, "Name, for this shop only")->type_name("TEXT");
   add.add_option("--group", added->groups, "A group to put the customer into; repeat it")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  add.add_option("--to", added->to,
+                 "A known customer, who is given these identifiers (default: a new one is made)")
+      ->type_name("ID");
   AddIdentifiers(add, added->identifiers);
 
   CLI::App& list = Verb(noun, "list", "Customers, the newest first",

@@ -416,6 +416,11 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   if (!described.ok()) return described.status();
   v1::AddOrderResponse response;
   *response.mutable_order() = *std::move(described);
+  for (const identity::Identifier& identifier : order.identifiers) {
+    const auto why = node_.book().warnings().WhyRefused(identifier);
+    if (!why.has_value()) continue;
+    response.add_left_out(std::string(identity::TypeName(identifier.type())) + ": " + *why);
+  }
   return response;
 }
 
@@ -456,10 +461,8 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
                                           order->order.identifiers, order->order.amount);
     if (!fits.ok()) return fits;
   }
-  // What happened is reason enough; who says more is heard.
-  const std::string& because = request.because().empty() ? request.outcome() : request.because();
-  auto changed =
-      node_.book().SetOutcome(CallerOf(actor, request.request_id()), name, outcome, link, because);
+  auto changed = node_.book().SetOutcome(CallerOf(actor, request.request_id()), name, outcome, link,
+                                         request.because());
   if (!changed.ok()) return changed.status();
   auto described = Describe(*changed);
   if (!described.ok()) return described.status();

@@ -54,6 +54,10 @@ class ShopHandlers {
       const Actor& actor, const v1::SuggestIncidentsRequest& request);
 
  private:
+  // AddCustomer with `to`.
+  absl::StatusOr<v1::AddCustomerResponse> AddIdentifiers(
+      const Actor& actor, const v1::AddCustomerRequest& request,
+      std::span<const identity::Identifier> identifiers);
   absl::StatusOr<ledger::NewIncident> AccountFrom(const v1::AddIncidentRequest& request) const;
 
   Node& node_;

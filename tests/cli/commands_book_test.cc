@@ -338,6 +338,22 @@ TEST_F(BookCommandTest, OrderAddSendsEverything) {
   EXPECT_EQ(node_.Run({"order", "add", "--phone", "0812"}).code, kExitUsage);
 }
 
+TEST_F(BookCommandTest, OrderAddTellsWhatWasLeftOut) {
+  v1::AddOrderRequest asked;
+  node_.add_order = Keep(
+      asked, Proto<v1::AddOrderResponse>("order { id: 'o1' } left_out: 'email: nobody reads it'"));
+  std::vector<std::string> command = {"order",    "add",  "--phone",    "0812",
+                                      "--amount", "4500", "--currency", "IDR"};
+  EXPECT_THAT(node_.Run(command).out, AllOf(HasSubstr("o1"), HasSubstr("Left out"),
+                                            HasSubstr("  - email: nobody reads it\n")));
+  command.insert(command.end(), {"--output", "json"});
+  const Json shown = Json::parse(node_.Run(command).out, nullptr, false);
+  EXPECT_EQ(shown["id"], "o1");
+  EXPECT_EQ(shown["left_out"].dump(), R"(["email: nobody reads it"])");
+  node_.add_order = Keep<v1::AddOrderRequest, v1::AddOrderResponse>(asked);
+  EXPECT_THAT(Json::parse(node_.Run(command).out, nullptr, false)["left_out"].dump(), "[]");
+}
+
 TEST_F(BookCommandTest, ListsAskForPagesUpToTheLimit) {
   v1::ListOrdersRequest asked;
   int pages = 0;
@@ -468,6 +484,8 @@ TEST_F(BookCommandTest, PolicyShowPrintsTheFileAloneOnStandardOutput) {
   ran = node_.Run({"policy", "show", hash, "--output", "json"});
   EXPECT_EQ(asked.hash(), hash);
   EXPECT_EQ(Json::parse(ran.out, nullptr, false)["toml"], "version = 1\n");
+  EXPECT_EQ(node_.Run({"policy", "show", "0123456789ab"}).code, kExitOk);
+  EXPECT_EQ(asked.hash(), "0123456789ab");  // the node knows whether that is enough
   const Json versions =
       Json::parse(node_.Run({"policy", "versions", "--output", "json"}).out, nullptr, false);
   EXPECT_EQ(versions["in_force"], "aa");
@@ -491,8 +509,6 @@ TEST_F(BookCommandTest, OutcomesAndWeights) {
 
 TEST_F(BookCommandTest, ReplayAsksANodeForAReceiptsIdAndRefusesOneWithoutItsBody) {
   std::string asked;
-  EXPECT_EQ(node_.Run({"policy", "show", "0123456789ab"}).code, kExitOk);
-  EXPECT_EQ(asked.hash(), "0123456789ab");  // the node knows whether that is enough
   node_.get_receipt = [&](const v1::GetReceiptRequest& request, v1::GetReceiptResponse& response) {
     asked = request.receipt();
     response.set_receipt(asked);

@@ -277,6 +277,23 @@ TEST(CustomerCommandTest, AddSendsNameAndIdentifiers) {
   EXPECT_EQ(asked.identifiers(0).phone(), "0812");
 }
 
+TEST(CustomerCommandTest, AddToAKnownCustomerSendsItsIdAndTakesNoName) {
+  FakeNode node;
+  v1::AddCustomerRequest asked;
+  node.add_customer = [&](const v1::AddCustomerRequest& request, v1::AddCustomerResponse&) {
+    asked = request;
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(node.Run({"customer", "add", "--to", "c1", "--email", "a@mail.id"}).code, 0);
+  EXPECT_EQ(asked.to() + asked.name(), "c1");
+  EXPECT_EQ(asked.identifiers(0).email(), "a@mail.id");
+  for (const char* option : {"--name", "--group"}) {
+    const Ran ran = node.Run({"customer", "add", "--to", "c1", "--phone", "0812", option, "x"});
+    EXPECT_EQ(ran.code, kExitUsage);
+    EXPECT_THAT(ran.err, HasSubstr("daftar customer group"));
+  }
+}
+
 TEST(SuggestCommandTest, SendsTheDaysAndFollowsPages) {
   FakeNode node;
   std::vector<uint32_t> days;
