@@ -54,18 +54,21 @@ struct IncidentOptions {
   std::string settled_on;
   std::string ground;
   std::string mitigation;
+  std::string reminded_on;
 };
 absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentMitigate(Session& session, const IncidentOptions& options);
+absl::StatusOr<int> RunIncidentRemind(Session& session, const IncidentOptions& options);
 
 struct CustomerOptions {
   std::string id;
   std::string name;
   std::vector<TypedIdentifier> identifiers;
   std::vector<std::string> groups;  // add only
+  std::string to;                   // add only: the known customer who is given the identifiers
 };
 absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options);
 absl::StatusOr<int> RunCustomerShow(Session& session, const CustomerOptions& options);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/group_command.h"
 #include "cli/list_pages.h"
 #include "cli/text.h"
 #include "node/decision/group.h"
@@ -294,7 +295,9 @@ absl::StatusOr<int> RunGroupRemove(Session& session, const GroupOptions& options
   if (!response.ok()) return response.status();
   Console& console = session.console();
   if (console.json) {
-    PrintJson(console.out, Json{{"removed", options.name}, {"customers", response->customers()}});
+    PrintJson(console.out, Json{{"removed", options.name},
+                                {"customers", response->customers()},
+                                {"restore", TextOrNull(RestoreCommand(options.name))}});
   } else {
     console.out << "Removed the group " << options.name << ".\n";
     if (response->customers() > 0) {
@@ -302,6 +305,7 @@ absl::StatusOr<int> RunGroupRemove(Session& session, const GroupOptions& options
                   << (response->customers() == 1 ? " was" : " were")
                   << " in it by hand, and not any more.\n";
     }
+    console.out << RestoreAdvice(options.name);
   }
   return kExitOk;
 }

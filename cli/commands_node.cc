@@ -193,11 +193,14 @@ absl::StatusOr<int> RunUserAdd(Session& session, const UserOptions& options) {
   if (!role.ok()) return role.status();
   auto uid = MakeNumber("uid", options.uid, 0, kMaxUid, 0);
   if (!uid.ok()) return uid.status();
-  if (auto status = CheckText("name", options.name); !status.ok()) return status;
+  absl::Status status = CheckText("name", options.name);
+  if (status.ok()) status = CheckText("because", options.because);
+  if (!status.ok()) return status;
   auto client = session.client();
   if (!client.ok()) return client.status();
   v1::AddUserRequest request;
   request.set_name(options.name);
+  request.set_because(options.because);
   request.set_role(*role);
   if (!options.uid.empty()) request.set_uid(static_cast<uint32_t>(*uid));
   const auto response = (*client)->Write(&Node::AddUser, std::move(request));

@@ -3,6 +3,7 @@
 
 #include "cli/commands_book.h"
 #include "cli/list_pages.h"
+#include "cli/text.h"
 
 namespace daftar::cli {
 namespace {
@@ -10,6 +11,25 @@ namespace {
 using Book = v1::BookService::Stub;
 
 constexpr uint64_t kDefaultListed = 100;  // rows without --limit
+
+// The order, and what was typed for it and not taken.
+int ShowAdded(Session& session, const v1::AddOrderResponse& added) {
+  Console& console = session.console();
+  if (console.json) {
+    Json shown = ToJson(added.order());
+    shown["left_out"] = Json::array();
+    for (const std::string& left_out : added.left_out()) shown["left_out"].push_back(left_out);
+    PrintJson(console.out, shown);
+    return kExitOk;
+  }
+  Print(console.out, added.order());
+  if (added.left_out().empty()) return kExitOk;
+  console.out << "\nLeft out, because it belongs to nobody in particular\n";
+  for (const std::string& left_out : added.left_out()) {
+    console.out << "  - " << Printable(left_out) << "\n";
+  }
+  return kExitOk;
+}
 
 absl::StatusOr<int> SetOutcome(Session& session, const OrderOptions& options, const char* outcome) {
   absl::Status status = CheckText("order", options.order);
@@ -126,7 +146,7 @@ absl::StatusOr<int> RunOrderAdd(Session& session, const OrderAddOptions& options
   if (!client.ok()) return client.status();
   const auto response = (*client)->Write(&Book::AddOrder, std::move(request));
   if (!response.ok()) return response.status();
-  return Show(session, response->order());
+  return ShowAdded(session, *response);
 }
 
 absl::StatusOr<int> RunOrderPaid(Session& session, const OrderOptions& options) {

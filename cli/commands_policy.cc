@@ -78,10 +78,7 @@ absl::StatusOr<int> RunOverride(Session& session, const OverrideOptions& options
 }
 
 absl::StatusOr<int> RunPolicyShow(Session& session, const PolicyShowOptions& options) {
-  if (!options.hash.empty() && !crypto::Digest::FromHexText(options.hash).ok()) {
-    return absl::InvalidArgumentError(
-        "a policy's hash has 64 hexadecimal digits; daftar policy versions lists them");
-  }
+  if (auto status = CheckText("hash", options.hash); !status.ok()) return status;
   const auto policy = GetPolicy(session, options.hash);
   if (!policy.ok()) return policy.status();
   Console& console = session.console();

@@ -203,9 +203,31 @@ absl::StatusOr<int> RunIncidentMitigate(Session& session, const IncidentOptions&
   return Show(session, response->incident());
 }
 
+absl::StatusOr<int> RunIncidentRemind(Session& session, const IncidentOptions& options) {
+  absl::Status status = CheckText("because", options.because);
+  if (status.ok()) status = CheckText("id", options.id);
+  if (status.ok()) status = CheckDate("on", options.reminded_on);
+  if (!status.ok()) return status;
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::RemindIncidentRequest request;
+  request.set_id(options.id);
+  request.set_on(options.reminded_on);
+  request.set_because(options.because);
+  const auto response = (*client)->Write(&Shop::RemindIncident, std::move(request));
+  if (!response.ok()) return response.status();
+  return Show(session, response->incident());
+}
+
 absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& options) {
   if (options.identifiers.empty()) return NeedIdentifier("customer add");
+  if (!options.to.empty() && (!options.name.empty() || !options.groups.empty())) {
+    return absl::InvalidArgumentError(
+        "--to adds identifiers to a known customer, who keeps its name; daftar customer group "
+        "sets its groups. Leave out --name and --group");
+  }
   absl::Status status = CheckText("name", options.name);
+  if (status.ok()) status = CheckText("to", options.to);
   for (const std::string& group : options.groups) {
     if (status.ok()) status = CheckText("group", group);
   }
@@ -214,6 +236,7 @@ absl::StatusOr<int> RunCustomerAdd(Session& session, const CustomerOptions& opti
   if (!identifiers.ok()) return identifiers.status();
   v1::AddCustomerRequest request;
   request.set_name(options.name);
+  request.set_to(options.to);
   for (const std::string& group : options.groups) request.add_groups(group);
   AddIdentifiers(*std::move(identifiers), request);
   auto client = session.client();

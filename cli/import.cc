@@ -89,6 +89,7 @@ class Batches {
       result_.added += response->added();
       result_.updated += response->updated();
       result_.unchanged += response->unchanged();
+      result_.names_kept += response->names_kept();
       for (const auto& refusal : response->refused()) Keep(refusal.line(), refusal.why());
     }
     result_.last_line = seen_line_;

@@ -196,7 +196,8 @@ void Parser::AddIncidents() {
          "came late you may say it")
       ->type_name("YYYY-MM-DD");
   add.add_option("--due", filed->due, "When payment was due")->type_name("YYYY-MM-DD");
-  add.add_option("--reminder", filed->reminders, "When the customer was reminded; repeat it")
+  add.add_option("--reminder", filed->reminders,
+                 "When the customer was reminded; repeat it, oldest first (later: remind)")
       ->type_name("YYYY-MM-DD")
       ->allow_extra_args(false);
   add.add_option("--order", filed->order, "An imported order; brings customer, amount and dates")
@@ -259,18 +260,33 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
                   "shop-at-fault, told-in-time or kept-plan")
       ->type_name("NAME");
   AddBecause(mitigate, mitigated->because);
+
+  CLI::App& remind =
+      Verb(noun, "remind", "Note a reminder of an incident that was not published yet",
+           "  daftar incident remind ID --on 2026-10-16\n"
+           "  daftar incident remind ID --because \"by WhatsApp\"\n");
+  auto reminded = Take(remind, &RunIncidentRemind);
+  AddId(remind, reminded->id, "The incident");
+  remind.add_option("--on", reminded->reminded_on, "The day (default: today)")
+      ->type_name("YYYY-MM-DD");
+  remind.add_option("--because", reminded->because, "How, in a few words; stays in this shop")
+      ->type_name("TEXT");
 }
 
 void Parser::AddCustomers() {
   CLI::App& noun = Noun("customer", "This shop's own book of customers");
   CLI::App& add = Verb(noun, "add", "Add a customer",
                        "  daftar customer add --name \"Ibu Sari\" --phone 0812-3456-7890\n"
-                       "  daftar customer add --phone - --group vip\n");
+                       "  daftar customer add --phone - --group vip\n"
+                       "  daftar customer add --to ID --email sari@mail.id   # a known customer\n");
   auto added = Take(add, &RunCustomerAdd);
   add.add_option("--name", added->name, "Name, for this shop only")->type_name("TEXT");
   add.add_option("--group", added->groups, "A group to put the customer into; repeat it")
       ->type_name("NAME")
       ->allow_extra_args(false);
+  add.add_option("--to", added->to,
+                 "A known customer, who is given these identifiers (default: a new one is made)")
+      ->type_name("ID");
   AddIdentifiers(add, added->identifiers);
 
   CLI::App& list = Verb(noun, "list", "Customers, the newest first",

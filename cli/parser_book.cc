@@ -217,7 +217,7 @@ void Parser::AddOrderOutcomes(CLI::App& noun) {
   add("late", "It was paid, and too late for this shop (not paid at all: unpaid)", &RunOrderLate,
       true);
   add("unpaid", "It was not paid and is given up; it stays owed", &RunOrderUnpaid, true);
-  add("reopen", "Take that back: the order is open again", &RunOrderReopen, false);
+  add("reopen", "Take paid, late or unpaid back: the order is open again", &RunOrderReopen, false);
 }
 
 }  // namespace daftar::cli

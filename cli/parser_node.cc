@@ -54,12 +54,15 @@ void Parser::AddUsers() {
   CLI::App& noun = Noun("user", "Who may use this node, and as what");
   CLI::App& add = Verb(noun, "add", "Add a user; prints a token unless --uid is given",
                        "  daftar user add sari --role staff\n"
-                       "  daftar user add budi --role manager --uid 1001\n");
+                       "  daftar user add budi --role manager --uid 1001 --because "
+                       "\"shop keeper\"\n");
   auto added = Take(add, &RunUserAdd);
   add.add_option("name", added->name, "The user")->type_name("NAME")->required();
   add.add_option("--role", added->role, "staff, manager, operator or auditor")->type_name("ROLE");
   add.add_option("--uid", added->uid, "Known by this uid on the local socket, without a token")
       ->type_name("UID");
+  add.add_option("--because", added->because, "Why, in a few words; stays in this shop")
+      ->type_name("TEXT");
 
   Take(Verb(noun, "list", "All users", "  daftar user list\n"), &RunUserList);
 

@@ -9,10 +9,11 @@ void Parser::AddPolicies() {
   CLI::App& show = Verb(noun, "show", "The policy in force, or an earlier one, as a file",
                         "  daftar policy show > policy.toml\n  daftar policy show HASH\n");
   auto shown = Take(show, &RunPolicyShow);
-  show.add_option("hash", shown->hash, "64 digits, as receipts name it (default: in force)")
+  show.add_option("hash", shown->hash,
+                  "The hash, or at least its first 8 digits (default: in force)")
       ->type_name("HASH");
 
-  Take(Verb(noun, "versions", "Every policy that was in force here, newest first",
+  Take(Verb(noun, "versions", "Which policy was in force here since when, newest first",
             "  daftar policy versions\n"),
        &RunPolicyVersions);
 

@@ -351,6 +351,7 @@ void Print(std::ostream& out, const v1::CheckResponse& response, bool color, Lan
   const Labels& labels = LabelsIn(language);
   PrintHeadline(out, response.effect(), color, language);
   out << Printable(response.because()) << "\n";
+  for (const auto& note : response.notes()) out << Printable(note) << "\n";
   PrintNext(out, response.next(), language);
   if (!response.partners().empty()) {
     out << "\n" << labels.partners << "\n";

@@ -165,6 +165,7 @@ Json ToJson(const v1::CheckResponse& response) {
   for (const auto& partner : response.partners()) partners.push_back(PartnerJson(partner));
   return Json{{"effect", EffectWord(response.effect())},
               {"because", response.because()},
+              {"notes", ListOf(response.notes())},
               {"receipt", response.receipt()},
               {"decided_by", response.decided_by()},
               {"risk_ppm", response.risk_ppm()},

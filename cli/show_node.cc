@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/text.h"
+#include "node/decision/policy.h"
 
 namespace daftar::cli {
 namespace {
@@ -23,12 +24,16 @@ std::string Quota(const v1::Partner& partner) {
   return std::to_string(partner.quota_used()) + " of " + std::to_string(partner.quota_limit());
 }
 
-// Enough of the hash to tell policies apart; `policy versions` has the whole of it.
+// Enough of the hash to tell policies apart, and for `policy show`; `policy versions` has the
+// whole of it.
 std::string PolicyText(const v1::GetStatusResponse& status) {
   constexpr size_t kHashDigits = 12;
   if (status.policy().empty()) return "";
+  const bool is_default = status.policy() == decision::DefaultPolicy().Hash().hex();
   return status.policy().substr(0, kHashDigits) + " since " + status.policy_since() +
-         (status.policy_from_file() ? ", from policy.toml" : ", the default (no policy.toml)");
+         (status.policy_from_file() ? ", from policy.toml"
+          : is_default              ? ", the default, not from a file"
+                                    : ", from an earlier policy.toml");
 }
 
 // How the orders turned out of customers about whom the partner holds records.

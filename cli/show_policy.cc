@@ -59,8 +59,11 @@ Json VersionsJson(const v1::GetPolicyResponse& in_force) {
 
 void PrintVersions(std::ostream& out, const v1::GetPolicyResponse& in_force) {
   Table table({"HASH", "IN FORCE SINCE", ""});
+  // What is in force came into force last.
+  bool newest = true;
   for (const auto& version : in_force.versions()) {
-    table.Row({version.hash(), version.since(), version.hash() == in_force.hash() ? "now" : ""});
+    table.Row({version.hash(), version.since(), newest ? "now" : ""});
+    newest = false;
   }
   table.Print(out);
   out << "\nOne of them as a file: daftar policy show HASH\n";

@@ -108,6 +108,10 @@ void Print(std::ostream& out, const v1::Incident& incident) {
   } else if (!incident.missing().empty()) {
     out << "\nMissing before it can be shared\n";
     for (const auto& sentence : incident.missing()) out << "  - " << Printable(sentence) << "\n";
+    out << "A reminder is added with: daftar incident remind " << incident.id()
+        << " --on DATE\nTo correct anything else, withdraw it and file it again:\n"
+           "  daftar incident withdraw "
+        << incident.id() << " --ground mistake --because TEXT\n";
   }
   if (incident.history().empty()) return;
   out << "\nHistory\n";
@@ -264,7 +268,7 @@ Json ToJson(const ImportResult& result) {
               {"added", result.added},         {"updated", result.updated},
               {"unchanged", result.unchanged}, {"refused_count", result.refused},
               {"refused", std::move(refused)}, {"last_line", result.last_line},
-              {"complete", result.complete}};
+              {"complete", result.complete},   {"names_kept", result.names_kept}};
 }
 
 void Print(std::ostream& out, const ImportResult& result) {
@@ -276,6 +280,11 @@ void Print(std::ostream& out, const ImportResult& result) {
   fields.Add("Unchanged", std::to_string(result.unchanged));
   fields.Add("Refused", std::to_string(result.refused));
   fields.Print(out);
+  if (result.names_kept > 0) {
+    out << "\n"
+        << Count(result.names_kept, "line has", "lines have")
+        << " another name than the customer; names stay as they are in the book.\n";
+  }
   if (result.refused == 0) return;
   out << "\nRefused, with everything else taken\n";
   for (const RefusedLine& line : result.refusals) {

@@ -43,6 +43,7 @@ struct ImportResult {
   uint64_t added = 0;
   uint64_t updated = 0;
   uint64_t unchanged = 0;
+  uint64_t names_kept = 0;  // lines whose name is another than the customer's, which stayed
   uint64_t refused = 0;
   std::vector<RefusedLine> refusals;  // at most kMaxRefusedKept
   uint64_t last_line = 0;             // up to here everything is in

@@ -6,7 +6,6 @@
 #include <set>
 #include <utility>
 
-#include "crypto/utf8.h"
 #include "node/book/importer.h"
 #include "node/book/retry.h"
 #include "storage/audit.h"
@@ -17,24 +16,6 @@ namespace {
 using storage::Column;
 
 constexpr uint8_t kOwnerVersion = 1;
-constexpr std::string_view kAddKind = "customer-add";
-
-absl::Status CheckNew(const NewCustomer& customer) {
-  if (customer.identifiers.empty() || customer.identifiers.size() > kMaxIdentifiersPerCustomer) {
-    return absl::InvalidArgumentError("a customer has 1 to " +
-                                      std::to_string(kMaxIdentifiersPerCustomer) +
-                                      " identifiers, like a phone number");
-  }
-  const bool clean = std::none_of(customer.name.begin(), customer.name.end(), [](char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-  });
-  if (customer.name.size() > kMaxNameBytes || !clean || !crypto::IsUtf8(customer.name)) {
-    return absl::InvalidArgumentError("a name is UTF-8 of at most " +
-                                      std::to_string(kMaxNameBytes) +
-                                      " bytes without control characters");
-  }
-  return absl::OkStatus();
-}
 
 void AddTo(OutcomeTotals& totals, const decision::RemarkedOrder& order, evidence::Date today,
            uint32_t late_after_days) {
@@ -68,6 +49,7 @@ void ImportReport::Add(const ImportReport& other) {
   updated += other.updated;
   unchanged += other.unchanged;
   customers_added += other.customers_added;
+  names_kept += other.names_kept;
   refused += other.refused;
   for (const decision::LedgerRefusal& refusal : other.refusals) {
     if (refusals.size() == kMaxReportedRefusals) break;
@@ -186,53 +168,6 @@ absl::StatusOr<std::optional<Profile>> Book::EarlierCustomer(crypto::ByteView re
   auto shown = ShowCustomer(*id);
   if (!shown.ok()) return shown.status();
   return std::optional<Profile>(*std::move(shown));
-}
-
-absl::StatusOr<Profile> Book::AddCustomer(crypto::ByteView request_key,
-                                          const NewCustomer& customer) {
-  if (auto status = CheckNew(customer); !status.ok()) return status;
-  for (const identity::Identifier& identifier : customer.identifiers) {
-    const auto why = warnings_.WhyRefused(identifier);
-    if (!why.has_value()) continue;
-    return absl::InvalidArgumentError("the " + std::string(identity::TypeName(identifier.type())) +
-                                      " belongs to no one customer: " + *why);
-  }
-  std::vector<identity::Identifier> identifiers = customer.identifiers;
-  std::sort(identifiers.begin(), identifiers.end());
-  identifiers.erase(std::unique(identifiers.begin(), identifiers.end()), identifiers.end());
-  crypto::Writer arguments;
-  arguments.Prefixed16(crypto::AsBytes(customer.name));
-  WriteContent(arguments, identifiers);
-  const RequestContent content = ContentOf(vault_, kAddKind, arguments);
-  return Retry([&]() -> absl::StatusOr<Profile> {
-    auto earlier = EarlierCustomer(request_key, kAddKind, content);
-    if (!earlier.ok()) return earlier.status();
-    if (earlier->has_value()) return **std::move(earlier);
-    const auto owners = FindByIdentifiers(customer.identifiers);
-    if (!owners.ok()) return owners.status();
-    if (!owners->empty()) {
-      return absl::AlreadyExistsError("customer " + owners->front().hex() +
-                                      " has one of these identifiers already");
-    }
-    Customer made;
-    made.id = entropy_.Public<CustomerId>();
-    made.name = customer.name;
-    made.identifiers = identifiers;
-    made.created_at = clock_.Now();
-
-    storage::Batch batch;
-    RecordRequest(batch, request_key, kAddKind, made.id.view(), content);
-    batch.ExpectAbsent(Column::kCustomers, crypto::ToBytes(made.id.view()));
-    PutCustomer(made, batch);
-    for (const identity::Identifier& identifier : made.identifiers) {
-      crypto::Bytes key = IdentifierKey(identifier);
-      batch.ExpectAbsent(Column::kIdentifiers, key);
-      batch.Put(Column::kIdentifiers, std::move(key), EncodeOwner(made.id));
-    }
-    const auto written = store_.Write(std::move(batch));
-    if (!written.ok()) return written;
-    return MakeProfile({made});
-  });
 }
 
 absl::StatusOr<Profile> Book::ShowCustomer(const CustomerId& id) const {

@@ -56,10 +56,15 @@ class Book {
   // --- Customers ---
 
   // A new customer. `request_key` comes from storage::RequestLog::Key; a repetition gives the
-  // customer of the first time. InvalidArgument without identifiers, past a bound, or with an
-  // identifier on the warning list; AlreadyExists naming the customer's id when one has any of the
-  // identifiers.
+  // customer of the first time. InvalidArgument without identifiers, past a bound, with an
+  // identifier on the warning list, or as CheckCustomerName; AlreadyExists naming the customer's id
+  // when one has any of the identifiers.
   absl::StatusOr<Profile> AddCustomer(crypto::ByteView request_key, const NewCustomer& customer);
+  // Makes the customer known by these identifiers too; those that its whole has stay as they are.
+  // NotFound; InvalidArgument as AddCustomer; FailedPrecondition naming the customer that has one
+  // of them, or past kMaxIdentifiersPerCustomer.
+  absl::StatusOr<Profile> AddIdentifiers(const storage::Caller& caller, const CustomerId& id,
+                                         std::span<const identity::Identifier> identifiers);
 
   // The whole to which the customer belongs, which may have another id. NotFound when there is
   // none.
@@ -114,7 +119,8 @@ class Book {
   // --- Orders ---
 
   // Each row finds its customer by its identifiers or makes one; identifiers that are new are added
-  // to the customer found, and a name where there was none. Importing again changes nothing.
+  // to the customer found, and a name where there was none; another name stays, and is counted.
+  // Importing again changes nothing.
   // Identifiers on the warning list are left out, for they would make one customer of strangers. A
   // row that has no other is refused, and so is one whose identifiers belong to two customers. Of a
   // whole, the row that owns the first of the identifiers takes it.
@@ -123,25 +129,29 @@ class Book {
   absl::StatusOr<ImportReport> ImportCustomers(std::span<const decision::CustomerRow> rows);
   // The same for orders, known by customer and invoice number; what differs from the stored order
   // replaces it, except for what the shop said itself: receipt, terms, late, given up. An order
-  // that is paid stays paid: the row may be older. Refused are rows due before their invoice, or
-  // paid more than a year before it. An invoice number that a row of the whole has is that order,
+  // that is paid stays paid: the row may be older. Refused are rows with what AddOrder refuses in
+  // days and amounts, except that they may be paid up to a year before the invoice. An invoice
+  // number that a row of the whole has is that order,
   // whichever row would take it otherwise.
   absl::StatusOr<ImportReport> ImportOrders(std::span<const decision::OrderRow> rows);
 
-  // An order as it is taken; finds its customer or makes one, as an import does. InvalidArgument
-  // for what is wrong with it: dates to come (evidence::IsStillToCome) or before the invoice, all
-  // identifiers on the warning list; FailedPrecondition when its identifiers belong to two
-  // customers; AlreadyExists, naming the order, when the customer has the invoice number.
+  // An order as it is taken; finds its customer or makes one, as an import does. Its invoice number
+  // is taken without spaces around it. InvalidArgument for what is wrong with it: dates to come
+  // (evidence::IsStillToCome) or before the invoice, due more than decision::kMaxDueDays after it,
+  // an amount of 0, all identifiers on the warning list; FailedPrecondition when its identifiers
+  // belong to two customers; AlreadyExists, naming the order, when the customer has the invoice
+  // number.
   absl::StatusOr<NamedOrder> AddOrder(const storage::Caller& caller, const NewOrder& order);
   // By its name, or by its invoice number when one order alone has it: FailedPrecondition
   // otherwise, with names. NotFound. Looking for an invoice number reads all orders' keys, opening
   // none.
   absl::StatusOr<NamedOrder> FindOrder(std::string_view name_or_invoice) const;
-  // What became of an order; `receipt` replaces the order's where there is one. Without a day it
-  // was today, or the day of the invoice when the shop's day is ahead of UTC's. InvalidArgument for
-  // a day to come (evidence::IsStillToCome) or before the invoice; FailedPrecondition for late by
-  // the due day, unpaid when it is paid, or paid when it is paid another way (reopen it first).
-  // Errors of FindOrder.
+  // What became of an order; `receipt` replaces the order's where there is one. `because` may be
+  // empty; what changes nothing is not on the record. Without a day it was today, or the day of the
+  // invoice when the shop's day is ahead of UTC's. InvalidArgument for a day to come
+  // (evidence::IsStillToCome) or before the invoice; FailedPrecondition for late by the due day,
+  // unpaid when it is paid, or paid when it is paid another way (reopen it first). Errors of
+  // FindOrder.
   absl::StatusOr<NamedOrder> SetOutcome(const storage::Caller& caller,
                                         std::string_view name_or_invoice, const Outcome& outcome,
                                         const std::optional<ReceiptRef>& receipt,
@@ -207,6 +217,11 @@ class Book {
   crypto::Bytes OrderKey(const CustomerId& customer, std::string_view invoice) const;
   void PutCustomer(const Customer& customer, storage::Batch& batch) const;
   void PutOrder(const crypto::Bytes& key, const Order& order, storage::Batch& batch) const;
+  // An identifier that nobody has yet.
+  static void PutNewOwner(const crypto::Bytes& key, const CustomerId& owner, storage::Batch& batch);
+  absl::StatusOr<Profile> IdentifyOnce(const storage::Caller& caller, crypto::ByteView request,
+                                       const CustomerId& id,
+                                       std::span<const identity::Identifier> identifiers);
   // Replaces rows of the whole by `changed`, where they differ.
   void Replace(const Whole& whole, const std::vector<Customer>& changed,
                storage::Batch& batch) const;

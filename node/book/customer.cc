@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "crypto/hash.h"
+#include "node/decision/text.h"
 
 namespace daftar::book {
 namespace {
@@ -78,6 +79,17 @@ void TakeOwnWord(crypto::Reader& reader, uint8_t version, Order& order) {
 }
 
 }  // namespace
+
+absl::Status CheckCustomerName(std::string_view name) {
+  if (name.empty()) return absl::OkStatus();
+  if (decision::IsBlank(name)) {
+    return absl::InvalidArgumentError("the name is blank; write one or leave it out");
+  }
+  if (name.size() <= kMaxNameBytes && decision::IsOneLine(name)) return absl::OkStatus();
+  return absl::InvalidArgumentError("a name is one line of UTF-8 of at most " +
+                                    std::to_string(kMaxNameBytes) +
+                                    " bytes without control characters or direction marks");
+}
 
 absl::Status MalformedRow(std::string_view what) {
   return absl::DataLossError("a row of the customer book (" + std::string(what) +

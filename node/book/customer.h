@@ -28,6 +28,10 @@ inline constexpr size_t kMaxIdentifiersPerOrder = decision::kMaxRowIdentifiers;
 inline constexpr size_t kMaxNameBytes = decision::kMaxNameBytes;
 inline constexpr size_t kMaxMergedCustomers = 32;  // merged into one customer
 
+// OK for no name, and for one line of UTF-8 of at most kMaxNameBytes that is not blank and has no
+// control characters or direction marks; else InvalidArgument, in words.
+absl::Status CheckCustomerName(std::string_view name);
+
 // A customer's row. Customers that turned out to be one are a whole: a root and its members, each
 // with its own row, identifiers and orders, so that they can be parted again.
 // Personal data: no stream operator, never in a log line or an error.

@@ -4,6 +4,8 @@
 #include <set>
 #include <utility>
 
+#include "node/book/order_rules.h"
+
 namespace daftar::book {
 
 using storage::Column;
@@ -11,17 +13,33 @@ using storage::Column;
 namespace {
 
 // A slip in a year would make an order good, or bad, for ever.
-std::string WhyImpossible(const decision::OrderRow& row) {
+absl::Status CheckRow(const decision::OrderRow& row, evidence::Date today) {
   constexpr int64_t kMaxDaysPaidAhead = 366;
-  if (row.due < row.invoiced) {
-    return "it is due on " + row.due.ToString() + ", before its invoice of " +
-           row.invoiced.ToString();
-  }
+  absl::Status status = CheckNotToCome("invoice date", row.invoiced, today);
+  if (status.ok()) status = CheckDue(row.due, row.invoiced);
+  if (status.ok()) status = CheckNotToCome("date of payment", row.paid, today);
+  if (status.ok()) status = CheckOrderAmount(row.amount);
+  if (!status.ok()) return status;
   if (row.paid.has_value() && row.paid < row.invoiced.PlusDays(-kMaxDaysPaidAhead)) {
-    return "it was paid on " + row.paid.ToString() + ", more than a year before its invoice of " +
-           row.invoiced.ToString();
+    return absl::InvalidArgumentError("it was paid on " + row.paid.ToString() +
+                                      ", more than a year before its invoice of " +
+                                      row.invoiced.ToString());
   }
-  return "";
+  return absl::OkStatus();
+}
+
+// With the ids, which are the shop's own, and how to make them one.
+std::string BelongToSeveral(const std::set<CustomerId>& customers) {
+  std::string names;
+  std::string merged;
+  size_t at = 0;
+  for (const CustomerId& id : customers) {
+    names += (at == 0 ? "" : at + 1 == customers.size() ? " and " : ", ") + id.hex();
+    if (at++ < 2) merged += " " + id.hex();
+  }
+  return "these identifiers belong to " + std::to_string(customers.size()) +
+         " customers of the book, " + names + "; if they are one person, `daftar customer merge" +
+         merged + " --because TEXT`, else leave out what is another's";
 }
 
 }  // namespace
@@ -144,9 +162,7 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
     found = std::move(roots);
   }
   if (found.size() > 1) {
-    Refuse(line, "its identifiers belong to " + std::to_string(found.size()) +
-                     " customers of the book; they must be one customer before this line can be "
-                     "taken");
+    Refuse(line, BelongToSeveral(found));
     return nullptr;
   }
   const bool is_new = !first.has_value();
@@ -179,6 +195,7 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
     state.customer.name = name;
     touch();
   }
+  report_.names_kept += !name.empty() && state.customer.name != name ? 1 : 0;
   return &state;
 }
 
@@ -243,11 +260,12 @@ absl::Status Importer::Plan(std::span<const decision::CustomerRow> rows) {
 
 absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
   if (auto status = LoadCustomers(rows); !status.ok()) return status;
+  const evidence::Date today = evidence::Date::Of(book_.clock_.Now());
   std::vector<Taken> taken;
   std::vector<crypto::Bytes> keys;
   for (const decision::OrderRow& row : rows) {
-    if (std::string why = WhyImpossible(row); !why.empty()) {
-      Refuse(row.line, std::move(why));
+    if (const absl::Status status = CheckRow(row, today); !status.ok()) {
+      Refuse(row.line, std::string(status.message()));
       continue;
     }
     std::vector<identity::Identifier> identifiers = Usable(row.identifiers, row.line);

@@ -2,10 +2,11 @@
 #include <algorithm>
 #include <utility>
 
-#include "crypto/utf8.h"
 #include "node/book/book.h"
 #include "node/book/importer.h"
+#include "node/book/order_rules.h"
 #include "node/book/retry.h"
+#include "node/decision/text.h"
 
 namespace daftar::book {
 namespace {
@@ -14,6 +15,7 @@ using storage::Column;
 
 constexpr std::string_view kAddKind = "order-add";
 constexpr std::string_view kOutcomeKind = "order-outcome";
+constexpr std::string_view kLinked = "order.linked";
 constexpr size_t kOrderKeyBytes = CustomerId::kSize + storage::BlindTag::kSize;
 constexpr size_t kCustomerHexDigits = 2 * CustomerId::kSize;
 // Of a number that the book makes: 60 random bits, so that of a million orders two have the same
@@ -34,21 +36,12 @@ std::string NumberOf(const MadeNumber& drawn) {
   return number;
 }
 
-bool IsPlain(std::string_view text) {
-  return crypto::IsUtf8(text) && std::none_of(text.begin(), text.end(), [](char c) {
-           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-         });
-}
-
 absl::Status CheckDay(std::string_view what, evidence::Date day, evidence::Date invoiced,
                       evidence::Date today) {
   if (!day.has_value()) {
     return absl::InvalidArgumentError("the " + std::string(what) + " is missing, like 2026-10-01");
   }
-  if (evidence::IsStillToCome(day, today)) {
-    return absl::InvalidArgumentError("the " + std::string(what) + ", " + day.ToString() +
-                                      ", is still to come; in UTC today is " + today.ToString());
-  }
+  if (auto status = CheckNotToCome(what, day, today); !status.ok()) return status;
   if (day < invoiced) {
     return absl::InvalidArgumentError("the " + std::string(what) + " is before the invoice, of " +
                                       invoiced.ToString());
@@ -57,27 +50,18 @@ absl::Status CheckDay(std::string_view what, evidence::Date day, evidence::Date 
 }
 
 absl::Status CheckNewOrder(const NewOrder& order, evidence::Date today) {
-  if (auto status = CheckDay("invoice date", order.invoiced, {}, today); !status.ok()) {
-    return status;
+  absl::Status status = CheckDay("invoice date", order.invoiced, {}, today);
+  if (status.ok()) status = CheckDue(order.due, order.invoiced);
+  if (status.ok() && order.paid.has_value()) {
+    status = CheckDay("date of payment", order.paid, order.invoiced, today);
   }
-  if (!order.due.has_value() || order.due < order.invoiced) {
-    return absl::InvalidArgumentError("the due date is missing or before the invoice, of " +
-                                      order.invoiced.ToString());
-  }
-  if (order.paid.has_value()) {
-    auto status = CheckDay("date of payment", order.paid, order.invoiced, today);
-    if (!status.ok()) return status;
-  }
-  if (!order.amount.currency.has_value() || order.amount.minor > evidence::kMaxMinorUnits) {
-    return absl::InvalidArgumentError("an order has an amount with a currency, at most " +
-                                      std::to_string(evidence::kMaxMinorUnits) + " minor units");
-  }
-  if (order.invoice.size() > decision::kMaxInvoiceBytes || !IsPlain(order.invoice) ||
-      order.name.size() > kMaxNameBytes || !IsPlain(order.name)) {
+  if (status.ok()) status = CheckOrderAmount(order.amount);
+  if (status.ok()) status = CheckCustomerName(order.name);
+  if (!status.ok()) return status;
+  if (order.invoice.size() > decision::kMaxInvoiceBytes || !decision::IsOneLine(order.invoice)) {
     return absl::InvalidArgumentError(
         "an invoice number has at most " + std::to_string(decision::kMaxInvoiceBytes) +
-        " bytes of UTF-8 without control characters, a name at most " +
-        std::to_string(kMaxNameBytes));
+        " bytes of UTF-8 without control characters or direction marks");
   }
   if (order.terms.has_value() &&
       (*order.terms < decision::Terms::kCredit || *order.terms > decision::Terms::kPrepaid)) {
@@ -154,6 +138,16 @@ crypto::Writer Arguments(const NewOrder& order) {
   return writer;
 }
 
+// What is said of an order on the record.
+std::string_view ActionOf(OutcomeKind kind, const Order& before, const Order& after) {
+  Order linked = before;
+  linked.receipt = after.receipt;
+  if (linked == after) return kLinked;
+  constexpr std::string_view kActions[] = {"order.paid", "order.late", "order.unpaid",
+                                           "order.reopened"};
+  return kActions[static_cast<size_t>(kind) - 1];
+}
+
 absl::Status NoSuchOrder() {
   return absl::NotFoundError(
       "no order has that id or invoice number; `daftar order list` shows those there are");
@@ -211,7 +205,8 @@ absl::StatusOr<crypto::Bytes> Book::KeyByInvoice(const storage::StoreReader& rea
 }
 
 absl::StatusOr<crypto::Bytes> Book::FindOrderKey(const storage::StoreReader& reader,
-                                                 std::string_view name_or_invoice) const {
+                                                 std::string_view typed) const {
+  const std::string_view name_or_invoice = decision::Trimmed(typed);
   if (name_or_invoice.empty() || name_or_invoice.size() > decision::kMaxInvoiceBytes) {
     return NoSuchOrder();
   }
@@ -224,6 +219,8 @@ absl::StatusOr<crypto::Bytes> Book::FindOrderKey(const storage::StoreReader& rea
     });
     if (!scanned.ok()) return scanned;
     if (key.has_value()) return *std::move(key);
+    // A whole name of an order that is gone; the invoice numbers of all orders need not be read.
+    if (name_or_invoice.size() == OrderName(*owner, "").size()) return NoSuchOrder();
   }
   return KeyByInvoice(reader, name_or_invoice);
 }
@@ -254,7 +251,9 @@ absl::StatusOr<NamedOrder> Book::AddOrderOnce(crypto::ByteView request, const Ne
   return OrderAt(store_, *key);
 }
 
-absl::StatusOr<NamedOrder> Book::AddOrder(const storage::Caller& caller, const NewOrder& order) {
+absl::StatusOr<NamedOrder> Book::AddOrder(const storage::Caller& caller, const NewOrder& typed) {
+  NewOrder order = typed;
+  order.invoice = decision::Trimmed(typed.invoice);
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   auto checked = CheckNewOrder(order, evidence::Date::Of(clock_.Now()));
@@ -292,13 +291,20 @@ absl::StatusOr<NamedOrder> Book::SetOutcomeOnce(
   if (receipt.has_value()) order.receipt = receipt;
   storage::Batch batch;
   RecordRequest(batch, request, kOutcomeKind, *key, content);
+  if (order == found->order) {  // as it is already
+    if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
+    return *std::move(found);
+  }
   batch.ExpectValue(Column::kOrders, *key, **stored);
   PutOrder(*key, order, batch);
-  constexpr std::string_view kActions[] = {"order.paid", "order.late", "order.unpaid",
-                                           "order.reopened"};
+  const std::string_view action = ActionOf(outcome.kind, found->order, order);
   std::string object = found->name;
-  if (outcome.day.has_value()) object += " " + outcome.day.ToString();
-  Audit(caller, kActions[static_cast<size_t>(outcome.kind) - 1], std::move(object), because, batch);
+  if (action == kLinked) {
+    object += " " + order.receipt->hex();
+  } else if (outcome.day.has_value()) {
+    object += " " + outcome.day.ToString();
+  }
+  Audit(caller, action, std::move(object), because, batch);
   const auto whole = LoadWhole(*snapshot, found->customer);
   if (!whole.ok()) return whole.status();
   if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
@@ -315,7 +321,9 @@ absl::StatusOr<NamedOrder> Book::SetOutcome(const storage::Caller& caller,
                                             const std::string& because) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (!because.empty()) {
+    if (auto status = CheckBecause(because); !status.ok()) return status;
+  }
   if (outcome.kind < OutcomeKind::kPaid || outcome.kind > OutcomeKind::kReopened) {
     return absl::InvalidArgumentError("an outcome is paid, late, unpaid or reopened");
   }

@@ -22,7 +22,7 @@ inline constexpr uint64_t kAskEveryOrders = 1000;  // orders between two questio
 inline constexpr size_t kMaxReportedRefusals = 1000;  // kept with words; all are counted
 
 struct NewCustomer {
-  std::string name;                               // may be empty
+  std::string name;                               // as CheckCustomerName; may be empty
   std::vector<identity::Identifier> identifiers;  // 1 to kMaxIdentifiersPerCustomer
 };
 
@@ -31,6 +31,7 @@ struct ImportReport {
   uint64_t updated = 0;
   uint64_t unchanged = 0;
   uint64_t customers_added = 0;  // by ImportOrders
+  uint64_t names_kept = 0;       // rows whose name is another than the customer's, which stays
   uint64_t refused = 0;
   std::vector<decision::LedgerRefusal> refusals;  // the first kMaxReportedRefusals
   // Adds the other's counts, for imports in pieces.
@@ -43,7 +44,7 @@ struct NewOrder {
   std::string name;     // of the customer, where it has none; may be empty
   std::string invoice;  // empty: one is made, like "O-7K3M-Q9TX-2FWH"
   evidence::Date invoiced;
-  evidence::Date due;   // not before `invoiced`
+  evidence::Date due;   // not before `invoiced`, at most decision::kMaxDueDays after it
   evidence::Date paid;  // none: not paid
   evidence::Money amount;
   std::optional<decision::Terms> terms;  // none: nobody said; counts as on credit

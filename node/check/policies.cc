@@ -1,6 +1,8 @@
 #include "node/check/policies.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -17,6 +19,18 @@ using storage::Column;
 constexpr uint8_t kVersion = 1;
 constexpr uint8_t kInForceVersion = 2;
 constexpr std::string_view kInForceKey = "in-force";
+constexpr std::string_view kPeriodPrefix = "period/";
+// Before there were periods, a policy's own row and that of the one in force were written with two
+// looks at the clock.
+constexpr int64_t kSameMomentMillis = 1000;
+
+Bytes PeriodKey(evidence::UnixMillis since) {
+  return Writer().Raw(kPeriodPrefix).U64(static_cast<uint64_t>(since.value)).Take();
+}
+
+Bytes PeriodRow(const crypto::Digest& hash) {
+  return Writer().U8(kVersion).Raw(hash.view()).Take();
+}
 
 absl::Status Malformed() {
   return absl::DataLossError(
@@ -55,6 +69,41 @@ absl::StatusOr<InForceRow> DecodeInForce(crypto::ByteView row) {
   return in_force;
 }
 
+absl::StatusOr<PolicyVersion> DecodePeriod(crypto::ByteView key, crypto::ByteView row) {
+  Reader key_reader(key.subspan(kPeriodPrefix.size()));
+  PolicyVersion period;
+  period.since.value = static_cast<int64_t>(key_reader.U64());
+  Reader reader(row);
+  if (reader.U8() != kVersion) reader.Fail();
+  period.hash = reader.Take<crypto::Digest>();
+  if (!key_reader.Finish("period").ok() || !reader.Finish("period").ok()) return Malformed();
+  return period;
+}
+
+// Oldest first.
+absl::StatusOr<std::vector<PolicyVersion>> Periods(const storage::Store& store) {
+  std::vector<PolicyVersion> periods;
+  absl::Status malformed;
+  const crypto::ByteView prefix = crypto::AsBytes(kPeriodPrefix);
+  const auto scanned = store.Scan(Column::kPolicies, prefix, prefix,
+                                  [&](crypto::ByteView key, crypto::ByteView value) {
+                                    // A hash, by chance.
+                                    if (key.size() == crypto::Digest::kSize) return true;
+                                    const auto period = DecodePeriod(key, value);
+                                    malformed = period.status();
+                                    if (period.ok()) periods.push_back(*period);
+                                    return period.ok();
+                                  });
+  if (!scanned.ok()) return scanned;
+  if (!malformed.ok()) return malformed;
+  return periods;
+}
+
+// Of one policy, at one moment.
+bool IsOnePeriod(const PolicyVersion& a, const PolicyVersion& b) {
+  return a.hash == b.hash && std::abs(a.since.value - b.since.value) < kSameMomentMillis;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Policies>> Policies::Open(storage::Store& store,
@@ -69,20 +118,15 @@ absl::StatusOr<std::unique_ptr<Policies>> Policies::Open(storage::Store& store,
     const auto last = DecodeInForce(**row);
     if (!last.ok()) return last.status();
     auto stored = policies->ByHash(last->hash);
-    policies->since_ = last->since.value_or(clock.Now());
+    std::optional<evidence::UnixMillis> since = last->since;
     if (absl::IsFailedPrecondition(stored.status())) {
       // The row that says what was in force stays: its program, or its file, brings it back.
       policies->lost_ = last->hash;
-      policies->since_ = clock.Now();
       stored = decision::DefaultPolicy();
-      storage::Batch batch;
-      absl::Status added = policies->AddVersion(*stored, batch);
-      if (added.ok()) added = store.Write(std::move(batch));
-      if (!added.ok()) return added;
+      since.reset();
     }
     if (!stored.ok()) return stored.status();
-    policies->from_file_ = *stored != decision::DefaultPolicy();
-    policies->in_force_ = std::make_shared<const decision::Policy>(*std::move(stored));
+    if (absl::Status went_on = policies->GoOnWith(*stored, since); !went_on.ok()) return went_on;
   } else if (absl::Status put = policies->PutInForce(decision::DefaultPolicy()); !put.ok()) {
     return put;
   }
@@ -159,12 +203,13 @@ void Policies::Take() {
   if (file_.empty()) return;
   const crypto::Digest before = in_force_->Hash();
   auto policy = Read();
+  from_file_ = false;
   if (policy.ok() && !policy->has_value()) {
     KeepWithoutFile();
   } else {
     absl::Status status = policy.status();
     if (status.ok()) status = PutInForce(**std::move(policy));
-    if (status.ok()) from_file_ = true;
+    from_file_ = status.ok();
     problem_.clear();
     if (!status.ok()) {
       problem_ = std::string("policy.toml is not in force (") +
@@ -188,8 +233,6 @@ void Policies::KeepWithoutFile() {
     problem_ =
         "policy.toml is gone; what it said stays in force. Put it back (`daftar policy show > " +
         path + "`), or write the one line \"version = 1\" there for the default policy";
-  } else {
-    from_file_ = false;
   }
 }
 
@@ -200,19 +243,39 @@ void Policies::AddNews(const crypto::Digest& before, const std::string& problem)
   news_.push_back({before, now, problem});
 }
 
-absl::Status Policies::AddVersion(const decision::Policy& policy, storage::Batch& batch) const {
+absl::Status Policies::AddVersion(const decision::Policy& policy, evidence::UnixMillis now,
+                                  storage::Batch& batch) const {
   const Bytes key = crypto::ToBytes(policy.Hash().view());
   auto known = store_.Get(Column::kPolicies, key);
   if (!known.ok()) return known.status();
   if (!known->has_value()) {
-    batch.Put(Column::kPolicies, key,
-              Writer()
-                  .U8(kVersion)
-                  .U64(static_cast<uint64_t>(clock_.Now().value))
-                  .Raw(policy.Encode())
-                  .Take());
+    batch.Put(
+        Column::kPolicies, key,
+        Writer().U8(kVersion).U64(static_cast<uint64_t>(now.value)).Raw(policy.Encode()).Take());
   }
   return absl::OkStatus();
+}
+
+evidence::UnixMillis Policies::NowAfter(evidence::UnixMillis since) const {
+  return {std::max(clock_.Now().value, since.value + 1)};
+}
+
+absl::Status Policies::GoOnWith(const decision::Policy& policy,
+                                std::optional<evidence::UnixMillis> since) {
+  const auto periods = Periods(store_);
+  if (!periods.ok()) return periods.status();
+  in_force_ = std::make_shared<const decision::Policy>(policy);
+  since_ = since.value_or(clock_.Now());
+  const crypto::Digest hash = policy.Hash();
+  if (!periods->empty() && (!since.has_value() || *since <= periods->back().since)) {
+    since_ = periods->back().since;
+    if (periods->back().hash == hash) return absl::OkStatus();
+    since_ = NowAfter(since_);  // another policy was in force meanwhile
+  }
+  storage::Batch batch;
+  if (absl::Status added = AddVersion(policy, since_, batch); !added.ok()) return added;
+  batch.Put(Column::kPolicies, PeriodKey(since_), PeriodRow(hash));
+  return store_.Write(std::move(batch));
 }
 
 absl::Status Policies::PutInForce(decision::Policy policy) {
@@ -220,9 +283,10 @@ absl::Status Policies::PutInForce(decision::Policy policy) {
   if (in_force_ != nullptr && in_force_->Hash() == hash && !lost_.has_value()) {
     return absl::OkStatus();
   }
-  const evidence::UnixMillis now = clock_.Now();
+  const evidence::UnixMillis now = in_force_ == nullptr ? clock_.Now() : NowAfter(since_);
   storage::Batch batch;
-  if (absl::Status added = AddVersion(policy, batch); !added.ok()) return added;
+  if (absl::Status added = AddVersion(policy, now, batch); !added.ok()) return added;
+  batch.Put(Column::kPolicies, PeriodKey(now), PeriodRow(hash));
   batch.Put(
       Column::kPolicies, crypto::ToBytes(kInForceKey),
       Writer().U8(kInForceVersion).Raw(hash.view()).U64(static_cast<uint64_t>(now.value)).Take());
@@ -239,7 +303,7 @@ absl::StatusOr<decision::Policy> Policies::ByHash(const crypto::Digest& hash) co
   if (!row->has_value()) {
     return absl::NotFoundError(
         "no policy with the hash " + hash.hex() +
-        " was ever in force here; `daftar policy show` lists those that were");
+        " was ever in force here; `daftar policy versions` lists those that were");
   }
   const auto version = DecodeRow(**row);
   if (!version.ok()) return version.status();
@@ -256,8 +320,10 @@ absl::StatusOr<decision::Policy> Policies::ByHash(const crypto::Digest& hash) co
 absl::Status Policies::CountUndecoded() {
   auto versions = Versions();
   if (!versions.ok()) return versions.status();
-  for (const PolicyVersion& version : *versions) {
-    auto policy = ByHash(version.hash);
+  std::set<crypto::Digest> hashes;
+  for (const PolicyVersion& version : *versions) hashes.insert(version.hash);
+  for (const crypto::Digest& hash : hashes) {
+    auto policy = ByHash(hash);
     // A damaged one is told to whoever asks for it; the one in force was read before.
     if (absl::IsFailedPrecondition(policy.status()) || absl::IsDataLoss(policy.status())) {
       ++undecoded_;
@@ -268,21 +334,59 @@ absl::Status Policies::CountUndecoded() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<crypto::Digest> Policies::Find(std::string_view digits) const {
+  const bool plain = digits.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+  if (!plain || digits.size() < kMinHashDigits || digits.size() > 2 * crypto::Digest::kSize) {
+    return absl::InvalidArgumentError(
+        "a policy's hash has " + std::to_string(2 * crypto::Digest::kSize) +
+        " digits (0-9 a-f), of which at least the first " + std::to_string(kMinHashDigits) +
+        " name it; `daftar policy versions` lists them");
+  }
+  const auto versions = Versions();
+  if (!versions.ok()) return versions.status();
+  std::set<crypto::Digest> found;
+  for (const PolicyVersion& version : *versions) {
+    if (version.hash.hex().starts_with(digits)) found.insert(version.hash);
+  }
+  if (found.empty()) {
+    return absl::NotFoundError("no policy whose hash begins with " + std::string(digits) +
+                               " was ever in force here; `daftar policy versions` lists those "
+                               "that were");
+  }
+  if (found.size() > 1) {
+    return absl::FailedPreconditionError("the hashes of " + std::to_string(found.size()) +
+                                         " policies begin with " + std::string(digits) +
+                                         "; write more digits");
+  }
+  return *found.begin();
+}
+
 absl::StatusOr<std::vector<PolicyVersion>> Policies::Versions() const {
-  std::vector<PolicyVersion> versions;
+  auto periods = Periods(store_);
+  if (!periods.ok()) return periods.status();
+  std::vector<PolicyVersion> versions = *std::move(periods);
+  std::vector<PolicyVersion> firsts;
   absl::Status malformed;
   const auto scanned =
       store_.Scan(Column::kPolicies, {}, {}, [&](crypto::ByteView key, crypto::ByteView value) {
         const auto hash = crypto::Digest::Create(key);
-        if (!hash.ok()) return true;  // "in-force"
+        if (!hash.ok()) return true;  // of another kind
         const auto version = DecodeRow(value);
         malformed = version.status();
         if (!version.ok()) return false;
-        versions.push_back({*hash, version->since});
+        firsts.push_back({*hash, version->since});
         return true;
       });
   if (!scanned.ok()) return scanned;
   if (!malformed.ok()) return malformed;
+  // From before there were periods.
+  const size_t known = versions.size();
+  for (const PolicyVersion& first : firsts) {
+    const auto end = versions.begin() + static_cast<int64_t>(known);
+    const bool is_known = std::any_of(
+        versions.begin(), end, [&first](const auto& period) { return IsOnePeriod(period, first); });
+    if (!is_known) versions.push_back(first);
+  }
   std::sort(versions.begin(), versions.end(), [](const PolicyVersion& a, const PolicyVersion& b) {
     return a.since.value != b.since.value ? a.since.value > b.since.value : a.hash < b.hash;
   });

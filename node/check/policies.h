@@ -18,17 +18,18 @@ namespace daftar::check {
 
 inline constexpr size_t kMaxFaultsTold = 5;   // of a policy file, in problem()
 inline constexpr size_t kMaxPolicyNews = 16;  // kept until somebody takes them
+inline constexpr size_t kMinHashDigits = 8;   // hexadecimal, of a hash that is named in part
 
 struct PolicyVersion {
   crypto::Digest hash;
-  evidence::UnixMillis since;  // when it came into force here first
+  evidence::UnixMillis since;  // when it came into force this time
 };
 
-// Which policy is in force, since when, and whether the shop's file says it.
+// Which policy is in force, since when, and whether the shop's file says it as it is now.
 struct PolicyInForce {
   crypto::Digest hash;
   evidence::UnixMillis since;
-  bool from_file = false;  // false: the default, because there never was a file
+  bool from_file = false;  // false: there is none, or `problem` says what is wrong with it
 };
 
 // That another policy came in force, or that the file cannot be.
@@ -38,9 +39,10 @@ struct PolicyNews {
   std::string problem;  // for the operator; empty: the file is in order
 };
 
-// Rows in Column::kPolicies: policy hash (32) -> version u8, since (u64), encoded policy;
-// "in-force" -> version u8, policy hash, since (u64; not in version 1). Nothing in them is
-// personal.
+// Rows in Column::kPolicies: policy hash (32) -> version u8, first in force (u64), encoded policy;
+// "in-force" -> version u8, policy hash, since (u64; not in version 1); "period/", since (u64) ->
+// version u8, policy hash. A node that ran before there were periods has lost the later ones of its
+// policies, and not the first. Nothing in them is personal.
 //
 // A node that never had a file runs on the default policy. A file with a fault, or one that is
 // gone, leaves the policy that was in force, and `problem` says what is wrong: a shop with an order
@@ -69,7 +71,11 @@ class Policies {
   // NotFound for a hash that was never in force here; FailedPrecondition for a version that another
   // program made and this one cannot decode; DataLoss for a malformed row.
   absl::StatusOr<decision::Policy> ByHash(const crypto::Digest& hash) const;
-  // Newest first.
+  // The hash that begins with these digits, 0-9 a-f, of those that were in force here.
+  // InvalidArgument for fewer than kMinHashDigits or more than there are; NotFound;
+  // FailedPrecondition when several begin so.
+  absl::StatusOr<crypto::Digest> Find(std::string_view digits) const;
+  // One for each time that a policy came into force, newest first.
   absl::StatusOr<std::vector<PolicyVersion>> Versions() const;
   // How many versions this program could not decode when it opened them.
   size_t undecoded() const { return undecoded_; }
@@ -87,7 +93,13 @@ class Policies {
   // Absent: there is no file.
   absl::StatusOr<std::optional<decision::Policy>> Read() const;
   absl::Status CountUndecoded();
-  absl::Status AddVersion(const decision::Policy& policy, storage::Batch& batch) const;
+  absl::Status AddVersion(const decision::Policy& policy, evidence::UnixMillis now,
+                          storage::Batch& batch) const;
+  // Periods follow each other, also when the clock was set back.
+  evidence::UnixMillis NowAfter(evidence::UnixMillis since) const;
+  // With what was in force when the node stopped; sets since_ and in_force_.
+  absl::Status GoOnWith(const decision::Policy& policy, std::optional<evidence::UnixMillis> since)
+      DAFTAR_REQUIRES(mutex_);
   absl::Status PutInForce(decision::Policy policy) DAFTAR_REQUIRES(mutex_);
   // Without the file's word: when there is none.
   void KeepWithoutFile() DAFTAR_REQUIRES(mutex_);

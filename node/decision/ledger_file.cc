@@ -55,10 +55,10 @@ absl::Status TakeText(const std::optional<Template>& made, Fields fields, std::s
                       size_t max_bytes, std::string& out) {
   if (!made.has_value()) return absl::OkStatus();
   out = made->Fill(fields);
-  if (out.size() > max_bytes || !IsShowable(out)) {
+  if (out.size() > max_bytes || !IsOneLine(out)) {
     return absl::InvalidArgumentError(std::string(what) + " must be UTF-8 of at most " +
                                       std::to_string(max_bytes) +
-                                      " bytes without control characters");
+                                      " bytes without control characters or direction marks");
   }
   return absl::OkStatus();
 }

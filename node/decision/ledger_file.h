@@ -24,7 +24,7 @@ inline constexpr size_t kMaxMappingBytes = 64 << 10;  // bytes of a mapping file
 inline constexpr size_t kMaxRowIdentifiers = 8;       // identifiers a row
 inline constexpr size_t kMaxInvoiceBytes = 128;       // bytes of an invoice number
 inline constexpr size_t kMaxNameBytes = 200;          // bytes of a customer's name
-inline constexpr uint32_t kMaxDueDays = 3650;         // days
+inline constexpr uint32_t kMaxDueDays = 3650;         // days from an invoice to its due day
 inline constexpr size_t kMaxDateFormats = 8;
 inline constexpr size_t kMaxYesTexts = 16;
 

@@ -10,29 +10,6 @@
 namespace daftar::decision {
 namespace {
 
-// Controls (C0, DEL, C1), line and paragraph separators, and marks that are not seen or turn the
-// writing direction.
-bool IsUnseen(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF;
-}
-
-bool IsOneLine(std::string_view text) {
-  while (!text.empty()) {
-    const std::optional<char32_t> c = crypto::TakeCodePoint(text);
-    if (!c.has_value() || IsUnseen(*c)) return false;
-  }
-  return true;
-}
-
-bool IsBlank(std::string_view text) {
-  while (!text.empty()) {
-    const std::optional<char32_t> c = crypto::TakeCodePoint(text);
-    if (!c.has_value() || !crypto::IsUnicodeSpace(*c)) return false;
-  }
-  return true;
-}
-
 absl::Status CheckLine(const std::string& field, std::string_view text, size_t max_bytes) {
   if (text.size() > max_bytes) {
     return absl::InvalidArgumentError(field + " has " + std::to_string(text.size()) +

@@ -1,7 +1,8 @@
-// Small text helpers of the readers in this folder.
+// Small text helpers: of the readers in this folder, and of whatever else takes typed text.
 #ifndef DAFTAR_NODE_DECISION_TEXT_H_
 #define DAFTAR_NODE_DECISION_TEXT_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,31 @@ inline bool IsShowable(std::string_view text) {
     if (byte < 0x20 || byte == 0x7f) return false;
   }
   return crypto::IsUtf8(text);
+}
+
+// Controls (C0, DEL, C1), line and paragraph separators, and marks that are not seen or turn the
+// writing direction.
+inline bool IsUnseen(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c <= 0x9F) || c == 0x061C || (c >= 0x200B && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x2069) || c == 0xFEFF;
+}
+
+// UTF-8 without anything of which IsUnseen holds. So is the empty text.
+inline bool IsOneLine(std::string_view text) {
+  while (!text.empty()) {
+    const std::optional<char32_t> c = crypto::TakeCodePoint(text);
+    if (!c.has_value() || IsUnseen(*c)) return false;
+  }
+  return true;
+}
+
+// Nothing but spaces of any kind. So is the empty text.
+inline bool IsBlank(std::string_view text) {
+  while (!text.empty()) {
+    const std::optional<char32_t> c = crypto::TakeCodePoint(text);
+    if (!c.has_value() || !crypto::IsUnicodeSpace(*c)) return false;
+  }
+  return true;
 }
 
 }  // namespace daftar::decision

@@ -215,6 +215,7 @@ enum class Text {
   kTermsCod,
   kTermsDeposit,
   kTermsPrepaid,
+  kBelongsToNobody,
   // The letters, paragraph by paragraph.
   kLetterDear,
   kLetterDearCustomer,

@@ -219,6 +219,9 @@ constexpr TextTable kTexts = {{
     {kTermsCod, "cash on delivery"},
     {kTermsDeposit, "with a deposit"},
     {kTermsPrepaid, "paid in advance"},
+    {kBelongsToNobody,
+     "{1} belongs to nobody in particular, so what is known of it says nothing about this buyer; "
+     "ask for another."},
     {kLetterDear, "Dear {1},"},
     {kLetterDearCustomer, "Dear customer,"},
     {kLetterThanks,

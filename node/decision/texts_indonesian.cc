@@ -252,6 +252,9 @@ constexpr TextTable kTexts = {{
     {kTermsCod, "bayar di tempat"},
     {kTermsDeposit, "dengan uang muka"},
     {kTermsPrepaid, "dibayar di muka"},
+    {kBelongsToNobody,
+     "{1} bukan milik orang tertentu, jadi catatan tentangnya tidak mengatakan apa pun tentang "
+     "pembeli ini; mintalah yang lain."},
     {kLetterDear, "Yth. {1},"},
     {kLetterDearCustomer, "Yth. Bapak/Ibu Pelanggan,"},
     {kLetterThanks,

@@ -266,6 +266,9 @@ constexpr TextTable kTexts = {{
     {kTermsCod, "bayar semasa terima"},
     {kTermsDeposit, "dengan deposit"},
     {kTermsPrepaid, "dibayar terlebih dahulu"},
+    {kBelongsToNobody,
+     "{1} bukan milik orang tertentu, jadi rekod tentangnya tidak menyatakan apa-apa tentang "
+     "pembeli ini; minta yang lain."},
     {kLetterDear, "{1} yang dihormati,"},
     {kLetterDearCustomer, "Tuan/Puan yang dihormati,"},
     {kLetterThanks,

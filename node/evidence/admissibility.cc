@@ -107,16 +107,20 @@ void CheckReminders(const IncidentCase& incident, const ReasonProfile& profile,
     }
     last = reminder;
   }
-  // Of reminders in quick succession only the first counts.
+  // Nobody is reminded of what is not overdue; of reminders in quick succession only the first
+  // counts.
+  const Date due = incident.facts.due;
   size_t counted = 0;
   Date last_counted;
   for (const Date reminder : given) {
+    if (due.has_value() && reminder <= due) continue;
     if (counted > 0 && reminder.DaysSince(last_counted) < profile.reminder_spacing_days) continue;
     last_counted = reminder;
     ++counted;
   }
   if (counted >= profile.reminders) return;
   std::string sentence = "Record " + Number(profile.reminders, "reminder", "reminders");
+  if (due.has_value()) sentence += " after the day payment was due, " + due.ToString() + ",";
   if (profile.reminder_spacing_days > 0) {
     sentence += " at least " + Number(profile.reminder_spacing_days, "day", "days") + " apart";
   }

@@ -1,5 +1,6 @@
 #include "node/ledger/incident.h"
 
+#include <algorithm>
 #include <array>
 
 namespace daftar::ledger {
@@ -10,7 +11,8 @@ using crypto::ByteView;
 using crypto::Reader;
 using crypto::Writer;
 
-constexpr uint8_t kVersion = 3;
+constexpr uint8_t kVersion = 4;
+constexpr uint8_t kVersionWithEnd = 3;
 constexpr uint8_t kVersionWithMitigations = 2;
 constexpr uint8_t kFirstVersion = 1;
 
@@ -43,6 +45,18 @@ evidence::Date ReadDate(Reader& reader) {
   return *date;
 }
 
+void WriteDates(Writer& writer, const std::vector<evidence::Date>& dates) {
+  writer.U8(static_cast<uint8_t>(dates.size()));
+  for (const evidence::Date date : dates) WriteDate(writer, date);
+}
+
+std::vector<evidence::Date> ReadDates(Reader& reader) {
+  std::vector<evidence::Date> dates;
+  const uint8_t count = reader.U8();
+  for (int i = 0; i < count && reader.ok(); ++i) dates.push_back(ReadDate(reader));
+  return dates;
+}
+
 void WriteAccount(Writer& writer, const NewIncident& account) {
   writer.U16(static_cast<uint16_t>(account.reason));
   writer.U8(static_cast<uint8_t>(account.identifiers.size()));
@@ -53,8 +67,7 @@ void WriteAccount(Writer& writer, const NewIncident& account) {
   writer.U64(account.amount.minor).Prefixed8(crypto::AsBytes(account.amount.currency.code()));
   WriteDate(writer, account.occurred);
   WriteDate(writer, account.due);
-  writer.U8(static_cast<uint8_t>(account.reminders.size()));
-  for (evidence::Date reminder : account.reminders) WriteDate(writer, reminder);
+  WriteDates(writer, account.reminders);
   writer.Prefixed16(crypto::AsBytes(account.order)).Prefixed16(crypto::AsBytes(account.note));
 }
 
@@ -88,8 +101,7 @@ NewIncident ReadAccount(Reader& reader) {
   }
   account.occurred = ReadDate(reader);
   account.due = ReadDate(reader);
-  const uint8_t reminders = reader.U8();
-  for (int i = 0; i < reminders && reader.ok(); ++i) account.reminders.push_back(ReadDate(reader));
+  account.reminders = ReadDates(reader);
   account.order = reader.Text16();
   account.note = reader.Text16();
   return account;
@@ -148,8 +160,20 @@ std::string_view ActionName(IncidentAction action) {
       return "withdrawn";
     case IncidentAction::kMitigated:
       return "noted for the customer";
+    case IncidentAction::kReminded:
+      return "reminded";
   }
   return "unknown";
+}
+
+NewIncident Incident::Standing() const {
+  NewIncident standing = account;
+  standing.reminders.insert(standing.reminders.end(), later_reminders.begin(),
+                            later_reminders.end());
+  if (!later_reminders.empty()) {
+    std::sort(standing.reminders.begin(), standing.reminders.end());
+  }
+  return standing;
 }
 
 Bytes Incident::Encode() const {
@@ -168,6 +192,7 @@ Bytes Incident::Encode() const {
   writer.U8(account.mitigations.bits()).U8(mitigations.bits());
   WriteDate(writer, settled_on);
   writer.U8(withdrawn_for.has_value() ? static_cast<uint8_t>(*withdrawn_for) : 0);
+  WriteDates(writer, later_reminders);
   return writer.Take();
 }
 
@@ -200,10 +225,11 @@ absl::StatusOr<Incident> Incident::Decode(ByteView bytes) {
     incident.account.mitigations = ReadMitigations(reader);
     incident.mitigations = ReadMitigations(reader);
   }
-  if (version == kVersion) {
+  if (version >= kVersionWithEnd) {
     incident.settled_on = ReadDate(reader);
     incident.withdrawn_for = ReadGround(reader);
   }
+  if (version >= kVersion) incident.later_reminders = ReadDates(reader);
   if (absl::Status status = reader.Finish("incident row"); !status.ok()) {
     return absl::DataLossError(std::string(status.message()));
   }

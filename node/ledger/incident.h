@@ -46,6 +46,7 @@ enum class IncidentAction : uint8_t {
   kSettled = 3,
   kWithdrawn = 4,
   kMitigated = 5,
+  kReminded = 6,
 };
 std::string_view ActionName(IncidentAction action);
 
@@ -65,10 +66,11 @@ struct IncidentEvent {
 struct NewIncident {
   evidence::Reason reason = evidence::Reason::kDepositUnsettled;
   std::vector<identity::Identifier> identifiers;  // 1 to 4, each once
-  evidence::Money amount;
+  evidence::Money amount;                         // none, or more than 0
+  // Of an order's money that came late: the day after it was due.
   evidence::Date occurred;
   evidence::Date due;
-  std::vector<evidence::Date> reminders;
+  std::vector<evidence::Date> reminders;  // each later than the one before
   std::string order;  // the order's id in the book, or empty; an order has at most one that stands
   std::string note;
   decision::Mitigations mitigations;  // what speaks for the customer, as it was filed
@@ -88,8 +90,12 @@ struct Incident {
   std::vector<IncidentEvent> events;
   evidence::Date settled_on;  // of a settled one, or one that was withdrawn as paid
   std::optional<evidence::WithdrawalGround> withdrawn_for;  // of a withdrawn one
+  std::vector<evidence::Date> later_reminders;  // noted since it was filed, in any order
 
-  // Rows of versions 1 and 2, which have neither of the last two, are read too.
+  // The account with all reminders.
+  NewIncident Standing() const;
+  // Rows of versions 1 to 3 are read too, which lack what later ones added: 2 mitigations, 3 the
+  // day it was settled and the ground of its withdrawal, 4 the later reminders.
   crypto::Bytes Encode() const;
   // DataLoss when the row is malformed or of a newer version.
   static absl::StatusOr<Incident> Decode(crypto::ByteView bytes);

@@ -108,7 +108,7 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident,
   }
   // For a reason that is private by design nothing is missing.
   if (view.state == IncidentState::kDraft && evidence::IsShareable(incident.account.reason)) {
-    view.missing = Missing(incident.account);
+    view.missing = Missing(incident.Standing());
   }
   view.incident = std::move(incident);
   return view;
@@ -279,53 +279,6 @@ void Ledger::PutIncident(Batch& batch, const Incident& incident) const {
   batch.Put(Column::kIncidents, std::move(key), std::move(sealed));
 }
 
-absl::Status Ledger::CheckAccount(const NewIncident& account) const {
-  if (account.identifiers.empty() ||
-      account.identifiers.size() > evidence::kMaxIdentifiersPerEntry) {
-    return absl::InvalidArgumentError("an incident names 1 to " +
-                                      std::to_string(evidence::kMaxIdentifiersPerEntry) +
-                                      " identifiers of the buyer, like --phone 0812-3456-7890");
-  }
-  for (size_t i = 0; i < account.identifiers.size(); ++i) {
-    const identity::Identifier& identifier = account.identifiers[i];
-    if (auto why = options_.warnings.WhyRefused(identifier); why.has_value()) {
-      return absl::InvalidArgumentError(std::string(identity::TypeName(identifier.type())) + ": " +
-                                        *why);
-    }
-    for (size_t j = 0; j < i; ++j) {
-      if (account.identifiers[j] == identifier) {
-        return absl::InvalidArgumentError("the same identifier is given twice");
-      }
-    }
-  }
-  if (!account.occurred.has_value()) {
-    return absl::InvalidArgumentError("the day it occurred is missing, like --occurred 2026-10-01");
-  }
-  const evidence::Date today = evidence::Date::Of(clock_.Now());
-  // Everywhere on Earth it is at most a day later than in UTC.
-  if (account.occurred > today.PlusDays(1)) {
-    return absl::InvalidArgumentError("it cannot have occurred in the future (" +
-                                      account.occurred.ToString() + ")");
-  }
-  if (account.reminders.size() > evidence::kMaxReminders ||
-      !std::is_sorted(account.reminders.begin(), account.reminders.end())) {
-    return absl::InvalidArgumentError("reminders are at most " +
-                                      std::to_string(evidence::kMaxReminders) +
-                                      " dates, oldest first");
-  }
-  if (account.amount.minor > 0 && !account.amount.currency.has_value()) {
-    return absl::InvalidArgumentError("the amount's currency is missing, like --currency IDR");
-  }
-  if (account.amount.minor > evidence::kMaxMinorUnits) {
-    return absl::InvalidArgumentError("the amount is larger than any order can be");
-  }
-  if (account.note.size() > kMaxNoteBytes || account.order.size() > 200) {
-    return absl::InvalidArgumentError("the note has more than " + std::to_string(kMaxNoteBytes) +
-                                      " bytes");
-  }
-  return absl::OkStatus();
-}
-
 void Ledger::Tell(const absl::StatusOr<IncidentView>& changed) const {
   if (!changed.ok() || !options_.order_changed) return;
   const std::string& order = changed->incident.account.order;
@@ -460,9 +413,14 @@ absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, cons
       }
       return absl::FailedPreconditionError(WrongState("published again", view->state));
     }
-    const std::vector<std::string> missing = Missing(incident.account);
+    const std::vector<std::string> missing = Missing(incident.Standing());
     if (!missing.empty()) {
-      std::string list = "the incident cannot be shared yet:";
+      std::string list =
+          "the incident cannot be shared yet. A reminder is added with `daftar incident remind " +
+          id.hex() +
+          " --on DATE`. To correct other facts, withdraw it (`daftar incident withdraw " +
+          id.hex() +
+          " --ground mistake --because TEXT`) and file it again (`daftar incident add`). Missing:";
       for (const std::string& sentence : missing) list += "\n- " + sentence;
       return absl::FailedPreconditionError(list);
     }
@@ -502,7 +460,7 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
 }
 
 absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, Batch& batch) {
-  const NewIncident& account = incident.account;
+  const NewIncident account = incident.Standing();
   auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
   if (!settled.ok()) return settled.status();
   std::vector<evidence::Label> labels;

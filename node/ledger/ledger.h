@@ -127,6 +127,13 @@ class Ledger {
                                         decision::Mitigation mitigation,
                                         const std::string& because);
 
+  // Notes that the customer was reminded on `day`; none: today in UTC. `because` may be empty.
+  // Only a draft takes it: FailedPrecondition for another, and past evidence::kMaxReminders;
+  // AlreadyExists for a day that is noted; InvalidArgument for one still to come or before the
+  // incident occurred.
+  absl::StatusOr<IncidentView> Remind(const storage::Caller& caller, const IncidentId& id,
+                                      evidence::Date day, const std::string& because);
+
   // Entries that wait for a tick or for the end of a hold.
   absl::StatusOr<uint64_t> QueueLength() const;
 

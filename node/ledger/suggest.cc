@@ -12,27 +12,28 @@ namespace {
 constexpr size_t kCustomerHexDigits = 2 * book::CustomerId::kSize;
 constexpr size_t kMaxPage = 1000;
 
+// Whether it says that money came late or not at all; what else goes wrong does so on any day.
+bool IsOfLateness(evidence::Reason reason) {
+  return decision::TroubleOf(reason) == decision::Trouble::kPayment;
+}
+
 // Names only what stood on the order's own line: another identifier of the customer may be somebody
 // else's. What came onto the warning list after the import is left out; nothing may be left.
 NewIncident AccountOf(const identity::WarningList& warnings, const book::CustomerId& customer,
-                      const book::Order& order) {
+                      const book::Order& order, evidence::Reason reason) {
   NewIncident account;
-  account.reason = evidence::Reason::kInvoiceOverdue;
+  account.reason = reason;
   for (const identity::Identifier& identifier : order.identifiers) {
     if (account.identifiers.size() == evidence::kMaxIdentifiersPerEntry) break;
     if (warnings.WhyRefused(identifier).has_value()) continue;
     account.identifiers.push_back(identifier);
   }
   account.amount = order.amount;
-  account.occurred = order.invoiced;
+  // Money is late from the day after it was due, and as old as that.
+  account.occurred = IsOfLateness(reason) ? order.due.PlusDays(1) : order.invoiced;
   account.due = order.due;
   account.order = OrderName(customer, order);
   return account;
-}
-
-// Whether it says that money came late or not at all; what else goes wrong does so on any day.
-bool IsOfLateness(evidence::Reason reason) {
-  return decision::TroubleOf(reason) == decision::Trouble::kPayment;
 }
 
 // Why no incident can be filed about the order, in words; OK when one can.
@@ -94,9 +95,11 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         if (existing->has_value()) return true;
         suggestion.customer = customer.id;
         suggestion.name = customer.name;
-        suggestion.account = AccountOf(book.warnings(), customer.id, order);
+        suggestion.account =
+            AccountOf(book.warnings(), customer.id, order, evidence::Reason::kInvoiceOverdue);
         if (suggestion.account.identifiers.empty()) return true;
         suggestion.invoice = order.invoice;
+        suggestion.invoiced = order.invoiced;
         suggestion.paid = order.paid;
         suggestion.days_late = decision::DaysLate(order, today);
         suggestion.disputed = order.disputed;
@@ -127,8 +130,7 @@ absl::StatusOr<NewIncident> AccountOfOrder(const book::Book& book, std::string_v
       account = status;
       return false;
     }
-    account = AccountOf(book.warnings(), *id, candidate);
-    account->reason = reason;
+    account = AccountOf(book.warnings(), *id, candidate, reason);
     if (account->identifiers.empty()) {
       account = absl::FailedPreconditionError(
           "all identifiers of the order are on the warning list now, so they name nobody; import "

@@ -22,6 +22,7 @@ struct Suggestion {
   std::string name;           // of that row; may be empty
   NewIncident account;        // complete
   std::string invoice;
+  evidence::Date invoiced;
   evidence::Date paid;  // none while open
   uint32_t days_late = 0;
   bool disputed = false;
@@ -41,10 +42,11 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
                                                 size_t limit, std::string_view after);
 
 // The incident's account that an order supports: about the identifiers of the order's own line, at
-// most kMaxIdentifiersPerEntry, occurred on the day of its invoice. NotFound when there is no such
-// order; FailedPrecondition, in words, when it supports none: for a reason of lateness it must be
-// past due or have been paid past due, and not be in dispute; and not all its identifiers may be on
-// the warning list by now.
+// most kMaxIdentifiersPerEntry. Money that came late did so on the day after it was due; anything
+// else occurred on the day of the invoice, until somebody says another. NotFound when there is no
+// such order; FailedPrecondition, in words, when it supports none: for a reason of lateness it must
+// be past due or have been paid past due, and not be in dispute; and not all its identifiers may be
+// on the warning list by now.
 absl::StatusOr<NewIncident> AccountOfOrder(
     const book::Book& book, std::string_view order, evidence::Date today,
     evidence::Reason reason = evidence::Reason::kInvoiceOverdue);

@@ -45,6 +45,7 @@ constexpr std::array kRules = {
     MethodRule{"ShopService/ImportOrders", kManagers},
     MethodRule{"ShopService/SuggestIncidents", kStaffUp},
     MethodRule{"ShopService/MitigateIncident", kManagers},
+    MethodRule{"ShopService/RemindIncident", kStaffUp},
     MethodRule{"BookService/MergeCustomers", kManagers},
     MethodRule{"BookService/UnmergeCustomer", kManagers},
     MethodRule{"BookService/EraseCustomer", kManagers},
@@ -127,6 +128,8 @@ absl::Status UsedForAnother() {
       "this request_id was used for another user; use a new one for each request");
 }
 
+bool HoldsEveryRole(uint32_t uid) { return uid == 0 || uid == static_cast<uint32_t>(geteuid()); }
+
 absl::Status CheckName(const std::string& name) {
   const bool allowed = std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
@@ -196,8 +199,19 @@ absl::StatusOr<std::optional<User>> Users::Find(const std::string& name) const {
 }
 
 absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::string& name,
-                                   Role role, std::optional<uint32_t> uid) {
+                                   Role role, std::optional<uint32_t> uid,
+                                   const std::string& because) {
   if (absl::Status status = CheckName(name); !status.ok()) return status;
+  if (uid.has_value() && HoldsEveryRole(*uid)) {
+    return absl::InvalidArgumentError(
+        "uid " + std::to_string(*uid) +
+        " is root's or the node's own, which hold every role and cannot be given less; name "
+        "another, or leave out --uid for a token");
+  }
+  if (because.size() > storage::kMaxAuditText) {
+    return absl::InvalidArgumentError("say why in at most " +
+                                      std::to_string(storage::kMaxAuditText) + " bytes");
+  }
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   auto earlier = storage::RequestLog::Find(store_, *request, kAddKind);
@@ -231,11 +245,8 @@ absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::str
   batch.Put(Column::kUsers, UserKey(name), Encode(row));
   storage::RequestLog::Record(batch, *request, kAddKind, crypto::AsBytes(name));
   storage::RecordAudit(batch, vault_, entropy_,
-                       {clock_.Now().value,
-                        caller.actor,
-                        "user.add",
-                        name + " as " + std::string(RoleName(role)),
-                        {}});
+                       {clock_.Now().value, caller.actor, "user.add",
+                        name + " as " + std::string(RoleName(role)), because});
   const absl::Status written = store_.Write(std::move(batch));
   if (absl::IsAborted(written)) {
     return absl::AlreadyExistsError("a user with this name" +
@@ -309,7 +320,7 @@ absl::StatusOr<Actor> Users::ByToken(std::string_view token) const {
 
 absl::StatusOr<Actor> Users::ByUid(uint32_t uid) const {
   const std::string name = "uid:" + std::to_string(uid);
-  if (uid == 0 || uid == static_cast<uint32_t>(geteuid())) return Actor{name, Roles::All()};
+  if (HoldsEveryRole(uid)) return Actor{name, Roles::All()};
   auto row = store_.Get(Column::kUsers, UidKey(uid));
   if (!row.ok()) return row.status();
   if (row->has_value()) {

@@ -87,9 +87,10 @@ class Users {
         crypto::Entropy& entropy)
       : store_(store), vault_(vault), clock_(clock), entropy_(entropy) {}
 
-  // AlreadyExists for a known name or uid; InvalidArgument for a malformed name.
+  // AlreadyExists for a known name or uid; InvalidArgument for a malformed name, a uid that holds
+  // every role anyway, or a reason of more than storage::kMaxAuditText bytes.
   absl::StatusOr<NewUser> Add(const storage::Caller& caller, const std::string& name, Role role,
-                              std::optional<uint32_t> uid);
+                              std::optional<uint32_t> uid, const std::string& because = {});
   absl::Status Remove(const storage::Caller& caller, const std::string& name,
                       const std::string& because);  // NotFound
   absl::StatusOr<std::vector<User>> List() const;

@@ -124,6 +124,11 @@ class ShopAdapter final : public v1::ShopService::Service {
                                 v1::MitigateIncidentResponse* response) override {
     return Answer(*context, *request, response, &ShopHandlers::MitigateIncident);
   }
+  grpc::Status RemindIncident(grpc::ServerContext* context,
+                              const v1::RemindIncidentRequest* request,
+                              v1::RemindIncidentResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::RemindIncident);
+  }
 
  private:
   template <class Request, class Response>

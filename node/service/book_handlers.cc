@@ -44,6 +44,20 @@ absl::Status CheckNamedReceipt(Node& node, const check::ReceiptId& receipt,
                                   node.receipts());
 }
 
+// FailedPrecondition for an order that the book has as open, and its incident as paid.
+absl::Status CheckNotPaidByIncident(Node& node, const std::string& name) {
+  const auto order = node.book().FindOrder(name);
+  if (!order.ok()) return order.status();
+  if (order->order.paid.has_value()) return absl::OkStatus();
+  const auto left = ledger::RemarkedOrderOf(node.ledger(), order->name, order->order);
+  if (!left.ok()) return left.status();
+  if (!left->facts.paid.has_value()) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "the incident about the order says that it was paid on " + left->facts.paid.ToString() +
+      "; if that was wrong, withdraw the incident as a mistake (daftar incident withdraw ID "
+      "--ground mistake --because TEXT)");
+}
+
 // The terms of an order that was taken on a check: those that were checked. An answer to who pays
 // in advance says nothing of credit.
 absl::StatusOr<decision::Terms> TakeTerms(Node& node, const check::ReceiptId& receipt,
@@ -447,6 +461,11 @@ absl::StatusOr<v1::AddOrderResponse> BookHandlers::AddOrder(const Actor& actor,
   if (!described.ok()) return described.status();
   v1::AddOrderResponse response;
   *response.mutable_order() = *std::move(described);
+  for (const identity::Identifier& identifier : order.identifiers) {
+    const auto why = node_.book().warnings().WhyRefused(identifier);
+    if (!why.has_value()) continue;
+    response.add_left_out(std::string(identity::TypeName(identifier.type())) + ": " + *why);
+  }
   return response;
 }
 
@@ -488,10 +507,11 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
                           order->order.amount, order->order.invoiced);
     if (!fits.ok()) return fits;
   }
-  // What happened is reason enough; who says more is heard.
-  const std::string& because = request.because().empty() ? request.outcome() : request.because();
-  auto changed =
-      node_.book().SetOutcome(CallerOf(actor, request.request_id()), name, outcome, link, because);
+  if (*kind == book::OutcomeKind::kUnpaid) {
+    if (absl::Status open = CheckNotPaidByIncident(node_, name); !open.ok()) return open;
+  }
+  auto changed = node_.book().SetOutcome(CallerOf(actor, request.request_id()), name, outcome, link,
+                                         request.because());
   if (!changed.ok()) return changed.status();
   auto described = Describe(*changed);
   if (!described.ok()) return described.status();

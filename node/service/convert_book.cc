@@ -99,7 +99,7 @@ v1::Allowed ToProto(const book::Allowed& allowed) {
 
 v1::Incident ToProto(const ledger::IncidentView& view) {
   const ledger::Incident& incident = view.incident;
-  const ledger::NewIncident& account = incident.account;
+  const ledger::NewIncident account = incident.Standing();
   v1::Incident out;
   out.set_id(incident.id.hex());
   out.set_state(std::string(ledger::StateName(view.state)));

@@ -259,7 +259,8 @@ absl::StatusOr<v1::AddUserResponse> NodeHandlers::AddUser(const Actor& actor,
   if (!role.ok()) return role.status();
   std::optional<uint32_t> uid;
   if (request.has_uid()) uid = request.uid();
-  auto made = users_.Add(CallerOf(actor, request.request_id()), request.name(), *role, uid);
+  auto made = users_.Add(CallerOf(actor, request.request_id()), request.name(), *role, uid,
+                         request.because());
   if (!made.ok()) return made.status();
   v1::AddUserResponse out;
   v1::User* user = out.mutable_user();

@@ -10,11 +10,8 @@ absl::StatusOr<v1::GetPolicyResponse> PolicyHandlers::GetPolicy(
   const auto in_force = node_.policies().InForce();
   decision::Policy policy = *in_force;
   if (!request.hash().empty()) {
-    auto hash = crypto::Digest::FromHexText(request.hash());
-    if (!hash.ok()) {
-      return absl::InvalidArgumentError(
-          "a policy's hash has 64 hexadecimal digits; a receipt names it");
-    }
+    auto hash = node_.policies().Find(request.hash());
+    if (!hash.ok()) return hash.status();
     auto known = node_.policies().ByHash(*hash);
     if (!known.ok()) return known.status();
     policy = *std::move(known);

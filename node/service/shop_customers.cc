@@ -3,6 +3,7 @@
 #include <set>
 
 #include "node/check/own_record.h"
+#include "node/decision/text.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
 #include "storage/requests.h"
@@ -15,6 +16,7 @@ void SetImport(const book::ImportReport& report, Response& response) {
   response.set_added(report.added);
   response.set_updated(report.updated);
   response.set_unchanged(report.unchanged);
+  response.set_names_kept(report.names_kept);
   for (const decision::LedgerRefusal& refusal : report.refusals) {
     v1::Refusal* row = response.add_refused();
     row->set_line(refusal.line);
@@ -36,7 +38,7 @@ absl::StatusOr<decision::OrderRow> OrderFrom(const v1::OrderRow& row, identity::
   if (!identifiers.ok()) return identifiers.status();
   order.identifiers = *std::move(identifiers);
   order.name = row.name();
-  order.invoice = row.invoice();
+  order.invoice = decision::Trimmed(row.invoice());
   const std::pair<const std::string*, evidence::Date*> dates[] = {
       {&row.invoiced(), &order.invoiced}, {&row.due(), &order.due}, {&row.paid(), &order.paid}};
   for (const auto& [text, date] : dates) {
@@ -47,10 +49,12 @@ absl::StatusOr<decision::OrderRow> OrderFrom(const v1::OrderRow& row, identity::
   if (!order.invoiced.has_value() || !order.due.has_value()) {
     return absl::InvalidArgumentError("an order needs the days it was invoiced and is due");
   }
+  if (absl::Status status = book::CheckCustomerName(order.name); !status.ok()) return status;
   if (order.invoice.empty() || order.invoice.size() > decision::kMaxInvoiceBytes ||
-      order.name.size() > decision::kMaxNameBytes) {
-    return absl::InvalidArgumentError("an order needs an invoice number of at most " +
-                                      std::to_string(decision::kMaxInvoiceBytes) + " bytes");
+      !decision::IsOneLine(order.invoice)) {
+    return absl::InvalidArgumentError(
+        "an order needs an invoice number: at most " + std::to_string(decision::kMaxInvoiceBytes) +
+        " bytes of UTF-8 without control characters or direction marks");
   }
   auto amount = FromProto(row.amount());
   if (!amount.ok()) return amount.status();
@@ -147,6 +151,7 @@ absl::StatusOr<v1::AddCustomerResponse> ShopHandlers::AddCustomer(
     if (absl::Status s = Authorise(actor, "BookService/SetCustomerGroups"); !s.ok()) return s;
     if (absl::Status s = CheckGroupsExist(node_, request.groups()); !s.ok()) return s;
   }
+  if (!request.to().empty()) return AddIdentifiers(actor, request, *identifiers);
   auto customer = node_.book().AddCustomer(*key, {request.name(), *std::move(identifiers)});
   if (!customer.ok()) return customer.status();
   if (!request.groups().empty()) {
@@ -156,6 +161,25 @@ absl::StatusOr<v1::AddCustomerResponse> ShopHandlers::AddCustomer(
                                node_.groups(), "chosen when the customer was registered");
     if (!customer.ok()) return customer.status();
   }
+  auto described = DescribeCustomer(node_, *customer);
+  if (!described.ok()) return described.status();
+  v1::AddCustomerResponse response;
+  *response.mutable_customer() = *std::move(described);
+  return response;
+}
+
+absl::StatusOr<v1::AddCustomerResponse> ShopHandlers::AddIdentifiers(
+    const Actor& actor, const v1::AddCustomerRequest& request,
+    std::span<const identity::Identifier> identifiers) {
+  auto id = CustomerIdFromProto(request.to());
+  if (!id.ok()) return id.status();
+  if (!request.name().empty() || !request.groups().empty()) {
+    return absl::InvalidArgumentError(
+        "a known customer keeps its name, and `daftar customer group` sets its groups; leave both "
+        "out");
+  }
+  auto customer = node_.book().AddIdentifiers({actor.name, request.request_id()}, *id, identifiers);
+  if (!customer.ok()) return customer.status();
   auto described = DescribeCustomer(node_, *customer);
   if (!described.ok()) return described.status();
   v1::AddCustomerResponse response;
@@ -205,8 +229,8 @@ absl::StatusOr<v1::ImportCustomersResponse> ShopHandlers::ImportCustomers(
       Refuse(response, row.line(), identifiers.status());
       continue;
     }
-    if (row.name().size() > decision::kMaxNameBytes) {
-      Refuse(response, row.line(), absl::InvalidArgumentError("the name is too long"));
+    if (absl::Status status = book::CheckCustomerName(row.name()); !status.ok()) {
+      Refuse(response, row.line(), status);
       continue;
     }
     rows.push_back({row.line(), *std::move(identifiers), row.name()});

@@ -1,6 +1,7 @@
 #include "node/service/shop_handlers.h"
 
 #include "node/check/overrides.h"
+#include "node/decision/texts.h"
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
 #include "node/service/partner_privacy.h"
@@ -42,6 +43,11 @@ absl::StatusOr<v1::CheckResponse> ShopHandlers::Check(const Actor& actor,
   auto answer = node_.checker().Check({actor.name, request.request_id()}, question);
   if (!answer.ok()) return answer.status();
   v1::CheckResponse response = ToProto(*answer, *language);
+  for (const identity::Identifier& identifier : question.identifiers) {
+    if (!node_.book().warnings().WhyRefused(identifier).has_value()) continue;
+    response.add_notes(decision::Fill(*language, decision::Text::kBelongsToNobody,
+                                      {identity::Masked(identifier)}));
+  }
   if (!MaySeePartners(actor)) HidePartners(response);
   return response;
 }
@@ -249,6 +255,21 @@ absl::StatusOr<v1::MitigateIncidentResponse> ShopHandlers::MitigateIncident(
   return response;
 }
 
+absl::StatusOr<v1::RemindIncidentResponse> ShopHandlers::RemindIncident(
+    const Actor& actor, const v1::RemindIncidentRequest& request) {
+  if (absl::Status s = Authorise(actor, "ShopService/RemindIncident"); !s.ok()) return s;
+  auto id = IncidentIdFrom(request.id());
+  if (!id.ok()) return id.status();
+  auto day = DateFromProto(request.on(), "on");
+  if (!day.ok()) return day.status();
+  auto view =
+      node_.ledger().Remind({actor.name, request.request_id()}, *id, *day, request.because());
+  if (!view.ok()) return view.status();
+  v1::RemindIncidentResponse response;
+  *response.mutable_incident() = ToProto(*view);
+  return response;
+}
+
 absl::StatusOr<v1::SuggestIncidentsResponse> ShopHandlers::SuggestIncidents(
     const Actor& actor, const v1::SuggestIncidentsRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/SuggestIncidents"); !s.ok()) return s;
@@ -269,7 +290,7 @@ absl::StatusOr<v1::SuggestIncidentsResponse> ShopHandlers::SuggestIncidents(
     row->set_invoice(suggestion.invoice);
     row->set_reason(std::string(evidence::Info(suggestion.account.reason).name));
     *row->mutable_amount() = ToProto(suggestion.account.amount);
-    row->set_invoiced(suggestion.account.occurred.ToString());
+    row->set_invoiced(suggestion.invoiced.ToString());
     row->set_due(suggestion.account.due.ToString());
     row->set_paid(suggestion.paid.ToString());
     row->set_days_late(suggestion.days_late);

@@ -40,6 +40,8 @@ class ShopHandlers {
       const Actor& actor, const v1::WithdrawIncidentRequest& request);
   absl::StatusOr<v1::MitigateIncidentResponse> MitigateIncident(
       const Actor& actor, const v1::MitigateIncidentRequest& request);
+  absl::StatusOr<v1::RemindIncidentResponse> RemindIncident(
+      const Actor& actor, const v1::RemindIncidentRequest& request);
   absl::StatusOr<v1::AddCustomerResponse> AddCustomer(const Actor& actor,
                                                       const v1::AddCustomerRequest& request);
   absl::StatusOr<v1::GetCustomerResponse> GetCustomer(const Actor& actor,
@@ -52,6 +54,10 @@ class ShopHandlers {
       const Actor& actor, const v1::SuggestIncidentsRequest& request);
 
  private:
+  // AddCustomer with `to`.
+  absl::StatusOr<v1::AddCustomerResponse> AddIdentifiers(
+      const Actor& actor, const v1::AddCustomerRequest& request,
+      std::span<const identity::Identifier> identifiers);
   absl::StatusOr<ledger::NewIncident> AccountFrom(const v1::AddIncidentRequest& request) const;
 
   Node& node_;

@@ -117,6 +117,7 @@ class FakeNode {
   Method<v1::ImportOrdersRequest, v1::ImportOrdersResponse> import_orders;
   Method<v1::SuggestIncidentsRequest, v1::SuggestIncidentsResponse> suggest_incidents;
   Method<v1::MitigateIncidentRequest, v1::MitigateIncidentResponse> mitigate_incident;
+  Method<v1::RemindIncidentRequest, v1::RemindIncidentResponse> remind_incident;
   Method<v1::MergeCustomersRequest, v1::MergeCustomersResponse> merge_customers;
   Method<v1::GetOrderRequest, v1::GetOrderResponse> get_order;
   Method<v1::ListOrdersRequest, v1::ListOrdersResponse> list_orders;
@@ -184,6 +185,7 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(SettleIncident, settle_incident)
     DAFTAR_FAKE_METHOD(WithdrawIncident, withdraw_incident)
     DAFTAR_FAKE_METHOD(MitigateIncident, mitigate_incident)
+    DAFTAR_FAKE_METHOD(RemindIncident, remind_incident)
     DAFTAR_FAKE_METHOD(AddCustomer, add_customer)
     DAFTAR_FAKE_METHOD(GetCustomer, get_customer)
     DAFTAR_FAKE_METHOD(ImportCustomers, import_customers)

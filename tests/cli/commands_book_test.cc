@@ -198,12 +198,19 @@ TEST_F(BookCommandTest, GroupListRemoveAndReport) {
   EXPECT_EQ(removed.name() + removed.because(), "vipx");
   EXPECT_EQ(Json::parse(ran.out, nullptr, false)["removed"], "vip");
   EXPECT_EQ(Json::parse(ran.out, nullptr, false)["customers"], 0);
+  EXPECT_THAT(std::string(Json::parse(ran.out, nullptr, false)["restore"]),
+              HasSubstr("daftar group add vip --precedence 400"));
+  EXPECT_THAT(node_.Run({"group", "remove", "staff", "--because", "x"}).out,
+              HasSubstr("\n  daftar group add staff --precedence 100 --at-most accept "
+                        "--because TEXT\n"));
   node_.remove_group = [](const v1::RemoveGroupRequest&, v1::RemoveGroupResponse& response) {
     response.set_customers(12);
     return grpc::Status::OK;
   };
-  EXPECT_EQ(node_.Run({"group", "remove", "vip", "--because", "x"}).out,
-            "Removed the group vip.\n12 customers were in it by hand, and not any more.\n");
+  EXPECT_EQ(node_.Run({"group", "remove", "mine", "--because", "x"}).out,
+            "Removed the group mine.\n12 customers were in it by hand, and not any more.\n");
+  const Ran own = node_.Run({"group", "remove", "mine", "--because", "x", "--output", "json"});
+  EXPECT_TRUE(Json::parse(own.out, nullptr, false)["restore"].is_null());
   v1::ReportGroupsRequest report;
   node_.report_groups = Keep<v1::ReportGroupsRequest, v1::ReportGroupsResponse>(report);
   EXPECT_EQ(node_.Run({"group", "report", "--from", "2026-01-01", "--to", "2026-06-30"}).code,
@@ -351,6 +358,22 @@ TEST_F(BookCommandTest, OrderAddSendsEverything) {
   EXPECT_EQ(node_.Run({"order", "add", "--phone", "0812"}).code, kExitUsage);
 }
 
+TEST_F(BookCommandTest, OrderAddTellsWhatWasLeftOut) {
+  v1::AddOrderRequest asked;
+  node_.add_order = Keep(
+      asked, Proto<v1::AddOrderResponse>("order { id: 'o1' } left_out: 'email: nobody reads it'"));
+  std::vector<std::string> command = {"order",    "add",  "--phone",    "0812",
+                                      "--amount", "4500", "--currency", "IDR"};
+  EXPECT_THAT(node_.Run(command).out, AllOf(HasSubstr("o1"), HasSubstr("Left out"),
+                                            HasSubstr("  - email: nobody reads it\n")));
+  command.insert(command.end(), {"--output", "json"});
+  const Json shown = Json::parse(node_.Run(command).out, nullptr, false);
+  EXPECT_EQ(shown["id"], "o1");
+  EXPECT_EQ(shown["left_out"].dump(), R"(["email: nobody reads it"])");
+  node_.add_order = Keep<v1::AddOrderRequest, v1::AddOrderResponse>(asked);
+  EXPECT_THAT(Json::parse(node_.Run(command).out, nullptr, false)["left_out"].dump(), "[]");
+}
+
 TEST_F(BookCommandTest, ListsAskForPagesUpToTheLimit) {
   v1::ListOrdersRequest asked;
   int pages = 0;
@@ -481,6 +504,8 @@ TEST_F(BookCommandTest, PolicyShowPrintsTheFileAloneOnStandardOutput) {
   ran = node_.Run({"policy", "show", hash, "--output", "json"});
   EXPECT_EQ(asked.hash(), hash);
   EXPECT_EQ(Json::parse(ran.out, nullptr, false)["toml"], "version = 1\n");
+  EXPECT_EQ(node_.Run({"policy", "show", "0123456789ab"}).code, kExitOk);
+  EXPECT_EQ(asked.hash(), "0123456789ab");  // the node knows whether that is enough
   const Json versions =
       Json::parse(node_.Run({"policy", "versions", "--output", "json"}).out, nullptr, false);
   EXPECT_EQ(versions["in_force"], "aa");

@@ -152,9 +152,12 @@ TEST(UserCommandTest, TokenStandsAloneOnStandardOutput) {
   EXPECT_EQ(token.out, "dft_abc\n");
   EXPECT_THAT(token.err, HasSubstr("shown once"));
   EXPECT_FALSE(asked.has_uid());
-  const Ran uid = node.Run({"user", "add", "budi", "--role", "manager", "--uid", "0"});
-  EXPECT_EQ(uid.out, "Added budi, manager, known by uid 0.\n");
+  EXPECT_EQ(asked.because(), "");
+  const Ran uid = node.Run(
+      {"user", "add", "budi", "--role", "manager", "--uid", "1001", "--because", "keeps the shop"});
+  EXPECT_EQ(uid.out, "Added budi, manager, known by uid 1001.\n");
   EXPECT_TRUE(asked.has_uid());
+  EXPECT_EQ(asked.because(), "keeps the shop");
   EXPECT_EQ(
       Json::parse(node.Run({"user", "add", "sari", "--role", "staff", "--output", "json"}).out,
                   nullptr, false)["token"],

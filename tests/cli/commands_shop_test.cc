@@ -139,6 +139,26 @@ TEST(IncidentCommandTest, AddSendsEverythingAndPrintsTheId) {
   EXPECT_EQ(asked.note(), "blue van");
 }
 
+TEST(IncidentCommandTest, RemindSendsTheDayAndHow) {
+  FakeNode node;
+  v1::RemindIncidentRequest asked;
+  node.remind_incident = [&](const v1::RemindIncidentRequest& request,
+                             v1::RemindIncidentResponse& response) {
+    asked = request;
+    response.mutable_incident()->set_id("i9");
+    return grpc::Status::OK;
+  };
+  const Ran ran = node.Run({"incident", "remind", "i9", "--on", "2026-10-16", "--because",
+                            "by WhatsApp", "--output", "json"});
+  ASSERT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(asked.id() + asked.on() + asked.because(), "i92026-10-16by WhatsApp");
+  EXPECT_EQ(asked.request_id().size(), 32u);
+  EXPECT_EQ(Json::parse(ran.out, nullptr, false)["id"], "i9");
+  EXPECT_EQ(node.Run({"incident", "remind", "i9"}).code, 0);
+  EXPECT_EQ(asked.on() + asked.because(), "");
+  EXPECT_EQ(node.Run({"incident", "remind", "i9", "--on", "soon"}).code, kExitUsage);
+}
+
 TEST(IncidentCommandTest, OrderBringsTheRest) {
   FakeNode node;
   v1::AddIncidentRequest asked;
@@ -255,6 +275,23 @@ TEST(CustomerCommandTest, AddSendsNameAndIdentifiers) {
   EXPECT_EQ(node.Run({"customer", "add", "--name", "Ibu Sari", "--phone", "0812"}).code, 0);
   EXPECT_EQ(asked.name(), "Ibu Sari");
   EXPECT_EQ(asked.identifiers(0).phone(), "0812");
+}
+
+TEST(CustomerCommandTest, AddToAKnownCustomerSendsItsIdAndTakesNoName) {
+  FakeNode node;
+  v1::AddCustomerRequest asked;
+  node.add_customer = [&](const v1::AddCustomerRequest& request, v1::AddCustomerResponse&) {
+    asked = request;
+    return grpc::Status::OK;
+  };
+  EXPECT_EQ(node.Run({"customer", "add", "--to", "c1", "--email", "a@mail.id"}).code, 0);
+  EXPECT_EQ(asked.to() + asked.name(), "c1");
+  EXPECT_EQ(asked.identifiers(0).email(), "a@mail.id");
+  for (const char* option : {"--name", "--group"}) {
+    const Ran ran = node.Run({"customer", "add", "--to", "c1", "--phone", "0812", option, "x"});
+    EXPECT_EQ(ran.code, kExitUsage);
+    EXPECT_THAT(ran.err, HasSubstr("daftar customer group"));
+  }
 }
 
 TEST(SuggestCommandTest, SendsTheDaysAndFollowsPages) {

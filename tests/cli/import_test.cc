@@ -57,6 +57,7 @@ struct Node {
       if (static_cast<int>(requests.size()) >= fail_from) return fail;
       v1::ImportOrdersResponse response;
       response.set_added(static_cast<uint64_t>(request.rows_size()));
+      response.set_names_kept(1);
       requests.push_back(std::move(request));
       return response;
     };
@@ -78,6 +79,7 @@ TEST(ImportOrdersTest, RowsGoOutInBatchesOfFiveHundred) {
   EXPECT_THAT(sizes, ElementsAre(500, 500, 201));
   EXPECT_THAT(progress, ElementsAre(501, 1001, 1202));
   EXPECT_EQ(result->read, 1201u);
+  EXPECT_EQ(result->names_kept, 3u);  // one of each batch
   EXPECT_EQ(result->added, 1201u);
   EXPECT_EQ(result->refused, 0u);
   EXPECT_EQ(result->last_line, 1202u);

@@ -5,6 +5,7 @@
 
 #include <sstream>
 
+#include "node/decision/policy.h"
 #include "tests/cli/cli_support.h"
 
 namespace daftar::cli {
@@ -66,10 +67,12 @@ TEST(ShowStatusTest, Text) {
             "  - The unlock file opens the keys.\n");
 }
 
-TEST(ShowStatusTest, TheDefaultPolicyIsCalledSo) {
+TEST(ShowStatusTest, APolicyThatTheFileDoesNotSayIsNotCalledTheFiles) {
   auto status = Proto<v1::GetStatusResponse>(kStatus);
   status.set_policy_from_file(false);
-  EXPECT_THAT(Text(status), HasSubstr("Z, the default (no policy.toml)\n"));
+  EXPECT_THAT(Text(status), HasSubstr("Z, from an earlier policy.toml\n"));
+  status.set_policy(decision::DefaultPolicy().Hash().hex());
+  EXPECT_THAT(Text(status), HasSubstr("Z, the default, not from a file\n"));
 }
 
 TEST(ShowStatusTest, WhatNeedsTheOperatorStandsFirst) {

@@ -35,6 +35,15 @@ TEST(ShowPolicyTest, PolicyAndVersionsInJson) {
   EXPECT_THAT(out.str(), HasSubstr("now"));
 }
 
+TEST(ShowPolicyTest, APolicyThatCameBackIsInForceNowOnce) {
+  std::ostringstream out;
+  PrintVersions(out, Proto<v1::GetPolicyResponse>(
+                         "hash: 'aa' versions { hash: 'aa' since: 'T3' } versions { hash: 'bb' "
+                         "since: 'T2' } versions { hash: 'aa' since: 'T1' }"));
+  EXPECT_THAT(out.str(), HasSubstr("aa    T3              now\n"));
+  EXPECT_THAT(out.str(), HasSubstr("aa    T1\n"));
+}
+
 TEST(ShowPolicyTest, OverrideShowsBothAnswers) {
   const auto made = Proto<v1::OverrideDecisionResponse>(
       "receipt: 'r1' decided: EFFECT_DECLINE override { effect: EFFECT_DEPOSIT because: 'known' "

@@ -47,6 +47,9 @@ TEST(ShowIncidentTest, Text) {
             "\n"
             "Missing before it can be shared\n"
             "  - the amount is too small\n"
+            "A reminder is added with: daftar incident remind i9 --on DATE\n"
+            "To correct anything else, withdraw it and file it again:\n"
+            "  daftar incident withdraw i9 --ground mistake --because TEXT\n"
             "\n"
             "History\n"
             "  2026-11-01T08:00:00Z  uid:1000  added\n"
@@ -217,10 +220,22 @@ TEST(ShowImportTest, TextTellsRefusedLinesAndCountsTheRest) {
             "  and 1 more\n");
 }
 
+TEST(ShowImportTest, NamesThatDifferAreToldOnce) {
+  ImportResult result = Imported();
+  result.refused = 0;
+  result.names_kept = 3;
+  std::ostringstream out;
+  Print(out, result);
+  EXPECT_THAT(out.str(), ::testing::EndsWith("\n3 lines have another name than the customer; names "
+                                             "stay as they are in the book.\n"));
+  EXPECT_EQ(ToJson(result)["names_kept"], 3);
+}
+
 TEST(ShowImportTest, Json) {
   EXPECT_EQ(ToJson(Imported()).dump(),
             R"({"file":"a.csv","read":5,"added":2,"updated":0,"unchanged":1,"refused_count":2,)"
-            R"("refused":[{"line":3,"why":"no invoice date"}],"last_line":6,"complete":true})");
+            R"("refused":[{"line":3,"why":"no invoice date"}],"last_line":6,"complete":true,)"
+            R"("names_kept":0})");
 }
 
 }  // namespace

@@ -86,6 +86,66 @@ TEST_F(BookTest, CustomerOutOfBoundsIsRefusedAndNothingIsStored) {
   EXPECT_THAT(book_->AddCustomer(Request("r"), {"", {Phone("081234567890")}}), IsOk());
 }
 
+TEST_F(BookTest, AKnownCustomerIsGivenMoreIdentifiers) {
+  const auto budi = book_->AddCustomer(Request("r"), {"Budi", {Phone("081234567890")}});
+  ASSERT_THAT(budi, IsOk());
+  // What is refused says how.
+  EXPECT_THAT(
+      book_->AddCustomer(Request("s"), {"Budi", {Phone("081234567890"), Email("b@mail.id")}}),
+      StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("add --to " + budi->id.hex())));
+  const std::vector<identity::Identifier> more = {Phone("081234567890"), Email("b@mail.id")};
+  const auto known = book_->AddIdentifiers(By("one"), budi->id, more);
+  ASSERT_THAT(known, IsOk());
+  EXPECT_EQ(known->identifiers, more);
+  EXPECT_EQ(IdOf(Email("b@mail.id")), budi->id);
+  EXPECT_EQ(*book_->ShowCustomer(budi->id), *known);
+  ASSERT_EQ(Record().size(), 1u);
+  EXPECT_EQ(Record()[0].action + " " + Record()[0].object, "customer.identify " + budi->id.hex());
+  // A repetition, and what it has already, change nothing.
+  EXPECT_THAT(book_->AddIdentifiers(By("one"), budi->id, more), IsOk());
+  EXPECT_THAT(book_->AddIdentifiers(By("two"), budi->id, more), IsOk());
+  EXPECT_EQ(Record().size(), 1u);
+  EXPECT_THAT(book_->AddIdentifiers(By("one"), budi->id, std::vector{Handle("shop/b")}),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another request")));
+}
+
+TEST_F(BookTest, AnIdentifierOfAnotherCustomerIsNotGivenAndTheOtherIsNamed) {
+  const auto budi = book_->AddCustomer(Request("r"), {"Budi", {Phone("081234567890")}});
+  const auto siti = book_->AddCustomer(Request("s"), {"Siti", {Handle("shop/siti")}});
+  ASSERT_TRUE(budi.ok() && siti.ok());
+  const std::vector<identity::Identifier> both = {Email("b@mail.id"), Handle("shop/siti")};
+  EXPECT_THAT(book_->AddIdentifiers(By(), budi->id, both),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       HasSubstr("customer merge " + budi->id.hex() + " " + siti->id.hex())));
+  EXPECT_EQ(*book_->FindByIdentifier(Email("b@mail.id")), std::nullopt);
+  // Of a whole they are its own; the row that is named takes what is new.
+  ASSERT_THAT(book_->Merge(By(), siti->id, budi->id, "one person"), IsOk());
+  const auto whole = book_->AddIdentifiers(By(), budi->id, both);
+  ASSERT_THAT(whole, IsOk());
+  EXPECT_EQ(whole->id, siti->id);
+  EXPECT_EQ(whole->identifiers.size(), 3u);
+  ASSERT_THAT(book_->Unmerge(By(), budi->id, "two after all"), IsOk());
+  EXPECT_EQ(IdOf(Email("b@mail.id")), budi->id);
+}
+
+TEST_F(BookTest, IdentifiersPastTheBoundOrOfNobodyAreNotGiven) {
+  std::vector<identity::Identifier> many;
+  for (size_t i = 0; i < kMaxIdentifiersPerCustomer; ++i) {
+    many.push_back(Handle("shop/u" + std::to_string(i)));
+  }
+  const auto full = book_->AddCustomer(Request("r"), {"", many});
+  ASSERT_THAT(full, IsOk());
+  EXPECT_THAT(book_->AddIdentifiers(By(), full->id, std::vector{Handle("shop/more")}),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(book_->AddIdentifiers(By(), full->id, std::vector{Email("noreply@mail.id")}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(book_->AddIdentifiers(By(), full->id, {}),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(book_->AddIdentifiers(By(), CustomerId(), std::vector{Handle("shop/more")}),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(*book_->FindByIdentifier(Handle("shop/more")), std::nullopt);
+}
+
 TEST_F(BookTest, UnknownCustomerIsNotFound) {
   EXPECT_THAT(book_->ShowCustomer(CustomerId()), StatusIs(absl::StatusCode::kNotFound));
 }

@@ -126,11 +126,17 @@ TEST_F(OrdersTest, OrdersOutOfBoundsAreRefusedAndMakeNoCustomer) {
   EXPECT_THAT(refused([](auto& o) { o.due = {}; }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.paid = Day("2024-10-06"); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.paid = Day("2024-08-31"); }), invalid);
+  EXPECT_THAT(refused([](auto& o) { o.due = o.invoiced.PlusDays(decision::kMaxDueDays + 1); }),
+              invalid);
   EXPECT_THAT(refused([](auto& o) { o.amount.currency = {}; }), invalid);
+  EXPECT_THAT(refused([](auto& o) { o.amount.minor = 0; }),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("nothing was to be paid")));
   EXPECT_THAT(refused([](auto& o) { o.amount.minor = evidence::kMaxMinorUnits + 1; }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.invoice = std::string(129, 'x'); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.invoice = "a\nb"; }), invalid);
+  EXPECT_THAT(refused([](auto& o) { o.invoice = "A\xE2\x80\xAE-1"; }), invalid);  // turns it
   EXPECT_THAT(refused([](auto& o) { o.name = std::string(201, 'x'); }), invalid);
+  EXPECT_THAT(refused([](auto& o) { o.name = " "; }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.identifiers.clear(); }), invalid);
   EXPECT_THAT(refused([](auto& o) { o.identifiers = {Email("noreply@mail.id")}; }),
               StatusIs(absl::StatusCode::kInvalidArgument,
@@ -138,10 +144,43 @@ TEST_F(OrdersTest, OrdersOutOfBoundsAreRefusedAndMakeNoCustomer) {
   EXPECT_TRUE(AllRows().empty());
   Bought(Handle("shop/a"), "1");
   Bought(Handle("shop/b"), "1");
-  EXPECT_THAT(refused([](auto& o) {
-                o.identifiers = {Handle("shop/a"), Handle("shop/b")};
-              }),
-              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(
+      refused([](auto& o) {
+        o.identifiers = {Handle("shop/a"), Handle("shop/b")};
+      }),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               AllOf(HasSubstr(IdOf(Handle("shop/a")).hex()), HasSubstr("daftar customer merge"),
+                     HasSubstr(IdOf(Handle("shop/b")).hex()), Not(HasSubstr("line")))));
+}
+
+TEST_F(OrdersTest, AnInvoiceNumberIsTheSameWithSpacesAroundIt) {
+  const NamedOrder order = Added(Wanted(" A-1 "));
+  EXPECT_EQ(order.order.invoice, "A-1");
+  EXPECT_EQ(book_->FindOrder("A-1 ")->name, order.name);
+  EXPECT_THAT(book_->AddOrder(By(), Wanted("A-1")), StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(Added(Wanted("  ")).order.invoice, MatchesRegex("O-.*"));
+}
+
+TEST_F(OrdersTest, WhatIsSoAlreadyIsNotOnTheRecord) {
+  const NamedOrder order = Added(Wanted());
+  const auto open = Set("A-1", OutcomeKind::kReopened);
+  ASSERT_THAT(open, IsOk());
+  EXPECT_EQ(open->order, order.order);
+  EXPECT_TRUE(Record().empty());
+  ASSERT_THAT(Set("A-1", OutcomeKind::kPaid, "2024-09-20"), IsOk());
+  ASSERT_THAT(Set("A-1", OutcomeKind::kPaid, "2024-09-20"), IsOk());
+  ASSERT_EQ(Record().size(), 1u);
+  EXPECT_EQ(Record()[0].action, "order.paid");
+}
+
+TEST_F(OrdersTest, AReceiptNamedAloneIsALinkOnTheRecord) {
+  const NamedOrder order = Added(Wanted());
+  const Outcome open{OutcomeKind::kReopened, {}};
+  ASSERT_THAT(book_->SetOutcome(By(), "A-1", open, kReceipt, ""), IsOk());
+  ASSERT_EQ(Record().size(), 1u);
+  EXPECT_EQ(Record()[0].action, "order.linked");
+  EXPECT_EQ(Record()[0].object, order.name + " " + kReceipt.hex());
+  EXPECT_EQ(Record()[0].because, "");
 }
 
 TEST_F(OrdersTest, AnInvoiceNumberOfTwoOrdersNamesNeither) {

@@ -43,6 +43,16 @@ TEST_F(RequestBoundsTest, ACustomerHasAsManyIdentifiersAsFitAndAPlainName) {
   EXPECT_THAT(add({"", Handles(kMaxIdentifiersPerCustomer + 1)}), kWrong);
   EXPECT_THAT(add({"\xff", Handles(1)}), kWrong);
   EXPECT_THAT(add({"Bu\ndi", Handles(1)}), kWrong);
+  EXPECT_THAT(add({" ", Handles(1)}), kWrong);
+  EXPECT_THAT(add({"\xC2\xA0", Handles(1)}), kWrong);  // a space that does not break
+  EXPECT_THAT(add({"Bu\xE2\x80\xAE"
+                   "di",
+                   Handles(1)}),
+              kWrong);  // turns what follows around
+  EXPECT_THAT(add({"Bu\xC2\x85"
+                   "di",
+                   Handles(1)}),
+              kWrong);  // next line
   EXPECT_THAT(add({std::string(kMaxNameBytes + 1, 'B'), Handles(1)}), kWrong);
   EXPECT_THAT(AllRows(), ::testing::IsEmpty());
   EXPECT_THAT(add({std::string(kMaxNameBytes, 'B'), Handles(kMaxIdentifiersPerCustomer)}), IsOk());
@@ -89,12 +99,16 @@ TEST_F(RequestBoundsTest, NothingIsChangedWithoutSayingWhy) {
   auto groups = Groups::Open(*store_, vault_, entropy_, clock_);
   ASSERT_THAT(groups, IsOk());
   for (const std::string& because : {std::string(), std::string(storage::kMaxAuditText + 1, 'x')}) {
-    EXPECT_THAT(book_->SetOutcome(By(), "A-1", {OutcomeKind::kPaid, Day("2024-09-10")},
-                                  std::nullopt, because),
-                kWrong);
     EXPECT_THAT(book_->Unmerge(By(), id, because), kWrong);
     EXPECT_THAT(book_->SetGroups(By(), id, {{"vip"}, {}}, **groups, because), kWrong);
   }
+  // What became of an order may speak for itself, within the bound.
+  EXPECT_THAT(book_->SetOutcome(By(), "A-1", {OutcomeKind::kPaid, Day("2024-09-10")}, std::nullopt,
+                                std::string(storage::kMaxAuditText + 1, 'x')),
+              kWrong);
+  EXPECT_THAT(
+      book_->SetOutcome(By(), "A-1", {OutcomeKind::kPaid, Day("2024-09-10")}, std::nullopt, ""),
+      IsOk());
   ASSERT_THAT(book_->SetGroups(By("one"), id, {{"vip"}, {}}, **groups, "agreed"), IsOk());
   EXPECT_THAT(book_->SetGroups(By("one"), id, {{"regular"}, {}}, **groups, "agreed"), kReused);
 }

@@ -79,7 +79,8 @@ TEST_F(PoliciesTest, AFileThatIsGoneLeavesWhatItSaidInForceUntilAnotherSaysOther
     EXPECT_EQ(DepositAt(), 90'000u);
     EXPECT_THAT(policies_->problem(), HasSubstr("policy.toml is gone"));
     EXPECT_THAT(policies_->problem(), HasSubstr("daftar policy show > " + file().string()));
-    EXPECT_TRUE(policies_->Current().from_file);
+    // Not any more: it is kept.
+    EXPECT_FALSE(policies_->Current().from_file);
   };
   check();
   Open();
@@ -90,6 +91,7 @@ TEST_F(PoliciesTest, AFileThatIsGoneLeavesWhatItSaidInForceUntilAnotherSaysOther
   LookTwice();
   EXPECT_EQ(*policies_->InForce(), decision::DefaultPolicy());
   EXPECT_EQ(policies_->problem(), "");
+  EXPECT_TRUE(policies_->Current().from_file);
   std::filesystem::remove(file());
   LookTwice();
   EXPECT_EQ(policies_->problem(), "");
@@ -145,6 +147,7 @@ TEST_F(PoliciesTest, AFileWithAFaultLeavesWhatWasInForceAndSaysWhere) {
   EXPECT_EQ(DepositAt(), 90'000u);
   EXPECT_THAT(policies_->problem(), HasSubstr("policy.toml:3:1: unknown key"));
   EXPECT_THAT(policies_->problem(), HasSubstr("deposit_pmm"));
+  EXPECT_FALSE(policies_->Current().from_file);
   // Through a restart too: a shop with an order waiting is not stopped by a typing mistake.
   Open();
   EXPECT_EQ(DepositAt(), 90'000u);
@@ -169,23 +172,121 @@ TEST_F(PoliciesTest, EveryVersionIsKeptByItsHash) {
     LookTwice();
     hashes.push_back(policies_->InForce()->Hash());
   }
-  // One that was in force before keeps its first day.
-  clock_.Advance(60);
-  Write(WithDepositAt(90'000));
-  LookTwice();
-  Open();
+  // One that comes back has two periods.
+  for (const int ppm : {90'000, 80'000}) {
+    clock_.Advance(60);
+    Write(WithDepositAt(ppm));
+    LookTwice();
+    hashes.push_back(policies_->InForce()->Hash());
+  }
+  for (int restart = 0; restart < 2; ++restart) Open();
   auto versions = policies_->Versions();
   DAFTAR_ASSERT_OK(versions);
-  ASSERT_EQ(versions->size(), 3u);
-  for (size_t i = 0; i < 3; ++i) {
-    EXPECT_EQ((*versions)[i].hash, hashes[2 - i]);
-    EXPECT_EQ((*versions)[i].since.seconds(), kNow + 60 * static_cast<int64_t>(2 - i));
+  ASSERT_EQ(versions->size(), 5u);
+  EXPECT_EQ((*versions)[0].since, policies_->Current().since);
+  for (size_t i = 0; i < 5; ++i) {
+    EXPECT_EQ((*versions)[i].hash, hashes[4 - i]);
+    EXPECT_EQ((*versions)[i].since.seconds(), kNow + 60 * static_cast<int64_t>(4 - i));
     auto policy = policies_->ByHash(hashes[i]);
     DAFTAR_ASSERT_OK(policy);
     EXPECT_EQ(policy->Hash(), hashes[i]);
   }
   EXPECT_THAT(policies_->ByHash(crypto::Sha256(crypto::AsBytes("other"))),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+// As rows were written before there were periods: each version's first day, and since when the one
+// in force is.
+TEST_F(PoliciesTest, WhatIsKnownOfPeriodsBeforeTheyWereKeptIsTold) {
+  const crypto::Digest first = policies_->InForce()->Hash();
+  clock_.Advance(60);
+  Write(WithDepositAt(90'000));
+  LookTwice();
+  const crypto::Digest second = policies_->InForce()->Hash();
+  std::vector<crypto::Bytes> periods;
+  ASSERT_THAT(store_->Scan(storage::Column::kPolicies, crypto::AsBytes("period/"),
+                           crypto::AsBytes("period/"),
+                           [&](crypto::ByteView key, crypto::ByteView) {
+                             periods.push_back(crypto::ToBytes(key));
+                             return true;
+                           }),
+              daftar::testing::IsOk());
+  storage::Batch batch;
+  for (const crypto::Bytes& key : periods) batch.Delete(storage::Column::kPolicies, key);
+  // The first came back.
+  batch.Put(storage::Column::kPolicies, crypto::ToBytes("in-force"),
+            crypto::Writer().U8(2).Raw(first.view()).U64(uint64_t{kNow + 120} * 1000 + 3).Take());
+  ASSERT_THAT(store_->Write(std::move(batch)), daftar::testing::IsOk());
+  std::filesystem::remove(file());
+  clock_.Advance(600);
+  for (int restart = 0; restart < 2; ++restart) {
+    Open();
+    auto versions = policies_->Versions();
+    DAFTAR_ASSERT_OK(versions);
+    ASSERT_EQ(versions->size(), 3u);
+    EXPECT_EQ((*versions)[0].hash, first);
+    EXPECT_EQ((*versions)[0].since.value, (kNow + 120) * 1000 + 3);
+    EXPECT_EQ((*versions)[0].since, policies_->Current().since);
+    EXPECT_EQ((*versions)[1].hash, second);
+    EXPECT_EQ((*versions)[2].hash, first);
+    EXPECT_EQ((*versions)[2].since.seconds(), kNow);
+  }
+}
+
+// Then the clock was read a moment later for the one row than for the other.
+TEST_F(PoliciesTest, TwoRowsOfOneMomentAreOnePeriod) {
+  const crypto::Digest hash = policies_->InForce()->Hash();
+  storage::Batch batch;
+  batch.Delete(storage::Column::kPolicies,
+               crypto::Writer().Raw("period/").U64(uint64_t{kNow} * 1000).Take());
+  batch.Put(storage::Column::kPolicies, crypto::ToBytes("in-force"),
+            crypto::Writer().U8(2).Raw(hash.view()).U64(uint64_t{kNow} * 1000 + 3).Take());
+  ASSERT_THAT(store_->Write(std::move(batch)), daftar::testing::IsOk());
+  Open();
+  auto versions = policies_->Versions();
+  DAFTAR_ASSERT_OK(versions);
+  ASSERT_EQ(versions->size(), 1u);
+  EXPECT_EQ((*versions)[0].since, policies_->Current().since);
+}
+
+TEST_F(PoliciesTest, PeriodsFollowEachOtherThoughTheClockIsSetBack) {
+  clock_.Advance(-3600);
+  Write(WithDepositAt(90'000));
+  LookTwice();
+  const auto check = [this] {
+    auto versions = policies_->Versions();
+    DAFTAR_ASSERT_OK(versions);
+    ASSERT_EQ(versions->size(), 2u);
+    EXPECT_EQ((*versions)[0].hash, policies_->InForce()->Hash());
+    EXPECT_GT((*versions)[0].since, (*versions)[1].since);
+  };
+  check();
+  Open();
+  check();
+}
+
+TEST_F(PoliciesTest, AHashIsNamedByItsFirstDigits) {
+  const crypto::Digest hash = policies_->InForce()->Hash();
+  for (const size_t digits : {kMinHashDigits, size_t{12}, size_t{64}}) {
+    EXPECT_EQ(*policies_->Find(hash.hex().substr(0, digits)), hash);
+  }
+  for (const std::string& wrong : {hash.hex().substr(0, kMinHashDigits - 1), hash.hex() + "0",
+                                   std::string("policy12"), std::string()}) {
+    EXPECT_THAT(policies_->Find(wrong), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+  std::string other = hash.hex();
+  other.back() = other.back() == '0' ? '1' : '0';
+  EXPECT_THAT(policies_->Find(other), StatusIs(absl::StatusCode::kNotFound));
+  // Another that begins the same.
+  const crypto::Bytes row =
+      crypto::Writer().U8(1).U64(uint64_t{kNow} * 1000).Raw(crypto::AsBytes("x")).Take();
+  storage::Batch batch;
+  batch.Put(storage::Column::kPolicies, crypto::ToBytes(crypto::Digest::FromHexText(other)->view()),
+            row);
+  ASSERT_THAT(store_->Write(std::move(batch)), daftar::testing::IsOk());
+  EXPECT_THAT(policies_->Find(other.substr(0, 12)),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("more digits")));
+  EXPECT_EQ(*policies_->Find(hash.hex()), hash);
 }
 
 TEST_F(PoliciesTest, WhatIsInForceIsToldWithItsDayAndSource) {

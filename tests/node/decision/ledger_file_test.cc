@@ -110,6 +110,7 @@ TEST(LedgerFileTest, UnusableLinesAreRefusedByLineWithoutTheirContent) {
       {",secret,,INV-1,2026-01-05,,,1,IDR", "has 9 fields where the first line has 10"},
       {",secret,,INV-1,2026-01-05,,,1,IDR,,x", "has 11 fields"},
       {",secret,\x01,INV-1,2026-01-05,,,1,IDR,", "control characters"},
+      {",secret,\xE2\x80\xAE,INV-1,2026-01-05,,,1,IDR,", "direction marks"},
       {",secret,\xff,INV-1,2026-01-05,,,1,IDR,", "UTF-8"},
       {",secret,," + std::string(129, 'i') + ",2026-01-05,,,1,IDR,", "invoice number"},
       {",\"secret\"x,,INV-1,2026-01-05,,,1,IDR,", "quote"},

@@ -88,7 +88,14 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
       {"29 days past due", [](auto& c) { c.facts.due = DateOf("2026-09-02"); },
        "Wait until 2026-10-02: the charter asks for 30 days since payment was due"},
       {"one reminder", [](auto& c) { c.facts.reminders.pop_back(); },
-       "2 reminders at least 7 days apart; 1 so far"},
+       "2 reminders after the day payment was due, 2026-08-31, at least 7 days apart; 1 so far"},
+      {"reminder on the due day", [](auto& c) { c.facts.reminders[0] = DateOf("2026-08-31"); },
+       "1 so far"},
+      {"reminder the day after it was due",
+       [](auto& c) { c.facts.reminders[0] = DateOf("2026-09-01"); }, ""},
+      {"reminder too many before it was due",
+       [](auto& c) { c.facts.reminders.insert(c.facts.reminders.begin(), DateOf("2026-08-30")); },
+       ""},
       {"reminders too close", [](auto& c) { c.facts.reminders[1] = DateOf("2026-09-13"); },
        "1 so far"},
       {"one reminder between",
@@ -125,6 +132,7 @@ TEST(AdmissibilityTest, AnInvoiceIsNotOverdueOnTheDayItIsDue) {
   IncidentCase incident = Complete();
   Charter charter = StrictCharter();
   charter.reasons[Reason::kInvoiceUnpaidReminded].least_age_days = 0;
+  charter.reasons[Reason::kInvoiceUnpaidReminded].reminders = 0;  // none can have been yet
   incident.facts.due = incident.today;
   EXPECT_THAT(MissingForSharing(incident, charter),
               ElementsAre(HasSubstr("overdue: it is due on 2026-10-01")));

@@ -13,7 +13,8 @@ using ::daftar::testing::DepositUnsettled;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 
-constexpr size_t kEndBytes = 5;  // what version 3 added: a date and a ground
+constexpr size_t kEndBytes = 5;          // what version 3 added: a date and a ground
+constexpr size_t kNoRemindersBytes = 1;  // what version 4 added, when there are none
 
 Incident Example() {
   Incident incident;
@@ -58,7 +59,7 @@ TEST(Incident, EveryTruncationAndExtensionIsDataLoss) {
 
 TEST(Incident, NewerVersionIsDataLossInWords) {
   crypto::Bytes row = Example().Encode();
-  row[0] = 4;
+  row[0] = 5;
   EXPECT_THAT(Incident::Decode(row), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("version")));
 }
 
@@ -73,12 +74,12 @@ TEST(Incident, WhatSpeaksForTheCustomerRoundTripsAndAnEarlierRowHasNone) {
   EXPECT_EQ(decoded->account.mitigations, incident.account.mitigations);
   EXPECT_EQ(decoded->mitigations, incident.mitigations);
   row[0] = 1;
-  row.resize(row.size() - 2 - kEndBytes);
+  row.resize(row.size() - 2 - kEndBytes - kNoRemindersBytes);
   decoded = Incident::Decode(row);
   DAFTAR_ASSERT_OK(decoded);
   EXPECT_TRUE(decoded->mitigations.empty());
   crypto::Bytes unknown = incident.Encode();
-  unknown[unknown.size() - 1 - kEndBytes] = 0x80;
+  unknown[unknown.size() - 1 - kEndBytes - kNoRemindersBytes] = 0x80;
   EXPECT_THAT(Incident::Decode(unknown), StatusIs(absl::StatusCode::kDataLoss));
 }
 
@@ -92,14 +93,33 @@ TEST(Incident, HowItEndedRoundTripsAndAnEarlierRowDoesNotSay) {
   EXPECT_EQ(decoded->settled_on, incident.settled_on);
   EXPECT_EQ(decoded->withdrawn_for, incident.withdrawn_for);
   crypto::Bytes unknown = row;
-  unknown.back() = 7;
+  unknown[unknown.size() - 1 - kNoRemindersBytes] = 7;
   EXPECT_THAT(Incident::Decode(unknown), StatusIs(absl::StatusCode::kDataLoss));
   row[0] = 2;
-  row.resize(row.size() - kEndBytes);
+  row.resize(row.size() - kEndBytes - kNoRemindersBytes);
   decoded = Incident::Decode(row);
   DAFTAR_ASSERT_OK(decoded);
   EXPECT_FALSE(decoded->settled_on.has_value());
   EXPECT_FALSE(decoded->withdrawn_for.has_value());
+}
+
+TEST(Incident, RemindersNotedLaterRoundTripAndAnEarlierRowHasNone) {
+  Incident incident = Example();
+  incident.later_reminders = {Day("2026-10-25"), Day("2026-10-15")};
+  crypto::Bytes row = incident.Encode();
+  auto decoded = Incident::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(decoded->later_reminders, incident.later_reminders);
+  EXPECT_EQ(decoded->account.reminders, incident.account.reminders);
+  EXPECT_EQ(decoded->Standing().reminders,
+            (std::vector<evidence::Date>{Day("2026-10-12"), Day("2026-10-15"), Day("2026-10-20"),
+                                         Day("2026-10-25")}));
+  row = Example().Encode();
+  row[0] = 3;
+  row.resize(row.size() - kNoRemindersBytes);
+  decoded = Incident::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_TRUE(decoded->later_reminders.empty());
 }
 
 TEST(IncidentState, NamesRoundTripAndUnknownOnesListTheRest) {

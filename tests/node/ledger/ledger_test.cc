@@ -6,6 +6,7 @@
 #include <iterator>
 #include <thread>
 
+#include "node/evidence/sealing.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -227,6 +228,86 @@ TEST_F(LedgerTest, BadAccountsAreRefusedWithTheField) {
   EXPECT_THAT(ledger().Add(node_.Caller(), account), StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
+// Today is 2026-11-01.
+TEST_F(LedgerTest, RemindersThatCannotHaveBeenAreRefusedWhenFiled) {
+  const auto filed = [this](const std::vector<std::string>& days) {
+    NewIncident account = DepositUnsettled(kPhone);  // occurred 2026-10-01
+    for (const std::string& day : days) account.reminders.push_back(Day(day));
+    return ledger().Add(node_.Caller(), account).status();
+  };
+  EXPECT_THAT(filed({"2026-11-03"}), StatusIs(absl::StatusCode::kInvalidArgument,
+                                              HasSubstr("2026-11-03 is still to come")));
+  EXPECT_THAT(filed({"2026-09-30"}), StatusIs(absl::StatusCode::kInvalidArgument,
+                                              HasSubstr("before the day it occurred")));
+  EXPECT_THAT(filed({"2026-10-08", "2026-10-08"}),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("one a day")));
+  EXPECT_THAT(filed({"2026-10-01", "2026-11-02"}), IsOk());
+}
+
+TEST_F(LedgerTest, AnAmountOfNothingIsRefusedAndNoneIsFine) {
+  NewIncident account = DepositUnsettled(kPhone);
+  account.amount.minor = 0;
+  EXPECT_THAT(ledger().Add(node_.Caller(), account),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("amount is 0")));
+  account.reason = evidence::Reason::kNoShow;
+  account.amount = {};
+  DAFTAR_EXPECT_OK(ledger().Add(node_.Caller(), account));
+}
+
+TEST_F(LedgerTest, ADraftTakesRemindersAndItsHistoryTells) {
+  NewIncident account = DepositUnsettled(kPhone);
+  account.reminders = {Day("2026-10-09")};
+  const storage::Caller filing = node_.Caller();
+  const IncidentId id = ledger().Add(filing, account)->incident.id;
+  const storage::Caller reminding = node_.Caller();
+  DAFTAR_ASSERT_OK(ledger().Remind(reminding, id, Day("2026-10-05"), "by WhatsApp"));
+  DAFTAR_ASSERT_OK(ledger().Remind(reminding, id, Day("2026-10-05"), "by WhatsApp"));
+  auto view = ledger().Remind(node_.Caller(), id, {}, "");
+  DAFTAR_ASSERT_OK(view);
+  EXPECT_EQ(view->incident.Standing().reminders,
+            (std::vector<evidence::Date>{Day("2026-10-05"), Day("2026-10-09"), Day("2026-11-01")}));
+  ASSERT_EQ(view->incident.events.size(), 3u);
+  EXPECT_EQ(view->incident.events[1].action, IncidentAction::kReminded);
+  EXPECT_EQ(view->incident.events[1].because, "2026-10-05: by WhatsApp");
+  EXPECT_EQ(view->incident.events[2].because, "2026-11-01");
+  // Filing it again by the same request is the same request.
+  DAFTAR_EXPECT_OK(ledger().Add(filing, account));
+  const auto refused = [&](const std::string& day) {
+    return ledger().Remind(node_.Caller(), id, Day(day), "").status();
+  };
+  EXPECT_THAT(refused("2026-10-09"), StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(refused("2026-11-03"), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(refused("2026-09-30"), StatusIs(absl::StatusCode::kInvalidArgument));
+  for (int i = 0; i < 5; ++i) {
+    DAFTAR_ASSERT_OK(ledger().Remind(node_.Caller(), id, Day("2026-10-20").PlusDays(i), ""));
+  }
+  EXPECT_THAT(refused("2026-10-30"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("8 reminders")));
+  EXPECT_THAT(ledger().Remind(node_.Caller(), id, {}, std::string(kMaxNoteBytes + 1, 'x')),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
+TEST_F(LedgerTest, WhatIsPublishedTakesNoReminders) {
+  const IncidentId id = Published();
+  EXPECT_THAT(ledger().Remind(node_.Caller(), id, Day("2026-10-20"), ""),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("draft")));
+  EXPECT_TRUE(ledger().Get(id)->incident.Standing().reminders.empty());
+}
+
+TEST_F(LedgerTest, WhatCannotBeSharedYetSaysHowToMendIt) {
+  NewIncident account = DepositUnsettled(kPhone);
+  account.amount = {};
+  const IncidentId id = ledger().Add(node_.Caller(), account)->incident.id;
+  const auto refused = ledger().Publish(node_.Caller(), id);
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition,
+                                HasSubstr("daftar incident withdraw " + id.hex() +
+                                          " --ground mistake --because TEXT")));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition,
+                                HasSubstr("daftar incident remind " + id.hex() + " --on DATE")));
+  EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition,
+                                HasSubstr("Missing:\n- State the amount")));
+}
+
 TEST_F(LedgerTest, ErrorsNeverHoldTheIdentifier) {
   NewIncident account = DepositUnsettled("0812-0000-0000");
   auto refused = ledger().Add(node_.Caller(), account);
@@ -395,6 +476,43 @@ TEST_F(HoldTest, PaymentDuringTheHoldStopsIt) {
   circle_.clock().Advance(48 * 3600);
   EXPECT_EQ(*node_->Tick(), 0u);
   EXPECT_EQ(node_->publisher().tree_size(), 2u);
+}
+
+// A charter that asks for reminders.
+class RemindersTest : public ::testing::Test {
+ protected:
+  static std::string CharterWithReminders() {
+    std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/demo.toml");
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string section = "[reasons.deposit-unsettled]\n";
+    return text.insert(text.find(section) + section.size(), "reminders = 2\n");
+  }
+  SimCircle circle_{1'793'491'200, CharterWithReminders()};
+  SimNode& node_ = circle_.Add("toko-a.test");
+};
+
+TEST_F(RemindersTest, ThoseNotedLaterCountTowardTheCharters) {
+  NewIncident account = DepositUnsettled(kPhone);
+  account.due = Day("2026-10-08");
+  account.reminders = {Day("2026-10-08"), Day("2026-10-15")};
+  auto view = node_->ledger().Add(node_.Caller(), account);
+  DAFTAR_ASSERT_OK(view);
+  ASSERT_EQ(view->missing.size(), 1u);
+  EXPECT_THAT(view->missing[0], HasSubstr("1 so far"));
+  const IncidentId id = view->incident.id;
+  view = node_->ledger().Remind(node_.Caller(), id, Day("2026-10-22"), "");
+  DAFTAR_ASSERT_OK(view);
+  EXPECT_TRUE(view->missing.empty());
+  DAFTAR_ASSERT_OK(node_->ledger().Publish(node_.Caller(), id));
+  EXPECT_EQ(*node_->Tick(), 1u);
+  const uint64_t index = node_->ledger().Get(id)->report->index;
+  auto row = node_->store().Get(storage::Column::kLogBodies, storage::LogIndexKey(1, index));
+  auto body = evidence::ReportBody::Decode(**row);
+  DAFTAR_ASSERT_OK(body);
+  auto facts = evidence::OpenReport(*body, "toko-a.test",
+                                    evidence::ReportKey(node_->keys().record, body->salt));
+  DAFTAR_ASSERT_OK(facts);
+  EXPECT_EQ(facts->reminders.size(), 3u);
 }
 
 }  // namespace

@@ -113,6 +113,18 @@ TEST_F(SuggestTest, AnOrderWithAnIncidentIsNotSuggestedAgain) {
   EXPECT_TRUE(Suggested().suggestions.empty());
 }
 
+TEST_F(SuggestTest, MoneyIsLateFromTheDayAfterItWasDue) {
+  Import("0812-3456-7801", "a", "2026-09-01", "");  // invoiced on 2026-08-02
+  const SuggestionPage page = Suggested();
+  ASSERT_EQ(page.suggestions.size(), 1u);
+  EXPECT_EQ(page.suggestions[0].account.occurred, Day("2026-09-02"));
+  EXPECT_EQ(page.suggestions[0].invoiced, Day("2026-08-02"));
+  const std::string& order = page.suggestions[0].order;
+  EXPECT_EQ(AccountOf(order)->occurred, Day("2026-09-02"));
+  // As old as it is past due, give or take that day.
+  EXPECT_EQ(AccountOf(order, evidence::Reason::kAgreementBroken)->occurred, Day("2026-08-02"));
+}
+
 TEST_F(SuggestTest, WhatElseGoesWrongDoesSoOnAnyDay) {
   Import("0812-3456-7801", "paid", "2026-09-01", "2026-08-20");
   const std::string order = NameOf("0812-3456-7801", "paid");
@@ -222,8 +234,8 @@ TEST_F(SuggestTest, AReportCountsOtherOrdersSettledBeforeItOccurredAndNoOthers) 
   const std::string phone = "0812-3456-7801";
   Import(phone, "good", "2026-03-01", "2026-03-11");       // counts: ten days late
   Import(phone, "very late", "2026-03-01", "2026-03-12");  // eleven
-  Import(phone, "reported", "2026-09-01", "2026-10-20");   // invoiced on 2026-08-02
-  Import(phone, "that day", "2026-08-25", "2026-08-02");   // paid on it
+  Import(phone, "reported", "2026-09-01", "2026-10-20");   // late from 2026-09-02 on
+  Import(phone, "that day", "2026-08-25", "2026-09-02");   // paid on it
   Import(phone, "later", "2026-10-01", "2026-09-20");
   Import("0812-3456-7802", "stranger's", "2026-03-01", "2026-02-20");
   auto account = AccountOf(NameOf(phone, "reported"));

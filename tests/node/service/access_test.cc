@@ -10,6 +10,7 @@
 #include "daftar/v1/node.pb.h"
 #include "daftar/v1/policy.pb.h"
 #include "daftar/v1/shop.pb.h"
+#include "storage/audit.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
 
@@ -128,6 +129,30 @@ TEST_F(UsersTest, UidsAreTheOwnersOrAUsers) {
   EXPECT_EQ(users_.ByUid(54321)->roles, Roles{Role::kManager});
   EXPECT_THAT(users_.Add(node_.Caller(), "other", Role::kStaff, 54321),
               StatusIs(absl::StatusCode::kAlreadyExists));
+}
+
+TEST_F(UsersTest, WhoHoldsEveryRoleIsGivenNone) {
+  for (const uint32_t uid : {uint32_t{0}, static_cast<uint32_t>(geteuid())}) {
+    EXPECT_THAT(users_.Add(node_.Caller(), "root", Role::kStaff, uid),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("every role")));
+  }
+  EXPECT_TRUE(users_.List()->empty());
+}
+
+TEST_F(UsersTest, WhyAUserWasAddedIsOnTheRecordWhereItWasSaid) {
+  const auto last = [this] {
+    circle_.clock().Advance(1);
+    auto page = storage::ReadAudit(node_->store(), node_->vault(), {.limit = 1});
+    EXPECT_TRUE(page.ok() && page->rows.size() == 1);
+    return page->rows[0].object + ": " + page->rows[0].because;
+  };
+  DAFTAR_ASSERT_OK(users_.Add(node_.Caller(), "siti", Role::kManager, std::nullopt, "new shop"));
+  EXPECT_EQ(last(), "siti as manager: new shop");
+  DAFTAR_ASSERT_OK(users_.Add(node_.Caller(), "POS", Role::kStaff, std::nullopt));
+  EXPECT_EQ(last(), "POS as staff: ");
+  EXPECT_THAT(users_.Add(node_.Caller(), "POS2", Role::kStaff, std::nullopt,
+                         std::string(storage::kMaxAuditText + 1, 'x')),
+              StatusIs(absl::StatusCode::kInvalidArgument));
 }
 
 TEST_F(UsersTest, NamesAreStrict) {

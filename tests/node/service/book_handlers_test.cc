@@ -17,6 +17,7 @@ using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 const auto kWrong = StatusIs(absl::StatusCode::kInvalidArgument);
 const auto kReused = StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("request_id"));
@@ -96,6 +97,17 @@ TEST_F(BookHandlersTest, AnOrderIsToldWholeAsItWasTaken) {
   EXPECT_EQ(shop_.GetCustomer(staff_, find)->customer().name(), "Budi");
 }
 
+TEST_F(BookHandlersTest, WhatBelongsToNobodyIsLeftOutOfAnOrderAndTold) {
+  v1::AddOrderRequest request = NewOrder("J-1");
+  request.add_identifiers()->set_email("noreply@mail.id");
+  auto added = book_.AddOrder(staff_, request);
+  DAFTAR_ASSERT_OK(added);
+  ASSERT_EQ(added->left_out_size(), 1);
+  EXPECT_THAT(added->left_out(0), HasSubstr("email: it is"));
+  EXPECT_THAT(added->left_out(0), Not(HasSubstr("noreply")));
+  EXPECT_EQ(book_.AddOrder(staff_, NewOrder("J-2"))->left_out_size(), 0);
+}
+
 TEST_F(BookHandlersTest, AnOrderWithoutDaysIsOfTodayAndDueAtOnce) {
   v1::AddOrderRequest request = NewOrder("");
   request.clear_invoiced();
@@ -121,6 +133,7 @@ TEST_F(BookHandlersTest, AnOrderWithABadFieldIsRefusedAndNothingIsMade) {
       },
       [](auto& request) { request.mutable_identifiers(0)->set_phone("none"); },
       [](auto& request) { request.clear_amount(); },
+      [](auto& request) { request.mutable_amount()->set_minor(0); },
       [](auto& request) { request.mutable_amount()->set_minor(evidence::kMaxMinorUnits + 1); },
       [](auto& request) { request.set_invoiced("yesterday"); },
       [](auto& request) { request.set_due("tomorrow"); },
@@ -180,7 +193,7 @@ TEST_F(BookHandlersTest, WhatBecameOfAnOrderStandsAsSaidAndOnTheRecord) {
   EXPECT_EQ(order.state(), "given-up");
   EXPECT_EQ(order.given_up(), DaysAgo(4));
   EXPECT_EQ(LastChange().action, "order.unpaid");
-  EXPECT_EQ(LastChange().because, "unpaid");  // nothing else was said
+  EXPECT_EQ(LastChange().because, "");  // nobody said why
   EXPECT_EQ(LastChange().actor, "user:siti");
   order = says(NewOutcome("J-1", "late"), DaysAgo(3));
   EXPECT_EQ(order.state(), "late");

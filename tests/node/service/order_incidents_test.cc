@@ -246,6 +246,33 @@ TEST_F(OrderIncidentsTest, OnlyWhatWasFiledByMistakeWasSettledByMistake) {
   }
 }
 
+TEST_F(OrderIncidentsTest, AnOrderThatItsIncidentPaidIsNotGivenUpInPassing) {
+  const v1::Order order = Order("");
+  const auto give_up = [&] {
+    v1::SetOrderOutcomeRequest request;
+    request.set_request_id(RequestId());
+    request.set_order(order.id());
+    request.set_outcome("unpaid");
+    return book_.SetOrderOutcome(manager_, request).status();
+  };
+  auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
+  DAFTAR_ASSERT_OK(filed);
+  v1::SettleIncidentRequest settle;
+  settle.set_request_id(RequestId());
+  settle.set_id(filed->incident().id());
+  settle.set_because("paid");
+  DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
+  EXPECT_THAT(give_up(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                  HasSubstr("says that it was paid on " + DaysAgo(0))));
+  v1::WithdrawIncidentRequest withdraw;
+  withdraw.set_request_id(RequestId());
+  withdraw.set_id(filed->incident().id());
+  withdraw.set_ground("mistake");
+  withdraw.set_because("another buyer's payment");
+  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+  DAFTAR_EXPECT_OK(give_up());
+}
+
 TEST_F(OrderIncidentsTest, AnIncidentNamesItsOrderByInvoiceToo) {
   const v1::Order order = Order("");
   auto filed = shop_.AddIncident(manager_, About(order.invoice(), ""));

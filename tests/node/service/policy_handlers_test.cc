@@ -96,5 +96,24 @@ TEST(PolicyHandlersTest, AnOverrideIsToldWithItsEffectAndWhoMadeItBesideWhatBeca
               StatusIs(absl::StatusCode::kCancelled));
 }
 
+TEST(PolicyHandlersTest, APolicyIsShownByTheDigitsThatStatusPrints) {
+  SimCircle circle;
+  SimNode& node = circle.Add("toko-a.test");
+  PolicyHandlers policy(*node);
+  const Actor manager{"user:budi", Roles{Role::kManager}};
+  const std::string hash = node->policies().Current().hash.hex();
+  v1::GetPolicyRequest request;
+  for (const size_t digits : {8, 12, 64}) {
+    request.set_hash(hash.substr(0, digits));
+    auto shown = policy.GetPolicy(manager, request);
+    DAFTAR_ASSERT_OK(shown);
+    EXPECT_EQ(shown->hash(), hash);
+    EXPECT_TRUE(shown->in_force());
+    EXPECT_EQ(shown->versions_size(), 1);
+  }
+  request.set_hash(hash.substr(0, 7));
+  EXPECT_THAT(policy.GetPolicy(manager, request), StatusIs(absl::StatusCode::kInvalidArgument));
+}
+
 }  // namespace
 }  // namespace daftar::service

@@ -57,6 +57,7 @@ class RightsTest : public ::testing::Test {
       {"ShopService/SettleIncident", {"m", Of(shop_, &ShopHandlers::SettleIncident)}},
       {"ShopService/WithdrawIncident", {"m", Of(shop_, &ShopHandlers::WithdrawIncident)}},
       {"ShopService/MitigateIncident", {"m", Of(shop_, &ShopHandlers::MitigateIncident)}},
+      {"ShopService/RemindIncident", {"sm", Of(shop_, &ShopHandlers::RemindIncident)}},
       {"ShopService/SuggestIncidents", {"sm", Of(shop_, &ShopHandlers::SuggestIncidents)}},
       {"ShopService/AddCustomer", {"sm", Of(shop_, &ShopHandlers::AddCustomer)}},
       {"ShopService/GetCustomer", {"sm", Of(shop_, &ShopHandlers::GetCustomer)}},

@@ -88,7 +88,13 @@ TEST_F(ShopCustomersTest, AMalformedLineIsRefusedByItsNumberAndTheOthersAreTaken
       [](auto& row) { row.set_invoice(std::string(decision::kMaxInvoiceBytes + 1, '1')); },
       [](auto& row) { row.set_name(std::string(decision::kMaxNameBytes + 1, 'B')); },
       [](auto& row) { row.clear_amount(); },
-      [](auto& row) { row.set_due("2026-09-30"); },  // the book's own refusal
+      [](auto& row) { row.set_name(" "); },
+      [](auto& row) { row.set_name("Bu\u202Edi"); },
+      [](auto& row) { row.set_invoice("  "); },
+      [](auto& row) { row.set_invoice("J\n1"); },
+      // The book's own refusals.
+      [](auto& row) { row.set_due("2026-09-30"); },
+      [](auto& row) { row.mutable_amount()->set_minor(0); },
   };
   for (size_t i = 0; i < faults.size(); ++i) {
     v1::ImportOrdersRequest request;
@@ -101,6 +107,79 @@ TEST_F(ShopCustomersTest, AMalformedLineIsRefusedByItsNumberAndTheOthersAreTaken
     EXPECT_EQ(imported->refused(0).line(), 7u) << "fault " << i;
     EXPECT_NE(imported->refused(0).why(), "") << "fault " << i;
   }
+}
+
+TEST_F(ShopCustomersTest, AnImportedInvoiceNumberHasNoSpacesAroundIt) {
+  EXPECT_EQ(Import(Row(" J-1 ")).added(), 1u);
+  EXPECT_EQ(Import(Row("J-1")).unchanged(), 1u);
+  v1::GetOrderRequest get;
+  get.set_invoice(" J-1");
+  auto got = book_.GetOrder(manager_, get);
+  DAFTAR_ASSERT_OK(got);
+  EXPECT_EQ(got->order().invoice(), "J-1");
+}
+
+TEST_F(ShopCustomersTest, ANameThatDiffersStaysAndIsCounted) {
+  EXPECT_EQ(Import(Row("J-1")).names_kept(), 0u);
+  v1::OrderRow other = Row("J-2");
+  other.set_name("Budi Santoso");
+  EXPECT_EQ(Import(other).names_kept(), 1u);
+  v1::GetCustomerRequest find;
+  find.mutable_identifier()->set_phone("0812-3456-7890");
+  EXPECT_EQ(shop_.GetCustomer(manager_, find)->customer().name(), "Budi");
+}
+
+TEST_F(ShopCustomersTest, AKnownCustomerIsGivenAnIdentifierByItsId) {
+  v1::AddCustomerRequest request;
+  request.set_request_id("add-1");
+  request.set_name("Budi");
+  request.add_identifiers()->set_phone("0812-3456-7890");
+  auto made = shop_.AddCustomer(manager_, request);
+  DAFTAR_ASSERT_OK(made);
+  v1::AddCustomerRequest more;
+  more.set_request_id("add-2");
+  more.set_to(made->customer().id());
+  more.add_identifiers()->set_email("budi@mail.id");
+  auto known = shop_.AddCustomer(manager_, more);
+  DAFTAR_ASSERT_OK(known);
+  EXPECT_EQ(known->customer().id(), made->customer().id());
+  EXPECT_EQ(known->customer().name(), "Budi");
+  EXPECT_EQ(known->customer().identifiers_size(), 2);
+  more.set_request_id("add-3");
+  more.set_name("Siti");
+  EXPECT_THAT(shop_.AddCustomer(manager_, more), kWrong);
+  more.clear_name();
+  more.add_groups("vip");
+  EXPECT_THAT(shop_.AddCustomer(manager_, more), kWrong);
+  more.clear_groups();
+  more.set_to("him");
+  EXPECT_THAT(shop_.AddCustomer(manager_, more), kWrong);
+}
+
+TEST_F(ShopCustomersTest, AReminderIsNotedAfterwards) {
+  v1::AddIncidentRequest filed;
+  filed.set_request_id("incident-1");
+  filed.set_reason("no-show");
+  filed.add_identifiers()->set_phone("0812-3456-7890");
+  filed.set_occurred("2026-10-01");
+  auto incident = shop_.AddIncident(manager_, filed);
+  DAFTAR_ASSERT_OK(incident);
+  v1::RemindIncidentRequest request;
+  request.set_request_id("remind-1");
+  request.set_id(incident->incident().id());
+  request.set_on("2026-10-09");
+  request.set_because("by WhatsApp");
+  auto reminded = shop_.RemindIncident(manager_, request);
+  DAFTAR_ASSERT_OK(reminded);
+  EXPECT_THAT(reminded->incident().reminders(), ElementsAre("2026-10-09"));
+  EXPECT_EQ(reminded->incident().history(1).what(), "reminded");
+  EXPECT_EQ(reminded->incident().history(1).because(), "2026-10-09: by WhatsApp");
+  request.set_request_id("remind-2");
+  request.set_on("soon");
+  EXPECT_THAT(shop_.RemindIncident(manager_, request), kWrong);
+  request.clear_on();
+  request.set_id("it");
+  EXPECT_THAT(shop_.RemindIncident(manager_, request), kWrong);
 }
 
 TEST_F(ShopCustomersTest, CustomersAreImportedByTheLine) {
@@ -157,7 +236,7 @@ TEST_F(ShopCustomersTest, AnIncidentKeepsItsWholeAccount) {
   request.mutable_amount()->set_currency("IDR");
   request.set_occurred("2026-08-01");
   request.set_due("2026-08-15");
-  request.add_reminders("2026-08-20");
+  request.add_reminders("2026-08-20");  // after the due day
   request.add_reminders("2026-09-01");
   request.set_note("moved away");
   request.add_mitigations("told-in-time");
@@ -167,6 +246,7 @@ TEST_F(ShopCustomersTest, AnIncidentKeepsItsWholeAccount) {
       [](auto& wrong) { wrong.clear_reason(); },
       [](auto& wrong) { wrong.clear_identifiers(); },
       [](auto& wrong) { wrong.mutable_amount()->set_currency("rupiah"); },
+      [](auto& wrong) { wrong.mutable_amount()->set_minor(0); },
       [](auto& wrong) { wrong.set_occurred("then"); },
       [](auto& wrong) { wrong.set_due("then"); },
       [](auto& wrong) { wrong.set_reminders(0, "then"); },

@@ -18,6 +18,7 @@ using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kPhone[] = "0812-3456-7890";
 
@@ -54,6 +55,21 @@ class ShopHandlersTest : public ::testing::Test {
   const Actor manager_{"user:budi", Roles{Role::kManager}};
   int requests_ = 0;
 };
+
+TEST_F(ShopHandlersTest, ACheckOfWhatBelongsToNobodySaysSo) {
+  v1::CheckRequest request = Question();
+  auto somebody = shop_.Check(staff_, request);
+  DAFTAR_ASSERT_OK(somebody);
+  EXPECT_EQ(somebody->notes_size(), 0);
+  request = Question();
+  request.add_identifiers()->set_email("joko@example.com");
+  request.set_language("id");
+  auto noted = shop_.Check(staff_, request);
+  DAFTAR_ASSERT_OK(noted);
+  ASSERT_EQ(noted->notes_size(), 1);
+  EXPECT_THAT(noted->notes(0), HasSubstr("bukan milik orang tertentu"));
+  EXPECT_THAT(noted->notes(0), Not(HasSubstr("joko@")));
+}
 
 TEST_F(ShopHandlersTest, StaffSeeHowManyPartnersSayWhatAndManagersWhich) {
   for (const Actor* actor : {&staff_, &manager_}) {
