@@ -79,7 +79,8 @@ TEST(LetterTest, ComesInTheLanguageAskedForWithTheNodesName) {
     return ran.err;
   };
   EXPECT_THAT(refused("2026-12-01", "IDR"), HasSubstr("is a day and an amount, like"));
-  EXPECT_THAT(refused("2027-02-30=5", "IDR"), HasSubstr("--instalment 2027-02-30=5: not a date"));
+  EXPECT_THAT(refused("2027-02-30=5", "IDR"),
+              HasSubstr("--instalment 2027-02-30=5: a date is written"));
   EXPECT_THAT(refused("2026-12-01=x", "IDR"), HasSubstr("--instalment 2026-12-01=x: "));
   EXPECT_THAT(refused("2026-12-01=1.555", "usd"), HasSubstr("2026-12-01=1.555: "));
   EXPECT_THAT(refused("2026-12-01=5", "zzz"), HasSubstr("--currency: "));

@@ -72,6 +72,7 @@ constexpr char kPrepayText[] =
 constexpr char kPrepayJson[] = R"({
   "effect": "prepay",
   "because": "1 of 2 partners holds a record.",
+  "notes": [],
   "receipt": "r1",
   "decided_by": "expected-rate",
   "risk_ppm": 274000,

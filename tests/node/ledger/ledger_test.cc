@@ -203,12 +203,23 @@ TEST_F(LedgerTest, ImpossibleStepsAreRefusedAndChangeNothing) {
 
 TEST_F(LedgerTest, WhatIsMissingIsListed) {
   NewIncident account = DepositUnsettled(kPhone);
-  account.reason = evidence::Reason::kStaffAbuse;  // local only
+  account.amount = evidence::Money();
   auto view = ledger().Add(node_.Caller(), account);
   DAFTAR_ASSERT_OK(view);
   EXPECT_FALSE(view->missing.empty());
   EXPECT_THAT(ledger().Publish(node_.Caller(), view->incident.id),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("\n- ")));
+  EXPECT_EQ(*ledger().QueueLength(), 0u);
+}
+
+TEST_F(LedgerTest, WhatIsPrivateLacksNothingAndIsNotPublished) {
+  NewIncident account = DepositUnsettled(kPhone);
+  account.reason = evidence::Reason::kStaffAbuse;
+  auto view = ledger().Add(node_.Caller(), account);
+  DAFTAR_ASSERT_OK(view);
+  EXPECT_TRUE(view->missing.empty());
+  EXPECT_THAT(ledger().Publish(node_.Caller(), view->incident.id),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_EQ(*ledger().QueueLength(), 0u);
 }
 

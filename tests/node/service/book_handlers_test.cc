@@ -250,7 +250,14 @@ TEST_F(BookHandlersTest, AReceiptNamedLaterIsTheOrdersFromThenOn) {
   question.add_identifiers()->set_phone("0812-3456-7890");
   auto answer = shop_.Check(staff_, question);
   DAFTAR_ASSERT_OK(answer);
-  DAFTAR_ASSERT_OK(book_.AddOrder(staff_, NewOrder("J-1")));
+  v1::AddOrderRequest order = NewOrder("J-1");
+  order.set_invoiced(DaysAgo(14));
+  DAFTAR_ASSERT_OK(book_.AddOrder(staff_, order));
+  DAFTAR_ASSERT_OK(book_.AddOrder(staff_, NewOrder("J-2")));
+  v1::SetOrderOutcomeRequest late = NewOutcome("J-2", "paid");
+  late.set_link_receipt(answer->receipt());
+  EXPECT_THAT(book_.SetOrderOutcome(staff_, late),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("leave the receipt out")));
   v1::SetOrderOutcomeRequest request = NewOutcome("J-1", "paid");
   request.set_link_receipt(answer->receipt());
   auto linked = book_.SetOrderOutcome(staff_, request);
