@@ -19,6 +19,7 @@
 #include "crypto/entropy.h"
 #include "node/decision/backtest_plot.h"
 #include "node/decision/history_file.h"
+#include "node/evidence/clock.h"
 
 namespace daftar::cli {
 namespace {
@@ -281,6 +282,7 @@ absl::Status ReadLedgers(const BacktestOptions& options, const decision::History
   for (size_t i = 0; i < options.files.size(); ++i) {
     decision::HistoryFileOptions file;
     file.late_after_days = policy.late_after_days;
+    file.today = evidence::Date::Of(evidence::SystemClock().Now());
     if (run.options.parties_are_shops) {
       auto party = history.Party("file " + std::to_string(i));
       if (!party.ok()) return party.status();
@@ -321,6 +323,12 @@ absl::StatusOr<int> RunPolicyBacktest(Session& session, const BacktestOptions& o
   evidence::Date as_of;
   absl::Status status = CheckDate("as-of", options.as_of);
   if (status.ok() && !options.as_of.empty()) as_of = *evidence::Date::Parse(options.as_of);
+  if (status.ok() && as_of.has_value() &&
+      evidence::IsStillToCome(as_of, evidence::Date::Of(evidence::SystemClock().Now()))) {
+    status = absl::InvalidArgumentError("--as-of " + options.as_of +
+                                        " is still to come; name the day on which the files were "
+                                        "written");
+  }
   if (status.ok()) status = CheckPicture(options.plot, options.force);
   if (status.ok()) status = CheckAllDiffer(options.files);
   if (!status.ok()) return status;

@@ -359,6 +359,14 @@ void Print(std::ostream& out, const v1::Order& order) {
         << incident << " --because \"paid\"\n";
     return;
   }
+  if (order.state() == "paid" && order.days_late() == 0 &&
+      order.incident_reason() == "invoice-overdue") {
+    out << "\nThe incident about it (" << order.incident_reason() << ") stands as "
+        << order.incident_state() << ", though the order was paid by its due day. Withdraw it:\n"
+        << "  daftar incident withdraw " << incident
+        << " --ground mistake --because \"paid in time\"\n";
+    return;
+  }
   // Partners hear of a payment by the incident's settlement, which nobody gives unasked.
   out << "\nThe incident about it (" << order.incident_reason() << ") stands as "
       << order.incident_state() << ". When nothing is owed for it any more, settle it"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "node/decision/language.h"
 #include "node/ledger/remarks.h"
 
 namespace daftar::check {
@@ -91,9 +92,9 @@ absl::Status CheckNamedReceipt(const ReceiptId& receipt,
   const std::optional<evidence::Money>& asked = body.weighed.order.amount;
   if (asked.has_value() && *asked != amount) {
     return absl::FailedPreconditionError(
-        "the receipt is of a check over " + asked->currency.code() + " " +
-        evidence::FormatMoney(*asked) + ", the order over " + amount.currency.code() + " " +
-        evidence::FormatMoney(amount) +
+        "the receipt is of a check over " +
+        decision::MoneyText(decision::Language::kEnglish, *asked) + ", the order over " +
+        decision::MoneyText(decision::Language::kEnglish, amount) +
         ". Check the buyer again for this amount and name that receipt, or leave the receipt out");
   }
   const evidence::Date checked = evidence::Date::Of(body.time);

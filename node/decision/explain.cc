@@ -217,15 +217,11 @@ std::string LimitText(Language language, const Decision& decision) {
            Fill(language, Text::kLimitElsewhere,
                 {GroupName(decision), std::string(decision.weighed.order.amount->currency.code())});
   }
-  const auto& rules = decision.verdict.rules;
-  const bool past_limit = std::any_of(rules.begin(), rules.end(), [](const RuleOutcome& outcome) {
-    return outcome.rule == Rule::kCreditLimit && outcome.fired;
-  });
   std::vector<std::string> open;
   for (const evidence::Money& money : standing.open_elsewhere) {
     open.push_back(MoneyText(language, money));
   }
-  if (!open.empty() && !past_limit) {
+  if (!open.empty()) {
     out += " " + Fill(language, Text::kOpenElsewhere, {Joined(open)});
   }
   return out;

@@ -5,6 +5,7 @@
 
 #include "node/decision/ledger_rows.h"
 #include "node/decision/text.h"
+#include "node/evidence/clock.h"
 
 namespace daftar::decision {
 namespace {
@@ -21,6 +22,15 @@ std::string Message(const absl::Status& status) {
 absl::Status Stopped() { return absl::CancelledError("reading the file was stopped"); }
 
 int64_t Midnight(evidence::Date date) { return int64_t{date.days()} * kDaySeconds; }
+
+// A slip of the pen would move the day as of which all are judged.
+absl::Status CheckNotToCome(std::string_view what, int64_t at, const HistoryFileOptions& options) {
+  if (!options.today.has_value() || at == kNever ||
+      at < Midnight(options.today.PlusDays(evidence::kTimeZoneDays + 1))) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(std::string(what) + " is still to come");
+}
 
 // Never when the template is absent or its columns are empty.
 absl::Status TakeMoment(const OutcomeMapping& mapping, const std::optional<Template>& made,
@@ -106,6 +116,8 @@ absl::Status AddOutcome(const HistoryMapping& mapping, const HistoryFileOptions&
   std::vector<identity::Identifier> identifiers;
   auto status = TakeRowIdentifiers(mapping.ledger, fields, identifiers);
   if (status.ok()) status = TakeOutcome(mapping, fields, into, order);
+  if (status.ok()) status = CheckNotToCome("the moment", order.at, options);
+  if (status.ok()) status = CheckNotToCome("the payment", order.settled_at, options);
   if (!status.ok()) return status;
   const auto customer = into.Customer(identifiers);
   if (!customer.ok()) return customer.status();
@@ -116,6 +128,11 @@ absl::Status AddOutcome(const HistoryMapping& mapping, const HistoryFileOptions&
 // An invoice in dispute that is not paid is neither good nor bad: it has no outcome.
 absl::Status AddInvoice(const OrderRow& row, const HistoryFileOptions& options,
                         HistoryBuilder& into) {
+  absl::Status past = CheckNotToCome("the invoice date", Midnight(row.invoiced), options);
+  if (past.ok() && row.paid.has_value()) {
+    past = CheckNotToCome("the paid date", Midnight(row.paid), options);
+  }
+  if (!past.ok()) return past;
   const auto customer = into.Customer(row.identifiers);
   if (!customer.ok()) return customer.status();
   PastOrder order;

@@ -63,6 +63,7 @@ struct HistoryFileOptions {
   uint32_t late_after_days = 10;  // of a ledger: the policy's
   bool judged = true;             // false: the file's orders are known, but none is scored
   uint32_t party = kNoParty;      // whose file it is, where the mapping does not say
+  evidence::Date today = {};  // what is dated more than a day later is refused; none: nothing is
 };
 
 // Adds every record to `into`; what cannot be used goes to `refused`, which returns false to stop

@@ -59,11 +59,18 @@ void RemarkedOrders::Add(const IncidentView& incident) {
     remark.taken_back = trouble == Trouble::kReversal;
   }
   if (decision::IsOfMoney(trouble)) remark.settled = SettledOn(incident);
-  if (incident.state == IncidentState::kWithdrawn) {
-    remarks_.emplace(account.order, remark);
-  } else {
-    remarks_.insert_or_assign(account.order, remark);
+  if (remark.remark == OrderRemark::kNone && !remark.settled.has_value()) return;
+  // What an earlier one has settled or put in question stays so, whatever is filed after it.
+  Remark& known = remarks_[account.order];
+  evidence::Date settled = known.settled;
+  if (!settled.has_value() || (remark.settled.has_value() && remark.settled < settled)) {
+    settled = remark.settled;
   }
+  const bool stands = incident.state != IncidentState::kWithdrawn;
+  if (remark.remark != OrderRemark::kNone && (stands || known.remark == OrderRemark::kNone)) {
+    known = remark;
+  }
+  known.settled = settled;
 }
 
 decision::RemarkedOrder RemarkedOrders::Of(const std::string& name,
@@ -104,8 +111,11 @@ absl::StatusOr<RemarkedOrders> RemarksAbout(const Ledger& ledger,
 
 absl::StatusOr<decision::RemarkedOrder> RemarkedOrderOf(const Ledger& ledger,
                                                         const std::string& name,
-                                                        const decision::OrderFacts& order) {
-  RemarkedOrders remarked;
+                                                        const book::Order& order) {
+  // Its newest incident names it, and earlier ones name the same buyer.
+  auto about = RemarksAbout(ledger, order.identifiers);
+  if (!about.ok()) return about.status();
+  RemarkedOrders& remarked = *about;
   const auto id = ledger.ForOrder(name);
   if (!id.ok()) return id.status();
   if (id->has_value()) {

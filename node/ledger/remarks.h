@@ -6,6 +6,7 @@
 #include <map>
 #include <string>
 
+#include "node/book/customer.h"
 #include "node/decision/track_record.h"
 #include "node/ledger/ledger.h"
 
@@ -17,8 +18,9 @@ namespace daftar::ledger {
 // leaves the order as it is. A value; reading it needs no lock.
 class RemarkedOrders {
  public:
-  // Of incidents made from no order, or about conduct, nothing is kept; of several about one order,
-  // what the one says that was not withdrawn, else the first that is added.
+  // In any order, and again as well. Of incidents made from no order, or about conduct, nothing is
+  // kept; of several about one order the earliest settlement, and the remark of the one that was
+  // not withdrawn before that of another.
   void Add(const IncidentView& incident);
   bool empty() const { return remarks_.empty(); }
   // REQUIRES: `name` is the order's (book::OrderName).
@@ -44,10 +46,10 @@ absl::StatusOr<RemarkedOrders> RemarksOnAllOrders(const Ledger& ledger,
 absl::StatusOr<RemarkedOrders> RemarksAbout(const Ledger& ledger,
                                             std::span<const identity::Identifier> identifiers);
 
-// The one order. Reads its incident alone.
+// The one order. Reads the incidents about its buyer.
 absl::StatusOr<decision::RemarkedOrder> RemarkedOrderOf(const Ledger& ledger,
                                                         const std::string& name,
-                                                        const decision::OrderFacts& order);
+                                                        const book::Order& order);
 
 }  // namespace daftar::ledger
 

@@ -36,7 +36,8 @@ NewIncident AccountOf(const identity::WarningList& warnings, const book::Custome
   return account;
 }
 
-// Why no incident can be filed about the order, in words; OK when one can.
+}  // namespace
+
 absl::Status CheckSupports(const book::Order& order, evidence::Reason reason,
                            evidence::Date today) {
   if (!IsOfLateness(reason)) return absl::OkStatus();
@@ -52,8 +53,6 @@ absl::Status CheckSupports(const book::Order& order, evidence::Reason reason,
           : "the order is not past its due day, so it supports no incident about lateness yet; say "
             "with --reason what else went wrong");
 }
-
-}  // namespace
 
 absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Ledger& ledger,
                                                 evidence::Date today, uint32_t days_late,

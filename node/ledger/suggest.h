@@ -51,6 +51,10 @@ absl::StatusOr<NewIncident> AccountOfOrder(
     const book::Book& book, std::string_view order, evidence::Date today,
     evidence::Reason reason = evidence::Reason::kInvoiceOverdue);
 
+// Whether the order (still) supports an incident for the reason, as AccountOfOrder asks.
+// FailedPrecondition, in words.
+absl::Status CheckSupports(const book::Order& order, evidence::Reason reason, evidence::Date today);
+
 // How many orders the customers with these identifiers had settled before `day`, as their incidents
 // leave them: invoiced and paid before it, at most `late_after_days` late, and not broken. The
 // order of the name `except` never counts; it may be empty. Errors of the store.

@@ -64,13 +64,11 @@ absl::StatusOr<decision::Terms> TakeTerms(Node& node, const check::ReceiptId& re
 absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) const {
   const book::Order& order = named.order;
   v1::Order out;
-  ledger::RemarkedOrders remarks;
   auto made = node_.ledger().ForOrder(named.name);
   if (!made.ok()) return made.status();
   if (made->has_value()) {
     auto incident = node_.ledger().Get(**made);
     if (incident.ok()) {
-      remarks.Add(*incident);
       out.set_incident((*made)->hex());
       out.set_incident_state(std::string(ledger::StateName(incident->state)));
       out.set_incident_reason(std::string(evidence::Info(incident->incident.account.reason).name));
@@ -78,7 +76,9 @@ absl::StatusOr<v1::Order> BookHandlers::Describe(const book::NamedOrder& named) 
       return incident.status();
     }
   }
-  const decision::RemarkedOrder remarked = remarks.Of(named.name, order);
+  const auto left = ledger::RemarkedOrderOf(node_.ledger(), named.name, order);
+  if (!left.ok()) return left.status();
+  const decision::RemarkedOrder& remarked = *left;
   out.set_id(named.name);
   out.set_customer(named.customer.hex());
   out.set_invoice(order.invoice);
@@ -195,7 +195,7 @@ absl::StatusOr<v1::SetOrderOutcomeResponse> BookHandlers::SetOrderOutcome(
                           order->order.amount, order->order.invoiced);
     if (!fits.ok()) return fits;
   }
-  if (*kind == book::OutcomeKind::kUnpaid) {
+  if (*kind == book::OutcomeKind::kUnpaid || *kind == book::OutcomeKind::kReopened) {
     if (absl::Status open = CheckNotPaidByIncident(node_, name); !open.ok()) return open;
   }
   auto changed = node_.book().SetOutcome({actor.name, request.request_id()}, name, outcome, link,

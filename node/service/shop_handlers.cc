@@ -22,6 +22,29 @@ evidence::Date Today(const Node& node) { return evidence::Date::Of(node.clock().
 
 }  // namespace
 
+namespace {
+
+// A draft waits, and its order goes on meanwhile: it may have been paid, or be in dispute by now.
+absl::Status CheckStillSupported(Node& node, const ledger::IncidentId& id) {
+  auto view = node.ledger().Get(id);
+  if (!view.ok()) return view.status();
+  const ledger::NewIncident& account = view->incident.account;
+  if (account.order.empty() || view->state != ledger::IncidentState::kDraft) {
+    return absl::OkStatus();
+  }
+  auto order = node.book().FindOrder(account.order);
+  if (absl::IsNotFound(order.status())) return absl::OkStatus();  // erased; the incident stands
+  if (!order.ok()) return order.status();
+  absl::Status supports =
+      ledger::CheckSupports(order->order, account.reason, evidence::Date::Of(node.clock().Now()));
+  if (supports.ok()) return supports;
+  return absl::Status(supports.code(), std::string(supports.message()) +
+                                           ". Or withdraw the draft: daftar incident withdraw " +
+                                           id.hex() + " --ground mistake --because TEXT");
+}
+
+}  // namespace
+
 absl::StatusOr<v1::CheckResponse> ShopHandlers::Check(const Actor& actor,
                                                       const v1::CheckRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/Check"); !s.ok()) return s;
@@ -203,6 +226,7 @@ absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(
   if (absl::Status s = Authorise(actor, "ShopService/PublishIncident"); !s.ok()) return s;
   auto id = IncidentIdFrom(request.id());
   if (!id.ok()) return id.status();
+  if (absl::Status stands = CheckStillSupported(node_, *id); !stands.ok()) return stands;
   auto view = node_.ledger().Publish({actor.name, request.request_id()}, *id);
   if (!view.ok()) return view.status();
   v1::PublishIncidentResponse response;

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <future>
 #include <thread>
 
 #include "cli/commands.h"
@@ -246,16 +247,18 @@ TEST_F(BookCommandTest, AReportShowsHowFarItIsOnATerminal) {
 }
 
 TEST_F(BookCommandTest, CtrlCEndsAReportThatTellsMuch) {
-  bool ended = false;
+  std::promise<bool> ended;
   node_.before_report = [&ended](const grpc::ServerContext&, FakeNode::ReportWriter& writer) {
     constexpr int kMany = 100'000;  // without a pause in which to ask whether to stop
     v1::ReportGroupsResponse message;
     message.mutable_progress()->set_customers(kMany);
     kill(getpid(), SIGINT);
-    for (int i = 0; i < kMany && !ended; ++i) ended = !writer.Write(message);
+    bool gone = false;
+    for (int i = 0; i < kMany && !gone; ++i) gone = !writer.Write(message);
+    ended.set_value(gone);
   };
   EXPECT_EQ(node_.Run({"group", "report"}).code, kExitInterrupted);
-  EXPECT_TRUE(ended);
+  EXPECT_TRUE(ended.get_future().get());
 }
 
 TEST_F(BookCommandTest, CtrlCEndsAReportHereAndAtTheNode) {

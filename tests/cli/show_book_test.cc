@@ -158,9 +158,12 @@ TEST(ShowOrderTest, APaidOrderAsksForItsIncidentToBeSettled) {
       "incident: 'abc' incident_state: 'published' incident_reason: 'invoice-overdue'";
   EXPECT_EQ(Document<v1::Order>(published)["incident_state"], "published");
   for (const char* state : {"paid", "late", "broken"}) {
-    EXPECT_THAT(Printed<v1::Order>("state: '" + std::string(state) + "' " + published),
+    EXPECT_THAT(Printed<v1::Order>("days_late: 1 state: '" + std::string(state) + "' " + published),
                 HasSubstr("daftar incident settle abc"));
   }
+  // What came by its due day was no incident.
+  EXPECT_THAT(Printed<v1::Order>("state: 'paid' " + published),
+              HasSubstr("daftar incident withdraw abc --ground mistake"));
   EXPECT_THAT(Printed<v1::Order>("state: 'unpaid' " + published),
               AllOf(HasSubstr("abc, published"), Not(HasSubstr("settle"))));
   EXPECT_THAT(Printed<v1::Order>("state: 'paid' incident: 'abc' incident_state: 'settled'"),

@@ -213,6 +213,31 @@ disputed_yes = ["Yes"]
 date_formats = ["%Y-%m-%d"]
 )";
 
+TEST(HistoryFileTest, WhatIsStillToComeIsRefused) {
+  HistoryFileOptions options;
+  options.today = *evidence::Date::Parse("2013-02-10");
+  const Read ledger = ReadCsv(kLedger,
+                              "who,phone,no,at,due,paid,amount,disputed\n"
+                              "a,,1,2013-01-01,2013-02-01,2013-02-11,5,No\n"  // a day ahead of UTC
+                              "a,,2,2013-01-01,2013-02-01,2013-02-12,5,No\n"
+                              "a,,3,2013-02-12,2013-03-01,,5,No\n"
+                              "a,,4,2013-02-01,2013-03-01,,5,No\n",
+                              options);
+  ASSERT_THAT(ledger.status, IsOk());
+  EXPECT_EQ(ledger.history.orders.size(), 2u);
+  ASSERT_EQ(ledger.refusals.size(), 2u);
+  EXPECT_EQ(ledger.refusals[0].reason, "the paid date is still to come");
+  EXPECT_EQ(ledger.refusals[1].reason, "the invoice date is still to come");
+  options.today = *evidence::Date::Parse("2016-05-09");
+  const Read outcomes = ReadCsv(kTexts,
+                                "who,at,known,bad,shop,amount\n"
+                                "anna,2016-05-10T23:00:00Z,,No,s1,7\n"
+                                "anna,2016-05-11T00:00:00Z,,No,s1,7\n",
+                                options);
+  ASSERT_EQ(outcomes.refusals.size(), 1u);
+  EXPECT_EQ(outcomes.refusals[0].reason, "the moment is still to come");
+}
+
 TEST(HistoryFileTest, ALedgersInvoiceIsBadFromTheEleventhDayOn) {
   HistoryFileOptions options;
   options.party = 4;

@@ -15,6 +15,7 @@ namespace {
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 constexpr char kPhone[] = "0812-3456-7890";
@@ -262,6 +263,12 @@ TEST_F(OrderIncidentsTest, AnOrderThatItsIncidentPaidIsNotGivenUpInPassing) {
   settle.set_id(filed->incident().id());
   settle.set_because("paid");
   DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
+  v1::SetOrderOutcomeRequest reopen;
+  reopen.set_request_id(RequestId());
+  reopen.set_order(order.id());
+  reopen.set_outcome("open");
+  EXPECT_THAT(book_.SetOrderOutcome(manager_, reopen),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(give_up(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                   HasSubstr("says that it was paid on " + DaysAgo(0))));
   v1::WithdrawIncidentRequest withdraw;
@@ -271,6 +278,59 @@ TEST_F(OrderIncidentsTest, AnOrderThatItsIncidentPaidIsNotGivenUpInPassing) {
   withdraw.set_because("another buyer's payment");
   DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
   DAFTAR_EXPECT_OK(give_up());
+}
+
+TEST_F(OrderIncidentsTest, WhatAnEarlierIncidentSettledStaysPaid) {
+  const v1::Order order = Order("");
+  auto first = shop_.AddIncident(manager_, About(order.id(), ""));
+  DAFTAR_ASSERT_OK(first);
+  v1::SettleIncidentRequest settle;
+  settle.set_request_id(RequestId());
+  settle.set_id(first->incident().id());
+  settle.set_because("paid");
+  DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
+  v1::WithdrawIncidentRequest withdraw;
+  withdraw.set_request_id(RequestId());
+  withdraw.set_id(first->incident().id());
+  withdraw.set_ground("request");
+  withdraw.set_because("asked for it");
+  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+  const auto shown = [&] {
+    v1::GetOrderRequest request;
+    request.set_order(order.id());
+    auto response = book_.GetOrder(manager_, request);
+    return response.ok() ? response->order() : v1::Order();
+  };
+  EXPECT_EQ(shown().paid(), DaysAgo(0));
+  auto second = shop_.AddIncident(manager_, About(order.id(), "no-show"));
+  DAFTAR_ASSERT_OK(second);
+  EXPECT_EQ(shown().paid(), DaysAgo(0));
+  EXPECT_EQ(Orders().overdue(), 0u);
+  withdraw.set_request_id(RequestId());
+  withdraw.set_id(second->incident().id());
+  withdraw.set_ground("mistake");
+  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+  EXPECT_EQ(shown().paid(), DaysAgo(0));
+  EXPECT_EQ(shown().state(), "late");
+}
+
+TEST_F(OrderIncidentsTest, ADraftIsNotPublishedWhenItsOrderWasPaidInTime) {
+  const v1::Order order = Order("");
+  auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
+  DAFTAR_ASSERT_OK(filed);
+  v1::SetOrderOutcomeRequest paid;
+  paid.set_request_id(RequestId());
+  paid.set_order(order.id());
+  paid.set_outcome("paid");
+  paid.set_on(DaysAgo(45));
+  DAFTAR_ASSERT_OK(book_.SetOrderOutcome(manager_, paid));
+  v1::PublishIncidentRequest publish;
+  publish.set_request_id(RequestId());
+  publish.set_id(filed->incident().id());
+  EXPECT_THAT(shop_.PublishIncident(manager_, publish),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("paid by the day it was due"),
+                             HasSubstr("daftar incident withdraw " + filed->incident().id()))));
 }
 
 TEST_F(OrderIncidentsTest, AnIncidentNamesItsOrderByInvoiceToo) {

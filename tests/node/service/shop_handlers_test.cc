@@ -314,7 +314,7 @@ TEST_F(ShopHandlersTest, AnOrderNamesAReceiptOfItsOwnBuyerAndAmountOnly) {
   const auto of_another =
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another buyer"));
   const auto over_another = StatusIs(absl::StatusCode::kFailedPrecondition,
-                                     HasSubstr("over IDR 4500000, the order over IDR 0.01"));
+                                     HasSubstr("over IDR 4,500,000, the order over IDR 0.01"));
   EXPECT_THAT(add(other, 450'000'000, "IDR", true), of_another);
   EXPECT_THAT(add(kPhone, 1, "IDR", true), over_another);
   auto others = add(other, 450'000'000, "IDR", false);
