@@ -232,6 +232,7 @@ void PrintList(std::ostream& out, const std::vector<v1::Suggestion>& suggestions
   std::vector<std::string> missing;
   // Those that partners can be told of at once come first.
   std::vector<const v1::Suggestion*> sorted;
+  sorted.reserve(suggestions.size());
   for (const auto& suggestion : suggestions) sorted.push_back(&suggestion);
   std::stable_partition(sorted.begin(), sorted.end(),
                         [](const v1::Suggestion* one) { return one->missing().empty(); });
