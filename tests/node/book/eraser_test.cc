@@ -82,7 +82,7 @@ TEST_F(EraserTest, AnOrderWhosePaymentWasTakenBackIsOwedAgain) {
     };
     return book_->Erase(By(), IdOf(Handle("shop/budi")), IncidentsAbout(), "asked", {}, remarked);
   };
-  EXPECT_EQ(erase("")->orders_kept, 1u);
+  ASSERT_EQ(erase("")->orders_kept, 1u);
   EXPECT_EQ(erase("2024-03-01")->orders_erased, 1u);
 }
 
