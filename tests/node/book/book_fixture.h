@@ -41,7 +41,9 @@ inline decision::TrackRecord TrackRecordFor(const Book& book, std::span<const Cu
   std::map<CustomerId, Profile> wholes;
   for (const CustomerId& customer : customers) {
     auto profile = book.ShowCustomer(customer);
-    if (profile.ok()) wholes.insert_or_assign(profile->id, *std::move(profile));
+    if (!profile.ok()) continue;
+    const CustomerId whole = profile->id;
+    wholes.insert_or_assign(whole, *std::move(profile));
   }
   std::vector<Profile> profiles;
   for (auto& [id, profile] : wholes) profiles.push_back(std::move(profile));
