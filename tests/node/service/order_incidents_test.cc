@@ -27,6 +27,21 @@ class OrderIncidentsTest : public ::testing::Test {
     return evidence::Date::Of(circle_.clock().Now()).PlusDays(-days).ToString();
   }
   std::string RequestId() { return "request-" + std::to_string(++requests_); }
+  void Settle(const std::string& incident) {
+    v1::SettleIncidentRequest request;
+    request.set_request_id(RequestId());
+    request.set_id(incident);
+    request.set_because("paid");
+    DAFTAR_EXPECT_OK(shop_.SettleIncident(manager_, request));
+  }
+  void Withdraw(const std::string& incident, const std::string& ground) {
+    v1::WithdrawIncidentRequest request;
+    request.set_request_id(RequestId());
+    request.set_id(incident);
+    request.set_ground(ground);
+    request.set_because("no report any more");
+    DAFTAR_EXPECT_OK(shop_.WithdrawIncident(manager_, request));
+  }
   // An order that was due forty days ago; `paid`: the day, or empty.
   v1::Order Order(const std::string& paid) {
     v1::AddOrderRequest request;
@@ -215,12 +230,7 @@ TEST_F(OrderIncidentsTest, ADisputeLostPutsTheOrderInQuestionWhereverItIsShown) 
   DAFTAR_ASSERT_OK(filed);
   EXPECT_EQ(Orders().overdue(), 1u);
   EXPECT_EQ(Ask().effect(), v1::EFFECT_PREPAY);
-  v1::WithdrawIncidentRequest request;
-  request.set_request_id(RequestId());
-  request.set_id(filed->incident().id());
-  request.set_ground("dispute-upheld");
-  request.set_because("delivered to a neighbour");
-  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, request));
+  Withdraw(filed->incident().id(), "dispute-upheld");
   EXPECT_EQ(Orders().overdue(), 0u);
   EXPECT_EQ(Orders().disputed(), 1u);
   EXPECT_EQ(Ask().effect(), v1::EFFECT_ACCEPT);
@@ -231,18 +241,9 @@ TEST_F(OrderIncidentsTest, OnlyWhatWasFiledByMistakeWasSettledByMistake) {
     const v1::Order order = Order("");
     auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
     DAFTAR_ASSERT_OK(filed);
-    v1::SettleIncidentRequest settle;
-    settle.set_request_id(RequestId());
-    settle.set_id(filed->incident().id());
-    settle.set_because("paid");
-    DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
+    Settle(filed->incident().id());
     EXPECT_EQ(Orders().overdue(), 0u);
-    v1::WithdrawIncidentRequest withdraw;
-    withdraw.set_request_id(RequestId());
-    withdraw.set_id(filed->incident().id());
-    withdraw.set_ground(ground);
-    withdraw.set_because("no report any more");
-    DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+    Withdraw(filed->incident().id(), ground);
     EXPECT_EQ(Orders().overdue(), std::string(ground) == "mistake" ? 1u : 0u) << ground;
   }
 }
@@ -258,11 +259,7 @@ TEST_F(OrderIncidentsTest, AnOrderThatItsIncidentPaidIsNotGivenUpInPassing) {
   };
   auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
   DAFTAR_ASSERT_OK(filed);
-  v1::SettleIncidentRequest settle;
-  settle.set_request_id(RequestId());
-  settle.set_id(filed->incident().id());
-  settle.set_because("paid");
-  DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
+  Settle(filed->incident().id());
   v1::SetOrderOutcomeRequest reopen;
   reopen.set_request_id(RequestId());
   reopen.set_order(order.id());
@@ -271,12 +268,7 @@ TEST_F(OrderIncidentsTest, AnOrderThatItsIncidentPaidIsNotGivenUpInPassing) {
               StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(give_up(), StatusIs(absl::StatusCode::kFailedPrecondition,
                                   HasSubstr("says that it was paid on " + DaysAgo(0))));
-  v1::WithdrawIncidentRequest withdraw;
-  withdraw.set_request_id(RequestId());
-  withdraw.set_id(filed->incident().id());
-  withdraw.set_ground("mistake");
-  withdraw.set_because("another buyer's payment");
-  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+  Withdraw(filed->incident().id(), "mistake");
   DAFTAR_EXPECT_OK(give_up());
 }
 
@@ -284,17 +276,8 @@ TEST_F(OrderIncidentsTest, WhatAnEarlierIncidentSettledStaysPaid) {
   const v1::Order order = Order("");
   auto first = shop_.AddIncident(manager_, About(order.id(), ""));
   DAFTAR_ASSERT_OK(first);
-  v1::SettleIncidentRequest settle;
-  settle.set_request_id(RequestId());
-  settle.set_id(first->incident().id());
-  settle.set_because("paid");
-  DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
-  v1::WithdrawIncidentRequest withdraw;
-  withdraw.set_request_id(RequestId());
-  withdraw.set_id(first->incident().id());
-  withdraw.set_ground("request");
-  withdraw.set_because("asked for it");
-  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+  Settle(first->incident().id());
+  Withdraw(first->incident().id(), "request");
   const auto shown = [&] {
     v1::GetOrderRequest request;
     request.set_order(order.id());
@@ -306,10 +289,7 @@ TEST_F(OrderIncidentsTest, WhatAnEarlierIncidentSettledStaysPaid) {
   DAFTAR_ASSERT_OK(second);
   EXPECT_EQ(shown().paid(), DaysAgo(0));
   EXPECT_EQ(Orders().overdue(), 0u);
-  withdraw.set_request_id(RequestId());
-  withdraw.set_id(second->incident().id());
-  withdraw.set_ground("mistake");
-  DAFTAR_ASSERT_OK(shop_.WithdrawIncident(manager_, withdraw));
+  Withdraw(second->incident().id(), "mistake");
   EXPECT_EQ(shown().paid(), DaysAgo(0));
   EXPECT_EQ(shown().state(), "late");
 }
@@ -482,11 +462,7 @@ TEST_F(OrderIncidentsTest, ErasingAPersonGoesByTheSettlementThatErasesWithIt) {
   const v1::Order order = Order("");
   auto filed = shop_.AddIncident(manager_, About(order.id(), ""));
   DAFTAR_ASSERT_OK(filed);
-  v1::SettleIncidentRequest settle;
-  settle.set_request_id(RequestId());
-  settle.set_id(filed->incident().id());
-  settle.set_because("paid");
-  DAFTAR_ASSERT_OK(shop_.SettleIncident(manager_, settle));
+  Settle(filed->incident().id());
   v1::EraseCustomerRequest erase;
   erase.set_request_id(RequestId());
   erase.set_id(order.customer());
