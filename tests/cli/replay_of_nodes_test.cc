@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <optional>
 #include <random>
 #include <set>
@@ -43,11 +44,14 @@ std::string First(const ReplayResult& result) {
   return result.wrong.empty() ? "" : result.wrong.front();
 }
 
+// Cases a test runs through; ten times as many in the long run.
+int Cases(int usual) { return std::getenv("DAFTAR_LONG") != nullptr ? 10 * usual : usual; }
+
 TEST(ReplayOfNodesTest, RandomReceiptsAgreeToTheLastDigit) {
-  constexpr int kCases = 10'000;
+  const int cases = Cases(1'500);
   std::mt19937_64 random(20261128);
   std::set<decision::Cap> caps;
-  for (int i = 0; i < kCases; ++i) {
+  for (int i = 0; i < cases; ++i) {
     const auto language = static_cast<decision::Language>(i % 3);
     const Json why = WhyOf(decision::RandomInputs(random), language);
     auto result = ReplayFile(why.dump(), decision::DefaultPolicy());
@@ -60,14 +64,14 @@ TEST(ReplayOfNodesTest, RandomReceiptsAgreeToTheLastDigit) {
 }
 
 TEST(ReplayOfNodesTest, OverriddenReceiptsAgreeAndWhatHoldsNowIsCompared) {
-  constexpr int kCases = 2'000;
+  const int cases = Cases(500);
   std::mt19937_64 random(20261129);
   const auto replayed = [](const Json& why) {
     auto result = ReplayFile(why.dump(), decision::DefaultPolicy());
     EXPECT_TRUE(result.ok()) << result.status();
     return *std::move(result);
   };
-  for (int i = 0; i < kCases; ++i) {
+  for (int i = 0; i < cases; ++i) {
     const auto language = static_cast<decision::Language>(i % 3);
     const auto chosen = static_cast<decision::Effect>(1 + i % 5);
     const Json why = WhyOf(decision::RandomInputs(random), language, chosen);

@@ -49,5 +49,15 @@ TEST(ProofsTest, AMissingFileOrAnotherSaltChangesTheRoot) {
   EXPECT_NE(ProofDigest(ProofSalt(), crypto::AsBytes("order 1042")), digests[0]);
 }
 
+TEST(ProofsTest, EveryKindHasANameThatReadsBack) {
+  EXPECT_EQ(AllProofKinds().size(), 7u);
+  for (const ProofKind kind : AllProofKinds()) {
+    const auto read = ProofKindFromName(ProofKindName(kind));
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(*read, kind);
+  }
+  EXPECT_FALSE(ProofKindFromName("photo").ok());
+}
+
 }  // namespace
 }  // namespace daftar::evidence
