@@ -98,7 +98,8 @@ Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
     : options_(std::move(options)),
       channel_(std::move(channel)),
       stubs_(v1::ShopService::NewStub(channel_), v1::BookService::NewStub(channel_),
-             v1::PolicyService::NewStub(channel_), v1::NodeService::NewStub(channel_)) {}
+             v1::PolicyService::NewStub(channel_), v1::NodeService::NewStub(channel_),
+             v1::IncidentService::NewStub(channel_)) {}
 
 void Client::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() + options_.timeout);

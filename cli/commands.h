@@ -28,41 +28,6 @@ struct WhyOptions {
 };
 absl::StatusOr<int> RunWhy(Session& session, const WhyOptions& options);
 
-struct IncidentAddOptions {
-  std::string reason;
-  std::vector<TypedIdentifier> identifiers;
-  std::string amount;
-  std::string currency;
-  std::string occurred;
-  std::string due;
-  std::vector<std::string> reminders;
-  std::string order;
-  std::string note;
-  std::vector<std::string> mitigations;  // what speaks for the customer
-};
-absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& options);
-
-struct ListOptions {
-  std::string state;  // incidents only
-  std::string limit;
-};
-absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options);
-
-struct IncidentOptions {
-  std::string id;
-  std::string because;
-  std::string settled_on;
-  std::string ground;
-  std::string mitigation;
-  std::string reminded_on;
-};
-absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options);
-absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& options);
-absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& options);
-absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions& options);
-absl::StatusOr<int> RunIncidentMitigate(Session& session, const IncidentOptions& options);
-absl::StatusOr<int> RunIncidentRemind(Session& session, const IncidentOptions& options);
-
 struct CustomerOptions {
   std::string id;
   std::string name;

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "cli/commands.h"
 #include "cli/commands_book.h"
+#include "cli/commands_incident.h"
 #include "cli/commands_letter.h"
 #include "cli/commands_policy.h"
 #include "cli/session.h"
@@ -74,6 +75,7 @@ class Parser {
   void AddNodeCommands();
   void AddChecks();
   void AddIncidents();
+  void AddIncidentSharing(CLI::App& noun);
   void AddIncidentChanges(CLI::App& noun);
   void AddCustomers();
   void AddCustomerChanges(CLI::App& noun);

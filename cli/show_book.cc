@@ -321,7 +321,7 @@ Json ToJson(const v1::Order& order) {
 namespace {
 
 bool StandsOpen(const std::string& incident_state) {
-  constexpr const char* kOpen[] = {"draft", "ready", "approved", "held", "published"};
+  constexpr const char* kOpen[] = {"draft", "ready", "approved", "held", "published", "corrected"};
   return std::find(std::begin(kOpen), std::end(kOpen), incident_state) != std::end(kOpen);
 }
 
@@ -370,7 +370,9 @@ void Print(std::ostream& out, const v1::Order& order) {
   // Partners hear of a payment by the incident's settlement, which nobody gives unasked.
   out << "\nThe incident about it (" << order.incident_reason() << ") stands as "
       << order.incident_state() << ". When nothing is owed for it any more, settle it"
-      << (order.incident_state() == "draft" ? "" : ", for partners too")
+      << (order.incident_state() == "draft" || order.incident_state() == "ready"
+              ? ""
+              : ", for partners too")
       << ":\n  daftar incident settle " << incident << " --because \"paid\"\n";
 }
 

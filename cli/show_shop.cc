@@ -45,6 +45,27 @@ std::string StateText(const v1::Incident& incident) {
          (settled ? ", so checks count it as settled" : "");
 }
 
+std::string DisputeText(const v1::Incident& incident) {
+  if (incident.disputed_by().empty()) return "";
+  std::string who = "by the shop";
+  if (incident.disputed_by() == "person") who = "by the customer";
+  if (incident.disputed_by() == "partner") who = "by the customer, through a partner";
+  return who + ", on " + incident.disputed_on() +
+         (incident.flagged() ? "; it has waited too long, resolve it" : "");
+}
+
+// What the node does about it, and when.
+std::string NextText(const v1::Incident& incident) {
+  const std::string& action = incident.next_action();
+  const std::string at = " at " + incident.next_at();
+  if (action == "publish") return "published" + at;
+  if (action == "withdraw-settled") return "withdrawn" + at + ", since it is settled";
+  if (action == "withdraw-unanswered") return "withdrawn" + at + ", unless the dispute is resolved";
+  if (action == "erase") return "erased" + at;
+  if (action == "expire") return "expires" + at;
+  return "";
+}
+
 }  // namespace
 
 std::string WhoOf(const std::string& name,
@@ -80,7 +101,17 @@ Json ToJson(const v1::Incident& incident) {
               {"held_until", TextOrNull(incident.held_until())},
               {"log_index", IndexOrNull(incident)},
               {"history", std::move(history)},
-              {"mitigations", ListOf(incident.mitigations())}};
+              {"mitigations", ListOf(incident.mitigations())},
+              {"told_on", TextOrNull(incident.told_on())},
+              {"approved_by", TextOrNull(incident.approved_by())},
+              {"noticed_at", TextOrNull(incident.noticed_at())},
+              {"notice_code", TextOrNull(incident.notice_code())},
+              {"disputed_by", TextOrNull(incident.disputed_by())},
+              {"disputed_on", TextOrNull(incident.disputed_on())},
+              {"flagged", incident.flagged()},
+              {"next_action", TextOrNull(incident.next_action())},
+              {"next_at", TextOrNull(incident.next_at())},
+              {"erased_for", TextOrNull(incident.erased_for())}};
 }
 
 void Print(std::ostream& out, const v1::Incident& incident) {
@@ -98,8 +129,16 @@ void Print(std::ostream& out, const v1::Incident& incident) {
   fields.Add("Note", incident.note());
   fields.Add("Added", incident.added_at() +
                           (incident.added_by().empty() ? "" : " by " + incident.added_by()));
+  fields.Add("Told that it may be reported", incident.told_on());
+  fields.Add("Approved by", incident.approved_by());
+  fields.Add("Notice", incident.noticed_at().empty()
+                           ? ""
+                           : incident.noticed_at() + ", code " + incident.notice_code());
   fields.Add("Held until", incident.held_until());
   fields.Add("Published", incident.published_at());
+  fields.Add("Disputed", DisputeText(incident));
+  fields.Add("Erased", incident.erased_for());
+  fields.Add("By itself", NextText(incident));
   if (incident.has_log_index()) fields.Add("Log entry", "#" + std::to_string(incident.log_index()));
   fields.Print(out);
   const auto reason = evidence::ReasonFromName(incident.reason());
@@ -109,9 +148,8 @@ void Print(std::ostream& out, const v1::Incident& incident) {
     out << "\nMissing before it can be shared\n";
     for (const auto& sentence : incident.missing()) out << "  - " << Printable(sentence) << "\n";
     out << "A reminder is added with: daftar incident remind " << incident.id()
-        << " --on DATE\nTo correct anything else, withdraw it and file it again:\n"
-           "  daftar incident withdraw "
-        << incident.id() << " --ground mistake --because TEXT\n";
+        << " --on DATE\nAnything else is corrected with: daftar incident correct " << incident.id()
+        << "\n";
   }
   if (incident.history().empty()) return;
   out << "\nHistory\n";

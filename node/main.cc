@@ -186,6 +186,7 @@ int RunDaemon(const Options& options) {
   Node& node = *opened->node;
   service::Users users(node.store(), node.vault(), node.clock(), node.entropy());
   service::ShopHandlers shop(node);
+  service::IncidentHandlers incident(node);
   service::BookHandlers book(node);
   service::PolicyHandlers policy(node);
   service::NodeHandlers handlers(node, users);
@@ -200,7 +201,7 @@ int RunDaemon(const Options& options) {
   if (!http_server.ok()) return Fail(http_server.status(), false);
   if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
   auto local_server = service::LocalServer::Start(NodePaths(dir).socket().string(),
-                                                  {shop, book, policy, handlers}, users);
+                                                  {shop, incident, book, policy, handlers}, users);
   if (!local_server.ok()) return Fail(local_server.status(), false);
 
   spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,

@@ -76,7 +76,11 @@ absl::Status Node::OpenRooms() {
       *store_, vault_, clock_, entropy_,
       ledger::LedgerOptions{config_.origin, charter_,
                             ledger::LabelKey{epoch_key.epoch, epoch_key.key}, keys_.record,
-                            warnings_, settled_orders, order_changed});
+                            warnings_, settled_orders, order_changed,
+                            [this](const ledger::NewIncident& account, bool after_hold) {
+                              return StillSupported(account, after_hold);
+                            },
+                            [this] { TickSoon(); }});
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
   registry_ = *std::move(registry);
@@ -100,6 +104,33 @@ absl::Status Node::OpenRooms() {
       check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_}, clock_,
       check::CheckerOptions{charter_, keys_.receipt, config_.partner_deadline});
   return absl::OkStatus();
+}
+
+// An incident waits, and its order goes on meanwhile: it may have been paid, or be in dispute.
+absl::Status Node::StillSupported(const ledger::NewIncident& account, bool after_hold) const {
+  if (account.order.empty()) return absl::OkStatus();
+  auto order = book_->FindOrder(account.order);
+  if (absl::IsNotFound(order.status())) return absl::OkStatus();  // erased; the incident stands
+  if (!order.ok()) return order.status();
+  if (after_hold && order->order.paid.has_value() &&
+      decision::IsOfMoney(decision::TroubleOf(account.reason))) {
+    return absl::FailedPreconditionError("The order was paid on " + order->order.paid.ToString() +
+                                         ", before the report was published.");
+  }
+  return ledger::CheckSupports(order->order, account.reason, evidence::Date::Of(clock_.Now()));
+}
+
+absl::StatusOr<size_t> Node::Tick() {
+  // A deadline that cannot be kept does not keep the rest from being published.
+  const absl::StatusOr<size_t> kept = ledger_->RunDeadlines(clock_.Now());
+  absl::StatusOr<size_t> published = publisher_->Tick(clock_.Now());
+  return published.ok() && !kept.ok() ? absl::StatusOr<size_t>(kept.status()) : published;
+}
+
+void Node::TickSoon() {
+  storage::MutexLock lock(mutex_);
+  tick_soon_ = true;
+  changed_.NotifyAll();
 }
 
 absl::Status Node::Record(const book::NamedOrder& order, evidence::Date today) {
@@ -269,19 +300,22 @@ void Node::RunTicks() {
   auto next_tick = std::chrono::steady_clock::now() + tick;
   auto next_heartbeat = std::chrono::steady_clock::now() + kHeartbeatInterval;
   while (true) {
+    bool soon = false;
     {
       storage::MutexLock lock(mutex_);
-      while (!stopping_) {
+      while (!stopping_ && !tick_soon_) {
         const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
             std::min(next_tick, next_heartbeat) - std::chrono::steady_clock::now());
         if (left.count() <= 0) break;
         changed_.WaitFor(mutex_, left);
       }
       if (stopping_) return;
+      soon = tick_soon_;
+      tick_soon_ = false;
     }
     const auto now = std::chrono::steady_clock::now();
-    if (now >= next_tick) {
-      auto published = publisher_->Tick(clock_.Now());
+    if (soon || now >= next_tick) {
+      auto published = Tick();
       storage::MutexLock lock(mutex_);
       trouble_.publishing = published.ok() ? "" : std::string(published.status().message());
       next_tick = now + tick;

@@ -81,8 +81,9 @@ class Node {
   // Ends the threads; what is queued stays queued. Called again does nothing.
   void Stop();
 
-  // One tick by hand, for tests without threads.
-  absl::StatusOr<size_t> Tick() { return publisher_->Tick(clock_.Now()); }
+  // One tick: does what deadlines ask for, then publishes what is due. The node's own thread does
+  // it at the charter's pace; by hand for tests without threads. One thread at a time.
+  absl::StatusOr<size_t> Tick();
 
   // Looks at the policy file, counts the shop's own outcomes when that is due, and compares all
   // orders with what is recorded of them: at first, each day, and after an outcome could not be
@@ -125,6 +126,9 @@ class Node {
   absl::Status CheckCharter() const;
   void RunTicks();
   void RunUpkeep();
+  void TickSoon();
+  // Whether the order of which the account was made still supports it, as the book has it now.
+  absl::Status StillSupported(const ledger::NewIncident& account, bool after_hold) const;
   bool Stopping() const;
   // Records what became of the order; what cannot be recorded is made up for by Upkeep.
   void Learn(const book::NamedOrder& order);
@@ -177,6 +181,7 @@ class Node {
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;
   bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
+  bool tick_soon_ DAFTAR_GUARDED_BY(mutex_) = false;
   BackgroundTrouble trouble_ DAFTAR_GUARDED_BY(mutex_);
   std::string missed_ DAFTAR_GUARDED_BY(mutex_);  // why an outcome was not recorded, until it is
 

@@ -34,8 +34,9 @@ decision::OwnIncident OwnIncidentOf(const ledger::IncidentView& view) {
   decision::OwnIncident own;
   own.id = view.incident.id.hex();
   own.reason = view.incident.account.reason;
-  own.occurred = view.incident.account.occurred;
-  own.amount = view.incident.account.amount;
+  const ledger::NewIncident standing = view.incident.Standing();
+  own.occurred = standing.occurred;
+  own.amount = standing.amount;
   own.status = StatusOf(view.state);
   own.mitigations = view.incident.mitigations;
   return own;

@@ -6,6 +6,7 @@
 #include "crypto/utf8.h"
 #include "node/decision/text.h"
 #include "node/decision/texts.h"
+#include "node/decision/wording.h"
 
 namespace daftar::decision {
 namespace {
@@ -46,10 +47,10 @@ absl::Status CheckFields(const LetterFields& fields) {
 }
 
 absl::Status CheckInstalments(evidence::Date date, std::span<const Instalment> instalments) {
-  if (instalments.size() < kMinInstalments || instalments.size() > kMaxInstalments) {
+  if (instalments.size() < kMinLetterInstalments || instalments.size() > kMaxLetterInstalments) {
     return absl::InvalidArgumentError("instalments are " + std::to_string(instalments.size()) +
-                                      "; a plan has " + std::to_string(kMinInstalments) + " to " +
-                                      std::to_string(kMaxInstalments));
+                                      "; a plan has " + std::to_string(kMinLetterInstalments) +
+                                      " to " + std::to_string(kMaxLetterInstalments));
   }
   for (size_t i = 0; i < instalments.size(); ++i) {
     const auto& [due, amount] = instalments[i];
@@ -182,6 +183,43 @@ absl::StatusOr<std::string> PaymentPlanLetter(Language language, const LetterFie
   page.Items(items);
   page.Say(Text::kPlanReply);
   page.Say(Text::kPlanWishes);
+  return page.Close(fields);
+}
+
+absl::StatusOr<std::string> NoticeLetter(Language language, const LetterFields& fields,
+                                         const NoticeFacts& facts) {
+  absl::Status status = CheckFields(fields);
+  if (status.ok() && !fields.alternatives.empty()) {
+    status = absl::InvalidArgumentError("alternatives do not belong into a notice; leave them out");
+  }
+  if (status.ok()) status = CheckNeeded("how to pay", facts.how_to_pay, kMaxNoticeLineBytes);
+  if (status.ok())
+    status = CheckNeeded("how to reach the shop", facts.contact, kMaxNoticeLineBytes);
+  if (!status.ok()) return status;
+  std::vector<std::string> items;
+  const auto item = [&](Text text, const std::string& argument) {
+    items.push_back(Fill(language, text, {argument}));
+  };
+  if (facts.amount.currency.has_value()) {
+    item(Text::kNoticeAmount, MoneyText(language, facts.amount));
+  }
+  item(Text::kNoticeOccurred, DateText(language, facts.occurred));
+  if (facts.due.has_value()) item(Text::kNoticeDue, DateText(language, facts.due));
+  Page page(language);
+  page.Open(fields);
+  page.Say(Text::kNoticeRecord, std::string(ReasonSentence(facts.reason, language)));
+  page.Items(items);
+  page.Paragraph(
+      Fill(language, Text::kNoticePlan, {DateText(language, facts.shared_from), facts.circle}));
+  page.Say(Text::kNoticeWho, std::to_string(facts.members));
+  page.Paragraph(
+      Fill(language, Text::kNoticeUntil,
+           {DateText(language, facts.erased_by), std::to_string(facts.withdrawn_hours)}));
+  page.Say(Text::kNoticePay, std::string(Trimmed(facts.how_to_pay)));
+  page.Say(Text::kNoticeObject);
+  page.Line(Fill(language, Text::kNoticeContact, {std::string(Trimmed(facts.contact))}));
+  page.Line(Fill(language, Text::kNoticeCode, {facts.code}));
+  page.Say(Text::kNoticeRights);
   return page.Close(fields);
 }
 

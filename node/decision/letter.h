@@ -10,14 +10,15 @@
 
 #include "absl/status/statusor.h"
 #include "node/decision/language.h"
+#include "node/evidence/reasons.h"
 
 namespace daftar::decision {
 
 inline constexpr size_t kMaxLetterNameBytes = 120;         // UTF-8: shop, customer, signature
 inline constexpr size_t kMaxLetterAlternativeBytes = 200;  // UTF-8
 inline constexpr size_t kMaxLetterAlternatives = 5;
-inline constexpr size_t kMinInstalments = 2;
-inline constexpr size_t kMaxInstalments = 36;
+inline constexpr size_t kMinLetterInstalments = 2;
+inline constexpr size_t kMaxLetterInstalments = 36;
 inline constexpr size_t kLetterColumns = 72;  // code points a line
 
 // Every text is one line of UTF-8 without control characters, line separators and marks that turn
@@ -38,10 +39,33 @@ absl::StatusOr<std::string> PartingLetter(Language language, const LetterFields&
 
 using Instalment = std::pair<evidence::Date, evidence::Money>;
 // A friendly offer to pay in instalments. InvalidArgument as above, and unless there are
-// kMinInstalments to kMaxInstalments of one currency, each above zero and at most kMaxMinorUnits,
-// on days that ascend from the letter's date on; and for alternatives, which this letter has not.
+// kMinLetterInstalments to kMaxLetterInstalments of one currency, each above zero and at most
+// kMaxMinorUnits, on days that ascend from the letter's date on; and for alternatives, which this
+// letter has not.
 absl::StatusOr<std::string> PaymentPlanLetter(Language language, const LetterFields& fields,
                                               std::span<const Instalment> instalments);
+
+inline constexpr size_t kMaxNoticeLineBytes = 300;  // UTF-8: how to pay, how to reach the shop
+
+// What a shop is about to tell the others of its circle.
+struct NoticeFacts {
+  evidence::Reason reason = evidence::Reason::kDepositUnsettled;
+  evidence::Money amount;  // may be absent
+  evidence::Date occurred;
+  evidence::Date due;            // may be absent
+  evidence::Date shared_from;    // UTC: nothing is shared before
+  evidence::Date erased_by;      // the last day on which it is kept
+  uint32_t withdrawn_hours = 0;  // after it was settled
+  std::string circle;            // its name
+  size_t members = 0;            // other than this shop
+  std::string how_to_pay;        // needed
+  std::string contact;           // how to object; needed
+  std::string code;              // by which the customer names it
+};
+// Notice to the customer, before anything is shared: what, how much, who will see what, until when,
+// how to pay, how to object. InvalidArgument as above; alternatives do not belong into it.
+absl::StatusOr<std::string> NoticeLetter(Language language, const LetterFields& fields,
+                                         const NoticeFacts& facts);
 
 }  // namespace daftar::decision
 

@@ -230,8 +230,20 @@ enum class Text {
   kPlanInstalment,
   kPlanReply,
   kPlanWishes,
+  kNoticeRecord,
+  kNoticeAmount,
+  kNoticeOccurred,
+  kNoticeDue,
+  kNoticePlan,
+  kNoticeWho,
+  kNoticeUntil,
+  kNoticePay,
+  kNoticeObject,
+  kNoticeContact,
+  kNoticeCode,
+  kNoticeRights,
 };
-inline constexpr Text kLastText = Text::kPlanWishes;
+inline constexpr Text kLastText = Text::kNoticeRights;
 
 // The text as it stands in the table; {1} is the place of the first argument, and so on.
 std::string_view Words(Language language, Text text);

@@ -246,6 +246,30 @@ constexpr TextTable kTexts = {{
      "If this suits you, a short reply is enough. If other dates would suit you better, please "
      "tell us, and we will look for a way together."},
     {kPlanWishes, "We look forward to hearing from you."},
+    {kNoticeRecord, "Our records show the following about you: {1}."},
+    {kNoticeAmount, "Amount: {1}"},
+    {kNoticeOccurred, "It happened on: {1}"},
+    {kNoticeDue, "Payment was due on: {1}"},
+    {kNoticePlan,
+     "If you have neither paid nor objected by {1}, we will report this to the circle \"{2}\", "
+     "whose members warn each other of such losses."},
+    {kNoticeWho,
+     "A member of the circle finds the report only if it already knows your phone number, or "
+     "whatever else you have given us to tell you apart, and asks about exactly that. The report "
+     "states the reason, the amount and the dates. It has no name, no address and no other text. "
+     "The circle has {1} other members at present."},
+    {kNoticeUntil,
+     "As soon as you have paid, the report says so and weighs less, and within {2} hours it is "
+     "withdrawn. In any case it is erased by {1}."},
+    {kNoticePay, "How to pay: {1}"},
+    {kNoticeObject,
+     "If any of this is wrong, please tell us. Until that is decided nothing is reported, and what "
+     "was reported does not count."},
+    {kNoticeContact, "How to reach us: {1}"},
+    {kNoticeCode, "Please mention the code {1}."},
+    {kNoticeRights,
+     "You may ask us at any time what we hold about you and who was told of it, and have mistakes "
+     "put right."},
 }};
 static_assert(IsInOrder(kTexts), "a text is missing, or not in the order of the enum");
 

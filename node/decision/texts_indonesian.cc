@@ -280,6 +280,31 @@ constexpr TextTable kTexts = {{
      "Jika jadwal ini sesuai, cukup balas surat ini dengan singkat. Jika tanggal lain lebih baik "
      "bagi Anda, silakan beri tahu kami, dan kita akan mencari jadwal yang cocok bersama-sama."},
     {kPlanWishes, "Kami menantikan jawaban Anda."},
+    {kNoticeRecord, "Menurut catatan kami, tercatat hal berikut mengenai Anda: {1}."},
+    {kNoticeAmount, "Jumlah: {1}"},
+    {kNoticeOccurred, "Terjadi pada: {1}"},
+    {kNoticeDue, "Jatuh tempo pada: {1}"},
+    {kNoticePlan,
+     "Jika sampai {1} Anda belum membayar dan tidak mengajukan keberatan, kami akan melaporkannya "
+     "kepada lingkaran \"{2}\", yang anggotanya saling memperingatkan tentang kerugian seperti "
+     "ini."},
+    {kNoticeWho,
+     "Anggota lingkaran hanya menemukan laporan itu jika sudah mengetahui nomor telepon Anda, atau "
+     "data pengenal lain yang Anda berikan kepada kami, dan menanyakan tepat data tersebut. "
+     "Laporan memuat alasan, jumlah, dan tanggal. Laporan tidak memuat nama, alamat, atau teks "
+     "lain. Sekarang lingkaran memiliki {1} anggota lain."},
+    {kNoticeUntil,
+     "Begitu Anda membayar, laporan menyatakannya dan bobotnya berkurang, lalu dalam {2} jam "
+     "laporan ditarik. Bagaimanapun, laporan dihapus paling lambat {1}."},
+    {kNoticePay, "Cara membayar: {1}"},
+    {kNoticeObject,
+     "Jika ada yang keliru, beri tahu kami. Sampai hal itu diputuskan, tidak ada yang dilaporkan, "
+     "dan laporan yang sudah ada tidak diperhitungkan."},
+    {kNoticeContact, "Cara menghubungi kami: {1}"},
+    {kNoticeCode, "Mohon sebutkan kode {1}."},
+    {kNoticeRights,
+     "Sewaktu-waktu Anda dapat menanyakan data apa tentang Anda yang kami simpan dan siapa yang "
+     "telah diberi tahu, serta meminta perbaikan kesalahan."},
 }};
 static_assert(IsInOrder(kTexts), "a text is missing, or not in the order of the enum");
 

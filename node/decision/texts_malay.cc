@@ -295,6 +295,30 @@ constexpr TextTable kTexts = {{
      "Jika jadual ini sesuai, jawapan ringkas sudah memadai. Jika tarikh lain lebih sesuai untuk "
      "anda, sila maklumkan kepada kami, dan kita akan mencari jadual yang sesuai bersama-sama."},
     {kPlanWishes, "Kami menantikan maklum balas anda."},
+    {kNoticeRecord, "Menurut rekod kami, perkara berikut tercatat tentang anda: {1}."},
+    {kNoticeAmount, "Jumlah: {1}"},
+    {kNoticeOccurred, "Berlaku pada: {1}"},
+    {kNoticeDue, "Bayaran perlu dibuat pada: {1}"},
+    {kNoticePlan,
+     "Jika sehingga {1} anda belum membayar dan tidak membantah, kami akan melaporkan perkara ini "
+     "kepada kumpulan \"{2}\", yang ahlinya saling memberi amaran tentang kerugian seperti ini."},
+    {kNoticeWho,
+     "Ahli kumpulan hanya menemui laporan itu jika sudah mengetahui nombor telefon anda, atau "
+     "pengenal lain yang anda berikan kepada kami, dan bertanya tepat tentang pengenal itu. "
+     "Laporan menyatakan sebab, jumlah dan tarikh. Laporan tidak mengandungi nama, alamat atau "
+     "teks lain. Kini kumpulan mempunyai {1} ahli lain."},
+    {kNoticeUntil,
+     "Sebaik sahaja anda membayar, laporan menyatakannya dan kurang diambil kira, dan dalam masa "
+     "{2} jam laporan ditarik balik. Walau apa pun, laporan dipadamkan selewat-lewatnya {1}."},
+    {kNoticePay, "Cara membayar: {1}"},
+    {kNoticeObject,
+     "Jika ada yang silap, sila maklumkan kepada kami. Sehingga perkara itu diputuskan, tiada "
+     "apa-apa yang dilaporkan, dan laporan yang sudah ada tidak diambil kira."},
+    {kNoticeContact, "Cara menghubungi kami: {1}"},
+    {kNoticeCode, "Sila sebut kod {1}."},
+    {kNoticeRights,
+     "Anda boleh bertanya pada bila-bila masa data apa tentang anda yang kami simpan dan siapa "
+     "yang telah dimaklumkan, serta meminta kesilapan dibetulkan."},
 }};
 static_assert(IsInOrder(kTexts), "a text is missing, or not in the order of the enum");
 

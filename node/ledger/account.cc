@@ -118,9 +118,15 @@ absl::StatusOr<IncidentView> Ledger::Remind(const storage::Caller& caller, const
                                            std::to_string(evidence::kMaxReminders) +
                                            " reminders, the most it can have");
     }
-    absl::Status status = CheckReminder(reminder, incident.account.occurred, today);
+    absl::Status status = CheckReminder(reminder, incident.Standing().occurred, today);
     if (!status.ok()) return status;
-    incident.later_reminders.push_back(reminder);
+    if (incident.corrected.reminders) {
+      incident.corrected.reminders = noted;
+      incident.corrected.reminders->push_back(reminder);
+      std::sort(incident.corrected.reminders->begin(), incident.corrected.reminders->end());
+    } else {
+      incident.later_reminders.push_back(reminder);
+    }
     incident.events.push_back({now, caller.actor, IncidentAction::kReminded,
                                reminder.ToString() + (because.empty() ? "" : ": " + because),
                                std::nullopt});

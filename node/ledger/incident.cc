@@ -11,7 +11,8 @@ using crypto::ByteView;
 using crypto::Reader;
 using crypto::Writer;
 
-constexpr uint8_t kVersion = 4;
+constexpr uint8_t kVersion = 5;
+constexpr uint8_t kVersionWithReminders = 4;
 constexpr uint8_t kVersionWithEnd = 3;
 constexpr uint8_t kVersionWithMitigations = 2;
 constexpr uint8_t kFirstVersion = 1;
@@ -130,6 +131,83 @@ std::optional<evidence::WithdrawalGround> ReadGround(Reader& reader) {
   return ground;
 }
 
+// A part that may be absent: a flag, then the part.
+template <class T, class WriteOne>
+void WriteIf(Writer& writer, const std::optional<T>& part, const WriteOne& write) {
+  writer.U8(part.has_value() ? 1 : 0);
+  if (part.has_value()) write(*part);
+}
+
+template <class ReadOne>
+auto ReadIf(Reader& reader, const ReadOne& read) -> std::optional<decltype(read())> {
+  const uint8_t flag = reader.U8();
+  if (flag > 1) reader.Fail();
+  if (flag != 1 || !reader.ok()) return std::nullopt;
+  return read();
+}
+
+void WriteMoney(Writer& writer, const evidence::Money& money) {
+  writer.U64(money.minor).Prefixed8(crypto::AsBytes(money.currency.code()));
+}
+
+evidence::Money ReadMoney(Reader& reader) {
+  evidence::Money money;
+  money.minor = reader.U64();
+  const std::string_view code = crypto::AsText(reader.Prefixed8());
+  if (code.empty()) return money;
+  const auto currency = evidence::Currency::FromCode(code);
+  if (!currency.ok()) {
+    reader.Fail();
+    return money;
+  }
+  money.currency = *currency;
+  return money;
+}
+
+void WriteCorrection(Writer& writer, const Correction& correction) {
+  const auto date = [&](evidence::Date day) { WriteDate(writer, day); };
+  WriteIf(writer, correction.amount, [&](const auto& money) { WriteMoney(writer, money); });
+  WriteIf(writer, correction.occurred, date);
+  WriteIf(writer, correction.due, date);
+  WriteIf(writer, correction.reminders, [&](const auto& days) { WriteDates(writer, days); });
+}
+
+Correction ReadCorrection(Reader& reader) {
+  const auto date = [&] { return ReadDate(reader); };
+  Correction correction;
+  correction.amount = ReadIf(reader, [&] { return ReadMoney(reader); });
+  correction.occurred = ReadIf(reader, date);
+  correction.due = ReadIf(reader, date);
+  correction.reminders = ReadIf(reader, [&] { return ReadDates(reader); });
+  return correction;
+}
+
+void WriteDispute(Writer& writer, const OpenDispute& dispute) {
+  writer.U8(static_cast<uint8_t>(dispute.by));
+  WriteDate(writer, dispute.on);
+  writer.U64(static_cast<uint64_t>(dispute.noted_at.value));
+}
+
+OpenDispute ReadDispute(Reader& reader) {
+  OpenDispute dispute;
+  dispute.by = static_cast<evidence::DisputedBy>(reader.U8());
+  if (dispute.by < evidence::DisputedBy::kShop ||
+      dispute.by > evidence::DisputedBy::kPersonThroughPartner) {
+    reader.Fail();
+  }
+  dispute.on = ReadDate(reader);
+  dispute.noted_at.value = static_cast<int64_t>(reader.U64());
+  return dispute;
+}
+
+evidence::ErasureGround ReadErasureGround(Reader& reader) {
+  const auto ground = static_cast<evidence::ErasureGround>(reader.U8());
+  if (ground == evidence::ErasureGround::kNone || ground > evidence::ErasureGround::kMistake) {
+    reader.Fail();
+  }
+  return ground;
+}
+
 }  // namespace
 
 std::string_view StateName(IncidentState state) {
@@ -162,18 +240,50 @@ std::string_view ActionName(IncidentAction action) {
       return "noted for the customer";
     case IncidentAction::kReminded:
       return "reminded";
+    case IncidentAction::kApproved:
+      return "approved";
+    case IncidentAction::kNoticed:
+      return "notice made";
+    case IncidentAction::kDisputed:
+      return "disputed";
+    case IncidentAction::kUpheld:
+      return "upheld";
+    case IncidentAction::kRefuted:
+      return "found wrong";
+    case IncidentAction::kCorrected:
+      return "corrected";
+    case IncidentAction::kErased:
+      return "erased";
+    case IncidentAction::kExpired:
+      return "expired";
+    case IncidentAction::kStopped:
+      return "not published";
   }
   return "unknown";
 }
 
 NewIncident Incident::Standing() const {
   NewIncident standing = account;
+  if (corrected.amount) standing.amount = *corrected.amount;
+  if (corrected.occurred) standing.occurred = *corrected.occurred;
+  if (corrected.due) standing.due = *corrected.due;
+  if (corrected.reminders) {
+    standing.reminders = *corrected.reminders;
+    return standing;
+  }
   standing.reminders.insert(standing.reminders.end(), later_reminders.begin(),
                             later_reminders.end());
   if (!later_reminders.empty()) {
     std::sort(standing.reminders.begin(), standing.reminders.end());
   }
   return standing;
+}
+
+int64_t Incident::LastTime(IncidentAction action) const {
+  for (auto event = events.rbegin(); event != events.rend(); ++event) {
+    if (event->action == action) return event->at.seconds();
+  }
+  return 0;
 }
 
 Bytes Incident::Encode() const {
@@ -193,6 +303,13 @@ Bytes Incident::Encode() const {
   WriteDate(writer, settled_on);
   writer.U8(withdrawn_for.has_value() ? static_cast<uint8_t>(*withdrawn_for) : 0);
   WriteDates(writer, later_reminders);
+  WriteDate(writer, account.told_on);
+  WriteCorrection(writer, corrected);
+  writer.Prefixed16(crypto::AsBytes(approved_by)).U64(static_cast<uint64_t>(noticed_at));
+  WriteIf(writer, dispute, [&](const OpenDispute& open) { WriteDispute(writer, open); });
+  WriteIf(writer, erased_for, [&](auto ground) { writer.U8(static_cast<uint8_t>(ground)); });
+  writer.Raw(charter.view());
+  writer.U64(static_cast<uint64_t>(last_queued)).U64(static_cast<uint64_t>(deadline));
   return writer.Take();
 }
 
@@ -229,7 +346,18 @@ absl::StatusOr<Incident> Incident::Decode(ByteView bytes) {
     incident.settled_on = ReadDate(reader);
     incident.withdrawn_for = ReadGround(reader);
   }
-  if (version >= kVersion) incident.later_reminders = ReadDates(reader);
+  if (version >= kVersionWithReminders) incident.later_reminders = ReadDates(reader);
+  if (version >= kVersion) {
+    incident.account.told_on = ReadDate(reader);
+    incident.corrected = ReadCorrection(reader);
+    incident.approved_by = reader.Text16();
+    incident.noticed_at = static_cast<int64_t>(reader.U64());
+    incident.dispute = ReadIf(reader, [&] { return ReadDispute(reader); });
+    incident.erased_for = ReadIf(reader, [&] { return ReadErasureGround(reader); });
+    incident.charter = reader.Take<evidence::CharterHash>();
+    incident.last_queued = static_cast<int64_t>(reader.U64());
+    incident.deadline = static_cast<int64_t>(reader.U64());
+  }
   if (absl::Status status = reader.Finish("incident row"); !status.ok()) {
     return absl::DataLossError(std::string(status.message()));
   }

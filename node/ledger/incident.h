@@ -10,6 +10,7 @@
 
 #include "crypto/bytes.h"
 #include "node/decision/decision.h"
+#include "node/evidence/body.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/entry.h"
 #include "node/evidence/facts.h"
@@ -25,9 +26,9 @@ using SubmissionId = crypto::FixedBytes<struct SubmissionIdTag, 16>;
 // Numbers are on disk: never renumber.
 enum class IncidentState : uint8_t {
   kDraft = 1,
-  kReady = 2,
+  kReady = 2,      // derived: a draft that lacks nothing but its approval
   kApproved = 3,   // queued for the next tick
-  kHeld = 4,       // the notice period runs
+  kHeld = 4,       // the notice period runs, once the customer has been given notice
   kPublished = 5,  // derived: approved or held, and its report has an index
   kSettled = 6,
   kDisputed = 7,
@@ -47,6 +48,15 @@ enum class IncidentAction : uint8_t {
   kWithdrawn = 4,
   kMitigated = 5,
   kReminded = 6,
+  kApproved = 7,
+  kNoticed = 8,  // the letter of notice was made
+  kDisputed = 9,
+  kUpheld = 10,   // a dispute was resolved: the report stands
+  kRefuted = 11,  // a dispute was resolved: the customer was right
+  kCorrected = 12,
+  kErased = 13,
+  kExpired = 14,
+  kStopped = 15,  // it could not be shared any more when its hold ended
 };
 std::string_view ActionName(IncidentAction action);
 
@@ -74,7 +84,26 @@ struct NewIncident {
   std::string order;  // the order's id in the book, or empty; an order has at most one that stands
   std::string note;
   decision::Mitigations mitigations;  // what speaks for the customer, as it was filed
+  // The day on which the customer was told that it may be reported; none: not told.
+  evidence::Date told_on;
   friend bool operator==(const NewIncident&, const NewIncident&) = default;
+};
+
+// What turned out to be otherwise than filed. What is absent stays as it is.
+struct Correction {
+  std::optional<evidence::Money> amount;
+  std::optional<evidence::Date> occurred;
+  std::optional<evidence::Date> due;
+  std::optional<std::vector<evidence::Date>> reminders;
+  bool empty() const { return !amount && !occurred && !due && !reminders; }
+  friend bool operator==(const Correction&, const Correction&) = default;
+};
+
+// A dispute that is not resolved.
+struct OpenDispute {
+  evidence::DisputedBy by = evidence::DisputedBy::kShop;
+  evidence::Date on;
+  evidence::UnixMillis noted_at;
 };
 
 struct Incident {
@@ -84,18 +113,32 @@ struct Incident {
   decision::Mitigations mitigations;  // with what was noted since
   evidence::UnixMillis added_at;
   std::string added_by;
-  int64_t held_until = 0;              // Unix seconds; 0 without a hold
+  // Unix seconds; 0 without a hold, and until the customer has been given notice.
+  int64_t held_until = 0;
   std::optional<SubmissionId> report;  // its REPORT, once publishing was asked for
   int64_t report_not_before = 0;       // Unix seconds: the queue row's time
   std::vector<IncidentEvent> events;
   evidence::Date settled_on;  // of a settled one, or one that was withdrawn as paid
   std::optional<evidence::WithdrawalGround> withdrawn_for;  // of a withdrawn one
   std::vector<evidence::Date> later_reminders;  // noted since it was filed, in any order
+  Correction corrected;
+  std::string approved_by;  // who let it be shared, where the charter wants a second person
+  int64_t noticed_at = 0;   // Unix seconds: when the notice of it was made; 0: not yet
+  std::optional<OpenDispute> dispute;
+  std::optional<evidence::ErasureGround> erased_for;
+  evidence::CharterHash charter;  // under which its report was made; zero: none was
+  int64_t last_queued = 0;        // Unix seconds: the queue time of its newest entry
+  int64_t deadline = 0;           // Unix seconds: its row among the deadlines; 0: none
 
-  // The account with all reminders.
+  // The account with all reminders, as corrected.
   NewIncident Standing() const;
-  // Rows of versions 1 to 3 are read too, which lack what later ones added: 2 mitigations, 3 the
-  // day it was settled and the ground of its withdrawal, 4 the later reminders.
+  // Whether all that it said was removed; id, state, reason and the times of its events remain.
+  bool IsScrubbed() const { return account.identifiers.empty(); }
+  // When that last happened, in Unix seconds; 0: never.
+  int64_t LastTime(IncidentAction action) const;
+  // Rows of versions 1 to 4 are read too, which lack what later ones added: 2 mitigations, 3 the
+  // day it was settled and the ground of its withdrawal, 4 the later reminders, 5 all from
+  // `corrected` on and `told_on`.
   crypto::Bytes Encode() const;
   // DataLoss when the row is malformed or of a newer version.
   static absl::StatusOr<Incident> Decode(crypto::ByteView bytes);

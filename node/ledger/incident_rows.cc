@@ -32,6 +32,19 @@ Bytes SubjectKey(const storage::Vault& vault, const identity::Identifier& identi
 
 Bytes OrderKey(std::string_view order) { return Writer().U8('o').Raw(order).Take(); }
 
+Bytes DeadlinePrefix() { return {'d'}; }
+
+Bytes DeadlineKey(int64_t time, const IncidentId& id) {
+  return Writer().U8('d').U64(static_cast<uint64_t>(time)).Raw(id.view()).Take();
+}
+
+int64_t TimeOfDeadline(crypto::ByteView key) {
+  crypto::Reader reader(key.subspan(1));
+  return static_cast<int64_t>(reader.U64());
+}
+
+Bytes CodeKey(std::string_view code) { return Writer().U8('n').Raw(code).Take(); }
+
 Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                  const identity::Identifier& identifier) {
   return Writer().U32(epoch).Raw(TagOf(vault, "counter", identifier).view()).Take();

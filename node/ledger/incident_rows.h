@@ -4,6 +4,8 @@
 //   's' || ~added_at || id         -> empty: incidents, newest first
 //   't' || tag || id               -> empty: incidents about an identifier
 //   'o' || order id                -> incident id: at most one incident for an order
+//   'd' || time || id              -> empty: when the node is to look at the incident by itself
+//   'n' || code                    -> incident id: the short code of its notice
 //   counters: epoch || tag         -> next label counter, one byte
 #ifndef DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
 #define DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
@@ -21,6 +23,10 @@ crypto::Bytes SubjectPrefix(const storage::Vault& vault, const identity::Identif
 crypto::Bytes SubjectKey(const storage::Vault& vault, const identity::Identifier& identifier,
                          const IncidentId& id);
 crypto::Bytes OrderKey(std::string_view order);
+crypto::Bytes DeadlinePrefix();
+crypto::Bytes DeadlineKey(int64_t time, const IncidentId& id);  // Unix seconds
+int64_t TimeOfDeadline(crypto::ByteView key);
+crypto::Bytes CodeKey(std::string_view code);
 crypto::Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                          const identity::Identifier& identifier);
 // The incident id that a time or subject key ends with.

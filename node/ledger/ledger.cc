@@ -4,7 +4,6 @@
 #include <limits>
 #include <set>
 
-#include "node/evidence/admissibility.h"
 #include "node/ledger/incident_rows.h"
 #include "storage/log_store.h"
 
@@ -18,35 +17,10 @@ using storage::Column;
 
 constexpr int kWriteAttempts = 8;
 constexpr size_t kMaxListed = 1000;
-constexpr int64_t kSecondsPerHour = 3600;
-
-absl::Status RequireBecause(const std::string& because) {
-  if (because.empty()) {
-    return absl::InvalidArgumentError("`because` is empty; say in a few words why, for the record");
-  }
-  if (because.size() > kMaxNoteBytes) {
-    return absl::InvalidArgumentError("`because` has more than " + std::to_string(kMaxNoteBytes) +
-                                      " bytes; say it shorter");
-  }
-  return absl::OkStatus();
-}
 
 absl::Status UsedForAnother() {
   return absl::FailedPreconditionError(
       "this request_id was used for another request; use a new one for each");
-}
-
-// On the first day of 1970, and before, the clock was never set: no entry can carry such a date.
-absl::StatusOr<evidence::Date> DayOf(evidence::UnixMillis now) {
-  const evidence::Date day = evidence::Date::Of(now);
-  if (day.has_value()) return day;
-  return absl::FailedPreconditionError(
-      "the clock of this machine is not set; set it and try again");
-}
-
-std::string WrongState(std::string_view action, IncidentState state) {
-  return "an incident that is " + std::string(StateName(state)) + " cannot be " +
-         std::string(action);
 }
 
 }  // namespace
@@ -92,9 +66,6 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident,
         incident.state == IncidentState::kApproved || incident.state == IncidentState::kHeld;
     if (waiting && view.report.has_value()) {
       view.state = IncidentState::kPublished;
-    } else if (incident.state == IncidentState::kHeld &&
-               clock_.Now().seconds() >= incident.held_until) {
-      view.state = IncidentState::kApproved;
     }
   }
   for (const IncidentEvent& event : incident.events) {
@@ -108,8 +79,18 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident,
   }
   // For a reason that is private by design nothing is missing.
   if (view.state == IncidentState::kDraft && evidence::IsShareable(incident.account.reason)) {
-    view.missing = Missing(incident.Standing());
+    view.missing = MissingOf(incident, /*approved=*/true);
+    if (view.missing.empty()) {
+      view.state = IncidentState::kReady;
+      view.missing = MissingOf(incident, /*approved=*/false);
+    }
   }
+  view.deadline = NextDeadline(incident, CharterOf(incident));
+  if (incident.noticed_at != 0 && !incident.IsScrubbed()) {
+    view.notice_code = NoticeCode(incident.id);
+  }
+  const int64_t flagged_at = DisputeFlaggedAt(incident, CharterOf(incident));
+  view.flagged = flagged_at != 0 && clock_.Now().seconds() >= flagged_at;
   view.incident = std::move(incident);
   return view;
 }
@@ -208,17 +189,7 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     ++(stays ? counts.kept : counts.erased);
     if (stays) continue;
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
-    batch.Delete(Column::kIncidents, rows::IncidentKey(id));
-    batch.Delete(Column::kIncidents, rows::TimeKey(incident.added_at, id));
-    for (const identity::Identifier& identifier : named) {
-      batch.Delete(Column::kIncidents, rows::SubjectKey(vault_, identifier, id));
-    }
-    if (incident.account.order.empty()) continue;
-    auto newest = ForOrder(incident.account.order);
-    if (!newest.ok()) return newest.status();
-    if (*newest == id) {
-      batch.Delete(Column::kIncidents, rows::OrderKey(incident.account.order));
-    }
+    if (auto status = RemoveRows(batch, incident, /*whole=*/true); !status.ok()) return status;
   }
   return counts;
 }
@@ -259,24 +230,44 @@ absl::StatusOr<uint64_t> Ledger::QueueLength() const {
   return length;
 }
 
-std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
-  evidence::IncidentCase incident;
-  incident.facts.reason = account.reason;
-  incident.facts.amount = account.amount;
-  incident.facts.occurred = account.occurred;
-  incident.facts.due = account.due;
-  incident.facts.reminders = account.reminders;
-  incident.identifiers = account.identifiers.size();
-  incident.today = evidence::Date::Of(clock_.Now());
-  return evidence::MissingForSharing(incident, options_.charter);
-}
-
 // ---- writing
 
-void Ledger::PutIncident(Batch& batch, const Incident& incident) const {
+void Ledger::PutIncident(Batch& batch, Incident& incident) const {
+  const auto next = NextDeadline(incident, CharterOf(incident));
+  const int64_t deadline = next.has_value() ? std::max<int64_t>(next->at, 1) : 0;
+  if (incident.deadline != deadline) {
+    if (incident.deadline != 0) {
+      batch.Delete(Column::kIncidents, rows::DeadlineKey(incident.deadline, incident.id));
+    }
+    if (deadline != 0) batch.Put(Column::kIncidents, rows::DeadlineKey(deadline, incident.id), {});
+    incident.deadline = deadline;
+  }
   Bytes key = rows::IncidentKey(incident.id);
   Bytes sealed = vault_.Seal(Column::kIncidents, key, incident.Encode());
   batch.Put(Column::kIncidents, std::move(key), std::move(sealed));
+}
+
+absl::Status Ledger::RemoveRows(Batch& batch, const Incident& incident, bool whole) const {
+  for (const identity::Identifier& identifier : incident.account.identifiers) {
+    batch.Delete(Column::kIncidents, rows::SubjectKey(vault_, identifier, incident.id));
+  }
+  if (incident.noticed_at != 0) {
+    batch.Delete(Column::kIncidents, rows::CodeKey(NoticeCode(incident.id)));
+  }
+  if (!incident.account.order.empty()) {
+    auto newest = ForOrder(incident.account.order);
+    if (!newest.ok()) return newest.status();
+    if (*newest == incident.id) {
+      batch.Delete(Column::kIncidents, rows::OrderKey(incident.account.order));
+    }
+  }
+  if (!whole) return absl::OkStatus();
+  if (incident.deadline != 0) {
+    batch.Delete(Column::kIncidents, rows::DeadlineKey(incident.deadline, incident.id));
+  }
+  batch.Delete(Column::kIncidents, rows::IncidentKey(incident.id));
+  batch.Delete(Column::kIncidents, rows::TimeKey(incident.added_at, incident.id));
+  return absl::OkStatus();
 }
 
 void Ledger::Tell(const absl::StatusOr<IncidentView>& changed) const {
@@ -394,223 +385,6 @@ absl::StatusOr<IncidentView> Ledger::ApplyOnly(const storage::Caller& caller, st
     return View(std::move(stored->incident), queued);
   }
   return absl::AbortedError("others kept changing the same incident; try again");
-}
-
-absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, const IncidentId& id) {
-  return Apply(caller, "incident.publish", id, [&](Stored& stored, Batch& batch) -> absl::Status {
-    Incident& incident = stored.incident;
-    auto view = View(incident);
-    if (!view.ok()) return view.status();
-    if (view->state == IncidentState::kHeld) {
-      return absl::FailedPreconditionError(
-          "the hold runs until " + evidence::Date::Of({incident.held_until * 1000}).ToString() +
-          " (UTC) and is not shortened; the report is published by itself afterwards");
-    }
-    if (view->state != IncidentState::kDraft && view->state != IncidentState::kReady) {
-      if (view->state == IncidentState::kApproved) {
-        return absl::FailedPreconditionError(
-            "the incident is queued already; its report goes out with the next tick");
-      }
-      return absl::FailedPreconditionError(WrongState("published again", view->state));
-    }
-    const std::vector<std::string> missing = Missing(incident.Standing());
-    if (!missing.empty()) {
-      std::string list =
-          "the incident cannot be shared yet. A reminder is added with `daftar incident remind " +
-          id.hex() +
-          " --on DATE`. To correct other facts, withdraw it (`daftar incident withdraw " +
-          id.hex() +
-          " --ground mistake --because TEXT`) and file it again (`daftar incident add`). Missing:";
-      for (const std::string& sentence : missing) list += "\n- " + sentence;
-      return absl::FailedPreconditionError(list);
-    }
-    const evidence::UnixMillis now = clock_.Now();
-    if (absl::Status status = QueueReport(incident, now, batch); !status.ok()) return status;
-    incident.events.push_back(
-        {now, caller.actor, IncidentAction::kPublishAsked, {}, incident.report});
-    return absl::OkStatus();
-  });
-}
-
-absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier& identifier,
-                                                     Batch& batch) const {
-  const Bytes key = rows::CounterKey(vault_, options_.label_key.epoch, identifier);
-  auto row = store_.Get(Column::kCounters, key);
-  if (!row.ok()) return row.status();
-  uint8_t next = 0;
-  if (row->has_value()) {
-    if ((*row)->size() != 1) return absl::DataLossError("a label counter row is malformed");
-    next = (*row)->front();
-    batch.ExpectValue(Column::kCounters, key, **row);
-  } else {
-    batch.ExpectAbsent(Column::kCounters, key);
-  }
-  if (next >= evidence::kLabelsPerIdentifier) {
-    return absl::ResourceExhaustedError(
-        "one of the identifiers (" + std::string(identity::TypeName(identifier.type())) +
-        ") has all " + std::to_string(evidence::kLabelsPerIdentifier) +
-        " reports of this epoch; settle or withdraw does not free one, a new epoch does");
-  }
-  batch.Put(Column::kCounters, key, {static_cast<uint8_t>(next + 1)});
-  auto f = crypto::VoprfEvaluateDirect(
-      options_.label_key.key, evidence::VoprfInput(options_.charter.circle, options_.origin,
-                                                   options_.label_key.epoch, identifier));
-  if (!f.ok()) return f.status();
-  return evidence::Label{*std::move(f), next};
-}
-
-absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, Batch& batch) {
-  const NewIncident account = incident.Standing();
-  auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
-  if (!settled.ok()) return settled.status();
-  std::vector<evidence::Label> labels;
-  for (const identity::Identifier& identifier : account.identifiers) {
-    auto label = ReserveLabel(identifier, batch);
-    if (!label.ok()) return label.status();
-    labels.push_back(*std::move(label));
-  }
-  evidence::ReportFacts facts;
-  facts.reason = account.reason;
-  facts.amount = account.amount;
-  facts.occurred = account.occurred;
-  facts.due = account.due;
-  facts.reminders = account.reminders;
-  facts.settled_before = evidence::BucketOf(*settled);
-
-  const evidence::ReasonProfile& profile = options_.charter.reasons.at(account.reason);
-  Submission submission;
-  submission.id = entropy_.Public<SubmissionId>();
-  submission.not_before = now.seconds() + int64_t{profile.hold_hours} * kSecondsPerHour;
-  submission.kind = evidence::EntryKind::kReport;
-  submission.body =
-      evidence::SealReport(facts, labels, options_.origin, options_.record_key, entropy_).Encode();
-  submission.commitment = evidence::CommitTo(submission.body);
-  batch.Put(Column::kSubmissions, submission.Key(), submission.Encode());
-
-  incident.report = submission.id;
-  incident.report_not_before = submission.not_before;
-  incident.held_until = profile.hold_hours > 0 ? submission.not_before : 0;
-  incident.state = profile.hold_hours > 0 ? IncidentState::kHeld : IncidentState::kApproved;
-  return absl::OkStatus();
-}
-
-absl::Status Ledger::Retract(Incident& incident, evidence::EntryKind kind,
-                             const evidence::Facts& facts, IncidentEvent& event,
-                             Batch& batch) const {
-  if (!incident.report.has_value()) return absl::OkStatus();  // nothing was ever queued
-  auto published = FindPublication(store_, *incident.report);
-  if (!published.ok()) return published.status();
-  if (!published->has_value()) {
-    const Bytes key = Submission::QueueKey(incident.report_not_before, *incident.report);
-    auto row = store_.Get(Column::kSubmissions, key);
-    if (!row.ok()) return row.status();
-    if (!row->has_value()) {
-      // Published between the two reads; or taken back before, by an earlier settlement.
-      auto again = FindPublication(store_, *incident.report);
-      if (!again.ok()) return again.status();
-      if (again->has_value()) return absl::AbortedError("published meanwhile");
-      return absl::OkStatus();
-    }
-    batch.ExpectValue(Column::kSubmissions, key, **row);
-    batch.Delete(Column::kSubmissions, key);
-    return absl::OkStatus();
-  }
-  const uint64_t index = (*published)->index;
-  auto body_row = store_.Get(Column::kLogBodies,
-                             storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), index));
-  if (!body_row.ok()) return body_row.status();
-  if (!body_row->has_value()) {
-    return absl::FailedPreconditionError("the report's body was erased; nothing is left to update");
-  }
-  auto report = evidence::ReportBody::Decode(**body_row);
-  if (!report.ok()) return absl::DataLossError("a report's body in the database is malformed");
-  const crypto::Secret32 key = evidence::ReportKey(options_.record_key, report->salt);
-  Submission submission;
-  submission.id = entropy_.Public<SubmissionId>();
-  submission.not_before = event.at.seconds();
-  submission.kind = kind;
-  submission.about = index;
-  submission.body = evidence::SealUpdate(kind, facts, options_.origin, key, entropy_).Encode();
-  submission.commitment = evidence::CommitTo(submission.body);
-  batch.Put(Column::kSubmissions, submission.Key(), submission.Encode());
-  event.submission = submission.id;
-  return absl::OkStatus();
-}
-
-absl::StatusOr<IncidentView> Ledger::Settle(const storage::Caller& caller, const IncidentId& id,
-                                            evidence::Date settled_on, const std::string& because) {
-  if (absl::Status status = RequireBecause(because); !status.ok()) return status;
-  return Apply(caller, "incident.settle", id, [&](Stored& stored, Batch& batch) -> absl::Status {
-    Incident& incident = stored.incident;
-    if (incident.state == IncidentState::kSettled || incident.state == IncidentState::kWithdrawn) {
-      return absl::FailedPreconditionError(WrongState("settled", incident.state));
-    }
-    const evidence::UnixMillis now = clock_.Now();
-    auto today = DayOf(now);
-    if (!today.ok()) return today.status();
-    const evidence::Date day = settled_on.has_value() ? settled_on : *today;
-    if (day > today->PlusDays(1)) {
-      return absl::InvalidArgumentError("it cannot have been settled in the future (" +
-                                        day.ToString() + ")");
-    }
-    if (day < incident.account.occurred) {
-      return absl::InvalidArgumentError("it cannot have been settled (" + day.ToString() +
-                                        ") before it occurred (" +
-                                        incident.account.occurred.ToString() + ")");
-    }
-    IncidentEvent event{now, caller.actor, IncidentAction::kSettled, because, std::nullopt};
-    absl::Status retracted = Retract(incident, evidence::EntryKind::kSettlement,
-                                     evidence::SettlementFacts{day}, event, batch);
-    if (!retracted.ok()) return retracted;
-    incident.state = IncidentState::kSettled;
-    incident.settled_on = day;
-    incident.events.push_back(std::move(event));
-    return absl::OkStatus();
-  });
-}
-
-absl::StatusOr<IncidentView> Ledger::Mitigate(const storage::Caller& caller, const IncidentId& id,
-                                              decision::Mitigation mitigation,
-                                              const std::string& because) {
-  if (absl::Status status = RequireBecause(because); !status.ok()) return status;
-  return Apply(caller, "incident.mitigate", id, [&](Stored& stored, Batch&) -> absl::Status {
-    Incident& incident = stored.incident;
-    if (incident.mitigations.Has(mitigation)) {
-      return absl::FailedPreconditionError("this speaks for the customer already: " +
-                                           std::string(decision::MitigationName(mitigation)));
-    }
-    incident.mitigations.Add(mitigation);
-    incident.events.push_back({clock_.Now(), caller.actor, IncidentAction::kMitigated,
-                               std::string(decision::MitigationName(mitigation)) + ": " + because,
-                               std::nullopt});
-    return absl::OkStatus();
-  });
-}
-
-absl::StatusOr<IncidentView> Ledger::Withdraw(const storage::Caller& caller, const IncidentId& id,
-                                              evidence::WithdrawalGround ground,
-                                              const std::string& because) {
-  if (absl::Status status = RequireBecause(because); !status.ok()) return status;
-  return Apply(caller, "incident.withdraw", id, [&](Stored& stored, Batch& batch) -> absl::Status {
-    Incident& incident = stored.incident;
-    if (incident.state == IncidentState::kWithdrawn) {
-      return absl::FailedPreconditionError(WrongState("withdrawn", incident.state));
-    }
-    const evidence::UnixMillis now = clock_.Now();
-    auto today = DayOf(now);
-    if (!today.ok()) return today.status();
-    IncidentEvent event{now, caller.actor, IncidentAction::kWithdrawn, because, std::nullopt};
-    absl::Status retracted = Retract(incident, evidence::EntryKind::kWithdrawal,
-                                     evidence::WithdrawalFacts{ground, *today}, event, batch);
-    if (!retracted.ok()) return retracted;
-    incident.state = IncidentState::kWithdrawn;
-    incident.withdrawn_for = ground;
-    if (ground == evidence::WithdrawalGround::kPaid && !incident.settled_on.has_value()) {
-      incident.settled_on = *today;
-    }
-    incident.events.push_back(std::move(event));
-    return absl::OkStatus();
-  });
 }
 
 }  // namespace daftar::ledger

@@ -17,6 +17,7 @@
 #include "node/evidence/clock.h"
 #include "node/evidence/labels.h"
 #include "node/identity/warning_list.h"
+#include "node/ledger/deadlines.h"
 #include "node/ledger/incident.h"
 #include "node/ledger/submission.h"
 #include "storage/caller.h"
@@ -29,10 +30,13 @@ namespace daftar::ledger {
 // An incident as it stands now: what is stored, and what its queued entries became.
 struct IncidentView {
   Incident incident;
-  IncidentState state = IncidentState::kDraft;  // with kPublished derived
+  IncidentState state = IncidentState::kDraft;  // with kReady and kPublished derived
   std::optional<Publication> report;
   std::vector<std::optional<Publication>> events;  // one for each of incident.events
   std::vector<std::string> missing;                // before it may be shared
+  std::optional<Deadline> deadline;  // what the node does about it by itself, and when
+  std::string notice_code;           // once the customer was given notice
+  bool flagged = false;  // its dispute has waited for longer than the charter lets pass without
 };
 
 // Whether partners have its report, or are to have it.
@@ -53,6 +57,13 @@ using SettledOrders =
 // also when a caller repeats what was done. Called by the writing thread; may call the ledger.
 using OrderChanged = std::function<void(const std::string& order)>;
 
+// Whether the order of which the account was made still supports it; OK for one of no order.
+// `after_hold`: for publication by itself, which an order that was paid meanwhile stops too.
+using StillSupported = std::function<absl::Status(const NewIncident& account, bool after_hold)>;
+
+// Is told that an entry was queued that must not wait for its tick. Called by the writing thread.
+using Urgent = std::function<void()>;
+
 // The current epoch's label key; owned by the keystore.
 struct LabelKey {
   uint32_t epoch;
@@ -67,8 +78,21 @@ struct LedgerOptions {
   const crypto::Secret32& record_key;
   const identity::WarningList& warnings;
   SettledOrders settled_orders;
-  OrderChanged order_changed = {};  // may be empty
+  OrderChanged order_changed = {};      // may be empty
+  StillSupported still_supported = {};  // may be empty
+  Urgent urgent = {};                   // may be empty
 };
+
+// A dispute as it is noted; `on` none: today in UTC.
+struct NewDispute {
+  evidence::DisputedBy by = evidence::DisputedBy::kPersonThroughShop;
+  evidence::Date on;
+};
+
+// Incidents that one run of the deadlines looks at, at most; the rest waits for the next.
+inline constexpr size_t kMaxDeadlinesPerRun = 10'000;
+// The node's own name on what it does by itself.
+inline constexpr std::string_view kNodeActor = "node";
 
 // Any thread may call any method. Every write is durable on OK, happens once for one (actor,
 // request id), and on an error has changed nothing. Writes that lose a race are retried a few times
@@ -108,18 +132,57 @@ class Ledger {
   // The newest incident that was made from this order, if any.
   absl::StatusOr<std::optional<IncidentId>> ForOrder(std::string_view order) const;
 
-  // Queues the REPORT, after the charter's hold. FailedPrecondition lists what is missing, one
-  // sentence a line; ResourceExhausted when an identifier has all 16 labels of the epoch in use.
+  // Queues the REPORT, or begins its hold. FailedPrecondition lists what is missing, one sentence a
+  // line; ResourceExhausted when an identifier has all 16 labels of the epoch in use.
   absl::StatusOr<IncidentView> Publish(const storage::Caller& caller, const IncidentId& id);
 
-  // Before publication: nothing is shared any more. After: queues a SETTLEMENT.
+  // As Publish, by the second person that the charter wants. PermissionDenied for whoever filed the
+  // incident, or changed what it says.
+  absl::StatusOr<IncidentView> Approve(const storage::Caller& caller, const IncidentId& id);
+
+  // Notes that the customer is given notice, from which on the hold runs; again, it only answers.
+  // FailedPrecondition for an incident that is not held.
+  absl::StatusOr<IncidentView> Notice(const storage::Caller& caller, const IncidentId& id);
+  // The short code of the incident's notice, by which the customer names it: "K7F3-9Q2M". Keyed, so
+  // that nobody can guess one.
+  std::string NoticeCode(const IncidentId& id) const;
+  // The incident whose notice has the code, as typed. NotFound without saying it back.
+  absl::StatusOr<IncidentId> ByNoticeCode(std::string_view typed) const;
+
+  // Before publication: nothing is shared any more. After: queues a SETTLEMENT; the report is
+  // withdrawn within the charter's period.
   absl::StatusOr<IncidentView> Settle(const storage::Caller& caller, const IncidentId& id,
                                       evidence::Date settled_on, const std::string& because);
 
-  // Before publication: nothing is shared any more. After: queues a WITHDRAWAL.
+  // Notes that somebody says it is wrong: from then on it does not count. Before publication, it
+  // is not shared until that is resolved; after, queues a DISPUTE that does not wait for its tick.
+  absl::StatusOr<IncidentView> Dispute(const storage::Caller& caller, const IncidentId& id,
+                                       const NewDispute& dispute, const std::string& because);
+
+  // Ends the dispute. `upheld`: the report was right, and counts again; else it is withdrawn.
+  absl::StatusOr<IncidentView> Resolve(const storage::Caller& caller, const IncidentId& id,
+                                       bool upheld, const std::string& because);
+
+  // Before publication: changes what was filed, which ends an approval and a hold. After: queues a
+  // CORRECTION, unless what it says then could not be shared: FailedPrecondition lists why.
+  absl::StatusOr<IncidentView> Correct(const storage::Caller& caller, const IncidentId& id,
+                                       const Correction& correction, const std::string& because);
+
+  // Before publication: nothing is shared any more. After: queues a WITHDRAWAL; it is erased within
+  // the charter's period.
   absl::StatusOr<IncidentView> Withdraw(const storage::Caller& caller, const IncidentId& id,
                                         evidence::WithdrawalGround ground,
                                         const std::string& because);
+
+  // Queues an ERASURE, and removes what the incident says from this node once that is published;
+  // one that was never published is removed by the next run of the deadlines.
+  absl::StatusOr<IncidentView> Erase(const storage::Caller& caller, const IncidentId& id,
+                                     evidence::ErasureGround ground, const std::string& because);
+
+  // Does what the charter's periods ask for at `now`: publishes after holds, withdraws, erases,
+  // removes. Returns how many incidents changed. One that fails does not keep the others; the first
+  // error is answered. By one thread at a time.
+  absl::StatusOr<size_t> RunDeadlines(evidence::UnixMillis now);
 
   // Notes what speaks for the customer; it lowers what the incident counts in this shop, and
   // nothing of it is shared. FailedPrecondition when it is noted already.
@@ -137,7 +200,7 @@ class Ledger {
   // Entries that wait for a tick or for the end of a hold.
   absl::StatusOr<uint64_t> QueueLength() const;
 
-  // What `account` would lack if it were published today.
+  // What `account` would lack if it were filed and published today.
   std::vector<std::string> Missing(const NewIncident& account) const;
 
  private:
@@ -153,8 +216,12 @@ class Ledger {
   // `just_queued` was written by this very call: it cannot have been published before.
   absl::StatusOr<IncidentView> View(Incident incident,
                                     std::optional<SubmissionId> just_queued = {}) const;
-  void PutIncident(storage::Batch& batch, const Incident& incident) const;
-  absl::Status ExpectUnchanged(storage::Batch& batch, const Stored& stored) const;
+  // Also its row among the deadlines.
+  void PutIncident(storage::Batch& batch, Incident& incident) const;
+  // Adds the removal of the rows by which it is found; of all rows for `whole`.
+  absl::Status RemoveRows(storage::Batch& batch, const Incident& incident, bool whole) const;
+  const evidence::Charter& CharterOf(const Incident& incident) const;
+  std::vector<std::string> MissingOf(const Incident& incident, bool approved) const;
 
   // One attempt at a change: reads, decides, writes; Aborted when somebody else was faster.
   using Change = std::function<absl::Status(Stored& stored, storage::Batch& batch)>;
@@ -167,12 +234,40 @@ class Ledger {
   void Tell(const absl::StatusOr<IncidentView>& changed) const;
 
   absl::Status CheckAccount(const NewIncident& account) const;
+  // What Publish and Approve share: queues the report or begins the hold.
+  absl::Status BeginSharing(Stored& stored, const std::string& actor, IncidentAction action,
+                            storage::Batch& batch);
   absl::Status QueueReport(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
   absl::StatusOr<evidence::Label> ReserveLabel(const identity::Identifier& identifier,
                                                storage::Batch& batch) const;
+  // Where its report stands in the log; nullopt when it does not. What is queued is taken back, and
+  // the incident has no report any more.
+  absl::StatusOr<std::optional<Publication>> PublishedOrTakenBack(Incident& incident,
+                                                                  storage::Batch& batch) const;
+  // Queues an update about the report at `index`.
+  absl::Status QueueUpdate(Incident& incident, uint64_t index, evidence::EntryKind kind,
+                           const evidence::Facts& facts, IncidentEvent& event,
+                           storage::Batch& batch) const;
+  // What a CORRECTION of the report at `index` states. FailedPrecondition when it cannot be shared.
+  absl::StatusOr<evidence::CorrectionFacts> CorrectedFacts(const Incident& incident,
+                                                           uint64_t index) const;
   // Takes the queued report back, or queues an update about the published one.
   absl::Status Retract(Incident& incident, evidence::EntryKind kind, const evidence::Facts& facts,
                        IncidentEvent& event, storage::Batch& batch) const;
+  absl::Status WithdrawNow(Incident& incident, const std::string& actor,
+                           evidence::WithdrawalGround ground, const std::string& because,
+                           storage::Batch& batch) const;
+  absl::Status EraseNow(Incident& incident, const std::string& actor, IncidentAction action,
+                        evidence::ErasureGround ground, const std::string& because,
+                        storage::Batch& batch) const;
+  void Enqueue(Incident& incident, Submission& submission, evidence::UnixMillis now,
+               storage::Batch& batch) const;
+
+  // One incident whose deadline has come; whether it changed.
+  absl::StatusOr<bool> RunDeadline(const IncidentId& id, evidence::UnixMillis now);
+  absl::Status EndHold(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
+  // False while its ERASURE waits to be published.
+  absl::StatusOr<bool> Scrub(Incident& incident, storage::Batch& batch) const;
 
   storage::Store& store_;
   const storage::Vault& vault_;

@@ -1,6 +1,7 @@
 #include "node/ledger/publisher.h"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "crypto/cosignature.h"
@@ -173,6 +174,7 @@ absl::StatusOr<size_t> Publisher::Tick(evidence::UnixMillis now) {
 
 absl::StatusOr<std::vector<Submission>> Publisher::Collect(evidence::UnixMillis now) const {
   std::vector<Submission> due;
+  std::set<uint64_t> updated;
   absl::Status malformed;
   const Bytes prefix = Submission::QueuePrefix();
   absl::Status scanned = store_.Scan(Column::kSubmissions, prefix, prefix,
@@ -183,6 +185,12 @@ absl::StatusOr<std::vector<Submission>> Publisher::Collect(evidence::UnixMillis 
                                          return false;
                                        }
                                        if (submission->not_before > now.seconds()) return false;
+                                       // Within a tick entries stand in order of their kind,
+                                       // which is not the order in which they came about.
+                                       if (evidence::IsAboutReport(submission->kind) &&
+                                           !updated.insert(submission->about).second) {
+                                         return true;
+                                       }
                                        due.push_back(*std::move(submission));
                                        return due.size() < kMaxEntriesPerTick;
                                      });
@@ -214,6 +222,7 @@ absl::Status Publisher::WriteEntries(Batch batch, const std::vector<Submission>&
   for (const Submission& submission : submissions) {
     evidence::Header header;
     header.kind = submission.kind;
+    header.ground = submission.ground;
     header.index = tree_.size() + leaves.size();
     header.issued_at = static_cast<uint64_t>(issued_at);
     header.about = submission.about;
@@ -221,6 +230,7 @@ absl::Status Publisher::WriteEntries(Batch batch, const std::vector<Submission>&
     header.commitment = submission.commitment;
     header.origin = identity_.origin;
     leaves.push_back(evidence::SignHeader(header, identity_.entry_key).Leaf());
+    if (submission.kind == evidence::EntryKind::kErasure) continue;  // it has none
     batch.Put(Column::kLogBodies,
               storage::LogIndexKey(static_cast<uint32_t>(kOwnLog), header.index), submission.body);
   }

@@ -53,8 +53,9 @@ class Publisher {
   absl::Status Bootstrap(const std::vector<NodeEntry>& entries, evidence::UnixMillis now);
 
   // Publishes what is due: reports in order of their commitment, then the rest in order of (about,
-  // kind, commitment). Returns how many entries were published; their head is durable in the
-  // high-water file and the database, and visible, on return.
+  // kind, commitment), of several about one report the oldest alone. Returns how many entries were
+  // published; their head is durable in the high-water file and the database, and visible, on
+  // return.
   //   FailedPrecondition  the log does not fit the high-water file: nothing is signed
   //   others              the write failed; what was queued stays queued, and the next tick tries
   absl::StatusOr<size_t> Tick(evidence::UnixMillis now);

@@ -9,6 +9,7 @@ using crypto::Reader;
 using crypto::Writer;
 
 constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersionWithGround = 2;  // of ERASUREs only
 constexpr uint8_t kQueued = 'q';
 constexpr uint8_t kPublished = 'p';
 
@@ -22,7 +23,9 @@ Bytes Submission::QueueKey(int64_t not_before, const SubmissionId& id) {
 
 Bytes Submission::Encode() const {
   Writer writer;
-  writer.U8(kVersion).U8(static_cast<uint8_t>(kind)).U64(about);
+  const bool erases = ground != evidence::ErasureGround::kNone;
+  writer.U8(erases ? kVersionWithGround : kVersion).U8(static_cast<uint8_t>(kind)).U64(about);
+  if (erases) writer.U8(static_cast<uint8_t>(ground));
   return writer.Raw(commitment.view()).Prefixed16(body).Take();
 }
 
@@ -33,9 +36,17 @@ absl::StatusOr<Submission> Submission::Decode(ByteView key, ByteView value) {
   submission.not_before = static_cast<int64_t>(key_reader.U64());
   submission.id = key_reader.Take<SubmissionId>();
   Reader reader(value);
-  if (reader.U8() != kVersion) reader.Fail();
+  const uint8_t version = reader.U8();
+  if (version != kVersion && version != kVersionWithGround) reader.Fail();
   submission.kind = static_cast<evidence::EntryKind>(reader.U8());
   submission.about = reader.U64();
+  if (version == kVersionWithGround) {
+    submission.ground = static_cast<evidence::ErasureGround>(reader.U8());
+    if (submission.ground == evidence::ErasureGround::kNone ||
+        submission.ground > evidence::ErasureGround::kMistake) {
+      reader.Fail();
+    }
+  }
   submission.commitment = reader.Take<evidence::Commitment>();
   submission.body = crypto::ToBytes(reader.Prefixed16());
   if (!key_reader.Finish("queue key").ok() || !reader.Finish("queue row").ok()) {

@@ -15,8 +15,9 @@ struct Submission {
   int64_t not_before = 0;  // Unix seconds
   evidence::EntryKind kind = evidence::EntryKind::kReport;
   uint64_t about = evidence::kAboutNothing;
+  evidence::ErasureGround ground = evidence::ErasureGround::kNone;
   evidence::Commitment commitment;
-  crypto::Bytes body;
+  crypto::Bytes body;  // empty for an ERASURE
 
   // The row in Column::kSubmissions: queued entries in order of their time.
   crypto::Bytes Key() const { return QueueKey(not_before, id); }

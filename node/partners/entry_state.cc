@@ -3,7 +3,8 @@
 namespace daftar::partners {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersionWithoutTimes = 1;
 
 }  // namespace
 
@@ -30,6 +31,35 @@ decision::EntryStatus EntryState::Status() const {
   return status;
 }
 
+bool EntryState::Accepts(evidence::EntryKind kind) const {
+  bool settled = false;
+  bool disputed = false;
+  bool withdrawn = false;
+  for (const Update& update : updates) {
+    if (update.kind == evidence::EntryKind::kErasure) return false;
+    settled = settled || update.kind == evidence::EntryKind::kSettlement;
+    withdrawn = withdrawn || update.kind == evidence::EntryKind::kWithdrawal;
+    if (update.kind == evidence::EntryKind::kDispute) disputed = true;
+    if (update.kind == evidence::EntryKind::kResolution) disputed = false;
+  }
+  switch (kind) {
+    case evidence::EntryKind::kErasure:
+      return true;
+    case evidence::EntryKind::kSettlement:
+      return !withdrawn && !settled;
+    case evidence::EntryKind::kDispute:
+      return !withdrawn && !disputed;
+    case evidence::EntryKind::kResolution:
+      return !withdrawn && disputed;
+    case evidence::EntryKind::kCorrection:
+    case evidence::EntryKind::kWithdrawal:
+    case evidence::EntryKind::kRelabel:
+      return !withdrawn;
+    default:
+      return false;
+  }
+}
+
 crypto::Bytes EntryState::Key(storage::LogNumber log, uint64_t report) {
   return storage::LogIndexKey(static_cast<uint32_t>(log), report);
 }
@@ -39,6 +69,7 @@ crypto::Bytes EntryState::Encode() const {
   writer.U8(kVersion).U8(static_cast<uint8_t>(updates.size()));
   for (const Update& update : updates) {
     writer.U8(static_cast<uint8_t>(update.kind)).U64(update.index);
+    writer.U64(static_cast<uint64_t>(update.issued_at)).U64(static_cast<uint64_t>(update.seen_at));
   }
   return writer.Take();
 }
@@ -46,11 +77,18 @@ crypto::Bytes EntryState::Encode() const {
 absl::StatusOr<EntryState> EntryState::Decode(crypto::ByteView bytes) {
   crypto::Reader reader(bytes);
   EntryState state;
-  if (reader.U8() != kVersion) reader.Fail();
+  const uint8_t version = reader.U8();
+  if (version != kVersion && version != kVersionWithoutTimes) reader.Fail();
   const uint8_t count = reader.U8();
   for (int i = 0; i < count && reader.ok(); ++i) {
-    const auto kind = static_cast<evidence::EntryKind>(reader.U8());
-    state.updates.push_back({kind, reader.U64()});
+    Update update;
+    update.kind = static_cast<evidence::EntryKind>(reader.U8());
+    update.index = reader.U64();
+    if (version == kVersion) {
+      update.issued_at = static_cast<int64_t>(reader.U64());
+      update.seen_at = static_cast<int64_t>(reader.U64());
+    }
+    state.updates.push_back(update);
   }
   if (!reader.Finish("entry state row").ok()) {
     return absl::DataLossError("an entry's state row is malformed");

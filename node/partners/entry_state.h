@@ -17,17 +17,25 @@ inline constexpr size_t kMaxUpdates = 64;
 struct EntryState {
   struct Update {
     evidence::EntryKind kind;
-    uint64_t index;
+    uint64_t index = 0;
+    int64_t issued_at = 0;  // Unix seconds, as its header says
+    int64_t seen_at = 0;    // when this node first had it
     friend bool operator==(const Update&, const Update&) = default;
   };
   std::vector<Update> updates;  // in the order of the log
 
-  // Erased beats withdrawn beats an open dispute beats settled beats live. A RESOLUTION ends the
-  // dispute before it; whether it was upheld is in its sealed facts, and until those count the
-  // milder reading holds: disputed.
+  // Whether an update of this kind may follow those there are: a RESOLUTION a dispute that is open,
+  // a DISPUTE none, a second SETTLEMENT never, and a WITHDRAWAL nothing but an ERASURE. What may
+  // not is void.
+  bool Accepts(evidence::EntryKind kind) const;
+
+  // As far as the headers tell. Erased beats withdrawn beats an open dispute beats settled beats
+  // live. A RESOLUTION ends the dispute before it; whether it was upheld is in its sealed facts,
+  // and until those count the milder reading holds: disputed.
   decision::EntryStatus Status() const;
 
   static crypto::Bytes Key(storage::LogNumber log, uint64_t report);
+  // Rows of version 1 are read too, which lack the times: they count as 0, long ago.
   crypto::Bytes Encode() const;
   static absl::StatusOr<EntryState> Decode(crypto::ByteView bytes);  // DataLoss
 };

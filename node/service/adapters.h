@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "daftar/v1/book.grpc.pb.h"
+#include "daftar/v1/incident.grpc.pb.h"
 #include "daftar/v1/node.grpc.pb.h"
 #include "daftar/v1/policy.grpc.pb.h"
 #include "daftar/v1/shop.grpc.pb.h"
 #include "node/service/access.h"
 #include "node/service/book_handlers.h"
 #include "node/service/convert.h"
+#include "node/service/incident_handlers.h"
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
 #include "node/service/shop_handlers.h"
@@ -23,6 +25,7 @@ namespace daftar::service {
 // What the local API serves; all outlive the server.
 struct Handlers {
   ShopHandlers& shop;
+  IncidentHandlers& incident;
   BookHandlers& book;
   PolicyHandlers& policy;
   NodeHandlers& node;
@@ -231,6 +234,51 @@ class BookAdapter final : public v1::BookService::Service {
     return Serve(context, users_, uid_, handlers_, request, response, handler);
   }
   BookHandlers& handlers_;
+  const Users& users_;
+  const uint32_t uid_;
+};
+
+class IncidentAdapter final : public v1::IncidentService::Service {
+ public:
+  IncidentAdapter(IncidentHandlers& handlers, const Users& users, uint32_t uid)
+      : handlers_(handlers), users_(users), uid_(uid) {}
+
+  grpc::Status ApproveIncident(grpc::ServerContext* context,
+                               const v1::ApproveIncidentRequest* request,
+                               v1::ApproveIncidentResponse* response) override {
+    return Answer(*context, *request, response, &IncidentHandlers::ApproveIncident);
+  }
+  grpc::Status GiveNotice(grpc::ServerContext* context, const v1::GiveNoticeRequest* request,
+                          v1::GiveNoticeResponse* response) override {
+    return Answer(*context, *request, response, &IncidentHandlers::GiveNotice);
+  }
+  grpc::Status DisputeIncident(grpc::ServerContext* context,
+                               const v1::DisputeIncidentRequest* request,
+                               v1::DisputeIncidentResponse* response) override {
+    return Answer(*context, *request, response, &IncidentHandlers::DisputeIncident);
+  }
+  grpc::Status ResolveIncident(grpc::ServerContext* context,
+                               const v1::ResolveIncidentRequest* request,
+                               v1::ResolveIncidentResponse* response) override {
+    return Answer(*context, *request, response, &IncidentHandlers::ResolveIncident);
+  }
+  grpc::Status CorrectIncident(grpc::ServerContext* context,
+                               const v1::CorrectIncidentRequest* request,
+                               v1::CorrectIncidentResponse* response) override {
+    return Answer(*context, *request, response, &IncidentHandlers::CorrectIncident);
+  }
+  grpc::Status EraseIncident(grpc::ServerContext* context, const v1::EraseIncidentRequest* request,
+                             v1::EraseIncidentResponse* response) override {
+    return Answer(*context, *request, response, &IncidentHandlers::EraseIncident);
+  }
+
+ private:
+  template <class Request, class Response>
+  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
+                      Response* response, Handler<IncidentHandlers, Request, Response> handler) {
+    return Serve(context, users_, uid_, handlers_, request, response, handler);
+  }
+  IncidentHandlers& handlers_;
   const Users& users_;
   const uint32_t uid_;
 };

@@ -28,7 +28,7 @@ absl::StatusOr<uint64_t> IncidentsIn(Node& node, const book::Profile& customer, 
   if (!about.ok()) return about.status();
   return static_cast<uint64_t>(
       std::count_if(about->begin(), about->end(), [&](const ledger::IncidentView& view) {
-        const evidence::Date occurred = view.incident.account.occurred;
+        const evidence::Date occurred = view.incident.Standing().occurred;
         return occurred >= from && occurred <= to &&
                view.state != ledger::IncidentState::kWithdrawn;
       }));

@@ -97,6 +97,64 @@ v1::Allowed ToProto(const book::Allowed& allowed) {
   return out;
 }
 
+namespace {
+
+std::string_view DisputedByText(evidence::DisputedBy by) {
+  switch (by) {
+    case evidence::DisputedBy::kShop:
+      return "shop";
+    case evidence::DisputedBy::kPersonThroughShop:
+      return "person";
+    case evidence::DisputedBy::kPersonThroughPartner:
+      return "partner";
+  }
+  return "";
+}
+
+std::string_view ErasedForText(evidence::ErasureGround ground) {
+  switch (ground) {
+    case evidence::ErasureGround::kPaid:
+      return "paid";
+    case evidence::ErasureGround::kUpheld:
+      return "upheld";
+    case evidence::ErasureGround::kExpired:
+      return "expired";
+    case evidence::ErasureGround::kRequest:
+      return "request";
+    case evidence::ErasureGround::kMistake:
+      return "mistake";
+    case evidence::ErasureGround::kNone:
+      return "";
+  }
+  return "";
+}
+
+// What became of it after it was filed, and what is to come.
+void DescribeLife(const ledger::IncidentView& view, v1::Incident& out) {
+  const ledger::Incident& incident = view.incident;
+  out.set_told_on(incident.account.told_on.ToString());
+  out.set_approved_by(incident.approved_by);
+  if (!view.notice_code.empty()) {
+    out.set_noticed_at(TimeText({incident.noticed_at * 1000}));
+    out.set_notice_code(view.notice_code);
+  }
+  if (incident.dispute.has_value()) {
+    out.set_disputed_by(std::string(DisputedByText(incident.dispute->by)));
+    out.set_disputed_on(incident.dispute->on.ToString());
+    out.set_flagged(view.flagged);
+  }
+  // Its removal here follows its erasure by itself and is nobody's business.
+  if (view.deadline.has_value() && view.deadline->action != ledger::DeadlineAction::kScrub) {
+    out.set_next_action(std::string(ledger::DeadlineName(view.deadline->action)));
+    out.set_next_at(TimeText({view.deadline->at * 1000}));
+  }
+  if (incident.erased_for.has_value()) {
+    out.set_erased_for(std::string(ErasedForText(*incident.erased_for)));
+  }
+}
+
+}  // namespace
+
 v1::Incident ToProto(const ledger::IncidentView& view) {
   const ledger::Incident& incident = view.incident;
   const ledger::NewIncident account = incident.Standing();
@@ -124,9 +182,10 @@ v1::Incident ToProto(const ledger::IncidentView& view) {
     out.set_log_index(view.report->index);
     out.set_published_at(TimeText({view.report->issued_at * 1000}));
   }
-  if (view.state == ledger::IncidentState::kHeld) {
+  if (view.state == ledger::IncidentState::kHeld && incident.held_until != 0) {
     out.set_held_until(TimeText({incident.held_until * 1000}));
   }
+  DescribeLife(view, out);
   for (size_t i = 0; i < incident.events.size(); ++i) {
     const ledger::IncidentEvent& event = incident.events[i];
     v1::IncidentEvent* row = out.add_history();

@@ -78,7 +78,7 @@ void SetFacts(const check::Answer& answer, const decision::DecisionInput& input,
   } else if (input.kind == decision::InputKind::kOwnIncident) {
     for (const ledger::IncidentView& view : answer.incidents) {
       if (view.incident.id.hex() != input.id) continue;
-      const ledger::NewIncident& account = view.incident.account;
+      const ledger::NewIncident account = view.incident.Standing();
       *out.mutable_amount() = ToProto(account.amount);
       out.set_occurred(account.occurred.ToString());
       out.set_due(account.due.ToString());

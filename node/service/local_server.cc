@@ -22,10 +22,12 @@ constexpr unsigned kSocketMode = 0666;  // who may do what is decided call by ca
 struct UidServer {
   UidServer(const Handlers& handlers, const Users& users, uint32_t uid)
       : shop(handlers.shop, users, uid),
+        incident(handlers.incident, users, uid),
         book(handlers.book, users, uid),
         policy(handlers.policy, users, uid),
         node(handlers.node, users, uid) {}
   ShopAdapter shop;
+  IncidentAdapter incident;
   BookAdapter book;
   PolicyAdapter policy;
   NodeAdapter node;
@@ -56,6 +58,7 @@ UidServer* LocalServer::Parts::ServerFor(uint32_t uid) {
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       grpc::InsecureServerCredentials());
   builder.RegisterService(&made->shop);
+  builder.RegisterService(&made->incident);
   builder.RegisterService(&made->book);
   builder.RegisterService(&made->policy);
   builder.RegisterService(&made->node);

@@ -4,44 +4,13 @@
 #include "node/decision/texts.h"
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
+#include "node/service/incident_handlers.h"
 #include "node/service/partner_privacy.h"
 
 namespace daftar::service {
 namespace {
 
-absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
-  auto id = ledger::IncidentId::FromHexText(text);
-  if (!id.ok()) {
-    return absl::InvalidArgumentError(
-        "an incident's id has 32 hexadecimal digits; `daftar incident list` shows them");
-  }
-  return id;
-}
-
 evidence::Date Today(const Node& node) { return evidence::Date::Of(node.clock().Now()); }
-
-}  // namespace
-
-namespace {
-
-// A draft waits, and its order goes on meanwhile: it may have been paid, or be in dispute by now.
-absl::Status CheckStillSupported(Node& node, const ledger::IncidentId& id) {
-  auto view = node.ledger().Get(id);
-  if (!view.ok()) return view.status();
-  const ledger::NewIncident& account = view->incident.account;
-  if (account.order.empty() || view->state != ledger::IncidentState::kDraft) {
-    return absl::OkStatus();
-  }
-  auto order = node.book().FindOrder(account.order);
-  if (absl::IsNotFound(order.status())) return absl::OkStatus();  // erased; the incident stands
-  if (!order.ok()) return order.status();
-  absl::Status supports =
-      ledger::CheckSupports(order->order, account.reason, evidence::Date::Of(node.clock().Now()));
-  if (supports.ok()) return supports;
-  return absl::Status(supports.code(), std::string(supports.message()) +
-                                           ". Or withdraw the draft: daftar incident withdraw " +
-                                           id.hex() + " --ground mistake --because TEXT");
-}
 
 }  // namespace
 
@@ -156,6 +125,9 @@ absl::StatusOr<ledger::NewIncident> ShopHandlers::AccountFrom(
     account.reminders.push_back(*reminder);
   }
   account.note = request.note();
+  auto told = DateFromProto(request.told_on(), "told_on");
+  if (!told.ok()) return told.status();
+  account.told_on = *told;
   auto mitigations = FromProto(request.mitigations());
   if (!mitigations.ok()) return mitigations.status();
   account.mitigations = *mitigations;
@@ -226,7 +198,6 @@ absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(
   if (absl::Status s = Authorise(actor, "ShopService/PublishIncident"); !s.ok()) return s;
   auto id = IncidentIdFrom(request.id());
   if (!id.ok()) return id.status();
-  if (absl::Status stands = CheckStillSupported(node_, *id); !stands.ok()) return stands;
   auto view = node_.ledger().Publish({actor.name, request.request_id()}, *id);
   if (!view.ok()) return view.status();
   v1::PublishIncidentResponse response;

@@ -74,7 +74,9 @@ inline Ran RunCli(const std::vector<std::string>& arguments, const Environment& 
 // without one a method is UNIMPLEMENTED. Methods are called from gRPC's threads, one at a time.
 class FakeNode {
  public:
-  FakeNode() : shop_(*this), book_(*this), policy_(*this), node_(*this) { Start(); }
+  FakeNode() : shop_(*this), incident_(*this), book_(*this), policy_(*this), node_(*this) {
+    Start();
+  }
   ~FakeNode() { Stop(); }
   FakeNode(const FakeNode&) = delete;
   FakeNode& operator=(const FakeNode&) = delete;
@@ -89,6 +91,7 @@ class FakeNode {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("unix:" + SocketOf(dir()), grpc::InsecureServerCredentials());
     builder.RegisterService(&shop_);
+    builder.RegisterService(&incident_);
     builder.RegisterService(&book_);
     builder.RegisterService(&policy_);
     builder.RegisterService(&node_);
@@ -118,6 +121,12 @@ class FakeNode {
   Method<v1::SuggestIncidentsRequest, v1::SuggestIncidentsResponse> suggest_incidents;
   Method<v1::MitigateIncidentRequest, v1::MitigateIncidentResponse> mitigate_incident;
   Method<v1::RemindIncidentRequest, v1::RemindIncidentResponse> remind_incident;
+  Method<v1::ApproveIncidentRequest, v1::ApproveIncidentResponse> approve_incident;
+  Method<v1::GiveNoticeRequest, v1::GiveNoticeResponse> give_notice;
+  Method<v1::DisputeIncidentRequest, v1::DisputeIncidentResponse> dispute_incident;
+  Method<v1::ResolveIncidentRequest, v1::ResolveIncidentResponse> resolve_incident;
+  Method<v1::CorrectIncidentRequest, v1::CorrectIncidentResponse> correct_incident;
+  Method<v1::EraseIncidentRequest, v1::EraseIncidentResponse> erase_incident;
   Method<v1::MergeCustomersRequest, v1::MergeCustomersResponse> merge_customers;
   Method<v1::GetOrderRequest, v1::GetOrderResponse> get_order;
   Method<v1::ListOrdersRequest, v1::ListOrdersResponse> list_orders;
@@ -193,6 +202,16 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(SuggestIncidents, suggest_incidents)
     FakeNode& fake_;
   };
+  struct Incident final : v1::IncidentService::Service {
+    explicit Incident(FakeNode& fake) : fake_(fake) {}
+    DAFTAR_FAKE_METHOD(ApproveIncident, approve_incident)
+    DAFTAR_FAKE_METHOD(GiveNotice, give_notice)
+    DAFTAR_FAKE_METHOD(DisputeIncident, dispute_incident)
+    DAFTAR_FAKE_METHOD(ResolveIncident, resolve_incident)
+    DAFTAR_FAKE_METHOD(CorrectIncident, correct_incident)
+    DAFTAR_FAKE_METHOD(EraseIncident, erase_incident)
+    FakeNode& fake_;
+  };
   struct Book final : v1::BookService::Service {
     explicit Book(FakeNode& fake) : fake_(fake) {}
     DAFTAR_FAKE_METHOD(MergeCustomers, merge_customers)
@@ -246,6 +265,7 @@ class FakeNode {
   TestFolder folder_;
   std::mutex mutex_;
   Shop shop_;
+  Incident incident_;
   Book book_;
   Policy policy_;
   Node node_;

@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "crypto/utf8.h"
+#include "node/decision/text.h"
 #include "tests/node/decision/language_words.h"
 #include "tests/support/status_matchers.h"
 
@@ -66,6 +67,70 @@ std::vector<std::string> Letters(Language language) {
   plan.alternatives.clear();
   return {*PartingLetter(language, Full()), *PartingLetter(language, Bare()),
           *PaymentPlanLetter(language, plan, Plan()), *PaymentPlanLetter(language, Bare(), Plan())};
+}
+
+NoticeFacts Notice() {
+  NoticeFacts facts;
+  facts.amount = Rupiah(4'500'000);
+  facts.occurred = Day(8, 1);
+  facts.due = Day(8, 15);
+  facts.shared_from = Day(9, 4);
+  facts.erased_by = *evidence::Date::FromCivil(2028, 7, 31);
+  facts.withdrawn_hours = 48;
+  facts.circle = "Kenanga";
+  facts.members = 5;
+  facts.how_to_pay = "BCA 123-456-789";
+  facts.contact = "022-1234567";
+  facts.code = "K7F3-9Q2M";
+  return facts;
+}
+
+std::string NoticeIn(Language language) {
+  LetterFields fields = Full();
+  fields.alternatives.clear();
+  return *NoticeLetter(language, fields, Notice());
+}
+
+TEST(LetterTest, TheNoticeSaysAllThatTheCustomerNeeds) {
+  for (const Language language : kLanguages) {
+    const std::string letter = NoticeIn(language);
+    EXPECT_EQ(letter, Snapshot(std::string(LanguageName(language)) + "_notice.txt"));
+    EXPECT_THAT(ForeignWords(language, letter), IsEmpty()) << letter;
+    EXPECT_THAT(letter, Not(HasSubstr("{")));
+    for (const std::string& part :
+         {MoneyText(language, Notice().amount), DateText(language, Notice().occurred),
+          DateText(language, Notice().due), std::string("Kenanga"), std::string("BCA 123-456-789"),
+          std::string("022-1234567"), std::string("K7F3-9Q2M"), std::string("48")}) {
+      EXPECT_THAT(letter, HasSubstr(part));
+    }
+  }
+}
+
+TEST(LetterTest, ANoticeWithoutAnAmountOrADueDayHasNoLineForThem) {
+  NoticeFacts facts = Notice();
+  facts.amount = {};
+  facts.due = {};
+  const std::string letter = *NoticeLetter(Language::kEnglish, Bare(), facts);
+  EXPECT_THAT(letter, Not(HasSubstr("Amount")));
+  EXPECT_THAT(letter, Not(HasSubstr("due on")));
+  EXPECT_THAT(letter, HasSubstr("It happened on"));
+}
+
+TEST(LetterTest, ANoticeNeedsHowToPayAndHowToObjectInOneLineEach) {
+  NoticeFacts facts = Notice();
+  facts.how_to_pay = " ";
+  EXPECT_THAT(NoticeLetter(Language::kEnglish, Bare(), facts),
+              StatusIs(kInvalid, HasSubstr("how to pay is empty")));
+  facts = Notice();
+  facts.contact = "022\n033";
+  EXPECT_THAT(NoticeLetter(Language::kEnglish, Bare(), facts),
+              StatusIs(kInvalid, HasSubstr("one line")));
+  facts = Notice();
+  facts.contact = std::string(kMaxNoticeLineBytes + 1, 'x');
+  EXPECT_THAT(NoticeLetter(Language::kEnglish, Bare(), facts),
+              StatusIs(kInvalid, HasSubstr("301 bytes")));
+  EXPECT_THAT(NoticeLetter(Language::kEnglish, Full(), Notice()),
+              StatusIs(kInvalid, HasSubstr("alternatives do not belong")));
 }
 
 TEST(LetterTest, LettersAreTheSnapshots) {
@@ -210,7 +275,7 @@ TEST(LetterTest, APlanThatIsNoneIsRefused) {
   EXPECT_THAT(PlanStatus([](auto& p) { p.clear(); }), StatusIs(kInvalid, HasSubstr("2 to 36")));
   EXPECT_THAT(PlanStatus([](auto& p) { p.resize(1); }), StatusIs(kInvalid, HasSubstr("are 1")));
   EXPECT_THAT(PlanStatus([](auto& p) {
-                while (p.size() <= kMaxInstalments) {
+                while (p.size() <= kMaxLetterInstalments) {
                   p.push_back({p.back().first.PlusDays(1), Rupiah(1)});
                 }
               }),

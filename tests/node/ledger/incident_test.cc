@@ -15,6 +15,8 @@ using ::testing::HasSubstr;
 
 constexpr size_t kEndBytes = 5;          // what version 3 added: a date and a ground
 constexpr size_t kNoRemindersBytes = 1;  // what version 4 added, when there are none
+// What version 5 added, when there is none of it: two texts or parts' flags, times, a hash.
+constexpr size_t kNoLifeBytes = 4 + 4 + 2 + 8 + 1 + 1 + 32 + 8 + 8;
 
 Incident Example() {
   Incident incident;
@@ -59,7 +61,7 @@ TEST(Incident, EveryTruncationAndExtensionIsDataLoss) {
 
 TEST(Incident, NewerVersionIsDataLossInWords) {
   crypto::Bytes row = Example().Encode();
-  row[0] = 5;
+  row[0] = 6;
   EXPECT_THAT(Incident::Decode(row), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("version")));
 }
 
@@ -74,12 +76,12 @@ TEST(Incident, WhatSpeaksForTheCustomerRoundTripsAndAnEarlierRowHasNone) {
   EXPECT_EQ(decoded->account.mitigations, incident.account.mitigations);
   EXPECT_EQ(decoded->mitigations, incident.mitigations);
   row[0] = 1;
-  row.resize(row.size() - 2 - kEndBytes - kNoRemindersBytes);
+  row.resize(row.size() - 2 - kEndBytes - kNoRemindersBytes - kNoLifeBytes);
   decoded = Incident::Decode(row);
   DAFTAR_ASSERT_OK(decoded);
   EXPECT_TRUE(decoded->mitigations.empty());
   crypto::Bytes unknown = incident.Encode();
-  unknown[unknown.size() - 1 - kEndBytes - kNoRemindersBytes] = 0x80;
+  unknown[unknown.size() - 1 - kEndBytes - kNoRemindersBytes - kNoLifeBytes] = 0x80;
   EXPECT_THAT(Incident::Decode(unknown), StatusIs(absl::StatusCode::kDataLoss));
 }
 
@@ -93,10 +95,10 @@ TEST(Incident, HowItEndedRoundTripsAndAnEarlierRowDoesNotSay) {
   EXPECT_EQ(decoded->settled_on, incident.settled_on);
   EXPECT_EQ(decoded->withdrawn_for, incident.withdrawn_for);
   crypto::Bytes unknown = row;
-  unknown[unknown.size() - 1 - kNoRemindersBytes] = 7;
+  unknown[unknown.size() - 1 - kNoRemindersBytes - kNoLifeBytes] = 7;
   EXPECT_THAT(Incident::Decode(unknown), StatusIs(absl::StatusCode::kDataLoss));
   row[0] = 2;
-  row.resize(row.size() - kEndBytes - kNoRemindersBytes);
+  row.resize(row.size() - kEndBytes - kNoRemindersBytes - kNoLifeBytes);
   decoded = Incident::Decode(row);
   DAFTAR_ASSERT_OK(decoded);
   EXPECT_FALSE(decoded->settled_on.has_value());
@@ -116,10 +118,53 @@ TEST(Incident, RemindersNotedLaterRoundTripAndAnEarlierRowHasNone) {
                                          Day("2026-10-25")}));
   row = Example().Encode();
   row[0] = 3;
-  row.resize(row.size() - kNoRemindersBytes);
+  row.resize(row.size() - kNoRemindersBytes - kNoLifeBytes);
   decoded = Incident::Decode(row);
   DAFTAR_ASSERT_OK(decoded);
   EXPECT_TRUE(decoded->later_reminders.empty());
+}
+
+TEST(Incident, WhatBecameOfItRoundTripsAndAnEarlierRowHasNoneOfIt) {
+  Incident incident = Example();
+  incident.account.told_on = Day("2026-09-15");
+  incident.corrected.amount = evidence::Money{100, *evidence::Currency::FromCode("MYR")};
+  incident.corrected.due = Day("2026-10-12");
+  incident.corrected.reminders = std::vector<evidence::Date>{Day("2026-10-14")};
+  incident.approved_by = "user:second";
+  incident.noticed_at = 1'793'500'001;
+  incident.dispute = OpenDispute{
+      evidence::DisputedBy::kPersonThroughPartner, Day("2026-10-30"), {1'793'500'002'000}};
+  incident.erased_for = evidence::ErasureGround::kRequest;
+  incident.charter = evidence::CharterHash({1, 2, 3});
+  incident.last_queued = 1'793'500'003;
+  incident.deadline = 1'793'500'004;
+  const auto decoded = Incident::Decode(incident.Encode());
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(decoded->Encode(), incident.Encode());
+  EXPECT_EQ(decoded->account.told_on, Day("2026-09-15"));
+  EXPECT_EQ(decoded->corrected, incident.corrected);
+  EXPECT_EQ(decoded->approved_by, "user:second");
+  EXPECT_EQ(decoded->noticed_at, incident.noticed_at);
+  ASSERT_TRUE(decoded->dispute.has_value());
+  EXPECT_EQ(decoded->dispute->by, evidence::DisputedBy::kPersonThroughPartner);
+  EXPECT_EQ(decoded->dispute->noted_at, incident.dispute->noted_at);
+  EXPECT_EQ(decoded->erased_for, evidence::ErasureGround::kRequest);
+  EXPECT_EQ(decoded->charter, incident.charter);
+  EXPECT_EQ(decoded->deadline, incident.deadline);
+  const NewIncident standing = decoded->Standing();
+  EXPECT_EQ(standing.amount, incident.corrected.amount);
+  EXPECT_EQ(standing.due, Day("2026-10-12"));
+  EXPECT_EQ(standing.occurred, incident.account.occurred);
+  EXPECT_EQ(standing.reminders, incident.corrected.reminders);
+
+  crypto::Bytes row = Example().Encode();
+  row[0] = 4;
+  row.resize(row.size() - kNoLifeBytes);
+  const auto earlier = Incident::Decode(row);
+  DAFTAR_ASSERT_OK(earlier);
+  EXPECT_TRUE(earlier->corrected.empty());
+  EXPECT_FALSE(earlier->dispute.has_value());
+  EXPECT_EQ(earlier->deadline, 0);
 }
 
 TEST(IncidentState, NamesRoundTripAndUnknownOnesListTheRest) {

@@ -60,7 +60,7 @@ class LedgerTest : public ::testing::Test {
 
 TEST_F(LedgerTest, AnIncidentBecomesAReportAtTheNextTick) {
   const IncidentId id = Filed();
-  EXPECT_EQ(StateOf(id), IncidentState::kDraft);
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
   DAFTAR_ASSERT_OK(ledger().Publish(node_.Caller(), id));
   EXPECT_EQ(StateOf(id), IncidentState::kApproved);
   EXPECT_EQ(*ledger().QueueLength(), 1u);
@@ -311,8 +311,7 @@ TEST_F(LedgerTest, WhatCannotBeSharedYetSaysHowToMendIt) {
   const IncidentId id = ledger().Add(node_.Caller(), account)->incident.id;
   const auto refused = ledger().Publish(node_.Caller(), id);
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition,
-                                HasSubstr("daftar incident withdraw " + id.hex() +
-                                          " --ground mistake --because TEXT")));
+                                HasSubstr("daftar incident correct " + id.hex())));
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition,
                                 HasSubstr("daftar incident remind " + id.hex() + " --on DATE")));
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition,
@@ -332,7 +331,7 @@ TEST_F(LedgerTest, AnIdentifierHasSixteenLabelsAnEpochAndNoMore) {
   const IncidentId id = Filed();
   EXPECT_THAT(ledger().Publish(node_.Caller(), id),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("16")));
-  EXPECT_EQ(StateOf(id), IncidentState::kDraft);
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
   // Another buyer is not affected.
   DAFTAR_EXPECT_OK(ledger().Publish(node_.Caller(), Filed("0812-9999-7001")));
 }
@@ -446,47 +445,6 @@ TEST_F(LedgerTest, ManyWritersLoseNothingAndShareNoLabel) {
   }
   EXPECT_EQ(published + 2, node_->publisher().tree_size());
   EXPECT_LE(published, 4u * evidence::kLabelsPerIdentifier);
-}
-
-// A charter with a notice period.
-class HoldTest : public ::testing::Test {
- protected:
-  static std::string CharterWithHold() {
-    std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/demo.toml");
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    const std::string section = "[reasons.deposit-unsettled]\n";
-    const size_t at = text.find(section);
-    EXPECT_NE(at, std::string::npos);
-    return text.insert(at + section.size(), "hold_hours = 24\n");
-  }
-  SimCircle circle_{1'793'491'200, CharterWithHold()};
-  SimNode& node_ = circle_.Add("toko-a.test");
-};
-
-TEST_F(HoldTest, NothingIsSharedBeforeTheHoldEnds) {
-  auto view = node_->ledger().Add(node_.Caller(), DepositUnsettled(kPhone));
-  DAFTAR_ASSERT_OK(view);
-  const IncidentId id = view->incident.id;
-  DAFTAR_ASSERT_OK(node_->ledger().Publish(node_.Caller(), id));
-  EXPECT_EQ(node_->ledger().Get(id)->state, IncidentState::kHeld);
-  EXPECT_THAT(node_->ledger().Publish(node_.Caller(), id),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("hold")));
-  circle_.clock().Advance(24 * 3600 - 1);
-  EXPECT_EQ(*node_->Tick(), 0u);
-  EXPECT_EQ(node_->ledger().Get(id)->state, IncidentState::kHeld);
-  circle_.clock().Advance(1);
-  EXPECT_EQ(*node_->Tick(), 1u);
-  EXPECT_EQ(node_->ledger().Get(id)->state, IncidentState::kPublished);
-}
-
-TEST_F(HoldTest, PaymentDuringTheHoldStopsIt) {
-  auto view = node_->ledger().Add(node_.Caller(), DepositUnsettled(kPhone));
-  const IncidentId id = view->incident.id;
-  DAFTAR_ASSERT_OK(node_->ledger().Publish(node_.Caller(), id));
-  DAFTAR_ASSERT_OK(node_->ledger().Settle(node_.Caller(), id, {}, "paid"));
-  circle_.clock().Advance(48 * 3600);
-  EXPECT_EQ(*node_->Tick(), 0u);
-  EXPECT_EQ(node_->publisher().tree_size(), 2u);
 }
 
 // A charter that asks for reminders.

@@ -133,14 +133,15 @@ TEST_F(PublisherTest, HeadVerifiesUnderBothKeysAndStatesTheTree) {
   EXPECT_EQ(*storage::LogStore(*store_).RootAt(storage::kOwnLog, 2), head.checkpoint.root);
 }
 
-TEST_F(PublisherTest, ReportsComeFirstByCommitmentThenTheRestByAboutAndKind) {
+TEST_F(PublisherTest,
+       ReportsComeFirstByCommitmentThenTheRestByAboutAndEachReportHasOneUpdateATick) {
   Queue(3);
   Queue(1);
   Queue(2);
   DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
   const auto update = [&](evidence::EntryKind kind, uint64_t about, uint8_t marker) {
     Submission submission;
-    submission.id = entropy_.Public<SubmissionId>();
+    submission.id = SubmissionId({marker});
     submission.kind = kind;
     submission.about = about;
     submission.body = crypto::Bytes(8, marker);
@@ -149,21 +150,22 @@ TEST_F(PublisherTest, ReportsComeFirstByCommitmentThenTheRestByAboutAndKind) {
     batch.Put(storage::Column::kSubmissions, submission.Key(), submission.Encode());
     ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
   };
-  update(evidence::EntryKind::kWithdrawal, 2, 9);
   update(evidence::EntryKind::kSettlement, 3, 8);
-  update(evidence::EntryKind::kSettlement, 2, 7);
+  update(evidence::EntryKind::kWithdrawal, 2, 7);
+  update(evidence::EntryKind::kSettlement, 2, 9);  // came about later
   Queue(4);
-  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  EXPECT_EQ(*publisher_->Tick(Now()), 3u);
+  EXPECT_EQ(*publisher_->Tick(Now()), 1u);
   const std::vector<evidence::Header> headers = Headers();
   ASSERT_EQ(headers.size(), 9u);
   EXPECT_LT(headers[2].commitment, headers[3].commitment);
   EXPECT_LT(headers[3].commitment, headers[4].commitment);
   EXPECT_EQ(headers[5].kind, evidence::EntryKind::kReport);
-  EXPECT_EQ(headers[6].kind, evidence::EntryKind::kSettlement);
+  EXPECT_EQ(headers[6].kind, evidence::EntryKind::kWithdrawal);
   EXPECT_EQ(headers[6].about, 2u);
-  EXPECT_EQ(headers[7].kind, evidence::EntryKind::kWithdrawal);
-  EXPECT_EQ(headers[7].about, 2u);
-  EXPECT_EQ(headers[8].about, 3u);
+  EXPECT_EQ(headers[7].about, 3u);
+  EXPECT_EQ(headers[8].kind, evidence::EntryKind::kSettlement);
+  EXPECT_EQ(headers[8].about, 2u);
   for (size_t i = 0; i < headers.size(); ++i) EXPECT_EQ(headers[i].index, i);
 }
 

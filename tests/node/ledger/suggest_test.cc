@@ -258,6 +258,7 @@ TEST_F(SuggestTest, TheReportedOrderNeverCountsAsSettledBefore) {
   NewIncident incident = ::daftar::testing::DepositUnsettled(phone);
   EXPECT_EQ(Reported(incident), evidence::SettledBucket::kOneOrTwo);
   incident.order = NameOf(phone, "a");
+  incident.reason = evidence::Reason::kNoShow;  // which an order that was paid supports too
   EXPECT_EQ(Reported(incident), evidence::SettledBucket::kNone);
 }
 

@@ -33,7 +33,7 @@ TEST(EntryState, TheMilderReadingHolds) {
 
 TEST(EntryState, RowRoundTripsAndRefusesDamage) {
   EntryState state;
-  state.updates = {{EntryKind::kSettlement, 5}, {EntryKind::kWithdrawal, 9}};
+  state.updates = {{EntryKind::kSettlement, 5, 1000, 2000}, {EntryKind::kWithdrawal, 9, 3000, 3}};
   const crypto::Bytes row = state.Encode();
   auto decoded = EntryState::Decode(row);
   DAFTAR_ASSERT_OK(decoded);
@@ -42,6 +42,38 @@ TEST(EntryState, RowRoundTripsAndRefusesDamage) {
     EXPECT_THAT(EntryState::Decode(crypto::ByteView(row).first(length)),
                 StatusIs(absl::StatusCode::kDataLoss));
   }
+}
+
+TEST(EntryState, ARowWithoutTimesIsReadAsLongAgo) {
+  const crypto::Bytes row =
+      crypto::Writer().U8(1).U8(1).U8(static_cast<uint8_t>(EntryKind::kDispute)).U64(7).Take();
+  const auto decoded = EntryState::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(decoded->updates, (std::vector<EntryState::Update>{{EntryKind::kDispute, 7, 0, 0}}));
+}
+
+TEST(EntryState, WhatIsOutOfOrderIsNotAccepted) {
+  const auto accepts = [](std::vector<EntryKind> before, EntryKind kind) {
+    EntryState state;
+    for (EntryKind earlier : before) state.updates.push_back({earlier, 10, 0, 0});
+    return state.Accepts(kind);
+  };
+  constexpr EntryKind kAll[] = {
+      EntryKind::kSettlement, EntryKind::kDispute, EntryKind::kResolution, EntryKind::kCorrection,
+      EntryKind::kWithdrawal, EntryKind::kRelabel, EntryKind::kErasure};
+  EXPECT_FALSE(accepts({}, EntryKind::kResolution));
+  EXPECT_TRUE(accepts({EntryKind::kDispute}, EntryKind::kResolution));
+  EXPECT_FALSE(accepts({EntryKind::kDispute, EntryKind::kResolution}, EntryKind::kResolution));
+  EXPECT_FALSE(accepts({EntryKind::kDispute}, EntryKind::kDispute));
+  EXPECT_TRUE(accepts({EntryKind::kDispute, EntryKind::kResolution}, EntryKind::kDispute));
+  EXPECT_FALSE(accepts({EntryKind::kSettlement}, EntryKind::kSettlement));
+  for (EntryKind kind : kAll) {
+    EXPECT_EQ(accepts({}, kind), kind != EntryKind::kResolution);
+    EXPECT_EQ(accepts({EntryKind::kWithdrawal}, kind), kind == EntryKind::kErasure);
+    EXPECT_FALSE(accepts({EntryKind::kErasure}, kind));
+  }
+  EXPECT_FALSE(accepts({}, EntryKind::kReport));
+  EXPECT_FALSE(accepts({}, EntryKind::kKeys));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "node/service/book_handlers.h"
+#include "node/service/incident_handlers.h"
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
 #include "node/service/shop_handlers.h"
@@ -38,6 +39,7 @@ class RightsTest : public ::testing::Test {
   SimNode& node_ = circle_.Add("toko-a.test");
   Users users_{node_->store(), node_->vault(), node_->clock(), node_->entropy()};
   BookHandlers book_{*node_};
+  IncidentHandlers incident_{*node_};
   NodeHandlers nodes_{*node_, users_};
   PolicyHandlers policy_{*node_};
   ShopHandlers shop_{*node_};
@@ -79,6 +81,13 @@ class RightsTest : public ::testing::Test {
       {"BookService/GetOrder", {"sm", Of(book_, &BookHandlers::GetOrder)}},
       {"BookService/ListOrders", {"sm", Of(book_, &BookHandlers::ListOrders)}},
       {"BookService/ListCustomers", {"m", Of(book_, &BookHandlers::ListCustomers)}},
+      {"IncidentService/ApproveIncident", {"m", Of(incident_, &IncidentHandlers::ApproveIncident)}},
+      {"IncidentService/GiveNotice", {"sm", Of(incident_, &IncidentHandlers::GiveNotice)}},
+      {"IncidentService/DisputeIncident",
+       {"sm", Of(incident_, &IncidentHandlers::DisputeIncident)}},
+      {"IncidentService/ResolveIncident", {"m", Of(incident_, &IncidentHandlers::ResolveIncident)}},
+      {"IncidentService/CorrectIncident", {"m", Of(incident_, &IncidentHandlers::CorrectIncident)}},
+      {"IncidentService/EraseIncident", {"m", Of(incident_, &IncidentHandlers::EraseIncident)}},
       {"PolicyService/GetPolicy", {"smoa", Of(policy_, &PolicyHandlers::GetPolicy)}},
       {"PolicyService/OverrideDecision", {"m", Of(policy_, &PolicyHandlers::OverrideDecision)}},
       {"PolicyService/ReportOutcomes", {"ma", report_outcomes_}},

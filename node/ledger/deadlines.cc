@@ -1,0 +1,90 @@
+#include "node/ledger/deadlines.h"
+
+#include "node/evidence/admissibility.h"
+
+namespace daftar::ledger {
+namespace {
+
+constexpr int64_t kSecondsPerHour = 3600;
+constexpr int64_t kSecondsPerDay = 86'400;
+
+// The start of the UTC day on which the report must no longer be shared.
+std::optional<Deadline> Expiry(const Incident& incident, const evidence::Charter& charter) {
+  const auto profile = charter.reasons.find(incident.account.reason);
+  const uint32_t months = profile == charter.reasons.end() ? evidence::kMaxRetentionMonths
+                                                           : profile->second.retention_months;
+  const evidence::Date end = evidence::RetentionEnd(incident.Standing().occurred, months);
+  if (!end.has_value()) return std::nullopt;
+  return Deadline{int64_t{end.days()} * kSecondsPerDay, DeadlineAction::kExpire};
+}
+
+std::optional<Deadline> Earlier(std::optional<Deadline> a, std::optional<Deadline> b) {
+  if (!a.has_value()) return b;
+  return b.has_value() && b->at < a->at ? b : a;
+}
+
+}  // namespace
+
+std::string_view DeadlineName(DeadlineAction action) {
+  switch (action) {
+    case DeadlineAction::kPublish:
+      return "publish";
+    case DeadlineAction::kWithdrawSettled:
+      return "withdraw-settled";
+    case DeadlineAction::kWithdrawUnanswered:
+      return "withdraw-unanswered";
+    case DeadlineAction::kErase:
+      return "erase";
+    case DeadlineAction::kExpire:
+      return "expire";
+    case DeadlineAction::kScrub:
+      return "scrub";
+  }
+  return "unknown";
+}
+
+std::optional<Deadline> NextDeadline(const Incident& incident, const evidence::Charter& charter) {
+  if (incident.IsScrubbed()) return std::nullopt;
+  const bool has_report = incident.report.has_value();
+  switch (incident.state) {
+    case IncidentState::kHeld:
+      if (incident.held_until == 0) return std::nullopt;
+      return Deadline{incident.held_until, DeadlineAction::kPublish};
+    case IncidentState::kErased:
+    case IncidentState::kExpired:
+      return Deadline{incident.last_queued, DeadlineAction::kScrub};
+    case IncidentState::kWithdrawn:
+      if (!has_report) return std::nullopt;
+      return Deadline{incident.LastTime(IncidentAction::kWithdrawn) +
+                          int64_t{charter.erase_after_withdrawal_hours} * kSecondsPerHour,
+                      DeadlineAction::kErase};
+    case IncidentState::kSettled:
+      if (!has_report) return std::nullopt;
+      return Earlier(
+          Deadline{incident.LastTime(IncidentAction::kSettled) +
+                       int64_t{charter.withdraw_after_settlement_hours} * kSecondsPerHour,
+                   DeadlineAction::kWithdrawSettled},
+          Expiry(incident, charter));
+    case IncidentState::kDisputed:
+      if (!has_report || !incident.dispute.has_value()) return std::nullopt;
+      return Earlier(Deadline{incident.dispute->noted_at.seconds() +
+                                  int64_t{charter.dispute_withdraw_days} * kSecondsPerDay,
+                              DeadlineAction::kWithdrawUnanswered},
+                     Expiry(incident, charter));
+    case IncidentState::kApproved:
+    case IncidentState::kPublished:
+    case IncidentState::kCorrected:
+      return has_report ? Expiry(incident, charter) : std::nullopt;
+    case IncidentState::kDraft:
+    case IncidentState::kReady:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+int64_t DisputeFlaggedAt(const Incident& incident, const evidence::Charter& charter) {
+  if (!incident.dispute.has_value() || incident.state != IncidentState::kDisputed) return 0;
+  return incident.dispute->noted_at.seconds() + int64_t{charter.dispute_flag_days} * kSecondsPerDay;
+}
+
+}  // namespace daftar::ledger

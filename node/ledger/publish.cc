@@ -1,0 +1,268 @@
+// What lets an incident be shared: admissibility, the second person, notice and hold, and the
+// report that goes into the queue.
+#include <algorithm>
+
+#include "node/evidence/admissibility.h"
+#include "node/ledger/incident_rows.h"
+#include "node/ledger/ledger.h"
+
+namespace daftar::ledger {
+namespace {
+
+using crypto::Bytes;
+using storage::Batch;
+using storage::Column;
+
+constexpr int64_t kSecondsPerHour = 3600;
+constexpr size_t kNoticeCodeSymbols = 8;
+// Crockford's base 32 leaves out the letters that are read as others.
+constexpr std::string_view kCodeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+std::string WithDash(std::string_view symbols) {
+  constexpr size_t kHalf = kNoticeCodeSymbols / 2;
+  return std::string(symbols.substr(0, kHalf)) + "-" + std::string(symbols.substr(kHalf));
+}
+
+// Whether the person has had a hand in what the incident says.
+bool ChangedBy(const Incident& incident, std::string_view actor) {
+  return std::any_of(incident.events.begin(), incident.events.end(), [&](const auto& event) {
+    return event.by == actor &&
+           (event.action == IncidentAction::kAdded || event.action == IncidentAction::kReminded ||
+            event.action == IncidentAction::kCorrected);
+  });
+}
+
+std::string MissingList(const IncidentId& id, const std::vector<std::string>& missing) {
+  std::string list =
+      "the incident cannot be shared yet. A reminder is added with `daftar incident remind " +
+      id.hex() + " --on DATE`, other facts are corrected with `daftar incident correct " +
+      id.hex() + "`. Missing:";
+  for (const std::string& sentence : missing) list += "\n- " + sentence;
+  return list;
+}
+
+evidence::ReportFacts FactsOf(const NewIncident& account) {
+  evidence::ReportFacts facts;
+  facts.reason = account.reason;
+  facts.amount = account.amount;
+  facts.occurred = account.occurred;
+  facts.due = account.due;
+  facts.reminders = account.reminders;
+  return facts;
+}
+
+}  // namespace
+
+const evidence::Charter& Ledger::CharterOf(const Incident&) const { return options_.charter; }
+
+std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
+  Incident incident;
+  incident.account = account;
+  return MissingOf(incident, /*approved=*/false);
+}
+
+std::vector<std::string> Ledger::MissingOf(const Incident& incident, bool approved) const {
+  const NewIncident standing = incident.Standing();
+  evidence::IncidentCase facts;
+  facts.facts = FactsOf(standing);
+  facts.identifiers = standing.identifiers.size();
+  facts.disputed = incident.dispute.has_value();
+  facts.second_person_approved = approved || !incident.approved_by.empty();
+  facts.today = evidence::Date::Of(clock_.Now());
+  return evidence::MissingForSharing(facts, options_.charter);
+}
+
+absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, const IncidentId& id) {
+  return Apply(caller, "incident.publish", id, [&](Stored& stored, Batch& batch) -> absl::Status {
+    return BeginSharing(stored, caller.actor, IncidentAction::kPublishAsked, batch);
+  });
+}
+
+absl::StatusOr<IncidentView> Ledger::Approve(const storage::Caller& caller, const IncidentId& id) {
+  return Apply(caller, "incident.approve", id, [&](Stored& stored, Batch& batch) -> absl::Status {
+    if (ChangedBy(stored.incident, caller.actor)) {
+      return absl::PermissionDeniedError(
+          "whoever filed an incident, or changed what it says, cannot approve it; somebody else "
+          "has to");
+    }
+    stored.incident.approved_by = caller.actor;
+    return BeginSharing(stored, caller.actor, IncidentAction::kApproved, batch);
+  });
+}
+
+absl::Status Ledger::BeginSharing(Stored& stored, const std::string& actor, IncidentAction action,
+                                  Batch& batch) {
+  Incident& incident = stored.incident;
+  auto view = View(incident);
+  if (!view.ok()) return view.status();
+  switch (view->state) {
+    case IncidentState::kDraft:
+    case IncidentState::kReady:
+      break;
+    case IncidentState::kHeld:
+      if (incident.held_until == 0) {
+        return absl::FailedPreconditionError(
+            "the hold begins with the notice to the customer: `daftar incident notice " +
+            incident.id.hex() + "` makes the letter; the report is published by itself afterwards");
+      }
+      return absl::FailedPreconditionError(
+          "the hold runs until " + evidence::Date::Of({incident.held_until * 1000}).ToString() +
+          " (UTC) and is not shortened; the report is published by itself afterwards");
+    case IncidentState::kApproved:
+      return absl::FailedPreconditionError(
+          "the incident is queued already; its report goes out with the next tick");
+    default:
+      return absl::FailedPreconditionError("an incident that is " +
+                                           std::string(StateName(view->state)) +
+                                           " cannot be published again");
+  }
+  if (const auto missing = MissingOf(incident, /*approved=*/false); !missing.empty()) {
+    return absl::FailedPreconditionError(MissingList(incident.id, missing));
+  }
+  if (options_.still_supported) {
+    absl::Status supported = options_.still_supported(incident.Standing(), /*after_hold=*/false);
+    if (!supported.ok()) {
+      return absl::Status(supported.code(), std::string(supported.message()) +
+                                                ". Or withdraw the draft: daftar incident "
+                                                "withdraw " +
+                                                incident.id.hex() +
+                                                " --ground mistake --because TEXT");
+    }
+  }
+  const evidence::UnixMillis now = clock_.Now();
+  incident.charter = options_.charter.hash;
+  IncidentEvent event{now, actor, action, {}, std::nullopt};
+  if (options_.charter.reasons.at(incident.account.reason).hold_hours > 0) {
+    incident.state = IncidentState::kHeld;
+    incident.held_until = 0;
+    incident.noticed_at = 0;
+  } else {
+    if (absl::Status status = QueueReport(incident, now, batch); !status.ok()) return status;
+    event.submission = incident.report;
+  }
+  incident.events.push_back(std::move(event));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<IncidentView> Ledger::Notice(const storage::Caller& caller, const IncidentId& id) {
+  auto seen = Get(id);
+  if (!seen.ok()) return seen.status();
+  if (seen->incident.noticed_at != 0) return seen;
+  return Apply(caller, "incident.notice", id, [&](Stored& stored, Batch& batch) -> absl::Status {
+    Incident& incident = stored.incident;
+    if (incident.state != IncidentState::kHeld) {
+      return absl::FailedPreconditionError(
+          "notice is given of an incident that is held, before it is shared; this one is " +
+          std::string(StateName(incident.state)));
+    }
+    if (incident.noticed_at != 0) return absl::OkStatus();
+    const evidence::UnixMillis now = clock_.Now();
+    const evidence::ReasonProfile& profile =
+        CharterOf(incident).reasons.at(incident.account.reason);
+    incident.noticed_at = now.seconds();
+    incident.held_until = now.seconds() + int64_t{profile.hold_hours} * kSecondsPerHour;
+    batch.Put(Column::kIncidents, rows::CodeKey(NoticeCode(id)), crypto::ToBytes(id.view()));
+    incident.events.push_back({now, caller.actor, IncidentAction::kNoticed, {}, std::nullopt});
+    return absl::OkStatus();
+  });
+}
+
+std::string Ledger::NoticeCode(const IncidentId& id) const {
+  const storage::BlindTag tag = vault_.Tag("notice", "incident", id.hex());
+  std::string symbols;
+  // 256 is a multiple of 32: no symbol is likelier than another.
+  for (size_t i = 0; i < kNoticeCodeSymbols; ++i) {
+    symbols += kCodeAlphabet[tag.view()[i] % kCodeAlphabet.size()];
+  }
+  return WithDash(symbols);
+}
+
+absl::StatusOr<IncidentId> Ledger::ByNoticeCode(std::string_view typed) const {
+  const absl::Status unknown = absl::NotFoundError(
+      "no notice has this code; it has eight letters and digits, like K7F3-9Q2M");
+  std::string symbols;
+  for (char c : typed) {
+    if (c == '-' || c == ' ') continue;
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    // As they are read aloud.
+    if (c == 'O') c = '0';
+    if (c == 'I' || c == 'L') c = '1';
+    if (kCodeAlphabet.find(c) == std::string_view::npos || symbols.size() == kNoticeCodeSymbols) {
+      return unknown;
+    }
+    symbols += c;
+  }
+  if (symbols.size() != kNoticeCodeSymbols) return unknown;
+  auto row = store_.Get(Column::kIncidents, rows::CodeKey(WithDash(symbols)));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return unknown;
+  auto id = IncidentId::Create(**row);
+  if (!id.ok()) return absl::DataLossError("the row of a notice's code is malformed");
+  return *id;
+}
+
+absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier& identifier,
+                                                     Batch& batch) const {
+  const Bytes key = rows::CounterKey(vault_, options_.label_key.epoch, identifier);
+  auto row = store_.Get(Column::kCounters, key);
+  if (!row.ok()) return row.status();
+  uint8_t next = 0;
+  if (row->has_value()) {
+    if ((*row)->size() != 1) return absl::DataLossError("a label counter row is malformed");
+    next = (*row)->front();
+    batch.ExpectValue(Column::kCounters, key, **row);
+  } else {
+    batch.ExpectAbsent(Column::kCounters, key);
+  }
+  if (next >= evidence::kLabelsPerIdentifier) {
+    return absl::ResourceExhaustedError(
+        "one of the identifiers (" + std::string(identity::TypeName(identifier.type())) +
+        ") has all " + std::to_string(evidence::kLabelsPerIdentifier) +
+        " reports of this epoch; settle or withdraw does not free one, a new epoch does");
+  }
+  batch.Put(Column::kCounters, key, {static_cast<uint8_t>(next + 1)});
+  auto f = crypto::VoprfEvaluateDirect(
+      options_.label_key.key, evidence::VoprfInput(options_.charter.circle, options_.origin,
+                                                   options_.label_key.epoch, identifier));
+  if (!f.ok()) return f.status();
+  return evidence::Label{*std::move(f), next};
+}
+
+absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, Batch& batch) {
+  const NewIncident account = incident.Standing();
+  auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
+  if (!settled.ok()) return settled.status();
+  std::vector<evidence::Label> labels;
+  for (const identity::Identifier& identifier : account.identifiers) {
+    auto label = ReserveLabel(identifier, batch);
+    if (!label.ok()) return label.status();
+    labels.push_back(*std::move(label));
+  }
+  evidence::ReportFacts facts = FactsOf(account);
+  facts.settled_before = evidence::BucketOf(*settled);
+  Submission submission;
+  submission.kind = evidence::EntryKind::kReport;
+  submission.body =
+      evidence::SealReport(facts, labels, options_.origin, options_.record_key, entropy_).Encode();
+  submission.commitment = evidence::CommitTo(submission.body);
+  Enqueue(incident, submission, now, batch);
+  incident.report = submission.id;
+  incident.report_not_before = submission.not_before;
+  incident.state = IncidentState::kApproved;
+  return absl::OkStatus();
+}
+
+// Entries about one report go out one a tick, in the order in which they were queued: by time, and
+// within a second by the number of events before, with which their ids begin.
+void Ledger::Enqueue(Incident& incident, Submission& submission, evidence::UnixMillis now,
+                     Batch& batch) const {
+  auto id = entropy_.Public<SubmissionId>().array();
+  id[0] = static_cast<uint8_t>(incident.events.size() >> 8);
+  id[1] = static_cast<uint8_t>(incident.events.size());
+  submission.id = SubmissionId(id);
+  submission.not_before = std::max(now.seconds(), incident.last_queued);
+  incident.last_queued = submission.not_before;
+  batch.Put(Column::kSubmissions, submission.Key(), submission.Encode());
+}
+
+}  // namespace daftar::ledger

@@ -1,0 +1,178 @@
+// What the node does about incidents by itself, when their deadlines have come.
+#include <algorithm>
+
+#include "node/ledger/incident_rows.h"
+#include "node/ledger/ledger.h"
+#include "storage/log_store.h"
+
+namespace daftar::ledger {
+namespace {
+
+using crypto::Bytes;
+using storage::Batch;
+using storage::Column;
+
+evidence::ErasureGround ErasureGroundOf(evidence::WithdrawalGround ground) {
+  switch (ground) {
+    case evidence::WithdrawalGround::kPaid:
+      return evidence::ErasureGround::kPaid;
+    case evidence::WithdrawalGround::kDisputeUpheld:
+    case evidence::WithdrawalGround::kDisputeUnanswered:
+      return evidence::ErasureGround::kUpheld;
+    case evidence::WithdrawalGround::kRequest:
+      return evidence::ErasureGround::kRequest;
+    case evidence::WithdrawalGround::kMistake:
+    case evidence::WithdrawalGround::kOther:
+      return evidence::ErasureGround::kMistake;
+  }
+  return evidence::ErasureGround::kMistake;
+}
+
+bool IsErased(IncidentAction action) {
+  return action == IncidentAction::kErased || action == IncidentAction::kExpired;
+}
+
+}  // namespace
+
+absl::StatusOr<size_t> Ledger::RunDeadlines(evidence::UnixMillis now) {
+  std::vector<IncidentId> due;
+  const Bytes prefix = rows::DeadlinePrefix();
+  absl::Status failed =
+      store_.Scan(Column::kIncidents, prefix, prefix, [&](crypto::ByteView key, crypto::ByteView) {
+        if (rows::TimeOfDeadline(key) > now.seconds()) return false;
+        due.push_back(rows::IdAtEnd(key));
+        return due.size() < kMaxDeadlinesPerRun;
+      });
+  if (!failed.ok()) return failed;
+  size_t changed = 0;
+  for (const IncidentId& id : due) {
+    auto done = RunDeadline(id, now);
+    if (!done.ok()) {
+      // Somebody was faster: the next run looks again.
+      if (failed.ok() && !absl::IsAborted(done.status())) failed = done.status();
+    } else if (*done) {
+      ++changed;
+    }
+  }
+  if (!failed.ok()) return failed;
+  return changed;
+}
+
+absl::StatusOr<bool> Ledger::RunDeadline(const IncidentId& id, evidence::UnixMillis now) {
+  auto stored = Load(id);
+  if (!stored.ok()) return stored.status();
+  Incident& incident = stored->incident;
+  const auto deadline = NextDeadline(incident, CharterOf(incident));
+  if (!deadline.has_value() || deadline->at > now.seconds()) return false;
+  const std::string node(kNodeActor);
+  const std::string order = incident.account.order;
+  Batch batch;
+  batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
+  absl::Status status;
+  switch (deadline->action) {
+    case DeadlineAction::kPublish:
+      status = EndHold(incident, now, batch);
+      break;
+    case DeadlineAction::kWithdrawSettled:
+      status = WithdrawNow(incident, node, evidence::WithdrawalGround::kPaid,
+                           "settled; the charter's period to withdraw it is over", batch);
+      break;
+    case DeadlineAction::kWithdrawUnanswered:
+      status = WithdrawNow(incident, node, evidence::WithdrawalGround::kDisputeUnanswered,
+                           "the dispute was not resolved in the charter's period", batch);
+      break;
+    case DeadlineAction::kErase:
+      status = EraseNow(
+          incident, node, IncidentAction::kErased,
+          ErasureGroundOf(incident.withdrawn_for.value_or(evidence::WithdrawalGround::kOther)),
+          "withdrawn; the charter's period to erase it is over", batch);
+      break;
+    case DeadlineAction::kExpire:
+      status = EraseNow(incident, node, IncidentAction::kExpired, evidence::ErasureGround::kExpired,
+                        "the charter's retention is over", batch);
+      break;
+    case DeadlineAction::kScrub: {
+      auto scrubbed = Scrub(incident, batch);
+      if (!scrubbed.ok() || !*scrubbed) return scrubbed;
+      if (!incident.report.has_value()) {
+        if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
+        if (options_.order_changed && !order.empty()) options_.order_changed(order);
+        return true;
+      }
+      break;
+    }
+  }
+  if (!status.ok()) return status;
+  PutIncident(batch, incident);
+  if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
+  if (options_.order_changed && !order.empty()) options_.order_changed(order);
+  return true;
+}
+
+absl::Status Ledger::EndHold(Incident& incident, evidence::UnixMillis now, Batch& batch) {
+  std::string why;
+  for (const std::string& sentence : MissingOf(incident, /*approved=*/false)) {
+    why += (why.empty() ? "" : " ") + sentence;
+  }
+  if (why.empty() && options_.still_supported) {
+    const absl::Status supported = options_.still_supported(incident.Standing(), true);
+    if (absl::IsFailedPrecondition(supported)) {
+      why = std::string(supported.message());
+    } else if (!supported.ok()) {
+      return supported;
+    }
+  }
+  if (!why.empty()) {
+    why.resize(std::min(why.size(), kMaxNoteBytes));
+    incident.state = IncidentState::kDraft;
+    incident.approved_by.clear();
+    incident.held_until = 0;
+    incident.events.push_back(
+        {now, std::string(kNodeActor), IncidentAction::kStopped, why, std::nullopt});
+    return absl::OkStatus();
+  }
+  if (absl::Status status = QueueReport(incident, now, batch); !status.ok()) return status;
+  incident.events.push_back({now, std::string(kNodeActor), IncidentAction::kPublishAsked,
+                             "the hold is over", incident.report});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Ledger::Scrub(Incident& incident, Batch& batch) const {
+  if (!incident.report.has_value()) {
+    if (absl::Status status = RemoveRows(batch, incident, /*whole=*/true); !status.ok()) {
+      return status;
+    }
+    return true;
+  }
+  auto view = View(incident);
+  if (!view.ok()) return view.status();
+  bool erased = false;
+  std::vector<uint64_t> indexes;
+  for (size_t i = 0; i < incident.events.size(); ++i) {
+    if (!view->events[i].has_value()) continue;
+    if (IsErased(incident.events[i].action)) {
+      erased = true;
+    } else {
+      indexes.push_back(view->events[i]->index);
+    }
+  }
+  if (!erased) return false;
+  for (const uint64_t index : indexes) {
+    batch.Delete(Column::kLogBodies,
+                 storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), index));
+  }
+  if (absl::Status status = RemoveRows(batch, incident, /*whole=*/false); !status.ok()) {
+    return status;
+  }
+  const evidence::Reason reason = incident.account.reason;
+  incident.account = {};
+  incident.account.reason = reason;
+  incident.corrected = {};
+  incident.later_reminders.clear();
+  incident.settled_on = {};
+  incident.mitigations = {};
+  for (IncidentEvent& event : incident.events) event.because.clear();
+  return true;
+}
+
+}  // namespace daftar::ledger

@@ -1,0 +1,124 @@
+#include "node/partners/standing.h"
+
+#include <algorithm>
+
+#include "node/evidence/admissibility.h"
+
+namespace daftar::partners {
+namespace {
+
+using decision::EntryStatus;
+using evidence::EntryKind;
+
+constexpr int64_t kSecondsPerHour = 3600;
+constexpr int64_t kSecondsPerDay = 86'400;
+// The longest periods that a charter may have (docs/charter.md).
+constexpr int64_t kLongestDisputeDays = 180;
+constexpr int64_t kLongestSettledHours = 48;
+constexpr int64_t kDaysOfLongestMonth = 31;
+
+// The earlier of when it says that it was issued and when this node first saw it.
+int64_t Since(const EntryState::Update& update) {
+  return std::min(update.issued_at, update.seen_at);
+}
+
+evidence::ReportFacts MilderOf(const evidence::ReportFacts& known,
+                               const evidence::ReportFacts& corrected) {
+  evidence::ReportFacts milder = known;
+  if (corrected.amount.currency == known.amount.currency) {
+    milder.amount.minor = std::min(known.amount.minor, corrected.amount.minor);
+  }
+  milder.occurred = std::min(known.occurred, corrected.occurred);
+  return milder;
+}
+
+uint32_t RetentionMonths(const evidence::ReportFacts& facts, const evidence::Charter* charter) {
+  if (charter == nullptr) return evidence::kMaxRetentionMonths;
+  const auto profile = charter->reasons.find(facts.reason);
+  // A reason that the charter does not share has no retention to end.
+  return profile == charter->reasons.end() ? evidence::kMaxRetentionMonths
+                                           : profile->second.retention_months;
+}
+
+}  // namespace
+
+int64_t LongestRetention(const evidence::Charter* charter) {
+  uint32_t months = charter == nullptr ? evidence::kMaxRetentionMonths : 0;
+  if (charter != nullptr) {
+    for (const auto& [reason, profile] : charter->reasons) {
+      months = std::max(months, profile.retention_months);
+    }
+  }
+  return int64_t{months} * kDaysOfLongestMonth * kSecondsPerDay;
+}
+
+Standing StandingOf(const evidence::ReportFacts& reported, std::span<const OpenedUpdate> updates,
+                    const Reading& reading) {
+  Standing standing{EntryStatus::kLive, reported};
+  std::optional<int64_t> disputed_since;
+  std::optional<int64_t> settled_since;
+  bool withdrawn = false;
+  for (const OpenedUpdate& seen : updates) {
+    const bool counts = seen.update.index < reading.counted_size;
+    switch (seen.update.kind) {
+      case EntryKind::kErasure:
+        standing.status = EntryStatus::kErased;
+        return standing;
+      case EntryKind::kWithdrawal:
+        withdrawn = true;
+        break;
+      case EntryKind::kDispute:
+        if (!disputed_since.has_value()) disputed_since = Since(seen.update);
+        break;
+      case EntryKind::kResolution: {
+        const auto* resolution =
+            seen.facts.has_value() ? std::get_if<evidence::ResolutionFacts>(&*seen.facts) : nullptr;
+        if (!counts || resolution == nullptr) break;
+        disputed_since.reset();
+        withdrawn = withdrawn || !resolution->upheld;
+        break;
+      }
+      case EntryKind::kSettlement:
+        if (!settled_since.has_value()) settled_since = Since(seen.update);
+        break;
+      case EntryKind::kCorrection: {
+        const auto* correction =
+            seen.facts.has_value() ? std::get_if<evidence::CorrectionFacts>(&*seen.facts) : nullptr;
+        if (correction == nullptr) break;
+        standing.facts =
+            counts ? correction->corrected : MilderOf(standing.facts, correction->corrected);
+        break;
+      }
+      default:
+        break;
+    }
+  }
+  const auto is_over = [&](const std::optional<int64_t>& since, int64_t period) {
+    return reading.deadlines_act && since.has_value() && reading.now - *since >= period;
+  };
+  const evidence::Charter* charter = reading.charter;
+  const int64_t answer_period =
+      (charter == nullptr ? kLongestDisputeDays : int64_t{charter->dispute_withdraw_days}) *
+      kSecondsPerDay;
+  const int64_t settled_period =
+      (charter == nullptr ? kLongestSettledHours
+                          : int64_t{charter->withdraw_after_settlement_hours}) *
+      kSecondsPerHour;
+  const evidence::Date end =
+      evidence::RetentionEnd(standing.facts.occurred, RetentionMonths(standing.facts, charter));
+  const bool expired = reading.deadlines_act && end.has_value() &&
+                       reading.now >= int64_t{end.days()} * kSecondsPerDay;
+  if (withdrawn || is_over(disputed_since, answer_period) ||
+      is_over(settled_since, settled_period)) {
+    standing.status = EntryStatus::kWithdrawn;
+  } else if (expired) {
+    standing.status = EntryStatus::kExpired;
+  } else if (disputed_since.has_value()) {
+    standing.status = EntryStatus::kDisputed;
+  } else if (settled_since.has_value()) {
+    standing.status = EntryStatus::kSettled;
+  }
+  return standing;
+}
+
+}  // namespace daftar::partners

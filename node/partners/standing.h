@@ -1,0 +1,54 @@
+// What became of a partner's report, as this node may take it: pure (DESIGN section 6, "What counts
+// when", and section 7).
+#ifndef DAFTAR_NODE_PARTNERS_STANDING_H_
+#define DAFTAR_NODE_PARTNERS_STANDING_H_
+
+#include <optional>
+#include <span>
+
+#include "node/decision/decision.h"
+#include "node/evidence/charter.h"
+#include "node/evidence/facts.h"
+#include "node/partners/entry_state.h"
+
+namespace daftar::partners {
+
+// An update with what its sealed facts say, where they opened.
+struct OpenedUpdate {
+  EntryState::Update update;
+  std::optional<evidence::Facts> facts;
+};
+
+// How the reader reads.
+struct Reading {
+  // The charter that the issuer's log stated before the report, as this node has adopted it;
+  // nullptr when it has not: then the longest periods that a charter may have hold.
+  const evidence::Charter* charter = nullptr;
+  // Entries below it count that must be witnessed: CORRECTION and RESOLUTION here.
+  uint64_t counted_size = 0;
+  int64_t now = 0;            // Unix seconds of the reader's own clock
+  bool deadlines_act = true;  // false while that clock is in doubt
+};
+
+struct Standing {
+  decision::EntryStatus status = decision::EntryStatus::kLive;
+  evidence::ReportFacts facts;  // as corrected
+  friend bool operator==(const Standing&, const Standing&) = default;
+};
+
+// Erased beats withdrawn beats expired beats an open dispute beats settled beats live. A dispute
+// ends with a RESOLUTION that counts and opens: upheld, the report is live again; not upheld, it is
+// as withdrawn, even if the issuer never withdraws it. What must be witnessed and is not yet leaves
+// the milder reading: the dispute open; of two amounts the smaller, of two days the older. The
+// charter's periods end it by the reader's own clock, whether or not the issuer says so: settled,
+// and disputed without an answer, it is withdrawn when the period is over.
+Standing StandingOf(const evidence::ReportFacts& reported, std::span<const OpenedUpdate> updates,
+                    const Reading& reading);
+
+// The longest that the body of a report may be kept by whoever cannot open it, in seconds after it
+// was issued: the longest retention of the charter, or of any.
+int64_t LongestRetention(const evidence::Charter* charter);
+
+}  // namespace daftar::partners
+
+#endif  // DAFTAR_NODE_PARTNERS_STANDING_H_

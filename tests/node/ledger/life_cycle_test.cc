@@ -1,0 +1,445 @@
+// An incident from its filing to its erasure, as the issuer's node has it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "node/evidence/header.h"
+#include "node/ledger/ledger.h"
+#include "storage/log_store.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::ledger {
+namespace {
+
+using ::daftar::testing::Day;
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+using evidence::EntryKind;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr char kPhone[] = "0812-9999-7000";
+constexpr int64_t kHour = 3600;
+constexpr int64_t kDay = 24 * kHour;
+
+// The demonstration's charter with these lines about unsettled deposits.
+std::string CharterWith(const std::string& lines) {
+  std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/demo.toml");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string section = "[reasons.deposit-unsettled]\n";
+  return text.insert(text.find(section) + section.size(), lines);
+}
+
+class LifeCycle : public ::testing::Test {
+ protected:
+  explicit LifeCycle(const std::string& lines)
+      : circle_(1'793'491'200, CharterWith(lines)), node_(circle_.Add("toko-a.test")) {}
+
+  Ledger& ledger() { return node_->ledger(); }
+  storage::Caller Caller() { return node_.Caller(); }
+  storage::Caller Another() { return {"user:another", node_.Caller().request_id}; }
+  IncidentId Filed() {
+    auto view = ledger().Add(Caller(), DepositUnsettled(kPhone));
+    EXPECT_TRUE(view.ok()) << view.status();
+    return view->incident.id;
+  }
+  IncidentId Published() {
+    const IncidentId id = Filed();
+    EXPECT_TRUE(ledger().Publish(Caller(), id).ok());
+    Tick();
+    EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+    return id;
+  }
+  void Tick() {
+    auto published = node_->Tick();
+    EXPECT_TRUE(published.ok()) << published.status();
+  }
+  void After(int64_t seconds) {
+    circle_.clock().Advance(seconds);
+    // What one tick queues goes out with it; what it removes, with the next.
+    Tick();
+    Tick();
+  }
+  IncidentState StateOf(const IncidentId& id) { return ledger().Get(id)->state; }
+  std::vector<evidence::Header> Entries() {
+    std::vector<evidence::Header> entries;
+    for (uint64_t i = 2; i < node_->publisher().tree_size(); ++i) {
+      auto leaf = storage::LogStore(node_->store()).ReadLeaf(storage::kOwnLog, i);
+      entries.push_back(evidence::SignedHeader::DecodeLeaf(*leaf)->header);
+    }
+    return entries;
+  }
+  std::vector<EntryKind> Kinds() {
+    std::vector<EntryKind> kinds;
+    for (const evidence::Header& header : Entries()) kinds.push_back(header.kind);
+    return kinds;
+  }
+  bool HasBody(uint64_t index) {
+    return node_->store()
+        .Get(storage::Column::kLogBodies,
+             storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), index))
+        ->has_value();
+  }
+  // The facts of the update at `index` about the report at 2.
+  evidence::Facts FactsAt(uint64_t index) {
+    const auto body = [&](uint64_t i) {
+      return **node_->store().Get(storage::Column::kLogBodies,
+                                  storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), i));
+    };
+    const auto key =
+        evidence::ReportKey(node_->keys().record, evidence::ReportBody::Decode(body(2))->salt);
+    auto facts = evidence::OpenUpdate(
+        Entries()[index - 2].kind, *evidence::UpdateBody::Decode(body(index)), "toko-a.test", key);
+    EXPECT_TRUE(facts.ok()) << facts.status();
+    return *facts;
+  }
+
+  SimCircle circle_;
+  SimNode& node_;
+};
+
+// ---- notice and hold
+
+class HoldTest : public LifeCycle {
+ protected:
+  HoldTest() : LifeCycle("hold_hours = 24\n") {}
+  IncidentId Held() {
+    const IncidentId id = Filed();
+    EXPECT_TRUE(ledger().Publish(Caller(), id).ok());
+    EXPECT_TRUE(ledger().Notice(Caller(), id).ok());
+    return id;
+  }
+};
+
+TEST_F(HoldTest, NothingIsSharedBeforeTheHoldEnds) {
+  const IncidentId id = Held();
+  EXPECT_EQ(StateOf(id), IncidentState::kHeld);
+  EXPECT_THAT(ledger().Publish(Caller(), id),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("hold runs until")));
+  circle_.clock().Advance(kDay - 1);
+  EXPECT_EQ(*node_->Tick(), 0u);
+  EXPECT_EQ(StateOf(id), IncidentState::kHeld);
+  circle_.clock().Advance(1);
+  EXPECT_EQ(*node_->Tick(), 1u);
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
+TEST_F(HoldTest, TheHoldRunsFromTheNotice) {
+  const IncidentId id = Filed();
+  DAFTAR_ASSERT_OK(ledger().Publish(Caller(), id));
+  EXPECT_THAT(ledger().Publish(Caller(), id),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("incident notice")));
+  After(30 * kDay);
+  EXPECT_EQ(StateOf(id), IncidentState::kHeld);
+  auto noticed = ledger().Notice(Caller(), id);
+  DAFTAR_ASSERT_OK(noticed);
+  const int64_t until = noticed->incident.held_until;
+  EXPECT_EQ(until, circle_.clock().Now().seconds() + kDay);
+  circle_.clock().Advance(kHour);
+  DAFTAR_ASSERT_OK(ledger().Notice(Caller(), id));  // printing it again does not prolong it
+  EXPECT_EQ(ledger().Get(id)->incident.held_until, until);
+  After(kDay - kHour);
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
+TEST_F(HoldTest, NoticeIsGivenOfWhatIsHeldAlone) {
+  EXPECT_THAT(ledger().Notice(Caller(), Filed()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("held")));
+}
+
+TEST_F(HoldTest, TheCodeOfTheNoticeFindsTheIncidentHoweverItIsTyped) {
+  const IncidentId id = Held();
+  const std::string code = ledger().NoticeCode(id);
+  EXPECT_EQ(*ledger().ByNoticeCode(code), id);
+  std::string typed;
+  for (const char c : code) typed += static_cast<char>(std::tolower(c));
+  EXPECT_EQ(*ledger().ByNoticeCode(" " + typed.substr(0, 4) + typed.substr(5)), id);
+  for (const std::string wrong : {"", "K7F3", "K7F3-9Q2", "K7F3-9Q2M-1", "K7F3-9Q2!"}) {
+    const auto found = ledger().ByNoticeCode(wrong);
+    EXPECT_THAT(found, StatusIs(absl::StatusCode::kNotFound));
+  }
+}
+
+TEST_F(HoldTest, PaymentDuringTheHoldStopsIt) {
+  const IncidentId id = Held();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
+  After(2 * kDay);
+  EXPECT_EQ(StateOf(id), IncidentState::kSettled);
+  EXPECT_THAT(Kinds(), IsEmpty());
+}
+
+TEST_F(HoldTest, ObjectionDuringTheHoldStopsItUntilItIsResolved) {
+  const IncidentId id = Held();
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "says it was delivered broken"));
+  After(2 * kDay);
+  EXPECT_EQ(StateOf(id), IncidentState::kDisputed);
+  EXPECT_THAT(Kinds(), IsEmpty());
+  DAFTAR_ASSERT_OK(ledger().Resolve(Caller(), id, /*upheld=*/true, "the photo shows it whole"));
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+}
+
+TEST_F(HoldTest, CorrectingWhatIsHeldNeedsANewNotice) {
+  const IncidentId id = Held();
+  Correction correction;
+  correction.amount = evidence::Money{100'000'000, *evidence::Currency::FromCode("IDR")};
+  DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, correction, "a part was paid"));
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+  After(2 * kDay);
+  EXPECT_THAT(Kinds(), IsEmpty());
+  DAFTAR_ASSERT_OK(ledger().Publish(Caller(), id));
+  After(2 * kDay);
+  EXPECT_EQ(StateOf(id), IncidentState::kHeld);  // no notice of it was given
+  DAFTAR_ASSERT_OK(ledger().Notice(Caller(), id));
+  After(kDay);
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
+class ExpiringHoldTest : public LifeCycle {
+ protected:
+  // It occurred a month ago.
+  ExpiringHoldTest() : LifeCycle("hold_hours = 2160\nretention_months = 3\n") {}
+};
+
+TEST_F(ExpiringHoldTest, WhatMayNotBeSharedAnyMoreWhenTheHoldEndsIsNot) {
+  const IncidentId id = Filed();
+  DAFTAR_ASSERT_OK(ledger().Publish(Caller(), id));
+  DAFTAR_ASSERT_OK(ledger().Notice(Caller(), id));
+  After(90 * kDay);
+  EXPECT_EQ(StateOf(id), IncidentState::kDraft);
+  EXPECT_THAT(Kinds(), IsEmpty());
+  const auto view = ledger().Get(id);
+  EXPECT_EQ(view->incident.events.back().action, IncidentAction::kStopped);
+  EXPECT_EQ(view->incident.events.back().by, kNodeActor);
+  EXPECT_THAT(view->incident.events.back().because, HasSubstr("3 months"));
+}
+
+// ---- second person
+
+class SecondPersonTest : public LifeCycle {
+ protected:
+  SecondPersonTest() : LifeCycle("second_person = true\n") {}
+};
+
+TEST_F(SecondPersonTest, AnotherThanTheFilerHasToApprove) {
+  const IncidentId id = Filed();
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+  EXPECT_EQ(ledger().Get(id)->missing.size(), 1u);
+  EXPECT_THAT(ledger().Publish(Caller(), id), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(ledger().Approve(Caller(), id), StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+  auto approved = ledger().Approve(Another(), id);
+  DAFTAR_ASSERT_OK(approved);
+  EXPECT_EQ(approved->incident.approved_by, "user:another");
+  Tick();
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
+TEST_F(SecondPersonTest, WhoeverChangedItCannotApproveItAndAChangeEndsAnApproval) {
+  const IncidentId id = Filed();
+  Correction correction;
+  correction.amount = evidence::Money{100'000'000, *evidence::Currency::FromCode("IDR")};
+  DAFTAR_ASSERT_OK(ledger().Correct(Another(), id, correction, "a part was paid"));
+  EXPECT_THAT(ledger().Approve(Another(), id), StatusIs(absl::StatusCode::kPermissionDenied));
+  DAFTAR_ASSERT_OK(ledger().Approve({"user:third", "1"}, id));
+  correction.amount = evidence::Money{50'000'000, *evidence::Currency::FromCode("IDR")};
+  DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, correction, "more was paid"));  // still queued
+  Tick();
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+  EXPECT_THAT(Kinds(), IsEmpty());
+  EXPECT_THAT(ledger().Publish(Caller(), id), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+// ---- after publication
+
+class PublishedTest : public LifeCycle {
+ protected:
+  PublishedTest() : LifeCycle("retention_months = 6\nleast_amount = { IDR = \"1000\" }\n") {}
+};
+
+TEST_F(PublishedTest, WhatIsSettledIsWithdrawnAndErasedByItself) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
+  Tick();
+  EXPECT_THAT(Kinds(), ElementsAre(EntryKind::kReport, EntryKind::kSettlement));
+  After(48 * kHour - 1);
+  EXPECT_EQ(StateOf(id), IncidentState::kSettled);
+  After(1);
+  EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
+  EXPECT_EQ(Kinds().back(), EntryKind::kWithdrawal);
+  EXPECT_EQ(std::get<evidence::WithdrawalFacts>(FactsAt(4)).ground,
+            evidence::WithdrawalGround::kPaid);
+  EXPECT_TRUE(HasBody(2));
+  After(48 * kHour);
+  EXPECT_EQ(Kinds().back(), EntryKind::kErasure);
+  EXPECT_EQ(Entries().back().ground, evidence::ErasureGround::kPaid);
+  for (uint64_t index = 2; index < 6; ++index) EXPECT_FALSE(HasBody(index)) << index;
+  const auto view = ledger().Get(id);
+  EXPECT_EQ(view->state, IncidentState::kErased);
+  EXPECT_TRUE(view->incident.IsScrubbed());
+  EXPECT_THAT(ledger().About(std::vector{testing::Phone(kPhone)}).value(), IsEmpty());
+  EXPECT_FALSE(view->deadline.has_value());
+  EXPECT_EQ(view->events.size(), view->incident.events.size());
+}
+
+TEST_F(PublishedTest, ADisputeIsFlaggedAndThenWithdrawnWhenNobodyAnswers) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Dispute(
+      Caller(), id, {evidence::DisputedBy::kPersonThroughShop, Day("2026-10-31")}, "paid in cash"));
+  Tick();
+  EXPECT_EQ(Kinds().back(), EntryKind::kDispute);
+  const auto facts = std::get<evidence::DisputeFacts>(FactsAt(3));
+  EXPECT_EQ(facts.by, evidence::DisputedBy::kPersonThroughShop);
+  EXPECT_EQ(facts.on, Day("2026-10-31"));
+  After(14 * kDay - 1);
+  EXPECT_FALSE(ledger().Get(id)->flagged);
+  After(1);
+  EXPECT_TRUE(ledger().Get(id)->flagged);
+  After(16 * kDay - 1);
+  EXPECT_EQ(StateOf(id), IncidentState::kDisputed);
+  After(1);
+  EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
+  EXPECT_EQ(std::get<evidence::WithdrawalFacts>(FactsAt(4)).ground,
+            evidence::WithdrawalGround::kDisputeUnanswered);
+  After(48 * kHour);
+  EXPECT_EQ(Entries().back().ground, evidence::ErasureGround::kUpheld);
+}
+
+TEST_F(PublishedTest, AnUpheldReportCountsAgain) {
+  const IncidentId id = Published();
+  EXPECT_THAT(ledger().Resolve(Caller(), id, true, "why"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("open")));
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "paid in cash"));
+  EXPECT_THAT(ledger().Dispute(Caller(), id, {}, "again"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  DAFTAR_ASSERT_OK(ledger().Resolve(Caller(), id, true, "no receipt, and the bank says no"));
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+  Tick();
+  Tick();
+  EXPECT_THAT(Kinds(),
+              ElementsAre(EntryKind::kReport, EntryKind::kDispute, EntryKind::kResolution));
+  EXPECT_TRUE(std::get<evidence::ResolutionFacts>(FactsAt(4)).upheld);
+  EXPECT_FALSE(ledger().Get(id)->flagged);
+  // And it may be disputed once more.
+  DAFTAR_EXPECT_OK(ledger().Dispute(Caller(), id, {}, "has found the receipt"));
+}
+
+TEST_F(PublishedTest, AReportFoundWrongIsWithdrawn) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "paid in cash"));
+  DAFTAR_ASSERT_OK(ledger().Resolve(Caller(), id, false, "the receipt was found"));
+  EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
+  for (int tick = 0; tick < 3; ++tick) Tick();
+  EXPECT_THAT(Kinds(), ElementsAre(EntryKind::kReport, EntryKind::kDispute, EntryKind::kResolution,
+                                   EntryKind::kWithdrawal));
+  EXPECT_FALSE(std::get<evidence::ResolutionFacts>(FactsAt(4)).upheld);
+  EXPECT_EQ(std::get<evidence::WithdrawalFacts>(FactsAt(5)).ground,
+            evidence::WithdrawalGround::kDisputeUpheld);
+}
+
+TEST_F(PublishedTest, ACorrectionStatesAllFactsAndASecondReplacesIt) {
+  const IncidentId id = Published();
+  EXPECT_THAT(ledger().Correct(Caller(), id, {}, "why"),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  Correction correction;
+  correction.amount = evidence::Money{100'000'000, *evidence::Currency::FromCode("IDR")};
+  DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, correction, "a part was paid"));
+  EXPECT_THAT(ledger().Correct(Caller(), id, correction, "again"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("already")));
+  Tick();
+  Correction second;
+  second.due = Day("2026-10-15");
+  DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, second, "typed wrong"));
+  Tick();
+  EXPECT_EQ(StateOf(id), IncidentState::kCorrected);
+  EXPECT_THAT(Kinds(),
+              ElementsAre(EntryKind::kReport, EntryKind::kCorrection, EntryKind::kCorrection));
+  const auto facts = std::get<evidence::CorrectionFacts>(FactsAt(4)).corrected;
+  EXPECT_EQ(facts.amount, *correction.amount);
+  EXPECT_EQ(facts.due, Day("2026-10-15"));
+  EXPECT_EQ(facts.occurred, Day("2026-10-01"));
+}
+
+TEST_F(PublishedTest, WhatCouldNotBeSharedIsNoCorrection) {
+  const IncidentId id = Published();
+  Correction correction;
+  correction.amount = evidence::Money{1, *evidence::Currency::FromCode("IDR")};
+  EXPECT_THAT(ledger().Correct(Caller(), id, correction, "why"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("withdraw it instead")));
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+  EXPECT_EQ(ledger().Get(id)->incident.Standing().amount.minor, 450'000'000u);
+}
+
+TEST_F(PublishedTest, RetentionEndsItByItself) {
+  const IncidentId id = Published();
+  // It occurred on 2026-10-01; now it is the first of November.
+  const int64_t end = int64_t{Day("2027-04-01").days()} * kDay;
+  EXPECT_EQ(ledger().Get(id)->deadline, (Deadline{end, DeadlineAction::kExpire}));
+  After(end - circle_.clock().Now().seconds() - 1);
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+  After(1);
+  EXPECT_EQ(StateOf(id), IncidentState::kExpired);
+  EXPECT_EQ(Entries().back().kind, EntryKind::kErasure);
+  EXPECT_EQ(Entries().back().ground, evidence::ErasureGround::kExpired);
+  EXPECT_FALSE(HasBody(2));
+  EXPECT_TRUE(ledger().Get(id)->incident.IsScrubbed());
+}
+
+TEST_F(PublishedTest, ErasingTakesTheBodyAtOnceAndNothingCanFollowIt) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Erase(Caller(), id, evidence::ErasureGround::kRequest, "asked for it"));
+  Tick();
+  Tick();
+  EXPECT_THAT(Kinds(), ElementsAre(EntryKind::kReport, EntryKind::kErasure));
+  EXPECT_EQ(Entries().back().ground, evidence::ErasureGround::kRequest);
+  EXPECT_FALSE(HasBody(2));
+  EXPECT_EQ(StateOf(id), IncidentState::kErased);
+  for (const auto& refused :
+       {ledger().Settle(Caller(), id, {}, "x"), ledger().Dispute(Caller(), id, {}, "x"),
+        ledger().Withdraw(Caller(), id, evidence::WithdrawalGround::kMistake, "x"),
+        ledger().Erase(Caller(), id, evidence::ErasureGround::kMistake, "x")}) {
+    EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+}
+
+TEST_F(PublishedTest, ErasingWhatWasNeverPublishedLeavesNothing) {
+  const IncidentId id = Filed();
+  DAFTAR_ASSERT_OK(ledger().Erase(Caller(), id, evidence::ErasureGround::kMistake, "a test"));
+  Tick();
+  EXPECT_THAT(ledger().Get(id), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(Kinds(), IsEmpty());
+}
+
+TEST_F(PublishedTest, DeadlinesSurviveARestart) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
+  Tick();
+  node_.Stop();
+  circle_.clock().Advance(10 * kDay);
+  node_.Start();
+  Tick();
+  EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
+  // The period to erase runs from the withdrawal.
+  After(48 * kHour);
+  EXPECT_EQ(StateOf(id), IncidentState::kErased);
+}
+
+TEST_F(PublishedTest, DatesThatCannotBeAreRefused) {
+  const IncidentId id = Published();
+  const auto dispute = [&](const std::string& on) {
+    return ledger().Dispute(Caller(), id, {evidence::DisputedBy::kShop, Day(on)}, "x").status();
+  };
+  EXPECT_THAT(dispute("2026-11-03"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("future")));
+  EXPECT_THAT(dispute("2026-09-30"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("before it occurred")));
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
+}  // namespace
+}  // namespace daftar::ledger

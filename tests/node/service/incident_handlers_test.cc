@@ -1,0 +1,209 @@
+// What becomes of an incident, as a client of the local API sees it.
+#include "node/service/incident_handlers.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "node/service/shop_handlers.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::service {
+namespace {
+
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string CharterWithHold() {
+  std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/demo.toml");
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  const std::string section = "[reasons.deposit-unsettled]\n";
+  return text.insert(text.find(section) + section.size(),
+                     "hold_hours = 168\nsecond_person = true\n");
+}
+
+class IncidentHandlersTest : public ::testing::Test {
+ protected:
+  std::string RequestId() { return "request-" + std::to_string(++requests_); }
+  std::string Filed() {
+    v1::AddIncidentRequest request;
+    request.set_request_id(RequestId());
+    request.set_reason("deposit-unsettled");
+    request.add_identifiers()->set_phone("0812-3456-7890");
+    request.mutable_amount()->set_minor(450'000'000);
+    request.mutable_amount()->set_currency("IDR");
+    request.set_occurred("2026-10-01");
+    request.set_told_on("2026-10-02");
+    auto added = shop_.AddIncident(staff_, request);
+    EXPECT_TRUE(added.ok()) << added.status();
+    return added->incident().id();
+  }
+  v1::Incident Approved() {
+    v1::ApproveIncidentRequest request;
+    request.set_request_id(RequestId());
+    request.set_id(Filed());
+    auto approved = incidents_.ApproveIncident(manager_, request);
+    EXPECT_TRUE(approved.ok()) << approved.status();
+    return approved->incident();
+  }
+  v1::GiveNoticeRequest NoticeOf(const std::string& id) {
+    v1::GiveNoticeRequest request;
+    request.set_request_id(RequestId());
+    request.set_id(id);
+    request.set_to("Ibu Sari");
+    request.set_how_to_pay("Bank X 12-34");
+    request.set_contact("0811-2222");
+    return request;
+  }
+  v1::Incident Shown(const std::string& id) {
+    v1::GetIncidentRequest request;
+    request.set_id(id);
+    return shop_.GetIncident(staff_, request)->incident();
+  }
+
+  SimCircle circle_{1'793'491'200, CharterWithHold()};
+  SimNode& node_ = circle_.Add("toko-a.test");
+  ShopHandlers shop_{*node_};
+  IncidentHandlers incidents_{*node_};
+  const Actor staff_{"user:staff", Roles{Role::kStaff}};
+  const Actor manager_{"user:manager", Roles{Role::kManager}};
+  int requests_ = 0;
+};
+
+TEST_F(IncidentHandlersTest, FromFilingThroughNoticeToADisputeByItsCode) {
+  const v1::Incident approved = Approved();
+  EXPECT_EQ(approved.state(), "held");
+  EXPECT_EQ(approved.approved_by(), "user:manager");
+  EXPECT_EQ(approved.told_on(), "2026-10-02");
+  EXPECT_EQ(approved.held_until(), "");
+  EXPECT_EQ(approved.next_action(), "");
+  auto noticed = incidents_.GiveNotice(staff_, NoticeOf(approved.id()));
+  DAFTAR_ASSERT_OK(noticed);
+  EXPECT_EQ(noticed->incident().held_until(), "2026-11-08T00:00:00Z");
+  EXPECT_EQ(noticed->incident().next_action(), "publish");
+  EXPECT_EQ(noticed->incident().next_at(), "2026-11-08T00:00:00Z");
+  EXPECT_EQ(noticed->incident().notice_code(), noticed->code());
+  for (const std::string part : {"Ibu Sari", "Bank X 12-34", "0811-2222", "8 November 2026",
+                                 "Demonstration circle", "30 September 2028"}) {
+    EXPECT_THAT(noticed->letter(), HasSubstr(part));
+  }
+  EXPECT_THAT(noticed->letter(), HasSubstr(noticed->code()));
+
+  v1::DisputeIncidentRequest dispute;
+  dispute.set_request_id(RequestId());
+  dispute.set_id(noticed->code());
+  dispute.set_because("says it was paid");
+  auto disputed = incidents_.DisputeIncident(staff_, dispute);
+  DAFTAR_ASSERT_OK(disputed);
+  EXPECT_EQ(disputed->incident().id(), approved.id());
+  EXPECT_EQ(disputed->incident().state(), "disputed");
+  EXPECT_EQ(disputed->incident().disputed_by(), "person");
+  EXPECT_EQ(disputed->incident().disputed_on(), "2026-11-01");
+}
+
+TEST_F(IncidentHandlersTest, TheLetterSaysTheSameDatesWhenItIsPrintedAgain) {
+  const std::string id = Approved().id();
+  const std::string first = incidents_.GiveNotice(staff_, NoticeOf(id))->letter();
+  circle_.clock().Advance(2 * 86'400);
+  auto again = NoticeOf(id);
+  again.set_language("id");
+  const std::string second = incidents_.GiveNotice(staff_, again)->letter();
+  EXPECT_THAT(first, HasSubstr("8 November 2026"));
+  EXPECT_THAT(second, HasSubstr("8 November 2026"));
+  EXPECT_EQ(Shown(id).held_until(), "2026-11-08T00:00:00Z");
+}
+
+TEST_F(IncidentHandlersTest, ALetterThatCannotBeMadeBeginsNoHold) {
+  const std::string id = Approved().id();
+  auto request = NoticeOf(id);
+  request.set_contact(" ");
+  EXPECT_THAT(incidents_.GiveNotice(staff_, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("reach the shop")));
+  request = NoticeOf(id);
+  request.set_how_to_pay("two\nlines");
+  EXPECT_THAT(incidents_.GiveNotice(staff_, request),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("one line")));
+  EXPECT_EQ(Shown(id).held_until(), "");
+}
+
+TEST_F(IncidentHandlersTest, WordsThatAreNoneAreRefusedWithThoseThereAre) {
+  const std::string id = Approved().id();
+  v1::DisputeIncidentRequest dispute;
+  dispute.set_request_id(RequestId());
+  dispute.set_id(id);
+  dispute.set_because("x");
+  dispute.set_by("friend");
+  EXPECT_THAT(incidents_.DisputeIncident(staff_, dispute),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("person or shop")));
+  v1::ResolveIncidentRequest resolve;
+  resolve.set_request_id(RequestId());
+  resolve.set_id(id);
+  resolve.set_because("x");
+  resolve.set_outcome("maybe");
+  EXPECT_THAT(incidents_.ResolveIncident(manager_, resolve),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("upheld")));
+  v1::EraseIncidentRequest erase;
+  erase.set_request_id(RequestId());
+  erase.set_id(id);
+  erase.set_because("x");
+  EXPECT_THAT(incidents_.EraseIncident(manager_, erase),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("mistake")));
+  EXPECT_EQ(Shown(id).state(), "held");
+}
+
+TEST_F(IncidentHandlersTest, ACorrectionIsShownAndADisputeIsResolved) {
+  const std::string id = Filed();
+  v1::CorrectIncidentRequest correct;
+  correct.set_request_id(RequestId());
+  correct.set_id(id);
+  correct.set_because("a part was paid");
+  correct.mutable_amount()->set_minor(100'000'000);
+  correct.mutable_amount()->set_currency("IDR");
+  correct.add_reminders("2026-10-20");
+  auto corrected = incidents_.CorrectIncident(manager_, correct);
+  DAFTAR_ASSERT_OK(corrected);
+  EXPECT_EQ(corrected->incident().amount().minor(), 100'000'000u);
+  EXPECT_EQ(corrected->incident().reminders(0), "2026-10-20");
+  EXPECT_EQ(corrected->incident().occurred(), "2026-10-01");
+  v1::DisputeIncidentRequest dispute;
+  dispute.set_request_id(RequestId());
+  dispute.set_id(id);
+  dispute.set_because("x");
+  dispute.set_by("shop");
+  EXPECT_EQ(incidents_.DisputeIncident(staff_, dispute)->incident().disputed_by(), "shop");
+  v1::ResolveIncidentRequest resolve;
+  resolve.set_request_id(RequestId());
+  resolve.set_id(id);
+  resolve.set_because("x");
+  resolve.set_outcome("withdrawn");
+  auto resolved = incidents_.ResolveIncident(manager_, resolve);
+  DAFTAR_ASSERT_OK(resolved);
+  EXPECT_EQ(resolved->incident().state(), "withdrawn");
+  EXPECT_EQ(resolved->incident().disputed_by(), "");
+}
+
+TEST_F(IncidentHandlersTest, AnErasedIncidentSaysNothingAnyMore) {
+  const std::string id = Filed();
+  v1::EraseIncidentRequest erase;
+  erase.set_request_id(RequestId());
+  erase.set_id(id);
+  erase.set_because("asked for it");
+  erase.set_ground("request");
+  auto erased = incidents_.EraseIncident(manager_, erase);
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(erased->incident().state(), "erased");
+  EXPECT_EQ(erased->incident().erased_for(), "request");
+  EXPECT_EQ(erased->incident().next_action(), "");
+  DAFTAR_ASSERT_OK(node_->Tick());
+  v1::GetIncidentRequest request;
+  request.set_id(id);
+  EXPECT_THAT(shop_.GetIncident(staff_, request), StatusIs(absl::StatusCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace daftar::service
