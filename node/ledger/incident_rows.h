@@ -4,6 +4,7 @@
 //   's' || ~added_at || id         -> empty: incidents, newest first
 //   't' || tag || id               -> empty: incidents about an identifier
 //   'o' || order id                -> incident id: at most one incident for an order
+//   'p' || id                      -> sealed: the incident's proofs (proofs.h)
 //   counters: epoch || tag         -> next label counter, one byte
 #ifndef DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
 #define DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
@@ -20,6 +21,7 @@ crypto::Bytes TimeKey(evidence::UnixMillis added_at, const IncidentId& id);
 crypto::Bytes SubjectPrefix(const storage::Vault& vault, const identity::Identifier& identifier);
 crypto::Bytes SubjectKey(const storage::Vault& vault, const identity::Identifier& identifier,
                          const IncidentId& id);
+crypto::Bytes ProofsKey(const IncidentId& id);
 crypto::Bytes OrderKey(std::string_view order);
 crypto::Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                          const identity::Identifier& identifier);

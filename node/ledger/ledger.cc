@@ -106,10 +106,13 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident,
     if (!found.ok()) return found.status();
     view.events.push_back(*found);
   }
+  auto proofs = LoadProofs(store_, vault_, incident.id);
+  if (!proofs.ok()) return proofs.status();
   // For a reason that is private by design nothing is missing.
   if (view.state == IncidentState::kDraft && evidence::IsShareable(incident.account.reason)) {
-    view.missing = Missing(incident.Standing());
+    view.missing = Missing(incident.Standing(), proofs->Kinds());
   }
+  view.proofs = std::move(proofs->proofs);
   view.incident = std::move(incident);
   return view;
 }
@@ -194,6 +197,7 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     }
   }
   UnsharedErased counts;
+  std::vector<IncidentId> erased;
   for (const IncidentId& id : ids) {
     auto stored = Load(id);
     if (!stored.ok()) return stored.status();
@@ -207,6 +211,7 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     });
     ++(stays ? counts.kept : counts.erased);
     if (stays) continue;
+    erased.push_back(id);
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
     batch.Delete(Column::kIncidents, rows::IncidentKey(id));
     batch.Delete(Column::kIncidents, rows::TimeKey(incident.added_at, id));
@@ -219,6 +224,9 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     if (*newest == id) {
       batch.Delete(Column::kIncidents, rows::OrderKey(incident.account.order));
     }
+  }
+  if (auto status = EraseProofs(store_, vault_, options_.files, erased, batch); !status.ok()) {
+    return status;
   }
   return counts;
 }
@@ -259,7 +267,8 @@ absl::StatusOr<uint64_t> Ledger::QueueLength() const {
   return length;
 }
 
-std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
+std::vector<std::string> Ledger::Missing(const NewIncident& account,
+                                         std::span<const evidence::ProofKind> proofs) const {
   evidence::IncidentCase incident;
   incident.facts.reason = account.reason;
   incident.facts.amount = account.amount;
@@ -267,6 +276,7 @@ std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
   incident.facts.due = account.due;
   incident.facts.reminders = account.reminders;
   incident.identifiers = account.identifiers.size();
+  incident.proofs = proofs.size();
   incident.today = evidence::Date::Of(clock_.Now());
   return evidence::MissingForSharing(incident, options_.charter);
 }
@@ -413,19 +423,23 @@ absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, cons
       }
       return absl::FailedPreconditionError(WrongState("published again", view->state));
     }
-    const std::vector<std::string> missing = Missing(incident.Standing());
+    auto proofs = LoadProofs(store_, vault_, id);
+    if (!proofs.ok()) return proofs.status();
+    const std::vector<std::string> missing = Missing(incident.Standing(), proofs->Kinds());
     if (!missing.empty()) {
       std::string list =
           "the incident cannot be shared yet. A reminder is added with `daftar incident remind " +
-          id.hex() +
-          " --on DATE`. To correct other facts, withdraw it (`daftar incident withdraw " +
+          id.hex() + " --on DATE`, proof with `daftar incident proof add " + id.hex() +
+          " FILE --kind KIND`. To correct other facts, withdraw it (`daftar incident withdraw " +
           id.hex() +
           " --ground mistake --because TEXT`) and file it again (`daftar incident add`). Missing:";
       for (const std::string& sentence : missing) list += "\n- " + sentence;
       return absl::FailedPreconditionError(list);
     }
     const evidence::UnixMillis now = clock_.Now();
-    if (absl::Status status = QueueReport(incident, now, batch); !status.ok()) return status;
+    if (absl::Status status = QueueReport(incident, *proofs, now, batch); !status.ok()) {
+      return status;
+    }
     incident.events.push_back(
         {now, caller.actor, IncidentAction::kPublishAsked, {}, incident.report});
     return absl::OkStatus();
@@ -459,7 +473,10 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
   return evidence::Label{*std::move(f), next};
 }
 
-absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, Batch& batch) {
+absl::Status Ledger::QueueReport(Incident& incident, const ProofSet& proofs,
+                                 evidence::UnixMillis now, Batch& batch) {
+  // The root that goes into the report is that of what is attached when it is written.
+  proofs.ExpectUnchanged(incident.id, batch);
   const NewIncident account = incident.Standing();
   auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
   if (!settled.ok()) return settled.status();
@@ -476,6 +493,7 @@ absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, B
   facts.due = account.due;
   facts.reminders = account.reminders;
   facts.settled_before = evidence::BucketOf(*settled);
+  facts.proofs_root = proofs.Root();
 
   const evidence::ReasonProfile& profile = options_.charter.reasons.at(account.reason);
   Submission submission;

@@ -18,6 +18,7 @@
 #include "node/evidence/labels.h"
 #include "node/identity/warning_list.h"
 #include "node/ledger/incident.h"
+#include "node/ledger/proofs.h"
 #include "node/ledger/submission.h"
 #include "storage/caller.h"
 #include "storage/requests.h"
@@ -33,6 +34,7 @@ struct IncidentView {
   std::optional<Publication> report;
   std::vector<std::optional<Publication>> events;  // one for each of incident.events
   std::vector<std::string> missing;                // before it may be shared
+  std::vector<Proof> proofs;                       // by number
 };
 
 // Whether partners have its report, or are to have it.
@@ -66,6 +68,7 @@ struct LedgerOptions {
   LabelKey label_key;
   const crypto::Secret32& record_key;
   const identity::WarningList& warnings;
+  const storage::SealedFiles& files;  // of the proofs
   SettledOrders settled_orders;
   OrderChanged order_changed = {};  // may be empty
 };
@@ -99,8 +102,8 @@ class Ledger {
   absl::Status ScanOfOrders(const std::function<bool(const IncidentView&)>& visit) const;
 
   // Adds to `batch` the removal of the incidents about `gone` or `kept` that are not shared, with
-  // everything in them; those that name any of `kept` stay and are counted. The write is Aborted
-  // when one of them has changed meanwhile.
+  // everything in them and their proofs; those that name any of `kept` stay and are counted. The
+  // write is Aborted when one of them has changed meanwhile.
   absl::StatusOr<UnsharedErased> EraseUnshared(std::span<const identity::Identifier> gone,
                                                std::span<const identity::Identifier> kept,
                                                storage::Batch& batch) const;
@@ -137,8 +140,9 @@ class Ledger {
   // Entries that wait for a tick or for the end of a hold.
   absl::StatusOr<uint64_t> QueueLength() const;
 
-  // What `account` would lack if it were published today.
-  std::vector<std::string> Missing(const NewIncident& account) const;
+  // What `account` would lack if it were published today with such proofs.
+  std::vector<std::string> Missing(const NewIncident& account,
+                                   std::span<const evidence::ProofKind> proofs = {}) const;
 
  private:
   // Of incidents that name it.
@@ -167,7 +171,8 @@ class Ledger {
   void Tell(const absl::StatusOr<IncidentView>& changed) const;
 
   absl::Status CheckAccount(const NewIncident& account) const;
-  absl::Status QueueReport(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
+  absl::Status QueueReport(Incident& incident, const ProofSet& proofs, evidence::UnixMillis now,
+                           storage::Batch& batch);
   absl::StatusOr<evidence::Label> ReserveLabel(const identity::Identifier& identifier,
                                                storage::Batch& batch) const;
   // Takes the queued report back, or queues an update about the published one.

@@ -244,6 +244,18 @@ TEST_F(SealedFilesTest, AReaderMayStop) {
   EXPECT_THAT(files_->Read(id, [](ByteView) { return false; }), StatusIs(Code::kCancelled));
 }
 
+TEST_F(SealedFilesTest, AReaderIsToldThatTheFileGoesAndNotThatItIsDamaged) {
+  const SealedFileId id = Kept(Pattern(3 * kChunk));
+  EXPECT_THAT(files_->Read(id,
+                           [&](ByteView) {
+                             // Without its name: the reader's own descriptor still reads zeros.
+                             DAFTAR_EXPECT_OK(Release({id}));
+                             DAFTAR_EXPECT_OK(files_->Sweep());
+                             return true;
+                           }),
+              StatusIs(Code::kNotFound));
+}
+
 TEST_F(SealedFilesTest, AFailureAtAnyStepOfTakingLeavesNothing) {
   for (const FileStep step :
        {FileStep::kCreate, FileStep::kWrite, FileStep::kSyncFile, FileStep::kSyncDirectory}) {
