@@ -42,6 +42,7 @@ struct NodePaths {
   std::filesystem::path high_water() const { return dir / "high-water"; }
   std::filesystem::path database() const { return dir / "db"; }
   std::filesystem::path policy() const { return dir / "policy.toml"; }
+  std::filesystem::path proofs() const { return dir / "proofs"; }
   std::filesystem::path socket() const { return dir / "daftar.sock"; }
 };
 

@@ -29,6 +29,7 @@ Node::Node(NodeParts parts)
       vault_(keys_.data, entropy_),
       follower_options_(parts.followers),
       policy_file_(std::move(parts.policy_file)),
+      proofs_folder_(std::move(parts.proofs)),
       network_(parts.make_network(keys_.tls)),
       quota_(*store_, clock_,
              {charter_.evaluations_per_partner_per_day, charter_.evaluations_per_node_per_day}) {}
@@ -72,11 +73,17 @@ absl::Status Node::OpenRooms() {
     own_rate_->Stale();
     LearnByName(order);
   };
+  auto files = storage::SealedFiles::Open(
+      *store_, vault_, entropy_,
+      {.directory = proofs_folder_, .max_file_bytes = evidence::kMaxProofFileBytes});
+  if (!files.ok()) return files.status();
+  files_ = *std::move(files);
+  proofs_ = std::make_unique<ledger::Proofs>(*store_, vault_, clock_, entropy_, *files_);
   ledger_ = std::make_unique<ledger::Ledger>(
       *store_, vault_, clock_, entropy_,
       ledger::LedgerOptions{config_.origin, charter_,
                             ledger::LabelKey{epoch_key.epoch, epoch_key.key}, keys_.record,
-                            warnings_, settled_orders, order_changed,
+                            warnings_, *files_, settled_orders, order_changed,
                             [this](const ledger::NewIncident& account, bool after_hold) {
                               return StillSupported(account, after_hold);
                             },
@@ -188,6 +195,7 @@ bool Node::Stopping() const {
 
 void Node::Upkeep() {
   storage::MutexLock keeping(upkeep_);
+  const absl::Status swept = files_->Sweep().status();
   policies_->Look();
   const evidence::UnixMillis now = clock_.Now();
   const evidence::Date today = evidence::Date::Of(now);
@@ -208,6 +216,7 @@ void Node::Upkeep() {
   }
   const absl::Status learnt = outcomes_->Relearn([this] { return Stopping(); });
   storage::MutexLock lock(mutex_);
+  trouble_.proofs = std::string(swept.message());
   trouble_.outcomes = missed_;
   for (const absl::Status& status : {learnt, reconciled_, counted}) {
     if (!status.ok()) trouble_.outcomes = std::string(status.message());

@@ -26,6 +26,7 @@
 #include "node/evidence/clock.h"
 #include "node/identity/warning_list.h"
 #include "node/ledger/ledger.h"
+#include "node/ledger/proofs.h"
 #include "node/ledger/publisher.h"
 #include "node/partners/evaluator.h"
 #include "node/partners/followers.h"
@@ -37,6 +38,7 @@
 #include "storage/high_water.h"
 #include "storage/keystore.h"
 #include "storage/mutex.h"
+#include "storage/sealed_files.h"
 #include "storage/store.h"
 #include "storage/vault.h"
 
@@ -56,12 +58,14 @@ struct NodeParts {
   std::function<std::unique_ptr<partners::Network>(const crypto::TlsIdentity&)> make_network;
   partners::FollowerOptions followers;
   std::filesystem::path policy_file = {};  // the shop's policy; empty or not there: the default
+  std::filesystem::path proofs = {};       // the folder of proof files; made when it is not there
 };
 
 // What was last seen to go wrong in the background, for `status`.
 struct BackgroundTrouble {
   std::string publishing;  // why the last tick failed; empty when it did not
   std::string outcomes;    // why own outcomes could not be counted or learnt from
+  std::string proofs;      // why proof files that were erased are still on the disk, sealed
 };
 
 inline constexpr std::chrono::milliseconds kHeartbeatInterval{20'000};
@@ -85,9 +89,10 @@ class Node {
   // it at the charter's pace; by hand for tests without threads. One thread at a time.
   absl::StatusOr<size_t> Tick();
 
-  // Looks at the policy file, counts the shop's own outcomes when that is due, and compares all
-  // orders with what is recorded of them: at first, each day, and after an outcome could not be
-  // recorded. A thread of the node's does it every kUpkeepInterval; any may.
+  // Scrubs proof files that were erased, looks at the policy file, counts the shop's own outcomes
+  // when that is due, and compares all orders with what is recorded of them: at first, each day,
+  // and after an outcome could not be recorded. A thread of the node's does it every
+  // kUpkeepInterval; any may.
   void Upkeep();
 
   // How this node introduces itself to a new partner.
@@ -103,6 +108,7 @@ class Node {
   const storage::Vault& vault() const { return vault_; }
   ledger::Publisher& publisher() { return *publisher_; }
   ledger::Ledger& ledger() { return *ledger_; }
+  ledger::Proofs& proofs() { return *proofs_; }
   book::Book& book() { return *book_; }
   book::Groups& groups() { return *groups_; }
   book::Allowlist& allowlist() { return *allowlist_; }
@@ -157,13 +163,16 @@ class Node {
   const identity::WarningList warnings_{};
   const partners::FollowerOptions follower_options_;
   const std::filesystem::path policy_file_;
+  const std::filesystem::path proofs_folder_;
   // Before everything that calls through it, so that it goes last.
   std::unique_ptr<partners::Network> network_;
   std::unique_ptr<ledger::Publisher> publisher_;
   std::unique_ptr<book::Book> book_;
   std::unique_ptr<book::Groups> groups_;
   std::unique_ptr<book::Allowlist> allowlist_;
+  std::unique_ptr<storage::SealedFiles> files_;
   std::unique_ptr<ledger::Ledger> ledger_;
+  std::unique_ptr<ledger::Proofs> proofs_;
   std::unique_ptr<partners::Registry> registry_;
   partners::Quota quota_;
   std::unique_ptr<partners::Evaluator> evaluator_;

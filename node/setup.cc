@@ -94,7 +94,8 @@ absl::StatusOr<MadeNode> FillDirectory(const NewNode& plan, evidence::Charter ch
       .clock = clock,
       .entropy = entropy,
       .make_network = [](const crypto::TlsIdentity&) { return std::make_unique<NoNetwork>(); },
-      .followers = {}};
+      .followers = {},
+      .proofs = paths.proofs()};
   auto node = Node::Open(std::move(parts));
   if (!node.ok()) return node.status();
   if (absl::Status status = (*node)->Bootstrap(); !status.ok()) return status;
@@ -181,7 +182,8 @@ absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphr
                   .entropy = entropy,
                   .make_network = make_network,
                   .followers = {},
-                  .policy_file = paths.policy()};
+                  .policy_file = paths.policy(),
+                  .proofs = paths.proofs()};
   auto node = Node::Open(std::move(parts));
   if (!node.ok()) return node.status();
   opened.node = *std::move(node);

@@ -6,59 +6,11 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
-#include <system_error>
+
+#include "storage/posix.h"
 
 namespace daftar::storage {
 namespace {
-
-// A descriptor that is closed when it goes.
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return value_; }
-  int Release() {
-    const int value = value_;
-    value_ = -1;
-    return value;
-  }
-
- private:
-  int value_;
-};
-
-absl::Status FromErrno(int error, const std::string& what, const std::filesystem::path& path) {
-  const std::string message =
-      what + " " + path.string() + ": " + std::generic_category().message(error);
-  switch (error) {
-    case ENOENT:
-    case ENOTDIR:
-      return absl::NotFoundError(message);
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return absl::PermissionDeniedError(message);
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:
-      return absl::ResourceExhaustedError(message + "; free some space and try again");
-    default:
-      return absl::UnavailableError(message);
-  }
-}
-
-int OpenRetrying(const std::filesystem::path& path, int flags, mode_t mode) {
-  int descriptor;
-  do {
-    descriptor = ::open(path.c_str(), flags | O_CLOEXEC, mode);
-  } while (descriptor < 0 && errno == EINTR);
-  return descriptor;
-}
 
 absl::Status CheckMode(const struct stat& info, const std::filesystem::path& path,
                        FileAccess access) {
@@ -69,37 +21,6 @@ absl::Status CheckMode(const struct stat& info, const std::filesystem::path& pat
   return absl::PermissionDeniedError(path.string() +
                                      " can be read or written by other users; run `chmod 600 " +
                                      path.string() + "` and consider its content known to them");
-}
-
-absl::Status WriteAll(int descriptor, crypto::ByteView bytes, const std::filesystem::path& path) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0) {
-      if (errno == EINTR) continue;
-      return FromErrno(errno, "cannot write", path);
-    }
-    bytes = bytes.subspan(static_cast<size_t>(written));
-  }
-  return absl::OkStatus();
-}
-
-absl::Status SyncDirectory(const std::filesystem::path& directory) {
-  const Descriptor descriptor(OpenRetrying(directory, O_RDONLY | O_DIRECTORY, 0));
-  if (descriptor.get() < 0) return FromErrno(errno, "cannot open", directory);
-  if (::fsync(descriptor.get()) != 0) return FromErrno(errno, "cannot sync", directory);
-  return absl::OkStatus();
-}
-
-// Runs `action` between the hook's two questions.
-template <class Action>
-absl::Status Step(FileHook* hook, FileStep step, const Action& action) {
-  if (hook != nullptr) {
-    absl::Status status = hook->Before(step);
-    if (!status.ok()) return status;
-  }
-  absl::Status status = action();
-  if (!status.ok() || hook == nullptr) return status;
-  return hook->After(step);
 }
 
 std::filesystem::path ParentOf(const std::filesystem::path& path) {

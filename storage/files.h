@@ -29,8 +29,9 @@ enum class FileAccess {
 absl::StatusOr<crypto::Bytes> ReadFile(const std::filesystem::path& path, size_t max_bytes,
                                        FileAccess access = FileAccess::kAnyone);
 
-// The steps of AtomicWriteFile, in order. Numbered for tables in tests, not stored.
-enum class FileStep { kCreate, kWrite, kSyncFile, kRename, kSyncDirectory };
+// The steps of AtomicWriteFile, in order, and those of scrubbing a sealed file (sealed_files.h).
+// Numbered for tables in tests, not stored.
+enum class FileStep { kCreate, kWrite, kSyncFile, kRename, kSyncDirectory, kOverwrite, kRemove };
 
 // Lets a test fail a step before it happens ("failed and lost") or after ("failed but persisted").
 // Production passes none.

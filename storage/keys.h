@@ -36,8 +36,9 @@ enum class Column : uint8_t {
   kAllowed = 21,   // identifier tag -> sealed allowlist entry
   kPolicies = 22,  // policy hash -> its encoding; which one is in force
   kOutcomes = 23,  // receipt id -> what became of the decision, sealed; weights reset
+  kSealedFiles = 24,  // file id -> its sealed key; content tag -> file id; files to be scrubbed
 };
-inline constexpr size_t kColumnCount = 24;
+inline constexpr size_t kColumnCount = 25;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);

@@ -146,10 +146,7 @@ Sentences MissingForSharing(const IncidentCase& incident, const Charter& charter
   CheckAge(incident, profile, missing);
   CheckReminders(incident, profile, missing);
   if (profile.proof && incident.proofs == 0) {
-    missing.push_back(
-        "Attach the proof, like the order, the delivery note or the invoice (this version cannot: "
-        "a "
-        "charter whose reasons need proof has to wait for the next).");
+    missing.push_back("Attach the proof, like the order, the delivery note or the invoice.");
   }
   if (incident.disputed) {
     missing.push_back("Resolve the open dispute first.");

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "crypto/hash.h"
 #include "crypto/merkle.h"
 
 namespace daftar::evidence {
@@ -49,8 +48,15 @@ absl::StatusOr<ProofKind> ProofKindFromName(std::string_view name) {
   return absl::InvalidArgumentError("there is no such kind of proof; use one of " + names);
 }
 
+ProofHasher::ProofHasher(const ProofSalt& salt) {
+  hash_.Update(crypto::AsBytes(kProofDomain));
+  hash_.Update(salt.view());
+}
+
 crypto::Digest ProofDigest(const ProofSalt& salt, crypto::ByteView file) {
-  return crypto::Sha256({crypto::AsBytes(kProofDomain), salt.view(), file});
+  ProofHasher hasher(salt);
+  hasher.Update(file);
+  return hasher.Finish();
 }
 
 crypto::Digest ProofsRoot(std::vector<crypto::Digest> digests) {

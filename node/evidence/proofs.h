@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "crypto/bytes.h"
+#include "crypto/hash.h"
 
 namespace daftar::evidence {
 
@@ -38,6 +39,17 @@ absl::StatusOr<ProofKind> ProofKindFromName(std::string_view name);
 // SHA-256("daftar/proof/v1" || salt || file). The salt, random for each file, keeps whoever sees
 // the root and guesses the file from confirming the guess.
 crypto::Digest ProofDigest(const ProofSalt& salt, crypto::ByteView file);
+// The same in pieces, for a file that is not in memory at once.
+class ProofHasher {
+ public:
+  explicit ProofHasher(const ProofSalt& salt);
+  void Update(crypto::ByteView piece) { hash_.Update(piece); }
+  // May be called once.
+  crypto::Digest Finish() { return hash_.Finish(); }
+
+ private:
+  crypto::Sha256Stream hash_;
+};
 
 // The RFC 6962 root over the digests in ascending order; all zero when there is none.
 crypto::Digest ProofsRoot(std::vector<crypto::Digest> digests);

@@ -30,6 +30,8 @@ Bytes SubjectKey(const storage::Vault& vault, const identity::Identifier& identi
   return Writer().Raw(SubjectPrefix(vault, identifier)).Raw(id.view()).Take();
 }
 
+Bytes ProofsKey(const IncidentId& id) { return Writer().U8('p').Raw(id.view()).Take(); }
+
 Bytes OrderKey(std::string_view order) { return Writer().U8('o').Raw(order).Take(); }
 
 Bytes DeadlinePrefix() { return {'d'}; }

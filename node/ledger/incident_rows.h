@@ -6,6 +6,7 @@
 //   'o' || order id                -> incident id: at most one incident for an order
 //   'd' || time || id              -> empty: when the node is to look at the incident by itself
 //   'n' || code                    -> incident id: the short code of its notice
+//   'p' || id                      -> sealed: the incident's proofs (proofs.h)
 //   counters: epoch || tag         -> next label counter, one byte
 #ifndef DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
 #define DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
@@ -22,6 +23,7 @@ crypto::Bytes TimeKey(evidence::UnixMillis added_at, const IncidentId& id);
 crypto::Bytes SubjectPrefix(const storage::Vault& vault, const identity::Identifier& identifier);
 crypto::Bytes SubjectKey(const storage::Vault& vault, const identity::Identifier& identifier,
                          const IncidentId& id);
+crypto::Bytes ProofsKey(const IncidentId& id);
 crypto::Bytes OrderKey(std::string_view order);
 crypto::Bytes DeadlinePrefix();
 crypto::Bytes DeadlineKey(int64_t time, const IncidentId& id);  // Unix seconds

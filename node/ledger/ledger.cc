@@ -77,12 +77,14 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident,
     if (!found.ok()) return found.status();
     view.events.push_back(*found);
   }
+  auto proofs = LoadProofs(store_, vault_, incident.id);
+  if (!proofs.ok()) return proofs.status();
   // For a reason that is private by design nothing is missing.
   if (view.state == IncidentState::kDraft && evidence::IsShareable(incident.account.reason)) {
-    view.missing = MissingOf(incident, /*approved=*/true);
+    view.missing = MissingOf(incident, proofs->Kinds(), /*approved=*/true);
     if (view.missing.empty()) {
       view.state = IncidentState::kReady;
-      view.missing = MissingOf(incident, /*approved=*/false);
+      view.missing = MissingOf(incident, proofs->Kinds(), /*approved=*/false);
     }
   }
   view.deadline = NextDeadline(incident, CharterOf(incident));
@@ -91,6 +93,7 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident,
   }
   const int64_t flagged_at = DisputeFlaggedAt(incident, CharterOf(incident));
   view.flagged = flagged_at != 0 && clock_.Now().seconds() >= flagged_at;
+  view.proofs = std::move(proofs->proofs);
   view.incident = std::move(incident);
   return view;
 }
@@ -175,6 +178,7 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     }
   }
   UnsharedErased counts;
+  std::vector<IncidentId> erased;
   for (const IncidentId& id : ids) {
     auto stored = Load(id);
     if (!stored.ok()) return stored.status();
@@ -188,8 +192,12 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     });
     ++(stays ? counts.kept : counts.erased);
     if (stays) continue;
+    erased.push_back(id);
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
     if (auto status = RemoveRows(batch, incident, /*whole=*/true); !status.ok()) return status;
+  }
+  if (auto status = EraseProofs(store_, vault_, options_.files, erased, batch); !status.ok()) {
+    return status;
   }
   return counts;
 }

@@ -19,6 +19,7 @@
 #include "node/identity/warning_list.h"
 #include "node/ledger/deadlines.h"
 #include "node/ledger/incident.h"
+#include "node/ledger/proofs.h"
 #include "node/ledger/submission.h"
 #include "storage/caller.h"
 #include "storage/requests.h"
@@ -37,6 +38,7 @@ struct IncidentView {
   std::optional<Deadline> deadline;  // what the node does about it by itself, and when
   std::string notice_code;           // once the customer was given notice
   bool flagged = false;  // its dispute has waited for longer than the charter lets pass without
+  std::vector<Proof> proofs;  // by number
 };
 
 // Whether partners have its report, or are to have it.
@@ -77,6 +79,7 @@ struct LedgerOptions {
   LabelKey label_key;
   const crypto::Secret32& record_key;
   const identity::WarningList& warnings;
+  const storage::SealedFiles& files;  // of the proofs
   SettledOrders settled_orders;
   OrderChanged order_changed = {};      // may be empty
   StillSupported still_supported = {};  // may be empty
@@ -123,8 +126,8 @@ class Ledger {
   absl::Status ScanOfOrders(const std::function<bool(const IncidentView&)>& visit) const;
 
   // Adds to `batch` the removal of the incidents about `gone` or `kept` that are not shared, with
-  // everything in them; those that name any of `kept` stay and are counted. The write is Aborted
-  // when one of them has changed meanwhile.
+  // everything in them and their proofs; those that name any of `kept` stay and are counted. The
+  // write is Aborted when one of them has changed meanwhile.
   absl::StatusOr<UnsharedErased> EraseUnshared(std::span<const identity::Identifier> gone,
                                                std::span<const identity::Identifier> kept,
                                                storage::Batch& batch) const;
@@ -221,7 +224,9 @@ class Ledger {
   // Adds the removal of the rows by which it is found; of all rows for `whole`.
   absl::Status RemoveRows(storage::Batch& batch, const Incident& incident, bool whole) const;
   const evidence::Charter& CharterOf(const Incident& incident) const;
-  std::vector<std::string> MissingOf(const Incident& incident, bool approved) const;
+  std::vector<std::string> MissingOf(const Incident& incident,
+                                     std::span<const evidence::ProofKind> proofs,
+                                     bool approved) const;
 
   // One attempt at a change: reads, decides, writes; Aborted when somebody else was faster.
   using Change = std::function<absl::Status(Stored& stored, storage::Batch& batch)>;
@@ -237,7 +242,8 @@ class Ledger {
   // What Publish and Approve share: queues the report or begins the hold.
   absl::Status BeginSharing(Stored& stored, const std::string& actor, IncidentAction action,
                             storage::Batch& batch);
-  absl::Status QueueReport(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
+  absl::Status QueueReport(Incident& incident, const ProofSet& proofs, evidence::UnixMillis now,
+                           storage::Batch& batch);
   absl::StatusOr<evidence::Label> ReserveLabel(const identity::Identifier& identifier,
                                                storage::Batch& batch) const;
   // Where its report stands in the log; nullopt when it does not. What is queued is taken back, and

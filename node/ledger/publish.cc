@@ -35,8 +35,9 @@ bool ChangedBy(const Incident& incident, std::string_view actor) {
 std::string MissingList(const IncidentId& id, const std::vector<std::string>& missing) {
   std::string list =
       "the incident cannot be shared yet. A reminder is added with `daftar incident remind " +
-      id.hex() + " --on DATE`, other facts are corrected with `daftar incident correct " +
-      id.hex() + "`. Missing:";
+      id.hex() + " --on DATE`, proof with `daftar incident proof add " + id.hex() +
+      " FILE --kind KIND`, other facts are corrected with `daftar incident correct " + id.hex() +
+      "`. Missing:";
   for (const std::string& sentence : missing) list += "\n- " + sentence;
   return list;
 }
@@ -58,14 +59,17 @@ const evidence::Charter& Ledger::CharterOf(const Incident&) const { return optio
 std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
   Incident incident;
   incident.account = account;
-  return MissingOf(incident, /*approved=*/false);
+  return MissingOf(incident, {}, /*approved=*/false);
 }
 
-std::vector<std::string> Ledger::MissingOf(const Incident& incident, bool approved) const {
+std::vector<std::string> Ledger::MissingOf(const Incident& incident,
+                                           std::span<const evidence::ProofKind> proofs,
+                                           bool approved) const {
   const NewIncident standing = incident.Standing();
   evidence::IncidentCase facts;
   facts.facts = FactsOf(standing);
   facts.identifiers = standing.identifiers.size();
+  facts.proofs = proofs.size();
   facts.disputed = incident.dispute.has_value();
   facts.second_person_approved = approved || !incident.approved_by.empty();
   facts.today = evidence::Date::Of(clock_.Now());
@@ -116,7 +120,10 @@ absl::Status Ledger::BeginSharing(Stored& stored, const std::string& actor, Inci
                                            std::string(StateName(view->state)) +
                                            " cannot be published again");
   }
-  if (const auto missing = MissingOf(incident, /*approved=*/false); !missing.empty()) {
+  auto proofs = LoadProofs(store_, vault_, incident.id);
+  if (!proofs.ok()) return proofs.status();
+  const auto missing = MissingOf(incident, proofs->Kinds(), /*approved=*/false);
+  if (!missing.empty()) {
     return absl::FailedPreconditionError(MissingList(incident.id, missing));
   }
   if (options_.still_supported) {
@@ -137,7 +144,9 @@ absl::Status Ledger::BeginSharing(Stored& stored, const std::string& actor, Inci
     incident.held_until = 0;
     incident.noticed_at = 0;
   } else {
-    if (absl::Status status = QueueReport(incident, now, batch); !status.ok()) return status;
+    if (absl::Status status = QueueReport(incident, *proofs, now, batch); !status.ok()) {
+      return status;
+    }
     event.submission = incident.report;
   }
   incident.events.push_back(std::move(event));
@@ -228,7 +237,10 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
   return evidence::Label{*std::move(f), next};
 }
 
-absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, Batch& batch) {
+absl::Status Ledger::QueueReport(Incident& incident, const ProofSet& proofs,
+                                 evidence::UnixMillis now, Batch& batch) {
+  // The root that goes into the report is that of what is attached when it is written.
+  proofs.ExpectUnchanged(incident.id, batch);
   const NewIncident account = incident.Standing();
   auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
   if (!settled.ok()) return settled.status();
@@ -240,6 +252,7 @@ absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, B
   }
   evidence::ReportFacts facts = FactsOf(account);
   facts.settled_before = evidence::BucketOf(*settled);
+  facts.proofs_root = proofs.Root();
   Submission submission;
   submission.kind = evidence::EntryKind::kReport;
   submission.body =

@@ -263,7 +263,9 @@ absl::StatusOr<evidence::CorrectionFacts> Ledger::CorrectedFacts(const Incident&
                                                                  uint64_t index) const {
   Incident undisputed = incident;
   undisputed.dispute.reset();
-  const auto missing = MissingOf(undisputed, /*approved=*/true);
+  auto proofs = LoadProofs(store_, vault_, incident.id);
+  if (!proofs.ok()) return proofs.status();
+  const auto missing = MissingOf(undisputed, proofs->Kinds(), /*approved=*/true);
   if (!missing.empty()) {
     std::string list =
         "what it would say then cannot be shared; withdraw it instead: `daftar incident withdraw " +

@@ -111,7 +111,9 @@ absl::StatusOr<bool> Ledger::RunDeadline(const IncidentId& id, evidence::UnixMil
 
 absl::Status Ledger::EndHold(Incident& incident, evidence::UnixMillis now, Batch& batch) {
   std::string why;
-  for (const std::string& sentence : MissingOf(incident, /*approved=*/false)) {
+  auto proofs = LoadProofs(store_, vault_, incident.id);
+  if (!proofs.ok()) return proofs.status();
+  for (const std::string& sentence : MissingOf(incident, proofs->Kinds(), /*approved=*/false)) {
     why += (why.empty() ? "" : " ") + sentence;
   }
   if (why.empty() && options_.still_supported) {
@@ -131,7 +133,9 @@ absl::Status Ledger::EndHold(Incident& incident, evidence::UnixMillis now, Batch
         {now, std::string(kNodeActor), IncidentAction::kStopped, why, std::nullopt});
     return absl::OkStatus();
   }
-  if (absl::Status status = QueueReport(incident, now, batch); !status.ok()) return status;
+  if (absl::Status status = QueueReport(incident, *proofs, now, batch); !status.ok()) {
+    return status;
+  }
   incident.events.push_back({now, std::string(kNodeActor), IncidentAction::kPublishAsked,
                              "the hold is over", incident.report});
   return absl::OkStatus();
@@ -142,6 +146,9 @@ absl::StatusOr<bool> Ledger::Scrub(Incident& incident, Batch& batch) const {
     if (absl::Status status = RemoveRows(batch, incident, /*whole=*/true); !status.ok()) {
       return status;
     }
+    absl::Status erased =
+        EraseProofs(store_, vault_, options_.files, std::span(&incident.id, 1), batch);
+    if (!erased.ok()) return erased;
     return true;
   }
   auto view = View(incident);
@@ -162,6 +169,11 @@ absl::StatusOr<bool> Ledger::Scrub(Incident& incident, Batch& batch) const {
                  storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), index));
   }
   if (absl::Status status = RemoveRows(batch, incident, /*whole=*/false); !status.ok()) {
+    return status;
+  }
+  if (absl::Status status =
+          EraseProofs(store_, vault_, options_.files, std::span(&incident.id, 1), batch);
+      !status.ok()) {
     return status;
   }
   const evidence::Reason reason = incident.account.reason;

@@ -36,6 +36,9 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
   if (std::string trouble = node_.trouble().outcomes; !trouble.empty()) {
     problems.push_back("own outcomes are not learnt from: " + trouble);
   }
+  if (std::string trouble = node_.trouble().proofs; !trouble.empty()) {
+    problems.push_back("proof files that were erased could not be removed yet: " + trouble);
+  }
   return problems;
 }
 

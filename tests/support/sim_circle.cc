@@ -150,7 +150,8 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
                         return std::make_unique<SimNetwork>(circle_, tls.pin, tls.certificate_pem);
                       },
                   .followers = {.first_retry = milliseconds(2), .last_retry = milliseconds(20)},
-                  .policy_file = dir_ / "policy.toml"};
+                  .policy_file = dir_ / "policy.toml",
+                  .proofs = dir_ / "proofs"};
   return Node::Open(std::move(parts));
 }
 

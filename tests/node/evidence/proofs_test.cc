@@ -34,6 +34,14 @@ TEST(ProofsTest, RootIsThatOfTheVectorInWhateverOrderTheFilesCome) {
   } while (std::ranges::next_permutation(digests).found);
 }
 
+TEST(ProofsTest, ADigestInPiecesIsThatOfTheWhole) {
+  const Json& file = EntryVectors()["proofs"]["files"][0];
+  const crypto::Bytes content = FromJson(file["content"]);
+  ProofHasher hasher(FixedFromJson<ProofSalt>(file["salt"]));
+  for (const uint8_t byte : content) hasher.Update({&byte, 1});
+  EXPECT_EQ(hasher.Finish().hex(), file["digest"]);
+}
+
 TEST(ProofsTest, NoProofIsAllZero) { EXPECT_TRUE(ProofsRoot({}).IsZero()); }
 
 TEST(ProofsTest, OneProofIsItsLeafHash) {
