@@ -269,6 +269,7 @@ absl::StatusOr<int> RunIncidentCorrect(Session& session, const CorrectOptions& o
   if (status.ok()) status = CheckText("id", options.id);
   if (status.ok()) status = CheckDate("occurred", options.occurred);
   if (status.ok()) status = CheckDate("due", options.due);
+  if (status.ok()) status = CheckDate("told", options.told_on);
   for (const std::string& reminder : options.reminders) {
     if (status.ok()) status = CheckDate("reminder", reminder);
   }
@@ -279,6 +280,7 @@ absl::StatusOr<int> RunIncidentCorrect(Session& session, const CorrectOptions& o
   if (amount->has_value()) *request.mutable_amount() = **amount;
   request.set_occurred(options.occurred);
   request.set_due(options.due);
+  request.set_told_on(options.told_on);
   for (const std::string& reminder : options.reminders) request.add_reminders(reminder);
   auto client = session.client();
   if (!client.ok()) return client.status();

@@ -74,6 +74,7 @@ struct CorrectOptions {
   std::string occurred;
   std::string due;
   std::vector<std::string> reminders;
+  std::string told_on;
 };
 absl::StatusOr<int> RunIncidentCorrect(Session& session, const CorrectOptions& options);
 

@@ -132,6 +132,10 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
       ->type_name("YYYY-MM-DD");
   correct.add_option("--due", corrected->due, "When payment was due")->type_name("YYYY-MM-DD");
   correct
+      .add_option("--told", corrected->told_on,
+                  "When the customer was told that it may be reported (before publication)")
+      ->type_name("YYYY-MM-DD");
+  correct
       .add_option("--reminder", corrected->reminders,
                   "All reminders, oldest first, in place of those there are; repeat it")
       ->type_name("YYYY-MM-DD")

@@ -86,45 +86,136 @@ void CheckAge(const IncidentCase& incident, const ReasonProfile& profile, Senten
                     (facts.due.has_value() ? "payment was due." : "it occurred."));
 }
 
-void CheckReminders(const IncidentCase& incident, const ReasonProfile& profile,
-                    Sentences& missing) {
-  const std::vector<Date>& given = incident.facts.reminders;
+// What is wrong with the dates as such; "" when nothing is.
+std::string FaultOfReminders(const std::vector<Date>& given, Date today) {
   if (given.size() > kMaxReminders) {
-    missing.push_back("Record at most " + std::to_string(kMaxReminders) + " reminders; there are " +
-                      std::to_string(given.size()) + ".");
-    return;
+    return "Record at most " + std::to_string(kMaxReminders) + " reminders; there are " +
+           std::to_string(given.size()) + ".";
   }
   Date last;
   for (const Date reminder : given) {
     if (!reminder.has_value() || reminder <= last) {
-      missing.push_back("Correct the dates of the reminders: one a day, in order.");
-      return;
+      return "Correct the dates of the reminders: one a day, in order.";
     }
-    if (IsStillToCome(reminder, incident.today)) {
-      missing.push_back("Correct the dates of the reminders: " + reminder.ToString() +
-                        " lies in the future.");
-      return;
+    if (IsStillToCome(reminder, today)) {
+      return "Correct the dates of the reminders: " + reminder.ToString() + " lies in the future.";
     }
     last = reminder;
   }
-  // Nobody is reminded of what is not overdue; of reminders in quick succession only the first
-  // counts.
-  const Date due = incident.facts.due;
-  size_t counted = 0;
-  Date last_counted;
-  for (const Date reminder : given) {
-    if (due.has_value() && reminder <= due) continue;
-    if (counted > 0 && reminder.DaysSince(last_counted) < profile.reminder_spacing_days) continue;
-    last_counted = reminder;
-    ++counted;
+  return "";
+}
+
+// Nobody is reminded of what is not overdue; of reminders in quick succession only the first
+// counts.
+std::vector<Date> CountedReminders(const ReportFacts& facts, const ReasonProfile& profile) {
+  std::vector<Date> counted;
+  for (const Date reminder : facts.reminders) {
+    if (facts.due.has_value() && reminder <= facts.due) continue;
+    if (!counted.empty() && reminder.DaysSince(counted.back()) < profile.reminder_spacing_days) {
+      continue;
+    }
+    counted.push_back(reminder);
   }
-  if (counted >= profile.reminders) return;
-  std::string sentence = "Record " + Number(profile.reminders, "reminder", "reminders");
-  if (due.has_value()) sentence += " after the day payment was due, " + due.ToString() + ",";
-  if (profile.reminder_spacing_days > 0) {
-    sentence += " at least " + Number(profile.reminder_spacing_days, "day", "days") + " apart";
+  return counted;
+}
+
+constexpr const char* kOrdinals[kMaxReminders] = {"first", "second", "third",   "fourth",
+                                                  "fifth", "sixth",  "seventh", "eighth"};
+
+// "A second reminder, sent 7 days or more after the first (2026-09-07), is missing; ..."
+std::string NextReminder(const ReportFacts& facts, const ReasonProfile& profile,
+                         const std::vector<Date>& counted, Date today) {
+  const size_t done = counted.size();
+  const char* ordinal = kOrdinals[std::min(done, kMaxReminders - 1)];
+  std::string sentence = std::string(*ordinal == 'e' ? "An " : "A ") + ordinal + " reminder, sent ";
+  Date from;
+  if (done > 0) {
+    from = counted.back().PlusDays(std::max(profile.reminder_spacing_days, 1U));
+    sentence += Number(std::max(profile.reminder_spacing_days, 1U), "day", "days") +
+                " or more after the " + kOrdinals[done - 1] + " (" + counted.back().ToString() +
+                "), is missing";
+  } else if (facts.due.has_value()) {
+    from = facts.due.PlusDays(1);
+    sentence += "after the day payment was due (" + facts.due.ToString() + "), is missing";
+  } else {
+    sentence += "to the customer, is missing";
   }
-  missing.push_back(sentence + "; " + std::to_string(counted) + " so far.");
+  const bool counts_today = !from.has_value() || from <= today;
+  sentence +=
+      counts_today ? "; one sent today counts" : "; it counts from " + from.ToString() + " on";
+  if (profile.reminders > done + 1) {
+    sentence += ", and " + std::to_string(profile.reminders) + " are needed in all";
+  }
+  return sentence + ".";
+}
+
+void CheckReminders(const IncidentCase& incident, const ReasonProfile& profile,
+                    Sentences& missing) {
+  if (std::string fault = FaultOfReminders(incident.facts.reminders, incident.today);
+      !fault.empty()) {
+    missing.push_back(std::move(fault));
+    return;
+  }
+  const std::vector<Date> counted = CountedReminders(incident.facts, profile);
+  if (counted.size() < profile.reminders) {
+    missing.push_back(NextReminder(incident.facts, profile, counted, incident.today));
+  }
+  if (profile.first_reminder_least_days == 0 || counted.empty()) return;
+  const Date from = counted.front().PlusDays(profile.first_reminder_least_days);
+  if (incident.today >= from) return;
+  missing.push_back("Wait until " + from.ToString() + ": the charter asks for " +
+                    Number(profile.first_reminder_least_days, "day", "days") +
+                    " since the first reminder, which was sent on " + counted.front().ToString() +
+                    ".");
+}
+
+// Where there must be reminders, telling counts from the first one on: before it nobody can be told
+// of this default, only of defaults in general. Dates that are wrong say nothing.
+bool IsToldTooEarly(const IncidentCase& incident, const ReasonProfile& profile) {
+  if (profile.reminders == 0) return false;
+  if (!FaultOfReminders(incident.facts.reminders, incident.today).empty()) return false;
+  const std::vector<Date> counted = CountedReminders(incident.facts, profile);
+  return counted.empty() || incident.told_on < counted.front();
+}
+
+void CheckTold(const IncidentCase& incident, const ReasonProfile& profile, Sentences& missing) {
+  if (!profile.told_beforehand) return;
+  const Date told = incident.told_on;
+  const Date if_today = incident.today.PlusDays(profile.told_least_days);
+  std::string tell = "that this may be reported to the circle";
+  if (profile.reminders > 0) tell += ", with the first reminder that counts or after it";
+  tell += ", and record the day";
+  if (profile.told_least_days > 0) {
+    tell += "; told today, it can be shared from " + if_today.ToString() + " on";
+  }
+  if (!told.has_value()) {
+    missing.push_back("Tell the customer " + tell + ".");
+  } else if (IsStillToCome(told, incident.today)) {
+    missing.push_back("Correct the day on which the customer was told: " + told.ToString() +
+                      " lies in the future.");
+  } else if (IsToldTooEarly(incident, profile)) {
+    missing.push_back("Tell the customer again " + tell + ": " + told.ToString() +
+                      " was before that reminder.");
+  } else if (const Date from = told.PlusDays(profile.told_least_days); incident.today < from) {
+    missing.push_back("Wait until " + from.ToString() + ": the charter asks for " +
+                      Number(profile.told_least_days, "day", "days") +
+                      " since the customer was told, which was on " + told.ToString() + ".");
+  }
+}
+
+void CheckProof(const IncidentCase& incident, const ReasonProfile& profile, Sentences& missing) {
+  if (profile.proof.empty()) return;
+  const auto asked = [&profile](ProofKind kind) {
+    return std::ranges::find(profile.proof, kind) != profile.proof.end();
+  };
+  if (std::ranges::any_of(incident.proofs, asked)) return;
+  std::string kinds;
+  for (const ProofKind kind : profile.proof) {
+    kinds += (kinds.empty() ? "" : ", ") + std::string(ProofKindName(kind));
+  }
+  missing.push_back((profile.proof.size() == 1 ? "Attach a proof of this kind: "
+                                               : "Attach a proof of one of these kinds: ") +
+                    kinds + (incident.proofs.empty() ? "." : "; none of the attached files is."));
 }
 
 }  // namespace
@@ -145,17 +236,13 @@ Sentences MissingForSharing(const IncidentCase& incident, const Charter& charter
   CheckDue(incident, profile, missing);
   CheckAge(incident, profile, missing);
   CheckReminders(incident, profile, missing);
-  if (profile.proof && incident.proofs == 0) {
-    missing.push_back("Attach the proof, like the order, the delivery note or the invoice.");
-  }
+  CheckTold(incident, profile, missing);
+  CheckProof(incident, profile, missing);
   if (incident.disputed) {
     missing.push_back("Resolve the open dispute first.");
   }
   if (profile.second_person && !incident.second_person_approved) {
-    missing.push_back(
-        "Have a person other than the one who filed it approve it (this version cannot: a charter "
-        "whose "
-        "reasons need a second person has to wait for the next).");
+    missing.push_back("Have a person other than the one who filed it approve it.");
   }
   return missing;
 }

@@ -15,13 +15,15 @@ namespace daftar::evidence {
 struct IncidentCase {
   ReportFacts facts;
   size_t identifiers = 0;
-  size_t proofs = 0;
+  Date told_on;                   // when the customer was told that it may be reported; none: never
+  std::vector<ProofKind> proofs;  // of the files that are attached
   bool disputed = false;
   bool second_person_approved = false;
   Date today;  // the UTC day
 };
 
 // One sentence for each thing that is missing, in a fixed order; empty when it may be published.
+// A sentence says what to do and, where only time is missing, from which day on it is enough.
 // Tolerates any facts, also those that CheckFacts refuses: what cannot be encoded is missing
 // something. The hold is no part of this: it is time that must pass, not a thing to supply.
 std::vector<std::string> MissingForSharing(const IncidentCase& incident, const Charter& charter);

@@ -21,6 +21,7 @@ constexpr uint64_t kLeastStaleSeconds = 10;
 constexpr uint64_t kMaxStaleSeconds = 7 * 86'400;
 constexpr uint64_t kMaxAgeDays = 3650;
 constexpr uint64_t kMaxReminderSpacingDays = 365;
+constexpr uint64_t kMaxNoticeDays = 365;  // since the first reminder, and since being told
 constexpr uint64_t kMaxHoldHours = 90 * 24;
 constexpr uint64_t kMaxDisputeFlagDays = 90;
 constexpr uint64_t kMaxDisputeWithdrawDays = 180;
@@ -67,6 +68,12 @@ void ReadCircle(const TomlSection& root, Charter* charter) {
   root.Require("circle");
   const auto text = root.Text("circle", 2 * CircleId::kSize);
   if (!text) return;
+  if (*text == kCirclePlaceholder) {
+    root.Fail("circle",
+              "is still the template's: put an id of the circle's own there, the 32 digits that "
+              "openssl rand -hex 16 prints");
+    return;
+  }
   const auto circle = CircleId::FromHexText(*text);
   // One spelling only, so that two charters can be compared by eye.
   if (!circle.ok() || circle->IsZero() || circle->hex() != *text) {
@@ -147,18 +154,56 @@ void ReadRequired(const TomlSection& section, ReasonProfile* profile) {
   }
 }
 
+void ReadProof(const TomlSection& section, ReasonProfile* profile) {
+  const auto names = section.Texts(
+      "proof", AllProofKinds().size(), kMaxFieldNameBytes,
+      "the kinds of file of which one must be attached, as in [\"invoice\", \"delivery-note\"]");
+  if (!names) return;
+  if (names->empty()) {
+    section.Fail("proof", "must name a kind; leave it out where no proof is needed");
+  }
+  for (const std::string& name : *names) {
+    const auto kind = ProofKindFromName(name);
+    if (!kind.ok()) {
+      section.Fail("proof", "names no kind of proof: " + Message(kind.status()));
+      return;
+    }
+    if (std::ranges::find(profile->proof, *kind) != profile->proof.end()) {
+      section.Fail("proof", "names '" + name + "' twice");
+      return;
+    }
+    profile->proof.push_back(*kind);
+  }
+}
+
+void ReadNotice(const TomlSection& section, ReasonProfile* profile) {
+  AssignInteger(section.Integer("reminders", 0, kMaxReminders), &profile->reminders);
+  AssignInteger(section.Integer("reminder_spacing_days", 0, kMaxReminderSpacingDays),
+                &profile->reminder_spacing_days);
+  if (profile->reminder_spacing_days > 0 && profile->reminders < 2) {
+    section.Fail("reminder_spacing_days", "needs 'reminders' of at least 2");
+  }
+  AssignInteger(section.Integer("first_reminder_least_days", 0, kMaxNoticeDays),
+                &profile->first_reminder_least_days);
+  if (profile->first_reminder_least_days > 0 && profile->reminders < 1) {
+    section.Fail("first_reminder_least_days", "needs 'reminders' of at least 1");
+  }
+  Assign(section.Flag("told_beforehand"), &profile->told_beforehand);
+  AssignInteger(section.Integer("told_least_days", 0, kMaxNoticeDays), &profile->told_least_days);
+  if (profile->told_least_days > 0 && !profile->told_beforehand) {
+    section.Fail("told_least_days", "needs 'told_beforehand' of true");
+  }
+}
+
 ReasonProfile ReadProfile(const TomlSection& section) {
   ReasonProfile profile;
+  section.Require("legal_basis");
+  Assign(section.Text("legal_basis", kMaxLegalBasisBytes), &profile.legal_basis);
   ReadRequired(section, &profile);
   if (const auto least = section.Section("least_amount")) profile.least_minor = ReadAmounts(*least);
   AssignInteger(section.Integer("least_age_days", 0, kMaxAgeDays), &profile.least_age_days);
-  AssignInteger(section.Integer("reminders", 0, kMaxReminders), &profile.reminders);
-  AssignInteger(section.Integer("reminder_spacing_days", 0, kMaxReminderSpacingDays),
-                &profile.reminder_spacing_days);
-  if (profile.reminder_spacing_days > 0 && profile.reminders < 2) {
-    section.Fail("reminder_spacing_days", "needs 'reminders' of at least 2");
-  }
-  Assign(section.Flag("proof"), &profile.proof);
+  ReadNotice(section, &profile);
+  ReadProof(section, &profile);
   Assign(section.Flag("second_person"), &profile.second_person);
   AssignInteger(section.Integer("hold_hours", 0, kMaxHoldHours), &profile.hold_hours);
   AssignInteger(section.Integer("retention_months", 1, kMaxRetentionMonths),
@@ -183,12 +228,9 @@ void ReadReasons(const TomlSection& root, Charter* charter) {
   if (reasons->Keys().empty()) root.Fail("reasons", "must have at least one reason");
 }
 
-}  // namespace
-
-absl::StatusOr<Charter> Charter::Parse(std::string source) {
-  auto document = TomlDocument::Parse(source, "charter", kMaxCharterBytes);
-  if (!document.ok()) return document.status();
-  const TomlSection root = (*document)->Root();
+// As far as it can be read; the document keeps the faults.
+Charter ReadAll(TomlDocument& document, std::string source) {
+  const TomlSection root = document.Root();
   Charter charter;
   ReadRoot(root, &charter);
   ReadDeadlines(root, &charter);
@@ -197,9 +239,33 @@ absl::StatusOr<Charter> Charter::Parse(std::string source) {
   if (const auto small = root.Section("small_amount")) {
     charter.small_amount_minor = ReadAmounts(*small);
   }
-  if (auto status = (*document)->Finish(); !status.ok()) return status;
   charter.hash = CharterHash(crypto::Sha256(crypto::AsBytes(source)).array());
   charter.source = std::move(source);
+  return charter;
+}
+
+constexpr char kWhat[] = "charter";
+
+}  // namespace
+
+absl::StatusOr<Charter> Charter::Parse(std::string source) {
+  auto document = TomlDocument::Parse(source, kWhat, kMaxCharterBytes);
+  if (!document.ok()) return document.status();
+  Charter charter = ReadAll(**document, std::move(source));
+  if (auto status = (*document)->Finish(); !status.ok()) return status;
+  return charter;
+}
+
+std::optional<Charter> Charter::Parse(std::string source, std::vector<TomlFault>& faults) {
+  TomlFault fault;
+  auto document = TomlDocument::Parse(source, kWhat, kMaxCharterBytes, &fault);
+  if (!document.ok()) {
+    faults.push_back(std::move(fault));
+    return std::nullopt;
+  }
+  Charter charter = ReadAll(**document, std::move(source));
+  faults = (*document)->Faults();
+  if (!faults.empty()) return std::nullopt;
   return charter;
 }
 

@@ -4,20 +4,30 @@
 #define DAFTAR_NODE_EVIDENCE_CHARTER_H_
 
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/evidence/entry.h"
+#include "node/evidence/proofs.h"
 #include "node/evidence/reasons.h"
+#include "node/evidence/toml_reader.h"
 #include "node/identity/identifier.h"
 
 namespace daftar::evidence {
 
 inline constexpr size_t kMaxCharterBytes = 256 << 10;
 inline constexpr uint32_t kMaxRetentionMonths = 60;
+inline constexpr size_t kMaxLegalBasisBytes = 300;
 
-// What a report for one reason needs. Zero and false: not required.
+// What a template has in place of a circle's id. Never read as one: a circle that ran a template
+// as it is would share its id, and so its labels, with every other that did.
+inline constexpr std::string_view kCirclePlaceholder = "REPLACE: openssl rand -hex 16";
+
+// What a report for one reason needs. Zero, false and empty: not required.
 struct ReasonProfile {
+  std::string legal_basis;  // the law or contract that allows it; one line, never empty once parsed
   // Field names: "identifier", "amount", "occurred", "due". "identifier" and "occurred" are needed
   // whether they stand here or not.
   std::vector<std::string> required;
@@ -25,7 +35,10 @@ struct ReasonProfile {
   uint32_t least_age_days = 0;                  // since due (or occurred)
   uint32_t reminders = 0;
   uint32_t reminder_spacing_days = 0;
-  bool proof = false;
+  uint32_t first_reminder_least_days = 0;  // between the first that counts and publication
+  bool told_beforehand = false;  // the customer was told that it may be reported to the circle
+  uint32_t told_least_days = 0;  // between that and publication
+  std::vector<ProofKind> proof;  // at least one file of any of these kinds
   bool second_person = false;
   uint32_t hold_hours = 0;
   uint32_t retention_months = 24;
@@ -50,9 +63,12 @@ struct Charter {
   uint64_t evaluations_per_node_per_day = 50'000;
   std::map<std::string, uint64_t> small_amount_minor;  // accept unasked up to this, per currency
 
-  // Strict: more than kMaxCharterBytes, unknown keys, wrong types, values out of bounds and reasons
-  // that may not be shared are InvalidArgument, with line and column.
+  // Strict: more than kMaxCharterBytes, unknown keys, wrong types, values out of bounds, reasons
+  // that may not be shared and kCirclePlaceholder are InvalidArgument, with line and column.
   static absl::StatusOr<Charter> Parse(std::string source);
+  // The same with every fault, at most kMaxTomlFaults, in place of the first. REQUIRES: `faults`
+  // is empty; it stays so exactly when there is a charter.
+  static std::optional<Charter> Parse(std::string source, std::vector<TomlFault>& faults);
 };
 
 }  // namespace daftar::evidence

@@ -130,12 +130,15 @@ std::optional<std::string> TomlSection::Text(std::string_view key, size_t max_by
 }
 
 std::optional<std::vector<std::string>> TomlSection::Texts(std::string_view key, size_t max_count,
-                                                           size_t max_bytes) const {
+                                                           size_t max_bytes,
+                                                           std::string_view hint) const {
   const toml::node* node = document_->state_->Find(table_, key);
   if (node == nullptr) return std::nullopt;
   const toml::array* array = node->as_array();
   if (array == nullptr || array->size() > max_count) {
-    Fail(key, "must be a list of at most " + std::to_string(max_count) + " texts");
+    std::string rule = "must be a list of at most " + std::to_string(max_count) + " texts";
+    if (!hint.empty()) rule += " (" + std::string(hint) + ")";
+    Fail(key, rule);
     return std::nullopt;
   }
   std::vector<std::string> texts;

@@ -46,9 +46,9 @@ class TomlSection {
   std::optional<bool> Flag(std::string_view key) const;
   // 1 to `max_bytes` bytes of UTF-8 without control characters (but LF when `lines`).
   std::optional<std::string> Text(std::string_view key, size_t max_bytes, bool lines = false) const;
-  // At most `max_count` texts.
+  // At most `max_count` texts; `hint` ends the fault of what is no such list.
   std::optional<std::vector<std::string>> Texts(std::string_view key, size_t max_count,
-                                                size_t max_bytes) const;
+                                                size_t max_bytes, std::string_view hint = "") const;
   std::optional<TomlSection> Section(std::string_view key) const;
   // Every key, for tables whose keys are data; `what` they are is for errors.
   std::vector<std::string> Keys() const;

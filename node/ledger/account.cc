@@ -82,6 +82,10 @@ absl::Status Ledger::CheckAccount(const NewIncident& account) const {
     return absl::InvalidArgumentError("it cannot have occurred in the future (" +
                                       account.occurred.ToString() + ")");
   }
+  if (account.told_on.has_value() && evidence::IsStillToCome(account.told_on, today)) {
+    return absl::InvalidArgumentError("the customer cannot have been told in the future (" +
+                                      account.told_on.ToString() + ")");
+  }
   absl::Status status = CheckReminders(account, today);
   if (status.ok()) status = CheckAmount(account.amount);
   if (!status.ok()) return status;

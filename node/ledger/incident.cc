@@ -170,6 +170,7 @@ void WriteCorrection(Writer& writer, const Correction& correction) {
   WriteIf(writer, correction.occurred, date);
   WriteIf(writer, correction.due, date);
   WriteIf(writer, correction.reminders, [&](const auto& days) { WriteDates(writer, days); });
+  WriteIf(writer, correction.told_on, date);
 }
 
 Correction ReadCorrection(Reader& reader) {
@@ -179,6 +180,7 @@ Correction ReadCorrection(Reader& reader) {
   correction.occurred = ReadIf(reader, date);
   correction.due = ReadIf(reader, date);
   correction.reminders = ReadIf(reader, [&] { return ReadDates(reader); });
+  correction.told_on = ReadIf(reader, date);
   return correction;
 }
 
@@ -267,6 +269,7 @@ NewIncident Incident::Standing() const {
   if (corrected.amount) standing.amount = *corrected.amount;
   if (corrected.occurred) standing.occurred = *corrected.occurred;
   if (corrected.due) standing.due = *corrected.due;
+  if (corrected.told_on) standing.told_on = *corrected.told_on;
   if (corrected.reminders) {
     standing.reminders = *corrected.reminders;
     return standing;

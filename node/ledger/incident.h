@@ -95,7 +95,8 @@ struct Correction {
   std::optional<evidence::Date> occurred;
   std::optional<evidence::Date> due;
   std::optional<std::vector<evidence::Date>> reminders;
-  bool empty() const { return !amount && !occurred && !due && !reminders; }
+  std::optional<evidence::Date> told_on;  // before publication only
+  bool empty() const { return !amount && !occurred && !due && !reminders && !told_on; }
   friend bool operator==(const Correction&, const Correction&) = default;
 };
 

@@ -69,7 +69,8 @@ std::vector<std::string> Ledger::MissingOf(const Incident& incident,
   evidence::IncidentCase facts;
   facts.facts = FactsOf(standing);
   facts.identifiers = standing.identifiers.size();
-  facts.proofs = proofs.size();
+  facts.proofs.assign(proofs.begin(), proofs.end());
+  facts.told_on = standing.told_on;
   facts.disputed = incident.dispute.has_value();
   facts.second_person_approved = approved || !incident.approved_by.empty();
   facts.today = evidence::Date::Of(clock_.Now());

@@ -218,7 +218,9 @@ absl::StatusOr<IncidentView> Ledger::Correct(const storage::Caller& caller, cons
   if (absl::Status status = RequireBecause(because); !status.ok()) return status;
   if (correction.empty()) {
     return absl::InvalidArgumentError(
-        "nothing to correct was given: an amount, the day it occurred or was due, or reminders");
+        "nothing to correct was given: an amount, the day it occurred or was due, reminders, or "
+        "the "
+        "day on which the customer was told");
   }
   return Apply(caller, "incident.correct", id, [&](Stored& stored, Batch& batch) -> absl::Status {
     Incident& incident = stored.incident;
@@ -226,6 +228,7 @@ absl::StatusOr<IncidentView> Ledger::Correct(const storage::Caller& caller, cons
       return absl::FailedPreconditionError(WrongState("corrected", incident.state));
     }
     const NewIncident before = incident.Standing();
+    if (correction.told_on) incident.corrected.told_on = correction.told_on;
     if (correction.amount) incident.corrected.amount = correction.amount;
     if (correction.occurred) incident.corrected.occurred = correction.occurred;
     if (correction.due) incident.corrected.due = correction.due;
@@ -239,6 +242,11 @@ absl::StatusOr<IncidentView> Ledger::Correct(const storage::Caller& caller, cons
     IncidentEvent event{now, caller.actor, IncidentAction::kCorrected, because, std::nullopt};
     auto published = PublishedOrTakenBack(incident, batch);
     if (!published.ok()) return published.status();
+    if (published->has_value() && correction.told_on) {
+      return absl::FailedPreconditionError(
+          "when the customer was told is part of no report; it is corrected before publication "
+          "only");
+    }
     if (published->has_value()) {
       auto facts = CorrectedFacts(incident, (*published)->index);
       if (!facts.ok()) return facts.status();

@@ -132,7 +132,7 @@ std::string_view ErasedForText(evidence::ErasureGround ground) {
 // What became of it after it was filed, and what is to come.
 void DescribeLife(const ledger::IncidentView& view, v1::Incident& out) {
   const ledger::Incident& incident = view.incident;
-  out.set_told_on(incident.account.told_on.ToString());
+  out.set_told_on(incident.Standing().told_on.ToString());
   out.set_approved_by(incident.approved_by);
   if (!view.notice_code.empty()) {
     out.set_noticed_at(TimeText({incident.noticed_at * 1000}));

@@ -154,6 +154,11 @@ absl::StatusOr<v1::CorrectIncidentResponse> IncidentHandlers::CorrectIncident(
     if (!day.ok()) return day.status();
     correction.due = *day;
   }
+  if (!request.told_on().empty()) {
+    auto day = DateFromProto(request.told_on(), "told_on");
+    if (!day.ok()) return day.status();
+    correction.told_on = *day;
+  }
   for (const std::string& text : request.reminders()) {
     auto day = DateFromProto(text, "reminders");
     if (!day.ok()) return day.status();

@@ -11,7 +11,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (charter->reasons.empty() || charter->circle.IsZero()) std::abort();
   for (const auto& [reason, profile] : charter->reasons) {
     if (!daftar::evidence::IsShareable(reason) || profile.retention_months < 1 ||
-        profile.retention_months > daftar::evidence::kMaxRetentionMonths) {
+        profile.retention_months > daftar::evidence::kMaxRetentionMonths ||
+        profile.legal_basis.empty()) {
       std::abort();
     }
   }

@@ -27,7 +27,8 @@ IncidentCase Complete() {
                     .settled_before = SettledBucket::kNone,
                     .proofs_root = {}};
   incident.identifiers = 1;
-  incident.proofs = 1;
+  incident.told_on = DateOf("2026-09-07");
+  incident.proofs = {ProofKind::kInvoice};
   incident.second_person_approved = true;
   incident.today = DateOf("2026-10-01");
   return incident;
@@ -41,7 +42,10 @@ Charter StrictCharter() {
   profile.least_age_days = 30;
   profile.reminders = 2;
   profile.reminder_spacing_days = 7;
-  profile.proof = true;
+  profile.first_reminder_least_days = 21;
+  profile.told_beforehand = true;
+  profile.told_least_days = 10;
+  profile.proof = {ProofKind::kInvoice, ProofKind::kDeliveryNote};
   profile.second_person = true;
   charter.reasons[Reason::kInvoiceUnpaidReminded] = profile;
   charter.reasons[Reason::kNoShow] = {};
@@ -88,16 +92,28 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
       {"29 days past due", [](auto& c) { c.facts.due = DateOf("2026-09-02"); },
        "Wait until 2026-10-02: the charter asks for 30 days since payment was due"},
       {"one reminder", [](auto& c) { c.facts.reminders.pop_back(); },
-       "2 reminders after the day payment was due, 2026-08-31, at least 7 days apart; 1 so far"},
-      {"reminder on the due day", [](auto& c) { c.facts.reminders[0] = DateOf("2026-08-31"); },
-       "1 so far"},
+       "A second reminder, sent 7 days or more after the first (2026-09-07), is missing; one sent "
+       "today counts."},
       {"reminder the day after it was due",
        [](auto& c) { c.facts.reminders[0] = DateOf("2026-09-01"); }, ""},
       {"reminder too many before it was due",
        [](auto& c) { c.facts.reminders.insert(c.facts.reminders.begin(), DateOf("2026-08-30")); },
        ""},
       {"reminders too close", [](auto& c) { c.facts.reminders[1] = DateOf("2026-09-13"); },
-       "1 so far"},
+       "A second reminder, sent 7 days or more after the first (2026-09-07), is missing"},
+      {"first reminder 21 days old",
+       [](auto& c) {
+         c.facts.reminders = {DateOf("2026-09-10"), DateOf("2026-09-20")};
+         c.told_on = DateOf("2026-09-10");
+       },
+       ""},
+      {"first reminder 20 days old",
+       [](auto& c) {
+         c.facts.reminders = {DateOf("2026-09-11"), DateOf("2026-09-20")};
+         c.told_on = DateOf("2026-09-11");
+       },
+       "Wait until 2026-10-02: the charter asks for 21 days since the first reminder, which was "
+       "sent on 2026-09-11."},
       {"one reminder between",
        [](auto& c) {
          c.facts.reminders = {DateOf("2026-09-07"), DateOf("2026-09-10"), DateOf("2026-09-14")};
@@ -112,7 +128,26 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
        "2026-10-05 lies in the future"},
       {"nine reminders", [](auto& c) { c.facts.reminders.assign(9, DateOf("2026-09-07")); },
        "at most 8 reminders"},
-      {"no proof", [](auto& c) { c.proofs = 0; }, "Attach the proof"},
+      {"never told", [](auto& c) { c.told_on = Date(); },
+       "Tell the customer that this may be reported to the circle, with the first reminder that "
+       "counts or after it, and record the day; told today, it can be shared from 2026-10-11 on."},
+      {"told before the first reminder", [](auto& c) { c.told_on = DateOf("2026-09-06"); },
+       "on: 2026-09-06 was before that reminder."},
+      {"told ten days ago", [](auto& c) { c.told_on = DateOf("2026-09-21"); }, ""},
+      {"told nine days ago", [](auto& c) { c.told_on = DateOf("2026-09-22"); },
+       "Wait until 2026-10-02: the charter asks for 10 days since the customer was told, which was "
+       "on 2026-09-22."},
+      {"told in the future", [](auto& c) { c.told_on = DateOf("2026-10-03"); },
+       "2026-10-03 lies in the future"},
+      {"no proof", [](auto& c) { c.proofs.clear(); },
+       "Attach a proof of one of these kinds: invoice, delivery-note."},
+      {"proof of another kind", [](auto& c) { c.proofs = {ProofKind::kCorrespondence}; },
+       "delivery-note; none of the attached files is."},
+      {"proof of another kind besides",
+       [](auto& c) {
+         c.proofs = {ProofKind::kCorrespondence, ProofKind::kDeliveryNote};
+       },
+       ""},
       {"open dispute", [](auto& c) { c.disputed = true; }, "open dispute"},
       {"not approved", [](auto& c) { c.second_person_approved = false; }, "other than the one"},
   };
@@ -128,11 +163,64 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
   }
 }
 
+// The next one, and from which day on it would count.
+TEST(AdmissibilityTest, AMissingReminderIsNamedWithTheDayOnWhichItCounts) {
+  Charter charter = StrictCharter();
+  ReasonProfile& profile = charter.reasons[Reason::kInvoiceUnpaidReminded];
+  profile = {};
+  profile.reminders = 3;
+  profile.reminder_spacing_days = 7;
+  IncidentCase incident = Complete();
+  incident.today = DateOf("2026-09-10");
+  const auto missing = [&](std::vector<Date> reminders) {
+    incident.facts.reminders = std::move(reminders);
+    return MissingForSharing(incident, charter);
+  };
+  EXPECT_THAT(missing({}),
+              ElementsAre("A first reminder, sent after the day payment was due (2026-08-31), is "
+                          "missing; one sent today counts, and 3 are needed in all."));
+  EXPECT_THAT(missing({DateOf("2026-08-31")}), ElementsAre(HasSubstr("A first reminder")));
+  EXPECT_THAT(missing({DateOf("2026-09-07")}),
+              ElementsAre("A second reminder, sent 7 days or more after the first (2026-09-07), is "
+                          "missing; it counts from 2026-09-14 on, and 3 are needed in all."));
+  EXPECT_THAT(missing({DateOf("2026-09-01"), DateOf("2026-09-08")}),
+              ElementsAre("A third reminder, sent 7 days or more after the second (2026-09-08), is "
+                          "missing; it counts from 2026-09-15 on."));
+  profile.reminders = 8;
+  profile.reminder_spacing_days = 0;
+  incident.facts.due = Date();
+  EXPECT_THAT(missing({}), ElementsAre(HasSubstr("A first reminder, sent to the customer, is")));
+  std::vector<Date> seven;
+  for (int day = 0; day < 7; ++day) seven.push_back(DateOf("2026-09-01").PlusDays(day));
+  EXPECT_THAT(missing(seven),
+              ElementsAre("An eighth reminder, sent 1 day or more after the seventh (2026-09-07), "
+                          "is missing; one sent today counts."));
+  incident.today = DateOf("2026-09-07");
+  EXPECT_THAT(missing(seven), ElementsAre(HasSubstr("it counts from 2026-09-08 on.")));
+}
+
+// Where the charter asks for no reminder, there is nothing that telling has to wait for.
+TEST(AdmissibilityTest, WithoutRemindersTheCustomerMayBeToldAtAnyTime) {
+  Charter charter = StrictCharter();
+  ReasonProfile& profile = charter.reasons[Reason::kNoShow];
+  profile.told_beforehand = true;
+  IncidentCase incident = Complete();
+  incident.facts.reason = Reason::kNoShow;
+  incident.facts.reminders.clear();
+  incident.told_on = DateOf("2026-07-01");
+  EXPECT_THAT(MissingForSharing(incident, charter), IsEmpty());
+  incident.told_on = Date();
+  EXPECT_THAT(MissingForSharing(incident, charter),
+              ElementsAre("Tell the customer that this may be reported to the circle, and record "
+                          "the day."));
+}
+
 TEST(AdmissibilityTest, AnInvoiceIsNotOverdueOnTheDayItIsDue) {
   IncidentCase incident = Complete();
   Charter charter = StrictCharter();
   charter.reasons[Reason::kInvoiceUnpaidReminded].least_age_days = 0;
   charter.reasons[Reason::kInvoiceUnpaidReminded].reminders = 0;  // none can have been yet
+  charter.reasons[Reason::kInvoiceUnpaidReminded].first_reminder_least_days = 0;
   incident.facts.due = incident.today;
   EXPECT_THAT(MissingForSharing(incident, charter),
               ElementsAre(HasSubstr("overdue: it is due on 2026-10-01")));
@@ -165,10 +253,11 @@ TEST(AdmissibilityTest, EverythingThatIsMissingIsListedInOrder) {
   incident.facts.reason = Reason::kInvoiceUnpaidReminded;
   incident.today = DateOf("2026-10-01");
   incident.disputed = true;
-  EXPECT_THAT(MissingForSharing(incident, StrictCharter()),
-              ElementsAre(HasSubstr("identifier"), HasSubstr("amount"), HasSubstr("occurred"),
-                          HasSubstr("due"), HasSubstr("0 so far"), HasSubstr("proof"),
-                          HasSubstr("dispute"), HasSubstr("approve")));
+  EXPECT_THAT(
+      MissingForSharing(incident, StrictCharter()),
+      ElementsAre(HasSubstr("identifier"), HasSubstr("amount"), HasSubstr("occurred"),
+                  HasSubstr("due"), HasSubstr("first reminder"), HasSubstr("Tell the customer"),
+                  HasSubstr("proof"), HasSubstr("dispute"), HasSubstr("approve")));
 }
 
 TEST(AdmissibilityTest, WhatLacksNothingCanBeEncoded) {

@@ -48,13 +48,15 @@ std::string FullSource() {
          "required = [\"identifier\", \"amount\", \"occurred\", \"due\"]\n"
          "least_amount = { IDR = \"100000\", JPY = \"1000\" }\n"
          "least_age_days = 30\nreminders = 2\nreminder_spacing_days = 7\n"
-         "proof = true\nsecond_person = true\nhold_hours = 168\nretention_months = 60\n"
-         "[reasons.no-show]\n";
+         "first_reminder_least_days = 28\ntold_beforehand = true\ntold_least_days = 14\n"
+         "legal_basis = \"Contract, clause 7\"\nproof = [\"invoice\", \"delivery-note\"]\n"
+         "second_person = true\nhold_hours = 168\nretention_months = 60\n"
+         "[reasons.no-show]\nlegal_basis = \"Contract\"\n";
 }
 
 std::string Minimal(std::string_view before_reasons = "", std::string_view profile = "") {
-  return std::string(kHead) + std::string(before_reasons) + "\n[reasons.no-show]\n" +
-         std::string(profile);
+  return std::string(kHead) + std::string(before_reasons) +
+         "\n[reasons.no-show]\nlegal_basis = \"Contract\"\n" + std::string(profile);
 }
 
 TEST(CharterTest, EveryKeyIsRead) {
@@ -85,7 +87,11 @@ TEST(CharterTest, EveryKeyIsRead) {
   EXPECT_EQ(profile.least_age_days, 30u);
   EXPECT_EQ(profile.reminders, 2u);
   EXPECT_EQ(profile.reminder_spacing_days, 7u);
-  EXPECT_TRUE(profile.proof);
+  EXPECT_EQ(profile.first_reminder_least_days, 28u);
+  EXPECT_TRUE(profile.told_beforehand);
+  EXPECT_EQ(profile.told_least_days, 14u);
+  EXPECT_EQ(profile.legal_basis, "Contract, clause 7");
+  EXPECT_THAT(profile.proof, ElementsAre(ProofKind::kInvoice, ProofKind::kDeliveryNote));
   EXPECT_TRUE(profile.second_person);
   EXPECT_EQ(profile.hold_hours, 168u);
   EXPECT_EQ(profile.retention_months, 60u);
@@ -103,7 +109,9 @@ TEST(CharterTest, WhatIsLeftOutHasItsDefault) {
   EXPECT_EQ(charter->evaluations_per_partner_per_day, 10'000u);
   EXPECT_EQ(charter->evaluations_per_node_per_day, 50'000u);
   EXPECT_TRUE(charter->small_amount_minor.empty());
-  EXPECT_EQ(charter->reasons.at(Reason::kNoShow), ReasonProfile());
+  ReasonProfile bare;
+  bare.legal_basis = "Contract";
+  EXPECT_EQ(charter->reasons.at(Reason::kNoShow), bare);
   EXPECT_EQ(ReasonProfile().retention_months, 24u);
 }
 
@@ -118,6 +126,7 @@ TEST(CharterTest, TheDemonstrationCharterLetsTheStoryBePlayed) {
   EXPECT_EQ(charter->reasons.size(), shareable);
   ReasonProfile expected;
   expected.required = {"identifier", "amount", "occurred"};
+  expected.legal_basis = charter->reasons.at(Reason::kNoShow).legal_basis;
   for (const auto& [reason, profile] : charter->reasons) EXPECT_EQ(profile, expected);
 }
 
@@ -150,7 +159,7 @@ struct RefusedCase {
 TEST(CharterTest, WhatIsWrongIsRefusedWithLineColumnAndRule) {
   const RefusedCase cases[] = {
       {"surprise = 1", "", "line 6, column 1: unknown key 'surprise'"},
-      {"", "suprise = 1", "line 8, column 1: unknown key 'suprise'"},
+      {"", "suprise = 1", "line 9, column 1: unknown key 'suprise'"},
       {"tick_ms = 99", "", "line 6, column 11: 'tick_ms' must be a whole number from 100 to"},
       {"tick_ms = 600001", "", "'tick_ms'"},
       {"tick_ms = \"1000\"", "", "'tick_ms'"},
@@ -181,12 +190,24 @@ TEST(CharterTest, WhatIsWrongIsRefusedWithLineColumnAndRule) {
       {"", "reminders = 9", "'reasons.no-show.reminders'"},
       {"", "reminders = 1\nreminder_spacing_days = 7", "needs 'reminders' of at least 2"},
       {"", "reminders = 2\nreminder_spacing_days = 366", "'reasons.no-show.reminder_spacing_days'"},
-      {"", "proof = 1", "'reasons.no-show.proof' must be true or false"},
+      {"", "first_reminder_least_days = 7", "needs 'reminders' of at least 1"},
+      {"", "reminders = 1\nfirst_reminder_least_days = 366", "first_reminder_least_days'"},
+      {"", "told_beforehand = 1", "'reasons.no-show.told_beforehand' must be true or false"},
+      {"", "told_least_days = 7", "needs 'told_beforehand' of true"},
+      {"", "told_beforehand = true\ntold_least_days = 366", "'reasons.no-show.told_least_days'"},
+      {"", "proof = true",
+       "must be a list of at most 7 texts (the kinds of file of which one must "
+       "be attached, as in [\"invoice\", \"delivery-note\"])"},
+      {"", "proof = []", "must name a kind"},
+      {"", "proof = [\"photo\"]",
+       "names no kind of proof: there is no such kind of proof; use one"},
+      {"", "proof = [\"invoice\", \"invoice\"]", "names 'invoice' twice"},
+      {"", "legal_basis = \"again\"", "line 9"},
       {"", "second_person = \"yes\"", "'reasons.no-show.second_person'"},
       {"", "hold_hours = 2161", "'reasons.no-show.hold_hours'"},
       {"", "retention_months = 0", "'reasons.no-show.retention_months'"},
       {"", "retention_months = 61", "must be a whole number from 1 to 60"},
-      {"", "[reasons.no-show]", "line 8"},
+      {"", "[reasons.no-show]", "line 9"},
       {"reasons = 1", "", "line "},
   };
   for (const RefusedCase& refused : cases) {
@@ -208,6 +229,11 @@ TEST(CharterTest, HeadFieldsThatAreWrongAreRefused) {
       {"00112233445566778899aabbccddeeff", "00112233445566778899aabbccddee", "'circle'"},
       {"00112233445566778899aabbccddeeff", "00000000000000000000000000000000", "'circle'"},
       {"00112233445566778899aabbccddeeff", "0011223344556677889 aabbccddeeff", "'circle'"},
+      {"00112233445566778899aabbccddeeff", "REPLACE: openssl rand -hex 16",
+       "line 2, column 10: 'circle' is still the template's: put an id of the circle's own there"},
+      {"legal_basis = \"Contract\"\n", "", "'reasons.no-show.legal_basis' is missing"},
+      {"\"Contract\"", "\"\"", "'reasons.no-show.legal_basis'"},
+      {"\"Contract\"", "\"a\\nb\"", "'reasons.no-show.legal_basis'"},
       {"\"Kelontong\"", "\"\"", "'name'"},
       {"\"Kelontong\"", "\"a\\nb\"", "'name'"},
       {"\"Kelontong\"", "7", "'name'"},
@@ -220,6 +246,59 @@ TEST(CharterTest, HeadFieldsThatAreWrongAreRefused) {
     EXPECT_THAT(Charter::Parse(source), StatusIs(kInvalid, HasSubstr(replaced.message)))
         << replaced.to;
   }
+}
+
+// A circle that ran a template as it stands would share its id with every other that did.
+TEST(CharterTest, ATemplateLacksNothingButACircleOfItsOwn) {
+  for (const char* name : {"indonesia", "malaysia", "strict"}) {
+    std::string source =
+        ReadFile(std::string(DAFTAR_SOURCE_DIR "/deploy/charters/") + name + ".toml");
+    std::vector<TomlFault> faults;
+    EXPECT_FALSE(Charter::Parse(source, faults).has_value()) << name;
+    ASSERT_EQ(faults.size(), 1u) << name << ": " << faults.back().message;
+    EXPECT_THAT(faults[0].message, HasSubstr("'circle' is still the template's")) << name;
+    source.replace(source.find(kCirclePlaceholder), kCirclePlaceholder.size(),
+                   "00112233445566778899aabbccddeeff");
+    const auto charter = Charter::Parse(source);
+    ASSERT_THAT(charter, IsOk()) << name;
+    for (const auto& [reason, profile] : charter->reasons) {
+      EXPECT_GE(profile.hold_hours, 168u) << name << " " << Info(reason).name;
+      EXPECT_FALSE(profile.proof.empty()) << name << " " << Info(reason).name;
+      EXPECT_TRUE(profile.told_beforehand) << name << " " << Info(reason).name;
+      EXPECT_LE(profile.retention_months, 24u) << name << " " << Info(reason).name;
+    }
+  }
+}
+
+// Two written reminders after the due date, the first at least four weeks old, told beforehand but
+// not before the first reminder, proof and a second person, for every reason.
+TEST(CharterTest, TheStrictTemplateIsStrictForEveryReason) {
+  std::string source = ReadFile(DAFTAR_SOURCE_DIR "/deploy/charters/strict.toml");
+  source.replace(source.find(kCirclePlaceholder), kCirclePlaceholder.size(),
+                 "00112233445566778899aabbccddeeff");
+  const auto charter = Charter::Parse(source);
+  ASSERT_THAT(charter, IsOk());
+  for (const auto& [reason, profile] : charter->reasons) {
+    EXPECT_THAT(profile.required, ElementsAre("identifier", "amount", "occurred", "due"));
+    EXPECT_EQ(profile.reminders, 2u);
+    EXPECT_EQ(profile.first_reminder_least_days, 28u);
+    EXPECT_TRUE(profile.second_person);
+  }
+}
+
+TEST(CharterTest, EveryFaultIsToldInTheOrderOfTheFile) {
+  std::vector<TomlFault> faults;
+  EXPECT_FALSE(Charter::Parse(Minimal("tick_ms = 1", "hold_hours = \"7\"\nsoon = 1"), faults));
+  ASSERT_EQ(faults.size(), 3u);
+  EXPECT_EQ(faults[0].line, 6u);
+  EXPECT_EQ(faults[1].line, 9u);
+  EXPECT_EQ(faults[2].line, 10u);
+  faults.clear();
+  EXPECT_FALSE(Charter::Parse("version =", faults));
+  ASSERT_EQ(faults.size(), 1u);
+  faults.clear();
+  EXPECT_TRUE(Charter::Parse(Minimal(), faults).has_value());
+  EXPECT_TRUE(faults.empty());
 }
 
 TEST(CharterTest, ACharterWithoutReasonsIsRefused) {
@@ -256,6 +335,10 @@ TEST(CharterTest, EveryKeyStandsInTheDocument) {
                           "least_age_days",
                           "reminders",
                           "reminder_spacing_days",
+                          "first_reminder_least_days",
+                          "told_beforehand",
+                          "told_least_days",
+                          "legal_basis",
                           "proof",
                           "second_person",
                           "hold_hours",

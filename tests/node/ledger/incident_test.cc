@@ -16,7 +16,7 @@ using ::testing::HasSubstr;
 constexpr size_t kEndBytes = 5;          // what version 3 added: a date and a ground
 constexpr size_t kNoRemindersBytes = 1;  // what version 4 added, when there are none
 // What version 5 added, when there is none of it: two texts or parts' flags, times, a hash.
-constexpr size_t kNoLifeBytes = 4 + 4 + 2 + 8 + 1 + 1 + 32 + 8 + 8;
+constexpr size_t kNoLifeBytes = 4 + 5 + 2 + 8 + 1 + 1 + 32 + 8 + 8;
 
 Incident Example() {
   Incident incident;
@@ -130,6 +130,7 @@ TEST(Incident, WhatBecameOfItRoundTripsAndAnEarlierRowHasNoneOfIt) {
   incident.corrected.amount = evidence::Money{100, *evidence::Currency::FromCode("MYR")};
   incident.corrected.due = Day("2026-10-12");
   incident.corrected.reminders = std::vector<evidence::Date>{Day("2026-10-14")};
+  incident.corrected.told_on = Day("2026-09-20");
   incident.approved_by = "user:second";
   incident.noticed_at = 1'793'500'001;
   incident.dispute = OpenDispute{
@@ -154,6 +155,7 @@ TEST(Incident, WhatBecameOfItRoundTripsAndAnEarlierRowHasNoneOfIt) {
   const NewIncident standing = decoded->Standing();
   EXPECT_EQ(standing.amount, incident.corrected.amount);
   EXPECT_EQ(standing.due, Day("2026-10-12"));
+  EXPECT_EQ(standing.told_on, Day("2026-09-20"));
   EXPECT_EQ(standing.occurred, incident.account.occurred);
   EXPECT_EQ(standing.reminders, incident.corrected.reminders);
 
