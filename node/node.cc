@@ -4,6 +4,7 @@
 
 #include "node/ledger/suggest.h"
 #include "storage/log_store.h"
+#include "storage/purge.h"
 
 namespace daftar {
 namespace {
@@ -193,9 +194,26 @@ bool Node::Stopping() const {
   return stopping_;
 }
 
+// The columns that erasures delete from.
+absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
+  using storage::Column;
+  constexpr Column kErased[] = {Column::kLogBodies, Column::kTokens,      Column::kEntryStates,
+                                Column::kIncidents, Column::kSubmissions, Column::kLookups,
+                                Column::kCustomers, Column::kIdentifiers, Column::kOrders};
+  if (purged_at_.has_value() && now >= *purged_at_ &&
+      now.value - purged_at_->value < kPurgeInterval.count()) {
+    return absl::OkStatus();
+  }
+  auto purged = storage::PurgeIfAsked(*store_, kErased);
+  if (!purged.ok()) return purged.status();
+  if (*purged) purged_at_ = now;
+  return absl::OkStatus();
+}
+
 void Node::Upkeep() {
   storage::MutexLock keeping(upkeep_);
   const absl::Status swept = files_->Sweep().status();
+  const absl::Status purged = PurgeWhenDue(now);
   policies_->Look();
   const evidence::UnixMillis now = clock_.Now();
   const evidence::Date today = evidence::Date::Of(now);
@@ -217,6 +235,7 @@ void Node::Upkeep() {
   const absl::Status learnt = outcomes_->Relearn([this] { return Stopping(); });
   storage::MutexLock lock(mutex_);
   trouble_.proofs = std::string(swept.message());
+  trouble_.purging = std::string(purged.message());
   trouble_.outcomes = missed_;
   for (const absl::Status& status : {learnt, reconciled_, counted}) {
     if (!status.ok()) trouble_.outcomes = std::string(status.message());

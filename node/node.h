@@ -64,12 +64,15 @@ struct NodeParts {
 // What was last seen to go wrong in the background, for `status`.
 struct BackgroundTrouble {
   std::string publishing;  // why the last tick failed; empty when it did not
+  std::string purging;     // why what was erased is still in the database's files
   std::string outcomes;    // why own outcomes could not be counted or learnt from
   std::string proofs;      // why proof files that were erased are still on the disk, sealed
 };
 
 inline constexpr std::chrono::milliseconds kHeartbeatInterval{20'000};
 inline constexpr std::chrono::milliseconds kUpkeepInterval{1'000};
+// Between two rewritings of what erasures deleted from.
+inline constexpr std::chrono::milliseconds kPurgeInterval{3'600'000};
 
 // Any thread may use the rooms. Start and Stop are the owner's.
 class Node {
@@ -89,7 +92,8 @@ class Node {
   // it at the charter's pace; by hand for tests without threads. One thread at a time.
   absl::StatusOr<size_t> Tick();
 
-  // Scrubs proof files that were erased, looks at the policy file, counts the shop's own outcomes
+  // Scrubs proof files that were erased, takes what was erased out of the database's files (once an
+  // hour at most), looks at the policy file, counts the shop's own outcomes
   // when that is due, and compares all orders with what is recorded of them: at first, each day,
   // and after an outcome could not be recorded. A thread of the node's does it every
   // kUpkeepInterval; any may.
@@ -133,6 +137,7 @@ class Node {
   void RunTicks();
   void RunUpkeep();
   void TickSoon();
+  absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.
   absl::Status StillSupported(const ledger::NewIncident& account, bool after_hold) const;
   bool Stopping() const;
@@ -196,6 +201,7 @@ class Node {
 
   storage::Mutex learning_;  // held while an order is recorded; before mutex_
   storage::Mutex upkeep_;    // held through Upkeep; before learning_
+  std::optional<evidence::UnixMillis> purged_at_ DAFTAR_GUARDED_BY(upkeep_);
   check::Pace reconcile_pace_ DAFTAR_GUARDED_BY(upkeep_);
   absl::Status reconciled_ DAFTAR_GUARDED_BY(upkeep_);
   evidence::Date reconciled_on_ DAFTAR_GUARDED_BY(upkeep_);

@@ -164,6 +164,27 @@ absl::Status RocksEngine::BeginFormat(const RocksHandles& handles) {
                    "creating the database");
 }
 
+absl::Status RocksEngine::Purge(std::span<const Column> columns) {
+  const auto lent = Lend();
+  if (!lent.ok()) return lent.status();
+  const RocksHandles& handles = **lent;
+  // Better not begun than broken off: rewriting needs room.
+  if (absl::Status reserve = CheckReserve(); !reserve.ok()) return reserve;
+  // Of all columns: a write-ahead log goes when no column needs it any more.
+  std::vector<rocksdb::ColumnFamilyHandle*> all;
+  all.reserve(kColumnCount);
+  for (size_t i = 0; i < kColumnCount; ++i) all.push_back(handles.column(static_cast<Column>(i)));
+  rocksdb::Status status = handles.db->Flush(rocksdb::FlushOptions(), all);
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  for (const Column column : columns) {
+    if (!status.ok()) break;
+    status = handles.db->CompactRange(options, handles.column(column), nullptr, nullptr);
+  }
+  return FromRocks(status, "rewriting what was deleted");
+}
+
 absl::Status RocksEngine::CheckReserve() const {
   if (options_.min_free_bytes == 0) return absl::OkStatus();
   rocksdb::Env* env =

@@ -20,7 +20,7 @@ namespace daftar::storage {
 // torn record with nothing in memory to flush). So the handles are lent, never kept. Only the
 // writing thread closes; whoever next wants a closed database opens it, one thread at a time.
 //
-// Lend() may be called by any thread, the rest by one at a time.
+// Lend() and Purge() may be called by any thread, the rest by one at a time.
 class RocksEngine {
  public:
   explicit RocksEngine(const RocksOptions& options) : options_(options) {}
@@ -35,6 +35,8 @@ class RocksEngine {
   absl::Status Prepare() DAFTAR_EXCLUDES(mutex_);
   // As CommitQueue::Apply.
   absl::Status Apply(std::span<const Batch* const> batches);
+  // As Store::Purge. Any thread.
+  absl::Status Purge(std::span<const Column> columns) DAFTAR_EXCLUDES(mutex_);
 
  private:
   // The database, opened if it is closed. ResourceExhausted: not now, try again; any other error

@@ -107,6 +107,8 @@ std::unique_ptr<StoreReader> RocksStore::Snapshot() const {
 
 absl::Status RocksStore::Write(Batch batch) { return queue_.Commit(std::move(batch)); }
 
+absl::Status RocksStore::Purge(std::span<const Column> columns) { return engine_->Purge(columns); }
+
 absl::Status RocksStore::Health() const { return queue_.Failure(); }
 
 }  // namespace daftar::storage

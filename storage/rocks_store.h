@@ -65,6 +65,7 @@ class RocksStore final : public Store {
   std::unique_ptr<StoreReader> Snapshot() const override;
   // Besides the port's statuses: InvalidArgument for a batch larger than max_queued_bytes.
   absl::Status Write(Batch batch) override;
+  absl::Status Purge(std::span<const Column> columns) override;
 
   // The error after which every Write fails until the database is opened again; OK while there was
   // none. A full disk is no such error.

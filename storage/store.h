@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,6 +94,12 @@ class Store : public StoreReader {
   //                      every later Write fails the same way
   //   DataLoss           the storage engine reports corruption; as Unavailable
   virtual absl::Status Write(Batch batch) = 0;
+
+  // Rewrites what holds these columns, so that on OK nothing that was deleted or replaced before
+  // the call is left in the store's files, but for what a snapshot taken before still shows.
+  // Readers and writers go on meanwhile. Takes as long as rewriting all their rows.
+  //   Unavailable, DataLoss, ResourceExhausted  as the disk says; trying again later makes sense
+  virtual absl::Status Purge(std::span<const Column> columns) = 0;
 };
 
 }  // namespace daftar::storage

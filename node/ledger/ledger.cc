@@ -6,6 +6,7 @@
 
 #include "node/ledger/incident_rows.h"
 #include "storage/log_store.h"
+#include "storage/purge.h"
 
 namespace daftar::ledger {
 namespace {
@@ -193,6 +194,7 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     ++(stays ? counts.kept : counts.erased);
     if (stays) continue;
     erased.push_back(id);
+    storage::AskForPurge(batch, id.view());
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
     if (auto status = RemoveRows(batch, incident, /*whole=*/true); !status.ok()) return status;
   }

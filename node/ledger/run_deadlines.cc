@@ -4,6 +4,7 @@
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
 #include "storage/log_store.h"
+#include "storage/purge.h"
 
 namespace daftar::ledger {
 namespace {
@@ -142,6 +143,7 @@ absl::Status Ledger::EndHold(Incident& incident, evidence::UnixMillis now, Batch
 }
 
 absl::StatusOr<bool> Ledger::Scrub(Incident& incident, Batch& batch) const {
+  storage::AskForPurge(batch, incident.id.view());
   if (!incident.report.has_value()) {
     if (absl::Status status = RemoveRows(batch, incident, /*whole=*/true); !status.ok()) {
       return status;

@@ -39,6 +39,10 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
   if (std::string trouble = node_.trouble().proofs; !trouble.empty()) {
     problems.push_back("proof files that were erased could not be removed yet: " + trouble);
   }
+  if (std::string trouble = node_.trouble().purging; !trouble.empty()) {
+    problems.push_back("what was erased could not be taken out of the database's files yet: " +
+                       trouble);
+  }
   return problems;
 }
 

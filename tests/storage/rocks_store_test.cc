@@ -105,6 +105,44 @@ TEST_F(RocksStoreTest, SnapshotDoesNotSeeLaterWrites) {
   EXPECT_EQ(Get("a"), "2");
 }
 
+// How many files of the database hold these bytes as they are.
+size_t FilesWith(const std::filesystem::path& folder, const std::string& bytes) {
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text.find(bytes) != std::string::npos) ++count;
+  }
+  return count;
+}
+
+TEST_F(RocksStoreTest, WhatWasDeletedOrReplacedIsInNoFileAfterAPurge) {
+  Open();
+  const std::string deleted = "\x91g0ne-f0r-g00d\xe4\x07\xb2";
+  const std::string replaced = "\x1fs0mething-else\xc3\x88";
+  const std::string kept = "\x55st1ll-here\x99\xf1\x02";
+  DAFTAR_ASSERT_OK(Put("deleted", deleted));
+  DAFTAR_ASSERT_OK(Put("replaced", replaced));
+  DAFTAR_ASSERT_OK(Put("kept", kept));
+  Open();  // what the first log held is in a table now
+  Batch batch;
+  batch.Delete(Column::kUsers, B("deleted"));
+  batch.Put(Column::kUsers, B("replaced"), B("x"));
+  DAFTAR_ASSERT_OK(store_->Write(std::move(batch)));
+  EXPECT_GT(FilesWith(path(), deleted), 0u);
+  EXPECT_GT(FilesWith(path(), replaced), 0u);
+  const Column columns[] = {Column::kUsers};
+  DAFTAR_ASSERT_OK(store_->Purge(columns));
+  EXPECT_EQ(FilesWith(path(), deleted), 0u);
+  EXPECT_EQ(FilesWith(path(), replaced), 0u);
+  EXPECT_GT(FilesWith(path(), kept), 0u);
+  EXPECT_EQ(Get("kept"), kept);
+  EXPECT_EQ(Get("deleted"), "absent");
+  Open();
+  EXPECT_EQ(Get("kept"), kept);
+}
+
 TEST_F(RocksStoreTest, ScanKeepsToPrefixAndStart) {
   Open();
   for (const char* key : {"a", "ab", "abc", "ac", "b"}) DAFTAR_ASSERT_OK(Put(key, "x"));

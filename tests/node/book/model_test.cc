@@ -50,6 +50,7 @@ class MemoryStore final : public storage::Store {
   std::unique_ptr<storage::StoreReader> Snapshot() const override {
     return std::make_unique<MemoryStore>(*this);
   }
+  absl::Status Purge(std::span<const Column>) override { return absl::OkStatus(); }
   absl::Status Write(storage::Batch batch) override {
     for (const auto& expected : batch.preconditions()) {
       if (*Get(expected.address.column, expected.address.key) != expected.expected) {
