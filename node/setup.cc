@@ -181,6 +181,7 @@ absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphr
                   .entropy = entropy,
                   .make_network = make_network,
                   .followers = {},
+                  .charter_file = paths.charter(),
                   .policy_file = paths.policy()};
   auto node = Node::Open(std::move(parts));
   if (!node.ok()) return node.status();

@@ -260,6 +260,11 @@ absl::StatusOr<uint64_t> Ledger::QueueLength() const {
 }
 
 std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
+  return MissingUnder(*options_.charters.InForce(), account);
+}
+
+std::vector<std::string> Ledger::MissingUnder(const evidence::Charter& charter,
+                                              const NewIncident& account) const {
   evidence::IncidentCase incident;
   incident.facts.reason = account.reason;
   incident.facts.amount = account.amount;
@@ -268,7 +273,7 @@ std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
   incident.facts.reminders = account.reminders;
   incident.identifiers = account.identifiers.size();
   incident.today = evidence::Date::Of(clock_.Now());
-  return evidence::MissingForSharing(incident, options_.charter);
+  return evidence::MissingForSharing(incident, charter);
 }
 
 // ---- writing
@@ -413,7 +418,8 @@ absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, cons
       }
       return absl::FailedPreconditionError(WrongState("published again", view->state));
     }
-    const std::vector<std::string> missing = Missing(incident.Standing());
+    const std::shared_ptr<const evidence::Charter> charter = options_.charters.InForce();
+    const std::vector<std::string> missing = MissingUnder(*charter, incident.Standing());
     if (!missing.empty()) {
       std::string list =
           "the incident cannot be shared yet. A reminder is added with `daftar incident remind " +
@@ -425,7 +431,8 @@ absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, cons
       return absl::FailedPreconditionError(list);
     }
     const evidence::UnixMillis now = clock_.Now();
-    if (absl::Status status = QueueReport(incident, now, batch); !status.ok()) return status;
+    if (absl::Status status = QueueReport(*charter, incident, now, batch); !status.ok())
+      return status;
     incident.events.push_back(
         {now, caller.actor, IncidentAction::kPublishAsked, {}, incident.report});
     return absl::OkStatus();
@@ -453,13 +460,15 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
   }
   batch.Put(Column::kCounters, key, {static_cast<uint8_t>(next + 1)});
   auto f = crypto::VoprfEvaluateDirect(
-      options_.label_key.key, evidence::VoprfInput(options_.charter.circle, options_.origin,
-                                                   options_.label_key.epoch, identifier));
+      options_.label_key.key,
+      evidence::VoprfInput(options_.charters.InForce()->circle, options_.origin,
+                           options_.label_key.epoch, identifier));
   if (!f.ok()) return f.status();
   return evidence::Label{*std::move(f), next};
 }
 
-absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, Batch& batch) {
+absl::Status Ledger::QueueReport(const evidence::Charter& charter, Incident& incident,
+                                 evidence::UnixMillis now, Batch& batch) {
   const NewIncident account = incident.Standing();
   auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
   if (!settled.ok()) return settled.status();
@@ -477,7 +486,7 @@ absl::Status Ledger::QueueReport(Incident& incident, evidence::UnixMillis now, B
   facts.reminders = account.reminders;
   facts.settled_before = evidence::BucketOf(*settled);
 
-  const evidence::ReasonProfile& profile = options_.charter.reasons.at(account.reason);
+  const evidence::ReasonProfile& profile = charter.reasons.at(account.reason);
   Submission submission;
   submission.id = entropy_.Public<SubmissionId>();
   submission.not_before = now.seconds() + int64_t{profile.hold_hours} * kSecondsPerHour;

@@ -13,7 +13,7 @@
 
 #include "crypto/entropy.h"
 #include "crypto/voprf.h"
-#include "node/evidence/charter.h"
+#include "node/evidence/charters.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/labels.h"
 #include "node/identity/warning_list.h"
@@ -62,7 +62,7 @@ struct LabelKey {
 // References outlive the ledger.
 struct LedgerOptions {
   std::string origin;
-  const evidence::Charter& charter;
+  const evidence::Charters& charters;
   LabelKey label_key;
   const crypto::Secret32& record_key;
   const identity::WarningList& warnings;
@@ -167,7 +167,11 @@ class Ledger {
   void Tell(const absl::StatusOr<IncidentView>& changed) const;
 
   absl::Status CheckAccount(const NewIncident& account) const;
-  absl::Status QueueReport(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
+  std::vector<std::string> MissingUnder(const evidence::Charter& charter,
+                                        const NewIncident& account) const;
+  // REQUIRES: nothing is missing under `charter`.
+  absl::Status QueueReport(const evidence::Charter& charter, Incident& incident,
+                           evidence::UnixMillis now, storage::Batch& batch);
   absl::StatusOr<evidence::Label> ReserveLabel(const identity::Identifier& identifier,
                                                storage::Batch& batch) const;
   // Takes the queued report back, or queues an update about the published one.
