@@ -87,6 +87,7 @@ class Parser {
   void AddAudit();
   void AddLetters();
   void AddLedger();
+  void AddCharters();
   void AddPartners();
   void AddLog();
   void AddUsers();
