@@ -80,8 +80,7 @@ TEST(ShowCharterTest, Json) {
   EXPECT_EQ(document["circle"], "00112233445566778899aabbccddeeff");
   EXPECT_EQ(document["region"], "MY");
   EXPECT_EQ(document["dispute"].dump(), R"({"flag_days":14,"withdraw_days":21})");
-  EXPECT_EQ(document["small_amounts"].dump(),
-            R"([{"minor":8000,"currency":"MYR","major":"80"}])");
+  EXPECT_EQ(document["small_amounts"].dump(), R"([{"minor":8000,"currency":"MYR","major":"80"}])");
   EXPECT_EQ(document["warnings"].dump(), "[]");
   ASSERT_EQ(document["reasons"].size(), 5u);
   EXPECT_EQ(document["reasons"][3].dump(),
