@@ -1,6 +1,7 @@
 // The policy, overrides, outcomes and replays.
 #include "cli/commands_policy.h"
 
+#include "cli/faults.h"
 #include "cli/files.h"
 #include "cli/policy_file.h"
 #include "cli/replay.h"
@@ -125,7 +126,7 @@ absl::StatusOr<int> RunPolicyCheck(Session& session, const PolicyCheckOptions& o
   auto read = ReadPolicyFile(checked.file, session.console());
   if (!read.ok()) return read.status();
   if (!read->policy.has_value()) {
-    ReportFaults(session.console(), checked.file, read->faults);
+    ReportFaults(session.console(), "policy", checked.file, read->faults);
     return kExitData;
   }
   checked.hash = read->policy->Hash().hex();

@@ -25,6 +25,7 @@ Parser::Parser() {
   AddPolicies();
   AddAudit();
   AddLetters();
+  AddCharters();
   AddPartners();
   AddLog();
   AddUsers();

@@ -89,6 +89,7 @@ class Parser {
   void AddAudit();
   void AddLetters();
   void AddLedger();
+  void AddCharters();
   void AddPartners();
   void AddLog();
   void AddUsers();

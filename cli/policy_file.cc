@@ -1,16 +1,9 @@
 #include "cli/policy_file.h"
 
+#include "cli/faults.h"
 #include "cli/files.h"
 
 namespace daftar::cli {
-
-std::string FaultLine(const std::string& file, const evidence::TomlFault& fault) {
-  std::string place = file == "-" ? "standard input" : file;
-  if (fault.line > 0) {
-    place += ":" + std::to_string(fault.line) + ":" + std::to_string(fault.column);
-  }
-  return place + ": " + fault.message;
-}
 
 absl::StatusOr<PolicyFile> ReadPolicyFile(const std::string& file, Console& console) {
   auto toml = ReadWhole(file, "policy", decision::kMaxPolicyBytes, console);

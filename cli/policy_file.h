@@ -22,9 +22,6 @@ absl::StatusOr<PolicyFile> ReadPolicyFile(const std::string& file, Console& cons
 // argument.
 absl::StatusOr<decision::Policy> LoadPolicy(const std::string& file, Console& console);
 
-// "policy.toml:3:14: what is wrong", as compilers write it.
-std::string FaultLine(const std::string& file, const evidence::TomlFault& fault);
-
 }  // namespace daftar::cli
 
 #endif  // DAFTAR_CLI_POLICY_FILE_H_

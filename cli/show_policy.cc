@@ -3,7 +3,6 @@
 #include <map>
 #include <utility>
 
-#include "cli/policy_file.h"
 #include "cli/show_check.h"
 #include "cli/text.h"
 
@@ -142,32 +141,6 @@ Json ToJson(const CheckedPolicy& checked) {
               {"hash", checked.hash},
               {"default_hash", decision::DefaultPolicy().Hash().hex()},
               {"differences", std::move(differences)}};
-}
-
-void ReportFaults(Console& console, const std::string& file,
-                  const std::vector<evidence::TomlFault>& faults) {
-  const bool all = faults.size() < evidence::kMaxTomlFaults;
-  const std::string summary = "the policy cannot be used: " + std::string(all ? "" : "the first ") +
-                              Count(faults.size(), "fault") +
-                              (all ? "" : " are told, mend these first");
-  if (console.json) {
-    Json list = Json::array();
-    for (const evidence::TomlFault& fault : faults) {
-      list.push_back({{"file", file},
-                      {"line", fault.line == 0 ? Json(nullptr) : Json(fault.line)},
-                      {"column", fault.line == 0 ? Json(nullptr) : Json(fault.column)},
-                      {"message", fault.message}});
-    }
-    PrintJson(console.err, Json{{"error",
-                                 {{"code", ErrorName(absl::StatusCode::kDataLoss)},
-                                  {"message", summary},
-                                  {"faults", std::move(list)}}}});
-    return;
-  }
-  console.err << "daftar: " << summary << "\n";
-  for (const evidence::TomlFault& fault : faults) {
-    console.err << Printable(FaultLine(file, fault)) << "\n";
-  }
 }
 
 void Print(std::ostream& out, const CheckedPolicy& checked) {

@@ -38,9 +38,6 @@ struct CheckedPolicy {
 };
 Json ToJson(const CheckedPolicy& checked);
 void Print(std::ostream& out, const CheckedPolicy& checked);
-// What is wrong with a policy file, to console.err. REQUIRES a fault.
-void ReportFaults(Console& console, const std::string& file,
-                  const std::vector<evidence::TomlFault>& faults);
 
 }  // namespace daftar::cli
 

@@ -3,24 +3,22 @@
 #include <algorithm>
 
 #include "node/ledger/suggest.h"
+#include "storage/files.h"
 #include "storage/log_store.h"
 #include "storage/purge.h"
 
 namespace daftar {
 namespace {
 
-constexpr uint64_t kCharterIndex = 1;  // Bootstrap writes KEYS, then CHARTER
-
-ledger::LogIdentity IdentityOf(const Config& config, const evidence::Charter& charter,
+ledger::LogIdentity IdentityOf(const Config& config, const evidence::CircleId& circle,
                                const storage::NodeKeys& keys) {
-  return {config.origin, charter.circle, keys.entry, keys.head, keys.self};
+  return {config.origin, circle, keys.entry, keys.head, keys.self};
 }
 
 }  // namespace
 
 Node::Node(NodeParts parts)
     : config_(std::move(parts.config)),
-      charter_(std::move(parts.charter)),
       keys_(std::move(parts.keys)),
       unlock_method_(parts.unlock_method),
       clock_(parts.clock),
@@ -29,11 +27,14 @@ Node::Node(NodeParts parts)
       high_water_(std::move(parts.high_water)),
       vault_(keys_.data, entropy_),
       follower_options_(parts.followers),
+      charter_file_(std::move(parts.charter_file)),
       policy_file_(std::move(parts.policy_file)),
       proofs_folder_(std::move(parts.proofs)),
       network_(parts.make_network(keys_.tls)),
-      quota_(*store_, clock_,
-             {charter_.evaluations_per_partner_per_day, charter_.evaluations_per_node_per_day}) {}
+      quota_(*store_, clock_, [this]() -> partners::QuotaLimits {
+        const evidence::Charter& in_force = charter();
+        return {in_force.evaluations_per_partner_per_day, in_force.evaluations_per_node_per_day};
+      }) {}
 
 Node::~Node() { Stop(); }
 
@@ -41,17 +42,26 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Open(NodeParts parts) {
   if (parts.keys.epochs.empty()) {
     return absl::DataLossError("the keystore has no lookup key; restore it from its backup");
   }
+  evidence::Charter charter = std::move(parts.charter);
   std::unique_ptr<Node> node(new Node(std::move(parts)));
-  if (absl::Status status = node->OpenRooms(); !status.ok()) return status;
+  if (absl::Status status = node->OpenRooms(std::move(charter)); !status.ok()) return status;
   return node;
 }
 
-absl::Status Node::OpenRooms() {
+absl::Status Node::OpenRooms(evidence::Charter charter) {
+  {
+    storage::MutexLock keeping(upkeep_);
+    charter_on_file_ = charter.hash;
+  }
+  const evidence::CircleId circle = charter.circle;
   auto publisher =
-      ledger::Publisher::Open(*store_, IdentityOf(config_, charter_, keys_), high_water_);
+      ledger::Publisher::Open(*store_, IdentityOf(config_, circle, keys_), high_water_);
   if (!publisher.ok()) return publisher.status();
   publisher_ = *std::move(publisher);
-  if (absl::Status status = CheckCharter(); !status.ok()) return status;
+  auto charters =
+      ledger::AdoptedCharters::Open(*store_, vault_, clock_, entropy_, std::move(charter));
+  if (!charters.ok()) return charters.status();
+  charters_ = *std::move(charters);
   book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_, warnings_);
   book_->SetOrderObserver([this](const book::Customer&, const book::NamedOrder& order) {
     own_rate_->Stale();
@@ -82,7 +92,7 @@ absl::Status Node::OpenRooms() {
   proofs_ = std::make_unique<ledger::Proofs>(*store_, vault_, clock_, entropy_, *files_);
   ledger_ = std::make_unique<ledger::Ledger>(
       *store_, vault_, clock_, entropy_,
-      ledger::LedgerOptions{config_.origin, charter_,
+      ledger::LedgerOptions{config_.origin, *charters_,
                             ledger::LabelKey{epoch_key.epoch, epoch_key.key}, keys_.record,
                             warnings_, *files_, settled_orders, order_changed,
                             [this](const ledger::NewIncident& account, bool after_hold) {
@@ -98,7 +108,7 @@ absl::Status Node::OpenRooms() {
                                                  keys_.tls.pin, [this] { return Card(); });
   followers_ = std::make_unique<partners::Followers>(*store_, clock_, *registry_, *network_,
                                                      follower_options_);
-  lookup_ = std::make_unique<partners::Lookup>(*store_, vault_, clock_, entropy_, charter_,
+  lookup_ = std::make_unique<partners::Lookup>(*store_, vault_, clock_, entropy_, *charters_,
                                                config_.origin, *registry_, *followers_, *network_);
   auto receipts = check::ReceiptLog::Open(*store_, vault_, entropy_);
   if (!receipts.ok()) return receipts.status();
@@ -110,7 +120,7 @@ absl::Status Node::OpenRooms() {
   checker_ = std::make_unique<check::Checker>(
       *ledger_, *book_, *lookup_, *receipts_,
       check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_}, clock_,
-      check::CheckerOptions{charter_, keys_.receipt, config_.partner_deadline});
+      check::CheckerOptions{*charters_, keys_.receipt, config_.partner_deadline});
   return absl::OkStatus();
 }
 
@@ -213,9 +223,10 @@ absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
 void Node::Upkeep() {
   storage::MutexLock keeping(upkeep_);
   const absl::Status swept = files_->Sweep().status();
-  const absl::Status purged = PurgeWhenDue(now);
   policies_->Look();
+  const absl::Status charter_written = WriteCharterFile();
   const evidence::UnixMillis now = clock_.Now();
+  const absl::Status purged = PurgeWhenDue(now);
   const evidence::Date today = evidence::Date::Of(now);
   const absl::Status counted =
       own_rate_->Refresh(*policies_->InForce(), [this] { return Stopping(); });
@@ -236,29 +247,21 @@ void Node::Upkeep() {
   storage::MutexLock lock(mutex_);
   trouble_.proofs = std::string(swept.message());
   trouble_.purging = std::string(purged.message());
+  trouble_.charter = std::string(charter_written.message());
   trouble_.outcomes = missed_;
   for (const absl::Status& status : {learnt, reconciled_, counted}) {
     if (!status.ok()) trouble_.outcomes = std::string(status.message());
   }
 }
 
-// Partners count this log's reports under the charter that it states. Another file in its place
-// would ask for other proof than they believe, and blind questions for another circle, which find
-// nothing.
-absl::Status Node::CheckCharter() const {
-  auto body =
-      store_->Get(storage::Column::kLogBodies,
-                  storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), kCharterIndex));
-  if (!body.ok()) return body.status();
-  if (!body->has_value()) return absl::OkStatus();  // a new node, or a database in trouble
-  auto stated = evidence::CharterBody::Decode(**body);
-  if (!stated.ok()) return absl::DataLossError("the log's CHARTER entry does not decode");
-  if (stated->charter == charter_.hash) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      "charter.toml is not the charter that this node's log states: the file's SHA-256 is " +
-      charter_.hash.hex() + ", the log says " + stated->charter.hex() +
-      ". Put the file back as it was (any partner has the same bytes); this version cannot adopt "
-      "another charter");
+// For people and for backups: the database is the truth, so a crash before this loses nothing.
+absl::Status Node::WriteCharterFile() {
+  if (charter_file_.empty()) return absl::OkStatus();
+  const evidence::Charter& in_force = charter();
+  if (in_force.hash == charter_on_file_) return absl::OkStatus();
+  absl::Status written = storage::AtomicWriteFile(charter_file_, crypto::AsBytes(in_force.source));
+  if (written.ok()) charter_on_file_ = in_force.hash;
+  return written;
 }
 
 absl::Status Node::Bootstrap() {
@@ -273,7 +276,7 @@ absl::Status Node::Bootstrap() {
   auto voprf = decltype(keys.voprf)::Create(keys_.epochs.back().key.public_key().view());
   if (!voprf.ok()) return voprf.status();
   keys.voprf = *voprf;
-  evidence::CharterBody charter{entropy_.Public<evidence::Salt>(), charter_.hash};
+  evidence::CharterBody charter{entropy_.Public<evidence::Salt>(), this->charter().hash};
   return publisher_->Bootstrap({{evidence::EntryKind::kKeys, keys.Encode()},
                                 {evidence::EntryKind::kCharter, charter.Encode()}},
                                clock_.Now());
@@ -284,8 +287,8 @@ absl::StatusOr<partners::NodeCard> Node::Card() const {
   card.origin = config_.origin;
   card.name = config_.name;
   card.endpoint = config_.advertised();
-  card.circle = charter_.circle;
-  card.charter = charter_.hash;
+  card.circle = charter().circle;
+  card.charter = charter().hash;
   card.certificate_pem = keys_.tls.certificate_pem;
   auto leaf = storage::LogStore(*store_).ReadLeaf(storage::kOwnLog, 0);
   if (!leaf.ok()) return leaf.status();
@@ -323,9 +326,9 @@ void Node::RunUpkeep() {
 // Ticks at the charter's pace; renews the timestamp when it is due. A failed tick is tried again at
 // the next, and `status` tells why.
 void Node::RunTicks() {
-  const std::chrono::milliseconds tick(charter_.tick_ms);
+  const auto pace = [this] { return std::chrono::milliseconds(charter().tick_ms); };
   (void)publisher_->Heartbeat(clock_.Now());
-  auto next_tick = std::chrono::steady_clock::now() + tick;
+  auto next_tick = std::chrono::steady_clock::now() + pace();
   auto next_heartbeat = std::chrono::steady_clock::now() + kHeartbeatInterval;
   while (true) {
     bool soon = false;
@@ -344,9 +347,10 @@ void Node::RunTicks() {
     const auto now = std::chrono::steady_clock::now();
     if (soon || now >= next_tick) {
       auto published = Tick();
+      const std::chrono::milliseconds next = pace();
       storage::MutexLock lock(mutex_);
       trouble_.publishing = published.ok() ? "" : std::string(published.status().message());
-      next_tick = now + tick;
+      next_tick = now + next;
     }
     if (now >= next_heartbeat) {
       (void)publisher_->Heartbeat(clock_.Now());

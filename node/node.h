@@ -25,6 +25,7 @@
 #include "node/evidence/charter.h"
 #include "node/evidence/clock.h"
 #include "node/identity/warning_list.h"
+#include "node/ledger/charters.h"
 #include "node/ledger/ledger.h"
 #include "node/ledger/proofs.h"
 #include "node/ledger/publisher.h"
@@ -47,7 +48,7 @@ namespace daftar {
 // What a node stands on. `clock` and `entropy` outlive the node.
 struct NodeParts {
   Config config;
-  evidence::Charter charter;
+  evidence::Charter charter;  // as charter.toml has it; see ledger::AdoptedCharters
   storage::NodeKeys keys;
   storage::UnlockMethod unlock_method = storage::UnlockMethod::kUnlockFile;
   std::unique_ptr<storage::Store> store;
@@ -57,6 +58,8 @@ struct NodeParts {
   // Called once, with the node's TLS identity; the network lives as long as the node.
   std::function<std::unique_ptr<partners::Network>(const crypto::TlsIdentity&)> make_network;
   partners::FollowerOptions followers;
+  // Is written anew when another charter comes into force; empty: nowhere.
+  std::filesystem::path charter_file = {};
   std::filesystem::path policy_file = {};  // the shop's policy; empty or not there: the default
   std::filesystem::path proofs = {};       // the folder of proof files; made when it is not there
 };
@@ -65,6 +68,7 @@ struct NodeParts {
 struct BackgroundTrouble {
   std::string publishing;  // why the last tick failed; empty when it did not
   std::string purging;     // why what was erased is still in the database's files
+  std::string charter;     // why charter.toml does not hold the charter in force
   std::string outcomes;    // why own outcomes could not be counted or learnt from
   std::string proofs;      // why proof files that were erased are still on the disk, sealed
 };
@@ -93,17 +97,19 @@ class Node {
   absl::StatusOr<size_t> Tick();
 
   // Scrubs proof files that were erased, takes what was erased out of the database's files (once an
-  // hour at most), looks at the policy file, counts the shop's own outcomes
-  // when that is due, and compares all orders with what is recorded of them: at first, each day,
-  // and after an outcome could not be recorded. A thread of the node's does it every
-  // kUpkeepInterval; any may.
+  // hour at most), looks at the policy file, keeps charter.toml as the charter in force, counts the
+  // shop's own outcomes when that is due, and compares all orders with what is recorded of them: at
+  // first, each day, and after an outcome could not be recorded. A thread of the node's does it
+  // every kUpkeepInterval; any may.
   void Upkeep();
 
   // How this node introduces itself to a new partner.
   absl::StatusOr<partners::NodeCard> Card() const;
 
   const Config& config() const { return config_; }
-  const evidence::Charter& charter() const { return charter_; }
+  // The one in force; good for the node's life.
+  const evidence::Charter& charter() const { return *charters_->InForce(); }
+  ledger::AdoptedCharters& charters() { return *charters_; }
   const evidence::Clock& clock() const { return clock_; }
   crypto::Entropy& entropy() { return entropy_; }
   const storage::NodeKeys& keys() const { return keys_; }
@@ -132,8 +138,8 @@ class Node {
 
  private:
   explicit Node(NodeParts parts);
-  absl::Status OpenRooms();
-  absl::Status CheckCharter() const;
+  absl::Status OpenRooms(evidence::Charter charter);
+  absl::Status WriteCharterFile() DAFTAR_REQUIRES(upkeep_);
   void RunTicks();
   void RunUpkeep();
   void TickSoon();
@@ -157,7 +163,6 @@ class Node {
   absl::Status Reconcile(evidence::Date today);
 
   const Config config_;
-  const evidence::Charter charter_;
   const storage::NodeKeys keys_;
   const storage::UnlockMethod unlock_method_;
   evidence::Clock& clock_;
@@ -167,10 +172,12 @@ class Node {
   const storage::Vault vault_;
   const identity::WarningList warnings_{};
   const partners::FollowerOptions follower_options_;
+  const std::filesystem::path charter_file_;
   const std::filesystem::path policy_file_;
   const std::filesystem::path proofs_folder_;
   // Before everything that calls through it, so that it goes last.
   std::unique_ptr<partners::Network> network_;
+  std::unique_ptr<ledger::AdoptedCharters> charters_;
   std::unique_ptr<ledger::Publisher> publisher_;
   std::unique_ptr<book::Book> book_;
   std::unique_ptr<book::Groups> groups_;
@@ -202,6 +209,7 @@ class Node {
   storage::Mutex learning_;  // held while an order is recorded; before mutex_
   storage::Mutex upkeep_;    // held through Upkeep; before learning_
   std::optional<evidence::UnixMillis> purged_at_ DAFTAR_GUARDED_BY(upkeep_);
+  evidence::CharterHash charter_on_file_ DAFTAR_GUARDED_BY(upkeep_);
   check::Pace reconcile_pace_ DAFTAR_GUARDED_BY(upkeep_);
   absl::Status reconciled_ DAFTAR_GUARDED_BY(upkeep_);
   evidence::Date reconciled_on_ DAFTAR_GUARDED_BY(upkeep_);

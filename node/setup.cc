@@ -182,6 +182,7 @@ absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphr
                   .entropy = entropy,
                   .make_network = make_network,
                   .followers = {},
+                  .charter_file = paths.charter(),
                   .policy_file = paths.policy(),
                   .proofs = paths.proofs()};
   auto node = Node::Open(std::move(parts));

@@ -12,7 +12,7 @@
 namespace daftar::storage {
 
 enum class Column : uint8_t {
-  kMeta = 0,          // format version, clocks, small singletons
+  kMeta = 0,          // format version, adopted charters, small singletons
   kLogEntries = 1,    // (log, index) -> leaf data
   kLogTiles = 2,      // (log, level, tile) -> hashes
   kLogHeads = 3,      // (log) -> newest signed note and what belongs to it

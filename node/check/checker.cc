@@ -51,7 +51,8 @@ absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question,
   inputs.now = clock_.Now();
   inputs.order = question.order;
   if (question.order.amount.has_value()) {
-    const auto& small = options_.charter.small_amount_minor;
+    const auto charter = options_.charters.InForce();
+    const auto& small = charter->small_amount_minor;
     if (const auto found = small.find(question.order.amount->currency.code());
         found != small.end()) {
       inputs.small_amount = evidence::Money{found->second, question.order.amount->currency};

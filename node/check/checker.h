@@ -19,7 +19,7 @@
 #include "node/decision/advice.h"
 #include "node/decision/decide.h"
 #include "node/decision/policy.h"
-#include "node/evidence/charter.h"
+#include "node/evidence/charters.h"
 #include "node/evidence/clock.h"
 #include "node/identity/identifier.h"
 #include "node/ledger/ledger.h"
@@ -50,7 +50,7 @@ struct Answer {
 };
 
 struct CheckerOptions {
-  const evidence::Charter& charter;
+  const evidence::Charters& charters;
   const crypto::Secret32& receipt_key;
   std::chrono::milliseconds partner_deadline = kDefaultPartnerDeadline;
 };

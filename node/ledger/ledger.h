@@ -13,7 +13,7 @@
 
 #include "crypto/entropy.h"
 #include "crypto/voprf.h"
-#include "node/evidence/charter.h"
+#include "node/evidence/charters.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/labels.h"
 #include "node/identity/warning_list.h"
@@ -75,7 +75,7 @@ struct LabelKey {
 // References outlive the ledger.
 struct LedgerOptions {
   std::string origin;
-  const evidence::Charter& charter;
+  const evidence::Charters& charters;
   LabelKey label_key;
   const crypto::Secret32& record_key;
   const identity::WarningList& warnings;

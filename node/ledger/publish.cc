@@ -54,7 +54,13 @@ evidence::ReportFacts FactsOf(const NewIncident& account) {
 
 }  // namespace
 
-const evidence::Charter& Ledger::CharterOf(const Incident&) const { return options_.charter; }
+// What was adopted once stays, so that a reference to it does.
+const evidence::Charter& Ledger::CharterOf(const Incident& incident) const {
+  if (!incident.charter.IsZero()) {
+    if (const auto adopted = options_.charters.Find(incident.charter)) return *adopted;
+  }
+  return *options_.charters.InForce();
+}
 
 std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
   Incident incident;
@@ -74,7 +80,7 @@ std::vector<std::string> Ledger::MissingOf(const Incident& incident,
   facts.disputed = incident.dispute.has_value();
   facts.second_person_approved = approved || !incident.approved_by.empty();
   facts.today = evidence::Date::Of(clock_.Now());
-  return evidence::MissingForSharing(facts, options_.charter);
+  return evidence::MissingForSharing(facts, *options_.charters.InForce());
 }
 
 absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, const IncidentId& id) {
@@ -138,9 +144,8 @@ absl::Status Ledger::BeginSharing(Stored& stored, const std::string& actor, Inci
     }
   }
   const evidence::UnixMillis now = clock_.Now();
-  incident.charter = options_.charter.hash;
   IncidentEvent event{now, actor, action, {}, std::nullopt};
-  if (options_.charter.reasons.at(incident.account.reason).hold_hours > 0) {
+  if (options_.charters.InForce()->reasons.at(incident.account.reason).hold_hours > 0) {
     incident.state = IncidentState::kHeld;
     incident.held_until = 0;
     incident.noticed_at = 0;
@@ -167,10 +172,16 @@ absl::StatusOr<IncidentView> Ledger::Notice(const storage::Caller& caller, const
     }
     if (incident.noticed_at != 0) return absl::OkStatus();
     const evidence::UnixMillis now = clock_.Now();
-    const evidence::ReasonProfile& profile =
-        CharterOf(incident).reasons.at(incident.account.reason);
+    const evidence::Charter& charter = CharterOf(incident);
+    const auto profile = charter.reasons.find(incident.account.reason);
+    if (profile == charter.reasons.end()) {
+      return absl::FailedPreconditionError(
+          "the charter does not let this reason be shared any more; there is nothing to give "
+          "notice "
+          "of");
+    }
     incident.noticed_at = now.seconds();
-    incident.held_until = now.seconds() + int64_t{profile.hold_hours} * kSecondsPerHour;
+    incident.held_until = now.seconds() + int64_t{profile->second.hold_hours} * kSecondsPerHour;
     batch.Put(Column::kIncidents, rows::CodeKey(NoticeCode(id)), crypto::ToBytes(id.view()));
     incident.events.push_back({now, caller.actor, IncidentAction::kNoticed, {}, std::nullopt});
     return absl::OkStatus();
@@ -232,8 +243,9 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
   }
   batch.Put(Column::kCounters, key, {static_cast<uint8_t>(next + 1)});
   auto f = crypto::VoprfEvaluateDirect(
-      options_.label_key.key, evidence::VoprfInput(options_.charter.circle, options_.origin,
-                                                   options_.label_key.epoch, identifier));
+      options_.label_key.key,
+      evidence::VoprfInput(options_.charters.InForce()->circle, options_.origin,
+                           options_.label_key.epoch, identifier));
   if (!f.ok()) return f.status();
   return evidence::Label{*std::move(f), next};
 }
@@ -260,6 +272,7 @@ absl::Status Ledger::QueueReport(Incident& incident, const ProofSet& proofs,
       evidence::SealReport(facts, labels, options_.origin, options_.record_key, entropy_).Encode();
   submission.commitment = evidence::CommitTo(submission.body);
   Enqueue(incident, submission, now, batch);
+  incident.charter = options_.charters.InForce()->hash;
   incident.report = submission.id;
   incident.report_not_before = submission.not_before;
   incident.state = IncidentState::kApproved;

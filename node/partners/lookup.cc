@@ -96,8 +96,8 @@ void Lookup::Prepare(Question& question, std::span<const identity::Identifier> i
         }
       }
     }
-    Bytes input =
-        evidence::VoprfInput(charter_.circle, question.partner.origin, epoch, identifiers[i]);
+    Bytes input = evidence::VoprfInput(charters_.InForce()->circle, question.partner.origin, epoch,
+                                       identifiers[i]);
     auto blinded = crypto::VoprfBlind(input, entropy_);
     if (!blinded.ok()) {
       question.failure = blinded.status();
@@ -252,7 +252,7 @@ void Lookup::Describe(Question& question) const {
     }
     return;
   }
-  if (*answer.head_age_s > charter_.stale_after_s) {
+  if (*answer.head_age_s > charters_.InForce()->stale_after_s) {
     answer.state = PartnerState::kStale;
   } else {
     answer.state = question.asked.empty() ? PartnerState::kCached : PartnerState::kAnswered;
@@ -339,7 +339,8 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
     if (!state.ok()) return state.status();
     record.status = state->Status();
   }
-  // A report counts only under a charter that this node has adopted, settled or not: good news
+  // A report counts only under a charter that this node has adopted, whichever of them is in force
+  // here, and settled or not: good news
   // about it must not make it count at all.
   const CharterEntry* charter = nullptr;
   for (const CharterEntry& stated : question.view.charters) {
@@ -347,7 +348,7 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   }
   const bool weighs = record.status == decision::EntryStatus::kLive ||
                       record.status == decision::EntryStatus::kSettled;
-  if (weighs && (charter == nullptr || charter->charter != charter_.hash)) {
+  if (weighs && (charter == nullptr || charters_.Find(charter->charter) == nullptr)) {
     record.status = decision::EntryStatus::kPending;
   }
   record.origin = question.partner.origin;

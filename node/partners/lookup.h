@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "node/decision/decision.h"
-#include "node/evidence/charter.h"
+#include "node/evidence/charters.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/labels.h"
 #include "node/partners/followers.h"
@@ -34,13 +34,13 @@ struct LookupResult {
 class Lookup {
  public:
   Lookup(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
-         crypto::Entropy& entropy, const evidence::Charter& charter, std::string own_origin,
+         crypto::Entropy& entropy, const evidence::Charters& charters, std::string own_origin,
          const Registry& registry, const Followers& followers, Network& network)
       : store_(store),
         vault_(vault),
         clock_(clock),
         entropy_(entropy),
-        charter_(charter),
+        charters_(charters),
         own_origin_(std::move(own_origin)),
         registry_(registry),
         followers_(followers),
@@ -70,7 +70,7 @@ class Lookup {
   const storage::Vault& vault_;
   const evidence::Clock& clock_;
   crypto::Entropy& entropy_;
-  const evidence::Charter& charter_;
+  const evidence::Charters& charters_;
   const std::string own_origin_;
   const Registry& registry_;
   const Followers& followers_;

@@ -61,7 +61,8 @@ absl::Status Pairing::CheckCircle(const NodeCard& own, const evidence::CircleId&
   if (charter != own.charter) {
     return absl::InvalidArgumentError(
         std::string(other) + " has the charter " + charter.hex() + ", this node " +
-        own.charter.hex() + "; use the same charter file on both (compare with sha256sum)");
+        own.charter.hex() +
+        "; adopt the same charter on both first (daftar charter adopt FILE --because TEXT)");
   }
   return absl::OkStatus();
 }

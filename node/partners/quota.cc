@@ -69,7 +69,8 @@ absl::Status Quota::Refuse(std::string_view whose) const {
 }
 
 uint64_t Quota::LimitWith(size_t partners) const {
-  return std::min(limits_.per_partner, limits_.per_node / std::max<size_t>(partners, 1));
+  const QuotaLimits limits = limits_();
+  return std::min(limits.per_partner, limits.per_node / std::max<size_t>(partners, 1));
 }
 
 absl::Status Quota::Take(std::string_view origin, uint64_t units, bool warming, size_t partners) {
@@ -82,7 +83,7 @@ absl::Status Quota::Take(std::string_view origin, uint64_t units, bool warming, 
   // Shares were larger while there were fewer partners.
   uint64_t total = units;
   for (const auto& [name, other] : accounts_) total += other.used;
-  if (total > limits_.per_node) return Refuse("the node-wide");
+  if (total > limits_().per_node) return Refuse("the node-wide");
   if (account.used + units > account.reserved) {
     const uint64_t reserve =
         std::min(RoundUpToBlock(account.used + units), std::max(limit, account.used + units));

@@ -4,9 +4,11 @@
 #ifndef DAFTAR_NODE_PARTNERS_QUOTA_H_
 #define DAFTAR_NODE_PARTNERS_QUOTA_H_
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "node/evidence/clock.h"
 #include "storage/mutex.h"
@@ -27,6 +29,9 @@ struct QuotaLimits {
   uint64_t per_node = 50'000;     // of all partners together
 };
 
+// The limits as the charter in force sets them. Any thread; the quota's lock is held.
+using CurrentLimits = std::function<QuotaLimits()>;
+
 struct QuotaUse {
   uint64_t used = 0;
   uint64_t limit = 0;  // with as many partners as there are now
@@ -35,8 +40,8 @@ struct QuotaUse {
 // Any thread may call; a reservation is durable on return.
 class Quota {
  public:
-  Quota(storage::Store& store, const evidence::Clock& clock, QuotaLimits limits)
-      : store_(store), clock_(clock), limits_(limits) {}
+  Quota(storage::Store& store, const evidence::Clock& clock, CurrentLimits limits)
+      : store_(store), clock_(clock), limits_(std::move(limits)) {}
 
   // Takes `units` of the partner's quota of today: the per-partner quota, or an equal share of the
   // node-wide one among `partners` where that is less. So nobody can use up what others are
@@ -56,7 +61,7 @@ class Quota {
 
   storage::Store& store_;
   const evidence::Clock& clock_;
-  const QuotaLimits limits_;
+  const CurrentLimits limits_;
   // Held across the durable write of a reservation: one in 256 evaluations at most.
   storage::Mutex mutex_;
   uint32_t day_ DAFTAR_GUARDED_BY(mutex_) = 0;

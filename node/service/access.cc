@@ -80,6 +80,8 @@ constexpr std::array kRules = {
     MethodRule{"NodeService/SuspendPartner", kOperators},
     MethodRule{"NodeService/ResumePartner", kOperators},
     MethodRule{"NodeService/RemovePartner", kOperators},
+    MethodRule{"NodeService/GetCharter", Roles::All()},
+    MethodRule{"NodeService/AdoptCharter", kOperators},
     MethodRule{"NodeService/AddUser", kOperators},
     MethodRule{"NodeService/ListUsers", Roles{Role::kOperator, Role::kAuditor}},
     MethodRule{"NodeService/RemoveUser", kOperators},

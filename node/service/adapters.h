@@ -351,6 +351,14 @@ class NodeAdapter final : public v1::NodeService::Service {
                           v1::GetPartnerResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::GetPartner);
   }
+  grpc::Status GetCharter(grpc::ServerContext* context, const v1::GetCharterRequest* request,
+                          v1::GetCharterResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::GetCharter);
+  }
+  grpc::Status AdoptCharter(grpc::ServerContext* context, const v1::AdoptCharterRequest* request,
+                            v1::AdoptCharterResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::AdoptCharter);
+  }
   grpc::Status SuspendPartner(grpc::ServerContext* context,
                               const v1::SuspendPartnerRequest* request,
                               v1::SuspendPartnerResponse* response) override {

@@ -33,6 +33,9 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
     // One line for each fault.
     for (const absl::string_view line : absl::StrSplit(problem, '\n')) problems.emplace_back(line);
   }
+  if (std::string trouble = node_.trouble().charter; !trouble.empty()) {
+    problems.push_back("charter.toml is not the charter in force: " + trouble);
+  }
   if (std::string trouble = node_.trouble().outcomes; !trouble.empty()) {
     problems.push_back("own outcomes are not learnt from: " + trouble);
   }
@@ -163,8 +166,9 @@ v1::Partner NodeHandlers::Describe(const partners::Partner& partner) const {
   out.set_endpoint(partner.endpoint);
   out.set_state(std::string(partners::StatusName(partner.status)));
   out.set_paired_at(TimeText(partner.paired_at));
-  out.set_charter(partner.charter.hex());
-  out.set_same_charter(partner.charter == node_.charter().hash);
+  const evidence::CharterHash stated = StatedCharter(partner);
+  out.set_charter(stated.hex());
+  out.set_same_charter(stated == node_.charter().hash);
   out.set_certificate_pin(partner.pin.hex());
   out.set_first_entry(partner.first_leaf.hex());
   const partners::ConnectionView connection = node_.followers().ConnectionOf(partner.origin);

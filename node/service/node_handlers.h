@@ -31,6 +31,10 @@ class NodeHandlers {
                                                           const v1::ResumePartnerRequest& request);
   absl::StatusOr<v1::RemovePartnerResponse> RemovePartner(const Actor& actor,
                                                           const v1::RemovePartnerRequest& request);
+  absl::StatusOr<v1::GetCharterResponse> GetCharter(const Actor& actor,
+                                                    const v1::GetCharterRequest& request);
+  absl::StatusOr<v1::AdoptCharterResponse> AdoptCharter(const Actor& actor,
+                                                        const v1::AdoptCharterRequest& request);
   absl::StatusOr<v1::AddUserResponse> AddUser(const Actor& actor,
                                               const v1::AddUserRequest& request);
   absl::StatusOr<v1::ListUsersResponse> ListUsers(const Actor& actor,
@@ -52,6 +56,8 @@ class NodeHandlers {
   std::vector<std::string> ProblemsOf(const partners::Partner& partner) const;
   // What `actor` may know of them.
   std::vector<std::string> ProblemsFor(const Actor& actor) const;
+  // What the copy of its log states last; before there is one, what it said when it paired.
+  evidence::CharterHash StatedCharter(const partners::Partner& partner) const;
   v1::Partner Describe(const partners::Partner& partner) const;
   absl::StatusOr<v1::Partner> ChangeStatus(const Actor& actor, const std::string& request_id,
                                            const std::string& origin, const std::string& because,

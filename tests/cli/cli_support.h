@@ -150,6 +150,8 @@ class FakeNode {
   Method<v1::GetStatusRequest, v1::GetStatusResponse> get_status;
   Method<v1::CreateInviteRequest, v1::CreateInviteResponse> create_invite;
   Method<v1::JoinPartnerRequest, v1::JoinPartnerResponse> join_partner;
+  Method<v1::GetCharterRequest, v1::GetCharterResponse> get_charter;
+  Method<v1::AdoptCharterRequest, v1::AdoptCharterResponse> adopt_charter;
   Method<v1::SuspendPartnerRequest, v1::SuspendPartnerResponse> suspend_partner;
   Method<v1::ListLogEntriesRequest, v1::ListLogEntriesResponse> list_log_entries;
   Method<v1::ListChangesRequest, v1::ListChangesResponse> list_changes;
@@ -253,6 +255,8 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(GetStatus, get_status)
     DAFTAR_FAKE_METHOD(CreateInvite, create_invite)
     DAFTAR_FAKE_METHOD(JoinPartner, join_partner)
+    DAFTAR_FAKE_METHOD(GetCharter, get_charter)
+    DAFTAR_FAKE_METHOD(AdoptCharter, adopt_charter)
     DAFTAR_FAKE_METHOD(SuspendPartner, suspend_partner)
     DAFTAR_FAKE_METHOD(ListLogEntries, list_log_entries)
     DAFTAR_FAKE_METHOD(ListChanges, list_changes)

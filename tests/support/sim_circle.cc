@@ -132,13 +132,22 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
   keys->tls.pin = tls_.pin;
   auto store = storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = create});
   if (!store.ok()) return store.status();
+  // As the daemon does: the file beside the database, which another charter may have replaced.
+  evidence::Charter charter = circle_.charter_;
+  if (std::filesystem::exists(dir_ / "charter.toml")) {
+    auto file = storage::ReadFile(dir_ / "charter.toml", evidence::kMaxCharterBytes);
+    if (!file.ok()) return file.status();
+    auto read = evidence::Charter::Parse(std::string(crypto::AsText(*file)));
+    if (!read.ok()) return read.status();
+    charter = *std::move(read);
+  }
   Config config;
   config.name = origin_;
   config.origin = origin_;
   config.peer_listen = endpoint_;
   config.http_listen = "127.0.0.1:1";
   NodeParts parts{.config = config,
-                  .charter = circle_.charter_,
+                  .charter = std::move(charter),
                   .keys = *std::move(keys),
                   .unlock_method = storage::UnlockMethod::kUnlockFile,
                   .store = *std::move(store),
@@ -150,6 +159,7 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
                         return std::make_unique<SimNetwork>(circle_, tls.pin, tls.certificate_pem);
                       },
                   .followers = {.first_retry = milliseconds(2), .last_retry = milliseconds(20)},
+                  .charter_file = dir_ / "charter.toml",
                   .policy_file = dir_ / "policy.toml",
                   .proofs = dir_ / "proofs"};
   return Node::Open(std::move(parts));

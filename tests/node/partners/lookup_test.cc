@@ -23,6 +23,17 @@ using decision::PartnerState;
 constexpr char kPhone[] = "0812-3456-7890";
 constexpr std::chrono::milliseconds kDeadline{2000};
 
+// A reader that has adopted this one alone.
+struct OneCharter final : evidence::Charters {
+  explicit OneCharter(evidence::Charter only)
+      : charter(std::make_shared<const evidence::Charter>(std::move(only))) {}
+  std::shared_ptr<const evidence::Charter> InForce() const override { return charter; }
+  std::shared_ptr<const evidence::Charter> Find(const evidence::CharterHash& hash) const override {
+    return hash == charter->hash ? charter : nullptr;
+  }
+  const std::shared_ptr<const evidence::Charter> charter;
+};
+
 class LookupTest : public ::testing::Test {
  protected:
   LookupTest() { circle_.PairAll(); }
@@ -35,7 +46,7 @@ class LookupTest : public ::testing::Test {
     return view->incident.id;
   }
   LookupResult Ask(SimNode& node, const std::string& phone = kPhone) {
-    Lookup lookup(node->store(), node->vault(), node->clock(), node->entropy(), node->charter(),
+    Lookup lookup(node->store(), node->vault(), node->clock(), node->entropy(), node->charters(),
                   node.origin(), node->registry(), node->followers(), network(node));
     const identity::Identifier identifier = Phone(phone);
     auto result = lookup.Ask(std::span(&identifier, 1), kDeadline);
@@ -192,8 +203,9 @@ TEST_F(LookupTest, AReportUnderAnotherCharterDoesNotCountAndNeitherDoesItsSettle
   const ledger::IncidentId id = Publish(a_);
   auto other = evidence::Charter::Parse(circle_.charter().source + "\n# changed\n");
   DAFTAR_ASSERT_OK(other);
+  const OneCharter charters(*other);
   const auto status_at_b = [&] {
-    Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), *other, b_.origin(),
+    Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), charters, b_.origin(),
                   b_->registry(), b_->followers(), network(b_));
     const identity::Identifier identifier = Phone(kPhone);
     auto result = lookup.Ask(std::span(&identifier, 1), kDeadline);
@@ -209,6 +221,39 @@ TEST_F(LookupTest, AReportUnderAnotherCharterDoesNotCountAndNeitherDoesItsSettle
       a_->ledger().Withdraw(a_.Caller(), id, evidence::WithdrawalGround::kPaid, "paid"));
   circle_.Settle();
   EXPECT_EQ(status_at_b(), EntryStatus::kWithdrawn);
+}
+
+// Replication goes on across the change; what was filed before it counts on, and what is filed
+// after it counts for those who have adopted it too, in whichever order.
+TEST_F(LookupTest, AfterAChangeOfCharterAReportCountsForWhoeverHasAdoptedIt) {
+  const std::string changed = circle_.charter().source + "\n# changed\n";
+  Publish(a_, "0812-3456-7891");
+  DAFTAR_ASSERT_OK(a_->charters().Adopt(a_.Caller(), changed, "agreed"));
+  DAFTAR_ASSERT_OK(c_->charters().Adopt(c_.Caller(), changed, "agreed"));
+  circle_.Settle();
+  EXPECT_NE(a_->charter().hash, circle_.charter().hash);
+  const ledger::IncidentId id = Publish(a_, "0812-3456-7892");
+  const auto status = [&](SimNode& node, const std::string& phone) {
+    const LookupResult result = Ask(node, phone);
+    EXPECT_EQ(result.records.size(), 1u);
+    return result.records.empty() ? EntryStatus::kErased : result.records[0].status;
+  };
+  for (SimNode* reader : {&b_, &c_}) {
+    EXPECT_EQ(status(*reader, "0812-3456-7891"), EntryStatus::kLive) << reader->origin();
+  }
+  EXPECT_EQ(status(b_, "0812-3456-7892"), EntryStatus::kPending);
+  EXPECT_EQ(status(c_, "0812-3456-7892"), EntryStatus::kLive);
+  DAFTAR_ASSERT_OK(a_->ledger().Withdraw(a_.Caller(), id, evidence::WithdrawalGround::kMistake,
+                                         "two buyers mixed up"));
+  circle_.Settle();
+  EXPECT_EQ(status(b_, "0812-3456-7892"), EntryStatus::kWithdrawn);
+  Publish(a_, "0812-3456-7893");
+  Publish(b_, "0812-3456-7894");
+  DAFTAR_ASSERT_OK(b_->charters().Adopt(b_.Caller(), changed, "agreed"));
+  // Counts from the adoption on, before b's own log states it.
+  EXPECT_EQ(status(b_, "0812-3456-7893"), EntryStatus::kLive);
+  circle_.Settle();
+  EXPECT_EQ(status(c_, "0812-3456-7894"), EntryStatus::kLive);
 }
 
 TEST_F(LookupTest, AnIssuerThatCrowdsLabelsIsNotedAndTheCheckStaysBounded) {

@@ -25,7 +25,7 @@ class QuotaTest : public ::testing::Test {
     quota_.reset();
     store_.reset();
     store_ = *storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = true});
-    quota_.emplace(*store_, clock_, limits_);
+    quota_.emplace(*store_, clock_, [this] { return limits_; });
   }
   absl::Status Take(std::string_view who, uint64_t units, bool warming = false,
                     size_t partners = 1) {

@@ -100,6 +100,8 @@ class RightsTest : public ::testing::Test {
       {"NodeService/SuspendPartner", {"o", Of(nodes_, &NodeHandlers::SuspendPartner)}},
       {"NodeService/ResumePartner", {"o", Of(nodes_, &NodeHandlers::ResumePartner)}},
       {"NodeService/RemovePartner", {"o", Of(nodes_, &NodeHandlers::RemovePartner)}},
+      {"NodeService/GetCharter", {"smoa", Of(nodes_, &NodeHandlers::GetCharter)}},
+      {"NodeService/AdoptCharter", {"o", Of(nodes_, &NodeHandlers::AdoptCharter)}},
       {"NodeService/AddUser", {"o", Of(nodes_, &NodeHandlers::AddUser)}},
       {"NodeService/ListUsers", {"oa", Of(nodes_, &NodeHandlers::ListUsers)}},
       {"NodeService/RemoveUser", {"o", Of(nodes_, &NodeHandlers::RemoveUser)}},
