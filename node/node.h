@@ -27,10 +27,14 @@
 #include "node/identity/warning_list.h"
 #include "node/ledger/ledger.h"
 #include "node/ledger/publisher.h"
+#include "node/partners/arrivals.h"
+#include "node/partners/cosigner.h"
 #include "node/partners/evaluator.h"
+#include "node/partners/exchange.h"
 #include "node/partners/followers.h"
 #include "node/partners/lookup.h"
 #include "node/partners/network.h"
+#include "node/partners/notes.h"
 #include "node/partners/pairing.h"
 #include "node/partners/quota.h"
 #include "node/partners/registry.h"
@@ -83,6 +87,8 @@ class Node {
 
   // One tick by hand, for tests without threads.
   absl::StatusOr<size_t> Tick() { return publisher_->Tick(clock_.Now()); }
+  // Puts the cosignatures that were collected into the note that partners follow.
+  void ServeCosignatures();
 
   // Looks at the policy file, counts the shop's own outcomes when that is due, and compares all
   // orders with what is recorded of them: at first, each day, and after an outcome could not be
@@ -110,6 +116,8 @@ class Node {
   const check::OwnRate& own_rate() const { return *own_rate_; }
   partners::Registry& registry() { return *registry_; }
   partners::Followers& followers() { return *followers_; }
+  partners::Arrivals& arrivals() { return *arrivals_; }
+  partners::Exchange& exchange() { return *exchange_; }
   partners::Quota& quota() { return quota_; }
   partners::Evaluator& evaluator() { return *evaluator_; }
   partners::Pairing& pairing() { return *pairing_; }
@@ -125,6 +133,7 @@ class Node {
   absl::Status CheckCharter() const;
   void RunTicks();
   void RunUpkeep();
+  absl::Status OpenWitnessing();
   bool Stopping() const;
   // Records what became of the order; what cannot be recorded is made up for by Upkeep.
   void Learn(const book::NamedOrder& order);
@@ -165,6 +174,10 @@ class Node {
   std::unique_ptr<partners::Evaluator> evaluator_;
   std::unique_ptr<partners::Pairing> pairing_;
   std::unique_ptr<partners::Followers> followers_;
+  std::unique_ptr<partners::Arrivals> arrivals_;
+  std::unique_ptr<partners::Cosigner> cosigner_;
+  std::unique_ptr<partners::Notes> notes_;
+  std::unique_ptr<partners::Exchange> exchange_;
   std::unique_ptr<partners::Lookup> lookup_;
   std::unique_ptr<check::ReceiptLog> receipts_;
   std::unique_ptr<check::Policies> policies_;

@@ -11,6 +11,7 @@ constexpr std::array<std::string_view, kColumnCount> kColumnNames = {
     "entry_states", "incidents",   "submissions", "counters",  "customers",  "identifiers",
     "orders",       "partners",    "quotas",      "lookups",   "receipts",   "users",
     "requests",     "audit",       "groups",      "allowed",   "policies",   "outcomes",
+    "cosignatures", "arrivals",
 };
 static_assert(!kColumnNames.back().empty(), "a column lacks its name");
 

@@ -36,8 +36,10 @@ enum class Column : uint8_t {
   kAllowed = 21,   // identifier tag -> sealed allowlist entry
   kPolicies = 22,  // policy hash -> its encoding; which one is in force
   kOutcomes = 23,  // receipt id -> what became of the decision, sealed; weights reset
+  kCosignatures = 24,  // (log, witness origin) -> its newest cosignature of the log
+  kArrivals = 25,      // (partner's log, size) -> when it had applied so much of the own log
 };
-inline constexpr size_t kColumnCount = 24;
+inline constexpr size_t kColumnCount = 26;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);

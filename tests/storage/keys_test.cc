@@ -29,7 +29,8 @@ TEST(KeysTest, ColumnNamesNeverChange) {
       "meta",         "log_entries", "log_tiles",   "log_heads", "log_bodies", "tokens",
       "entry_states", "incidents",   "submissions", "counters",  "customers",  "identifiers",
       "orders",       "partners",    "quotas",      "lookups",   "receipts",   "users",
-      "requests",     "audit",       "groups",      "allowed",   "policies",   "outcomes"};
+      "requests",     "audit",       "groups",      "allowed",   "policies",   "outcomes",
+      "cosignatures", "arrivals"};
   ASSERT_EQ(names.size(), kColumnCount);
   for (size_t i = 0; i < kColumnCount; ++i) {
     EXPECT_EQ(ColumnName(static_cast<Column>(i)), names[i]);
