@@ -46,9 +46,10 @@ class Lookup {
         followers_(followers),
         network_(network) {}
 
-  // What the partners' logs say about `identifiers` (1 to 4). Partners that did not answer by the
-  // deadline are kNotChecked, with a reason; their late answers are still kept for the next time.
-  // Errors are the store's only.
+  // What the partners' logs say about `identifiers` (1 to 4). A report that does not count yet,
+  // because too few of the witness set have cosigned a head over it, is kPending. Partners that did
+  // not answer by the deadline are kNotChecked, with a reason; their late answers are still kept
+  // for the next time. Errors are the store's only.
   absl::StatusOr<LookupResult> Ask(std::span<const identity::Identifier> identifiers,
                                    std::chrono::milliseconds deadline);
 
@@ -56,7 +57,8 @@ class Lookup {
   struct Question;  // one partner's part of an Ask
   struct Session;   // what the answering threads share
 
-  void Prepare(Question& question, std::span<const identity::Identifier> identifiers);
+  void Prepare(Question& question, std::span<const Partner> active,
+               std::span<const identity::Identifier> identifiers);
   void Send(const std::shared_ptr<Session>& session, size_t index,
             std::chrono::milliseconds deadline);
   void Receive(const std::shared_ptr<Session>& session, size_t index,
