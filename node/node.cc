@@ -108,6 +108,7 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
                                                  keys_.tls.pin, [this] { return Card(); });
   followers_ = std::make_unique<partners::Followers>(*store_, clock_, *registry_, *network_,
                                                      follower_options_);
+  if (absl::Status status = OpenWitnessing(); !status.ok()) return status;
   lookup_ = std::make_unique<partners::Lookup>(*store_, vault_, clock_, entropy_, *charters_,
                                                config_.origin, *registry_, *followers_, *network_);
   auto receipts = check::ReceiptLog::Open(*store_, vault_, entropy_);
@@ -149,6 +150,40 @@ void Node::TickSoon() {
   storage::MutexLock lock(mutex_);
   tick_soon_ = true;
   changed_.NotifyAll();
+}
+
+// Cosigning partners' heads, telling partners of heads, and hearing who has applied the own log.
+absl::Status Node::OpenWitnessing() {
+  auto arrivals = partners::Arrivals::Open(*store_, clock_, *registry_, *followers_,
+                                           static_cast<int64_t>(charter().stale_after_s));
+  if (!arrivals.ok()) return arrivals.status();
+  arrivals_ = *std::move(arrivals);
+  cosigner_ = std::make_unique<partners::Cosigner>(clock_, config_.origin, keys_.mirror);
+  partners::OwnLog own;
+  own.origin = config_.origin;
+  own.head_key = {config_.origin, crypto::KeyType::kEd25519, keys_.head.public_key()};
+  own.head = [this]() -> std::optional<partners::OwnLog::Head> {
+    auto head = publisher_->Head();
+    if (!head.has_value()) return std::nullopt;
+    return partners::OwnLog::Head{head->checkpoint, std::move(head->note)};
+  };
+  own.contradicted = [this](const std::string& why) { publisher_->StopSigning(why); };
+  notes_ = std::make_unique<partners::Notes>(*store_, clock_, *registry_, *followers_, *arrivals_,
+                                             std::move(own));
+  exchange_ = std::make_unique<partners::Exchange>(*registry_, *network_, *notes_, *cosigner_,
+                                                   *arrivals_, [this] { ServeCosignatures(); });
+  followers_->Observe([this](partners::Mirror& mirror) { exchange_->Applied(mirror); });
+  return absl::OkStatus();
+}
+
+void Node::ServeCosignatures() {
+  const auto head = publisher_->Head();
+  if (!head.has_value()) return;
+  std::vector<crypto::NoteSignature> lines;
+  for (const auto& cosignature : arrivals_->cosignatures().Over(head->checkpoint)) {
+    lines.push_back(cosignature.Line());
+  }
+  publisher_->Attach(head->checkpoint, std::move(lines));
 }
 
 absl::Status Node::Record(const book::NamedOrder& order, evidence::Date today) {
@@ -303,6 +338,7 @@ absl::StatusOr<partners::NodeCard> Node::Card() const {
 
 absl::Status Node::Start() {
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
+  exchange_->Start();
   ticker_ = std::thread([this] { RunTicks(); });
   keeper_ = std::thread([this] { RunUpkeep(); });
   return absl::OkStatus();
@@ -366,6 +402,8 @@ void Node::Stop() {
     changed_.NotifyAll();
   }
   if (publisher_ != nullptr) publisher_->WakeAll();
+  if (arrivals_ != nullptr) arrivals_->WakeAll();
+  if (exchange_ != nullptr) exchange_->Stop();
   if (ticker_.joinable()) ticker_.join();
   if (keeper_.joinable()) keeper_.join();
   if (followers_ != nullptr) followers_->Stop();

@@ -29,10 +29,14 @@
 #include "node/ledger/ledger.h"
 #include "node/ledger/proofs.h"
 #include "node/ledger/publisher.h"
+#include "node/partners/arrivals.h"
+#include "node/partners/cosigner.h"
 #include "node/partners/evaluator.h"
+#include "node/partners/exchange.h"
 #include "node/partners/followers.h"
 #include "node/partners/lookup.h"
 #include "node/partners/network.h"
+#include "node/partners/notes.h"
 #include "node/partners/pairing.h"
 #include "node/partners/quota.h"
 #include "node/partners/registry.h"
@@ -95,6 +99,8 @@ class Node {
   // One tick: does what deadlines ask for, then publishes what is due. The node's own thread does
   // it at the charter's pace; by hand for tests without threads. One thread at a time.
   absl::StatusOr<size_t> Tick();
+  // Puts the cosignatures that were collected into the note that partners follow.
+  void ServeCosignatures();
 
   // Scrubs proof files that were erased, takes what was erased out of the database's files (once an
   // hour at most), looks at the policy file, keeps charter.toml as the charter in force, counts the
@@ -127,6 +133,8 @@ class Node {
   const check::OwnRate& own_rate() const { return *own_rate_; }
   partners::Registry& registry() { return *registry_; }
   partners::Followers& followers() { return *followers_; }
+  partners::Arrivals& arrivals() { return *arrivals_; }
+  partners::Exchange& exchange() { return *exchange_; }
   partners::Quota& quota() { return quota_; }
   partners::Evaluator& evaluator() { return *evaluator_; }
   partners::Pairing& pairing() { return *pairing_; }
@@ -146,6 +154,7 @@ class Node {
   absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.
   absl::Status StillSupported(const ledger::NewIncident& account, bool after_hold) const;
+  absl::Status OpenWitnessing();
   bool Stopping() const;
   // Records what became of the order; what cannot be recorded is made up for by Upkeep.
   void Learn(const book::NamedOrder& order);
@@ -190,6 +199,10 @@ class Node {
   std::unique_ptr<partners::Evaluator> evaluator_;
   std::unique_ptr<partners::Pairing> pairing_;
   std::unique_ptr<partners::Followers> followers_;
+  std::unique_ptr<partners::Arrivals> arrivals_;
+  std::unique_ptr<partners::Cosigner> cosigner_;
+  std::unique_ptr<partners::Notes> notes_;
+  std::unique_ptr<partners::Exchange> exchange_;
   std::unique_ptr<partners::Lookup> lookup_;
   std::unique_ptr<check::ReceiptLog> receipts_;
   std::unique_ptr<check::Policies> policies_;

@@ -51,6 +51,10 @@ class NoNetwork final : public partners::Network {
                 std::function<void(absl::StatusOr<partners::EvaluateAnswer>)> done) override {
     done(absl::UnavailableError("no network"));
   }
+  void ExchangeNotes(const partners::Partner&, std::vector<std::string>, std::chrono::milliseconds,
+                     std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
+    done(absl::UnavailableError("no network"));
+  }
   absl::Status Follow(const partners::Partner&, uint64_t,
                       const std::function<bool(evidence::FeedBatch)>&,
                       partners::Cancellation&) override {

@@ -36,9 +36,11 @@ enum class Column : uint8_t {
   kAllowed = 21,   // identifier tag -> sealed allowlist entry
   kPolicies = 22,  // policy hash -> its encoding; which one is in force
   kOutcomes = 23,  // receipt id -> what became of the decision, sealed; weights reset
-  kSealedFiles = 24,  // file id -> its sealed key; content tag -> file id; files to be scrubbed
+  kSealedFiles = 24,   // file id -> its sealed key; content tag -> file id; files to be scrubbed
+  kCosignatures = 25,  // (log, witness origin) -> its newest cosignature of the log
+  kArrivals = 26,      // (partner's log, size) -> when it had applied so much of the own log
 };
-inline constexpr size_t kColumnCount = 25;
+inline constexpr size_t kColumnCount = 27;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);

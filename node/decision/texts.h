@@ -203,6 +203,7 @@ enum class Text {
   kWhyForked,
   kWhyNeverCopied,
   kWhyCopying,
+  kWhyNotWitnessed,
   kWhyFailed,
   kStatusLive,
   kStatusSettled,

@@ -207,6 +207,7 @@ constexpr TextTable kTexts = {{
     {kWhyForked, "its log has forked"},
     {kWhyNeverCopied, "its log was never copied"},
     {kWhyCopying, "its log is still being copied"},
+    {kWhyNotWitnessed, "too few partners have confirmed its lookup key yet"},
     {kWhyFailed, "it could not answer"},
     {kStatusLive, "live"},
     {kStatusSettled, "settled"},

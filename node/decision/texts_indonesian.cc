@@ -240,6 +240,7 @@ constexpr TextTable kTexts = {{
     {kWhyForked, "log-nya bercabang"},
     {kWhyNeverCopied, "log-nya belum pernah disalin"},
     {kWhyCopying, "log-nya masih disalin"},
+    {kWhyNotWitnessed, "kunci pencariannya belum dikonfirmasi oleh cukup banyak mitra"},
     {kWhyFailed, "tidak bisa menjawab"},
     {kStatusLive, "berlaku"},
     {kStatusSettled, "selesai"},

@@ -254,6 +254,7 @@ constexpr TextTable kTexts = {{
     {kWhyForked, "lognya bercabang"},
     {kWhyNeverCopied, "lognya belum pernah disalin"},
     {kWhyCopying, "lognya masih disalin"},
+    {kWhyNotWitnessed, "kunci cariannya belum disahkan oleh cukup ramai rakan kongsi"},
     {kWhyFailed, "tidak dapat menjawab"},
     {kStatusLive, "berkuat kuasa"},
     {kStatusSettled, "telah diselesaikan"},

@@ -109,6 +109,7 @@ std::string_view NotCheckedBecause(std::string_view code, Language language) {
                                                           {"forked", Text::kWhyForked},
                                                           {"never-copied", Text::kWhyNeverCopied},
                                                           {"copying", Text::kWhyCopying},
+                                                          {"not-witnessed", Text::kWhyNotWitnessed},
                                                           {"failed", Text::kWhyFailed}};
   for (const auto& [known, text] : kCodes) {
     if (known == code) return Words(language, text);

@@ -6,6 +6,7 @@
 
 #include "crypto/cosignature.h"
 #include "crypto/note.h"
+#include "node/evidence/feed.h"
 #include "storage/head_check.h"
 
 namespace daftar::ledger {
@@ -269,17 +270,45 @@ absl::Status Publisher::SignHead(int64_t seconds) {
 
 void Publisher::Show(const crypto::Checkpoint& checkpoint, const crypto::NoteSignature& head_line,
                      int64_t seconds) {
-  crypto::Note note;
-  note.text = checkpoint.ToText();
-  note.signatures.push_back(head_line);
-  note.signatures.push_back(crypto::Cosign(note.text, static_cast<uint64_t>(seconds),
-                                           evidence::SelfKeyName(identity_.origin),
-                                           identity_.self_key));
+  crypto::NoteSignature self_line =
+      crypto::Cosign(checkpoint.ToText(), static_cast<uint64_t>(seconds),
+                     evidence::SelfKeyName(identity_.origin), identity_.self_key);
   storage::MutexLock lock(mutex_);
-  head_ = SignedHead{checkpoint, note.ToString(), seconds};
+  if (head_.has_value() && !(head_->checkpoint == checkpoint)) cosignatures_.clear();
+  head_ = SignedHead{checkpoint, {}, seconds};
   head_line_ = head_line;
+  self_line_ = std::move(self_line);
+  Compose();
+}
+
+void Publisher::Compose() {
+  crypto::Note note;
+  note.text = head_->checkpoint.ToText();
+  note.signatures = {*head_line_, *self_line_};
+  note.signatures.insert(note.signatures.end(), cosignatures_.begin(), cosignatures_.end());
+  if (note.signatures.size() > crypto::kMaxNoteSignatures) {
+    note.signatures.resize(crypto::kMaxNoteSignatures);
+  }
+  head_->note = note.ToString();
+  while (head_->note.size() > evidence::kMaxFeedHeadBytes && note.signatures.size() > 2) {
+    note.signatures.pop_back();
+    head_->note = note.ToString();
+  }
   ++news_;
   changed_.NotifyAll();
+}
+
+void Publisher::Attach(const crypto::Checkpoint& head,
+                       std::vector<crypto::NoteSignature> cosignatures) {
+  storage::MutexLock lock(mutex_);
+  if (!head_.has_value() || !(head_->checkpoint == head) || cosignatures == cosignatures_) return;
+  cosignatures_ = std::move(cosignatures);
+  Compose();
+}
+
+void Publisher::StopSigning(const std::string& why) {
+  storage::MutexLock lock(mutex_);
+  if (trouble_.empty()) trouble_ = why;
 }
 
 absl::Status Publisher::Heartbeat(evidence::UnixMillis now) {

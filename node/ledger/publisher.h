@@ -29,7 +29,8 @@ inline constexpr size_t kMaxEntriesPerTick = 10'000;
 // A signed head as others see it.
 struct SignedHead {
   crypto::Checkpoint checkpoint;
-  std::string note;       // the head's signature, and the node's own timestamp (`<origin>/self`)
+  // The head's signature, the node's own timestamp (`<origin>/self`), and partners' cosignatures.
+  std::string note;
   int64_t timestamp = 0;  // Unix seconds of that timestamp
 };
 
@@ -63,6 +64,12 @@ class Publisher {
   // Renews the node's own timestamp on the unchanged head. Needs no disk.
   absl::Status Heartbeat(evidence::UnixMillis now);
 
+  // Shows these cosignatures with the head, in their order, as many as a served note has room for,
+  // until another head takes its place. Changes nothing when `head` is not the newest. Any thread.
+  void Attach(const crypto::Checkpoint& head, std::vector<crypto::NoteSignature> cosignatures);
+  // Signs nothing any more until the node is started again, and says why. Any thread.
+  void StopSigning(const std::string& why);
+
   // The newest signed head; nullopt before Bootstrap, or while the log is in trouble.
   std::optional<SignedHead> Head() const;
   // Counts heads and timestamps; WaitForNews returns when it differs from `seen` or time is up.
@@ -85,6 +92,7 @@ class Publisher {
   absl::Status SignHead(int64_t seconds);
   void Show(const crypto::Checkpoint& checkpoint, const crypto::NoteSignature& head_line,
             int64_t seconds);
+  void Compose() DAFTAR_REQUIRES(mutex_);
 
   storage::Store& store_;
   storage::LogStore log_;
@@ -100,6 +108,8 @@ class Publisher {
   storage::CondVar changed_;
   std::optional<SignedHead> head_ DAFTAR_GUARDED_BY(mutex_);
   std::optional<crypto::NoteSignature> head_line_ DAFTAR_GUARDED_BY(mutex_);
+  std::optional<crypto::NoteSignature> self_line_ DAFTAR_GUARDED_BY(mutex_);
+  std::vector<crypto::NoteSignature> cosignatures_ DAFTAR_GUARDED_BY(mutex_);
   uint64_t news_ DAFTAR_GUARDED_BY(mutex_) = 0;
   uint64_t visible_tree_size_ DAFTAR_GUARDED_BY(mutex_) = 0;
   std::string trouble_ DAFTAR_GUARDED_BY(mutex_);

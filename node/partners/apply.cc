@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/voprf.h"
+#include "storage/purge.h"
 
 namespace daftar::partners {
 
@@ -17,6 +18,11 @@ bool ChangesStatus(EntryKind kind) {
   return kind == EntryKind::kSettlement || kind == EntryKind::kDispute ||
          kind == EntryKind::kResolution || kind == EntryKind::kCorrection ||
          kind == EntryKind::kWithdrawal;
+}
+
+bool IsGoodNews(EntryKind kind) {
+  return kind == EntryKind::kSettlement || kind == EntryKind::kDispute ||
+         kind == EntryKind::kWithdrawal || kind == EntryKind::kErasure;
 }
 
 }  // namespace
@@ -58,6 +64,8 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
   if (header.kind == EntryKind::kKeys) {
     if (const auto* keys = std::get_if<evidence::KeysBody>(&body)) {
       AddKeys(index, *signed_header, *keys);
+    } else if (SignedByNewestKey(*signed_header)) {
+      ++gaps_;
     }
     return absl::OkStatus();
   }
@@ -65,6 +73,8 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
   if (!SignedByNewestKey(*signed_header)) return absl::OkStatus();  // void: signature
   last_issued_at_ = issued_at;
   report_times_[index] = std::nullopt;
+  const bool missing = !entry.body.has_value() && header.kind != EntryKind::kErasure;
+  if (missing && header.about == evidence::kAboutNothing) ++gaps_;
   if (header.kind == EntryKind::kCharter) {
     if (const auto* charter = std::get_if<evidence::CharterBody>(&body);
         charter != nullptr && charters_.size() < kMaxCharterEntries) {
@@ -73,7 +83,7 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
     return absl::OkStatus();
   }
   if (header.kind == EntryKind::kAdoption) return absl::OkStatus();
-  return AddUpdate(index, header, body);
+  return AddUpdate(index, header, body, missing);
 }
 
 bool Applier::SignedByNewestKey(const evidence::SignedHeader& signed_header) const {
@@ -82,7 +92,10 @@ bool Applier::SignedByNewestKey(const evidence::SignedHeader& signed_header) con
 
 absl::Status Applier::AddReport(uint64_t index, const evidence::SignedHeader&, const Bytes* body) {
   ++reports_;
-  if (body == nullptr) return absl::OkStatus();  // erased
+  if (body == nullptr) {  // erased, which an ERASURE that follows has to say
+    ++gaps_;
+    return absl::OkStatus();
+  }
   auto report = evidence::ReportBody::Decode(*body);
   if (!report.ok()) return absl::OkStatus();  // void: format
   AddTokens(index, report->slots);
@@ -99,7 +112,7 @@ void Applier::AddTokens(uint64_t report,
 }
 
 absl::Status Applier::AddUpdate(uint64_t index, const evidence::Header& header,
-                                const evidence::Body& body) {
+                                const evidence::Body& body, bool missing) {
   auto reported = ReportIssuedAt(header.about);
   if (!reported.ok()) return reported.status();
   // Void: about nothing that can be updated, or in the tick of the REPORT itself.
@@ -108,35 +121,45 @@ absl::Status Applier::AddUpdate(uint64_t index, const evidence::Header& header,
   }
   auto state = StateOf(header.about);
   if (!state.ok()) return state.status();
-  if ((*state)->Status() == decision::EntryStatus::kErased) return absl::OkStatus();  // void: order
-  if (header.kind == EntryKind::kRelabel) {
+  if (!(*state)->Accepts(header.kind)) return absl::OkStatus();  // void: order
+  if (header.kind == EntryKind::kRelabel && !missing) {
     if (const auto* relabel = std::get_if<evidence::RelabelBody>(&body)) {
-      return AddRelabel(index, header.about, *relabel);
+      return AddRelabel(index, header, *relabel);
     }
     return absl::OkStatus();
   }
-  if (!ChangesStatus(header.kind) && header.kind != EntryKind::kErasure) return absl::OkStatus();
-  // An erasure always counts, whatever came before it.
-  if ((*state)->updates.size() >= kMaxUpdates && header.kind != EntryKind::kErasure) {
+  if (!ChangesStatus(header.kind) && header.kind != EntryKind::kErasure &&
+      header.kind != EntryKind::kRelabel) {
     return absl::OkStatus();
   }
-  (*state)->updates.push_back({header.kind, index});
-  if (header.kind == EntryKind::kErasure) return Erase(header.about);
+  // Good news always counts, however much came before it: of each of its kinds one more may follow.
+  if ((*state)->updates.size() >= kMaxUpdates && !IsGoodNews(header.kind)) return absl::OkStatus();
+  // Before the erasure itself is among the updates: it has no body.
+  if (header.kind == EntryKind::kErasure) {
+    if (absl::Status status = Erase(header.about); !status.ok()) return status;
+  }
+  if (missing) ++gaps_;
+  (*state)->updates.push_back(UpdateOf(header, index));
   return absl::OkStatus();
 }
 
-absl::Status Applier::AddRelabel(uint64_t index, uint64_t about,
+EntryState::Update Applier::UpdateOf(const evidence::Header& header, uint64_t index) const {
+  return {header.kind, index, static_cast<int64_t>(header.issued_at), now_};
+}
+
+absl::Status Applier::AddRelabel(uint64_t index, const evidence::Header& header,
                                  const evidence::RelabelBody& body) {
-  auto state = StateOf(about);
+  auto state = StateOf(header.about);
   if (!state.ok()) return state.status();
   if ((*state)->updates.size() >= kMaxUpdates) return absl::OkStatus();
-  (*state)->updates.push_back({EntryKind::kRelabel, index});
-  AddTokens(about, body.slots);
+  (*state)->updates.push_back(UpdateOf(header, index));
+  AddTokens(header.about, body.slots);
   return absl::OkStatus();
 }
 
 // Bodies of the report and of every entry about it go, and the tokens that led to it.
 absl::Status Applier::Erase(uint64_t report) {
+  erased_ = report;
   auto state = StateOf(report);
   if (!state.ok()) return state.status();
   std::vector<uint64_t> indexes{report};
@@ -144,7 +167,10 @@ absl::Status Applier::Erase(uint64_t report) {
   for (uint64_t index : indexes) {
     auto body = BodyOf(index);
     if (!body.ok()) return body.status();
-    if (!body->has_value()) continue;
+    if (!body->has_value()) {
+      if (gaps_ > 0) --gaps_;  // it was missing when it came
+      continue;
+    }
     std::vector<evidence::Slot> slots;
     if (auto decoded = evidence::ReportBody::Decode(**body); decoded.ok()) {
       slots.assign(decoded->slots.begin(), decoded->slots.end());
@@ -216,6 +242,10 @@ absl::StatusOr<std::optional<Bytes>> Applier::BodyOf(uint64_t index) {
 }
 
 absl::Status Applier::Finish(Batch& batch) {
+  if (erased_.has_value()) {
+    storage::AskForPurge(batch,
+                         storage::LogIndexKey(static_cast<uint32_t>(partner_.log), *erased_));
+  }
   for (auto& [index, body] : bodies_) {
     Bytes key = storage::LogIndexKey(static_cast<uint32_t>(partner_.log), index);
     if (body.has_value()) {

@@ -3,6 +3,7 @@
 #define DAFTAR_NODE_PARTNERS_APPLY_H_
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,11 +15,11 @@ namespace daftar::partners {
 // signature, format or order are void: kept in the tree, without effect. A value of one thread.
 class Applier {
  public:
-  // `now` in Unix seconds. `keys`, `charters`, `reports` and `last_issued_at` are advanced in
-  // place.
+  // `now` in Unix seconds. `keys`, `charters`, `reports`, `last_issued_at` and `gaps` are advanced
+  // in place. Gaps are bodies that are missing without an ERASURE.
   Applier(const storage::Store& store, const Partner& partner, int64_t now,
           std::vector<KeysEntry>& keys, std::vector<CharterEntry>& charters, uint64_t& reports,
-          int64_t& last_issued_at)
+          int64_t& last_issued_at, uint64_t& gaps)
       : store_(store),
         log_(store),
         partner_(partner),
@@ -26,7 +27,8 @@ class Applier {
         keys_(keys),
         charters_(charters),
         reports_(reports),
-        last_issued_at_(last_issued_at) {}
+        last_issued_at_(last_issued_at),
+        gaps_(gaps) {}
 
   // InvalidArgument when a body does not fit its entry's commitment or is over its bound (whoever
   // sent the batch altered it); errors of the store are passed on.
@@ -39,9 +41,11 @@ class Applier {
   absl::Status AddReport(uint64_t index, const evidence::SignedHeader& signed_header,
                          const crypto::Bytes* body);
   bool SignedByNewestKey(const evidence::SignedHeader& signed_header) const;
-  absl::Status AddRelabel(uint64_t index, uint64_t about, const evidence::RelabelBody& body);
-  absl::Status AddUpdate(uint64_t index, const evidence::Header& header,
-                         const evidence::Body& body);
+  absl::Status AddRelabel(uint64_t index, const evidence::Header& header,
+                          const evidence::RelabelBody& body);
+  EntryState::Update UpdateOf(const evidence::Header& header, uint64_t index) const;
+  absl::Status AddUpdate(uint64_t index, const evidence::Header& header, const evidence::Body& body,
+                         bool missing);
   absl::Status Erase(uint64_t report);
   void AddKeys(uint64_t index, const evidence::SignedHeader& signed_header,
                const evidence::KeysBody& body);
@@ -59,11 +63,13 @@ class Applier {
   std::vector<CharterEntry>& charters_;
   uint64_t& reports_;
   int64_t& last_issued_at_;
+  uint64_t& gaps_;
 
   // What this batch's own entries are, not in the store yet: of REPORTs the time, of others none.
   std::map<uint64_t, std::optional<int64_t>> report_times_;
   std::map<uint64_t, std::optional<crypto::Bytes>> bodies_;  // nullopt deletes
   std::map<uint64_t, EntryState> states_;
+  std::optional<uint64_t> erased_;  // a report that was erased
   struct TokenChange {
     std::vector<uint64_t> added;
     std::vector<uint64_t> removed;

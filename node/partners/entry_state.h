@@ -11,7 +11,8 @@
 
 namespace daftar::partners {
 
-// Updates kept for one report; an honest issuer needs a handful. Later ones are void.
+// Updates kept for one report; an honest issuer needs a handful. Later ones are void, but for one
+// each of SETTLEMENT, DISPUTE, WITHDRAWAL and ERASURE.
 inline constexpr size_t kMaxUpdates = 64;
 
 struct EntryState {

@@ -100,6 +100,8 @@ void Followers::SetConnection(const std::string& origin, bool connected, std::st
 void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
   std::chrono::milliseconds wait = options_.first_retry;
   std::optional<std::chrono::steady_clock::time_point> compared;
+  // What was copied before the last stop, or by a version that did not cosign.
+  applied_(mirror);
   while (!cancel.cancelled()) {
     absl::Status applied;
     const absl::Status ended = network_.Follow(
@@ -107,6 +109,7 @@ void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel
         [&](const evidence::FeedBatch& batch) {
           applied = mirror.Apply(batch);
           if (!applied.ok()) return false;
+          applied_(mirror);
           SetConnection(partner.origin, true, {});
           wait = options_.first_retry;
           return true;

@@ -4,6 +4,7 @@
 #define DAFTAR_NODE_PARTNERS_FOLLOWERS_H_
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -40,6 +41,10 @@ class Followers {
             Network& network, FollowerOptions options = {});
   ~Followers();  // as Stop
 
+  // Called on the follower's thread after each batch that was taken, and before it follows at all;
+  // may call any room. REQUIRES no follower to run yet.
+  void Observe(std::function<void(Mirror&)> applied) { applied_ = std::move(applied); }
+
   // Opens mirrors for all partners that have one; starts a thread for each active one. Called again
   // after every change of the registry: starts and stops what changed.
   absl::Status Refresh();
@@ -68,6 +73,7 @@ class Followers {
   const Registry& registry_;
   Network& network_;
   const FollowerOptions options_;
+  std::function<void(Mirror&)> applied_ = [](Mirror&) {};
   storage::Mutex refresh_mutex_;  // one Refresh or Stop at a time
   mutable storage::Mutex mutex_;
   storage::CondVar stop_changed_;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "node/partners/standing.h"
+#include "node/partners/witness_set.h"
+
 namespace daftar::partners {
 namespace {
 
@@ -42,6 +45,9 @@ struct Lookup::Question {
   std::shared_ptr<Mirror> mirror;
   MirrorView view;
   decision::PartnerAnswer answer;
+  std::vector<std::string> witnesses;         // this node's witness set for the partner's log
+  uint64_t counted = 0;                       // entries below it count
+  std::optional<KeysEntry> keys;              // the newest that counts
   std::vector<Bytes> cache_keys;              // one for each identifier
   std::vector<std::optional<Secret64>> f;     // known outputs
   std::vector<size_t> asked;                  // positions that go to the partner
@@ -60,10 +66,13 @@ struct Lookup::Session {
 };
 
 // What can be known without the partner: its keys, its head, and outputs kept from before.
-void Lookup::Prepare(Question& question, std::span<const identity::Identifier> identifiers) {
+void Lookup::Prepare(Question& question, std::span<const Partner> active,
+                     std::span<const identity::Identifier> identifiers) {
   question.answer.origin = question.partner.origin;
   question.mirror = followers_.MirrorOf(question.partner.origin);
   if (question.mirror != nullptr) question.view = question.mirror->View();
+  question.witnesses = WitnessSet(question.view, question.partner.origin, own_origin_, active);
+  question.counted = CountedSize(question.view, question.witnesses);
   if (question.view.keys.empty()) {
     question.failure = absl::UnavailableError("no entry of its log was copied yet");
     return;
@@ -72,7 +81,15 @@ void Lookup::Prepare(Question& question, std::span<const identity::Identifier> i
     question.failure = absl::DataLossError("its log is forked");
     return;
   }
-  const uint32_t epoch = question.view.keys.back().keys.epoch;
+  // A key that others may not have been shown could be made for this node alone, to tell its
+  // questions from theirs.
+  if (const KeysEntry* keys = CountedKeys(question.view, question.counted); keys != nullptr) {
+    question.keys = *keys;
+  } else {
+    question.failure = absl::UnavailableError("its lookup key does not count yet");
+    return;
+  }
+  const uint32_t epoch = question.keys->keys.epoch;
   for (const identity::Identifier& identifier : identifiers) {
     question.cache_keys.push_back(crypto::Writer()
                                       .U32(static_cast<uint32_t>(question.partner.log))
@@ -113,7 +130,7 @@ void Lookup::Send(const std::shared_ptr<Session>& session, size_t index,
                   std::chrono::milliseconds deadline) {
   const Question& question = session->questions[index];
   EvaluateCall call;
-  call.epoch = question.view.keys.back().keys.epoch;
+  call.epoch = question.keys->keys.epoch;
   for (const crypto::BlindedInput& input : question.blinded) {
     call.blinded.push_back(input.element);
   }
@@ -132,7 +149,7 @@ void Lookup::Receive(const std::shared_ptr<Session>& session, size_t index,
   if (!answer.ok()) {
     failure = answer.status();
   } else {
-    auto key = crypto::GroupElement::Create(question.view.keys.back().keys.voprf.view());
+    auto key = crypto::GroupElement::Create(question.keys->keys.voprf.view());
     std::vector<crypto::ByteView> inputs(question.inputs.begin(), question.inputs.end());
     auto finalized = key.ok() ? crypto::VoprfFinalize(*key, inputs, question.blinded,
                                                       answer->evaluated, answer->proof)
@@ -176,9 +193,10 @@ absl::StatusOr<LookupResult> Lookup::Ask(std::span<const identity::Identifier> i
                                          std::chrono::milliseconds deadline) {
   const auto until = std::chrono::steady_clock::now() + deadline;
   auto session = std::make_shared<Session>();
-  for (Partner& partner : registry_.Active()) {
+  const std::vector<Partner> active = registry_.Active();
+  for (const Partner& partner : active) {
     session->questions.emplace_back();
-    session->questions.back().partner = std::move(partner);
+    session->questions.back().partner = partner;
   }
   const auto left = [&] {
     return std::chrono::duration_cast<std::chrono::milliseconds>(until -
@@ -186,7 +204,7 @@ absl::StatusOr<LookupResult> Lookup::Ask(std::span<const identity::Identifier> i
   };
   // The first partners answer while the last question is being blinded.
   for (size_t i = 0; i < session->questions.size(); ++i) {
-    Prepare(session->questions[i], identifiers);
+    Prepare(session->questions[i], active, identifiers);
     if (session->questions[i].failure.has_value() || session->questions[i].asked.empty()) continue;
     {
       storage::MutexLock lock(session->mutex);
@@ -237,8 +255,9 @@ void Lookup::Describe(Question& question) const {
     answer.head_age_s = static_cast<uint64_t>(std::max<int64_t>(age, 0));
     answer.head = decision::HeadRef{view.head->size, view.head->root};
   }
-  answer.witnesses = {own_origin_};
-  answer.witnessed = false;
+  answer.witnesses = question.witnesses;
+  answer.witnessed =
+      question.witnesses.size() >= kLeastIndependentWitnesses && question.counted > 0;
   if (question.failure.has_value() || !answer.head_age_s.has_value()) {
     answer.state = PartnerState::kNotChecked;
     if (view.forked) {
@@ -247,6 +266,8 @@ void Lookup::Describe(Question& question) const {
       answer.error = "never-copied";
     } else if (!answer.head_age_s.has_value()) {
       answer.error = "copying";  // the first copy is not whole yet: what it lacks may be about this
+    } else if (!question.keys.has_value()) {
+      answer.error = "not-witnessed";
     } else {
       answer.error = ReasonCode(*question.failure);
     }
@@ -263,7 +284,7 @@ void Lookup::Describe(Question& question) const {
 absl::Status Lookup::FindRecords(Question& question,
                                  std::vector<decision::PartnerRecord>& records) const {
   if (question.f.empty()) return absl::OkStatus();
-  const uint32_t epoch = question.view.keys.back().keys.epoch;
+  const uint32_t epoch = question.keys->keys.epoch;
   std::vector<Bytes> keys;
   for (const std::optional<Secret64>& f : question.f) {
     if (!f.has_value()) continue;
@@ -302,6 +323,35 @@ absl::Status Lookup::FindRecords(Question& question,
   return absl::OkStatus();
 }
 
+// The updates about the report, each with its facts if they open under `key`.
+absl::StatusOr<std::vector<OpenedUpdate>> Lookup::OpenUpdates(const Question& question,
+                                                              uint64_t report,
+                                                              const crypto::Secret32& key) const {
+  const storage::LogNumber log_number = question.partner.log;
+  std::vector<OpenedUpdate> opened;
+  auto row = store_.Get(Column::kEntryStates, EntryState::Key(log_number, report));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return opened;
+  auto state = EntryState::Decode(**row);
+  if (!state.ok()) return state.status();
+  std::vector<Bytes> keys;
+  for (const EntryState::Update& update : state->updates) {
+    opened.push_back({update, std::nullopt});
+    keys.push_back(storage::LogIndexKey(static_cast<uint32_t>(log_number), update.index));
+  }
+  auto bodies = store_.MultiGet(Column::kLogBodies, keys);
+  if (!bodies.ok()) return bodies.status();
+  for (size_t i = 0; i < opened.size(); ++i) {
+    const std::optional<Bytes>& bytes = (*bodies)[i];
+    if (!bytes.has_value() || !evidence::IsUpdate(opened[i].update.kind)) continue;
+    const auto body = evidence::UpdateBody::Decode(*bytes);
+    if (!body.ok()) continue;
+    auto facts = evidence::OpenUpdate(opened[i].update.kind, *body, question.partner.origin, key);
+    if (facts.ok()) opened[i].facts = *std::move(facts);
+  }
+  return opened;
+}
+
 // nullopt for what does not count: a bad signature, a key that does not fit, facts that do not
 // open.
 absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
@@ -330,37 +380,37 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
     question.mirror->Note(Fault::kBadLabel);
     return std::nullopt;
   }
-  auto state_row = store_.Get(Column::kEntryStates, EntryState::Key(log_number, report));
-  if (!state_row.ok()) return state_row.status();
+  auto updates = OpenUpdates(question, report, *key);
+  if (!updates.ok()) return updates.status();
+  const CharterEntry* stated = nullptr;
+  for (const CharterEntry& charter : question.view.charters) {
+    if (charter.index < report) stated = &charter;
+  }
+  const std::shared_ptr<const evidence::Charter> charter =
+      stated == nullptr ? nullptr : charters_.Find(stated->charter);
+  const Standing standing =
+      StandingOf(*facts, *updates, {charter.get(), question.counted, clock_.Now().seconds()});
   decision::PartnerRecord record;
-  record.status = decision::EntryStatus::kLive;
-  if (state_row->has_value()) {
-    auto state = EntryState::Decode(**state_row);
-    if (!state.ok()) return state.status();
-    record.status = state->Status();
-  }
-  // A report counts only under a charter that this node has adopted, whichever of them is in force
-  // here, and settled or not: good news
-  // about it must not make it count at all.
-  const CharterEntry* charter = nullptr;
-  for (const CharterEntry& stated : question.view.charters) {
-    if (stated.index < report) charter = &stated;
-  }
+  record.status = standing.status;
+  // A report counts only under a charter that this node has adopted and that shares its reason, and
+  // once a majority of the witness set has cosigned a head over it, settled or not: good news about
+  // it must not make it count at all.
   const bool weighs = record.status == decision::EntryStatus::kLive ||
                       record.status == decision::EntryStatus::kSettled;
-  if (weighs && (charter == nullptr || charters_.Find(charter->charter) == nullptr)) {
+  const bool admitted = charter != nullptr && charter->reasons.count(standing.facts.reason) > 0;
+  if (weighs && (!admitted || report >= question.counted)) {
     record.status = decision::EntryStatus::kPending;
   }
   record.origin = question.partner.origin;
   record.index = report;
   record.commitment = entry->header.commitment;
-  record.reason = facts->reason;
-  record.amount = facts->amount;
-  record.occurred = facts->occurred;
-  record.settled_before = facts->settled_before;
+  record.reason = standing.facts.reason;
+  record.amount = standing.facts.amount;
+  record.occurred = standing.facts.occurred;
+  record.settled_before = standing.facts.settled_before;
   record.published_at =
       evidence::UnixMillis::OfSeconds(static_cast<int64_t>(entry->header.issued_at));
-  record.epoch = question.view.keys.back().keys.epoch;
+  record.epoch = question.keys->keys.epoch;
   return record;
 }
 

@@ -17,6 +17,7 @@
 #include "node/partners/followers.h"
 #include "node/partners/network.h"
 #include "node/partners/registry.h"
+#include "node/partners/standing.h"
 #include "storage/store.h"
 #include "storage/vault.h"
 
@@ -46,9 +47,10 @@ class Lookup {
         followers_(followers),
         network_(network) {}
 
-  // What the partners' logs say about `identifiers` (1 to 4). Partners that did not answer by the
-  // deadline are kNotChecked, with a reason; their late answers are still kept for the next time.
-  // Errors are the store's only.
+  // What the partners' logs say about `identifiers` (1 to 4). A report that does not count yet,
+  // because too few of the witness set have cosigned a head over it, is kPending. Partners that did
+  // not answer by the deadline are kNotChecked, with a reason; their late answers are still kept
+  // for the next time. Errors are the store's only.
   absl::StatusOr<LookupResult> Ask(std::span<const identity::Identifier> identifiers,
                                    std::chrono::milliseconds deadline);
 
@@ -56,13 +58,16 @@ class Lookup {
   struct Question;  // one partner's part of an Ask
   struct Session;   // what the answering threads share
 
-  void Prepare(Question& question, std::span<const identity::Identifier> identifiers);
+  void Prepare(Question& question, std::span<const Partner> active,
+               std::span<const identity::Identifier> identifiers);
   void Send(const std::shared_ptr<Session>& session, size_t index,
             std::chrono::milliseconds deadline);
   void Receive(const std::shared_ptr<Session>& session, size_t index,
                absl::StatusOr<EvaluateAnswer> answer);
   void Describe(Question& question) const;
   absl::Status FindRecords(Question& question, std::vector<decision::PartnerRecord>& records) const;
+  absl::StatusOr<std::vector<OpenedUpdate>> OpenUpdates(const Question& question, uint64_t report,
+                                                        const crypto::Secret32& key) const;
   absl::StatusOr<std::optional<decision::PartnerRecord>> OpenRecord(
       const Question& question, uint64_t report, const evidence::Label& label) const;
 

@@ -81,9 +81,7 @@ absl::Status Mirror::CheckShorterHead(const Head& head, const std::string& note)
   const std::string shown_size = std::to_string(head.checkpoint.size);
   const std::string known_size = std::to_string(known.checkpoint.size);
   if (state_.covered.has_value() && head.checkpoint.size <= state_.tree.size()) {
-    const auto root = head.checkpoint.size == state_.tree.size()
-                          ? absl::StatusOr<crypto::Digest>(state_.tree.Root())
-                          : log_.RootAt(partner_.log, head.checkpoint.size);
+    const auto root = RootOfCopy(head.checkpoint.size);
     if (!root.ok()) return root.status();
     if (*root != head.checkpoint.root) {
       return KeepForkEvidence(state_.covered->note, note,
@@ -95,6 +93,32 @@ absl::Status Mirror::CheckShorterHead(const Head& head, const std::string& note)
   return absl::DataLossError("its log became shorter: it showed " + known_size +
                              " entries before and shows " + shown_size +
                              " now (a restored backup?). What was copied stays in use");
+}
+
+absl::StatusOr<crypto::Digest> Mirror::RootOfCopy(uint64_t size) const {
+  return size == state_.tree.size() ? state_.tree.Root() : log_.RootAt(partner_.log, size);
+}
+
+absl::StatusOr<HeadFit> Mirror::CompareHead(const crypto::Checkpoint& head,
+                                            const std::string& note) {
+  storage::MutexLock applying(applying_);
+  if (state_.forked) return absl::FailedPreconditionError("the log is forked");
+  const SeenHead* known = state_.newest();
+  if (known == nullptr || head.size > state_.tree.size()) return HeadFit::kNotHeld;
+  const auto root = RootOfCopy(head.size);
+  if (!root.ok()) return root.status();
+  if (*root == head.root) return HeadFit::kFits;
+  return KeepForkEvidence(known->note, note,
+                          "another partner has seen a head of its log of size " +
+                              std::to_string(head.size) +
+                              " that contradicts the one copied here, of size " +
+                              std::to_string(known->checkpoint.size));
+}
+
+absl::Status Mirror::KeepFork(const std::string& first, const std::string& second) {
+  storage::MutexLock applying(applying_);
+  if (state_.forked) return absl::FailedPreconditionError("the log is forked");
+  return KeepForkEvidence(first, second, "two heads of its log of one size have different roots");
 }
 
 // Heads that were seen while their entries were still on the way must come true now.
@@ -148,6 +172,7 @@ absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::strin
 }
 
 absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
+  storage::MutexLock applying(applying_);
   suspicious_ = false;
   if (state_.forked) {
     return absl::DataLossError("the log is forked; nothing more of it is taken");
@@ -169,7 +194,7 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
   State next = state_;
   const int64_t now = clock_.Now().seconds();
   Applier applier(store_, partner_, now, next.keys, next.charters, next.reports,
-                  next.last_issued_at);
+                  next.last_issued_at, next.gaps);
   std::vector<Bytes> leaves;
   leaves.reserve(batch.entries.size());
   for (const evidence::FeedEntry& entry : batch.entries) {
@@ -215,6 +240,7 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
 }
 
 absl::Status Mirror::Compare(const evidence::FeedBatch& batch, Comparison& comparison) {
+  storage::MutexLock applying(applying_);
   if (state_.forked || !state_.covered.has_value() || comparison.done) {
     return absl::InvalidArgumentError("there is nothing to compare");
   }

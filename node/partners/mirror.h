@@ -18,6 +18,7 @@
 #include "node/evidence/entry.h"
 #include "node/evidence/feed.h"
 #include "node/evidence/header.h"
+#include "node/partners/cosignatures.h"
 #include "node/partners/entry_state.h"
 #include "node/partners/partner.h"
 #include "storage/log_store.h"
@@ -65,9 +66,19 @@ struct MirrorView {
   std::vector<KeysEntry> keys;
   std::vector<CharterEntry> charters;
   uint64_t reports = 0;
+  // Bodies that are missing without an ERASURE: no head over them is cosigned.
+  uint64_t gaps = 0;
+  // How much of the log each witness states to hold, this node included; durable.
+  CosignedSizes cosigned;
   // Two signed heads that cannot both be true were seen: its reports no longer count.
   bool forked = false;
   std::string trouble;  // in words for the operator; empty when all is well
+};
+
+// What a head that somebody else showed is to the copy.
+enum class HeadFit {
+  kFits,     // the copy has the same entries
+  kNotHeld,  // it covers entries that have not been copied yet
 };
 
 // Threads: Apply, Suspicious and Compare by one at a time (the follower's), the rest by any.
@@ -103,6 +114,20 @@ class Mirror {
   // InvalidArgument for a batch that is malformed, not the next one, or does not give its head.
   absl::Status Compare(const evidence::FeedBatch& batch, Comparison& comparison);
 
+  // Compares a head that another node has shown, `note` being signed by the log's head key, with
+  // the copy. DataLoss when both cannot be true: both notes are kept as fork evidence, and the
+  // log's reports stop counting. FailedPrecondition for a log that is forked already.
+  absl::StatusOr<HeadFit> CompareHead(const crypto::Checkpoint& head, const std::string& note);
+  // Keeps two notes, both signed by the log's head key, of one size and with different roots.
+  // Always DataLoss, in words, or an error of the store.
+  absl::Status KeepFork(const std::string& first, const std::string& second);
+  // The two notes that cannot both be true; empty while the log is not forked.
+  absl::StatusOr<std::vector<std::string>> ForkEvidence() const;
+  // The note of the head that the copy has reached, as it came; empty before the first.
+  std::string HeadNote() const;
+  // Who has cosigned how much. Lives as long as the mirror.
+  Cosignatures& cosignatures() const { return *cosignatures_; }
+
   // Counts the fault against the partner; durable within kFaultWriteSeconds.
   void Note(Fault fault);
 
@@ -135,6 +160,7 @@ class Mirror {
     std::vector<KeysEntry> keys;
     std::vector<CharterEntry> charters;
     uint64_t reports = 0;
+    uint64_t gaps = 0;
     bool forked = false;
     const SeenHead* newest() const {
       if (!pending.empty()) return &pending.back();
@@ -155,13 +181,16 @@ class Mirror {
       : store_(store), log_(store), clock_(clock), partner_(std::move(partner)) {}
   absl::Status Load();
   absl::StatusOr<Head> VerifyHead(const State& state, const evidence::FeedBatch& batch) const;
-  absl::Status CheckAgainstKnownHead(const Head& head, const std::string& note);
-  absl::Status CheckShorterHead(const Head& head, const std::string& note);
+  absl::Status CheckAgainstKnownHead(const Head& head, const std::string& note)
+      DAFTAR_REQUIRES(applying_);
+  absl::Status CheckShorterHead(const Head& head, const std::string& note)
+      DAFTAR_REQUIRES(applying_);
+  absl::StatusOr<crypto::Digest> RootOfCopy(uint64_t size) const DAFTAR_REQUIRES(applying_);
   absl::Status CheckPendingHeads(const std::vector<crypto::Bytes>& leaves, const State& next,
-                                 const std::string& note);
+                                 const std::string& note) DAFTAR_REQUIRES(applying_);
   void TakeHead(const Head& head, const std::string& note, State& next) const;
   absl::Status KeepForkEvidence(const std::string& first, const std::string& second,
-                                const std::string& words);
+                                const std::string& words) DAFTAR_REQUIRES(applying_);
   std::string FaultWords() const DAFTAR_REQUIRES(mutex_);
   crypto::Bytes Key(char row) const;
   static crypto::Bytes EncodeState(const State& state);
@@ -171,15 +200,18 @@ class Mirror {
   storage::LogStore log_;
   const evidence::Clock& clock_;
   const Partner partner_;
-  State state_;  // the follower's; copied out under the mutex below
-  bool suspicious_ = false;
+  std::unique_ptr<Cosignatures> cosignatures_;
+  bool suspicious_ = false;  // the follower's
+  storage::Mutex applying_;  // held across the write of a batch; before mutex_
+  State state_ DAFTAR_GUARDED_BY(applying_);
 
   mutable storage::Mutex mutex_;
   MirrorView view_ DAFTAR_GUARDED_BY(mutex_);
+  std::string head_note_ DAFTAR_GUARDED_BY(mutex_);
   Faults faults_ DAFTAR_GUARDED_BY(mutex_);
   std::set<crypto::Digest> verified_ DAFTAR_GUARDED_BY(mutex_);
   int64_t faults_written_ DAFTAR_GUARDED_BY(mutex_) = 0;  // Unix seconds
-  void Publish();
+  void Publish() DAFTAR_REQUIRES(applying_);
 };
 
 }  // namespace daftar::partners

@@ -12,7 +12,7 @@ using crypto::Writer;
 using storage::Batch;
 using storage::Column;
 
-constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersion = 3;
 constexpr uint8_t kFaultsVersion = 1;
 
 void WriteHead(Writer& writer, const crypto::Checkpoint& head, const std::string& note) {
@@ -58,7 +58,7 @@ Bytes Mirror::EncodeState(const State& state) {
   writer.U8(static_cast<uint8_t>(state.pending.size()));
   for (const SeenHead& head : state.pending) WriteHead(writer, head.checkpoint, head.note);
   writer.U64(static_cast<uint64_t>(state.head_time));
-  writer.U64(static_cast<uint64_t>(state.last_issued_at)).U64(state.reports);
+  writer.U64(static_cast<uint64_t>(state.last_issued_at)).U64(state.reports).U64(state.gaps);
   writer.U8(state.forked ? 1 : 0);
   writer.U16(static_cast<uint16_t>(state.keys.size()));
   for (const KeysEntry& keys : state.keys) {
@@ -87,6 +87,7 @@ absl::Status Mirror::DecodeState(crypto::ByteView bytes, State& state) {
   state.head_time = static_cast<int64_t>(reader.U64());
   state.last_issued_at = static_cast<int64_t>(reader.U64());
   state.reports = reader.U64();
+  state.gaps = reader.U64();
   state.forked = reader.U8() != 0;
   const uint16_t keys = reader.U16();
   for (int i = 0; i < keys && reader.ok(); ++i) {
@@ -114,6 +115,10 @@ absl::Status Mirror::DecodeState(crypto::ByteView bytes, State& state) {
 }
 
 absl::Status Mirror::Load() {
+  storage::MutexLock applying(applying_);
+  auto cosignatures = Cosignatures::Open(store_, partner_.log);
+  if (!cosignatures.ok()) return cosignatures.status();
+  cosignatures_ = *std::move(cosignatures);
   auto tree = log_.Load(partner_.log);
   if (!tree.ok()) return tree.status();
   auto row = store_.Get(Column::kLogHeads, Key('m'));
@@ -151,6 +156,8 @@ void Mirror::Publish() {
   view_.keys = state_.keys;
   view_.charters = state_.charters;
   view_.reports = state_.reports;
+  view_.gaps = state_.gaps;
+  head_note_ = state_.covered.has_value() ? state_.covered->note : std::string();
   view_.forked = state_.forked;
   if (state_.forked && view_.trouble.empty()) {
     view_.trouble =
@@ -162,10 +169,32 @@ void Mirror::Publish() {
 MirrorView Mirror::View() const {
   storage::MutexLock lock(mutex_);
   MirrorView view = view_;
+  view.cosigned = cosignatures_->Sizes();
+  // While the rest of the head's entries are on the way, the ERASURE may be among them.
+  if (view.gaps > 0 && view.head.has_value() && view.head->size == view.size) {
+    view.trouble += (view.trouble.empty() ? "" : "; ") + std::to_string(view.gaps) +
+                    " bodies of its entries are missing without an erasure, so its newest entries "
+                    "are not cosigned and do not count here. Talk to the partner's operator";
+  }
   if (const std::string faults = FaultWords(); !faults.empty()) {
     view.trouble += (view.trouble.empty() ? "" : "; ") + faults;
   }
   return view;
+}
+
+std::string Mirror::HeadNote() const {
+  storage::MutexLock lock(mutex_);
+  return head_note_;
+}
+
+absl::StatusOr<std::vector<std::string>> Mirror::ForkEvidence() const {
+  std::vector<std::string> notes;
+  for (const char row : {'1', '2'}) {
+    auto note = store_.Get(Column::kLogHeads, Key(row));
+    if (!note.ok()) return note.status();
+    if (note->has_value()) notes.emplace_back(crypto::AsText(**note));
+  }
+  return notes;
 }
 
 std::string Mirror::FaultWords() const {

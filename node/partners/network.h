@@ -67,6 +67,12 @@ class Network {
                         std::chrono::milliseconds deadline,
                         std::function<void(absl::StatusOr<EvaluateAnswer>)> done) = 0;
 
+  // Sends `partner` notes of the logs that both copy; `done` gets its notes of the same logs, not
+  // verified yet. Errors and threads as with Evaluate; Unimplemented at a node that cannot yet.
+  virtual void ExchangeNotes(
+      const Partner& partner, std::vector<std::string> notes, std::chrono::milliseconds deadline,
+      std::function<void(absl::StatusOr<std::vector<std::string>>)> done) = 0;
+
   // Follows the partner's log from entry `from` on and hands over batches in order until
   // `on_batch` returns false, the connection ends, or `cancel` is set. Returns why it ended.
   virtual absl::Status Follow(const Partner& partner, uint64_t from,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 
+#include "node/partners/notes.h"
 #include "node/service/convert.h"
 #include "node/service/limits.h"
 #include "node/service/tls.h"
@@ -49,12 +50,22 @@ absl::Status InWords(const grpc::Status& status, const std::string& endpoint) {
 }  // namespace
 
 struct PartnerClient::PendingCall {
+  virtual ~PendingCall() = default;
   grpc::ClientContext context;
+  std::string endpoint;
+  std::shared_ptr<v1::PartnerService::Stub> stub;
+};
+
+struct PartnerClient::PendingEvaluate final : PendingCall {
   v1::EvaluateRequest request;
   v1::EvaluateResponse response;
   std::function<void(absl::StatusOr<partners::EvaluateAnswer>)> done;
-  std::string endpoint;
-  std::shared_ptr<v1::PartnerService::Stub> stub;
+};
+
+struct PartnerClient::PendingExchange final : PendingCall {
+  v1::ExchangeNotesRequest request;
+  v1::ExchangeNotesResponse response;
+  std::function<void(absl::StatusOr<std::vector<std::string>>)> done;
 };
 
 PartnerClient::~PartnerClient() { Shutdown(); }
@@ -108,7 +119,7 @@ void PartnerClient::Evaluate(const partners::Partner& partner, const partners::E
     done(stub.status());
     return;
   }
-  auto* pending = new PendingCall;  // owned by the callback below
+  auto* pending = new PendingEvaluate;  // owned by the callback below
   pending->done = std::move(done);
   pending->endpoint = partner.endpoint;
   pending->stub = *stub;
@@ -118,13 +129,7 @@ void PartnerClient::Evaluate(const partners::Partner& partner, const partners::E
   for (const crypto::GroupElement& element : call.blinded) {
     pending->request.add_blinded(element.view().data(), element.view().size());
   }
-  bool refused = false;
-  {
-    storage::MutexLock lock(mutex_);
-    refused = stopping_;
-    if (!refused) pending_.insert(pending);
-  }
-  if (refused) {
+  if (!Begin(pending)) {
     pending->done(absl::UnavailableError("the node is stopping"));
     delete pending;
     return;
@@ -138,11 +143,56 @@ void PartnerClient::Evaluate(const partners::Partner& partner, const partners::E
                                      } else {
                                        pending->done(InWords(status, pending->endpoint));
                                      }
-                                     storage::MutexLock lock(mutex_);
-                                     pending_.erase(pending);
-                                     delete pending;
-                                     idle_.NotifyAll();
+                                     Finished(pending);
                                    });
+}
+
+void PartnerClient::ExchangeNotes(
+    const partners::Partner& partner, std::vector<std::string> notes,
+    std::chrono::milliseconds deadline,
+    std::function<void(absl::StatusOr<std::vector<std::string>>)> done) {
+  auto stub = StubFor(partner);
+  if (!stub.ok()) {
+    done(stub.status());
+    return;
+  }
+  auto* pending = new PendingExchange;  // owned by the callback below
+  pending->done = std::move(done);
+  pending->endpoint = partner.endpoint;
+  pending->stub = *stub;
+  pending->context.set_deadline(DeadlineIn(deadline));
+  for (std::string& note : notes) pending->request.add_notes(std::move(note));
+  if (!Begin(pending)) {
+    pending->done(absl::UnavailableError("the node is stopping"));
+    delete pending;
+    return;
+  }
+  pending->stub->async()->ExchangeNotes(
+      &pending->context, &pending->request, &pending->response,
+      [this, pending](grpc::Status status) {
+        const auto& answered = pending->response.notes();
+        if (!status.ok()) {
+          pending->done(InWords(status, pending->endpoint));
+        } else if (static_cast<size_t>(answered.size()) > partners::kMaxExchangeNotes) {
+          pending->done(absl::InvalidArgumentError("the partner answered with too many notes"));
+        } else {
+          pending->done(std::vector<std::string>(answered.begin(), answered.end()));
+        }
+        Finished(pending);
+      });
+}
+
+bool PartnerClient::Begin(PendingCall* pending) {
+  storage::MutexLock lock(mutex_);
+  if (!stopping_) pending_.insert(pending);
+  return !stopping_;
+}
+
+void PartnerClient::Finished(PendingCall* pending) {
+  storage::MutexLock lock(mutex_);
+  pending_.erase(pending);
+  delete pending;
+  idle_.NotifyAll();
 }
 
 absl::Status PartnerClient::Follow(const partners::Partner& partner, uint64_t from,

@@ -26,6 +26,9 @@ class PartnerClient final : public partners::Network {
   void Evaluate(const partners::Partner& partner, const partners::EvaluateCall& call,
                 std::chrono::milliseconds deadline,
                 std::function<void(absl::StatusOr<partners::EvaluateAnswer>)> done) override;
+  void ExchangeNotes(const partners::Partner& partner, std::vector<std::string> notes,
+                     std::chrono::milliseconds deadline,
+                     std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override;
   absl::Status Follow(const partners::Partner& partner, uint64_t from,
                       const std::function<bool(evidence::FeedBatch)>& on_batch,
                       partners::Cancellation& cancel) override;
@@ -45,11 +48,16 @@ class PartnerClient final : public partners::Network {
     std::shared_ptr<v1::PartnerService::Stub> stub;
   };
   struct PendingCall;
+  struct PendingEvaluate;
+  struct PendingExchange;
 
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Dial(const std::string& endpoint,
                                                       const crypto::SpkiPin& pin) const;
   absl::StatusOr<std::shared_ptr<v1::PartnerService::Stub>> StubFor(
       const partners::Partner& partner);
+  // Whether the call may begin; then Finished must follow.
+  bool Begin(PendingCall* pending);
+  void Finished(PendingCall* pending);
 
   const crypto::TlsIdentity& identity_;
   storage::Mutex mutex_;

@@ -62,6 +62,34 @@ absl::StatusOr<v1::EvaluateResponse> PartnerHandlers::Evaluate(const PeerCertifi
   return response;
 }
 
+absl::StatusOr<v1::ExchangeNotesResponse> PartnerHandlers::ExchangeNotes(
+    const PeerCertificate& peer, const v1::ExchangeNotesRequest& request) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  {
+    storage::MutexLock lock(mutex_);
+    Pace& pace = paces_[partner->origin];
+    const int64_t minute = node_.clock().Now().seconds() / 60;
+    if (pace.minute != minute) pace = {minute, 0, pace.under_way};
+    if (pace.under_way || pace.exchanges >= kMaxExchangesPerMinute) {
+      return absl::ResourceExhaustedError("a partner exchanges notes one call at a time, at most " +
+                                          std::to_string(kMaxExchangesPerMinute) + " a minute");
+    }
+    ++pace.exchanges;
+    pace.under_way = true;
+  }
+  const std::vector<std::string> notes(request.notes().begin(), request.notes().end());
+  auto answer = node_.exchange().Receive(*partner, notes);
+  {
+    storage::MutexLock lock(mutex_);
+    paces_[partner->origin].under_way = false;
+  }
+  if (!answer.ok()) return answer.status();
+  v1::ExchangeNotesResponse response;
+  for (std::string& note : *answer) response.add_notes(std::move(note));
+  return response;
+}
+
 absl::Status PartnerHandlers::Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
                                      const std::function<bool(const v1::FollowResponse&)>& send,
                                      const std::function<bool()>& cancelled) {

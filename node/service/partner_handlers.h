@@ -23,6 +23,8 @@ struct PeerCertificate {
 
 // A partner needs one stream; a second covers the moment of reconnecting.
 inline constexpr int kMaxStreamsPerPartner = 2;
+// A partner exchanges notes once a minute, and once more for each head of this node's log.
+inline constexpr int kMaxExchangesPerMinute = 120;
 
 // Any thread may call.
 class PartnerHandlers {
@@ -34,6 +36,8 @@ class PartnerHandlers {
                                         const v1::PairRequest& request);
   absl::StatusOr<v1::EvaluateResponse> Evaluate(const PeerCertificate& peer,
                                                 const v1::EvaluateRequest& request);
+  absl::StatusOr<v1::ExchangeNotesResponse> ExchangeNotes(const PeerCertificate& peer,
+                                                          const v1::ExchangeNotesRequest& request);
   // Sends until `send` fails, `cancelled` says so, the partner is no longer active, or the node
   // stops; blocks its thread meanwhile.
   absl::Status Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
@@ -53,8 +57,14 @@ class PartnerHandlers {
 
   Node& node_;
   std::atomic<bool> stopping_{false};
+  struct Pace {
+    int64_t minute = 0;  // since 1970
+    int exchanges = 0;
+    bool under_way = false;
+  };
   storage::Mutex mutex_;
   std::map<std::string, int> streams_ DAFTAR_GUARDED_BY(mutex_);
+  std::map<std::string, Pace> paces_ DAFTAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace daftar::service

@@ -60,6 +60,12 @@ class PartnerAdapter final : public v1::PartnerService::Service {
     if (!peer.ok()) return ToGrpcForPartner(peer.status());
     return Finish(handlers_.Evaluate(*peer, *request), response);
   }
+  grpc::Status ExchangeNotes(grpc::ServerContext* context, const v1::ExchangeNotesRequest* request,
+                             v1::ExchangeNotesResponse* response) override {
+    auto peer = certificates_.Of(*context);
+    if (!peer.ok()) return ToGrpcForPartner(peer.status());
+    return Finish(handlers_.ExchangeNotes(*peer, *request), response);
+  }
   grpc::Status Follow(grpc::ServerContext* context, const v1::FollowRequest* request,
                       grpc::ServerWriter<v1::FollowResponse>* writer) override {
     auto peer = certificates_.Of(*context);

@@ -148,6 +148,11 @@ class MutableNetwork final : public partners::Network {
     }
     client_.Evaluate(partner, call, deadline, std::move(done));
   }
+  void ExchangeNotes(const partners::Partner& partner, std::vector<std::string> notes,
+                     std::chrono::milliseconds deadline,
+                     std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
+    client_.ExchangeNotes(partner, std::move(notes), deadline, std::move(done));
+  }
   absl::Status Follow(const partners::Partner& partner, uint64_t from,
                       const std::function<bool(evidence::FeedBatch)>& on_batch,
                       partners::Cancellation& cancel) override {

@@ -35,8 +35,12 @@ int64_t MachineSeconds() { return evidence::SystemClock().Now().seconds(); }
 // The network as one node sees it.
 class SimNetwork final : public partners::Network {
  public:
-  SimNetwork(SimCircle& circle, crypto::SpkiPin own_pin, std::string own_pem)
-      : circle_(circle), own_pin_(own_pin), own_pem_(std::move(own_pem)) {}
+  SimNetwork(SimCircle& circle, std::string own_origin, crypto::SpkiPin own_pin,
+             std::string own_pem)
+      : circle_(circle),
+        own_origin_(std::move(own_origin)),
+        own_pin_(own_pin),
+        own_pem_(std::move(own_pem)) {}
 
   void Evaluate(const partners::Partner& partner, const partners::EvaluateCall& call, milliseconds,
                 std::function<void(absl::StatusOr<partners::EvaluateAnswer>)> done) override {
@@ -50,6 +54,25 @@ class SimNetwork final : public partners::Network {
     if (!evaluation.ok()) return done(evaluation.status());
     partners::EvaluateAnswer answer{std::move(evaluation->elements), evaluation->proof};
     if (circle_.faults.alter_answer) circle_.faults.alter_answer(partner.origin, answer);
+    done(std::move(answer));
+  }
+
+  void ExchangeNotes(const partners::Partner& partner, std::vector<std::string> notes, milliseconds,
+                     std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
+    std::shared_ptr<Node> other = Reach(partner);
+    if (other == nullptr) return done(absl::UnavailableError("not reached"));
+    auto self = other->registry().ByPin(own_pin_);
+    if (!self.has_value() || self->status != partners::PartnerStatus::kActive) {
+      return done(absl::PermissionDeniedError("not a partner"));
+    }
+    const auto& alter = circle_.faults.alter_notes;
+    if (alter && !alter(own_origin_, partner.origin, notes)) {
+      return done(absl::UnavailableError("lost"));
+    }
+    auto answer = other->exchange().Receive(*self, notes);
+    if (answer.ok() && alter && !alter(partner.origin, own_origin_, *answer)) {
+      return done(absl::UnavailableError("lost"));
+    }
     done(std::move(answer));
   }
 
@@ -101,6 +124,7 @@ class SimNetwork final : public partners::Network {
   }
 
   SimCircle& circle_;
+  const std::string own_origin_;
   const crypto::SpkiPin own_pin_;
   const std::string own_pem_;
 };
@@ -156,7 +180,8 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
                   .entropy = entropy,
                   .make_network =
                       [this](const crypto::TlsIdentity& tls) {
-                        return std::make_unique<SimNetwork>(circle_, tls.pin, tls.certificate_pem);
+                        return std::make_unique<SimNetwork>(circle_, origin_, tls.pin,
+                                                            tls.certificate_pem);
                       },
                   .followers = {.first_retry = milliseconds(2), .last_retry = milliseconds(20)},
                   .charter_file = dir_ / "charter.toml",
@@ -254,6 +279,8 @@ bool SimCircle::CaughtUp() {
       const partners::MirrorView view = mirror->View();
       if (!view.trouble.empty()) continue;
       if (view.size != head->checkpoint.size || view.head_time != head->timestamp) return false;
+      const auto cosigned = view.cosigned.find(reader->origin());
+      if (cosigned == view.cosigned.end() || cosigned->second != view.size) return false;
     }
   }
   return true;
@@ -275,6 +302,9 @@ void SimCircle::Settle() {
       return;
     }
     std::this_thread::sleep_for(milliseconds(1));  // other threads' work, which has no event here
+  }
+  for (auto& node : nodes_) {
+    if (node->up()) (*node)->exchange().SendAll();
   }
 }
 

@@ -36,6 +36,9 @@ struct SimFaults {
   // Applied to every batch that `from` sends.
   std::function<void(const std::string& from, evidence::FeedBatch&)> alter_feed;
   std::function<void(const std::string& from, partners::EvaluateAnswer&)> alter_answer;
+  // Applied to the notes that `from` sends to `to`, asked or answering. False: they are lost.
+  std::function<bool(const std::string& from, const std::string& to, std::vector<std::string>&)>
+      alter_notes;
 };
 
 // One node: its directory, and the running object while it is up.
@@ -86,8 +89,9 @@ class SimCircle {
   void PairAll();
   void Pair(SimNode& inviter, SimNode& joiner);
 
-  // Ticks every node that is up until nothing is queued that may go, and waits until every follower
-  // that can be connected has what its partner shows.
+  // Ticks every node that is up until nothing is queued that may go, waits until every follower
+  // that can be connected has what its partner shows and has cosigned it, and lets every node
+  // exchange notes with its partners.
   void Settle();
 
   SimClock& clock() { return clock_; }

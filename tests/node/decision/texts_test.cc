@@ -200,10 +200,10 @@ TEST(WordingTest, EffectsStatesAndTermsHaveDifferentWords) {
       terms.insert(TermsWord(static_cast<Terms>(i), language));
     }
     for (const char* code : {"deadline", "unreachable", "refused", "quota", "wrong-proof", "forked",
-                             "never-copied", "copying", "failed"}) {
+                             "never-copied", "copying", "not-witnessed", "failed"}) {
       unchecked.insert(NotCheckedBecause(code, language));
     }
-    EXPECT_EQ(unchecked.size(), 9u);
+    EXPECT_EQ(unchecked.size(), 10u);
     EXPECT_EQ(unchecked.count(""), 0u);
     EXPECT_EQ(NotCheckedBecause("asleep", language), "");
     EXPECT_EQ(headlines.size(), 5u);

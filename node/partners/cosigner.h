@@ -1,0 +1,45 @@
+// The node's own cosignatures on heads of partners' logs, made with its mirror key: "I durably hold
+// and have applied all that this head covers". The atomic check-and-persist of C2SP tlog-witness.
+#ifndef DAFTAR_NODE_PARTNERS_COSIGNER_H_
+#define DAFTAR_NODE_PARTNERS_COSIGNER_H_
+
+#include <string>
+
+#include "crypto/checkpoint.h"
+#include "crypto/signing.h"
+#include "node/evidence/clock.h"
+#include "node/partners/cosignatures.h"
+#include "node/partners/mirror.h"
+#include "storage/mutex.h"
+
+namespace daftar::partners {
+
+// Any thread may call.
+class Cosigner {
+ public:
+  // `clock` and `mirror_key` outlive the cosigner.
+  Cosigner(const evidence::Clock& clock, std::string own_origin,
+           const crypto::SigningKey& mirror_key);
+
+  // Cosigns the head that the copy has reached. The cosignature is durable before it is returned;
+  // for a head that was cosigned before, it is that one.
+  //   FailedPrecondition  the copy is not whole, or a body is missing without an ERASURE
+  //   DataLoss            the log is forked, or the head contradicts one cosigned before
+  //   others              the store failed; no cosignature was made
+  absl::StatusOr<Cosignature> Cosign(const Mirror& mirror);
+
+  // The check and the write, as one step: `head` is not smaller than the last one cosigned, and has
+  // the same root at the same size. `kept` is the log's.
+  absl::StatusOr<Cosignature> Cosign(const crypto::Checkpoint& head, Cosignatures& kept);
+
+ private:
+  const evidence::Clock& clock_;
+  const std::string own_origin_;
+  const crypto::SigningKey& mirror_key_;
+  const crypto::KeyId key_id_;
+  storage::Mutex mutex_;  // held across the write, from the check to the answer
+};
+
+}  // namespace daftar::partners
+
+#endif  // DAFTAR_NODE_PARTNERS_COSIGNER_H_
