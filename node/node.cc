@@ -1,8 +1,10 @@
 #include "node/node.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "node/ledger/suggest.h"
+#include "node/partners/expiry.h"
 #include "storage/files.h"
 #include "storage/log_store.h"
 #include "storage/purge.h"
@@ -140,8 +142,17 @@ absl::Status Node::StillSupported(const ledger::NewIncident& account, bool after
 }
 
 absl::StatusOr<size_t> Node::Tick() {
+  const int64_t ahead = followers_->ClockAhead();
+  const bool in_doubt = std::abs(ahead) > partners::kMaxClockAheadSeconds;
+  {
+    storage::MutexLock lock(mutex_);
+    trouble_.clock = in_doubt ? "its clock is " + std::to_string(std::abs(ahead)) + " s " +
+                                    (ahead > 0 ? "behind" : "ahead of") + " its partners'"
+                              : "";
+  }
   // A deadline that cannot be kept does not keep the rest from being published.
-  const absl::StatusOr<size_t> kept = ledger_->RunDeadlines(clock_.Now());
+  const absl::StatusOr<size_t> kept =
+      in_doubt ? absl::StatusOr<size_t>(0) : ledger_->RunDeadlines(clock_.Now());
   absl::StatusOr<size_t> published = publisher_->Tick(clock_.Now());
   return published.ok() && !kept.ok() ? absl::StatusOr<size_t>(kept.status()) : published;
 }
@@ -239,6 +250,20 @@ bool Node::Stopping() const {
   return stopping_;
 }
 
+absl::Status Node::SweepPartners(evidence::UnixMillis now) {
+  if (followers_->ClockInDoubt() || !sweep_pace_.Take(now)) return partners_swept_;
+  partners_swept_ = absl::OkStatus();
+  for (const partners::Partner& partner : registry_->All()) {
+    const auto mirror = followers_->MirrorOf(partner.origin);
+    if (mirror == nullptr) continue;
+    auto swept =
+        partners::SweepExpired(*store_, partner, mirror->View(), *charters_, now.seconds());
+    if (!swept.ok() && partners_swept_.ok()) partners_swept_ = swept.status();
+    if (Stopping()) break;
+  }
+  return partners_swept_;
+}
+
 // The columns that erasures delete from.
 absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
   using storage::Column;
@@ -261,6 +286,7 @@ void Node::Upkeep() {
   policies_->Look();
   const absl::Status charter_written = WriteCharterFile();
   const evidence::UnixMillis now = clock_.Now();
+  const absl::Status expired = SweepPartners(now);
   const absl::Status purged = PurgeWhenDue(now);
   const evidence::Date today = evidence::Date::Of(now);
   const absl::Status counted =
@@ -281,6 +307,7 @@ void Node::Upkeep() {
   const absl::Status learnt = outcomes_->Relearn([this] { return Stopping(); });
   storage::MutexLock lock(mutex_);
   trouble_.proofs = std::string(swept.message());
+  trouble_.expiry = std::string(expired.message());
   trouble_.purging = std::string(purged.message());
   trouble_.charter = std::string(charter_written.message());
   trouble_.outcomes = missed_;

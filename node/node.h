@@ -71,6 +71,8 @@ struct NodeParts {
 // What was last seen to go wrong in the background, for `status`.
 struct BackgroundTrouble {
   std::string publishing;  // why the last tick failed; empty when it did not
+  std::string clock;       // why no deadline acts: this node's clock and its partners' disagree
+  std::string expiry;      // why partners' reports whose time is over are still in the database
   std::string purging;     // why what was erased is still in the database's files
   std::string charter;     // why charter.toml does not hold the charter in force
   std::string outcomes;    // why own outcomes could not be counted or learnt from
@@ -151,6 +153,8 @@ class Node {
   void RunTicks();
   void RunUpkeep();
   void TickSoon();
+  // Deletes partners' reports whose time is over by this node's clock; once a minute at most.
+  absl::Status SweepPartners(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.
   absl::Status StillSupported(const ledger::NewIncident& account, bool after_hold) const;
@@ -223,6 +227,8 @@ class Node {
   storage::Mutex upkeep_;    // held through Upkeep; before learning_
   std::optional<evidence::UnixMillis> purged_at_ DAFTAR_GUARDED_BY(upkeep_);
   evidence::CharterHash charter_on_file_ DAFTAR_GUARDED_BY(upkeep_);
+  check::Pace sweep_pace_ DAFTAR_GUARDED_BY(upkeep_);
+  absl::Status partners_swept_ DAFTAR_GUARDED_BY(upkeep_);
   check::Pace reconcile_pace_ DAFTAR_GUARDED_BY(upkeep_);
   absl::Status reconciled_ DAFTAR_GUARDED_BY(upkeep_);
   evidence::Date reconciled_on_ DAFTAR_GUARDED_BY(upkeep_);

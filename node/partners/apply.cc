@@ -168,7 +168,7 @@ absl::Status Applier::Erase(uint64_t report) {
     auto body = BodyOf(index);
     if (!body.ok()) return body.status();
     if (!body->has_value()) {
-      if (gaps_ > 0) --gaps_;  // it was missing when it came
+      if (gaps_ > 0 && !(*state)->swept) --gaps_;  // it was missing when it came
       continue;
     }
     std::vector<evidence::Slot> slots;

@@ -71,6 +71,7 @@ crypto::Bytes EntryState::Encode() const {
     writer.U8(static_cast<uint8_t>(update.kind)).U64(update.index);
     writer.U64(static_cast<uint64_t>(update.issued_at)).U64(static_cast<uint64_t>(update.seen_at));
   }
+  writer.U8(swept ? 1 : 0);
   return writer.Take();
 }
 
@@ -89,6 +90,11 @@ absl::StatusOr<EntryState> EntryState::Decode(crypto::ByteView bytes) {
       update.seen_at = static_cast<int64_t>(reader.U64());
     }
     state.updates.push_back(update);
+  }
+  if (version == kVersion) {
+    const uint8_t swept = reader.U8();
+    if (swept > 1) reader.Fail();
+    state.swept = swept == 1;
   }
   if (!reader.Finish("entry state row").ok()) {
     return absl::DataLossError("an entry's state row is malformed");

@@ -24,6 +24,8 @@ struct EntryState {
     friend bool operator==(const Update&, const Update&) = default;
   };
   std::vector<Update> updates;  // in the order of the log
+  // The bodies were deleted by this node's own clock, before any ERASURE (expiry.h).
+  bool swept = false;
 
   // Whether an update of this kind may follow those there are: a RESOLUTION a dispute that is open,
   // a DISPUTE none, a second SETTLEMENT never, and a WITHDRAWAL nothing but an ERASURE. What may

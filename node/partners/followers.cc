@@ -1,6 +1,7 @@
 #include "node/partners/followers.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 namespace daftar::partners {
@@ -154,6 +155,28 @@ std::shared_ptr<Mirror> Followers::MirrorOf(std::string_view origin) const {
   const auto found = followers_.find(origin);
   return found == followers_.end() ? nullptr : found->second.mirror;
 }
+
+int64_t Followers::ClockAhead() const {
+  const int64_t now = clock_.Now().seconds();
+  std::vector<int64_t> ahead;
+  {
+    storage::MutexLock lock(mutex_);
+    for (const auto& [origin, follower] : followers_) {
+      if (follower.mirror == nullptr) continue;
+      const MirrorView view = follower.mirror->View();
+      if (view.heard_at == 0 || std::abs(now - view.heard_at) > kHeardSeconds) continue;
+      ahead.push_back(view.clock_ahead);
+    }
+  }
+  if (ahead.empty()) return 0;
+  std::sort(ahead.begin(), ahead.end());
+  // Of an even number the two in the middle have to agree.
+  const int64_t low = ahead[(ahead.size() - 1) / 2];
+  const int64_t high = ahead[ahead.size() / 2];
+  return std::abs(low) < std::abs(high) ? low : high;
+}
+
+bool Followers::ClockInDoubt() const { return std::abs(ClockAhead()) > kMaxClockAheadSeconds; }
 
 ConnectionView Followers::ConnectionOf(std::string_view origin) const {
   storage::MutexLock lock(mutex_);

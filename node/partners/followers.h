@@ -20,6 +20,8 @@ namespace daftar::partners {
 
 // A log that does not continue its copy is read again from the start no more often than this.
 inline constexpr std::chrono::hours kComparePause{1};
+// A partner's timestamp says something about this node's clock for so long.
+inline constexpr int64_t kHeardSeconds = 600;
 
 struct FollowerOptions {
   // Waits between attempts double from the first to the second.
@@ -54,6 +56,12 @@ class Followers {
   // nullptr when the partner has no mirror.
   std::shared_ptr<Mirror> MirrorOf(std::string_view origin) const;
   ConnectionView ConnectionOf(std::string_view origin) const;
+
+  // By how many seconds the clocks of half of the partners that were heard of within kHeardSeconds
+  // are ahead of this node's, at least, or behind it (negative); 0 when nobody was heard of.
+  int64_t ClockAhead() const;
+  // Whether that is more than kMaxClockAheadSeconds: then no deadline acts on this node's clock.
+  bool ClockInDoubt() const;
 
  private:
   struct Follower {

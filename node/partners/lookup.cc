@@ -388,8 +388,9 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   }
   const std::shared_ptr<const evidence::Charter> charter =
       stated == nullptr ? nullptr : charters_.Find(stated->charter);
-  const Standing standing =
-      StandingOf(*facts, *updates, {charter.get(), question.counted, clock_.Now().seconds()});
+  const bool deadlines_act = !followers_.ClockInDoubt();
+  const Standing standing = StandingOf(
+      *facts, *updates, {charter.get(), question.counted, clock_.Now().seconds(), deadlines_act});
   decision::PartnerRecord record;
   record.status = standing.status;
   // A report counts only under a charter that this node has adopted and that shares its reason, and

@@ -232,6 +232,11 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
   state_ = std::move(next);
   Publish();
   const int64_t ahead = head->timestamp - now;
+  if (head->timestamp > 0) {
+    storage::MutexLock lock(mutex_);
+    view_.heard_at = now;
+    view_.clock_ahead = ahead;
+  }
   SetTrouble(ahead <= kMaxClockAheadSeconds
                  ? std::string()
                  : "its clock is " + std::to_string(ahead) +

@@ -72,6 +72,10 @@ struct MirrorView {
   CosignedSizes cosigned;
   // Two signed heads that cannot both be true were seen: its reports no longer count.
   bool forked = false;
+  // When the issuer's newest timestamp came (Unix seconds), and by how much its clock was ahead of
+  // this node's then, in seconds; negative: behind. 0, 0: none came since the start.
+  int64_t heard_at = 0;
+  int64_t clock_ahead = 0;
   std::string trouble;  // in words for the operator; empty when all is well
 };
 

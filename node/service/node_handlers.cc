@@ -42,6 +42,13 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
   if (std::string trouble = node_.trouble().proofs; !trouble.empty()) {
     problems.push_back("proof files that were erased could not be removed yet: " + trouble);
   }
+  if (std::string trouble = node_.trouble().clock; !trouble.empty()) {
+    problems.push_back(trouble +
+                       ": no deadline acts until they agree; compare it with a time server");
+  }
+  if (std::string trouble = node_.trouble().expiry; !trouble.empty()) {
+    problems.push_back("partners' reports whose time is over could not be deleted yet: " + trouble);
+  }
   if (std::string trouble = node_.trouble().purging; !trouble.empty()) {
     problems.push_back("what was erased could not be taken out of the database's files yet: " +
                        trouble);

@@ -120,6 +120,7 @@ class SimNetwork final : public partners::Network {
   std::shared_ptr<Node> Reach(const partners::Partner& partner) {
     std::shared_ptr<Node> other = circle_.At(partner.endpoint);
     if (other == nullptr || other->keys().tls.pin != partner.pin) return nullptr;
+    if (circle_.Cut(own_origin_, partner.origin)) return nullptr;
     return other;
   }
 
@@ -267,12 +268,16 @@ void SimCircle::PairAll() {
   Settle();
 }
 
+bool SimCircle::Cut(const std::string& caller, const std::string& called) const {
+  return faults.cut && (faults.cut(caller, called) || faults.cut(called, caller));
+}
+
 bool SimCircle::CaughtUp() {
   for (auto& reader : nodes_) {
     if (!reader->up()) continue;
     for (const partners::Partner& partner : (*reader)->registry().Active()) {
       std::shared_ptr<Node> issuer = At(partner.endpoint);
-      if (issuer == nullptr) continue;
+      if (issuer == nullptr || Cut(reader->origin(), partner.origin)) continue;
       const auto head = issuer->publisher().Head();
       const auto mirror = (*reader)->followers().MirrorOf(partner.origin);
       if (!head.has_value() || mirror == nullptr) return false;
@@ -287,11 +292,14 @@ bool SimCircle::CaughtUp() {
 }
 
 void SimCircle::Settle() {
-  // An entry about a report waits for the tick after it.
-  for (int tick = 0; tick < 2; ++tick) {
+  // Entries about a report wait for the tick after it, each for one of its own.
+  bool published = true;
+  for (int tick = 0; tick < kMostTicks && published; ++tick) {
+    published = false;
     for (auto& node : nodes_) {
       if (!node->up()) continue;
-      (void)(*node)->Tick();
+      const auto count = (*node)->Tick();
+      published = published || (count.ok() && *count > 0);
       (void)(*node)->publisher().Heartbeat(clock_.Now());
     }
   }

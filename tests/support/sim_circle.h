@@ -39,6 +39,8 @@ struct SimFaults {
   // Applied to the notes that `from` sends to `to`, asked or answering. False: they are lost.
   std::function<bool(const std::string& from, const std::string& to, std::vector<std::string>&)>
       alter_notes;
+  // Whether the line between two nodes is cut, whichever of them calls. Any thread asks.
+  std::function<bool(const std::string& caller, const std::string& called)> cut;
 };
 
 // One node: its directory, and the running object while it is up.
@@ -89,9 +91,9 @@ class SimCircle {
   void PairAll();
   void Pair(SimNode& inviter, SimNode& joiner);
 
-  // Ticks every node that is up until nothing is queued that may go, waits until every follower
-  // that can be connected has what its partner shows and has cosigned it, and lets every node
-  // exchange notes with its partners.
+  // Ticks every node that is up until nothing is queued that may go (at most kMostTicks times
+  // each), waits until every follower that can be connected has what its partner shows and has
+  // cosigned it, and lets every node exchange notes with its partners.
   void Settle();
 
   SimClock& clock() { return clock_; }
@@ -110,6 +112,8 @@ class SimCircle {
   // The running node at the endpoint, or nullptr; it stays alive as long as the pointer is held.
   std::shared_ptr<Node> At(const std::string& endpoint);
   bool CaughtUp();
+  bool Cut(const std::string& caller, const std::string& called) const;
+  static constexpr int kMostTicks = 8;
 
   TempDir temp_;
   SimClock clock_;

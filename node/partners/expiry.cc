@@ -1,0 +1,259 @@
+#include "node/partners/expiry.h"
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "node/partners/standing.h"
+#include "storage/log_store.h"
+#include "storage/purge.h"
+
+namespace daftar::partners {
+namespace {
+
+using crypto::Bytes;
+using crypto::ByteView;
+using evidence::EntryKind;
+using storage::Batch;
+using storage::Column;
+
+constexpr int64_t kSecondsPerHour = 3600;
+constexpr int64_t kSecondsPerDay = 86'400;
+// The longest periods that a charter may have (docs/charter.md).
+constexpr int64_t kLongestDisputeDays = 180;
+constexpr int64_t kLongestSettledHours = 48;
+constexpr int64_t kLongestEraseHours = 720;
+
+struct Periods {
+  int64_t answer = kLongestDisputeDays * kSecondsPerDay;
+  int64_t settled = kLongestSettledHours * kSecondsPerHour;
+  int64_t erase = kLongestEraseHours * kSecondsPerHour;
+};
+
+Periods PeriodsOf(const evidence::Charter* charter) {
+  Periods periods;
+  if (charter == nullptr) return periods;
+  periods.answer = int64_t{charter->dispute_withdraw_days} * kSecondsPerDay;
+  periods.settled = int64_t{charter->withdraw_after_settlement_hours} * kSecondsPerHour;
+  periods.erase = int64_t{charter->erase_after_withdrawal_hours} * kSecondsPerHour;
+  return periods;
+}
+
+std::shared_ptr<const evidence::Charter> CharterBefore(const MirrorView& view, uint64_t report,
+                                                       const evidence::Charters& charters) {
+  const CharterEntry* stated = nullptr;
+  for (const CharterEntry& charter : view.charters) {
+    if (charter.index < report) stated = &charter;
+  }
+  return stated == nullptr ? nullptr : charters.Find(stated->charter);
+}
+
+// The row that says up to which index all reports are over by their age.
+Bytes CursorKey(storage::LogNumber log) {
+  return crypto::Writer().U32(static_cast<uint32_t>(log)).U8('x').Take();
+}
+
+class Sweep {
+ public:
+  Sweep(storage::Store& store, const Partner& partner, const MirrorView& view,
+        const evidence::Charters& charters, int64_t now)
+      : store_(store),
+        log_(store),
+        partner_(partner),
+        view_(view),
+        charters_(charters),
+        now_(now) {}
+
+  absl::StatusOr<size_t> Run() {
+    if (absl::Status status = Updated(); !status.ok()) return status;
+    if (absl::Status status = Aged(); !status.ok()) return status;
+    return swept_;
+  }
+
+ private:
+  // Reports about which there is news.
+  absl::Status Updated() {
+    std::vector<std::pair<uint64_t, EntryState>> found;
+    absl::Status failed;
+    const Bytes prefix = storage::LogKey(static_cast<uint32_t>(partner_.log));
+    absl::Status scanned =
+        store_.Scan(Column::kEntryStates, prefix, prefix, [&](ByteView key, ByteView value) {
+          auto state = EntryState::Decode(value);
+          if (!state.ok()) {
+            failed = state.status();
+            return false;
+          }
+          const bool gone = state->swept || state->Status() == decision::EntryStatus::kErased;
+          if (gone) return true;
+          crypto::Reader reader(key);
+          reader.U32();
+          found.emplace_back(reader.U64(), *std::move(state));
+          return found.size() < kMaxSweptReports;
+        });
+    if (!scanned.ok()) return scanned;
+    if (!failed.ok()) return failed;
+    for (const auto& [report, state] : found) {
+      if (absl::Status status = Look(report, state); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  // Entries in order of their age, from where the last sweep ended.
+  absl::Status Aged() {
+    auto row = store_.Get(Column::kLogHeads, CursorKey(partner_.log));
+    if (!row.ok()) return row.status();
+    uint64_t next = 0;
+    if (row->has_value()) {
+      crypto::Reader reader(**row);
+      next = reader.U64();
+      if (!reader.Finish("cursor").ok()) {
+        return absl::DataLossError("the row of a sweep of a partner's log is malformed");
+      }
+    }
+    const uint64_t first = next;
+    for (; next < view_.size && next - first < kMaxSweptReports; ++next) {
+      auto issued_at = IssuedAt(next);
+      if (!issued_at.ok()) return issued_at.status();
+      if (!issued_at->has_value()) continue;  // no report
+      const auto charter = CharterBefore(view_, next, charters_);
+      if (now_ < **issued_at + LongestRetention(charter.get())) break;
+      auto state = StateOf(next);
+      if (!state.ok()) return state.status();
+      if (absl::Status status = Look(next, *state); !status.ok()) return status;
+    }
+    if (next == first) return absl::OkStatus();
+    Batch batch;
+    batch.Put(Column::kLogHeads, CursorKey(partner_.log), crypto::Writer().U64(next).Take());
+    return store_.Write(std::move(batch));
+  }
+
+  absl::StatusOr<std::optional<int64_t>> IssuedAt(uint64_t index) const {
+    auto leaf = log_.ReadLeaf(partner_.log, index);
+    if (!leaf.ok()) return leaf.status();
+    const auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
+    if (!entry.ok() || entry->header.kind != EntryKind::kReport) return std::nullopt;
+    return static_cast<int64_t>(entry->header.issued_at);
+  }
+
+  absl::StatusOr<EntryState> StateOf(uint64_t report) const {
+    auto row = store_.Get(Column::kEntryStates, EntryState::Key(partner_.log, report));
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return EntryState();
+    return EntryState::Decode(**row);
+  }
+
+  absl::Status Look(uint64_t report, const EntryState& state) {
+    if (state.swept || state.Status() == decision::EntryStatus::kErased) return absl::OkStatus();
+    auto issued_at = IssuedAt(report);
+    if (!issued_at.ok()) return issued_at.status();
+    if (!issued_at->has_value()) return absl::OkStatus();
+    const auto charter = CharterBefore(view_, report, charters_);
+    if (now_ < EraseBy(**issued_at, state, charter.get())) return absl::OkStatus();
+    return Delete(report, state);
+  }
+
+  // A write that loses a race against the follower's is left to the next sweep.
+  absl::Status Delete(uint64_t report, EntryState state) {
+    Batch batch;
+    const Bytes state_key = EntryState::Key(partner_.log, report);
+    auto row = store_.Get(Column::kEntryStates, state_key);
+    if (!row.ok()) return row.status();
+    if (row->has_value()) {
+      batch.ExpectValue(Column::kEntryStates, state_key, **row);
+    } else {
+      batch.ExpectAbsent(Column::kEntryStates, state_key);
+    }
+    std::vector<uint64_t> indexes{report};
+    for (const EntryState::Update& update : state.updates) indexes.push_back(update.index);
+    for (const uint64_t index : indexes) {
+      const Bytes key = storage::LogIndexKey(static_cast<uint32_t>(partner_.log), index);
+      auto body = store_.Get(Column::kLogBodies, key);
+      if (!body.ok()) return body.status();
+      if (!body->has_value()) continue;
+      batch.Delete(Column::kLogBodies, key);
+      if (absl::Status status = ForgetTokens(report, **body, batch); !status.ok()) return status;
+    }
+    state.swept = true;
+    batch.Put(Column::kEntryStates, state_key, state.Encode());
+    storage::AskForPurge(batch, state_key);
+    const absl::Status written = store_.Write(std::move(batch));
+    if (absl::IsAborted(written)) return absl::OkStatus();
+    if (written.ok()) ++swept_;
+    return written;
+  }
+
+  absl::Status ForgetTokens(uint64_t report, ByteView body, Batch& batch) const {
+    std::vector<evidence::Slot> slots;
+    if (const auto decoded = evidence::ReportBody::Decode(body); decoded.ok()) {
+      slots.assign(decoded->slots.begin(), decoded->slots.end());
+    } else if (const auto relabel = evidence::RelabelBody::Decode(body); relabel.ok()) {
+      slots.assign(relabel->slots.begin(), relabel->slots.end());
+    }
+    for (const KeysEntry& keys : view_.keys) {
+      for (const evidence::Slot& slot : slots) {
+        const Bytes key = Mirror::TokenKey(partner_.log, keys.keys.epoch, slot.token);
+        auto row = store_.Get(Column::kTokens, key);
+        if (!row.ok()) return row.status();
+        if (!row->has_value()) continue;
+        auto reports = Mirror::DecodeTokenRow(**row);
+        if (!reports.ok()) return reports.status();
+        if (std::erase(*reports, report) == 0) continue;
+        batch.ExpectValue(Column::kTokens, key, **row);
+        if (reports->empty()) {
+          batch.Delete(Column::kTokens, key);
+          continue;
+        }
+        crypto::Writer left;
+        for (const uint64_t other : *reports) left.U64(other);
+        batch.Put(Column::kTokens, key, left.Take());
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  storage::Store& store_;
+  const storage::LogStore log_;
+  const Partner& partner_;
+  const MirrorView& view_;
+  const evidence::Charters& charters_;
+  const int64_t now_;
+  size_t swept_ = 0;
+};
+
+}  // namespace
+
+int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Charter* charter) {
+  const Periods periods = PeriodsOf(charter);
+  int64_t by = issued_at + LongestRetention(charter);
+  std::optional<int64_t> disputed;
+  for (const EntryState::Update& update : state.updates) {
+    const int64_t since = std::min(update.issued_at, update.seen_at);
+    switch (update.kind) {
+      case EntryKind::kWithdrawal:
+        by = std::min(by, since + periods.erase);
+        break;
+      case EntryKind::kSettlement:
+        by = std::min(by, since + periods.settled + periods.erase);
+        break;
+      case EntryKind::kDispute:
+        if (!disputed.has_value()) disputed = since;
+        break;
+      case EntryKind::kResolution:
+        disputed.reset();
+        break;
+      default:
+        break;
+    }
+  }
+  if (disputed.has_value()) by = std::min(by, *disputed + periods.answer + periods.erase);
+  return by;
+}
+
+absl::StatusOr<size_t> SweepExpired(storage::Store& store, const Partner& partner,
+                                    const MirrorView& view, const evidence::Charters& charters,
+                                    int64_t now) {
+  return Sweep(store, partner, view, charters, now).Run();
+}
+
+}  // namespace daftar::partners
