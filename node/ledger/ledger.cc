@@ -261,9 +261,8 @@ absl::Status Ledger::RemoveRows(Batch& batch, const Incident& incident, bool who
   for (const identity::Identifier& identifier : incident.account.identifiers) {
     batch.Delete(Column::kIncidents, rows::SubjectKey(vault_, identifier, incident.id));
   }
-  if (incident.noticed_at != 0) {
-    batch.Delete(Column::kIncidents, rows::CodeKey(NoticeCode(incident.id)));
-  }
+  // Also of a notice that a correction made void.
+  batch.Delete(Column::kIncidents, rows::CodeKey(NoticeCode(incident.id)));
   if (!incident.account.order.empty()) {
     auto newest = ForOrder(incident.account.order);
     if (!newest.ok()) return newest.status();

@@ -78,7 +78,13 @@ absl::StatusOr<std::optional<Publication>> Ledger::PublishedOrTakenBack(Incident
   const Bytes key = Submission::QueueKey(incident.report_not_before, *incident.report);
   auto row = store_.Get(Column::kSubmissions, key);
   if (!row.ok()) return row.status();
-  if (!row->has_value()) return absl::AbortedError("published between the two reads");
+  if (!row->has_value()) {
+    auto again = FindPublication(store_, *incident.report);
+    if (!again.ok()) return again.status();
+    if (again->has_value()) return absl::AbortedError("published between the two reads");
+    incident.report.reset();  // taken back before
+    return std::nullopt;
+  }
   batch.ExpectValue(Column::kSubmissions, key, **row);
   batch.Delete(Column::kSubmissions, key);
   incident.report.reset();
