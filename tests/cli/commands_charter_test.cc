@@ -110,8 +110,9 @@ TEST_F(CharterCommandTest, ShowSaysWhatIsInForceAndWherePartnersStand) {
   EXPECT_THAT(text.out, HasSubstr("bb       New   T2              waits for the next tick\n"));
   EXPECT_THAT(text.out, HasSubstr("aa       Demo  T1       #1     in force\n"));
   EXPECT_THAT(text.out, HasSubstr("b.test  B     the same "));
-  EXPECT_THAT(text.out, HasSubstr("its reports count here "));
-  EXPECT_THAT(text.out, HasSubstr("another one; its reports do not count here "));
+  EXPECT_THAT(text.out,
+              HasSubstr("c.test  C     an earlier or later one; its reports count here "));
+  EXPECT_THAT(text.out, HasSubstr("d.test  D     another one; its reports do not count here "));
   EXPECT_THAT(text.out, EndsWith("not known yet\n"));
   const Json json = Json::parse(node_.Run({"charter", "show", "aa", "--output", "json"}).out);
   EXPECT_EQ(asked_, "aa");

@@ -100,6 +100,18 @@ TEST_F(CharterHandlersTest, AHashThatNamesNoneIsRefused) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("has adopted no charter")));
 }
 
+TEST_F(CharterHandlersTest, AFileThatCannotBeKeptIsToldInTheStatus) {
+  std::filesystem::create_directories(a_.dir() / "charter.toml" / "in the way");
+  DAFTAR_ASSERT_OK(Adopt(changed_));
+  circle_.Settle();
+  a_->Upkeep();
+  EXPECT_THAT(handlers_.Problems(),
+              ::testing::ElementsAre(HasSubstr("charter.toml is not the charter in force: ")));
+  std::filesystem::remove_all(a_.dir() / "charter.toml");
+  a_->Upkeep();
+  EXPECT_TRUE(handlers_.Problems().empty());
+}
+
 // Removed partners are nobody's business any more.
 TEST_F(CharterHandlersTest, ARemovedPartnerIsNotListed) {
   DAFTAR_ASSERT_OK(a_->registry().SetStatus(a_.Caller(), "toko-b.test",
