@@ -39,6 +39,7 @@ struct IncidentAddOptions {
   std::string order;
   std::string note;
   std::vector<std::string> mitigations;  // what speaks for the customer
+  std::vector<std::string> proofs;       // KIND=FILE
 };
 absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& options);
 

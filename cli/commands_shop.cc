@@ -1,5 +1,6 @@
 // Checking buyers, and what a shop keeps about them.
 #include "cli/commands.h"
+#include "cli/commands_proof.h"
 #include "cli/list_pages.h"
 
 namespace daftar::cli {
@@ -99,6 +100,8 @@ absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& o
     if (status.ok()) status = CheckMitigation("for-customer", mitigation);
   }
   if (!status.ok()) return status;
+  auto proofs = ReadTypedProofs(options.proofs);
+  if (!proofs.ok()) return proofs.status();
   auto identifiers = ReadIdentifiers(options.identifiers, session.console());
   if (!identifiers.ok()) return identifiers.status();
 
@@ -114,9 +117,10 @@ absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& o
   for (const std::string& mitigation : options.mitigations) request.add_mitigations(mitigation);
   auto client = session.client();
   if (!client.ok()) return client.status();
-  const auto response = (*client)->Write(&Shop::AddIncident, std::move(request));
+  auto response = (*client)->Write(&Shop::AddIncident, std::move(request));
   if (!response.ok()) return response.status();
-  return Show(session, response->incident());
+  if (proofs->empty()) return Show(session, response->incident());
+  return AttachAndShow(session, response->incident().id(), *proofs);
 }
 
 absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options) {

@@ -41,10 +41,15 @@ std::string Parser::Path() const {
 }
 
 CLI::App& Parser::Noun(const std::string& name, const std::string& help) {
-  CLI::App* noun = app_.add_subcommand(name, help);
+  return Noun(app_, name, help);
+}
+
+CLI::App& Parser::Noun(CLI::App& parent, const std::string& name, const std::string& help) {
+  CLI::App* noun = parent.add_subcommand(name, help);
   noun->require_subcommand(1);
   noun->fallthrough();
-  noun->footer("daftar " + name + " VERB --help tells more of each.\n\nExamples:\n");
+  const std::string path = parent.get_parent() == nullptr ? name : parent.get_name() + " " + name;
+  noun->footer("daftar " + path + " VERB --help tells more of each.\n\nExamples:\n");
   return *noun;
 }
 
@@ -180,11 +185,12 @@ void Parser::AddChecks() {
 
 void Parser::AddIncidents() {
   CLI::App& noun = Noun("incident", "What happened with a customer: add, publish, settle, ...");
-  CLI::App& add =
-      Verb(noun, "add", "File an incident (nothing is shared yet)",
-           "  daftar incident add --reason deposit-unsettled --phone 0812-3456-7890 \\\n"
-           "    --amount 4500000 --currency IDR --occurred 2026-10-01\n"
-           "  daftar incident add --order ORDER      # one that ledger suggest named\n");
+  CLI::App& add = Verb(
+      noun, "add", "File an incident (nothing is shared yet)",
+      "  daftar incident add --reason deposit-unsettled --phone 0812-3456-7890 \\\n"
+      "    --amount 4500000 --currency IDR --occurred 2026-10-01\n"
+      "  daftar incident add --order ORDER      # one that ledger suggest named\n"
+      "  daftar incident add --order ORDER --proof invoice=17.pdf --proof reminder=chat.txt\n");
   auto filed = Take(add, &RunIncidentAdd);
   add.add_option("--reason", filed->reason, "A reason of docs/cli.md, like deposit-unsettled")
       ->type_name("NAME");
@@ -208,6 +214,11 @@ void Parser::AddIncidents() {
       ->type_name("NAME")
       ->allow_extra_args(false);
 
+  add.add_option("--proof", filed->proofs,
+                 "A file that shows it; repeat it (kinds: daftar incident proof add --help)")
+      ->type_name("KIND=FILE")
+      ->allow_extra_args(false);
+
   CLI::App& show =
       Verb(noun, "show", "One incident with its history", "  daftar incident show ID\n");
   auto shown = Take(show, &RunIncidentShow);
@@ -221,6 +232,7 @@ void Parser::AddIncidents() {
       ->type_name("STATE");
   list.add_option("--limit", listed->limit, "At most so many (default 1000)")->type_name("N");
   AddIncidentChanges(noun);
+  AddProofs(noun);
 }
 
 void Parser::AddIncidentChanges(CLI::App& noun) {

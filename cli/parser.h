@@ -16,6 +16,7 @@
 #include "cli/commands_book.h"
 #include "cli/commands_letter.h"
 #include "cli/commands_policy.h"
+#include "cli/commands_proof.h"
 #include "cli/session.h"
 
 namespace daftar::cli {
@@ -50,6 +51,8 @@ class Parser {
     return *last;
   }
   CLI::App& Noun(const std::string& name, const std::string& help);
+  // A noun within another: "incident proof".
+  static CLI::App& Noun(CLI::App& parent, const std::string& name, const std::string& help);
   CLI::App& Verb(CLI::App& parent, const std::string& name, const std::string& help,
                  const std::string& examples);
   template <class Options>
@@ -75,6 +78,7 @@ class Parser {
   void AddChecks();
   void AddIncidents();
   void AddIncidentChanges(CLI::App& noun);
+  void AddProofs(CLI::App& incident);
   void AddCustomers();
   void AddCustomerChanges(CLI::App& noun);
   void AddGroups();

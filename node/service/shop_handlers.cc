@@ -9,15 +9,6 @@
 namespace daftar::service {
 namespace {
 
-absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
-  auto id = ledger::IncidentId::FromHexText(text);
-  if (!id.ok()) {
-    return absl::InvalidArgumentError(
-        "an incident's id has 32 hexadecimal digits; `daftar incident list` shows them");
-  }
-  return id;
-}
-
 evidence::Date Today(const Node& node) { return evidence::Date::Of(node.clock().Now()); }
 
 }  // namespace
@@ -185,7 +176,7 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
   }
   std::optional<ledger::IncidentId> after;
   if (!request.page_token().empty()) {
-    auto id = IncidentIdFrom(request.page_token());
+    auto id = IncidentIdFromProto(request.page_token());
     if (!id.ok()) return id.status();
     after = *id;
   }
@@ -195,7 +186,9 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
   if (!page.ok()) return page.status();
   v1::ListIncidentsResponse response;
   for (const ledger::IncidentView& view : page->incidents) {
-    *response.add_incidents() = ToProto(view);
+    v1::Incident& listed = *response.add_incidents();
+    listed = ToProto(view);
+    listed.clear_proofs();  // a page of incidents with 64 each would not fit a message
   }
   if (page->next.has_value()) response.set_next_page_token(page->next->hex());
   return response;
@@ -204,7 +197,7 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
 absl::StatusOr<v1::GetIncidentResponse> ShopHandlers::GetIncident(
     const Actor& actor, const v1::GetIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/GetIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto view = node_.ledger().Get(*id);
   if (!view.ok()) return view.status();
@@ -224,7 +217,7 @@ absl::StatusOr<v1::GetIncidentResponse> ShopHandlers::GetIncident(
 absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(
     const Actor& actor, const v1::PublishIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/PublishIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   if (absl::Status stands = CheckStillSupported(node_, *id); !stands.ok()) return stands;
   auto view = node_.ledger().Publish({actor.name, request.request_id()}, *id);
@@ -237,7 +230,7 @@ absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(
 absl::StatusOr<v1::SettleIncidentResponse> ShopHandlers::SettleIncident(
     const Actor& actor, const v1::SettleIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/SettleIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto day = DateFromProto(request.settled_on(), "settled_on");
   if (!day.ok()) return day.status();
@@ -252,7 +245,7 @@ absl::StatusOr<v1::SettleIncidentResponse> ShopHandlers::SettleIncident(
 absl::StatusOr<v1::WithdrawIncidentResponse> ShopHandlers::WithdrawIncident(
     const Actor& actor, const v1::WithdrawIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/WithdrawIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto ground = GroundFromProto(request.ground());
   if (!ground.ok()) return ground.status();
@@ -267,7 +260,7 @@ absl::StatusOr<v1::WithdrawIncidentResponse> ShopHandlers::WithdrawIncident(
 absl::StatusOr<v1::MitigateIncidentResponse> ShopHandlers::MitigateIncident(
     const Actor& actor, const v1::MitigateIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/MitigateIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto mitigation = decision::MitigationFromName(request.mitigation());
   if (!mitigation.ok()) return mitigation.status();
@@ -282,7 +275,7 @@ absl::StatusOr<v1::MitigateIncidentResponse> ShopHandlers::MitigateIncident(
 absl::StatusOr<v1::RemindIncidentResponse> ShopHandlers::RemindIncident(
     const Actor& actor, const v1::RemindIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/RemindIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto day = DateFromProto(request.on(), "on");
   if (!day.ok()) return day.status();
