@@ -57,15 +57,17 @@ class Client {
   // A call that answers with several messages, of which the last is the result and `told` gets
   // those before. Each must come within the timeout after the one before. Cancelled soon after
   // `stopped` says so, which is asked at each message and every kAskEvery; either may be empty.
+  // `whole`: what the whole call may take, where the node wants to know.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Follow(
       std::unique_ptr<grpc::ClientAsyncReader<Response>> (Stub::*method)(
           grpc::ClientContext*, const Request&, grpc::CompletionQueue*, void*),
       const Request& request,
       const std::type_identity_t<std::function<void(const Response&)>>& told,
-      const std::function<bool()>& stopped) {
+      const std::function<bool()>& stopped, std::optional<std::chrono::seconds> whole = {}) {
     grpc::ClientContext context;
     Authorise(context);
+    if (whole.has_value()) context.set_deadline(std::chrono::system_clock::now() + *whole);
     CallSteps steps(context, options_.timeout, stopped);
     const auto& stub = std::get<std::unique_ptr<Stub>>(stubs_);
     const auto reader = ((*stub).*method)(&context, request, steps.queue(), &steps);
@@ -87,6 +89,40 @@ class Client {
     if (!status.ok()) return Translate(status);
     if (!last.has_value()) return absl::InternalError("the node ended the call without an answer");
     return *std::move(last);
+  }
+
+  // A call of several messages that is answered by one. `next` fills the next and returns false
+  // after the last. Each must be taken within the timeout, all within `whole`. `stopped` as above;
+  // an answer that was on its way by then is lost.
+  template <class Stub, class Request, class Response>
+  absl::StatusOr<Response> Send(std::unique_ptr<grpc::ClientAsyncWriter<Request>> (Stub::*method)(
+                                    grpc::ClientContext*, Response*, grpc::CompletionQueue*, void*),
+                                const std::type_identity_t<std::function<bool(Request&)>>& next,
+                                const std::function<bool()>& stopped, std::chrono::seconds whole) {
+    grpc::ClientContext context;
+    Authorise(context);
+    context.set_deadline(std::chrono::system_clock::now() + whole);
+    CallSteps steps(context, options_.timeout, stopped);
+    const auto& stub = std::get<std::unique_ptr<Stub>>(stubs_);
+    Response response;
+    const auto writer = ((*stub).*method)(&context, &response, steps.queue(), &steps);
+    bool open = steps.Wait();
+    Request message;
+    while (open && next(message)) {
+      writer->Write(message, &steps);
+      open = steps.Wait();  // false: the node has answered already
+    }
+    if (open) {
+      writer->WritesDone(&steps);
+      (void)steps.Wait();
+    }
+    grpc::Status status;
+    writer->Finish(&status, &steps);
+    (void)steps.Wait();
+    if (steps.stopped()) return absl::CancelledError("stopped before the node had answered");
+    if (steps.late()) status = grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "");
+    if (!status.ok()) return Translate(status);
+    return response;
   }
 
   // A write: gets a request_id of its own, and goes out once more with the same one when the answer

@@ -1,6 +1,7 @@
 // What happened with customers: filing, sharing and taking back.
 #include "cli/commands_incident.h"
 
+#include "cli/commands_proof.h"
 #include "cli/list_pages.h"
 #include "node/decision/language.h"
 
@@ -76,6 +77,8 @@ absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& o
     if (status.ok()) status = CheckMitigation("for-customer", mitigation);
   }
   if (!status.ok()) return status;
+  auto proofs = ReadTypedProofs(options.proofs);
+  if (!proofs.ok()) return proofs.status();
   auto identifiers = ReadIdentifiers(options.identifiers, session.console());
   if (!identifiers.ok()) return identifiers.status();
 
@@ -94,7 +97,8 @@ absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& o
   if (!client.ok()) return client.status();
   const auto response = (*client)->Write(&Shop::AddIncident, std::move(request));
   if (!response.ok()) return response.status();
-  return Show(session, response->incident());
+  if (proofs->empty()) return Show(session, response->incident());
+  return AttachAndShow(session, response->incident().id(), *proofs);
 }
 
 absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options) {

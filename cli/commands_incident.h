@@ -24,6 +24,7 @@ struct IncidentAddOptions {
   std::string note;
   std::vector<std::string> mitigations;  // what speaks for the customer
   std::string told_on;
+  std::vector<std::string> proofs;  // KIND=FILE
 };
 absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& options);
 

@@ -1,5 +1,10 @@
 #include "cli/files.h"
 
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
@@ -85,6 +90,73 @@ absl::StatusOr<std::string> ReadWhole(const std::string& file, const char* what,
                                std::to_string(max_bytes) + " bytes, which is the most it can have");
   }
   return text;
+}
+
+namespace {
+
+absl::Status CannotMake(const std::string& path, int error) {
+  const std::string message =
+      "cannot write " + path + ": " + std::error_code(error, std::generic_category()).message();
+  switch (error) {
+    case EEXIST:
+      return absl::AlreadyExistsError(path + " is there already; name another file");
+    case ENOENT:
+    case ENOTDIR:
+      return absl::NotFoundError(message);
+    case EACCES:
+    case EPERM:
+    case EROFS:
+      return absl::PermissionDeniedError(message);
+    case ENOSPC:
+    case EDQUOT:
+    case EFBIG:
+      return absl::ResourceExhaustedError(message);
+    default:
+      return absl::UnavailableError(message);
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<NewFile>> NewFile::Create(const std::string& path) {
+  std::error_code error;
+  // Asked again when it takes the name; here so that nothing is fetched for nothing.
+  if (std::filesystem::symlink_status(path, error).type() !=
+      std::filesystem::file_type::not_found) {
+    return CannotMake(path, EEXIST);
+  }
+  std::string beside = path + ".part-XXXXXX";
+  const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
+  if (descriptor < 0) return CannotMake(path, errno);
+  return std::unique_ptr<NewFile>(new NewFile(path, std::move(beside), descriptor));
+}
+
+NewFile::~NewFile() {
+  ::close(descriptor_);
+  if (!kept_) ::unlink(beside_.c_str());
+}
+
+absl::Status NewFile::Append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return CannotMake(path_, errno);
+    bytes.remove_prefix(static_cast<size_t>(written));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NewFile::Keep() {
+  if (::fsync(descriptor_) != 0) return CannotMake(path_, errno);
+  if (::renameat2(AT_FDCWD, beside_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) == 0) {
+    kept_ = true;
+    return absl::OkStatus();
+  }
+  // Not every file system can; a second name does the same there.
+  if (errno != EINVAL || ::link(beside_.c_str(), path_.c_str()) != 0) {
+    return CannotMake(path_, errno);
+  }
+  return absl::OkStatus();  // the first name goes with this
 }
 
 }  // namespace daftar::cli

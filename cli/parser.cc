@@ -42,10 +42,15 @@ std::string Parser::Path() const {
 }
 
 CLI::App& Parser::Noun(const std::string& name, const std::string& help) {
-  CLI::App* noun = app_.add_subcommand(name, help);
+  return Noun(app_, name, help);
+}
+
+CLI::App& Parser::Noun(CLI::App& parent, const std::string& name, const std::string& help) {
+  CLI::App* noun = parent.add_subcommand(name, help);
   noun->require_subcommand(1);
   noun->fallthrough();
-  noun->footer("daftar " + name + " VERB --help tells more of each.\n\nExamples:\n");
+  const std::string path = parent.get_parent() == nullptr ? name : parent.get_name() + " " + name;
+  noun->footer("daftar " + path + " VERB --help tells more of each.\n\nExamples:\n");
   return *noun;
 }
 

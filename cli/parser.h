@@ -17,6 +17,7 @@
 #include "cli/commands_incident.h"
 #include "cli/commands_letter.h"
 #include "cli/commands_policy.h"
+#include "cli/commands_proof.h"
 #include "cli/session.h"
 
 namespace daftar::cli {
@@ -51,6 +52,8 @@ class Parser {
     return *last;
   }
   CLI::App& Noun(const std::string& name, const std::string& help);
+  // A noun within another: "incident proof".
+  static CLI::App& Noun(CLI::App& parent, const std::string& name, const std::string& help);
   CLI::App& Verb(CLI::App& parent, const std::string& name, const std::string& help,
                  const std::string& examples);
   template <class Options>
@@ -77,6 +80,7 @@ class Parser {
   void AddIncidents();
   void AddIncidentSharing(CLI::App& noun);
   void AddIncidentChanges(CLI::App& noun);
+  void AddProofs(CLI::App& incident);
   void AddCustomers();
   void AddCustomerChanges(CLI::App& noun);
   void AddGroups();

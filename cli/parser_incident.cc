@@ -5,11 +5,12 @@ namespace daftar::cli {
 
 void Parser::AddIncidents() {
   CLI::App& noun = Noun("incident", "What happened with a customer: add, publish, settle, ...");
-  CLI::App& add =
-      Verb(noun, "add", "File an incident (nothing is shared yet)",
-           "  daftar incident add --reason deposit-unsettled --phone 0812-3456-7890 \\\n"
-           "    --amount 4500000 --currency IDR --occurred 2026-10-01\n"
-           "  daftar incident add --order ORDER      # one that ledger suggest named\n");
+  CLI::App& add = Verb(
+      noun, "add", "File an incident (nothing is shared yet)",
+      "  daftar incident add --reason deposit-unsettled --phone 0812-3456-7890 \\\n"
+      "    --amount 4500000 --currency IDR --occurred 2026-10-01\n"
+      "  daftar incident add --order ORDER      # one that ledger suggest named\n"
+      "  daftar incident add --order ORDER --proof invoice=17.pdf --proof reminder=chat.txt\n");
   auto filed = Take(add, &RunIncidentAdd);
   add.add_option("--reason", filed->reason, "A reason of docs/cli.md, like deposit-unsettled")
       ->type_name("NAME");
@@ -36,6 +37,11 @@ void Parser::AddIncidents() {
       ->type_name("NAME")
       ->allow_extra_args(false);
 
+  add.add_option("--proof", filed->proofs,
+                 "A file that shows it; repeat it (kinds: daftar incident proof add --help)")
+      ->type_name("KIND=FILE")
+      ->allow_extra_args(false);
+
   CLI::App& show =
       Verb(noun, "show", "One incident with its history", "  daftar incident show ID\n");
   auto shown = Take(show, &RunIncidentShow);
@@ -50,6 +56,7 @@ void Parser::AddIncidents() {
   list.add_option("--limit", listed->limit, "At most so many (default 1000)")->type_name("N");
   AddIncidentSharing(noun);
   AddIncidentChanges(noun);
+  AddProofs(noun);
 }
 
 void Parser::AddIncidentChanges(CLI::App& noun) {

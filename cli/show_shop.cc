@@ -74,7 +74,30 @@ std::string WhoOf(const std::string& name,
   return name + " (" + identifiers.Get(0) + ")";
 }
 
+Json ToJson(const v1::Proof& proof) {
+  return Json{{"number", proof.number()},
+              {"kind", proof.kind()},
+              {"media_type", proof.media_type()},
+              {"bytes", proof.bytes()},
+              {"sha256", proof.sha256()},
+              {"digest", proof.digest()},
+              {"added_at", TextOrNull(proof.added_at())},
+              {"added_by", TextOrNull(proof.added_by())},
+              {"name", TextOrNull(proof.name())}};
+}
+
+void PrintProofs(std::ostream& out, const v1::Incident& incident, size_t indent) {
+  Table table({"", "", "", "", "", "", ""});
+  for (const v1::Proof& proof : incident.proofs()) {
+    table.Row({"#" + std::to_string(proof.number()), proof.kind(), proof.media_type(),
+               Count(proof.bytes(), "byte"), proof.added_at(), proof.added_by(), proof.name()});
+  }
+  table.Print(out, indent, false);
+}
+
 Json ToJson(const v1::Incident& incident) {
+  Json proofs = Json::array();
+  for (const v1::Proof& proof : incident.proofs()) proofs.push_back(ToJson(proof));
   Json history = Json::array();
   for (const auto& event : incident.history()) {
     history.push_back({{"at", event.at()},
@@ -102,6 +125,7 @@ Json ToJson(const v1::Incident& incident) {
               {"log_index", IndexOrNull(incident)},
               {"history", std::move(history)},
               {"mitigations", ListOf(incident.mitigations())},
+              {"proofs", std::move(proofs)},
               {"told_on", TextOrNull(incident.told_on())},
               {"approved_by", TextOrNull(incident.approved_by())},
               {"noticed_at", TextOrNull(incident.noticed_at())},
@@ -148,8 +172,13 @@ void Print(std::ostream& out, const v1::Incident& incident) {
     out << "\nMissing before it can be shared\n";
     for (const auto& sentence : incident.missing()) out << "  - " << Printable(sentence) << "\n";
     out << "A reminder is added with: daftar incident remind " << incident.id()
-        << " --on DATE\nAnything else is corrected with: daftar incident correct " << incident.id()
-        << "\n";
+        << " --on DATE\nProof is added with: daftar incident proof add " << incident.id()
+        << " FILE --kind KIND\nAnything else is corrected with: daftar incident correct "
+        << incident.id() << "\n";
+  }
+  if (!incident.proofs().empty()) {
+    out << "\nProof\n";
+    PrintProofs(out, incident, 2);
   }
   if (incident.history().empty()) return;
   out << "\nHistory\n";
@@ -234,7 +263,11 @@ Json ToJson(const v1::Suggestion& suggestion) {
 
 Json ListJson(const std::vector<v1::Incident>& incidents, bool more) {
   Json list = Json::array();
-  for (const auto& incident : incidents) list.push_back(ToJson(incident));
+  for (const auto& incident : incidents) {
+    Json row = ToJson(incident);
+    row.erase("proofs");  // a list does not bring them
+    list.push_back(std::move(row));
+  }
   return Json{{"incidents", std::move(list)}, {"more", more}};
 }
 

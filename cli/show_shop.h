@@ -13,6 +13,7 @@
 namespace daftar::cli {
 
 Json ToJson(const v1::Incident& incident);
+Json ToJson(const v1::Proof& proof);
 Json ToJson(const v1::Customer& customer);
 Json ToJson(const v1::Suggestion& suggestion);
 
@@ -22,6 +23,8 @@ std::string WhoOf(const std::string& name,
                   const google::protobuf::RepeatedPtrField<std::string>& identifiers);
 
 void Print(std::ostream& out, const v1::Incident& incident);
+// A table, indented by `indent`.
+void PrintProofs(std::ostream& out, const v1::Incident& incident, size_t indent);
 void Print(std::ostream& out, const v1::Customer& customer);
 
 // `more`: the node has others.

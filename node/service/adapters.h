@@ -4,6 +4,8 @@
 
 #include <grpcpp/server_context.h>
 
+#include <chrono>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -16,6 +18,7 @@
 #include "node/service/book_handlers.h"
 #include "node/service/convert.h"
 #include "node/service/incident_handlers.h"
+#include "node/service/limits.h"
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
 #include "node/service/shop_handlers.h"
@@ -58,6 +61,15 @@ grpc::Status Serve(const grpc::ServerContext& context, const Users& users, uint3
   if (!result.ok()) return ToGrpc(result.status());
   *response = *std::move(result);
   return grpc::Status::OK;
+}
+
+// A call that carries a file holds a thread for as long as its caller likes, but for this.
+inline absl::Status CheckDeadline(const grpc::ServerContext& context) {
+  const auto most =
+      std::chrono::system_clock::now() + std::chrono::milliseconds(kMaxProofCallMillis);
+  if (context.deadline() <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError("a call that carries a file needs a deadline of at most " +
+                                    std::to_string(kMaxProofCallMillis / 60'000) + " minutes");
 }
 
 class ShopAdapter final : public v1::ShopService::Service {
@@ -131,6 +143,31 @@ class ShopAdapter final : public v1::ShopService::Service {
                               const v1::RemindIncidentRequest* request,
                               v1::RemindIncidentResponse* response) override {
     return Answer(*context, *request, response, &ShopHandlers::RemindIncident);
+  }
+  grpc::Status AddProof(grpc::ServerContext* context,
+                        grpc::ServerReader<v1::AddProofRequest>* reader,
+                        v1::AddProofResponse* response) override {
+    if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
+    auto actor = ActorOf(*context, users_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    auto added = handlers_.AddProof(
+        *actor, [reader](v1::AddProofRequest& message) { return reader->Read(&message); });
+    if (!added.ok()) return ToGrpc(added.status());
+    *response = *std::move(added);
+    return grpc::Status::OK;
+  }
+  grpc::Status GetProof(grpc::ServerContext* context, const v1::GetProofRequest* request,
+                        grpc::ServerWriter<v1::GetProofResponse>* writer) override {
+    if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
+    auto actor = ActorOf(*context, users_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    return ToGrpc(handlers_.GetProof(
+        *actor, *request,
+        [writer](const v1::GetProofResponse& message) { return writer->Write(message); }));
+  }
+  grpc::Status RemoveProof(grpc::ServerContext* context, const v1::RemoveProofRequest* request,
+                           v1::RemoveProofResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::RemoveProof);
   }
 
  private:

@@ -79,7 +79,10 @@ v1::GetReceiptResponse ToProto(const check::StoredReceipt& receipt, const decisi
 void SetOverride(const check::Override& override, const decision::ReceiptBody& body,
                  const decision::Policy& policy, decision::Language language,
                  v1::GetReceiptResponse& out);
+v1::Proof ToProto(const ledger::Proof& proof);
 v1::Incident ToProto(const ledger::IncidentView& view);
+// "0123...": 32 hexadecimal digits.
+absl::StatusOr<ledger::IncidentId> IncidentIdFromProto(const std::string& id);
 absl::StatusOr<evidence::WithdrawalGround> GroundFromProto(const std::string& ground);
 
 v1::NodeCard ToProto(const partners::NodeCard& card);

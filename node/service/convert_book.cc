@@ -97,6 +97,29 @@ v1::Allowed ToProto(const book::Allowed& allowed) {
   return out;
 }
 
+absl::StatusOr<ledger::IncidentId> IncidentIdFromProto(const std::string& id) {
+  auto parsed = ledger::IncidentId::FromHexText(id);
+  if (!parsed.ok()) {
+    return absl::InvalidArgumentError(
+        "an incident's id has 32 hexadecimal digits; `daftar incident list` shows them");
+  }
+  return *parsed;
+}
+
+v1::Proof ToProto(const ledger::Proof& proof) {
+  v1::Proof out;
+  out.set_number(proof.number);
+  out.set_kind(std::string(evidence::ProofKindName(proof.kind)));
+  out.set_media_type(std::string(evidence::MediaTypeName(proof.media)));
+  out.set_bytes(proof.bytes);
+  out.set_sha256(proof.sha256.hex());
+  out.set_digest(proof.digest.hex());
+  out.set_added_at(TimeText(proof.added_at));
+  out.set_added_by(proof.added_by);
+  out.set_name(proof.name);
+  return out;
+}
+
 namespace {
 
 std::string_view DisputedByText(evidence::DisputedBy by) {
@@ -195,6 +218,7 @@ v1::Incident ToProto(const ledger::IncidentView& view) {
     row->set_because(event.because);
     if (view.events[i].has_value()) row->set_log_index(view.events[i]->index);
   }
+  for (const ledger::Proof& proof : view.proofs) *out.add_proofs() = ToProto(proof);
   return out;
 }
 

@@ -60,19 +60,10 @@ absl::StatusOr<std::string> LetterFor(Node& node, const ledger::IncidentView& vi
 
 }  // namespace
 
-absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text) {
-  auto id = ledger::IncidentId::FromHexText(text);
-  if (!id.ok()) {
-    return absl::InvalidArgumentError(
-        "an incident's id has 32 hexadecimal digits; `daftar incident list` shows them");
-  }
-  return id;
-}
-
 absl::StatusOr<v1::ApproveIncidentResponse> IncidentHandlers::ApproveIncident(
     const Actor& actor, const v1::ApproveIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "IncidentService/ApproveIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   return Told<v1::ApproveIncidentResponse>(
       node_.ledger().Approve({actor.name, request.request_id()}, *id));
@@ -81,7 +72,7 @@ absl::StatusOr<v1::ApproveIncidentResponse> IncidentHandlers::ApproveIncident(
 absl::StatusOr<v1::GiveNoticeResponse> IncidentHandlers::GiveNotice(
     const Actor& actor, const v1::GiveNoticeRequest& request) {
   if (absl::Status s = Authorise(actor, "IncidentService/GiveNotice"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto language = LanguageFromProto(request.language());
   if (!language.ok()) return language.status();
@@ -104,7 +95,7 @@ absl::StatusOr<v1::GiveNoticeResponse> IncidentHandlers::GiveNotice(
 absl::StatusOr<v1::DisputeIncidentResponse> IncidentHandlers::DisputeIncident(
     const Actor& actor, const v1::DisputeIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "IncidentService/DisputeIncident"); !s.ok()) return s;
-  auto id = LooksLikeId(request.id()) ? IncidentIdFrom(request.id())
+  auto id = LooksLikeId(request.id()) ? IncidentIdFromProto(request.id())
                                       : node_.ledger().ByNoticeCode(request.id());
   if (!id.ok()) return id.status();
   ledger::NewDispute dispute;
@@ -123,7 +114,7 @@ absl::StatusOr<v1::DisputeIncidentResponse> IncidentHandlers::DisputeIncident(
 absl::StatusOr<v1::ResolveIncidentResponse> IncidentHandlers::ResolveIncident(
     const Actor& actor, const v1::ResolveIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "IncidentService/ResolveIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   if (request.outcome() != "upheld" && request.outcome() != "withdrawn") {
     return absl::InvalidArgumentError(
@@ -136,7 +127,7 @@ absl::StatusOr<v1::ResolveIncidentResponse> IncidentHandlers::ResolveIncident(
 absl::StatusOr<v1::CorrectIncidentResponse> IncidentHandlers::CorrectIncident(
     const Actor& actor, const v1::CorrectIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "IncidentService/CorrectIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   ledger::Correction correction;
   if (request.has_amount()) {
@@ -172,7 +163,7 @@ absl::StatusOr<v1::CorrectIncidentResponse> IncidentHandlers::CorrectIncident(
 absl::StatusOr<v1::EraseIncidentResponse> IncidentHandlers::EraseIncident(
     const Actor& actor, const v1::EraseIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "IncidentService/EraseIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   if (request.ground() != "request" && request.ground() != "mistake") {
     return absl::InvalidArgumentError(

@@ -10,9 +10,6 @@
 
 namespace daftar::service {
 
-// InvalidArgument in words.
-absl::StatusOr<ledger::IncidentId> IncidentIdFrom(const std::string& text);
-
 // Any thread may call. Authorisation comes first in every call; errors are the rooms' own.
 class IncidentHandlers {
  public:

@@ -4,7 +4,6 @@
 #include "node/decision/texts.h"
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
-#include "node/service/incident_handlers.h"
 #include "node/service/partner_privacy.h"
 
 namespace daftar::service {
@@ -157,7 +156,7 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
   }
   std::optional<ledger::IncidentId> after;
   if (!request.page_token().empty()) {
-    auto id = IncidentIdFrom(request.page_token());
+    auto id = IncidentIdFromProto(request.page_token());
     if (!id.ok()) return id.status();
     after = *id;
   }
@@ -167,7 +166,9 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
   if (!page.ok()) return page.status();
   v1::ListIncidentsResponse response;
   for (const ledger::IncidentView& view : page->incidents) {
-    *response.add_incidents() = ToProto(view);
+    v1::Incident& listed = *response.add_incidents();
+    listed = ToProto(view);
+    listed.clear_proofs();  // a page of incidents with 64 each would not fit a message
   }
   if (page->next.has_value()) response.set_next_page_token(page->next->hex());
   return response;
@@ -176,7 +177,7 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
 absl::StatusOr<v1::GetIncidentResponse> ShopHandlers::GetIncident(
     const Actor& actor, const v1::GetIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/GetIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto view = node_.ledger().Get(*id);
   if (!view.ok()) return view.status();
@@ -196,7 +197,7 @@ absl::StatusOr<v1::GetIncidentResponse> ShopHandlers::GetIncident(
 absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(
     const Actor& actor, const v1::PublishIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/PublishIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto view = node_.ledger().Publish({actor.name, request.request_id()}, *id);
   if (!view.ok()) return view.status();
@@ -208,7 +209,7 @@ absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(
 absl::StatusOr<v1::SettleIncidentResponse> ShopHandlers::SettleIncident(
     const Actor& actor, const v1::SettleIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/SettleIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto day = DateFromProto(request.settled_on(), "settled_on");
   if (!day.ok()) return day.status();
@@ -223,7 +224,7 @@ absl::StatusOr<v1::SettleIncidentResponse> ShopHandlers::SettleIncident(
 absl::StatusOr<v1::WithdrawIncidentResponse> ShopHandlers::WithdrawIncident(
     const Actor& actor, const v1::WithdrawIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/WithdrawIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto ground = GroundFromProto(request.ground());
   if (!ground.ok()) return ground.status();
@@ -238,7 +239,7 @@ absl::StatusOr<v1::WithdrawIncidentResponse> ShopHandlers::WithdrawIncident(
 absl::StatusOr<v1::MitigateIncidentResponse> ShopHandlers::MitigateIncident(
     const Actor& actor, const v1::MitigateIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/MitigateIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto mitigation = decision::MitigationFromName(request.mitigation());
   if (!mitigation.ok()) return mitigation.status();
@@ -253,7 +254,7 @@ absl::StatusOr<v1::MitigateIncidentResponse> ShopHandlers::MitigateIncident(
 absl::StatusOr<v1::RemindIncidentResponse> ShopHandlers::RemindIncident(
     const Actor& actor, const v1::RemindIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/RemindIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   auto day = DateFromProto(request.on(), "on");
   if (!day.ok()) return day.status();

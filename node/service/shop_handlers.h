@@ -3,6 +3,8 @@
 #ifndef DAFTAR_NODE_SERVICE_SHOP_HANDLERS_H_
 #define DAFTAR_NODE_SERVICE_SHOP_HANDLERS_H_
 
+#include <functional>
+
 #include "absl/status/statusor.h"
 #include "daftar/v1/shop.pb.h"
 #include "node/node.h"
@@ -42,6 +44,15 @@ class ShopHandlers {
       const Actor& actor, const v1::MitigateIncidentRequest& request);
   absl::StatusOr<v1::RemindIncidentResponse> RemindIncident(
       const Actor& actor, const v1::RemindIncidentRequest& request);
+  // The messages come from `next`, which returns false after the last one, and also when the call
+  // was broken off.
+  absl::StatusOr<v1::AddProofResponse> AddProof(
+      const Actor& actor, const std::function<bool(v1::AddProofRequest&)>& next);
+  // The messages go to `send`, which returns false when nobody reads them any more (Cancelled).
+  absl::Status GetProof(const Actor& actor, const v1::GetProofRequest& request,
+                        const std::function<bool(const v1::GetProofResponse&)>& send);
+  absl::StatusOr<v1::RemoveProofResponse> RemoveProof(const Actor& actor,
+                                                      const v1::RemoveProofRequest& request);
   absl::StatusOr<v1::AddCustomerResponse> AddCustomer(const Actor& actor,
                                                       const v1::AddCustomerRequest& request);
   absl::StatusOr<v1::GetCustomerResponse> GetCustomer(const Actor& actor,

@@ -158,6 +158,17 @@ class FakeNode {
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
 
+  Method<v1::RemoveProofRequest, v1::RemoveProofResponse> remove_proof;
+  Method<v1::GetIncidentRequest, v1::GetIncidentResponse> get_incident;
+  // What came in all of the call; and what goes out, message by message.
+  std::function<grpc::Status(const v1::NewProof&, const std::string& content, v1::Proof&)>
+      add_proof;
+  using ProofReader = grpc::ServerReader<v1::AddProofRequest>;
+  std::function<void(const grpc::ServerContext&, ProofReader&)> before_proof;
+  using ProofWriter = grpc::ServerWriter<v1::GetProofResponse>;
+  std::function<grpc::Status(const v1::GetProofRequest&, const grpc::ServerContext&, ProofWriter&)>
+      get_proof;
+
   // What goes before a report of groups: messages, then whatever the test does.
   std::vector<v1::ReportGroupsResponse> report_progress;
   using ReportWriter = grpc::ServerWriter<v1::ReportGroupsResponse>;
@@ -202,6 +213,26 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(ImportCustomers, import_customers)
     DAFTAR_FAKE_METHOD(ImportOrders, import_orders)
     DAFTAR_FAKE_METHOD(SuggestIncidents, suggest_incidents)
+    DAFTAR_FAKE_METHOD(RemoveProof, remove_proof)
+    DAFTAR_FAKE_METHOD(GetIncident, get_incident)
+    grpc::Status AddProof(grpc::ServerContext* context, ProofReader* reader,
+                          v1::AddProofResponse* response) override {
+      if (!fake_.add_proof) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+      if (fake_.before_proof) fake_.before_proof(*context, *reader);
+      v1::AddProofRequest message;
+      v1::NewProof what;
+      std::string content;
+      while (reader->Read(&message)) {
+        if (message.has_proof()) what = message.proof();
+        content += message.chunk();
+      }
+      return fake_.add_proof(what, content, *response->mutable_proof());
+    }
+    grpc::Status GetProof(grpc::ServerContext* context, const v1::GetProofRequest* request,
+                          ProofWriter* writer) override {
+      if (!fake_.get_proof) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+      return fake_.get_proof(*request, *context, *writer);
+    }
     FakeNode& fake_;
   };
   struct Incident final : v1::IncidentService::Service {

@@ -48,6 +48,7 @@ TEST(ShowIncidentTest, Text) {
             "Missing before it can be shared\n"
             "  - the amount is too small\n"
             "A reminder is added with: daftar incident remind i9 --on DATE\n"
+            "Proof is added with: daftar incident proof add i9 FILE --kind KIND\n"
             "To correct anything else, withdraw it and file it again:\n"
             "  daftar incident withdraw i9 --ground mistake --because TEXT\n"
             "\n"
@@ -67,7 +68,7 @@ TEST(ShowIncidentTest, JsonHasTheIdOnTop) {
       R"("published_at":"2026-11-01T08:00:01Z","held_until":null,"log_index":3,)"
       R"("history":[{"at":"2026-11-01T08:00:00Z","by":"uid:1000","what":"added","because":null,)"
       R"("log_index":null},{"at":"2026-11-02T08:00:00Z","by":"uid:1000","what":"settled",)"
-      R"("because":"paid","log_index":4}],"mitigations":[]})");
+      R"("because":"paid","log_index":4}],"mitigations":[],"proofs":[]})");
 }
 
 TEST(ShowIncidentTest, ListIsATableAndSaysWhenThereAreMore) {
@@ -83,6 +84,7 @@ TEST(ShowIncidentTest, ListIsATableAndSaysWhenThereAreMore) {
             "There are more than these 2; --limit N shows more.\n");
   EXPECT_TRUE(ListJson(incidents, true)["more"].get<bool>());
   EXPECT_EQ(ListJson(incidents, true)["incidents"].size(), 2u);
+  EXPECT_FALSE(ListJson(incidents, true)["incidents"][0].contains("proofs"));
 }
 
 TEST(ShowIncidentTest, EmptyListSaysSo) {

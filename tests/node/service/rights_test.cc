@@ -49,6 +49,12 @@ class RightsTest : public ::testing::Test {
   const Call report_outcomes_ = [this](const Actor& actor) {
     return policy_.ReportOutcomes(actor, {}).status();
   };
+  const Call add_proof_ = [this](const Actor& actor) {
+    return shop_.AddProof(actor, [](v1::AddProofRequest&) { return false; }).status();
+  };
+  const Call get_proof_ = [this](const Actor& actor) {
+    return shop_.GetProof(actor, {}, [](const v1::GetProofResponse&) { return false; });
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
@@ -61,6 +67,9 @@ class RightsTest : public ::testing::Test {
       {"ShopService/MitigateIncident", {"m", Of(shop_, &ShopHandlers::MitigateIncident)}},
       {"ShopService/RemindIncident", {"sm", Of(shop_, &ShopHandlers::RemindIncident)}},
       {"ShopService/SuggestIncidents", {"sm", Of(shop_, &ShopHandlers::SuggestIncidents)}},
+      {"ShopService/AddProof", {"sm", add_proof_}},
+      {"ShopService/GetProof", {"sma", get_proof_}},
+      {"ShopService/RemoveProof", {"m", Of(shop_, &ShopHandlers::RemoveProof)}},
       {"ShopService/AddCustomer", {"sm", Of(shop_, &ShopHandlers::AddCustomer)}},
       {"ShopService/GetCustomer", {"sm", Of(shop_, &ShopHandlers::GetCustomer)}},
       {"ShopService/ImportCustomers", {"m", Of(shop_, &ShopHandlers::ImportCustomers)}},
