@@ -44,6 +44,8 @@ struct IncidentOptions {
   std::string by;       // dispute
   std::string on;       // dispute
   std::string outcome;  // resolve
+  bool wait = false;    // show, settle, dispute, resolve, withdraw, erase: until partners have it
+  std::string within;   // seconds
 };
 absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& options);

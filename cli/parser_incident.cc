@@ -3,6 +3,15 @@
 
 namespace daftar::cli {
 
+void Parser::AddWait(CLI::App& verb, IncidentOptions& options) {
+  verb.add_flag(
+      "--wait", options.wait,
+      "Until every partner that is heard from has applied the newest change; exit code 75 "
+      "when some partner has not");
+  verb.add_option("--within", options.within, "Wait at most so long (default 120, at most 600)")
+      ->type_name("SECONDS");
+}
+
 void Parser::AddIncidents() {
   CLI::App& noun = Noun("incident", "What happened with a customer: add, publish, settle, ...");
   CLI::App& add = Verb(
@@ -43,9 +52,11 @@ void Parser::AddIncidents() {
       ->allow_extra_args(false);
 
   CLI::App& show =
-      Verb(noun, "show", "One incident with its history", "  daftar incident show ID\n");
+      Verb(noun, "show", "One incident with its history, and which partners have applied it",
+           "  daftar incident show ID\n  daftar incident show ID --wait --within 300\n");
   auto shown = Take(show, &RunIncidentShow);
   show.add_option("id", shown->id, "The incident")->type_name("ID")->required();
+  AddWait(show, *shown);
 
   CLI::App& list = Verb(noun, "list", "Incidents, newest first",
                         "  daftar incident list\n  daftar incident list --state published\n");
@@ -68,6 +79,7 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
   settle.add_option("--on", settled->settled_on, "The day (default: today)")
       ->type_name("YYYY-MM-DD");
   AddBecause(settle, settled->because);
+  AddWait(settle, *settled);
 
   CLI::App& withdraw =
       Verb(noun, "withdraw", "Take the report back; partners stop counting it at once",
@@ -79,6 +91,7 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
                   "paid, dispute-upheld, mistake, request or other (default)")
       ->type_name("GROUND");
   AddBecause(withdraw, withdrawn->because);
+  AddWait(withdraw, *withdrawn);
 
   CLI::App& mitigate =
       Verb(noun, "mitigate", "Note what speaks for the customer; the incident counts less here",
@@ -114,6 +127,7 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
       ->type_name("WHO");
   dispute.add_option("--on", disputed->on, "The day (default: today)")->type_name("YYYY-MM-DD");
   AddBecause(dispute, disputed->because);
+  AddWait(dispute, *disputed);
 
   CLI::App& resolve = Verb(
       noun, "resolve", "Decide a dispute",
@@ -127,6 +141,7 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
       ->type_name("OUTCOME")
       ->required();
   AddBecause(resolve, resolved->because);
+  AddWait(resolve, *resolved);
 
   CLI::App& correct =
       Verb(noun, "correct", "Correct what it says, at the partners too",
@@ -160,6 +175,7 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
       ->type_name("GROUND")
       ->required();
   AddBecause(erase, erased->because);
+  AddWait(erase, *erased);
 }
 
 void Parser::AddIncidentSharing(CLI::App& noun) {

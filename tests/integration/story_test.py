@@ -42,6 +42,21 @@ def state_of(document, origin):
     return {row["origin"]: row["state"] for row in document["partners"]}[origin]
 
 
+def cosigned(issuer, partners):
+    """The head of `issuer`, once its note has the cosignatures of all `partners`."""
+    def look():
+        head = issuer.head()
+        lines = [f"{partner.origin}/mirror " in head["note"] for partner in partners]
+        return head if all(lines) else None
+    return until(look, NEARBY, f"{issuer.letter} serves the cosignatures of its partners")
+
+
+def arrived_at(shown):
+    """Who has applied the newest change, of the partners that are told of it."""
+    arrivals = shown["history"][-1]["arrivals"]
+    return {row["partner"]: row["applied_at"] is not None for row in arrivals}
+
+
 def check_until(node, phone, codes, what):
     def look():
         result = node.check(phone)
@@ -140,7 +155,11 @@ def the_story(circle):
     for asked in ([customer["id"]], ["--phone", PHONE_AT_B]):
         seen = b.ask("customer", "show", *asked)
         expect_equal((seen["id"], seen["name"]), (customer["id"], "Ibu Sari"), "customer show")
-    head = a.head()
+    waited = a.ask("incident", "show", incident, "--wait")
+    expect_equal(arrived_at(waited), {b.origin: True, c.origin: True}, "who has the report")
+    held = a.ask("partner", "show", b.origin)
+    expect_equal((held["holds"], held["own_log_size"]), (3, 3), "what B holds of A's log")
+    head = cosigned(a, (b, c))
     expect_equal((head["origin"], head["size"]), (a.origin, 3), "log head")
     expect(head["note"].startswith(f"{a.origin}\n3\n"), f"the note: {head['note']}")
     expect_equal(a.daftar("log", "head").out, head["note"], "log head in words, the note alone")
@@ -173,7 +192,8 @@ def the_story(circle):
     a.start()
     circle.connected(b, a)
     a.refused("incident", "settle", incident)
-    a.daftar("incident", "settle", incident, "--because", "paid by transfer")
+    settled = a.ask("incident", "settle", incident, "--because", "paid by transfer", "--wait")
+    expect_equal(arrived_at(settled), {b.origin: True, c.origin: True}, "who has the settlement")
     milder = check_until(b, PHONE_AT_B, set(range(found.code)), "milder after the settlement")
     expect(milder.json["effect"] in {"accept", "deposit"}, f"after the settlement: {milder}")
     expect_equal([row["status"] for row in milder.json["inputs"]], ["settled"],
