@@ -258,6 +258,21 @@ TEST_F(SealedFilesTest, FilesThatWereSwappedAreNoticed) {
   EXPECT_THAT(ReadBack(b), StatusIs(Code::kDataLoss));
 }
 
+TEST_F(SealedFilesTest, ADamagedFileIsNotTakenForANewOneOfTheSameContent) {
+  const SealedFileId damaged = Kept(Pattern(500));
+  FlipBit(PathOf(damaged), 100);
+  const SealedFileId whole = Kept(Pattern(500));
+  EXPECT_NE(whole, damaged);
+  EXPECT_THAT(ReadBack(whole), ::daftar::testing::IsOkAndHolds(Pattern(500)));
+  EXPECT_THAT(ReadBack(damaged), StatusIs(Code::kDataLoss));
+  DAFTAR_ASSERT_OK(Release({damaged}));
+  EXPECT_EQ(Kept(Pattern(500)), whole);  // it is still found
+  DAFTAR_ASSERT_OK(Release({whole, whole}));
+  DAFTAR_ASSERT_OK(files_->Sweep());
+  EXPECT_EQ(FilesThere(), 0u);
+  EXPECT_EQ(Rows(), 0u);
+}
+
 TEST_F(SealedFilesTest, TheLastChunkIsGivenOnlyWhenAllIsGood) {
   const SealedFileId id = Kept(Pattern(2 * kChunk));
   FlipBit(PathOf(id), fs::file_size(PathOf(id)) - 1);
