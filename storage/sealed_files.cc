@@ -56,6 +56,15 @@ absl::StatusOr<SealedFileId> SealedUpload::Refer(Batch& batch) {
     if (!stored.ok()) return stored.status();
     if (!stored->has_value()) return absl::AbortedError("the file of that content has just gone");
     SealedFiles::File& file = (*stored)->file;
+    absl::Status whole =
+        ReadSealedFile(files_.PathOf(*id), file.key, file.content, [](ByteView) { return true; });
+    // This one is whole: whoever has the damaged one keeps it, and the content is found here.
+    if (absl::IsDataLoss(whole)) {
+      batch.ExpectValue(Column::kSealedFiles, content_key, **std::move(other));
+      ReferToOwn(std::move(content_key), batch);
+      return id_;
+    }
+    if (!whole.ok()) return whole;
     if (file.references == std::numeric_limits<uint32_t>::max()) {
       return absl::ResourceExhaustedError("this content has as many references as can be counted");
     }
@@ -66,11 +75,15 @@ absl::StatusOr<SealedFileId> SealedUpload::Refer(Batch& batch) {
     return *id;
   }
   batch.ExpectAbsent(Column::kSealedFiles, content_key);
+  ReferToOwn(std::move(content_key), batch);
+  return id_;
+}
+
+void SealedUpload::ReferToOwn(Bytes content_key, Batch& batch) {
   batch.Put(Column::kSealedFiles, std::move(content_key), crypto::ToBytes(id_.view()));
   batch.Delete(Column::kSealedFiles, KeyOf(kDoomedPrefix, id_));
   files_.Put(id_, {1, key_.Duplicate(), content_}, batch);
   own_ = true;
-  return id_;
 }
 
 void SealedUpload::Written(const absl::Status& status) {
@@ -196,7 +209,14 @@ absl::Status SealedFiles::Release(const std::vector<SealedFileId>& ids, Batch& b
       continue;
     }
     batch.Delete(Column::kSealedFiles, KeyOf(kFilePrefix, id));
-    batch.Delete(Column::kSealedFiles, ContentKey(file.content));
+    Bytes content_key = ContentKey(file.content);
+    auto named = store_.Get(Column::kSealedFiles, content_key);
+    if (!named.ok()) return named.status();
+    // Not when it names another, which took the place of this one when it was damaged.
+    if (*named == crypto::ToBytes(id.view())) {
+      batch.ExpectValue(Column::kSealedFiles, content_key, **std::move(named));
+      batch.Delete(Column::kSealedFiles, std::move(content_key));
+    }
     batch.Put(Column::kSealedFiles, KeyOf(kDoomedPrefix, id), {});
   }
   return absl::OkStatus();

@@ -49,8 +49,9 @@ class SealedUpload {
   const SealedContent& content() const { return content_; }
 
   // Adds to `batch` one reference to this content, and says under which id it is read: another file
-  // that has the same content already, or this one. REQUIRES Finish. May be called again after a
-  // batch that was refused. The batch is Aborted when the other file has come or gone meanwhile.
+  // that has the same content already and is whole, or this one. REQUIRES Finish. May be called
+  // again after a batch that was refused. The batch is Aborted when the other file has come or gone
+  // meanwhile.
   absl::StatusOr<SealedFileId> Refer(Batch& batch);
   // What Write answered to the batch.
   void Written(const absl::Status& status);
@@ -58,6 +59,7 @@ class SealedUpload {
  private:
   friend class SealedFiles;
   enum class Fate { kRemove, kKeep, kUnknown };
+  void ReferToOwn(crypto::Bytes content_key, Batch& batch);
   SealedUpload(SealedFiles& files, const SealedFileId& id, crypto::Secret32 key,
                std::unique_ptr<SealedFileWriter> writer);
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "tests/storage/fail_at.h"
 #include "tests/storage/rocks_fixture.h"
@@ -39,6 +40,33 @@ class Fault final : public FileHook {
 
  private:
   std::optional<FailAt> fault_;
+};
+
+// The store, with something that happens while it is scanned: before the first key is visited.
+class Meanwhile final : public Store {
+ public:
+  explicit Meanwhile(Store& store) : store_(store) {}
+  absl::StatusOr<std::optional<Bytes>> Get(Column column, ByteView key) const override {
+    return store_.Get(column, key);
+  }
+  absl::StatusOr<std::vector<std::optional<Bytes>>> MultiGet(
+      Column column, const std::vector<Bytes>& keys) const override {
+    return store_.MultiGet(column, keys);
+  }
+  absl::Status Scan(Column column, ByteView prefix, ByteView start,
+                    const std::function<bool(ByteView, ByteView)>& visit) const override {
+    return store_.Scan(column, prefix, start, [&](ByteView key, ByteView value) {
+      if (const auto once = std::exchange(then, {})) once();
+      return visit(key, value);
+    });
+  }
+  std::unique_ptr<StoreReader> Snapshot() const override { return store_.Snapshot(); }
+  absl::Status Write(Batch batch) override { return store_.Write(std::move(batch)); }
+
+  mutable std::function<void()> then;
+
+ private:
+  Store& store_;
 };
 
 class SealedFilesTest : public RocksFixture {
@@ -230,6 +258,21 @@ TEST_F(SealedFilesTest, FilesThatWereSwappedAreNoticed) {
   EXPECT_THAT(ReadBack(b), StatusIs(Code::kDataLoss));
 }
 
+TEST_F(SealedFilesTest, ADamagedFileIsNotTakenForANewOneOfTheSameContent) {
+  const SealedFileId damaged = Kept(Pattern(500));
+  FlipBit(PathOf(damaged), 100);
+  const SealedFileId whole = Kept(Pattern(500));
+  EXPECT_NE(whole, damaged);
+  EXPECT_THAT(ReadBack(whole), ::daftar::testing::IsOkAndHolds(Pattern(500)));
+  EXPECT_THAT(ReadBack(damaged), StatusIs(Code::kDataLoss));
+  DAFTAR_ASSERT_OK(Release({damaged}));
+  EXPECT_EQ(Kept(Pattern(500)), whole);  // it is still found
+  DAFTAR_ASSERT_OK(Release({whole, whole}));
+  DAFTAR_ASSERT_OK(files_->Sweep());
+  EXPECT_EQ(FilesThere(), 0u);
+  EXPECT_EQ(Rows(), 0u);
+}
+
 TEST_F(SealedFilesTest, TheLastChunkIsGivenOnlyWhenAllIsGood) {
   const SealedFileId id = Kept(Pattern(2 * kChunk));
   FlipBit(PathOf(id), fs::file_size(PathOf(id)) - 1);
@@ -315,6 +358,23 @@ TEST_F(SealedFilesTest, SweepLeavesUploadsAlone) {
   auto id = Refer(*upload);
   DAFTAR_ASSERT_OK(id);
   EXPECT_THAT(ReadBack(*id), IsOk());
+}
+
+TEST_F(SealedFilesTest, SweepLeavesAnUploadAloneThatEndsMeanwhile) {
+  Meanwhile store(*store_);
+  auto files = SealedFiles::Open(store, vault_, entropy_, options_);
+  DAFTAR_ASSERT_OK(files);
+  auto begun = (*files)->Begin();
+  DAFTAR_ASSERT_OK(begun);
+  DAFTAR_ASSERT_OK(Fill(**begun, Pattern(10)));
+  absl::StatusOr<SealedFileId> id;
+  store.then = [&] {
+    id = Refer(**begun);
+    begun->reset();
+  };
+  EXPECT_THAT((*files)->Sweep(), ::daftar::testing::IsOkAndHolds(size_t{0}));
+  DAFTAR_ASSERT_OK(id);
+  EXPECT_THAT(ReadBack(*id), ::daftar::testing::IsOkAndHolds(Pattern(10)));
 }
 
 TEST_F(SealedFilesTest, AnUploadThatIsNotReferredToGoes) {

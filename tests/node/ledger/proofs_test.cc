@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <utility>
 
 #include "node/evidence/sealing.h"
 #include "node/ledger/ledger.h"
@@ -42,6 +43,20 @@ std::string CharterWithProof() {
   const std::string section = "[reasons.deposit-unsettled]\n";
   return text.replace(text.find(section), section.size(), section + "proof = true\n");
 }
+
+// Does something at the first question for the time: between what a change reads and its write.
+class Meanwhile final : public evidence::Clock {
+ public:
+  explicit Meanwhile(const evidence::Clock& clock) : clock_(clock) {}
+  evidence::UnixMillis Now() const override {
+    if (const auto once = std::exchange(then, {})) once();
+    return clock_.Now();
+  }
+  mutable std::function<void()> then;
+
+ private:
+  const evidence::Clock& clock_;
+};
 
 class ProofsTest : public ::testing::Test {
  protected:
@@ -185,6 +200,27 @@ TEST_F(ProofsTest, PublishingAndRemovingDoNotCross) {
     for (const Proof& proof : view->proofs) digests.push_back(proof.digest);
     EXPECT_EQ(facts->proofs_root, evidence::ProofsRoot(digests)) << view->proofs.size();
   }
+}
+
+TEST_F(ProofsTest, AnIncidentThatIsPublishedMeanwhileKeepsItsProofAsItIs) {
+  const Meanwhile clock(circle_.clock());
+  auto files = storage::SealedFiles::Open(node_->store(), node_->vault(), circle_.entropy(),
+                                          {.directory = node_.dir() / "others"});
+  DAFTAR_ASSERT_OK(files);
+  Proofs others(node_->store(), node_->vault(), clock, circle_.entropy(), **files);
+  const IncidentId adding = Filed();
+  auto upload = others.Begin(node_.Caller(), {adding, ProofKind::kOrder, ""});
+  DAFTAR_ASSERT_OK(upload);
+  DAFTAR_ASSERT_OK((*upload)->Append(crypto::AsBytes("order 17")));
+  clock.then = [&] { DAFTAR_EXPECT_OK(ledger().Publish(node_.Caller(), adding)); };
+  EXPECT_THAT((*upload)->Finish(), StatusIs(Code::kFailedPrecondition, HasSubstr("is fixed")));
+  EXPECT_THAT(Of(adding), IsEmpty());
+  const IncidentId removing = Filed("0812-9999-7001");
+  DAFTAR_ASSERT_OK(Add(removing));
+  clock.then = [&] { DAFTAR_EXPECT_OK(ledger().Publish(node_.Caller(), removing)); };
+  EXPECT_THAT(others.Remove(node_.Caller(), removing, 1, "wrong"),
+              StatusIs(Code::kFailedPrecondition, HasSubstr("is fixed")));
+  EXPECT_EQ(Of(removing).size(), 1u);
 }
 
 TEST_F(ProofsTest, AFileIsAttachedOnceToAnIncidentAndKeptOnceForAll) {
