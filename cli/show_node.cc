@@ -129,6 +129,43 @@ void Print(std::ostream& out, const v1::GetStatusResponse& status, bool color) {
   for (const auto& notice : status.notices()) out << "  - " << Printable(notice) << "\n";
 }
 
+namespace {
+
+Json ToJson(const v1::IssuerRecord& record) {
+  return Json{{"reports", record.reports()},
+              {"settled", record.settled()},
+              {"corrected", record.corrected()},
+              {"disputed", record.disputed()},
+              {"upheld", record.upheld()},
+              {"given_up", record.given_up()},
+              {"answered_in_time", record.answered_in_time()},
+              {"answered_late", record.answered_late()},
+              {"waiting", record.waiting()},
+              {"waiting_too_long", record.waiting_too_long()},
+              {"withdrawn", record.withdrawn()},
+              {"erased", record.erased()}};
+}
+
+std::string RecordText(const v1::IssuerRecord& record) {
+  return std::to_string(record.disputed()) + " disputed (" + std::to_string(record.upheld()) +
+         " upheld, " + std::to_string(record.given_up()) + " given up), " +
+         std::to_string(record.settled()) + " settled, " + std::to_string(record.corrected()) +
+         " corrected, " + std::to_string(record.withdrawn()) + " withdrawn, " +
+         std::to_string(record.erased()) + " erased";
+}
+
+std::string AnswersText(const v1::IssuerRecord& record) {
+  if (record.disputed() == 0) return "";
+  return std::to_string(record.answered_in_time()) + " in time, " +
+         std::to_string(record.answered_late()) + " late; " + std::to_string(record.waiting()) +
+         " wait" +
+         (record.waiting_too_long() == 0
+              ? ""
+              : ", " + std::to_string(record.waiting_too_long()) + " past the charter's period");
+}
+
+}  // namespace
+
 Json ToJson(const v1::Partner& partner) {
   return Json{{"origin", partner.origin()},
               {"name", partner.name()},
@@ -153,7 +190,8 @@ Json ToJson(const v1::Partner& partner) {
               {"learnt_since", TextOrNull(partner.learnt_since())},
               {"holds", partner.holds()},
               {"holds_since", TextOrNull(partner.holds_since())},
-              {"own_log_size", partner.own_log_size()}};
+              {"own_log_size", partner.own_log_size()},
+              {"record", partner.has_record() ? ToJson(partner.record()) : Json(nullptr)}};
 }
 
 Json ToJson(const v1::ListPartnersResponse& partners) {
@@ -177,6 +215,10 @@ void Print(std::ostream& out, const v1::Partner& partner) {
   fields.Add("First entry", partner.first_entry());
   fields.Add("Log", Count(partner.log_size(), "entry", "entries") + ", " +
                         Count(partner.reports(), "report"));
+  if (partner.has_record()) {
+    fields.Add("Its reports", RecordText(partner.record()));
+    fields.Add("Disputes answered", AnswersText(partner.record()));
+  }
   fields.Add("Newest head", HeadAge(partner) + (partner.has_head_age_s() ? " old" : ""));
   fields.Add("Holds of our log", HoldsText(partner));
   fields.Add("Evaluations today", Quota(partner));

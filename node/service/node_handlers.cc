@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_split.h"
 #include "crypto/merkle.h"
+#include "node/partners/issuer_record.h"
 #include "node/service/convert.h"
 #include "node/version.h"
 #include "storage/log_store.h"
@@ -219,6 +220,27 @@ absl::StatusOr<v1::ListPartnersResponse> NodeHandlers::ListPartners(
   return out;
 }
 
+namespace {
+
+v1::IssuerRecord ToProto(const partners::IssuerRecord& record) {
+  v1::IssuerRecord out;
+  out.set_reports(record.reports);
+  out.set_settled(record.settled);
+  out.set_corrected(record.corrected);
+  out.set_disputed(record.disputed);
+  out.set_upheld(record.upheld);
+  out.set_given_up(record.given_up);
+  out.set_answered_in_time(record.answered_in_time);
+  out.set_answered_late(record.answered_late);
+  out.set_waiting(record.waiting);
+  out.set_waiting_too_long(record.waiting_too_long);
+  out.set_withdrawn(record.withdrawn);
+  out.set_erased(record.erased);
+  return out;
+}
+
+}  // namespace
+
 absl::StatusOr<v1::GetPartnerResponse> NodeHandlers::GetPartner(
     const Actor& actor, const v1::GetPartnerRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/GetPartner"); !s.ok()) return s;
@@ -226,6 +248,12 @@ absl::StatusOr<v1::GetPartnerResponse> NodeHandlers::GetPartner(
   if (!partner.ok()) return partner.status();
   v1::GetPartnerResponse out;
   *out.mutable_partner() = Describe(*partner);
+  const auto mirror = node_.followers().MirrorOf(partner->origin);
+  if (mirror == nullptr) return out;
+  auto record = partners::RecordOf(node_.store(), partner->log, mirror->View(), node_.charters(),
+                                   node_.clock().Now().seconds());
+  if (!record.ok()) return record.status();
+  *out.mutable_partner()->mutable_record() = ToProto(*record);
   return out;
 }
 

@@ -12,5 +12,6 @@ state x ready
 sees B x nothing
 refused publish x
 approve x
-wait 1 d
+notice x
+wait 2 d
 sees B x live
