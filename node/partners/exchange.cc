@@ -12,13 +12,23 @@ void Exchange::Stop() {
   {
     storage::MutexLock lock(mutex_);
     stopping_ = true;
-    changed_.NotifyAll();
+    Wake();
   }
   if (thread_.joinable()) thread_.join();
 }
 
+void Exchange::Wake() {
+  ++changes_;
+  changed_.NotifyAll();
+}
+
 void Exchange::Run() {
   while (true) {
+    uint64_t seen = 0;
+    {
+      storage::MutexLock lock(mutex_);
+      seen = changes_;
+    }
     Clock::time_point next = SendDue(Clock::now());
     bool serve = false;
     {
@@ -32,6 +42,7 @@ void Exchange::Run() {
     if (serve) serve_();
     storage::MutexLock lock(mutex_);
     if (stopping_) return;
+    if (changes_ != seen) continue;
     if (serve_at_.has_value()) next = std::min(next, *serve_at_);
     // Rounded up, so that what is due is due when this wakes.
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - Clock::now());
@@ -111,7 +122,7 @@ void Exchange::Answered(const std::string& origin, bool all, uint64_t covered,
     peer.receipt_at = now + peer.wait;
     peer.wait *= 2;
   }
-  changed_.NotifyAll();
+  Wake();
 }
 
 void Exchange::Took(const Notes::Taken& taken) {
@@ -119,7 +130,7 @@ void Exchange::Took(const Notes::Taken& taken) {
   if (!taken.own_news) return;
   storage::MutexLock lock(mutex_);
   if (!serve_at_.has_value()) serve_at_ = Clock::now() + options_.serve_pause;
-  changed_.NotifyAll();
+  Wake();
 }
 
 void Exchange::Applied(Mirror& mirror) {
@@ -138,7 +149,7 @@ void Exchange::Applied(Mirror& mirror) {
   // The issuer has just been heard: it is there.
   peer.receipt_at = Clock::now();
   peer.wait = options_.first_retry;
-  changed_.NotifyAll();
+  Wake();
 }
 
 absl::StatusOr<std::vector<std::string>> Exchange::Receive(const Partner& from,

@@ -91,6 +91,8 @@ class Exchange {
   void Answered(const std::string& origin, bool all, uint64_t covered,
                 const absl::StatusOr<std::vector<std::string>>& answer);
   void Took(const Notes::Taken& taken);
+  // What is due may have changed: the thread looks again, also when it was not waiting just now.
+  void Wake() DAFTAR_REQUIRES(mutex_);
 
   const Registry& registry_;
   Network& network_;
@@ -107,6 +109,7 @@ class Exchange {
   storage::Mutex mutex_;
   storage::CondVar changed_;
   bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
+  uint64_t changes_ DAFTAR_GUARDED_BY(mutex_) = 0;
   std::optional<Clock::time_point> serve_at_ DAFTAR_GUARDED_BY(mutex_);
   std::map<std::string, Peer, std::less<>> peers_ DAFTAR_GUARDED_BY(mutex_);
 };

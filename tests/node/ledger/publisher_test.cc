@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "crypto/note.h"
+#include "node/evidence/feed.h"
 #include "storage/files.h"
 #include "storage/rocks_store.h"
 #include "storage/rocks_testing.h"
@@ -203,6 +204,35 @@ TEST_F(PublisherTest, HeartbeatRenewsTheTimestampAndNothingElse) {
   EXPECT_EQ(after.checkpoint, before.checkpoint);
   EXPECT_EQ(after.timestamp, before.timestamp + 30);
   EXPECT_NE(publisher_->News(), news);
+}
+
+TEST_F(PublisherTest, CosignaturesStayWithTheirHeadAndLeaveWithIt) {
+  const crypto::Checkpoint head = publisher_->Head()->checkpoint;
+  const crypto::NoteSignature line{"toko-b.test/mirror", {}, crypto::Bytes(72, 1)};
+  const uint64_t news = publisher_->News();
+  publisher_->Attach({"toko-a.test", head.size + 1, head.root}, {line});
+  EXPECT_EQ(publisher_->News(), news);
+  publisher_->Attach(head, {line});
+  EXPECT_NE(publisher_->News(), news);
+  EXPECT_EQ(crypto::ParseNote(publisher_->Head()->note)->signatures.back(), line);
+  DAFTAR_ASSERT_OK(publisher_->Heartbeat(Now()));
+  EXPECT_EQ(crypto::ParseNote(publisher_->Head()->note)->signatures.size(), 3u);
+  Queue(1);
+  ++now_;
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  EXPECT_EQ(crypto::ParseNote(publisher_->Head()->note)->signatures.size(), 2u);
+}
+
+TEST_F(PublisherTest, ANoteHasNoMoreLinesThanReadersTake) {
+  std::vector<crypto::NoteSignature> lines;
+  for (int i = 0; i < 200; ++i) {
+    const std::string name = std::string(200, 'a') + std::to_string(100 + i) + "/mirror";
+    lines.push_back({name, {}, crypto::Bytes(72, 1)});
+  }
+  publisher_->Attach(publisher_->Head()->checkpoint, lines);
+  const std::string note = publisher_->Head()->note;
+  EXPECT_LE(note.size(), evidence::kMaxFeedHeadBytes);
+  DAFTAR_EXPECT_OK(crypto::ParseNote(note));
 }
 
 TEST_F(PublisherTest, RestartGoesOnWhereItEnded) {

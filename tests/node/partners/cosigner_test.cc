@@ -169,6 +169,12 @@ TEST_F(CosignMirrorTest, OnlyAWholeCopyIsCosigned) {
   DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
   DAFTAR_ASSERT_OK(cosigner_.Cosign(*mirror_));
   EXPECT_EQ(mirror_->View().cosigned.at("toko-b.test"), 3u);
+  // Nor one that has begun to go beyond the head that it had reached.
+  Publish();
+  Publish();
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed(1)));
+  EXPECT_THAT(cosigner_.Cosign(*mirror_),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("not whole")));
 }
 
 TEST_F(CosignMirrorTest, ABodyMissingWithoutAnErasureBarsCosigningAlsoAfterARestart) {
