@@ -36,6 +36,7 @@ constexpr std::array kRules = {
     MethodRule{"ShopService/AddIncident", kStaffUp},
     MethodRule{"ShopService/ListIncidents", kReaders},
     MethodRule{"ShopService/GetIncident", kReaders},
+    MethodRule{"ShopService/AwaitIncident", kReaders},
     MethodRule{"ShopService/PublishIncident", kManagers},
     MethodRule{"ShopService/SettleIncident", kManagers},
     MethodRule{"ShopService/WithdrawIncident", kManagers},

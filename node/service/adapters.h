@@ -82,6 +82,19 @@ class ShopAdapter final : public v1::ShopService::Service {
                            v1::GetIncidentResponse* response) override {
     return Answer(*context, *request, response, &ShopHandlers::GetIncident);
   }
+  grpc::Status AwaitIncident(grpc::ServerContext* context, const v1::AwaitIncidentRequest* request,
+                             grpc::ServerWriter<v1::AwaitIncidentResponse>* writer) override {
+    auto actor = ActorOf(*context, users_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    // Until the caller or the node ends the call.
+    auto answer =
+        handlers_.AwaitIncident(*actor, *request, [&](const v1::AwaitIncidentResponse& message) {
+          return !context->IsCancelled() && writer->Write(message);
+        });
+    if (!answer.ok()) return ToGrpc(answer.status());
+    writer->Write(*answer);
+    return grpc::Status::OK;
+  }
   grpc::Status PublishIncident(grpc::ServerContext* context,
                                const v1::PublishIncidentRequest* request,
                                v1::PublishIncidentResponse* response) override {

@@ -47,6 +47,20 @@ std::string RenderMetrics(Node& node, const PartnerServer& partner_server) {
   SetCounter(registry, "daftar_partner_certificates_refused_total",
              "Handshakes with a certificate that nobody pinned.", counters.refused_certificates);
 
+  const partners::ExchangeCounters exchange = node.exchange().counters();
+  SetCounter(registry, "daftar_heads_cosigned_total", "Heads of partners' logs cosigned.",
+             exchange.cosigned);
+  SetCounter(registry, "daftar_note_exchanges_total", "Exchanges of notes that a partner answered.",
+             exchange.delivered);
+  SetCounter(registry, "daftar_note_exchanges_failed_total",
+             "Exchanges of notes that a partner did not answer.", exchange.failed);
+  SetCounter(registry, "daftar_notes_refused_total", "Partners' notes that did not verify.",
+             exchange.refused);
+
+  auto& holds = prometheus::BuildGauge()
+                    .Name("daftar_partner_holds_entries")
+                    .Help("Entries of the node's log that a partner states to hold.")
+                    .Register(registry);
   auto& fresh = prometheus::BuildGauge()
                     .Name("daftar_partner_head_age_seconds")
                     .Help("Age of the newest head of a partner's copied log.")
@@ -61,6 +75,7 @@ std::string RenderMetrics(Node& node, const PartnerServer& partner_server) {
                         .Register(registry);
   for (const partners::Partner& partner : node.registry().Active()) {
     const prometheus::Labels labels{{"partner", partner.origin}};
+    holds.Add(labels).Set(static_cast<double>(node.arrivals().HeldBy(partner).holds));
     connected.Add(labels).Set(node.followers().ConnectionOf(partner.origin).connected ? 1 : 0);
     const auto mirror = node.followers().MirrorOf(partner.origin);
     if (mirror == nullptr) continue;

@@ -173,6 +173,12 @@ v1::Partner NodeHandlers::Describe(const partners::Partner& partner) const {
     out.set_reports(view.reports);
     if (!view.keys.empty()) out.set_epoch(view.keys.back().keys.epoch);
   }
+  const partners::Arrival held = node_.arrivals().HeldBy(partner);
+  out.set_holds(held.holds);
+  if (held.holds > 0) {
+    out.set_holds_since(TimeText(evidence::UnixMillis::OfSeconds(held.holds_since)));
+  }
+  if (const auto head = node_.publisher().Head()) out.set_own_log_size(head->checkpoint.size);
   const partners::QuotaUse use =
       node_.quota().Today(partner.origin, node_.registry().Active().size());
   out.set_quota_used(use.used);

@@ -102,4 +102,17 @@ void HidePartners(v1::GetReceiptResponse& response) {
   HideRows(response);
 }
 
+void HidePartners(v1::Incident& incident) {
+  for (v1::IncidentEvent& event : *incident.mutable_history()) {
+    auto& arrivals = *event.mutable_arrivals();
+    for (v1::Arrival& arrival : arrivals) {
+      arrival.clear_partner();
+      arrival.clear_last_heard_at();
+    }
+    std::sort(arrivals.begin(), arrivals.end(), [](const v1::Arrival& a, const v1::Arrival& b) {
+      return std::tuple(a.applied_at(), a.live()) > std::tuple(b.applied_at(), b.live());
+    });
+  }
+}
+
 }  // namespace daftar::service

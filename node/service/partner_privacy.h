@@ -11,6 +11,8 @@ namespace daftar::service {
 void HidePartners(v1::CheckResponse& response);
 // The canonical body too, which names them.
 void HidePartners(v1::GetReceiptResponse& response);
+// How many partners have applied each change stays, and when.
+void HidePartners(v1::Incident& incident);
 
 }  // namespace daftar::service
 

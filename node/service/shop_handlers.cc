@@ -204,21 +204,31 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
 absl::StatusOr<v1::GetIncidentResponse> ShopHandlers::GetIncident(
     const Actor& actor, const v1::GetIncidentRequest& request) {
   if (absl::Status s = Authorise(actor, "ShopService/GetIncident"); !s.ok()) return s;
-  auto id = IncidentIdFrom(request.id());
+  auto found = FindIncident(actor, request.id());
+  if (!found.ok()) return found.status();
+  v1::GetIncidentResponse response;
+  *response.mutable_incident() = std::move(found->described);
+  return response;
+}
+
+absl::StatusOr<ShopHandlers::FoundIncident> ShopHandlers::FindIncident(const Actor& actor,
+                                                                       const std::string& text) {
+  auto id = IncidentIdFrom(text);
   if (!id.ok()) return id.status();
   auto view = node_.ledger().Get(*id);
   if (!view.ok()) return view.status();
-  v1::GetIncidentResponse response;
-  *response.mutable_incident() = ToProto(*view);
+  v1::Incident described = ToProto(*view);
   if (const std::string& name = view->incident.account.order; !name.empty()) {
     const auto order = node_.book().FindOrder(name);
     if (order.ok()) {
-      response.mutable_incident()->set_order_paid(order->order.paid.ToString());
+      described.set_order_paid(order->order.paid.ToString());
     } else if (!absl::IsNotFound(order.status())) {  // it may have been erased
       return order.status();
     }
   }
-  return response;
+  if (absl::Status status = DescribeArrivals(node_, described); !status.ok()) return status;
+  if (!MaySeePartners(actor)) HidePartners(described);
+  return FoundIncident{*std::move(view), std::move(described)};
 }
 
 absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(

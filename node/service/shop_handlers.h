@@ -3,6 +3,9 @@
 #ifndef DAFTAR_NODE_SERVICE_SHOP_HANDLERS_H_
 #define DAFTAR_NODE_SERVICE_SHOP_HANDLERS_H_
 
+#include <atomic>
+#include <functional>
+
 #include "absl/status/statusor.h"
 #include "daftar/v1/shop.pb.h"
 #include "node/node.h"
@@ -11,12 +14,19 @@
 namespace daftar::service {
 
 inline constexpr int kMaxImportRows = 1000;
+// Waiting for partners: for how long, and calls at once, each of which keeps a thread.
+inline constexpr uint32_t kDefaultAwaitMillis = 120'000;
+inline constexpr uint32_t kMaxAwaitMillis = 600'000;
+inline constexpr int kMaxAwaits = 16;
 
 // A customer as every service shows it.
 absl::StatusOr<v1::Customer> DescribeCustomer(Node& node, const book::Profile& customer);
 // For how many days the group of the customers who have these identifiers gives credit; 0 without.
 absl::StatusOr<uint32_t> CreditDaysOf(Node& node,
                                       std::span<const identity::Identifier> identifiers);
+
+// Adds to each published change which partners have durably applied it. Errors of the store.
+absl::Status DescribeArrivals(Node& node, v1::Incident& incident);
 
 // Any thread may call. Authorisation comes first in every call; errors are the rooms' own.
 class ShopHandlers {
@@ -32,6 +42,11 @@ class ShopHandlers {
                                                           const v1::ListIncidentsRequest& request);
   absl::StatusOr<v1::GetIncidentResponse> GetIncident(const Actor& actor,
                                                       const v1::GetIncidentRequest& request);
+  // Tells progress at least once a second while it waits, until `tell` answers false (Cancelled).
+  // `tell` may be empty.
+  absl::StatusOr<v1::AwaitIncidentResponse> AwaitIncident(
+      const Actor& actor, const v1::AwaitIncidentRequest& request,
+      const std::function<bool(const v1::AwaitIncidentResponse&)>& tell);
   absl::StatusOr<v1::PublishIncidentResponse> PublishIncident(
       const Actor& actor, const v1::PublishIncidentRequest& request);
   absl::StatusOr<v1::SettleIncidentResponse> SettleIncident(
@@ -58,9 +73,15 @@ class ShopHandlers {
   absl::StatusOr<v1::AddCustomerResponse> AddIdentifiers(
       const Actor& actor, const v1::AddCustomerRequest& request,
       std::span<const identity::Identifier> identifiers);
+  struct FoundIncident {
+    ledger::IncidentView view;
+    v1::Incident described;  // as the actor may see it
+  };
+  absl::StatusOr<FoundIncident> FindIncident(const Actor& actor, const std::string& id);
   absl::StatusOr<ledger::NewIncident> AccountFrom(const v1::AddIncidentRequest& request) const;
 
   Node& node_;
+  std::atomic<int> awaits_{0};
 };
 
 }  // namespace daftar::service

@@ -47,12 +47,16 @@ class RightsTest : public ::testing::Test {
   const Call report_outcomes_ = [this](const Actor& actor) {
     return policy_.ReportOutcomes(actor, {}).status();
   };
+  const Call await_incident_ = [this](const Actor& actor) {
+    return shop_.AwaitIncident(actor, {}, {}).status();
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
       {"ShopService/AddIncident", {"sm", Of(shop_, &ShopHandlers::AddIncident)}},
       {"ShopService/ListIncidents", {"sma", Of(shop_, &ShopHandlers::ListIncidents)}},
       {"ShopService/GetIncident", {"sma", Of(shop_, &ShopHandlers::GetIncident)}},
+      {"ShopService/AwaitIncident", {"sma", await_incident_}},
       {"ShopService/PublishIncident", {"m", Of(shop_, &ShopHandlers::PublishIncident)}},
       {"ShopService/SettleIncident", {"m", Of(shop_, &ShopHandlers::SettleIncident)}},
       {"ShopService/WithdrawIncident", {"m", Of(shop_, &ShopHandlers::WithdrawIncident)}},
