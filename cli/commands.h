@@ -55,6 +55,8 @@ struct IncidentOptions {
   std::string ground;
   std::string mitigation;
   std::string reminded_on;
+  bool wait = false;   // show, settle, withdraw: until partners have it
+  std::string within;  // seconds
 };
 absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options);
 absl::StatusOr<int> RunIncidentPublish(Session& session, const IncidentOptions& options);

@@ -1,6 +1,8 @@
 // Checking buyers, and what a shop keeps about them.
 #include "cli/commands.h"
+#include "cli/interrupt.h"
 #include "cli/list_pages.h"
+#include "cli/progress.h"
 
 namespace daftar::cli {
 namespace {
@@ -8,10 +10,51 @@ namespace {
 using Shop = v1::ShopService::Stub;
 
 constexpr uint64_t kDefaultListed = 1000;  // rows without --limit
+constexpr uint64_t kDefaultWithin = 120;   // seconds
+constexpr uint64_t kMaxWithin = 600;
 
 template <class Request>
 void AddIdentifiers(std::vector<v1::Identifier> identifiers, Request& request) {
   for (auto& identifier : identifiers) *request.add_identifiers() = std::move(identifier);
+}
+
+absl::StatusOr<uint64_t> WithinOf(const IncidentOptions& options) {
+  if (!options.within.empty() && !options.wait) {
+    return absl::InvalidArgumentError("--within says how long to --wait; give both");
+  }
+  return MakeNumber("within", options.within, 1, kMaxWithin, kDefaultWithin);
+}
+
+// Shows the incident once every live partner has its newest change, or when time is up.
+absl::StatusOr<int> AwaitAndShow(Session& session, const std::string& id, uint64_t within) {
+  Console& console = session.console();
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  v1::AwaitIncidentRequest request;
+  request.set_id(id);
+  request.set_wait_ms(static_cast<uint32_t>(within * 1000));
+  const InterruptScope interrupts;
+  absl::StatusOr<v1::AwaitIncidentResponse> answer = absl::InternalError("not run");
+  {
+    Progress bar(console.err, "waiting for partners", console.err_is_terminal && !console.json,
+                 "partner");
+    answer = (*client)->Follow(
+        &Shop::AsyncAwaitIncident, request,
+        [&bar](const v1::AwaitIncidentResponse& message) {
+          const v1::AwaitProgress& so_far = message.progress();
+          bar.Update(so_far.applied(), so_far.partners(), so_far.applied());
+        },
+        &InterruptScope::Interrupted);
+  }
+  if (!answer.ok()) return answer.status();
+  Show(session, answer->incident());
+  if (answer->everywhere()) return kExitOk;
+  if (!console.json) {
+    console.err << (answer->arrived()
+                        ? "Every partner that is heard from has it; those behind are named above.\n"
+                        : "Not every partner has it yet; those behind are named above.\n");
+  }
+  return kExitTryAgain;
 }
 
 }  // namespace
@@ -131,6 +174,9 @@ absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options
 
 absl::StatusOr<int> RunIncidentShow(Session& session, const IncidentOptions& options) {
   if (auto status = CheckText("id", options.id); !status.ok()) return status;
+  auto within = WithinOf(options);
+  if (!within.ok()) return within.status();
+  if (options.wait) return AwaitAndShow(session, options.id, *within);
   auto client = session.client();
   if (!client.ok()) return client.status();
   v1::GetIncidentRequest request;
@@ -159,6 +205,8 @@ absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& o
   absl::Status status = CheckBecause(options.because);
   if (status.ok()) status = CheckText("id", options.id);
   if (status.ok()) status = CheckDate("on", options.settled_on);
+  auto within = WithinOf(options);
+  if (status.ok()) status = within.status();
   if (!status.ok()) return status;
   auto client = session.client();
   if (!client.ok()) return client.status();
@@ -168,6 +216,7 @@ absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& o
   request.set_settled_on(options.settled_on);
   const auto response = (*client)->Write(&Shop::SettleIncident, std::move(request));
   if (!response.ok()) return response.status();
+  if (options.wait) return AwaitAndShow(session, options.id, *within);
   return Show(session, response->incident());
 }
 
@@ -175,6 +224,8 @@ absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions&
   absl::Status status = CheckBecause(options.because);
   if (status.ok()) status = CheckText("id", options.id);
   if (status.ok()) status = CheckText("ground", options.ground);
+  auto within = WithinOf(options);
+  if (status.ok()) status = within.status();
   if (!status.ok()) return status;
   auto client = session.client();
   if (!client.ok()) return client.status();
@@ -184,6 +235,7 @@ absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions&
   request.set_ground(options.ground);
   const auto response = (*client)->Write(&Shop::WithdrawIncident, std::move(request));
   if (!response.ok()) return response.status();
+  if (options.wait) return AwaitAndShow(session, options.id, *within);
   return Show(session, response->incident());
 }
 

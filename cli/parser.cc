@@ -95,6 +95,15 @@ void Parser::AddMoney(CLI::App& verb, std::string& amount, std::string& currency
   verb.add_option("--currency", currency, "ISO 4217 code, like IDR")->type_name("CODE");
 }
 
+void Parser::AddWait(CLI::App& verb, IncidentOptions& options) {
+  verb.add_flag(
+      "--wait", options.wait,
+      "Until every partner that is heard from has applied the newest change; exit code 75 "
+      "when some partner has not");
+  verb.add_option("--within", options.within, "Wait at most so long (default 120, at most 600)")
+      ->type_name("SECONDS");
+}
+
 void Parser::AddBecause(CLI::App& verb, std::string& because) {
   verb.add_option("--because", because, "Why, in a few words; stays in this shop (required)")
       ->type_name("TEXT");
@@ -209,9 +218,11 @@ void Parser::AddIncidents() {
       ->allow_extra_args(false);
 
   CLI::App& show =
-      Verb(noun, "show", "One incident with its history", "  daftar incident show ID\n");
+      Verb(noun, "show", "One incident with its history, and which partners have applied it",
+           "  daftar incident show ID\n  daftar incident show ID --wait --within 300\n");
   auto shown = Take(show, &RunIncidentShow);
   show.add_option("id", shown->id, "The incident")->type_name("ID")->required();
+  AddWait(show, *shown);
 
   CLI::App& list = Verb(noun, "list", "Incidents, newest first",
                         "  daftar incident list\n  daftar incident list --state published\n");
@@ -238,6 +249,7 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
   settle.add_option("--on", settled->settled_on, "The day (default: today)")
       ->type_name("YYYY-MM-DD");
   AddBecause(settle, settled->because);
+  AddWait(settle, *settled);
 
   CLI::App& withdraw =
       Verb(noun, "withdraw", "Take the report back; partners stop counting it at once",
@@ -249,6 +261,7 @@ void Parser::AddIncidentChanges(CLI::App& noun) {
                   "paid, dispute-upheld, mistake, request or other (default)")
       ->type_name("GROUND");
   AddBecause(withdraw, withdrawn->because);
+  AddWait(withdraw, *withdrawn);
 
   CLI::App& mitigate =
       Verb(noun, "mitigate", "Note what speaks for the customer; the incident counts less here",

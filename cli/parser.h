@@ -67,6 +67,7 @@ class Parser {
   static void AddIdentifiers(CLI::App& verb, std::vector<TypedIdentifier>& identifiers);
   static void AddMoney(CLI::App& verb, std::string& amount, std::string& currency);
   static void AddBecause(CLI::App& verb, std::string& because);
+  static void AddWait(CLI::App& verb, IncidentOptions& options);
   static void AddId(CLI::App& verb, std::string& id, const std::string& what);
   static void AddLanguage(CLI::App& verb, std::string& lang);
   static void AddPeriod(CLI::App& verb, PeriodOptions& period, const std::string& of);

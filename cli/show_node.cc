@@ -46,6 +46,13 @@ std::string LearntText(const v1::Partner& partner) {
          ShowPercent(partner.learnt_bad_ppm() / partner.learnt_from()) + " bad";
 }
 
+// By its own word, which its cosignature gives.
+std::string HoldsText(const v1::Partner& partner) {
+  if (partner.holds_since().empty()) return "nothing that it has confirmed";
+  return std::to_string(partner.holds()) + " of " +
+         Count(partner.own_log_size(), "entry", "entries") + ", since " + partner.holds_since();
+}
+
 }  // namespace
 
 std::string_view RoleWord(v1::Role role) {
@@ -143,7 +150,10 @@ Json ToJson(const v1::Partner& partner) {
               {"weight_ppm", partner.weight_ppm()},
               {"learnt_from", partner.learnt_from()},
               {"learnt_bad_ppm", partner.learnt_bad_ppm()},
-              {"learnt_since", TextOrNull(partner.learnt_since())}};
+              {"learnt_since", TextOrNull(partner.learnt_since())},
+              {"holds", partner.holds()},
+              {"holds_since", TextOrNull(partner.holds_since())},
+              {"own_log_size", partner.own_log_size()}};
 }
 
 Json ToJson(const v1::ListPartnersResponse& partners) {
@@ -168,6 +178,7 @@ void Print(std::ostream& out, const v1::Partner& partner) {
   fields.Add("Log", Count(partner.log_size(), "entry", "entries") + ", " +
                         Count(partner.reports(), "report"));
   fields.Add("Newest head", HeadAge(partner) + (partner.has_head_age_s() ? " old" : ""));
+  fields.Add("Holds of our log", HoldsText(partner));
   fields.Add("Evaluations today", Quota(partner));
   fields.Add("Epoch", std::to_string(partner.epoch()));
   fields.Add("A record weighs", ShowPercent(partner.weight_ppm()) + " of an own bad order");

@@ -34,6 +34,31 @@ void PrintMore(std::ostream& out, size_t shown, bool more) {
   if (more) out << "There are more than these " << shown << "; --limit N shows more.\n";
 }
 
+// For each change that has an entry: who has durably applied it and when, and who is behind.
+void PrintArrivals(std::ostream& out, const v1::Incident& incident) {
+  for (const auto& event : incident.history()) {
+    if (event.arrivals().empty()) continue;
+    const auto applied = std::count_if(event.arrivals().begin(), event.arrivals().end(),
+                                       [](const auto& a) { return !a.applied_at().empty(); });
+    out << "\nEntry #" << event.log_index() << " (" << Printable(event.what()) << "): " << applied
+        << " of " << Count(static_cast<uint64_t>(event.arrivals_size()), "partner")
+        << (event.arrivals_size() == 1 ? " has" : " have") << " applied it\n";
+    Table table({"", ""});
+    for (const auto& arrival : event.arrivals()) {
+      std::string when = arrival.applied_at();
+      if (when.empty()) {
+        when = "behind";
+        if (!arrival.live()) {
+          when += arrival.last_heard_at().empty() ? ", not heard from"
+                                                  : ", last heard " + arrival.last_heard_at();
+        }
+      }
+      table.Row({arrival.partner().empty() ? "a partner" : arrival.partner(), when});
+    }
+    table.Print(out, 2, false);
+  }
+}
+
 // The incident's own state, and what checks make of it since its order was paid.
 std::string StateText(const v1::Incident& incident) {
   const bool over = incident.state() == "settled" || incident.state() == "withdrawn" ||
@@ -56,11 +81,19 @@ std::string WhoOf(const std::string& name,
 Json ToJson(const v1::Incident& incident) {
   Json history = Json::array();
   for (const auto& event : incident.history()) {
+    Json arrivals = Json::array();
+    for (const auto& arrival : event.arrivals()) {
+      arrivals.push_back({{"partner", TextOrNull(arrival.partner())},
+                          {"applied_at", TextOrNull(arrival.applied_at())},
+                          {"last_heard_at", TextOrNull(arrival.last_heard_at())},
+                          {"live", arrival.live()}});
+    }
     history.push_back({{"at", event.at()},
                        {"by", event.by()},
                        {"what", event.what()},
                        {"because", TextOrNull(event.because())},
-                       {"log_index", IndexOrNull(event)}});
+                       {"log_index", IndexOrNull(event)},
+                       {"arrivals", std::move(arrivals)}});
   }
   return Json{{"id", incident.id()},
               {"state", incident.state()},
@@ -122,6 +155,7 @@ void Print(std::ostream& out, const v1::Incident& incident) {
                event.because()});
   }
   table.Print(out, 2, false);
+  PrintArrivals(out, incident);
 }
 
 namespace {

@@ -108,6 +108,8 @@ class FakeNode {
   Method<v1::GetReceiptRequest, v1::GetReceiptResponse> get_receipt;
   Method<v1::AddIncidentRequest, v1::AddIncidentResponse> add_incident;
   Method<v1::ListIncidentsRequest, v1::ListIncidentsResponse> list_incidents;
+  Method<v1::GetIncidentRequest, v1::GetIncidentResponse> get_incident;
+  Method<v1::AwaitIncidentRequest, v1::AwaitIncidentResponse> await_incident;
   Method<v1::PublishIncidentRequest, v1::PublishIncidentResponse> publish_incident;
   Method<v1::SettleIncidentRequest, v1::SettleIncidentResponse> settle_incident;
   Method<v1::WithdrawIncidentRequest, v1::WithdrawIncidentResponse> withdraw_incident;
@@ -147,6 +149,8 @@ class FakeNode {
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
 
+  // What goes before the last message of a wait.
+  std::vector<v1::AwaitIncidentResponse> await_progress;
   // What goes before a report of groups: messages, then whatever the test does.
   std::vector<v1::ReportGroupsResponse> report_progress;
   using ReportWriter = grpc::ServerWriter<v1::ReportGroupsResponse>;
@@ -181,6 +185,16 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(GetReceipt, get_receipt)
     DAFTAR_FAKE_METHOD(AddIncident, add_incident)
     DAFTAR_FAKE_METHOD(ListIncidents, list_incidents)
+    DAFTAR_FAKE_METHOD(GetIncident, get_incident)
+    grpc::Status AwaitIncident(grpc::ServerContext* context,
+                               const v1::AwaitIncidentRequest* request,
+                               grpc::ServerWriter<v1::AwaitIncidentResponse>* writer) override {
+      for (const v1::AwaitIncidentResponse& message : fake_.await_progress) writer->Write(message);
+      v1::AwaitIncidentResponse last;
+      const grpc::Status status = fake_.Answer(context, fake_.await_incident, request, &last);
+      if (status.ok()) writer->Write(last);
+      return status;
+    }
     DAFTAR_FAKE_METHOD(PublishIncident, publish_incident)
     DAFTAR_FAKE_METHOD(SettleIncident, settle_incident)
     DAFTAR_FAKE_METHOD(WithdrawIncident, withdraw_incident)
