@@ -18,11 +18,14 @@
 
 #include "crypto/entropy.h"
 #include "node/evidence/charter.h"
+#include "node/evidence/proofs.h"
 #include "node/identity/identifier.h"
+#include "node/ledger/charters.h"
 #include "node/ledger/ledger.h"
 #include "node/ledger/publisher.h"
 #include "storage/keystore.h"
 #include "storage/rocks_store.h"
+#include "storage/sealed_files.h"
 #include "tests/storage/temp_dir.h"
 
 namespace daftar::bench {
@@ -127,15 +130,21 @@ class Shop {
                                               crypto::SystemEntropy()))),
         store(Must(storage::RocksStore::Open({.path = temp / "db", .create_if_missing = true}))),
         vault(keys.data, crypto::SystemEntropy()),
+        charters(Must(ledger::AdoptedCharters::Open(*store, vault, evidence::SystemClock(),
+                                                    crypto::SystemEntropy(), charter))),
+        files(Must(storage::SealedFiles::Open(
+            *store, vault, crypto::SystemEntropy(),
+            {.directory = temp / "proofs", .max_file_bytes = evidence::kMaxProofFileBytes}))),
         publisher(Must(ledger::Publisher::Open(
             *store, {kOrigin, charter.circle, keys.entry, keys.head, keys.self},
             storage::HighWaterFile(temp / "high-water")))),
         ledger(*store, vault, evidence::SystemClock(), crypto::SystemEntropy(),
                {kOrigin,
-                charter,
+                *charters,
                 {keys.epochs.back().epoch, keys.epochs.back().key},
                 keys.record,
                 warnings,
+                *files,
                 [](std::span<const identity::Identifier>, evidence::Date,
                    std::string_view) -> absl::StatusOr<uint64_t> { return uint64_t{0}; }}) {
     crypto::Entropy& entropy = crypto::SystemEntropy();
@@ -192,6 +201,8 @@ class Shop {
   const storage::NodeKeys keys;
   const std::unique_ptr<storage::RocksStore> store;
   const storage::Vault vault;
+  const std::unique_ptr<ledger::AdoptedCharters> charters;
+  const std::unique_ptr<storage::SealedFiles> files;
   const identity::WarningList warnings{};
   const std::unique_ptr<ledger::Publisher> publisher;
   ledger::Ledger ledger;

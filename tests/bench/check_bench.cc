@@ -199,7 +199,8 @@ class ServedNode {
                network_ = made.get();
                return made;
              },
-         .followers = {}}));
+         .followers = {},
+         .proofs = temp_ / "proofs"}));
     Must(node_->Bootstrap());
     server_ = Must(service::PartnerServer::Start(*node_));
     Must(node_->Start());

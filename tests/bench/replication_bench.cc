@@ -112,10 +112,11 @@ void BM_CollectInMemory(benchmark::State& state) {
     std::vector<partners::CharterEntry> charters;
     uint64_t reports = 0;
     int64_t last_issued_at = 0;
+    uint64_t gaps = 0;
     uint64_t index = 0;
     for (const evidence::FeedBatch& batch : log.batches) {
       partners::Applier applier(*store, log.partner, evidence::SystemClock().Now().seconds(), keys,
-                                charters, reports, last_issued_at);
+                                charters, reports, last_issued_at, gaps);
       for (const evidence::FeedEntry& entry : batch.entries) Must(applier.Add(index++, entry));
       storage::Batch writes;
       Must(applier.Finish(writes));

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/json.h"
 #include "tests/cli/cli_support.h"
 
 namespace daftar::cli {

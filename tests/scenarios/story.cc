@@ -242,7 +242,7 @@ absl::Status Story::Expect(const Words& words) {
     if (!answer.ok()) return answer.status();
     size_t counted = 0;
     for (const decision::WeighedPartner& partner : answer->decision.weighed.partners) {
-      counted += !partner.entries.empty() && partner.entries.front().counted ? 1 : 0;
+      counted += !partner.entries.empty() && partner.entries.front().bad_ppm > 0 ? 1 : 0;
     }
     if (std::to_string(counted) == words.at(3)) return absl::OkStatus();
     return Wrong("it counts " + std::to_string(counted));

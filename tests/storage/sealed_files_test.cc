@@ -61,6 +61,7 @@ class Meanwhile final : public Store {
     });
   }
   std::unique_ptr<StoreReader> Snapshot() const override { return store_.Snapshot(); }
+  absl::Status Purge(std::span<const Column> columns) override { return store_.Purge(columns); }
   absl::Status Write(Batch batch) override { return store_.Write(std::move(batch)); }
 
   mutable std::function<void()> then;

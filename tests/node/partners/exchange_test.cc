@@ -52,7 +52,7 @@ class ExchangeTest : public ::testing::Test {
   Partner Of(SimNode& node, const std::string& origin) { return *node->registry().Find(origin); }
   // What B finds about the buyer in A's log.
   EntryStatus StatusAtB(decision::PartnerAnswer* answer = nullptr) {
-    Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), b_->charter(), b_.origin(),
+    Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), b_->charters(), b_.origin(),
                   b_->registry(), b_->followers(), b_->network());
     const identity::Identifier identifier = Phone(kPhone);
     auto result = lookup.Ask(std::span(&identifier, 1), std::chrono::milliseconds(5000));
@@ -139,7 +139,7 @@ TEST_F(ExchangeTest, NobodyBlindsUnderAKeyThatDoesNotCountYet) {
   circle_.Pair(a_, f);
   circle_.Settle();
   const uint64_t evaluated = a_->evaluator().evaluated();
-  Lookup lookup(f->store(), f->vault(), f->clock(), f->entropy(), f->charter(), f.origin(),
+  Lookup lookup(f->store(), f->vault(), f->clock(), f->entropy(), f->charters(), f.origin(),
                 f->registry(), f->followers(), f->network());
   const identity::Identifier identifier = Phone(kPhone);
   auto result = lookup.Ask(std::span(&identifier, 1), std::chrono::milliseconds(5000));

@@ -79,8 +79,12 @@ TEST(IssuerRecord, IsReadFromTheCopyOfTheLog) {
     const ledger::IncidentId id = view->incident.id;
     DAFTAR_ASSERT_OK(a->ledger().Publish(a.Caller(), id));
     circle.Settle();
-    if (i == 0) DAFTAR_ASSERT_OK(a->ledger().Settle(a.Caller(), id, {}, "paid"));
-    if (i == 1) DAFTAR_ASSERT_OK(a->ledger().Dispute(a.Caller(), id, {}, "wrong"));
+    if (i == 0) {
+      DAFTAR_ASSERT_OK(a->ledger().Settle(a.Caller(), id, {}, "paid"));
+    }
+    if (i == 1) {
+      DAFTAR_ASSERT_OK(a->ledger().Dispute(a.Caller(), id, {}, "wrong"));
+    }
     circle.Settle();
   }
   const Partner partner = b->registry().Active().front();

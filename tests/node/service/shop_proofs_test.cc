@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "daftar/v1/shop.grpc.pb.h"
+#include "node/service/incident_handlers.h"
 #include "node/service/limits.h"
 #include "node/service/local_server.h"
 #include "tests/support/incidents.h"
@@ -27,7 +28,8 @@ constexpr char kText[] = "Invoice 17, 4,500,000 rupiah\n";
 class ShopProofsTest : public ::testing::Test {
  protected:
   ShopProofsTest() {
-    auto server = LocalServer::Start(socket(), {shop_, book_, policy_, nodes_}, users_);
+    auto server =
+        LocalServer::Start(socket(), {shop_, incident_handlers_, book_, policy_, nodes_}, users_);
     EXPECT_THAT(server, ::daftar::testing::IsOk());
     server_ = *std::move(server);
     stub_ = v1::ShopService::NewStub(
@@ -110,6 +112,7 @@ class ShopProofsTest : public ::testing::Test {
   ShopHandlers shop_{*node_};
   BookHandlers book_{*node_};
   PolicyHandlers policy_{*node_};
+  IncidentHandlers incident_handlers_{*node_};
   NodeHandlers nodes_{*node_, users_};
   std::unique_ptr<LocalServer> server_;
   std::unique_ptr<v1::ShopService::Stub> stub_;
