@@ -22,6 +22,8 @@ absl::StatusOr<bool> PurgeIfAsked(Store& store, std::span<const Column> columns)
   const absl::Status written = store.Write(std::move(batch));
   // Asked for again meanwhile: the next purge is for that.
   if (!written.ok() && !absl::IsAborted(written)) return written;
+  // That write, in a file of its own, ends the manifest in which the keys of the old files stand.
+  if (absl::Status ended = store.Purge({}); !ended.ok()) return ended;
   return true;
 }
 

@@ -87,7 +87,9 @@ rocksdb::DBOptions DatabaseOptions(const RocksOptions& options,
   db.max_background_jobs = 2;
   db.db_write_buffer_size = 48 << 20;
   db.max_total_wal_size = 64 << 20;
-  db.max_manifest_file_size = 16 << 20;
+  // A manifest names the first and the last key of each file that ever was: it is begun anew with
+  // each change of the files, of which there are few, so that no erased key stays in it.
+  db.max_manifest_file_size = 1;
   db.manifest_preallocation_size = 64 << 10;
   db.bytes_per_sync = 1 << 20;
   db.avoid_unnecessary_blocking_io = true;

@@ -16,18 +16,20 @@ std::string SecondsText(int64_t seconds) {
 
 // The index of the newest change that goes to partners; nullopt while it waits for its tick.
 absl::StatusOr<std::optional<uint64_t>> NewestChange(const ledger::IncidentView& view) {
+  if (view.state == ledger::IncidentState::kHeld && view.incident.held_until == 0) {
+    return absl::FailedPreconditionError(
+        "the hold begins with the notice to the customer; nothing reaches a partner before it "
+        "ends");
+  }
   if (view.state == ledger::IncidentState::kHeld) {
     return absl::FailedPreconditionError("the hold runs until " +
                                          SecondsText(view.incident.held_until) +
                                          "; nothing reaches a partner before");
   }
-  for (size_t i = view.incident.events.size(); i-- > 0;) {
-    const auto& submission = view.incident.events[i].submission;
-    if (!submission.has_value()) continue;
+  // Without a report, what was queued was taken back.
+  for (size_t i = view.incident.events.size(); view.incident.report.has_value() && i-- > 0;) {
+    if (!view.incident.events[i].submission.has_value()) continue;
     if (view.events[i].has_value()) return view.events[i]->index;
-    const bool taken_back =
-        submission == view.incident.report && view.state != ledger::IncidentState::kApproved;
-    if (taken_back) break;
     return std::nullopt;
   }
   return absl::FailedPreconditionError(

@@ -130,6 +130,7 @@ TEST(ShowPartnerTest, Text) {
             "First entry        ff\n"
             "Log                4 entries, 2 reports\n"
             "Newest head        14 s old\n"
+            "Holds of our log   nothing that it has confirmed\n"
             "Evaluations today  5 of 10000\n"
             "Epoch              1\n"
             "A record weighs    0 % of an own bad order\n"

@@ -49,8 +49,7 @@ TEST(ShowIncidentTest, Text) {
             "  - the amount is too small\n"
             "A reminder is added with: daftar incident remind i9 --on DATE\n"
             "Proof is added with: daftar incident proof add i9 FILE --kind KIND\n"
-            "To correct anything else, withdraw it and file it again:\n"
-            "  daftar incident withdraw i9 --ground mistake --because TEXT\n"
+            "Anything else is corrected with: daftar incident correct i9\n"
             "\n"
             "History\n"
             "  2026-11-01T08:00:00Z  uid:1000  added\n"
@@ -67,8 +66,12 @@ TEST(ShowIncidentTest, JsonHasTheIdOnTop) {
       R"("added_at":"2026-11-01T08:00:00Z","added_by":"uid:1000",)"
       R"("published_at":"2026-11-01T08:00:01Z","held_until":null,"log_index":3,)"
       R"("history":[{"at":"2026-11-01T08:00:00Z","by":"uid:1000","what":"added","because":null,)"
-      R"("log_index":null},{"at":"2026-11-02T08:00:00Z","by":"uid:1000","what":"settled",)"
-      R"("because":"paid","log_index":4}],"mitigations":[],"proofs":[]})");
+      R"("log_index":null,"arrivals":[]},{"at":"2026-11-02T08:00:00Z","by":"uid:1000",)"
+      R"("what":"settled",)"
+      R"("because":"paid","log_index":4,"arrivals":[]}],"mitigations":[],"proofs":[],)"
+      R"("told_on":null,"approved_by":null,"noticed_at":null,"notice_code":null,)"
+      R"("disputed_by":null,"disputed_on":null,"flagged":false,"next_action":null,"next_at":null,)"
+      R"("erased_for":null})");
 }
 
 TEST(ShowIncidentTest, ListIsATableAndSaysWhenThereAreMore) {

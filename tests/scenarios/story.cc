@@ -9,6 +9,7 @@ namespace daftar::testing {
 namespace {
 
 constexpr int64_t kStart = 1'793'491'200;  // 2026-11-01
+constexpr size_t kMostWords = 8;
 constexpr char kReason[] = "[reasons.deposit-unsettled]\n";
 
 std::string DemoCharter() {
@@ -57,7 +58,9 @@ absl::Status Story::Play() {
     Words words;
     for (std::string word; split >> word;) words.push_back(word);
     if (words.empty()) continue;
-    const size_t rest = line.find(words.size() > 1 ? words[1] : words[0]);
+    const size_t rest =
+        words.size() > 1 ? line.find(words[1], line.find(words[0]) + words[0].size()) : 0;
+    words.resize(std::max(words.size(), kMostWords));  // what is missing is empty
     absl::Status status = Step(words, line.substr(rest));
     if (status.ok() && circle_ != nullptr) status = CheckNobodyCountsWhatEnded();
     if (!status.ok()) {
@@ -71,6 +74,7 @@ absl::Status Story::Play() {
 absl::Status Story::Begin(size_t nodes) {
   circle_ = std::make_unique<SimCircle>(kStart, charter_);
   circle_->faults.cut = [this](const std::string& caller, const std::string& called) {
+    storage::MutexLock lock(cuts_mutex_);
     return cuts_.count({caller, called}) > 0;
   };
   for (size_t i = 0; i < nodes; ++i) {
@@ -110,7 +114,9 @@ absl::Status Story::Step(const Words& words, const std::string& rest) {
   if (verb == "nodes") return Begin(std::strtoul(words.at(1).c_str(), nullptr, 10));
   if (circle_ == nullptr) return absl::InvalidArgumentError("there are no nodes yet");
   if (verb == "refused") {
-    const absl::Status status = Step(Words(words.begin() + 1, words.end()), "");
+    Words refused(words.begin() + 1, words.end());
+    refused.resize(kMostWords);
+    const absl::Status status = Step(refused, "");
     if (status.ok()) return Wrong("it was not refused");
     return absl::IsInvalidArgument(status) || absl::IsFailedPrecondition(status) ||
                    absl::IsPermissionDenied(status) || absl::IsNotFound(status)
@@ -142,6 +148,7 @@ absl::Status Story::Step(const Words& words, const std::string& rest) {
     auto a = NodeNamed(words.at(1));
     auto b = NodeNamed(words.at(2));
     if (!a.ok() || !b.ok()) return a.ok() ? b.status() : a.status();
+    storage::MutexLock lock(cuts_mutex_);
     const std::pair line((*circle_)[*a].origin(), (*circle_)[*b].origin());
     verb == "cut" ? static_cast<void>(cuts_.insert(line)) : static_cast<void>(cuts_.erase(line));
     return absl::OkStatus();
@@ -182,7 +189,7 @@ absl::Status Story::Change(const Words& words) {
   SimNode& shop = (*circle_)[(*told)->node];
   ledger::Ledger& ledger = shop->ledger();
   const storage::Caller caller = shop.Caller();
-  const std::string how = words.size() > 2 ? words.back() : "";
+  const std::string& how = words[2] == "by" ? words[3] : words[2];
   if (verb == "publish") return ledger.Publish(caller, id).status();
   if (verb == "approve") return ledger.Approve({"user:second", caller.request_id}, id).status();
   if (verb == "notice") return ledger.Notice(caller, id).status();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "storage/mutex.h"
 #include "tests/support/sim_circle.h"
 
 namespace daftar::testing {
@@ -66,7 +67,8 @@ class Story {
   std::string charter_;
   std::unique_ptr<SimCircle> circle_;
   std::map<std::string, Told> told_;
-  std::set<std::pair<std::string, std::string>> cuts_;
+  storage::Mutex cuts_mutex_;  // other nodes' threads ask
+  std::set<std::pair<std::string, std::string>> cuts_ DAFTAR_GUARDED_BY(cuts_mutex_);
 };
 
 }  // namespace daftar::testing

@@ -128,7 +128,7 @@ TEST_F(SweepTest, WhatNobodyUpdatedGoesAfterTheLongestRetention) {
   a_.Stop();
   circle_.clock().Advance(24 * 31 * kDay - 1);
   EXPECT_EQ(Sweep(), 0u);
-  circle_.clock().Advance(1);
+  circle_.clock().Advance(10);  // an entry's time may run ahead of the clock
   EXPECT_EQ(Sweep(), 1u);
   EXPECT_FALSE(HasBody(report));
   EXPECT_EQ(Sweep(), 0u);

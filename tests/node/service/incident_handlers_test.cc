@@ -84,9 +84,9 @@ TEST_F(IncidentHandlersTest, FromFilingThroughNoticeToADisputeByItsCode) {
   EXPECT_EQ(approved.next_action(), "");
   auto noticed = incidents_.GiveNotice(staff_, NoticeOf(approved.id()));
   DAFTAR_ASSERT_OK(noticed);
-  EXPECT_EQ(noticed->incident().held_until(), "2026-11-08T00:00:00Z");
+  EXPECT_EQ(noticed->incident().held_until(), "2026-11-08T00:00:00.000Z");
   EXPECT_EQ(noticed->incident().next_action(), "publish");
-  EXPECT_EQ(noticed->incident().next_at(), "2026-11-08T00:00:00Z");
+  EXPECT_EQ(noticed->incident().next_at(), "2026-11-08T00:00:00.000Z");
   EXPECT_EQ(noticed->incident().notice_code(), noticed->code());
   for (const std::string part : {"Ibu Sari", "Bank X 12-34", "0811-2222", "8 November 2026",
                                  "Demonstration circle", "30 September 2028"}) {
@@ -115,7 +115,7 @@ TEST_F(IncidentHandlersTest, TheLetterSaysTheSameDatesWhenItIsPrintedAgain) {
   const std::string second = incidents_.GiveNotice(staff_, again)->letter();
   EXPECT_THAT(first, HasSubstr("8 November 2026"));
   EXPECT_THAT(second, HasSubstr("8 November 2026"));
-  EXPECT_EQ(Shown(id).held_until(), "2026-11-08T00:00:00Z");
+  EXPECT_EQ(Shown(id).held_until(), "2026-11-08T00:00:00.000Z");
 }
 
 TEST_F(IncidentHandlersTest, ALetterThatCannotBeMadeBeginsNoHold) {

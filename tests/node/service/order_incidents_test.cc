@@ -105,7 +105,7 @@ TEST_F(OrderIncidentsTest, AnIncidentOfABadOrderCountsWithIt) {
   auto shown = book_.GetOrder(manager_, of_order);
   DAFTAR_ASSERT_OK(shown);
   EXPECT_EQ(shown->order().incident(), filed->incident().id());
-  EXPECT_EQ(shown->order().incident_state(), "draft");
+  EXPECT_EQ(shown->order().incident_state(), "ready");
   EXPECT_EQ(order.incident(), "");
   const v1::CheckResponse answer = Ask();
   ASSERT_EQ(answer.inputs_size(), 2);
@@ -140,7 +140,7 @@ TEST_F(OrderIncidentsTest, AnIncidentTellsThatItsOrderWasPaid) {
   outcome.set_on(DaysAgo(1));
   outcome.set_because("by transfer");
   DAFTAR_ASSERT_OK(book_.SetOrderOutcome(manager_, outcome));
-  EXPECT_EQ(shown().state(), "draft");
+  EXPECT_EQ(shown().state(), "ready");
   EXPECT_EQ(shown().order_paid(), DaysAgo(1));
   EXPECT_EQ(Ask().inputs(1).status(), "settled");
 }

@@ -3,6 +3,7 @@ file x at A about 1
 publish x
 tick
 sees D x live
+sees B x live
 cut A B
 cut A C
 withdraw x

@@ -7,6 +7,7 @@ notice x
 wait 1 d
 adopt A second_person = true
 adopt B second_person = true
+tick
 wait 1 d
 state x ready
 sees B x nothing
