@@ -100,14 +100,16 @@ absl::StatusOr<std::unique_ptr<AdoptedCharters>> AdoptedCharters::Open(storage::
 
 absl::Status AdoptedCharters::Load() {
   absl::Status failed;
+  std::vector<Adoption> adoptions;
   const ByteView prefix = crypto::AsBytes(kPrefix);
   const absl::Status scanned =
       store_.Scan(Column::kMeta, prefix, prefix, [&](ByteView, ByteView value) {
         auto adoption = DecodeRow(value);
         failed = adoption.status();
-        if (adoption.ok()) adoptions_.push_back(*std::move(adoption));
+        if (adoption.ok()) adoptions.push_back(*std::move(adoption));
         return failed.ok();
       });
+  adoptions_ = std::move(adoptions);
   return scanned.ok() ? failed : scanned;
 }
 

@@ -41,12 +41,16 @@ absl::Status Arrivals::Load() {
   auto cosignatures = Cosignatures::Open(store_, storage::kOwnLog);
   if (!cosignatures.ok()) return cosignatures.status();
   cosignatures_ = *std::move(cosignatures);
+  std::map<storage::LogNumber, size_t> rows;
+  absl::Status scanned =
+      store_.Scan(Column::kArrivals, {}, {}, [&](crypto::ByteView key, crypto::ByteView) {
+        crypto::Reader reader(key);
+        ++rows[storage::LogNumber{reader.U32()}];
+        return true;
+      });
   storage::MutexLock lock(mutex_);
-  return store_.Scan(Column::kArrivals, {}, {}, [&](crypto::ByteView key, crypto::ByteView) {
-    crypto::Reader reader(key);
-    ++rows_[storage::LogNumber{reader.U32()}];
-    return true;
-  });
+  rows_ = std::move(rows);
+  return scanned;
 }
 
 absl::StatusOr<size_t> Arrivals::Keep(std::vector<Cosignature> cosignatures) {

@@ -55,8 +55,8 @@ absl::StatusOr<std::unique_ptr<Cosignatures>> Cosignatures::Open(storage::Store&
 }
 
 absl::Status Cosignatures::Load() {
-  storage::MutexLock lock(mutex_);
   absl::Status malformed;
+  decltype(newest_) newest;
   const Bytes prefix = storage::LogKey(static_cast<uint32_t>(log_));
   absl::Status scanned = store_.Scan(
       Column::kCosignatures, prefix, prefix, [&](crypto::ByteView key, crypto::ByteView row) {
@@ -66,9 +66,11 @@ absl::Status Cosignatures::Load() {
           malformed = cosignature.status();
           return false;
         }
-        newest_[std::move(witness)] = *std::move(cosignature);
+        newest[std::move(witness)] = *std::move(cosignature);
         return true;
       });
+  storage::MutexLock lock(mutex_);
+  newest_ = std::move(newest);
   return scanned.ok() ? malformed : scanned;
 }
 

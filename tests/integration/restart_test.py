@@ -237,7 +237,7 @@ def another_charter(circle):
     charter.write_bytes(before.replace(b"stale_after_s = 3600", b"stale_after_s = 3601"))
     code, words = a.refuses_to_start()
     expect_equal(code, 78, "exit code with another charter")
-    expect_in("charter.toml is not the charter", words, "why it does not start")
+    expect_in("charter.toml is no charter", words, "why it does not start")
     charter.write_bytes(before)
     a.start()
     expect_equal(a.status()["signing"], True, "signing with its own charter again")

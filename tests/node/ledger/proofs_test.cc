@@ -41,7 +41,8 @@ std::string CharterWithProof() {
   std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/demo.toml");
   std::string text{std::istreambuf_iterator<char>(file), {}};
   const std::string section = "[reasons.deposit-unsettled]\n";
-  return text.replace(text.find(section), section.size(), section + "proof = [\"invoice\", \"order\"]\n");
+  return text.replace(text.find(section), section.size(),
+                      section + "proof = [\"invoice\", \"order\"]\n");
 }
 
 // Does something at the first question for the time: between what a change reads and its write.
