@@ -65,10 +65,11 @@ class Story {
 
   const std::string text_;
   std::string charter_;
-  std::unique_ptr<SimCircle> circle_;
   std::map<std::string, Told> told_;
   storage::Mutex cuts_mutex_;  // other nodes' threads ask
   std::set<std::pair<std::string, std::string>> cuts_ DAFTAR_GUARDED_BY(cuts_mutex_);
+  // Goes first: its threads ask what is cut until they end.
+  std::unique_ptr<SimCircle> circle_;
 };
 
 }  // namespace daftar::testing
