@@ -354,7 +354,7 @@ absl::StatusOr<std::vector<OpenedUpdate>> Lookup::OpenUpdates(const Question& qu
 
 // nullopt for what does not count: a bad signature, a key that does not fit, facts that do not
 // open.
-absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
+absl::StatusOr<std::optional<Lookup::OpenedReport>> Lookup::OpenReport(
     const Question& question, uint64_t report, const evidence::Label& label) const {
   const storage::LogNumber log_number = question.partner.log;
   auto leaf = storage::LogStore(store_).ReadLeaf(log_number, report);
@@ -380,7 +380,44 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
     question.mirror->Note(Fault::kBadLabel);
     return std::nullopt;
   }
-  auto updates = OpenUpdates(question, report, *key);
+  return OpenedReport{*std::move(entry), *std::move(key), *std::move(facts)};
+}
+
+absl::StatusOr<crypto::Secret32> Lookup::RecordKey(
+    const std::string& origin, uint64_t report, std::span<const identity::Identifier> identifiers) {
+  const std::vector<Partner> active = registry_.Active();
+  const auto partner = std::find_if(active.begin(), active.end(),
+                                    [&](const Partner& p) { return p.origin == origin; });
+  if (partner == active.end()) return absl::NotFoundError("no active partner has this origin");
+  Question question;
+  question.partner = *partner;
+  Prepare(question, active, identifiers);
+  if (question.view.forked || !question.keys.has_value()) return *std::move(question.failure);
+  for (const std::optional<Secret64>& f : question.f) {
+    if (!f.has_value()) continue;
+    for (uint32_t j = 0; j < evidence::kLabelsPerIdentifier; ++j) {
+      auto row = store_.Get(Column::kTokens,
+                            Mirror::TokenKey(question.partner.log, question.keys->keys.epoch,
+                                             evidence::TokenFor(*f, j)));
+      if (!row.ok()) return row.status();
+      if (!row->has_value()) continue;
+      auto reports = Mirror::DecodeTokenRow(**row);
+      if (!reports.ok()) return reports.status();
+      if (std::find(reports->begin(), reports->end(), report) == reports->end()) continue;
+      auto opened = OpenReport(question, report, {f->Duplicate(), j});
+      if (!opened.ok()) return opened.status();
+      if (opened->has_value()) return std::move((*opened)->key);
+    }
+  }
+  return absl::NotFoundError("none of the identifiers opens this report");
+}
+
+absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
+    const Question& question, uint64_t report, const evidence::Label& label) const {
+  auto opened = OpenReport(question, report, label);
+  if (!opened.ok()) return opened.status();
+  if (!opened->has_value()) return std::nullopt;
+  auto updates = OpenUpdates(question, report, (*opened)->key);
   if (!updates.ok()) return updates.status();
   const CharterEntry* stated = nullptr;
   for (const CharterEntry& charter : question.view.charters) {
@@ -389,8 +426,9 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   const std::shared_ptr<const evidence::Charter> charter =
       stated == nullptr ? nullptr : charters_.Find(stated->charter);
   const bool deadlines_act = !followers_.ClockInDoubt();
-  const Standing standing = StandingOf(
-      *facts, *updates, {charter.get(), question.counted, clock_.Now().seconds(), deadlines_act});
+  const Standing standing =
+      StandingOf((*opened)->facts, *updates,
+                 {charter.get(), question.counted, clock_.Now().seconds(), deadlines_act});
   decision::PartnerRecord record;
   record.status = standing.status;
   // A report counts only under a charter that this node has adopted and that shares its reason, and
@@ -404,13 +442,13 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   }
   record.origin = question.partner.origin;
   record.index = report;
-  record.commitment = entry->header.commitment;
+  record.commitment = (*opened)->entry.header.commitment;
   record.reason = standing.facts.reason;
   record.amount = standing.facts.amount;
   record.occurred = standing.facts.occurred;
   record.settled_before = standing.facts.settled_before;
   record.published_at =
-      evidence::UnixMillis::OfSeconds(static_cast<int64_t>(entry->header.issued_at));
+      evidence::UnixMillis::OfSeconds(static_cast<int64_t>((*opened)->entry.header.issued_at));
   record.epoch = question.keys->keys.epoch;
   return record;
 }

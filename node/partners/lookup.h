@@ -54,9 +54,22 @@ class Lookup {
   absl::StatusOr<LookupResult> Ask(std::span<const identity::Identifier> identifiers,
                                    std::chrono::milliseconds deadline);
 
+  // The record key of the report at `report` of the active partner `origin`, opened with what a
+  // check about one of `identifiers` has kept; asks nobody. Only who could open the report has it,
+  // so it proves that. NotFound: no such partner, or none of the identifiers opens it (check
+  // first); Unavailable and DataLoss as a check says why the partner is not checked; errors of the
+  // store.
+  absl::StatusOr<crypto::Secret32> RecordKey(const std::string& origin, uint64_t report,
+                                             std::span<const identity::Identifier> identifiers);
+
  private:
   struct Question;  // one partner's part of an Ask
-  struct Session;   // what the answering threads share
+  struct OpenedReport {
+    evidence::SignedHeader entry;
+    crypto::Secret32 key;
+    evidence::ReportFacts facts;
+  };
+  struct Session;  // what the answering threads share
 
   void Prepare(Question& question, std::span<const Partner> active,
                std::span<const identity::Identifier> identifiers);
@@ -68,6 +81,8 @@ class Lookup {
   absl::Status FindRecords(Question& question, std::vector<decision::PartnerRecord>& records) const;
   absl::StatusOr<std::vector<OpenedUpdate>> OpenUpdates(const Question& question, uint64_t report,
                                                         const crypto::Secret32& key) const;
+  absl::StatusOr<std::optional<OpenedReport>> OpenReport(const Question& question, uint64_t report,
+                                                         const evidence::Label& label) const;
   absl::StatusOr<std::optional<decision::PartnerRecord>> OpenRecord(
       const Question& question, uint64_t report, const evidence::Label& label) const;
 

@@ -85,7 +85,6 @@ class ProofCommandTest : public ::testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  FakeNode node_;
   TestFolder files_;
   v1::NewProof what_;
   std::vector<std::string> contents_;
@@ -94,6 +93,8 @@ class ProofCommandTest : public ::testing::Test {
   std::string sent_ = "%PDF-1.7 faktur";
   std::function<void(const grpc::ServerContext&)> while_sending_;
   grpc::Status ending_ = grpc::Status::OK;
+  // Ends first: an interrupted call may still be answered, with all of the above.
+  FakeNode node_;
 };
 
 TEST_F(ProofCommandTest, AFileIsSentWhole) {

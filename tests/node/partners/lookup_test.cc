@@ -17,6 +17,7 @@ using ::daftar::testing::IsOk;
 using ::daftar::testing::Phone;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
 using decision::EntryStatus;
 using decision::PartnerState;
 
@@ -101,6 +102,29 @@ TEST_F(LookupTest, ANewEntryAboutAKnownBuyerIsFoundWithoutAsking) {
   const uint64_t evaluated = a_->evaluator().evaluated();
   EXPECT_EQ(Ask(b_).records.size(), 1u);
   EXPECT_EQ(a_->evaluator().evaluated(), evaluated);
+}
+
+TEST_F(LookupTest, WhoFoundAReportHasItsRecordKey) {
+  Publish(a_);
+  const identity::Identifier buyer = Phone(kPhone);
+  const identity::Identifier other = Phone("0812-9999-7001");
+  Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), b_->charters(), b_.origin(),
+                b_->registry(), b_->followers(), network(b_));
+  const auto key = [&](const std::string& origin, const identity::Identifier& identifier) {
+    return lookup.RecordKey(origin, 2, std::span(&identifier, 1));
+  };
+  EXPECT_THAT(key("toko-a.test", buyer), StatusIs(absl::StatusCode::kNotFound));  // not asked yet
+  Ask(b_);
+  Ask(b_, "0812-9999-7001");
+  const auto found = key("toko-a.test", buyer);
+  DAFTAR_ASSERT_OK(found.status());
+  const auto body = evidence::ReportBody::Decode(**b_->store().Get(
+      storage::Column::kLogBodies,
+      storage::LogIndexKey(
+          static_cast<uint32_t>(b_->followers().MirrorOf("toko-a.test")->partner().log), 2)));
+  EXPECT_THAT(evidence::OpenReport(*body, "toko-a.test", *found), IsOk());
+  EXPECT_THAT(key("toko-a.test", other), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(key("toko-x.test", buyer), StatusIs(absl::StatusCode::kNotFound));
 }
 
 TEST_F(LookupTest, EveryReportOfOneBuyerIsFound) {
