@@ -35,7 +35,7 @@ std::string ReasonIn(const std::string& name, Language language) {
 
 std::string StatusIn(const std::string& name, Language language) {
   for (auto n = static_cast<uint8_t>(decision::EntryStatus::kLive);
-       n <= static_cast<uint8_t>(decision::EntryStatus::kPending); ++n) {
+       n <= static_cast<uint8_t>(decision::EntryStatus::kSetAside); ++n) {
     const auto status = static_cast<decision::EntryStatus>(n);
     if (decision::EntryStatusName(status) == name) {
       return std::string(decision::EntryStatusWord(status, language));

@@ -20,6 +20,7 @@ Parser::Parser() {
   AddCustomers();
   AddGroups();
   AddAllowlist();
+  AddWarnings();
   AddOrders();
   AddLedger();
   AddPolicies();

@@ -18,6 +18,7 @@
 #include "cli/commands_letter.h"
 #include "cli/commands_policy.h"
 #include "cli/commands_proof.h"
+#include "cli/commands_warning.h"
 #include "cli/session.h"
 
 namespace daftar::cli {
@@ -88,6 +89,7 @@ class Parser {
   void AddGroupTerms(CLI::App& verb, GroupOptions& group);
   void AddGroupRule(CLI::App& verb, GroupOptions& group);
   void AddAllowlist();
+  void AddWarnings();
   void AddOrders();
   void AddOrderOutcomes(CLI::App& noun);
   void AddPolicies();

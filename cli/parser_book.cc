@@ -148,6 +148,30 @@ void Parser::AddAllowlist() {
   AddBecause(remove, removed->because);
 }
 
+void Parser::AddWarnings() {
+  CLI::App& noun = Noun("warning", "Identifiers that belong to no one buyer");
+  Take(Verb(noun, "list",
+            "The shop's own, and those that seem to be many people's and wait for you to look",
+            "  daftar warning list\n"),
+       &RunWarningList);
+  const auto add = [&](const char* name, const char* help, const char* because, auto* command) {
+    CLI::App& verb =
+        Verb(noun, name, help,
+             std::string("  daftar warning ") + name + " --phone 0812-3456-7890 --because \"" +
+                 because + "\"\n  daftar warning " + name + " --phone - --because \"" + because +
+                 "\"   # reads a line\n");
+    auto options = Take(verb, command);
+    AddIdentifiers(verb, options->identifiers);
+    AddBecause(verb, options->because);
+  };
+  add("add", "One of the shop's own or its staff's: nobody can be reported or imported under it",
+      "our own counter", &RunWarningAdd);
+  add("clear", "You have looked: it is one buyer's, and what it finds counts", "a family business",
+      &RunWarningClear);
+  add("remove", "Take it off the list, as if nothing had been said of it", "sold the number",
+      &RunWarningRemove);
+}
+
 void Parser::AddOrders() {
   CLI::App& noun = Noun("order", "Orders as they happen, and what became of them");
   CLI::App& add = Verb(noun, "add", "Note an order; the customer is found or made",

@@ -31,6 +31,8 @@ void Parser::AddPartners() {
   };
   add("show", "One partner", &RunPartnerShow, false);
   add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend, true);
+  add("release", "Let its reports count again after the node had set them aside",
+      &RunPartnerRelease, true);
   add("resume", "End a suspension", &RunPartnerResume, true);
   add("remove", "End the partnership", &RunPartnerRemove, true);
   add("reset-weight", "Forget what was learnt about how its records turned out",

@@ -185,6 +185,13 @@ Json ToJson(const Charter& charter) {
               {"quota",
                {{"evaluations_per_partner_per_day", charter.evaluations_per_partner_per_day},
                 {"evaluations_per_node_per_day", charter.evaluations_per_node_per_day}}},
+              {"quarantine",
+               {{"flood_least_reports", charter.flood_least_reports},
+                {"flood_times_usual", charter.flood_times_usual},
+                {"withdrawn_least", charter.withdrawn_least},
+                {"withdrawn_percent", charter.withdrawn_percent}}},
+              {"shared_identifier",
+               {{"live_reports", charter.shared_live_reports}, {"names", charter.shared_names}}},
               {"small_amounts", AmountsJson(charter.small_amount_minor)},
               {"reasons", std::move(reasons)},
               {"warnings", CharterWarnings(charter)}};
@@ -237,6 +244,15 @@ void Print(std::ostream& out, const Charter& charter) {
   fields.Add("Questions a day",
              std::to_string(charter.evaluations_per_partner_per_day) + " by one partner, " +
                  std::to_string(charter.evaluations_per_node_per_day) + " by all");
+  fields.Add("Quarantine",
+             "of a partner with more than " + Count(charter.flood_least_reports, "report") +
+                 " a day and " + std::to_string(charter.flood_times_usual) +
+                 " times its usual number, or when " + std::to_string(charter.withdrawn_least) +
+                 " reports and more than " + std::to_string(charter.withdrawn_percent) +
+                 " % were withdrawn after disputes");
+  fields.Add("Shared by many", "an identifier with more than " +
+                                   Count(charter.shared_live_reports, "live report") + ", or " +
+                                   Count(charter.shared_names, "name") + " in the own book");
   fields.Add("Small amounts",
              charter.small_amount_minor.empty() ? "none" : Amounts(charter.small_amount_minor));
   fields.Print(out);

@@ -164,6 +164,16 @@ std::string AnswersText(const v1::IssuerRecord& record) {
               : ", " + std::to_string(record.waiting_too_long()) + " past the charter's period");
 }
 
+Json VoidEntriesJson(const v1::Partner& partner) {
+  Json list = Json::array();
+  for (const auto& voids : partner.void_entries()) {
+    list.push_back(Json{{"reason", voids.reason()},
+                        {"entries", voids.entries()},
+                        {"newest_index", voids.newest_index()}});
+  }
+  return list;
+}
+
 }  // namespace
 
 Json ToJson(const v1::Partner& partner) {
@@ -191,7 +201,10 @@ Json ToJson(const v1::Partner& partner) {
               {"holds", partner.holds()},
               {"holds_since", TextOrNull(partner.holds_since())},
               {"own_log_size", partner.own_log_size()},
-              {"record", partner.has_record() ? ToJson(partner.record()) : Json(nullptr)}};
+              {"record", partner.has_record() ? ToJson(partner.record()) : Json(nullptr)},
+              {"quarantined_since", TextOrNull(partner.quarantined_since())},
+              {"quarantined_for", TextOrNull(partner.quarantined_for())},
+              {"void_entries", VoidEntriesJson(partner)}};
 }
 
 Json ToJson(const v1::ListPartnersResponse& partners) {
@@ -218,6 +231,10 @@ void Print(std::ostream& out, const v1::Partner& partner) {
   if (partner.has_record()) {
     fields.Add("Its reports", RecordText(partner.record()));
     fields.Add("Disputes answered", AnswersText(partner.record()));
+  }
+  for (const auto& voids : partner.void_entries()) {
+    fields.Add("Without effect", Count(voids.entries(), "entry", "entries") + " (newest " +
+                                     std::to_string(voids.newest_index()) + "): " + voids.words());
   }
   fields.Add("Newest head", HeadAge(partner) + (partner.has_head_age_s() ? " old" : ""));
   fields.Add("Holds of our log", HoldsText(partner));

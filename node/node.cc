@@ -64,7 +64,11 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
       ledger::AdoptedCharters::Open(*store_, vault_, clock_, entropy_, std::move(charter));
   if (!charters.ok()) return charters.status();
   charters_ = *std::move(charters);
-  book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_, warnings_);
+  auto own_warnings = book::Warnings::Open(*store_, vault_, entropy_, clock_);
+  if (!own_warnings.ok()) return own_warnings.status();
+  own_warnings_ = *std::move(own_warnings);
+  warnings_ = std::make_unique<identity::WarningList>(own_warnings_.get());
+  book_ = std::make_unique<book::Book>(*store_, vault_, entropy_, clock_, *warnings_);
   book_->SetOrderObserver([this](const book::Customer&, const book::NamedOrder& order) {
     own_rate_->Stale();
     Learn(order);
@@ -72,7 +76,7 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   auto groups = book::Groups::Open(*store_, vault_, entropy_, clock_);
   if (!groups.ok()) return groups.status();
   groups_ = *std::move(groups);
-  allowlist_ = std::make_unique<book::Allowlist>(*store_, vault_, entropy_, clock_, warnings_);
+  allowlist_ = std::make_unique<book::Allowlist>(*store_, vault_, entropy_, clock_, *warnings_);
   auto policies = check::Policies::Open(*store_, clock_, policy_file_);
   if (!policies.ok()) return policies.status();
   policies_ = *std::move(policies);
@@ -96,7 +100,7 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
       *store_, vault_, clock_, entropy_,
       ledger::LedgerOptions{config_.origin, *charters_,
                             ledger::LabelKey{epoch_key.epoch, epoch_key.key}, keys_.record,
-                            warnings_, *files_, settled_orders, order_changed,
+                            *warnings_, *files_, settled_orders, order_changed,
                             [this](const ledger::NewIncident& account, bool after_hold) {
                               return StillSupported(account, after_hold);
                             },
@@ -122,8 +126,8 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   own_rate_ = std::make_unique<check::OwnRate>(*book_, *ledger_, clock_);
   checker_ = std::make_unique<check::Checker>(
       *ledger_, *book_, *lookup_, *receipts_,
-      check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_}, clock_,
-      check::CheckerOptions{*charters_, keys_.receipt, config_.partner_deadline});
+      check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_, *own_warnings_},
+      clock_, check::CheckerOptions{*charters_, keys_.receipt, config_.partner_deadline});
   return absl::OkStatus();
 }
 
@@ -183,7 +187,11 @@ absl::Status Node::OpenWitnessing() {
                                              std::move(own));
   exchange_ = std::make_unique<partners::Exchange>(*registry_, *network_, *notes_, *cosigner_,
                                                    *arrivals_, [this] { ServeCosignatures(); });
-  followers_->Observe([this](partners::Mirror& mirror) { exchange_->Applied(mirror); });
+  followers_->Observe([this](partners::Mirror& mirror) {
+    exchange_->Applied(mirror);
+    // Until it is written, a check comes to the same by itself.
+    Miss(mirror.QuarantineIfSuspicious(*charters_->InForce(), vault_, entropy_));
+  });
   return absl::OkStatus();
 }
 

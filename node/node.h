@@ -14,6 +14,7 @@
 #include "node/book/allowlist.h"
 #include "node/book/book.h"
 #include "node/book/groups.h"
+#include "node/book/warnings.h"
 #include "node/check/checker.h"
 #include "node/check/order_outcomes.h"
 #include "node/check/outcomes.h"
@@ -130,6 +131,7 @@ class Node {
   book::Book& book() { return *book_; }
   book::Groups& groups() { return *groups_; }
   book::Allowlist& allowlist() { return *allowlist_; }
+  book::Warnings& warnings() { return *own_warnings_; }
   check::Policies& policies() { return *policies_; }
   check::Outcomes& outcomes() { return *outcomes_; }
   const check::OwnRate& own_rate() const { return *own_rate_; }
@@ -183,7 +185,8 @@ class Node {
   const std::unique_ptr<storage::Store> store_;
   storage::HighWaterFile high_water_;
   const storage::Vault vault_;
-  const identity::WarningList warnings_{};
+  std::unique_ptr<book::Warnings> own_warnings_;
+  std::unique_ptr<identity::WarningList> warnings_;
   const partners::FollowerOptions follower_options_;
   const std::filesystem::path charter_file_;
   const std::filesystem::path policy_file_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "node/book/order_rules.h"
+#include "node/book/warnings.h"
 
 namespace daftar::book {
 
@@ -195,8 +196,45 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
     state.customer.name = name;
     touch();
   }
-  report_.names_kept += !name.empty() && state.customer.name != name ? 1 : 0;
+  if (!name.empty() && state.customer.name != name) {
+    ++report_.names_kept;
+    NoteNames(identifiers, state.customer.name, name);
+  }
   return &state;
+}
+
+void Importer::NoteNames(std::span<const identity::Identifier> identifiers,
+                         const std::string& known, const std::string& met) {
+  const uint64_t first = NameTag(book_.vault_, known);
+  const uint64_t second = NameTag(book_.vault_, met);
+  if (first == second) return;
+  for (const identity::Identifier& identifier : identifiers) {
+    noted_[NamesKey(book_.vault_, identifier)].insert({first, second});
+  }
+}
+
+absl::Status Importer::LoadNames() {
+  std::vector<crypto::Bytes> keys;
+  keys.reserve(noted_.size());
+  for (const auto& [key, names] : noted_) keys.push_back(key);
+  auto rows = book_.store_.MultiGet(Column::kWarnings, keys);
+  if (!rows.ok()) return rows.status();
+  size_t at = 0;
+  for (const auto& [key, names] : noted_) {
+    NamesState state;
+    state.stored = std::move((*rows)[at++]);
+    if (state.stored.has_value()) {
+      auto stored = DecodeNames(*state.stored);
+      if (!stored.ok()) return stored.status();
+      state.names = *std::move(stored);
+    }
+    for (const uint64_t name : names) {
+      if (name == 0 || state.names.size() == kMaxNamesKept) continue;
+      state.changed = state.names.insert(name).second || state.changed;
+    }
+    names_[key] = std::move(state);
+  }
+  return absl::OkStatus();
 }
 
 std::vector<crypto::Bytes> Importer::OtherKeys(const Taken& taken) const {
@@ -255,7 +293,7 @@ absl::Status Importer::Plan(std::span<const decision::CustomerRow> rows) {
     if (Resolve(identifiers, row.name, row.line, change) == nullptr) continue;
     CountOrder(change);
   }
-  return absl::OkStatus();
+  return LoadNames();
 }
 
 absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
@@ -289,6 +327,7 @@ absl::Status Importer::Plan(std::span<const decision::OrderRow> rows) {
     taken.push_back(std::move(order));
   }
   if (auto status = LoadOrders(keys); !status.ok()) return status;
+  if (auto status = LoadNames(); !status.ok()) return status;
   for (Taken& order : taken) {
     crypto::Bytes key = Place(order);
     CountOrder(SetOrder(std::move(key), std::move(order.order)));
@@ -320,6 +359,7 @@ absl::StatusOr<crypto::Bytes> Importer::PlanNew(const NewOrder& order) {
   std::vector<crypto::Bytes> keys = OtherKeys(taken);
   keys.push_back(taken.key);
   if (auto status = LoadOrders(keys); !status.ok()) return status;
+  if (auto status = LoadNames(); !status.ok()) return status;
   const crypto::Bytes key = Place(taken);
   if (orders_.count(key) != 0) {
     const auto owner = CustomerId::Create(crypto::ByteView(key).first(CustomerId::kSize));
@@ -365,6 +405,11 @@ storage::Batch Importer::TakeBatch() {
     if (!state.changed) continue;
     expect(Column::kOrders, key, state.stored);
     book_.PutOrder(key, state.order, batch);
+  }
+  for (auto& [key, state] : names_) {
+    if (!state.changed) continue;
+    expect(Column::kWarnings, key, state.stored);
+    batch.Put(Column::kWarnings, key, EncodeNames(state.names));
   }
   return batch;
 }

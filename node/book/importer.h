@@ -70,12 +70,24 @@ class Importer {
   Change SetOrder(crypto::Bytes key, Order order);
   void CountOrder(Change change);
   void Refuse(uint64_t line, std::string reason);
+  // Remembers that the identifiers were met under another name than the customer's.
+  void NoteNames(std::span<const identity::Identifier> identifiers, const std::string& known,
+                 const std::string& met);
+  // What is kept about the names met, with what was noted.
+  absl::Status LoadNames();
 
   Book& book_;
   std::map<crypto::Bytes, CustomerId> owners_;  // by identifier key; as stored, then as planned
   std::map<crypto::Bytes, CustomerId> new_owners_;
   std::map<CustomerId, CustomerState> customers_;
   std::map<crypto::Bytes, OrderState> orders_;
+  struct NamesState {
+    std::set<uint64_t> names;             // tags
+    std::optional<crypto::Bytes> stored;  // the row as read
+    bool changed = false;
+  };
+  std::map<crypto::Bytes, std::set<uint64_t>> noted_;  // by NamesKey, in this batch
+  std::map<crypto::Bytes, NamesState> names_;
   std::set<crypto::Bytes> told_;  // keys of orders whose outcome changes
   ImportReport report_;
 };

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "node/check/own_record.h"
+#include "node/check/shared_identifiers.h"
 #include "node/decision/explain.h"
 #include "storage/requests.h"
 
@@ -64,6 +65,9 @@ absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question,
   // Partners are asked about what was typed and nothing more.
   auto found = lookup_.Ask(question.identifiers, options_.partner_deadline);
   if (!found.ok()) return found.status();
+  absl::Status counted = SetAsideShared(question.identifiers, answer.incidents,
+                                        *options_.charters.InForce(), rules_.warnings, *found);
+  if (!counted.ok()) return counted;
   inputs.partners = std::move(found->answers);
   for (decision::PartnerAnswer& partner : inputs.partners) {
     partner.weight_ppm =

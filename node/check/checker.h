@@ -12,6 +12,7 @@
 #include "node/book/allowlist.h"
 #include "node/book/book.h"
 #include "node/book/groups.h"
+#include "node/book/warnings.h"
 #include "node/check/outcomes.h"
 #include "node/check/own_rate.h"
 #include "node/check/policies.h"
@@ -62,6 +63,7 @@ struct ShopRules {
   const book::Allowlist& allowlist;
   const Outcomes& outcomes;
   const OwnRate& own_rate;
+  book::Warnings& warnings;
 };
 
 // Any thread may call. References outlive the checker.

@@ -29,7 +29,7 @@ constexpr std::array<std::pair<PartnerState, std::string_view>, 4> kStates = {{
     {PartnerState::kStale, "stale"},
     {PartnerState::kNotChecked, "not_checked"},
 }};
-constexpr std::array<std::pair<EntryStatus, std::string_view>, 7> kStatuses = {{
+constexpr std::array<std::pair<EntryStatus, std::string_view>, 8> kStatuses = {{
     {EntryStatus::kLive, "live"},
     {EntryStatus::kSettled, "settled"},
     {EntryStatus::kDisputed, "disputed"},
@@ -37,6 +37,7 @@ constexpr std::array<std::pair<EntryStatus, std::string_view>, 7> kStatuses = {{
     {EntryStatus::kErased, "erased"},
     {EntryStatus::kExpired, "expired"},
     {EntryStatus::kPending, "pending"},
+    {EntryStatus::kSetAside, "set-aside"},
 }};
 
 constexpr std::array<std::pair<Mitigation, std::string_view>, 3> kMitigations = {{

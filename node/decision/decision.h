@@ -53,6 +53,9 @@ enum class EntryStatus : uint8_t {
   kErased = 5,
   kExpired = 6,
   kPending = 7,  // does not count yet: its head lacks cosignatures, or its charter is not adopted
+  // Does not count until a person has looked: its issuer is quarantined, or it was found only by an
+  // identifier that is many people's.
+  kSetAside = 8,
 };
 std::string_view EntryStatusName(EntryStatus status);  // "live", "settled", ...
 

@@ -26,8 +26,9 @@ Holders CountHolders(const Weighed& weighed) {
       holders.settled += entry.status == EntryStatus::kSettled ? 1 : 0;
       holders.disputed += entry.status == EntryStatus::kDisputed ? 1 : 0;
       holders.pending += entry.status == EntryStatus::kPending ? 1 : 0;
-      held =
-          held || entry.status == EntryStatus::kDisputed || entry.status == EntryStatus::kPending;
+      holders.set_aside += entry.status == EntryStatus::kSetAside ? 1 : 0;
+      held = held || entry.status == EntryStatus::kDisputed ||
+             entry.status == EntryStatus::kPending || entry.status == EntryStatus::kSetAside;
       if (!weighs || entry.bad_ppm == 0 || partner.weight_ppm == 0) continue;
       counts = true;
       holders.newest_days = any ? std::min(holders.newest_days, entry.age_days) : entry.age_days;
@@ -49,6 +50,9 @@ std::string Uncounted(Language language, const Holders& holders) {
   }
   if (holders.pending > 0) {
     why.push_back(Fill(language, Text::kUnconfirmed, {Number(holders.pending)}));
+  }
+  if (holders.set_aside > 0) {
+    why.push_back(Fill(language, Text::kSetAside, {Number(holders.set_aside)}));
   }
   return Joined(why);
 }

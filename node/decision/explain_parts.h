@@ -39,11 +39,12 @@ std::string Reasons(Language language, const Decision& decision, Use use) {
 // What partners' entries about the buyer come to.
 struct Holders {
   uint64_t counting = 0;   // partners with an entry that counts
-  uint64_t uncounted = 0;  // partners with disputed or pending entries only
+  uint64_t uncounted = 0;  // partners with disputed, pending or set-aside entries only
   uint64_t live = 0;       // entries
   uint64_t settled = 0;    // entries
   uint64_t disputed = 0;   // entries
   uint64_t pending = 0;    // entries
+  uint64_t set_aside = 0;  // entries
   uint32_t newest_days = 0;
   bool unwitnessed = false;
   bool fresh = false;  // a counting one's data are no older than the charter allows

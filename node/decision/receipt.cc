@@ -104,7 +104,7 @@ WeighedIncident TakeIncident(Reader& reader) {
   WeighedIncident incident;
   incident.id = TakeText(reader, kMaxIncidentIdBytes);
   incident.trouble = TakeEnum(reader, kLastTrouble);
-  incident.status = TakeEnum(reader, EntryStatus::kPending);
+  incident.status = TakeEnum(reader, EntryStatus::kSetAside);
   incident.in_track_record = TakeFlag(reader);
   const auto mitigations = Mitigations::FromBits(reader.U8());
   if (!mitigations.ok()) reader.Fail();
@@ -178,7 +178,7 @@ WeighedEntry TakeEntry(Reader& reader) {
   WeighedEntry entry;
   entry.index = reader.U64();
   entry.commitment = reader.Take<evidence::Commitment>();
-  entry.status = TakeEnum(reader, EntryStatus::kPending);
+  entry.status = TakeEnum(reader, EntryStatus::kSetAside);
   entry.age_days = reader.U32();
   entry.bad_ppm = static_cast<uint32_t>(TakeAtMost(reader, reader.U32(), kPpm));
   return entry;

@@ -73,6 +73,7 @@ constexpr TextTable kTexts = {{
     {kUncountedHold, "{1} dari {2} mitra memiliki catatan yang tidak dihitung ({3})."},
     {kDisputed, "{1} disanggah"},
     {kUnconfirmed, "{1} belum dikonfirmasi"},
+    {kSetAside, "{1} dikesampingkan sampai diperiksa seseorang"},
     {kUnknownHere, "Pembeli belum dikenal di toko ini."},
     {kNotOnTimeHere,
      "Selain yang dibayar di muka, toko ini belum pernah menerima pembayaran tepat waktu dari "
@@ -241,6 +242,7 @@ constexpr TextTable kTexts = {{
     {kWhyNeverCopied, "log-nya belum pernah disalin"},
     {kWhyCopying, "log-nya masih disalin"},
     {kWhyNotWitnessed, "kunci pencariannya belum dikonfirmasi oleh cukup banyak mitra"},
+    {kWhyQuarantined, "cara pelaporannya tidak biasa, dan operator belum memutuskan"},
     {kWhyFailed, "tidak bisa menjawab"},
     {kStatusLive, "berlaku"},
     {kStatusSettled, "selesai"},
@@ -249,6 +251,7 @@ constexpr TextTable kTexts = {{
     {kStatusErased, "dihapus"},
     {kStatusExpired, "kedaluwarsa"},
     {kStatusPending, "belum dikonfirmasi"},
+    {kStatusSetAside, "dikesampingkan"},
     {kTermsCredit, "bayar kemudian"},
     {kTermsCod, "bayar di tempat"},
     {kTermsDeposit, "dengan uang muka"},

@@ -79,6 +79,7 @@ constexpr TextTable kTexts = {{
     {kUncountedHold, "{1} daripada {2} rakan kongsi mempunyai rekod yang tidak dikira ({3})."},
     {kDisputed, "{1} dipertikaikan"},
     {kUnconfirmed, "{1} belum disahkan"},
+    {kSetAside, "{1} diketepikan sehingga disemak seseorang"},
     {kUnknownHere, "Pembeli belum dikenali di kedai ini."},
     {kNotOnTimeHere,
      "Selain yang dibayar terlebih dahulu, kedai ini belum pernah menerima bayaran tepat pada "
@@ -255,6 +256,7 @@ constexpr TextTable kTexts = {{
     {kWhyNeverCopied, "lognya belum pernah disalin"},
     {kWhyCopying, "lognya masih disalin"},
     {kWhyNotWitnessed, "kunci cariannya belum disahkan oleh cukup ramai rakan kongsi"},
+    {kWhyQuarantined, "cara laporannya luar biasa, dan pengendali belum memutuskan"},
     {kWhyFailed, "tidak dapat menjawab"},
     {kStatusLive, "berkuat kuasa"},
     {kStatusSettled, "telah diselesaikan"},
@@ -263,6 +265,7 @@ constexpr TextTable kTexts = {{
     {kStatusErased, "dipadam"},
     {kStatusExpired, "tamat tempoh"},
     {kStatusPending, "belum disahkan"},
+    {kStatusSetAside, "diketepikan"},
     {kTermsCredit, "secara kredit"},
     {kTermsCod, "bayar semasa terima"},
     {kTermsDeposit, "dengan deposit"},

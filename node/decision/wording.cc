@@ -110,6 +110,7 @@ std::string_view NotCheckedBecause(std::string_view code, Language language) {
                                                           {"never-copied", Text::kWhyNeverCopied},
                                                           {"copying", Text::kWhyCopying},
                                                           {"not-witnessed", Text::kWhyNotWitnessed},
+                                                          {"quarantined", Text::kWhyQuarantined},
                                                           {"failed", Text::kWhyFailed}};
   for (const auto& [known, text] : kCodes) {
     if (known == code) return Words(language, text);
@@ -133,6 +134,8 @@ std::string_view EntryStatusWord(EntryStatus status, Language language) {
       return Words(language, Text::kStatusExpired);
     case EntryStatus::kPending:
       return Words(language, Text::kStatusPending);
+    case EntryStatus::kSetAside:
+      return Words(language, Text::kStatusSetAside);
   }
   return "";
 }

@@ -29,6 +29,13 @@ constexpr uint64_t kMaxWithdrawAfterSettlementHours = 48;
 constexpr uint64_t kMaxEraseAfterWithdrawalHours = 720;
 constexpr uint64_t kMaxEvaluationsPerPartner = 1'000'000;
 constexpr uint64_t kMaxEvaluationsPerNode = 10'000'000;
+constexpr uint64_t kMaxFloodLeastReports = 100'000;
+constexpr uint64_t kMaxFloodTimesUsual = 1000;
+constexpr uint64_t kMaxWithdrawnLeast = 1000;
+constexpr uint64_t kMaxPercent = 100;
+constexpr uint64_t kMaxSharedLiveReports = 1000;
+constexpr uint64_t kLeastSharedNames = 2;
+constexpr uint64_t kMaxSharedNames = 15;
 
 constexpr std::string_view kFieldNames[] = {"identifier", "amount", "occurred", "due"};
 
@@ -138,6 +145,26 @@ void ReadQuota(const TomlSection& root, Charter* charter) {
   }
 }
 
+// When a partner, and when an identifier, no longer counts by itself.
+void ReadBounds(const TomlSection& root, Charter* charter) {
+  if (const auto quarantine = root.Section("quarantine")) {
+    AssignInteger(quarantine->Integer("flood_least_reports", 1, kMaxFloodLeastReports),
+                  &charter->flood_least_reports);
+    AssignInteger(quarantine->Integer("flood_times_usual", 2, kMaxFloodTimesUsual),
+                  &charter->flood_times_usual);
+    AssignInteger(quarantine->Integer("withdrawn_least", 1, kMaxWithdrawnLeast),
+                  &charter->withdrawn_least);
+    AssignInteger(quarantine->Integer("withdrawn_percent", 1, kMaxPercent),
+                  &charter->withdrawn_percent);
+  }
+  if (const auto shared = root.Section("shared_identifier")) {
+    AssignInteger(shared->Integer("live_reports", 1, kMaxSharedLiveReports),
+                  &charter->shared_live_reports);
+    AssignInteger(shared->Integer("names", kLeastSharedNames, kMaxSharedNames),
+                  &charter->shared_names);
+  }
+}
+
 void ReadRequired(const TomlSection& section, ReasonProfile* profile) {
   const auto names = section.Texts("required", std::size(kFieldNames), kMaxFieldNameBytes);
   if (!names) return;
@@ -235,6 +262,7 @@ Charter ReadAll(TomlDocument& document, std::string source) {
   ReadRoot(root, &charter);
   ReadDeadlines(root, &charter);
   ReadQuota(root, &charter);
+  ReadBounds(root, &charter);
   ReadReasons(root, &charter);
   if (const auto small = root.Section("small_amount")) {
     charter.small_amount_minor = ReadAmounts(*small);

@@ -61,6 +61,17 @@ struct Charter {
   uint32_t erase_after_withdrawal_hours = 48;
   uint64_t evaluations_per_partner_per_day = 10'000;
   uint64_t evaluations_per_node_per_day = 50'000;
+  // A partner that publishes more reports in a day than the first, and more than so many times as
+  // many as usual, is quarantined; so is one of whose recent reports at least so many, and more
+  // than so many in a hundred, were withdrawn after a dispute.
+  uint32_t flood_least_reports = 200;
+  uint32_t flood_times_usual = 10;
+  uint32_t withdrawn_least = 5;
+  uint32_t withdrawn_percent = 20;
+  // An identifier with more live reports, or under more names in the shop's own book, does not
+  // count by itself.
+  uint32_t shared_live_reports = 16;
+  uint32_t shared_names = 5;
   std::map<std::string, uint64_t> small_amount_minor;  // accept unasked up to this, per currency
 
   // Strict: more than kMaxCharterBytes, unknown keys, wrong types, values out of bounds, reasons

@@ -199,7 +199,7 @@ Reason WhyShipped(const Identifier& identifier) {
 }  // namespace
 
 std::optional<std::string> WarningList::WhyRefused(const Identifier& identifier) const {
-  if (own_.contains(identifier)) {
+  if (own_ != nullptr && own_->Holds(identifier)) {
     return "it stands on this shop's own list, as one of its own or its staff's";
   }
   return WhyShipped(identifier);

@@ -6,26 +6,30 @@
 #define DAFTAR_NODE_IDENTITY_WARNING_LIST_H_
 
 #include <optional>
-#include <set>
 #include <string>
 
 #include "node/identity/identifier.h"
 
 namespace daftar::identity {
 
-// A value; concurrent reads are safe.
+// The shop's own identifiers (its numbers, its staff's), wherever they are kept.
+class OwnIdentifiers {
+ public:
+  virtual ~OwnIdentifiers() = default;
+  virtual bool Holds(const Identifier& identifier) const = 0;  // any thread
+};
+
+// A value; any thread may ask.
 class WarningList {
  public:
-  // The shipped list.
-  WarningList() = default;
-  // Adds one identifier of the shop's own (its numbers, its staff's).
-  void Add(Identifier identifier) { own_.insert(std::move(identifier)); }
+  // The shipped list, and `own` if any, which must outlive it.
+  explicit WarningList(const OwnIdentifiers* own = nullptr) : own_(own) {}
   // Why the identifier must not be reported, in words for the person who filed it; nullopt when
   // it may. Never repeats the identifier.
   std::optional<std::string> WhyRefused(const Identifier& identifier) const;
 
  private:
-  std::set<Identifier> own_;
+  const OwnIdentifiers* own_;
 };
 
 }  // namespace daftar::identity

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/voprf.h"
+#include "node/partners/standing.h"
 #include "storage/purge.h"
 
 namespace daftar::partners {
@@ -25,6 +26,29 @@ bool IsGoodNews(EntryKind kind) {
          kind == EntryKind::kWithdrawal || kind == EntryKind::kErasure;
 }
 
+// Until it is issued by the reader's own clock it does not count; good news never waits.
+bool WaitsForItsTime(EntryKind kind) {
+  return kind == EntryKind::kReport || kind == EntryKind::kCorrection ||
+         kind == EntryKind::kResolution;
+}
+
+// Whether a disputed report, not paid and not given up before, is given up by the entry.
+bool GivesUp(const evidence::Header& header, const EntryState& before) {
+  if (header.kind != EntryKind::kWithdrawal && header.kind != EntryKind::kErasure) return false;
+  if (header.kind == EntryKind::kErasure && (header.ground == evidence::ErasureGround::kPaid ||
+                                             header.ground == evidence::ErasureGround::kExpired)) {
+    return false;
+  }
+  bool disputed = false;
+  for (const EntryState::Update& update : before.updates) {
+    if (update.kind == EntryKind::kSettlement || update.kind == EntryKind::kWithdrawal) {
+      return false;
+    }
+    disputed = disputed || update.kind == EntryKind::kDispute;
+  }
+  return disputed;
+}
+
 }  // namespace
 
 absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
@@ -33,21 +57,26 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
                                       " has a body larger than any kind has");
   }
   auto signed_header = evidence::SignedHeader::DecodeLeaf(entry.leaf);
-  if (!signed_header.ok()) return absl::OkStatus();  // void: format
+  if (!signed_header.ok()) return Void(VoidReason::kFormat, index);
   const evidence::Header& header = signed_header->header;
   if (entry.body.has_value() && evidence::CommitTo(*entry.body) != header.commitment) {
     return absl::InvalidArgumentError("the body of entry " + std::to_string(index) +
                                       " does not fit its commitment");
   }
-  if (header.index != index || header.origin != partner_.origin ||
-      static_cast<int64_t>(header.issued_at) < last_issued_at_) {
-    return absl::OkStatus();  // void: order
+  if (header.index != index || header.origin != partner_.origin) {
+    return Void(VoidReason::kOtherLog, index);
+  }
+  if (static_cast<int64_t>(header.issued_at) < last_issued_at_) {
+    return Void(VoidReason::kTimeDecreases, index);
   }
   const auto issued_at = static_cast<int64_t>(header.issued_at);
   // A REPORT's signature is verified when it is used. One from the future is verified now: were it
   // void, its time would make all that follows void too.
   if (header.kind == EntryKind::kReport && issued_at > now_ && !SignedByNewestKey(*signed_header)) {
-    return absl::OkStatus();  // void: signature
+    return Void(VoidReason::kSignature, index);
+  }
+  if (issued_at > now_ + kMaxIssuedAheadSeconds && WaitsForItsTime(header.kind)) {
+    voids_.Add(VoidReason::kFuture, index);  // Lookup and StandingOf wait
   }
   if (entry.body.has_value()) bodies_[index] = *entry.body;
   if (header.kind == EntryKind::kReport) {
@@ -58,7 +87,7 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
   evidence::Body body;
   if (entry.body.has_value()) {
     auto decoded = evidence::DecodeBody(header, *entry.body);
-    if (!decoded.ok()) return absl::OkStatus();  // void: format
+    if (!decoded.ok()) return Void(VoidReason::kFormat, index);
     body = *std::move(decoded);
   }
   if (header.kind == EntryKind::kKeys) {
@@ -70,7 +99,7 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
     return absl::OkStatus();
   }
   // A KEYS replaces the entry key: only the newest may sign what follows it.
-  if (!SignedByNewestKey(*signed_header)) return absl::OkStatus();  // void: signature
+  if (!SignedByNewestKey(*signed_header)) return Void(VoidReason::kSignature, index);
   last_issued_at_ = issued_at;
   report_times_[index] = std::nullopt;
   const bool missing = !entry.body.has_value() && header.kind != EntryKind::kErasure;
@@ -90,14 +119,23 @@ bool Applier::SignedByNewestKey(const evidence::SignedHeader& signed_header) con
   return !keys_.empty() && signed_header.VerifiedBy(keys_.back().keys.entry);
 }
 
-absl::Status Applier::AddReport(uint64_t index, const evidence::SignedHeader&, const Bytes* body) {
+absl::Status Applier::Void(VoidReason reason, uint64_t index) {
+  voids_.Add(reason, index);
+  return absl::OkStatus();
+}
+
+absl::Status Applier::AddReport(uint64_t index, const evidence::SignedHeader& signed_header,
+                                const Bytes* body) {
   ++reports_;
+  // Neither a date in the past nor one to come hides that they all came at once.
+  conduct_.AddReport(
+      std::min(std::max(static_cast<int64_t>(signed_header.header.issued_at), not_before_), now_));
   if (body == nullptr) {  // erased, which an ERASURE that follows has to say
     ++gaps_;
     return absl::OkStatus();
   }
   auto report = evidence::ReportBody::Decode(*body);
-  if (!report.ok()) return absl::OkStatus();  // void: format
+  if (!report.ok()) return Void(VoidReason::kFormat, index);
   AddTokens(index, report->slots);
   return absl::OkStatus();
 }
@@ -115,13 +153,13 @@ absl::Status Applier::AddUpdate(uint64_t index, const evidence::Header& header,
                                 const evidence::Body& body, bool missing) {
   auto reported = ReportIssuedAt(header.about);
   if (!reported.ok()) return reported.status();
-  // Void: about nothing that can be updated, or in the tick of the REPORT itself.
-  if (!reported->has_value() || static_cast<int64_t>(header.issued_at) <= **reported) {
-    return absl::OkStatus();
+  if (!reported->has_value()) return Void(VoidReason::kAboutNothing, index);
+  if (static_cast<int64_t>(header.issued_at) <= **reported) {
+    return Void(VoidReason::kBeforeReport, index);
   }
   auto state = StateOf(header.about);
   if (!state.ok()) return state.status();
-  if (!(*state)->Accepts(header.kind)) return absl::OkStatus();  // void: order
+  if (!(*state)->Accepts(header.kind)) return Void(VoidReason::kOutOfOrder, index);
   if (header.kind == EntryKind::kRelabel && !missing) {
     if (const auto* relabel = std::get_if<evidence::RelabelBody>(&body)) {
       return AddRelabel(index, header, *relabel);
@@ -133,12 +171,15 @@ absl::Status Applier::AddUpdate(uint64_t index, const evidence::Header& header,
     return absl::OkStatus();
   }
   // Good news always counts, however much came before it: of each of its kinds one more may follow.
-  if ((*state)->updates.size() >= kMaxUpdates && !IsGoodNews(header.kind)) return absl::OkStatus();
+  if ((*state)->updates.size() >= kMaxUpdates && !IsGoodNews(header.kind)) {
+    return Void(VoidReason::kTooMany, index);
+  }
   // Before the erasure itself is among the updates: it has no body.
   if (header.kind == EntryKind::kErasure) {
     if (absl::Status status = Erase(header.about); !status.ok()) return status;
   }
   if (missing) ++gaps_;
+  if (GivesUp(header, **state)) conduct_.AddWithdrawn();
   (*state)->updates.push_back(UpdateOf(header, index));
   return absl::OkStatus();
 }
@@ -151,7 +192,7 @@ absl::Status Applier::AddRelabel(uint64_t index, const evidence::Header& header,
                                  const evidence::RelabelBody& body) {
   auto state = StateOf(header.about);
   if (!state.ok()) return state.status();
-  if ((*state)->updates.size() >= kMaxUpdates) return absl::OkStatus();
+  if ((*state)->updates.size() >= kMaxUpdates) return Void(VoidReason::kTooMany, index);
   (*state)->updates.push_back(UpdateOf(header, index));
   AddTokens(header.about, body.slots);
   return absl::OkStatus();
@@ -191,15 +232,16 @@ absl::Status Applier::Erase(uint64_t report) {
 void Applier::AddKeys(uint64_t index, const evidence::SignedHeader& signed_header,
                       const evidence::KeysBody& body) {
   const bool first = keys_.empty();
-  if (first && index != 0) return;
+  if (first && index != 0) return voids_.Add(VoidReason::kOutOfOrder, index);
   const crypto::PublicKey& signer = first ? body.entry : keys_.back().keys.entry;
-  if (!signed_header.VerifiedBy(signer) || keys_.size() >= kMaxKeysEntries) return;
+  if (!signed_header.VerifiedBy(signer)) return voids_.Add(VoidReason::kSignature, index);
+  if (keys_.size() >= kMaxKeysEntries) return voids_.Add(VoidReason::kTooMany, index);
   const crypto::KeyId id = evidence::EntryKeyId(partner_.origin, body.entry);
   for (const KeysEntry& earlier : keys_) {
     // Another key under the same ID would make signatures ambiguous.
     if (evidence::EntryKeyId(partner_.origin, earlier.keys.entry) == id &&
         earlier.keys.entry != body.entry) {
-      return;
+      return voids_.Add(VoidReason::kFormat, index);
     }
   }
   last_issued_at_ = static_cast<int64_t>(signed_header.header.issued_at);

@@ -7,7 +7,9 @@
 #include <string>
 #include <vector>
 
+#include "node/partners/conduct.h"
 #include "node/partners/mirror.h"
+#include "node/partners/void_entries.h"
 
 namespace daftar::partners {
 
@@ -15,20 +17,24 @@ namespace daftar::partners {
 // signature, format or order are void: kept in the tree, without effect. A value of one thread.
 class Applier {
  public:
-  // `now` in Unix seconds. `keys`, `charters`, `reports`, `last_issued_at` and `gaps` are advanced
-  // in place. Gaps are bodies that are missing without an ERASURE.
-  Applier(const storage::Store& store, const Partner& partner, int64_t now,
+  // `now` in Unix seconds. `keys`, `charters`, `reports`, `last_issued_at`, `gaps`, `conduct` and
+  // `voids` are advanced in place. Gaps are bodies that are missing without an ERASURE. No entry
+  // was published before `not_before`: a head of that time lacks them all; 0: not known.
+  Applier(const storage::Store& store, const Partner& partner, int64_t now, int64_t not_before,
           std::vector<KeysEntry>& keys, std::vector<CharterEntry>& charters, uint64_t& reports,
-          int64_t& last_issued_at, uint64_t& gaps)
+          int64_t& last_issued_at, uint64_t& gaps, Conduct& conduct, VoidEntries& voids)
       : store_(store),
         log_(store),
         partner_(partner),
         now_(now),
+        not_before_(not_before),
         keys_(keys),
         charters_(charters),
         reports_(reports),
         last_issued_at_(last_issued_at),
-        gaps_(gaps) {}
+        gaps_(gaps),
+        conduct_(conduct),
+        voids_(voids) {}
 
   // InvalidArgument when a body does not fit its entry's commitment or is over its bound (whoever
   // sent the batch altered it); errors of the store are passed on.
@@ -38,6 +44,8 @@ class Applier {
   absl::Status Finish(storage::Batch& batch);
 
  private:
+  // Counts the entry as void; OK, for void entries stop nobody.
+  absl::Status Void(VoidReason reason, uint64_t index);
   absl::Status AddReport(uint64_t index, const evidence::SignedHeader& signed_header,
                          const crypto::Bytes* body);
   bool SignedByNewestKey(const evidence::SignedHeader& signed_header) const;
@@ -59,11 +67,14 @@ class Applier {
   storage::LogStore log_;
   const Partner& partner_;
   const int64_t now_;
+  const int64_t not_before_;
   std::vector<KeysEntry>& keys_;
   std::vector<CharterEntry>& charters_;
   uint64_t& reports_;
   int64_t& last_issued_at_;
   uint64_t& gaps_;
+  Conduct& conduct_;
+  VoidEntries& voids_;
 
   // What this batch's own entries are, not in the store yet: of REPORTs the time, of others none.
   std::map<uint64_t, std::optional<int64_t>> report_times_;

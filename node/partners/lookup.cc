@@ -1,6 +1,7 @@
 #include "node/partners/lookup.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "node/partners/standing.h"
@@ -45,6 +46,7 @@ struct Lookup::Question {
   std::shared_ptr<Mirror> mirror;
   MirrorView view;
   decision::PartnerAnswer answer;
+  bool set_aside = false;                     // the partner's reports, until an operator decides
   std::vector<std::string> witnesses;         // this node's witness set for the partner's log
   uint64_t counted = 0;                       // entries below it count
   std::optional<KeysEntry> keys;              // the newest that counts
@@ -71,6 +73,9 @@ void Lookup::Prepare(Question& question, std::span<const Partner> active,
   question.answer.origin = question.partner.origin;
   question.mirror = followers_.MirrorOf(question.partner.origin);
   if (question.mirror != nullptr) question.view = question.mirror->View();
+  question.set_aside =
+      question.view.quarantine.has_value() ||
+      SuspicionOf(question.view.conduct, *charters_.InForce(), clock_.Now().seconds()).has_value();
   question.witnesses = WitnessSet(question.view, question.partner.origin, own_origin_, active);
   question.counted = CountedSize(question.view, question.witnesses);
   if (question.view.keys.empty()) {
@@ -235,7 +240,7 @@ absl::StatusOr<LookupResult> Lookup::Ask(std::span<const identity::Identifier> i
     Describe(question);
     // What kept outputs find is evidence even while the partner cannot be reached.
     if (!question.view.forked) {
-      absl::Status found = FindRecords(question, result.records);
+      absl::Status found = FindRecords(question, result);
       if (!found.ok()) return found;
     }
     result.answers.push_back(question.answer);
@@ -258,7 +263,7 @@ void Lookup::Describe(Question& question) const {
   answer.witnesses = question.witnesses;
   answer.witnessed =
       question.witnesses.size() >= kLeastIndependentWitnesses && question.counted > 0;
-  if (question.failure.has_value() || !answer.head_age_s.has_value()) {
+  if (question.failure.has_value() || !answer.head_age_s.has_value() || question.set_aside) {
     answer.state = PartnerState::kNotChecked;
     if (view.forked) {
       answer.error = "forked";
@@ -268,6 +273,8 @@ void Lookup::Describe(Question& question) const {
       answer.error = "copying";  // the first copy is not whole yet: what it lacks may be about this
     } else if (!question.keys.has_value()) {
       answer.error = "not-witnessed";
+    } else if (question.set_aside) {
+      answer.error = "quarantined";
     } else {
       answer.error = ReasonCode(*question.failure);
     }
@@ -281,8 +288,7 @@ void Lookup::Describe(Question& question) const {
 }
 
 // Probes all 16 labels of every identifier in the copied log.
-absl::Status Lookup::FindRecords(Question& question,
-                                 std::vector<decision::PartnerRecord>& records) const {
+absl::Status Lookup::FindRecords(Question& question, LookupResult& result) const {
   if (question.f.empty()) return absl::OkStatus();
   const uint32_t epoch = question.keys->keys.epoch;
   std::vector<Bytes> keys;
@@ -294,19 +300,24 @@ absl::Status Lookup::FindRecords(Question& question,
   }
   auto rows = store_.MultiGet(Column::kTokens, keys);
   if (!rows.ok()) return rows.status();
-  std::set<uint64_t> seen;
+  std::map<uint64_t, size_t> seen;  // report -> its place among the records
   // Each try costs reads and a signature: an issuer that crowds a label with what does not open
   // gets no more tries than one whose records do.
   size_t tries = 0;
   size_t row = 0;
-  for (const std::optional<Secret64>& f : question.f) {
+  for (size_t which = 0; which < question.f.size(); ++which) {
+    const std::optional<Secret64>& f = question.f[which];
     if (!f.has_value()) continue;
+    const auto bit = static_cast<uint8_t>(1u << which);
     for (uint32_t j = 0; j < evidence::kLabelsPerIdentifier; ++j, ++row) {
       if (!(*rows)[row].has_value()) continue;
       auto reports = Mirror::DecodeTokenRow(*(*rows)[row]);
       if (!reports.ok()) return reports.status();
       for (uint64_t report : *reports) {
-        if (seen.count(report) > 0) continue;
+        if (const auto found = seen.find(report); found != seen.end()) {
+          result.found_by[found->second] |= bit;
+          continue;
+        }
         if (++tries > kMaxRecordsPerPartner) {
           question.mirror->Note(Fault::kBadLabel);
           return absl::OkStatus();
@@ -315,8 +326,9 @@ absl::Status Lookup::FindRecords(Question& question,
         auto record = OpenRecord(question, report, label);
         if (!record.ok()) return record.status();
         if (!record->has_value()) continue;
-        seen.insert(report);
-        records.push_back(**std::move(record));
+        seen.emplace(report, result.records.size());
+        result.records.push_back(**std::move(record));
+        result.found_by.push_back(bit);
       }
     }
   }
@@ -437,8 +449,12 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   const bool weighs = record.status == decision::EntryStatus::kLive ||
                       record.status == decision::EntryStatus::kSettled;
   const bool admitted = charter != nullptr && charter->reasons.count(standing.facts.reason) > 0;
-  if (weighs && (!admitted || report >= question.counted)) {
+  const auto issued_at = static_cast<int64_t>((*opened)->entry.header.issued_at);
+  if (weighs && (!admitted || report >= question.counted ||
+                 issued_at > clock_.Now().seconds() + kMaxIssuedAheadSeconds)) {
     record.status = decision::EntryStatus::kPending;
+  } else if (weighs && question.set_aside) {
+    record.status = decision::EntryStatus::kSetAside;
   }
   record.origin = question.partner.origin;
   record.index = report;

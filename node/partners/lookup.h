@@ -28,6 +28,7 @@ inline constexpr size_t kMaxRecordsPerPartner = decision::kMaxRecordsPerPartner;
 struct LookupResult {
   std::vector<decision::PartnerAnswer> answers;  // every active partner, by origin
   std::vector<decision::PartnerRecord> records;
+  std::vector<uint8_t> found_by;  // of each record: bit i for the i-th of the identifiers
 };
 
 // Any thread may call Ask. References outlive the lookup; the network must have answered all calls
@@ -48,9 +49,10 @@ class Lookup {
         network_(network) {}
 
   // What the partners' logs say about `identifiers` (1 to 4). A report that does not count yet,
-  // because too few of the witness set have cosigned a head over it, is kPending. Partners that did
-  // not answer by the deadline are kNotChecked, with a reason; their late answers are still kept
-  // for the next time. Errors are the store's only.
+  // because too few of the witness set have cosigned a head over it, is kPending; those of a
+  // partner that is quarantined are kSetAside, and it counts as not checked. Partners that did not
+  // answer by the deadline are kNotChecked, with a reason; their late answers are still kept for
+  // the next time. Errors are the store's only.
   absl::StatusOr<LookupResult> Ask(std::span<const identity::Identifier> identifiers,
                                    std::chrono::milliseconds deadline);
 
@@ -78,7 +80,7 @@ class Lookup {
   void Receive(const std::shared_ptr<Session>& session, size_t index,
                absl::StatusOr<EvaluateAnswer> answer);
   void Describe(Question& question) const;
-  absl::Status FindRecords(Question& question, std::vector<decision::PartnerRecord>& records) const;
+  absl::Status FindRecords(Question& question, LookupResult& result) const;
   absl::StatusOr<std::vector<OpenedUpdate>> OpenUpdates(const Question& question, uint64_t report,
                                                         const crypto::Secret32& key) const;
   absl::StatusOr<std::optional<OpenedReport>> OpenReport(const Question& question, uint64_t report,

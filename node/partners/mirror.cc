@@ -193,8 +193,8 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
 
   State next = state_;
   const int64_t now = clock_.Now().seconds();
-  Applier applier(store_, partner_, now, next.keys, next.charters, next.reports,
-                  next.last_issued_at, next.gaps);
+  Applier applier(store_, partner_, now, state_.head_time, next.keys, next.charters, next.reports,
+                  next.last_issued_at, next.gaps, next.conduct, next.voids);
   std::vector<Bytes> leaves;
   leaves.reserve(batch.entries.size());
   for (const evidence::FeedEntry& entry : batch.entries) {

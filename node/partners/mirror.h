@@ -18,12 +18,16 @@
 #include "node/evidence/entry.h"
 #include "node/evidence/feed.h"
 #include "node/evidence/header.h"
+#include "node/partners/conduct.h"
 #include "node/partners/cosignatures.h"
 #include "node/partners/entry_state.h"
 #include "node/partners/partner.h"
+#include "node/partners/void_entries.h"
+#include "storage/caller.h"
 #include "storage/log_store.h"
 #include "storage/mutex.h"
 #include "storage/store.h"
+#include "storage/vault.h"
 
 namespace daftar::partners {
 
@@ -70,6 +74,10 @@ struct MirrorView {
   uint64_t gaps = 0;
   // How much of the log each witness states to hold, this node included; durable.
   CosignedSizes cosigned;
+  Conduct conduct;    // how it has published of late
+  VoidEntries voids;  // what of it has no effect, and why
+  // Its reports are set aside until an operator has decided.
+  std::optional<Quarantine> quarantine;
   // Two signed heads that cannot both be true were seen: its reports no longer count.
   bool forked = false;
   // When the issuer's newest timestamp came (Unix seconds), and by how much its clock was ahead of
@@ -132,6 +140,16 @@ class Mirror {
   // Who has cosigned how much. Lives as long as the mirror.
   Cosignatures& cosignatures() const { return *cosignatures_; }
 
+  // Sets the log's reports aside, durably and on the record, when SuspicionOf says so by `charter`;
+  // nothing when they are already. Entries go on being copied. Errors of the store.
+  absl::Status QuarantineIfSuspicious(const evidence::Charter& charter, const storage::Vault& vault,
+                                      crypto::Entropy& entropy);
+  // An operator has looked: the reports count again, and what was seen so far is not held against
+  // the log any more. A repetition changes nothing. FailedPrecondition when they are not set aside;
+  // errors of the store. `because` is not empty.
+  absl::Status Release(const storage::Caller& caller, const std::string& because,
+                       const storage::Vault& vault, crypto::Entropy& entropy);
+
   // Counts the fault against the partner; durable within kFaultWriteSeconds.
   void Note(Fault fault);
 
@@ -165,6 +183,9 @@ class Mirror {
     std::vector<CharterEntry> charters;
     uint64_t reports = 0;
     uint64_t gaps = 0;
+    Conduct conduct;
+    VoidEntries voids;
+    std::optional<Quarantine> quarantine;
     bool forked = false;
     const SeenHead* newest() const {
       if (!pending.empty()) return &pending.back();

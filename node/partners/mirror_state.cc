@@ -2,6 +2,8 @@
 #include <algorithm>
 
 #include "node/partners/mirror.h"
+#include "storage/audit.h"
+#include "storage/requests.h"
 
 namespace daftar::partners {
 namespace {
@@ -12,11 +14,41 @@ using crypto::Writer;
 using storage::Batch;
 using storage::Column;
 
-constexpr uint8_t kVersion = 3;
+constexpr uint8_t kVersion = 4;
+constexpr uint8_t kVersionBeforeConduct = 3;
 constexpr uint8_t kFaultsVersion = 1;
+// Who the record names for what the node does by itself.
+constexpr std::string_view kNodeItself = "node";
+constexpr std::string_view kReleaseKind = "partner-release";
 
 void WriteHead(Writer& writer, const crypto::Checkpoint& head, const std::string& note) {
   writer.U64(head.size).Raw(head.root.view()).Prefixed32(crypto::AsBytes(note));
+}
+
+// A row may lack reasons that were added later.
+VoidEntries ReadVoids(Reader& reader) {
+  VoidEntries voids;
+  const uint8_t reasons = reader.U8();
+  if (reasons > kVoidReasons) reader.Fail();
+  for (size_t i = 0; i < reasons && reader.ok(); ++i) {
+    voids.by_reason[i].entries = reader.U64();
+    voids.by_reason[i].newest = reader.U64();
+  }
+  return voids;
+}
+
+Quarantine ReadQuarantine(Reader& reader) {
+  Quarantine quarantine;
+  const uint8_t suspicion = reader.U8();
+  if (suspicion < static_cast<uint8_t>(Suspicion::kFlood) ||
+      suspicion > static_cast<uint8_t>(Suspicion::kWithdrawn)) {
+    reader.Fail();
+  }
+  quarantine.suspicion = static_cast<Suspicion>(suspicion);
+  quarantine.since = static_cast<int64_t>(reader.U64());
+  quarantine.seen = reader.U64();
+  quarantine.of = reader.U64();
+  return quarantine;
 }
 
 }  // namespace
@@ -60,6 +92,17 @@ Bytes Mirror::EncodeState(const State& state) {
   writer.U64(static_cast<uint64_t>(state.head_time));
   writer.U64(static_cast<uint64_t>(state.last_issued_at)).U64(state.reports).U64(state.gaps);
   writer.U8(state.forked ? 1 : 0);
+  state.conduct.Encode(writer);
+  writer.U8(static_cast<uint8_t>(kVoidReasons));
+  for (const VoidEntries::Tally& tally : state.voids.by_reason) {
+    writer.U64(tally.entries).U64(tally.newest);
+  }
+  writer.U8(state.quarantine.has_value() ? 1 : 0);
+  if (state.quarantine.has_value()) {
+    writer.U8(static_cast<uint8_t>(state.quarantine->suspicion));
+    writer.U64(static_cast<uint64_t>(state.quarantine->since));
+    writer.U64(state.quarantine->seen).U64(state.quarantine->of);
+  }
   writer.U16(static_cast<uint16_t>(state.keys.size()));
   for (const KeysEntry& keys : state.keys) {
     writer.U64(keys.index).Prefixed16(keys.keys.Encode());
@@ -73,7 +116,8 @@ Bytes Mirror::EncodeState(const State& state) {
 
 absl::Status Mirror::DecodeState(crypto::ByteView bytes, State& state) {
   Reader reader(bytes);
-  if (reader.U8() != kVersion) reader.Fail();
+  const uint8_t version = reader.U8();
+  if (version != kVersion && version != kVersionBeforeConduct) reader.Fail();
   const auto read_head = [&reader] {
     SeenHead head;
     head.checkpoint.size = reader.U64();
@@ -89,6 +133,11 @@ absl::Status Mirror::DecodeState(crypto::ByteView bytes, State& state) {
   state.reports = reader.U64();
   state.gaps = reader.U64();
   state.forked = reader.U8() != 0;
+  if (version == kVersion) {
+    state.conduct = Conduct::Decode(reader);
+    state.voids = ReadVoids(reader);
+    if (reader.U8() != 0) state.quarantine = ReadQuarantine(reader);
+  }
   const uint16_t keys = reader.U16();
   for (int i = 0; i < keys && reader.ok(); ++i) {
     KeysEntry entry;
@@ -157,6 +206,9 @@ void Mirror::Publish() {
   view_.charters = state_.charters;
   view_.reports = state_.reports;
   view_.gaps = state_.gaps;
+  view_.conduct = state_.conduct;
+  view_.voids = state_.voids;
+  view_.quarantine = state_.quarantine;
   head_note_ = state_.covered.has_value() ? state_.covered->note : std::string();
   view_.forked = state_.forked;
   if (state_.forked && view_.trouble.empty()) {
@@ -176,10 +228,66 @@ MirrorView Mirror::View() const {
                     " bodies of its entries are missing without an erasure, so its newest entries "
                     "are not cosigned and do not count here. Talk to the partner's operator";
   }
+  if (view.quarantine.has_value()) {
+    view.trouble += (view.trouble.empty() ? "" : "; ") + Words(*view.quarantine) +
+                    ": its reports are set aside since " +
+                    evidence::Date::Of({view.quarantine->since * 1000}).ToString() +
+                    " and do not count until you have looked. Talk to the partner's operator, then "
+                    "`daftar partner release " +
+                    partner_.origin + "` or `suspend`";
+  }
   if (const std::string faults = FaultWords(); !faults.empty()) {
     view.trouble += (view.trouble.empty() ? "" : "; ") + faults;
   }
   return view;
+}
+
+absl::Status Mirror::QuarantineIfSuspicious(const evidence::Charter& charter,
+                                            const storage::Vault& vault, crypto::Entropy& entropy) {
+  storage::MutexLock applying(applying_);
+  if (state_.quarantine.has_value()) return absl::OkStatus();
+  const auto suspicion = SuspicionOf(state_.conduct, charter, clock_.Now().seconds());
+  if (!suspicion.has_value()) return absl::OkStatus();
+  State next = state_;
+  next.quarantine = suspicion;
+  Batch batch;
+  batch.Put(Column::kLogHeads, Key('m'), EncodeState(next));
+  storage::RecordAudit(batch, vault, entropy,
+                       {clock_.Now().value, std::string(kNodeItself), "partner.quarantine",
+                        partner_.origin, Words(*suspicion)});
+  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+  state_ = std::move(next);
+  Publish();
+  return absl::OkStatus();
+}
+
+absl::Status Mirror::Release(const storage::Caller& caller, const std::string& because,
+                             const storage::Vault& vault, crypto::Entropy& entropy) {
+  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  storage::MutexLock applying(applying_);
+  const auto earlier = storage::RequestLog::Find(store_, *request, kReleaseKind);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) return absl::OkStatus();
+  if (!state_.quarantine.has_value()) {
+    return absl::FailedPreconditionError("the reports of " + partner_.origin +
+                                         " are not set aside; `daftar partner show " +
+                                         partner_.origin + "` says what counts of it");
+  }
+  State next = state_;
+  next.quarantine.reset();
+  next.conduct.by_day[0] = 0;
+  next.conduct.withdrawn = 0;
+  Batch batch;
+  batch.Put(Column::kLogHeads, Key('m'), EncodeState(next));
+  storage::RequestLog::Record(batch, *std::move(request), kReleaseKind, {});
+  storage::RecordAudit(
+      batch, vault, entropy,
+      {clock_.Now().value, caller.actor, "partner.release", partner_.origin, because});
+  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+  state_ = std::move(next);
+  Publish();
+  return absl::OkStatus();
 }
 
 std::string Mirror::HeadNote() const {

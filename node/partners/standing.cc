@@ -59,7 +59,8 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
   std::optional<int64_t> settled_since;
   bool withdrawn = false;
   for (const OpenedUpdate& seen : updates) {
-    const bool counts = seen.update.index < reading.counted_size;
+    const bool counts = seen.update.index < reading.counted_size &&
+                        seen.update.issued_at <= reading.now + kMaxIssuedAheadSeconds;
     switch (seen.update.kind) {
       case EntryKind::kErasure:
         standing.status = EntryStatus::kErased;

@@ -13,6 +13,10 @@
 
 namespace daftar::partners {
 
+// What is dated further ahead of the reader's clock does not count until its time has come. Good
+// news never waits.
+inline constexpr int64_t kMaxIssuedAheadSeconds = 300;
+
 // An update with what its sealed facts say, where they opened.
 struct OpenedUpdate {
   EntryState::Update update;

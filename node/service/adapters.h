@@ -255,6 +255,22 @@ class BookAdapter final : public v1::BookService::Service {
                              v1::RemoveAllowedResponse* response) override {
     return Answer(*context, *request, response, &BookHandlers::RemoveAllowed);
   }
+  grpc::Status AddWarning(grpc::ServerContext* context, const v1::AddWarningRequest* request,
+                          v1::AddWarningResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::AddWarning);
+  }
+  grpc::Status ListWarnings(grpc::ServerContext* context, const v1::ListWarningsRequest* request,
+                            v1::ListWarningsResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::ListWarnings);
+  }
+  grpc::Status ClearWarning(grpc::ServerContext* context, const v1::ClearWarningRequest* request,
+                            v1::ClearWarningResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::ClearWarning);
+  }
+  grpc::Status RemoveWarning(grpc::ServerContext* context, const v1::RemoveWarningRequest* request,
+                             v1::RemoveWarningResponse* response) override {
+    return Answer(*context, *request, response, &BookHandlers::RemoveWarning);
+  }
   grpc::Status AddOrder(grpc::ServerContext* context, const v1::AddOrderRequest* request,
                         v1::AddOrderResponse* response) override {
     return Answer(*context, *request, response, &BookHandlers::AddOrder);
@@ -408,6 +424,11 @@ class NodeAdapter final : public v1::NodeService::Service {
   grpc::Status AdoptCharter(grpc::ServerContext* context, const v1::AdoptCharterRequest* request,
                             v1::AdoptCharterResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::AdoptCharter);
+  }
+  grpc::Status ReleasePartner(grpc::ServerContext* context,
+                              const v1::ReleasePartnerRequest* request,
+                              v1::ReleasePartnerResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ReleasePartner);
   }
   grpc::Status SuspendPartner(grpc::ServerContext* context,
                               const v1::SuspendPartnerRequest* request,

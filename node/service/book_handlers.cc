@@ -66,6 +66,7 @@ absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, std::span<const identit
   if (!incidents.ok()) return incidents.status();
   absl::Status forgot = partners::ForgetKept(node.store(), node.vault(), gone, batch);
   if (!forgot.ok()) return forgot;
+  node.warnings().Forget(gone, batch);
   std::vector<decision::Subject> subjects;
   for (const identity::Identifier& identifier : gone) {
     subjects.push_back(decision::SubjectOf(node.keys().receipt, identifier));

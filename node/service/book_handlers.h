@@ -36,6 +36,14 @@ class BookHandlers {
   absl::StatusOr<v1::ReportGroupsResponse> ReportGroups(
       const Actor& actor, const v1::ReportGroupsRequest& request,
       const std::function<bool(const v1::ReportGroupsResponse&)>& tell = {});
+  absl::StatusOr<v1::AddWarningResponse> AddWarning(const Actor& actor,
+                                                    const v1::AddWarningRequest& request);
+  absl::StatusOr<v1::ListWarningsResponse> ListWarnings(const Actor& actor,
+                                                        const v1::ListWarningsRequest& request);
+  absl::StatusOr<v1::ClearWarningResponse> ClearWarning(const Actor& actor,
+                                                        const v1::ClearWarningRequest& request);
+  absl::StatusOr<v1::RemoveWarningResponse> RemoveWarning(const Actor& actor,
+                                                          const v1::RemoveWarningRequest& request);
   absl::StatusOr<v1::AddAllowedResponse> AddAllowed(const Actor& actor,
                                                     const v1::AddAllowedRequest& request);
   absl::StatusOr<v1::ListAllowedResponse> ListAllowed(const Actor& actor,

@@ -132,6 +132,12 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
         "The keystore is opened by the unlock file beside it: whoever copies the directory has the "
         "keys. A passphrase file elsewhere or a systemd credential (daftar-passphrase) is safer.");
   }
+  if (const size_t waiting = node_.warnings().Waiting(); waiting > 0) {
+    out.add_notices(std::to_string(waiting) +
+                    (waiting == 1 ? " identifier is" : " identifiers are") +
+                    " taken to be many people's and wait for somebody to look: `daftar warning "
+                    "list`.");
+  }
   out.set_partner_address(config.advertised());
   out.set_http_address(config.http_listen);
   out.set_epoch(node_.epoch());
@@ -189,6 +195,10 @@ v1::Partner NodeHandlers::Describe(const partners::Partner& partner) const {
       out.set_head_age_s(static_cast<uint64_t>(std::max<int64_t>(age, 0)));
     }
     out.set_trouble(view.trouble);
+    if (view.quarantine.has_value()) {
+      out.set_quarantined_since(TimeText(evidence::UnixMillis::OfSeconds(view.quarantine->since)));
+      out.set_quarantined_for(std::string(partners::SuspicionName(view.quarantine->suspicion)));
+    }
     out.set_reports(view.reports);
     if (!view.keys.empty()) out.set_epoch(view.keys.back().keys.epoch);
   }
@@ -254,6 +264,16 @@ absl::StatusOr<v1::GetPartnerResponse> NodeHandlers::GetPartner(
                                    node_.clock().Now().seconds());
   if (!record.ok()) return record.status();
   *out.mutable_partner()->mutable_record() = ToProto(*record);
+  const partners::VoidEntries voids = mirror->View().voids;
+  for (size_t i = 0; i < partners::kVoidReasons; ++i) {
+    if (voids.by_reason[i].entries == 0) continue;
+    const auto reason = static_cast<partners::VoidReason>(i);
+    v1::VoidEntries& told = *out.mutable_partner()->add_void_entries();
+    told.set_reason(std::string(partners::VoidReasonName(reason)));
+    told.set_words(std::string(partners::VoidReasonWords(reason)));
+    told.set_entries(voids.by_reason[i].entries);
+    told.set_newest_index(voids.by_reason[i].newest);
+  }
   return out;
 }
 
@@ -269,6 +289,26 @@ absl::StatusOr<v1::Partner> NodeHandlers::ChangeStatus(const Actor& actor,
   // Streams that the partner has open here look at its status when they wake.
   node_.publisher().WakeAll();
   return Describe(*partner);
+}
+
+absl::StatusOr<v1::ReleasePartnerResponse> NodeHandlers::ReleasePartner(
+    const Actor& actor, const v1::ReleasePartnerRequest& request) {
+  if (absl::Status s = Authorise(actor, "NodeService/ReleasePartner"); !s.ok()) return s;
+  if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
+  if (absl::Status s = book::CheckBecause(request.because()); !s.ok()) return s;
+  auto partner = node_.registry().Find(request.origin());
+  if (!partner.ok()) return partner.status();
+  const auto mirror = node_.followers().MirrorOf(partner->origin);
+  if (mirror == nullptr) {
+    return absl::FailedPreconditionError("no copy of the log of " + partner->origin +
+                                         " is kept, so none of its reports is set aside");
+  }
+  absl::Status released = mirror->Release(CallerOf(actor, request.request_id()), request.because(),
+                                          node_.vault(), node_.entropy());
+  if (!released.ok()) return released;
+  v1::ReleasePartnerResponse out;
+  *out.mutable_partner() = Describe(*partner);
+  return out;
 }
 
 absl::StatusOr<v1::SuspendPartnerResponse> NodeHandlers::SuspendPartner(

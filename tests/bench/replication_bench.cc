@@ -113,10 +113,12 @@ void BM_CollectInMemory(benchmark::State& state) {
     uint64_t reports = 0;
     int64_t last_issued_at = 0;
     uint64_t gaps = 0;
+    partners::Conduct conduct;
+    partners::VoidEntries voids;
     uint64_t index = 0;
     for (const evidence::FeedBatch& batch : log.batches) {
-      partners::Applier applier(*store, log.partner, evidence::SystemClock().Now().seconds(), keys,
-                                charters, reports, last_issued_at, gaps);
+      partners::Applier applier(*store, log.partner, evidence::SystemClock().Now().seconds(), 0,
+                                keys, charters, reports, last_issued_at, gaps, conduct, voids);
       for (const evidence::FeedEntry& entry : batch.entries) Must(applier.Add(index++, entry));
       storage::Batch writes;
       Must(applier.Finish(writes));

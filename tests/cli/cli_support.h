@@ -143,6 +143,11 @@ class FakeNode {
   Method<v1::AddAllowedRequest, v1::AddAllowedResponse> add_allowed;
   Method<v1::ListAllowedRequest, v1::ListAllowedResponse> list_allowed;
   Method<v1::RemoveAllowedRequest, v1::RemoveAllowedResponse> remove_allowed;
+  Method<v1::AddWarningRequest, v1::AddWarningResponse> add_warning;
+  Method<v1::ListWarningsRequest, v1::ListWarningsResponse> list_warnings;
+  Method<v1::ClearWarningRequest, v1::ClearWarningResponse> clear_warning;
+  Method<v1::RemoveWarningRequest, v1::RemoveWarningResponse> remove_warning;
+  Method<v1::ReleasePartnerRequest, v1::ReleasePartnerResponse> release_partner;
   Method<v1::AddOrderRequest, v1::AddOrderResponse> add_order;
   Method<v1::SetOrderOutcomeRequest, v1::SetOrderOutcomeResponse> set_order_outcome;
   Method<v1::GetPolicyRequest, v1::GetPolicyResponse> get_policy;
@@ -281,6 +286,10 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(AddAllowed, add_allowed)
     DAFTAR_FAKE_METHOD(ListAllowed, list_allowed)
     DAFTAR_FAKE_METHOD(RemoveAllowed, remove_allowed)
+    DAFTAR_FAKE_METHOD(AddWarning, add_warning)
+    DAFTAR_FAKE_METHOD(ListWarnings, list_warnings)
+    DAFTAR_FAKE_METHOD(ClearWarning, clear_warning)
+    DAFTAR_FAKE_METHOD(RemoveWarning, remove_warning)
     DAFTAR_FAKE_METHOD(AddOrder, add_order)
     DAFTAR_FAKE_METHOD(SetOrderOutcome, set_order_outcome)
     FakeNode& fake_;
@@ -300,6 +309,7 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(JoinPartner, join_partner)
     DAFTAR_FAKE_METHOD(GetCharter, get_charter)
     DAFTAR_FAKE_METHOD(AdoptCharter, adopt_charter)
+    DAFTAR_FAKE_METHOD(ReleasePartner, release_partner)
     DAFTAR_FAKE_METHOD(SuspendPartner, suspend_partner)
     DAFTAR_FAKE_METHOD(ListLogEntries, list_log_entries)
     DAFTAR_FAKE_METHOD(ListChanges, list_changes)

@@ -137,6 +137,27 @@ TEST(ShowPartnerTest, Text) {
             "Learnt from        no order yet; the policy's weight applies\n");
 }
 
+TEST(ShowPartnerTest, WhatHasNoEffectIsToldWithTheReason) {
+  auto partner = Proto<v1::Partner>(kPartner);
+  auto json = ToJson(partner);
+  EXPECT_TRUE(json["quarantined_since"].is_null());
+  EXPECT_EQ(json["void_entries"].size(), 0u);
+  auto* voids = partner.add_void_entries();
+  voids->set_reason("out-of-order");
+  voids->set_words("they repeat");
+  voids->set_entries(2);
+  voids->set_newest_index(17);
+  partner.set_quarantined_since("2026-11-01T00:00:00.000Z");
+  partner.set_quarantined_for("flood");
+  std::ostringstream out;
+  Print(out, partner);
+  EXPECT_THAT(out.str(),
+              ::testing::HasSubstr("Without effect     2 entries (newest 17): they repeat\n"));
+  json = ToJson(partner);
+  EXPECT_EQ(json["quarantined_for"], "flood");
+  EXPECT_EQ(json["void_entries"][0]["newest_index"], 17);
+}
+
 TEST(ShowPartnerTest, JsonSaysNullWhileNoHeadIsKnown) {
   auto partner = Proto<v1::Partner>(kPartner);
   EXPECT_EQ(ToJson(partner)["head_age_s"], 14);

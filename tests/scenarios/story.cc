@@ -154,6 +154,23 @@ absl::Status Story::Step(const Words& words, const std::string& rest) {
     return absl::OkStatus();
   }
   if (verb == "adopt") return Adopt(words, rest);
+  if (verb == "release") {  // release B at A: A's operator has looked at B
+    auto released = NodeNamed(words.at(1));
+    auto node = NodeNamed(words.at(3));
+    if (!released.ok() || !node.ok()) return released.ok() ? node.status() : released.status();
+    SimNode& reader = (*circle_)[*node];
+    const auto mirror = reader->followers().MirrorOf((*circle_)[*released].origin());
+    if (mirror == nullptr) return absl::NotFoundError("there is no copy of that log");
+    return mirror->Release(reader.Caller(), "they had a backlog", reader->vault(),
+                           reader->entropy());
+  }
+  if (verb == "clear") {  // clear N at A: somebody at A has looked, and the number is one person's
+    auto node = NodeNamed(words.at(3));
+    if (!node.ok()) return node.status();
+    SimNode& reader = (*circle_)[*node];
+    const auto phone = Phone(BuyersPhone(std::strtoul(words.at(1).c_str(), nullptr, 10)));
+    return reader->warnings().Clear(reader.Caller(), phone, "one family").status();
+  }
   if (verb == "file") {
     auto node = NodeNamed(words.at(3));
     if (!node.ok()) return node.status();

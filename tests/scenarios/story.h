@@ -19,20 +19,27 @@ namespace daftar::testing {
 
 // One line of a file is one step:
 //
+// clang-format off
 //   charter KEY = VALUE          of the reason deposit-unsettled; first lines of a story
 //   circle SECTION KEY = VALUE   of another section of the charter; first lines
 //   nodes N                      toko-a, toko-b, ..., each paired with each
 //   file X at A about N          A files an incident X about buyer N
 //   publish X, notice X          by the filer
 //   approve X                    by somebody else at the shop
-//   settle X, dispute X [by shop], resolve X upheld|withdrawn, correct X AMOUNT, withdraw X, erase
-//   X tick                         all nodes that are up publish, copy, cosign wait N d|h|s time
-//   passes, and then a tick stop A, start A, cut A B, mend A B adopt A KEY = VALUE          A
-//   adopts a charter with this line for deposit-unsettled refused STEP                 the step is
-//   refused state X WORD                 what X is at its shop sees B X WORD                what
-//   B's check of the buyer finds of X: live, settled, ...; nothing counts B N COUNT             of
-//   how many partners B's decision about buyer N counts a record arrived X at B, behind X at B
-//   whether X's newest change is applied at B, as X's shop knows # a remark
+//   settle X, dispute X [by shop], resolve X upheld|withdrawn, correct X AMOUNT, withdraw X, erase X
+//   tick                         all nodes that are up publish, copy, cosign
+//   wait N d|h|s                 time passes, and then a tick
+//   stop A, start A, cut A B, mend A B
+//   adopt A KEY = VALUE          A adopts a charter with this line for deposit-unsettled
+//   release B at A               A's operator has looked at B, whose reports were set aside
+//   clear N at A                 somebody at A has looked: the buyer's number is one person's
+//   refused STEP                 the step is refused
+//   state X WORD                 what X is at its shop
+//   sees B X WORD                what B's check of the buyer finds of X: live, settled, ...; nothing
+//   counts B N COUNT             of how many partners B's decision about buyer N counts a record
+//   arrived X at B, behind X at B   whether X's newest change is applied at B, as X's shop knows
+//   # a remark
+// clang-format on
 //
 // After each step, whoever holds the entry that says so must not count a report that is disputed,
 // withdrawn, erased or expired.

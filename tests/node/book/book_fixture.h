@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -145,7 +146,13 @@ class BookTest : public ::testing::Test {
   daftar::testing::FakeEntropy entropy_;
   FixedClock clock_;
   storage::Vault vault_;
-  identity::WarningList warnings_;
+  struct OwnList final : identity::OwnIdentifiers {
+    bool Holds(const identity::Identifier& identifier) const override {
+      return held.contains(identifier);
+    }
+    std::set<identity::Identifier> held;
+  } own_;
+  identity::WarningList warnings_{&own_};
   std::unique_ptr<storage::RocksStore> store_;
   std::unique_ptr<Book> book_;
 };

@@ -157,7 +157,7 @@ TEST_F(ImportTest, IdentifiersOfTwoCustomersAreRefusedByLine) {
 }
 
 TEST_F(ImportTest, IdentifiersOfNobodyInParticularMakeNoCustomerOfStrangers) {
-  warnings_.Add(Phone("0811-2233-4455"));  // the shop's own, typed where the buyer's was missing
+  own_.held.insert(Phone("0811-2233-4455"));  // the shop's own, typed where the buyer's was missing
   std::vector<decision::OrderRow> rows;
   for (int i = 0; i < 5; ++i) {
     rows.push_back(Row({Email("noreply@mail.id"), Phone("0811-2233-4455"),
@@ -182,7 +182,7 @@ TEST_F(ImportTest, IdentifiersOfNobodyInParticularMakeNoCustomerOfStrangers) {
 TEST_F(ImportTest, AnIdentifierOfNobodyThatACustomerHasJoinsNoRowToIt) {
   ASSERT_THAT(book_->AddCustomer(Request("r"), {"", {Email("kasir@mail.id"), Handle("shop/a")}}),
               IsOk());
-  warnings_.Add(Email("kasir@mail.id"));  // the shop's own, as it turns out
+  own_.held.insert(Email("kasir@mail.id"));  // the shop's own, as it turns out
   EXPECT_EQ(
       Import({Row({Email("kasir@mail.id"), Handle("shop/b")}, "1", "2024-01-01", "2024-02-01")}),
       (std::vector<uint64_t>{1, 0, 0, 0}));

@@ -43,6 +43,8 @@ std::string FullSource() {
          "[dispute]\nflag_days = 7\nwithdraw_days = 21\n"
          "[withdrawal]\nafter_settlement_hours = 24\nerase_after_hours = 12\n"
          "[quota]\nevaluations_per_partner_per_day = 2000\nevaluations_per_node_per_day = 8000\n"
+         "[quarantine]\nflood_least_reports = 60\nflood_times_usual = 4\nwithdrawn_least = 6\n"
+         "withdrawn_percent = 15\n[shared_identifier]\nlive_reports = 9\nnames = 4\n"
          "[small_amount]\nIDR = \"250000\"\nUSD = \"15.50\"\n"
          "[reasons.invoice-unpaid-reminded]\n"
          "required = [\"identifier\", \"amount\", \"occurred\", \"due\"]\n"
@@ -75,6 +77,12 @@ TEST(CharterTest, EveryKeyIsRead) {
   EXPECT_EQ(charter->dispute_withdraw_days, 21u);
   EXPECT_EQ(charter->withdraw_after_settlement_hours, 24u);
   EXPECT_EQ(charter->erase_after_withdrawal_hours, 12u);
+  EXPECT_EQ(charter->flood_least_reports, 60u);
+  EXPECT_EQ(charter->flood_times_usual, 4u);
+  EXPECT_EQ(charter->withdrawn_least, 6u);
+  EXPECT_EQ(charter->withdrawn_percent, 15u);
+  EXPECT_EQ(charter->shared_live_reports, 9u);
+  EXPECT_EQ(charter->shared_names, 4u);
   EXPECT_EQ(charter->evaluations_per_partner_per_day, 2000u);
   EXPECT_EQ(charter->evaluations_per_node_per_day, 8000u);
   EXPECT_EQ(charter->small_amount_minor,
@@ -174,6 +182,12 @@ TEST(CharterTest, WhatIsWrongIsRefusedWithLineColumnAndRule) {
       {"[withdrawal]\nafter_settlement_hours = 49", "", "'withdrawal.after_settlement_hours'"},
       {"[withdrawal]\nerase_after_hours = 721", "", "'withdrawal.erase_after_hours'"},
       {"[withdrawal]\nsoon = 1", "", "unknown key 'soon'"},
+      {"[quarantine]\nflood_least_reports = 0", "", "'quarantine.flood_least_reports'"},
+      {"[quarantine]\nflood_times_usual = 1", "", "'quarantine.flood_times_usual'"},
+      {"[quarantine]\nwithdrawn_least = 1001", "", "'quarantine.withdrawn_least'"},
+      {"[quarantine]\nwithdrawn_percent = 101", "", "'quarantine.withdrawn_percent'"},
+      {"[shared_identifier]\nlive_reports = 0", "", "'shared_identifier.live_reports'"},
+      {"[shared_identifier]\nnames = 16", "", "'shared_identifier.names'"},
       {"[quota]\nevaluations_per_partner_per_day = 0", "", "'quota.evaluations_per_partner"},
       {"[quota]\nevaluations_per_partner_per_day = 60000", "", "must not be less than"},
       {"[quota]\nevaluations_per_node_per_day = 9999", "", "must not be less than"},

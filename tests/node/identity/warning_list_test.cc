@@ -131,8 +131,12 @@ TEST(WarningListTest, HandlesOfNobodyAreRefused) {
 }
 
 TEST(WarningListTest, ShopsOwnIdentifiersAreRefusedInAnySpelling) {
-  WarningList list;
-  list.Add(Must(kPhone, "0812-3456-7890"));
+  struct Own final : OwnIdentifiers {
+    bool Holds(const Identifier& identifier) const override {
+      return identifier == Must(kPhone, "0812-3456-7890");
+    }
+  } own;
+  const WarningList list(&own);
   EXPECT_THAT(list.WhyRefused(Must(kPhone, "+62 812 34567890", Region::kSingapore)),
               Optional(HasSubstr("own list")));
   EXPECT_EQ(list.WhyRefused(Must(kPhone, "0812-3456-7891")), std::nullopt);

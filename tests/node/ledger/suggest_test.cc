@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "node/evidence/sealing.h"
 #include "storage/log_store.h"
 #include "tests/support/incidents.h"
@@ -197,9 +199,14 @@ TEST_F(SuggestTest, AnAccountNamesOnlyTheOrdersOwnIdentifiersAndAtMostFour) {
 TEST_F(SuggestTest, WhatCameOntoTheWarningListAfterTheImportIsNotNamed) {
   Import({Phone("0812-3456-7801"), Email("staff@mail.id")}, "a", "2026-09-01", "");
   Import({Phone("0812-3456-7802")}, "b", "2026-09-01", "");
-  identity::WarningList warnings;
-  warnings.Add(Email("staff@mail.id"));
-  warnings.Add(Phone("0812-3456-7802"));
+  struct OwnList final : identity::OwnIdentifiers {
+    bool Holds(const identity::Identifier& identifier) const override {
+      return held.contains(identifier);
+    }
+    std::set<identity::Identifier> held;
+  } own;
+  const identity::WarningList warnings(&own);
+  own.held = {Email("staff@mail.id"), Phone("0812-3456-7802")};
   const book::Book later(node_->store(), node_->vault(), circle_.entropy(), circle_.clock(),
                          warnings);
   const evidence::Date today = evidence::Date::Of(circle_.clock().Now());

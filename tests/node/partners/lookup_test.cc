@@ -127,6 +127,15 @@ TEST_F(LookupTest, WhoFoundAReportHasItsRecordKey) {
   EXPECT_THAT(key("toko-x.test", buyer), StatusIs(absl::StatusCode::kNotFound));
 }
 
+TEST_F(LookupTest, AReportDatedInTheFutureWaitsForItsTime) {
+  circle_.clock().Advance(86'400);
+  Publish(a_);
+  circle_.clock().Advance(-86'400);  // as where the issuer's clock was a day ahead
+  EXPECT_EQ(Ask(b_).records.at(0).status, EntryStatus::kPending);
+  circle_.clock().Advance(86'400);
+  EXPECT_EQ(Ask(b_).records.at(0).status, EntryStatus::kLive);
+}
+
 TEST_F(LookupTest, EveryReportOfOneBuyerIsFound) {
   for (int i = 0; i < 5; ++i) Publish(a_);
   EXPECT_EQ(Ask(b_).records.size(), 5u);

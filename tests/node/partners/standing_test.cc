@@ -95,6 +95,23 @@ TEST_F(StandingTest, ADisputeAfterAResolutionIsOpenAgain) {
   EXPECT_EQ(Status(), EntryStatus::kDisputed);
 }
 
+TEST_F(StandingTest, WhatIsDatedInTheFutureWaitsForItsTimeUnlessItIsGoodNews) {
+  const int64_t later = kNow + 2 * kDay;
+  Add(EntryKind::kDispute, kNow);
+  Add(EntryKind::kResolution, later, evidence::ResolutionFacts{true, Day("2026-11-03")});
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+  reading_.now = later - kMaxIssuedAheadSeconds - 1;
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+  reading_.now = later - kMaxIssuedAheadSeconds;
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  evidence::CorrectionFacts facts{reported_, Day("2026-11-03")};
+  facts.corrected.amount = Rupiah(5000);
+  Add(EntryKind::kCorrection, later + kDay, facts);
+  EXPECT_EQ(Read().facts.amount, Rupiah(1000));
+  Add(EntryKind::kSettlement, later + kDay);
+  EXPECT_EQ(Status(), EntryStatus::kSettled);
+}
+
 TEST_F(StandingTest, TheLastCorrectionHolds) {
   Correct(700, "2026-10-02");
   Correct(800, "2026-10-03");

@@ -1,0 +1,127 @@
+// The part of the warning list that grows: identifiers that the shop added as its own, and such as
+// turned out to be many people's and wait for somebody to look.
+#ifndef DAFTAR_NODE_BOOK_WARNINGS_H_
+#define DAFTAR_NODE_BOOK_WARNINGS_H_
+
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "node/evidence/charter.h"
+#include "node/evidence/clock.h"
+#include "node/identity/identifier.h"
+#include "node/identity/warning_list.h"
+#include "storage/caller.h"
+#include "storage/mutex.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace daftar::book {
+
+inline constexpr size_t kMaxOwnWarnings = 1000;
+inline constexpr size_t kMaxReviews = 1000;  // of more, none is listed; all are set aside
+inline constexpr size_t kMaxNamesKept = 16;  // of one identifier, as tags
+inline constexpr int64_t kReviewWriteSeconds = 86'400;  // between two writes about one identifier
+
+// Numbers are on disk: never renumber.
+enum class WarningKind : uint8_t {
+  kOwn = 1,      // the shop's or its staff's: refused in incidents, imports, the allowlist
+  kReview = 2,   // seen to be many people's: does not count by itself until somebody has looked
+  kCleared = 3,  // somebody has looked: it counts
+};
+std::string_view WarningKindName(WarningKind kind);  // "own", "review", "cleared"
+
+struct Warning {
+  identity::Identifier identifier;
+  WarningKind kind = WarningKind::kOwn;
+  evidence::UnixMillis at;    // of the addition or clearing; of a review, when it was first seen
+  std::string by;             // actor; empty for a review
+  std::string because;        // empty for a review
+  uint32_t live_reports = 0;  // when it was last seen over a bound
+  uint32_t names = 0;
+  friend bool operator==(const Warning&, const Warning&) = default;
+};
+
+// Rows in Column::kWarnings (docs/storage.md has the bytes): 'w' || tag -> sealed Warning; 'n' ||
+// tag -> tags of the names under which the book has met the identifier.
+//
+// Any thread may call. Changes are durable on OK and in force for the next call; writes need a
+// request id, and a repetition changes nothing; `because` has 1 to storage::kMaxAuditText bytes and
+// goes on the record, which does not hold the identifier. DataLoss for a row that does not open.
+class Warnings final : public identity::OwnIdentifiers {
+ public:
+  // All must outlive it.
+  static absl::StatusOr<std::unique_ptr<Warnings>> Open(storage::Store& store,
+                                                        const storage::Vault& vault,
+                                                        crypto::Entropy& entropy,
+                                                        const evidence::Clock& clock);
+
+  bool Holds(const identity::Identifier& identifier) const override;
+
+  // Adds one of the shop's own. AlreadyExists when it is one; ResourceExhausted past
+  // kMaxOwnWarnings.
+  absl::StatusOr<Warning> Add(const storage::Caller& caller, const identity::Identifier& identifier,
+                              const std::string& because);
+  // One person's after all, whatever is seen: it counts. FailedPrecondition for one of the shop's
+  // own (remove it first) and one that is cleared.
+  absl::StatusOr<Warning> Clear(const storage::Caller& caller,
+                                const identity::Identifier& identifier, const std::string& because);
+  // As if nothing had ever been said of it. NotFound.
+  absl::Status Remove(const storage::Caller& caller, const identity::Identifier& identifier,
+                      const std::string& because);
+  // Those that wait first, then the newest.
+  std::vector<Warning> List() const;
+  size_t Waiting() const;  // for review
+
+  // Whether the identifier is many people's by the charter's bounds, so that what it alone finds
+  // must not count: more live reports, or more names in the book, and not cleared. Lists it for
+  // review, which failing to write does not change. Errors of reading.
+  absl::StatusOr<bool> IsShared(const identity::Identifier& identifier, uint32_t live_reports,
+                                const evidence::Charter& charter);
+
+  // Adds to `batch` that nothing is kept about the identifiers of a person who is erased, but for
+  // those that are the shop's own. For Book::Erase.
+  void Forget(std::span<const identity::Identifier> identifiers, storage::Batch& batch);
+
+ private:
+  Warnings(storage::Store& store, const storage::Vault& vault, crypto::Entropy& entropy,
+           const evidence::Clock& clock)
+      : store_(store), vault_(vault), entropy_(entropy), clock_(clock) {}
+  absl::Status Load();
+  absl::Status CheckWrite(const storage::Caller& caller, const std::string& because) const;
+  absl::Status Write(const storage::Caller& caller, std::string_view action, const Warning& warning)
+      DAFTAR_REQUIRES(mutex_);
+  absl::Status List(const identity::Identifier& identifier, uint32_t live_reports, uint32_t names)
+      DAFTAR_REQUIRES(mutex_);
+  size_t CountOf(WarningKind kind) const DAFTAR_REQUIRES(mutex_);
+
+  storage::Store& store_;
+  const storage::Vault& vault_;
+  crypto::Entropy& entropy_;
+  const evidence::Clock& clock_;
+  mutable storage::Mutex mutex_;  // held across a durable write: changes are rare
+  std::map<identity::Identifier, Warning> warnings_ DAFTAR_GUARDED_BY(mutex_);
+  // When each was last written for review, Unix seconds.
+  std::map<identity::Identifier, int64_t> listed_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+// A warning's row before sealing (version 1). Decoding: DataLoss for anything else than encoding
+// writes.
+crypto::Bytes EncodeWarning(const Warning& warning);
+absl::StatusOr<Warning> DecodeWarning(crypto::ByteView bytes);
+
+// --- Names under which the book has met an identifier ---
+
+crypto::Bytes NamesKey(const storage::Vault& vault, const identity::Identifier& identifier);
+// Of a name, without case, signs and spaces; 0 for none. Keyed: tells nothing about the name.
+uint64_t NameTag(const storage::Vault& vault, std::string_view name);
+crypto::Bytes EncodeNames(const std::set<uint64_t>& names);
+absl::StatusOr<std::set<uint64_t>> DecodeNames(crypto::ByteView bytes);
+
+}  // namespace daftar::book
+
+#endif  // DAFTAR_NODE_BOOK_WARNINGS_H_

@@ -1,0 +1,69 @@
+// The warning list: what is no one buyer's.
+#include "node/service/book_handlers.h"
+#include "node/service/convert.h"
+
+namespace daftar::service {
+namespace {
+
+v1::Warning ToProto(const book::Warning& warning) {
+  v1::Warning out;
+  out.set_identifier(identity::Masked(warning.identifier));
+  out.set_kind(std::string(book::WarningKindName(warning.kind)));
+  out.set_at(TimeText(warning.at));
+  out.set_by(warning.by);
+  out.set_because(warning.because);
+  out.set_live_reports(warning.live_reports);
+  out.set_names(warning.names);
+  return out;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::AddWarningResponse> BookHandlers::AddWarning(
+    const Actor& actor, const v1::AddWarningRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/AddWarning"); !s.ok()) return s;
+  auto identifier = FromProto(request.identifier(), node_.config().region);
+  if (!identifier.ok()) return identifier.status();
+  auto added =
+      node_.warnings().Add({actor.name, request.request_id()}, *identifier, request.because());
+  if (!added.ok()) return added.status();
+  v1::AddWarningResponse response;
+  *response.mutable_warning() = ToProto(*added);
+  return response;
+}
+
+absl::StatusOr<v1::ListWarningsResponse> BookHandlers::ListWarnings(
+    const Actor& actor, const v1::ListWarningsRequest&) {
+  if (absl::Status s = Authorise(actor, "BookService/ListWarnings"); !s.ok()) return s;
+  v1::ListWarningsResponse response;
+  for (const book::Warning& warning : node_.warnings().List()) {
+    *response.add_warnings() = ToProto(warning);
+  }
+  return response;
+}
+
+absl::StatusOr<v1::ClearWarningResponse> BookHandlers::ClearWarning(
+    const Actor& actor, const v1::ClearWarningRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/ClearWarning"); !s.ok()) return s;
+  auto identifier = FromProto(request.identifier(), node_.config().region);
+  if (!identifier.ok()) return identifier.status();
+  auto cleared =
+      node_.warnings().Clear({actor.name, request.request_id()}, *identifier, request.because());
+  if (!cleared.ok()) return cleared.status();
+  v1::ClearWarningResponse response;
+  *response.mutable_warning() = ToProto(*cleared);
+  return response;
+}
+
+absl::StatusOr<v1::RemoveWarningResponse> BookHandlers::RemoveWarning(
+    const Actor& actor, const v1::RemoveWarningRequest& request) {
+  if (absl::Status s = Authorise(actor, "BookService/RemoveWarning"); !s.ok()) return s;
+  auto identifier = FromProto(request.identifier(), node_.config().region);
+  if (!identifier.ok()) return identifier.status();
+  absl::Status removed =
+      node_.warnings().Remove({actor.name, request.request_id()}, *identifier, request.because());
+  if (!removed.ok()) return removed;
+  return v1::RemoveWarningResponse();
+}
+
+}  // namespace daftar::service

@@ -1,0 +1,170 @@
+#include "node/book/warnings.h"
+
+#include "storage/audit.h"
+#include "tests/node/book/book_fixture.h"
+
+namespace daftar::book {
+namespace {
+
+using ::daftar::testing::IsOk;
+using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class WarningsTest : public BookTest {
+ protected:
+  WarningsTest() { Reopen(); }
+  void Reopen() {
+    auto opened = Warnings::Open(*store_, vault_, entropy_, clock_);
+    ASSERT_THAT(opened, IsOk());
+    list_ = *std::move(opened);
+  }
+  bool IsShared(const identity::Identifier& identifier, uint32_t live = 0) {
+    auto shared = list_->IsShared(identifier, live, charter_);
+    EXPECT_THAT(shared, IsOk());
+    return shared.ok() && *shared;
+  }
+  std::vector<WarningKind> Kinds() {
+    std::vector<WarningKind> kinds;
+    for (const Warning& warning : list_->List()) kinds.push_back(warning.kind);
+    return kinds;
+  }
+
+  evidence::Charter charter_;  // with the default bounds: 16 live reports, 5 names
+  const identity::Identifier kiosk_ = Handle("shop/kiosk");
+  const identity::Identifier other_ = Handle("shop/other");
+  std::unique_ptr<Warnings> list_;
+};
+
+TEST_F(WarningsTest, TheShopsOwnAreRefusedUntilTheyAreTakenOff) {
+  const identity::WarningList refused(list_.get());
+  EXPECT_EQ(refused.WhyRefused(kiosk_), std::nullopt);
+  const auto added = list_->Add(By(), kiosk_, "our own");
+  ASSERT_THAT(added, IsOk());
+  EXPECT_EQ(added->kind, WarningKind::kOwn);
+  EXPECT_NE(refused.WhyRefused(kiosk_), std::nullopt);
+  EXPECT_EQ(refused.WhyRefused(other_), std::nullopt);
+  Reopen();
+  EXPECT_TRUE(list_->Holds(kiosk_));
+  EXPECT_THAT(list_->Remove(By(), other_, "x"),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("ships with the program")));
+  ASSERT_THAT(list_->Remove(By(), kiosk_, "sold"), IsOk());
+  EXPECT_FALSE(list_->Holds(kiosk_));
+  Reopen();
+  EXPECT_FALSE(list_->Holds(kiosk_));
+}
+
+TEST_F(WarningsTest, EachWriteNeedsAReasonAndHappensOnce) {
+  EXPECT_THAT(list_->Add(By(), kiosk_, ""), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(list_->Clear(By(), kiosk_, ""), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(list_->Remove(By(), kiosk_, ""), StatusIs(absl::StatusCode::kInvalidArgument));
+  const storage::Caller caller = By();
+  ASSERT_THAT(list_->Add(caller, kiosk_, "our own"), IsOk());
+  ASSERT_THAT(list_->Add(caller, kiosk_, "our own"), IsOk());  // the answer was lost
+  EXPECT_THAT(list_->Add(By(), kiosk_, "another reason"),
+              StatusIs(absl::StatusCode::kAlreadyExists));
+  const storage::Caller removing = By();
+  ASSERT_THAT(list_->Remove(removing, kiosk_, "sold"), IsOk());
+  ASSERT_THAT(list_->Remove(removing, kiosk_, "sold"), IsOk());
+}
+
+TEST_F(WarningsTest, TooManyLiveReportsAreListedForReview) {
+  EXPECT_FALSE(IsShared(kiosk_, 16));
+  EXPECT_TRUE(list_->List().empty());
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  ASSERT_EQ(list_->List().size(), 1u);
+  EXPECT_EQ(list_->List()[0].kind, WarningKind::kReview);
+  EXPECT_EQ(list_->List()[0].live_reports, 17u);
+  EXPECT_EQ(list_->Waiting(), 1u);
+  EXPECT_FALSE(list_->Holds(kiosk_));  // nobody has said so
+  Reopen();
+  EXPECT_EQ(list_->Waiting(), 1u);
+}
+
+TEST_F(WarningsTest, WhatSomebodyHasClearedCounts) {
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  ASSERT_THAT(list_->Clear(By(), kiosk_, "a family"), IsOk());
+  EXPECT_FALSE(IsShared(kiosk_, 100));
+  EXPECT_EQ(Kinds(), std::vector{WarningKind::kCleared});
+  Reopen();
+  EXPECT_FALSE(IsShared(kiosk_, 100));
+  EXPECT_THAT(list_->Clear(By(), kiosk_, "again"), StatusIs(absl::StatusCode::kFailedPrecondition));
+  ASSERT_THAT(list_->Remove(By(), kiosk_, "not so sure any more"), IsOk());
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  ASSERT_THAT(list_->Add(By(), other_, "our own"), IsOk());
+  EXPECT_THAT(list_->Clear(By(), other_, "x"), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(WarningsTest, ThoseThatWaitComeFirst) {
+  ASSERT_THAT(list_->Add(By(), other_, "our own"), IsOk());
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  ASSERT_THAT(list_->Add(By(), Handle("shop/third"), "our own"), IsOk());
+  EXPECT_EQ(Kinds(), (std::vector{WarningKind::kReview, WarningKind::kOwn, WarningKind::kOwn}));
+}
+
+TEST_F(WarningsTest, ANumberUnderManyNamesInTheBookIsShared) {
+  const auto import = [&](const std::string& name, const std::string& invoice) {
+    decision::OrderRow row = Row({kiosk_}, invoice, "2024-01-01", "2024-02-01");
+    row.name = name;
+    ASSERT_THAT(book_->ImportOrders({{row}}), IsOk());
+  };
+  const char* names[] = {"Sari", "Budi", "Wati", "Joko", "Rina"};
+  for (int i = 0; i < 5; ++i) import(names[i], std::to_string(i));
+  import("  SARI.", "6");  // no other name
+  import("", "7");
+  EXPECT_FALSE(IsShared(kiosk_));
+  import("Agus", "8");
+  EXPECT_TRUE(IsShared(kiosk_));
+  ASSERT_EQ(list_->List().size(), 1u);
+  EXPECT_EQ(list_->List()[0].names, 6u);
+  EXPECT_FALSE(IsShared(other_));
+}
+
+TEST_F(WarningsTest, NoMoreNamesAreKeptThanABound) {
+  for (int i = 0; i < 40; ++i) {
+    decision::OrderRow row = Row({kiosk_}, std::to_string(i), "2024-01-01", "2024-02-01");
+    row.name = "Buyer " + std::string(1, static_cast<char>('a' + i % 26)) + std::to_string(i);
+    ASSERT_THAT(book_->ImportOrders({{row}}), IsOk());
+  }
+  EXPECT_TRUE(IsShared(kiosk_));
+  EXPECT_EQ(list_->List()[0].names, kMaxNamesKept);
+}
+
+TEST_F(WarningsTest, ErasingAPersonForgetsWhatWasSeen) {
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  ASSERT_THAT(list_->Add(By(), other_, "our own"), IsOk());
+  storage::Batch batch;
+  list_->Forget(std::vector{kiosk_, other_}, batch);
+  ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+  EXPECT_EQ(Kinds(), std::vector{WarningKind::kOwn});
+  Reopen();
+  EXPECT_EQ(Kinds(), std::vector{WarningKind::kOwn});
+}
+
+TEST_F(WarningsTest, TheRecordSaysWhoAndWhyAndNotWhom) {
+  ASSERT_THAT(list_->Add(By(), kiosk_, "our own"), IsOk());
+  auto page = storage::ReadAudit(*store_, vault_, {.limit = 10});
+  ASSERT_THAT(page, IsOk());
+  ASSERT_FALSE(page->rows.empty());
+  EXPECT_EQ(page->rows[0].action, "warning.add");
+  EXPECT_EQ(page->rows[0].because, "our own");
+  EXPECT_THAT(page->rows[0].object, Not(HasSubstr("kiosk")));
+}
+
+TEST_F(WarningsTest, RowsRefuseDamage) {
+  const Warning warning{kiosk_, WarningKind::kReview, {1000}, "", "", 17, 3};
+  const crypto::Bytes row = EncodeWarning(warning);
+  auto decoded = DecodeWarning(row);
+  ASSERT_THAT(decoded, IsOk());
+  EXPECT_EQ(*decoded, warning);
+  for (size_t length = 0; length < row.size(); ++length) {
+    EXPECT_THAT(DecodeWarning(crypto::ByteView(row).first(length)),
+                StatusIs(absl::StatusCode::kDataLoss));
+  }
+  const crypto::Bytes names = EncodeNames({1, 2});
+  EXPECT_EQ(*DecodeNames(names), (std::set<uint64_t>{1, 2}));
+  EXPECT_THAT(DecodeNames(crypto::ByteView(names).first(5)), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+}  // namespace
+}  // namespace daftar::book

@@ -1,0 +1,255 @@
+// What a partner's log holds and must not: each is counted with its reason, and changes nothing.
+#include "node/partners/void_entries.h"
+
+#include <gtest/gtest.h>
+
+#include "crypto/cosignature.h"
+#include "node/partners/mirror.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::partners {
+namespace {
+
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOk;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using evidence::EntryKind;
+
+constexpr uint64_t kReport = 2;  // its index; the entries before it are KEYS and CHARTER
+
+// An issuer with one published report, whose keys sign whatever a test wants behind it.
+class VoidEntriesTest : public ::testing::Test {
+ protected:
+  VoidEntriesTest() {
+    auto view = issuer_->ledger().Add(issuer_.Caller(), DepositUnsettled("0812-3456-7801"));
+    EXPECT_THAT(view, IsOk());
+    EXPECT_THAT(issuer_->ledger().Publish(issuer_.Caller(), view->incident.id), IsOk());
+    EXPECT_THAT(issuer_->Tick(), IsOk());
+    auto partner = reader_->registry().Add(reader_.Caller(), *issuer_->Card());
+    EXPECT_THAT(partner, IsOk());
+    partner_ = *partner;
+    Reopen();
+    const storage::LogStore log(issuer_->store());
+    for (uint64_t i = 0; i <= kReport; ++i) {
+      Append(
+          *log.ReadLeaf(storage::kOwnLog, i),
+          **issuer_->store().Get(storage::Column::kLogBodies,
+                                 storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), i)));
+    }
+    Send();
+  }
+  void Reopen() {
+    auto mirror = Mirror::Open(reader_->store(), circle_.clock(), partner_);
+    ASSERT_THAT(mirror, IsOk());
+    mirror_ = *std::move(mirror);
+  }
+  // A good header about the report, for the next place.
+  evidence::Header About(EntryKind kind) {
+    evidence::Header header =
+        evidence::SignedHeader::DecodeLeaf(
+            *storage::LogStore(issuer_->store()).ReadLeaf(storage::kOwnLog, kReport))
+            ->header;
+    header.kind = kind;
+    header.about = kReport;
+    header.index = size_;
+    header.issued_at += size_;
+    if (kind == EntryKind::kErasure) {
+      header.commitment = evidence::Commitment();
+      header.ground = evidence::ErasureGround::kRequest;
+    }
+    return header;
+  }
+  void Append(crypto::Bytes leaf, std::optional<crypto::Bytes> body = std::nullopt) {
+    tree_.Append(crypto::MerkleLeafHash(leaf));
+    ++size_;
+    pending_.push_back({std::move(leaf), std::move(body)});
+  }
+  void Append(const evidence::Header& header) {
+    Append(evidence::SignHeader(header, issuer_->keys().entry).Leaf());
+  }
+  void Append(EntryKind kind) { Append(About(kind)); }
+  void Send() {
+    evidence::FeedBatch batch;
+    batch.from = mirror_->View().size;
+    batch.entries = std::move(pending_);
+    pending_.clear();
+    crypto::Note note;
+    note.text = crypto::Checkpoint{"toko-a.test", size_, tree_.Root()}.ToText();
+    note.signatures = {
+        crypto::SignNote(note.text, "toko-a.test", issuer_->keys().head),
+        crypto::Cosign(note.text, static_cast<uint64_t>(circle_.clock().Now().seconds()),
+                       "toko-a.test/self", issuer_->keys().self)};
+    batch.head = note.ToString();
+    DAFTAR_ASSERT_OK(mirror_->Apply(batch));
+  }
+  std::vector<EntryKind> Effects() {
+    auto row =
+        reader_->store().Get(storage::Column::kEntryStates, EntryState::Key(partner_.log, kReport));
+    EXPECT_THAT(row, IsOk());
+    std::vector<EntryKind> kinds;
+    if (!row->has_value()) return kinds;
+    const auto state = EntryState::Decode(**row);
+    for (const auto& update : state->updates) kinds.push_back(update.kind);
+    return kinds;
+  }
+  // The last entry is counted under `reason` alone, and did not change what was in force.
+  void ExpectVoid(VoidReason reason, const std::vector<EntryKind>& in_force = {}) {
+    const VoidEntries before = mirror_->View().voids;
+    Send();
+    VoidEntries expected = before;
+    expected.Add(reason, size_ - 1);
+    EXPECT_EQ(mirror_->View().voids, expected) << VoidReasonName(reason);
+    EXPECT_EQ(Effects(), in_force) << VoidReasonName(reason);
+    EXPECT_EQ(mirror_->View().size, size_);
+    Reopen();
+    EXPECT_EQ(mirror_->View().voids, expected) << "after a restart";
+  }
+
+  SimCircle circle_;
+  SimNode& issuer_ = circle_.Add("toko-a.test");
+  SimNode& reader_ = circle_.Add("toko-b.test");
+  Partner partner_;
+  std::unique_ptr<Mirror> mirror_;
+  crypto::CompactTree tree_;
+  uint64_t size_ = 0;
+  std::vector<evidence::FeedEntry> pending_;
+};
+
+TEST_F(VoidEntriesTest, AGoodLogHasNone) {
+  Append(EntryKind::kDispute);
+  Send();
+  EXPECT_EQ(mirror_->View().voids, VoidEntries());
+  EXPECT_EQ(Effects(), std::vector{EntryKind::kDispute});
+}
+
+TEST_F(VoidEntriesTest, BytesThatAreNoEntry) {
+  Append(crypto::Bytes{1, 2, 3});
+  ExpectVoid(VoidReason::kFormat);
+}
+
+TEST_F(VoidEntriesTest, AnEntryOfAnotherLogOrAnotherPlace) {
+  evidence::Header header = About(EntryKind::kSettlement);
+  header.origin = "toko-b.test";
+  Append(header);
+  ExpectVoid(VoidReason::kOtherLog);
+  header = About(EntryKind::kSettlement);
+  ++header.index;
+  Append(header);
+  ExpectVoid(VoidReason::kOtherLog);
+}
+
+TEST_F(VoidEntriesTest, AnEntryDatedBeforeTheOneInFrontOfIt) {
+  evidence::Header header = About(EntryKind::kSettlement);
+  header.issued_at = 1;
+  Append(header);
+  ExpectVoid(VoidReason::kTimeDecreases);
+}
+
+TEST_F(VoidEntriesTest, AnEntryThatItsIssuerDidNotSign) {
+  Append(evidence::SignHeader(About(EntryKind::kWithdrawal), reader_->keys().entry).Leaf());
+  ExpectVoid(VoidReason::kSignature);
+}
+
+TEST_F(VoidEntriesTest, AnUpdateAboutWhatIsNoReport) {
+  evidence::Header header = About(EntryKind::kSettlement);
+  header.about = 1;  // the CHARTER
+  Append(header);
+  ExpectVoid(VoidReason::kAboutNothing);
+  Append(EntryKind::kDispute);
+  Send();
+  header = About(EntryKind::kSettlement);
+  header.about = size_ - 1;  // the DISPUTE
+  Append(header);
+  ExpectVoid(VoidReason::kAboutNothing, {EntryKind::kDispute});
+}
+
+TEST_F(VoidEntriesTest, AnUpdateAboutAnIndexThatIsStillToCome) {
+  crypto::Bytes leaf =
+      evidence::SignHeader(About(EntryKind::kSettlement), issuer_->keys().entry).Leaf();
+  constexpr size_t kAbout = 22;  // docs/protocol.md, "Header"
+  leaf[kAbout + 6] = 9;
+  Append(leaf);
+  ExpectVoid(VoidReason::kFormat);
+}
+
+TEST_F(VoidEntriesTest, AnUpdateDatedNoLaterThanItsReport) {
+  evidence::Header header = About(EntryKind::kDispute);
+  header.issued_at -= size_;
+  Append(header);
+  ExpectVoid(VoidReason::kBeforeReport);
+}
+
+TEST_F(VoidEntriesTest, WhatIsOutOfOrderOrRepeated) {
+  Append(EntryKind::kResolution);
+  ExpectVoid(VoidReason::kOutOfOrder);
+  Append(EntryKind::kDispute);
+  Send();
+  Append(EntryKind::kDispute);
+  ExpectVoid(VoidReason::kOutOfOrder, {EntryKind::kDispute});
+  Append(EntryKind::kWithdrawal);
+  Send();
+  const std::vector in_force = {EntryKind::kDispute, EntryKind::kWithdrawal};
+  for (const EntryKind kind : {EntryKind::kWithdrawal, EntryKind::kSettlement, EntryKind::kDispute,
+                               EntryKind::kResolution, EntryKind::kCorrection}) {
+    Append(kind);
+    ExpectVoid(VoidReason::kOutOfOrder, in_force);
+  }
+}
+
+TEST_F(VoidEntriesTest, MoreThanAnHonestIssuerNeeds) {
+  for (size_t i = 0; i < kMaxUpdates; ++i) Append(EntryKind::kCorrection);
+  Send();
+  EXPECT_EQ(mirror_->View().voids, VoidEntries());
+  Append(EntryKind::kCorrection);
+  ExpectVoid(VoidReason::kTooMany, std::vector(kMaxUpdates, EntryKind::kCorrection));
+  Append(EntryKind::kSettlement);  // good news always counts
+  Send();
+  EXPECT_EQ(Effects().back(), EntryKind::kSettlement);
+}
+
+TEST_F(VoidEntriesTest, WhatIsDatedInTheFutureIsCountedAsWaiting) {
+  Append(EntryKind::kDispute);
+  Send();
+  evidence::Header header = About(EntryKind::kResolution);
+  header.issued_at += 2 * 86'400;
+  Append(header);
+  ExpectVoid(VoidReason::kFuture, {EntryKind::kDispute, EntryKind::kResolution});
+}
+
+TEST_F(VoidEntriesTest, ADateInThePastDoesNotSpreadAFloodOverManyDays) {
+  const auto report = [this](uint64_t issued_at) {
+    evidence::Header header =
+        evidence::SignedHeader::DecodeLeaf(
+            *storage::LogStore(issuer_->store()).ReadLeaf(storage::kOwnLog, kReport))
+            ->header;
+    header.index = size_;
+    header.issued_at += issued_at;
+    Append(header);
+  };
+  circle_.clock().Advance(10 * 86'400);
+  Send();  // the same head, ten days later: nothing was published in between
+  const int64_t today = circle_.clock().Now().seconds() / 86'400;
+  for (uint64_t day = 1; day < 8; ++day) report(day * 86'400);
+  report(100 * 86'400);  // nor does one that is still to come
+  Send();
+  const Conduct conduct = mirror_->View().conduct;
+  EXPECT_EQ(conduct.day, today);
+  EXPECT_EQ(conduct.by_day[0], 8u);
+  Reopen();
+  EXPECT_EQ(mirror_->View().conduct, conduct);
+}
+
+TEST(VoidReasons, EachHasItsNameAndWords) {
+  std::set<std::string_view> names;
+  for (size_t i = 0; i < kVoidReasons; ++i) {
+    names.insert(VoidReasonName(static_cast<VoidReason>(i)));
+    EXPECT_FALSE(VoidReasonWords(static_cast<VoidReason>(i)).empty());
+  }
+  EXPECT_EQ(names.size(), kVoidReasons);
+}
+
+}  // namespace
+}  // namespace daftar::partners

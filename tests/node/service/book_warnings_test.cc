@@ -1,0 +1,148 @@
+// The warning list and the quarantine of partners, as the shop's people and programs ask for them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "node/service/book_handlers.h"
+#include "node/service/node_handlers.h"
+#include "node/service/shop_handlers.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::service {
+namespace {
+
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOk;
+using ::daftar::testing::SimCircle;
+using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class BookWarningsTest : public ::testing::Test {
+ protected:
+  BookWarningsTest() { circle_.PairAll(); }
+  template <class Request>
+  Request About(const std::string& phone) {
+    Request request;
+    request.set_request_id("request-" + std::to_string(++requests_));
+    request.mutable_identifier()->set_phone(phone);
+    request.set_because("our own counter");
+    return request;
+  }
+  absl::StatusOr<v1::AddIncidentResponse> File(const std::string& phone) {
+    v1::AddIncidentRequest request;
+    request.set_request_id("request-" + std::to_string(++requests_));
+    request.set_reason("deposit-unsettled");
+    request.add_identifiers()->set_phone(phone);
+    request.set_occurred("2026-10-01");
+    return shop_.AddIncident(manager_, request);
+  }
+
+  SimCircle circle_;
+  SimNode& a_ = circle_.Add("toko-a.test");
+  SimNode& b_ = circle_.Add("toko-b.test");
+  BookHandlers book_{*a_};
+  ShopHandlers shop_{*a_};
+  Users users_{a_->store(), a_->vault(), a_->clock(), a_->entropy()};
+  NodeHandlers nodes_{*a_, users_};
+  const Actor manager_{"user:budi", Roles{Role::kManager}};
+  const Actor operator_{"user:oki", Roles{Role::kOperator}};
+  int requests_ = 0;
+};
+
+TEST_F(BookWarningsTest, TheShopsOwnNumberCannotBeReported) {
+  DAFTAR_ASSERT_OK(
+      book_.AddWarning(manager_, About<v1::AddWarningRequest>("0812-3456-7890")).status());
+  EXPECT_THAT(File("+62 812 3456 7890"),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("own list")));
+  DAFTAR_EXPECT_OK(File("0812-3456-7891").status());
+  a_.Stop();
+  a_.Start();
+  BookHandlers again(*a_);
+  auto listed = again.ListWarnings(manager_, {});
+  DAFTAR_ASSERT_OK(listed);
+  ASSERT_EQ(listed->warnings_size(), 1);
+  EXPECT_EQ(listed->warnings(0).kind(), "own");
+  EXPECT_EQ(listed->warnings(0).by(), "user:budi");
+  EXPECT_THAT(listed->warnings(0).identifier(), Not(HasSubstr("3456")));
+  DAFTAR_ASSERT_OK(
+      again.RemoveWarning(manager_, About<v1::RemoveWarningRequest>("0812-3456-7890")).status());
+  DAFTAR_EXPECT_OK(ShopHandlers(*a_)
+                       .AddIncident(manager_,
+                                    [&] {
+                                      v1::AddIncidentRequest request;
+                                      request.set_request_id("again");
+                                      request.set_reason("deposit-unsettled");
+                                      request.add_identifiers()->set_phone("0812-3456-7890");
+                                      request.set_occurred("2026-10-01");
+                                      return request;
+                                    }())
+                       .status());
+}
+
+TEST_F(BookWarningsTest, WhatWaitsForReviewIsANoticeUntilItIsCleared) {
+  auto status = nodes_.GetStatus(manager_, {});
+  DAFTAR_ASSERT_OK(status);
+  const auto waits = HasSubstr("wait for somebody to look");
+  EXPECT_THAT(status->notices(), Not(::testing::Contains(waits)));
+  const auto phone = ::daftar::testing::Phone("0812-3456-7890");
+  DAFTAR_ASSERT_OK(a_->warnings().IsShared(phone, 17, circle_.charter()).status());
+  EXPECT_THAT(nodes_.GetStatus(manager_, {})->notices(), ::testing::Contains(waits));
+  DAFTAR_ASSERT_OK(
+      book_.ClearWarning(manager_, About<v1::ClearWarningRequest>("0812-3456-7890")).status());
+  EXPECT_THAT(nodes_.GetStatus(manager_, {})->notices(), Not(::testing::Contains(waits)));
+}
+
+TEST_F(BookWarningsTest, ErasingACustomerForgetsItsReview) {
+  v1::AddCustomerRequest request;
+  request.set_request_id("customer");
+  request.set_name("Sari");
+  request.add_identifiers()->set_phone("0812-3456-7890");
+  auto added = shop_.AddCustomer(manager_, request);
+  DAFTAR_ASSERT_OK(added);
+  const auto phone = ::daftar::testing::Phone("0812-3456-7890");
+  DAFTAR_ASSERT_OK(a_->warnings().IsShared(phone, 17, circle_.charter()).status());
+  v1::EraseCustomerRequest erase;
+  erase.set_request_id("erase");
+  erase.set_id(added->customer().id());
+  erase.set_because("asked for");
+  DAFTAR_ASSERT_OK(book_.EraseCustomer(manager_, erase).status());
+  EXPECT_TRUE(a_->warnings().List().empty());
+}
+
+TEST_F(BookWarningsTest, AFloodingPartnerIsShownAndReleased) {
+  for (int i = 0; i < 201; ++i) {
+    auto view =
+        b_->ledger().Add(b_.Caller(), DepositUnsettled("0812-3456-" + std::to_string(2000 + i)));
+    DAFTAR_ASSERT_OK(view);
+    DAFTAR_ASSERT_OK(b_->ledger().Publish(b_.Caller(), view->incident.id));
+  }
+  circle_.Settle();
+  v1::GetPartnerRequest one;
+  one.set_origin("toko-b.test");
+  auto shown = nodes_.GetPartner(operator_, one);
+  DAFTAR_ASSERT_OK(shown);
+  EXPECT_EQ(shown->partner().quarantined_for(), "flood");
+  EXPECT_FALSE(shown->partner().quarantined_since().empty());
+  EXPECT_THAT(nodes_.GetStatus(operator_, {})->problems(),
+              ElementsAre(HasSubstr("201 reports in a day")));
+  v1::ReleasePartnerRequest release;
+  release.set_origin("toko-b.test");
+  EXPECT_THAT(nodes_.ReleasePartner(operator_, release),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  release.set_request_id("release");
+  EXPECT_THAT(nodes_.ReleasePartner(operator_, release),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  release.set_because("a backlog");
+  auto released = nodes_.ReleasePartner(operator_, release);
+  DAFTAR_ASSERT_OK(released);
+  EXPECT_EQ(released->partner().quarantined_for(), "");
+  release.set_origin("toko-x.test");
+  EXPECT_THAT(nodes_.ReleasePartner(operator_, release), StatusIs(absl::StatusCode::kNotFound));
+}
+
+}  // namespace
+}  // namespace daftar::service
