@@ -141,6 +141,19 @@ TEST_F(WarningsTest, ErasingAPersonForgetsWhatWasSeen) {
   EXPECT_EQ(Kinds(), std::vector{WarningKind::kOwn});
 }
 
+TEST_F(WarningsTest, ErasingAPersonForgetsTheNamesToo) {
+  for (int i = 0; i < 8; ++i) {
+    decision::OrderRow row = Row({kiosk_}, std::to_string(i), "2024-01-01", "2024-02-01");
+    row.name = std::string(1, static_cast<char>('a' + i));
+    ASSERT_THAT(book_->ImportOrders({{row}}), IsOk());
+  }
+  EXPECT_TRUE(IsShared(kiosk_));
+  storage::Batch batch;
+  list_->Forget(std::vector{kiosk_}, batch);
+  ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+  EXPECT_FALSE(IsShared(kiosk_));
+}
+
 TEST_F(WarningsTest, TheRecordSaysWhoAndWhyAndNotWhom) {
   ASSERT_THAT(list_->Add(By(), kiosk_, "our own"), IsOk());
   auto page = storage::ReadAudit(*store_, vault_, {.limit = 10});
