@@ -26,6 +26,7 @@ Parser::Parser() {
   AddAudit();
   AddLetters();
   AddCharters();
+  AddSubjects();
   AddPartners();
   AddLog();
   AddUsers();
