@@ -13,6 +13,16 @@ void AddSubjectLanguage(CLI::App& verb, std::string& lang) {
       ->type_name("LANGUAGE");
 }
 
+// Where other commands take several.
+void TakeOneIdentifier(CLI::App& verb) {
+  for (const IdentifierFlag& entry : IdentifierFlags()) {
+    verb.get_option("--" + std::string(entry.flag))
+        ->group(
+            "The person (exactly one; '-' reads a line of standard input, so that the number "
+            "stands in no history or process list)");
+  }
+}
+
 }  // namespace
 
 void Parser::AddSubjects() {
@@ -25,6 +35,7 @@ void Parser::AddSubjects() {
            "  daftar subject code --email - > message.txt\n");
   auto made = Take(code, &RunSubjectCode);
   AddIdentifiers(code, made->identifiers);
+  TakeOneIdentifier(code);
   AddSubjectLanguage(code, made->lang);
 
   CLI::App& report = Verb(
@@ -37,6 +48,7 @@ void Parser::AddSubjects() {
       "  daftar subject report --phone - --code K7F3-9Q2M --output json\n");
   auto asked = Take(report, &RunSubjectReport);
   AddIdentifiers(report, asked->identifiers);
+  TakeOneIdentifier(report);
   report.add_option("--code", asked->code, "The code that the person was sent")->type_name("CODE");
   report.add_flag("--without-code", asked->without_code, "There is none; say why with --because");
   report.add_option("--because", asked->because, "Why there is no code, for the record")
