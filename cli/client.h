@@ -20,6 +20,7 @@
 #include "daftar/v1/node.grpc.pb.h"
 #include "daftar/v1/policy.grpc.pb.h"
 #include "daftar/v1/shop.grpc.pb.h"
+#include "daftar/v1/subject.grpc.pb.h"
 
 namespace daftar::cli {
 
@@ -161,7 +162,7 @@ class Client {
   // One a service; a method's type says whose it is.
   std::tuple<std::unique_ptr<v1::ShopService::Stub>, std::unique_ptr<v1::BookService::Stub>,
              std::unique_ptr<v1::PolicyService::Stub>, std::unique_ptr<v1::NodeService::Stub>,
-             std::unique_ptr<v1::IncidentService::Stub>>
+             std::unique_ptr<v1::IncidentService::Stub>, std::unique_ptr<v1::SubjectService::Stub>>
       stubs_;
 };
 

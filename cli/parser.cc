@@ -27,6 +27,7 @@ Parser::Parser() {
   AddAudit();
   AddLetters();
   AddCharters();
+  AddSubjects();
   AddPartners();
   AddLog();
   AddUsers();

@@ -18,6 +18,7 @@
 #include "cli/commands_letter.h"
 #include "cli/commands_policy.h"
 #include "cli/commands_proof.h"
+#include "cli/commands_subject.h"
 #include "cli/commands_warning.h"
 #include "cli/session.h"
 
@@ -97,6 +98,7 @@ class Parser {
   void AddLetters();
   void AddLedger();
   void AddCharters();
+  void AddSubjects();
   void AddPartners();
   void AddLog();
   void AddUsers();

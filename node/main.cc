@@ -187,6 +187,7 @@ int RunDaemon(const Options& options) {
   service::Users users(node.store(), node.vault(), node.clock(), node.entropy());
   service::ShopHandlers shop(node);
   service::IncidentHandlers incident(node);
+  service::SubjectHandlers subject(node);
   service::BookHandlers book(node);
   service::PolicyHandlers policy(node);
   service::NodeHandlers handlers(node, users);
@@ -200,8 +201,8 @@ int RunDaemon(const Options& options) {
       });
   if (!http_server.ok()) return Fail(http_server.status(), false);
   if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
-  auto local_server = service::LocalServer::Start(NodePaths(dir).socket().string(),
-                                                  {shop, incident, book, policy, handlers}, users);
+  auto local_server = service::LocalServer::Start(
+      NodePaths(dir).socket().string(), {shop, incident, subject, book, policy, handlers}, users);
   if (!local_server.ok()) return Fail(local_server.status(), false);
 
   spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,

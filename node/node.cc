@@ -128,6 +128,11 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
       *ledger_, *book_, *lookup_, *receipts_,
       check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_, *own_warnings_},
       clock_, check::CheckerOptions{*charters_, keys_.receipt, config_.partner_deadline});
+  subject_codes_ = std::make_unique<subject::Codes>(*store_, vault_, clock_, entropy_);
+  subject_reports_ = std::make_unique<subject::Reports>(
+      subject::Rooms{*charters_, *book_, *allowlist_, *ledger_, *policies_, *checker_, *receipts_,
+                     *outcomes_, *registry_, *followers_, *arrivals_, *lookup_},
+      clock_, config_.partner_deadline);
   return absl::OkStatus();
 }
 
@@ -288,6 +293,17 @@ absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
   return absl::OkStatus();
 }
 
+absl::Status Node::SweepCodesWhenDue(evidence::UnixMillis now) {
+  if (codes_swept_at_.has_value() && now >= *codes_swept_at_ &&
+      now.value - codes_swept_at_->value < kCodeSweepInterval.count()) {
+    return absl::OkStatus();
+  }
+  auto rows = subject_codes_->Sweep();
+  if (!rows.ok()) return rows.status();
+  codes_swept_at_ = now;
+  return absl::OkStatus();
+}
+
 void Node::Upkeep() {
   storage::MutexLock keeping(upkeep_);
   const absl::Status swept = files_->Sweep().status();
@@ -296,6 +312,7 @@ void Node::Upkeep() {
   const evidence::UnixMillis now = clock_.Now();
   const absl::Status expired = SweepPartners(now);
   const absl::Status purged = PurgeWhenDue(now);
+  const absl::Status codes = SweepCodesWhenDue(now);
   const evidence::Date today = evidence::Date::Of(now);
   const absl::Status counted =
       own_rate_->Refresh(*policies_->InForce(), [this] { return Stopping(); });
@@ -315,6 +332,7 @@ void Node::Upkeep() {
   const absl::Status learnt = outcomes_->Relearn([this] { return Stopping(); });
   storage::MutexLock lock(mutex_);
   trouble_.proofs = std::string(swept.message());
+  trouble_.codes = std::string(codes.message());
   trouble_.expiry = std::string(expired.message());
   trouble_.purging = std::string(purged.message());
   trouble_.charter = std::string(charter_written.message());

@@ -41,6 +41,8 @@
 #include "node/partners/pairing.h"
 #include "node/partners/quota.h"
 #include "node/partners/registry.h"
+#include "node/subject/codes.h"
+#include "node/subject/reports.h"
 #include "storage/high_water.h"
 #include "storage/keystore.h"
 #include "storage/mutex.h"
@@ -78,12 +80,15 @@ struct BackgroundTrouble {
   std::string charter;     // why charter.toml does not hold the charter in force
   std::string outcomes;    // why own outcomes could not be counted or learnt from
   std::string proofs;      // why proof files that were erased are still on the disk, sealed
+  std::string codes;       // why persons' codes that have ended are still in the database
 };
 
 inline constexpr std::chrono::milliseconds kHeartbeatInterval{20'000};
 inline constexpr std::chrono::milliseconds kUpkeepInterval{1'000};
 // Between two rewritings of what erasures deleted from.
 inline constexpr std::chrono::milliseconds kPurgeInterval{3'600'000};
+// Between two removals of codes that have ended.
+inline constexpr std::chrono::milliseconds kCodeSweepInterval{3'600'000};
 
 // Any thread may use the rooms. Start and Stop are the owner's.
 class Node {
@@ -105,11 +110,11 @@ class Node {
   // Puts the cosignatures that were collected into the note that partners follow.
   void ServeCosignatures();
 
-  // Scrubs proof files that were erased, takes what was erased out of the database's files (once an
-  // hour at most), looks at the policy file, keeps charter.toml as the charter in force, counts the
-  // shop's own outcomes when that is due, and compares all orders with what is recorded of them: at
-  // first, each day, and after an outcome could not be recorded. A thread of the node's does it
-  // every kUpkeepInterval; any may.
+  // Scrubs proof files that were erased, removes persons' codes that have ended (once an hour),
+  // takes what was erased out of the database's files (once an hour at most), looks at the policy
+  // file, keeps charter.toml as the charter in force, counts the shop's own outcomes when that is
+  // due, and compares all orders with what is recorded of them: at first, each day, and after an
+  // outcome could not be recorded. A thread of the node's does it every kUpkeepInterval; any may.
   void Upkeep();
 
   // How this node introduces itself to a new partner.
@@ -145,6 +150,8 @@ class Node {
   partners::Network& network() { return *network_; }
   check::ReceiptLog& receipts() { return *receipts_; }
   check::Checker& checker() { return *checker_; }
+  subject::Codes& subject_codes() { return *subject_codes_; }
+  const subject::Reports& subject_reports() const { return *subject_reports_; }
   uint32_t epoch() const { return keys_.epochs.back().epoch; }
   BackgroundTrouble trouble() const;
 
@@ -158,6 +165,7 @@ class Node {
   // Deletes partners' reports whose time is over by this node's clock; once a minute at most.
   absl::Status SweepPartners(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
+  absl::Status SweepCodesWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.
   absl::Status StillSupported(const ledger::NewIncident& account, bool after_hold) const;
   absl::Status OpenWitnessing();
@@ -216,6 +224,8 @@ class Node {
   std::unique_ptr<check::Outcomes> outcomes_;
   std::unique_ptr<check::OwnRate> own_rate_;
   std::unique_ptr<check::Checker> checker_;
+  std::unique_ptr<subject::Codes> subject_codes_;
+  std::unique_ptr<subject::Reports> subject_reports_;
 
   std::thread ticker_;
   std::thread keeper_;  // reads whole books, so that no settlement waits for that
@@ -229,6 +239,7 @@ class Node {
   storage::Mutex learning_;  // held while an order is recorded; before mutex_
   storage::Mutex upkeep_;    // held through Upkeep; before learning_
   std::optional<evidence::UnixMillis> purged_at_ DAFTAR_GUARDED_BY(upkeep_);
+  std::optional<evidence::UnixMillis> codes_swept_at_ DAFTAR_GUARDED_BY(upkeep_);
   evidence::CharterHash charter_on_file_ DAFTAR_GUARDED_BY(upkeep_);
   check::Pace sweep_pace_ DAFTAR_GUARDED_BY(upkeep_);
   absl::Status partners_swept_ DAFTAR_GUARDED_BY(upkeep_);

@@ -40,8 +40,9 @@ enum class Column : uint8_t {
   kCosignatures = 25,  // (log, witness origin) -> its newest cosignature of the log
   kArrivals = 26,      // (partner's log, size) -> when it had applied so much of the own log
   kWarnings = 27,      // identifier tag -> sealed entry of the warning list; tags of its names
+  kSubjectCodes = 28,  // identifier tag -> sealed: the code by which its owner gets a report
 };
-inline constexpr size_t kColumnCount = 28;
+inline constexpr size_t kColumnCount = 29;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);

@@ -24,7 +24,10 @@ std::string_view Words(Language language, Text text) {
 }
 
 std::string Fill(Language language, Text text, const std::vector<std::string>& arguments) {
-  const std::string_view pattern = Words(language, text);
+  return FillPlaces(Words(language, text), arguments);
+}
+
+std::string FillPlaces(std::string_view pattern, const std::vector<std::string>& arguments) {
   std::string out;
   for (size_t i = 0; i < pattern.size(); ++i) {
     if (pattern[i] != '{') {

@@ -254,6 +254,8 @@ std::string_view Words(Language language, Text text);
 // The text with its places filled; what looks like a place in an argument stays as it is. REQUIRES
 // as many arguments as the text has places.
 std::string Fill(Language language, Text text, const std::vector<std::string>& arguments);
+// The same of any such text.
+std::string FillPlaces(std::string_view words, const std::vector<std::string>& arguments);
 
 }  // namespace daftar::decision
 

@@ -10,18 +10,20 @@
 
 namespace daftar::decision {
 
-struct TextRow {
-  Text text;
+template <class Key>
+struct KeyedText {
+  Key text;
   std::string_view words;
 };
 
 inline constexpr size_t kTextCount = static_cast<size_t>(kLastText) + 1;
-using TextTable = std::array<TextRow, kTextCount>;
+using TextTable = std::array<KeyedText<Text>, kTextCount>;
 
 // Whether each row stands at its text's place with words in it, so that a table is complete.
-constexpr bool IsInOrder(const TextTable& table) {
+template <class Key, size_t kCount>
+constexpr bool IsInOrder(const std::array<KeyedText<Key>, kCount>& table) {
   for (size_t i = 0; i < table.size(); ++i) {
-    if (table[i].text != static_cast<Text>(i) || table[i].words.empty()) return false;
+    if (table[i].text != static_cast<Key>(i) || table[i].words.empty()) return false;
   }
   return true;
 }

@@ -2,6 +2,7 @@
 // report that goes into the queue.
 #include <algorithm>
 
+#include "crypto/short_code.h"
 #include "node/evidence/admissibility.h"
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
@@ -14,14 +15,6 @@ using storage::Batch;
 using storage::Column;
 
 constexpr int64_t kSecondsPerHour = 3600;
-constexpr size_t kNoticeCodeSymbols = 8;
-// Crockford's base 32 leaves out the letters that are read as others.
-constexpr std::string_view kCodeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-
-std::string WithDash(std::string_view symbols) {
-  constexpr size_t kHalf = kNoticeCodeSymbols / 2;
-  return std::string(symbols.substr(0, kHalf)) + "-" + std::string(symbols.substr(kHalf));
-}
 
 // Whether the person has had a hand in what the incident says.
 bool ChangedBy(const Incident& incident, std::string_view actor) {
@@ -189,32 +182,15 @@ absl::StatusOr<IncidentView> Ledger::Notice(const storage::Caller& caller, const
 }
 
 std::string Ledger::NoticeCode(const IncidentId& id) const {
-  const storage::BlindTag tag = vault_.Tag("notice", "incident", id.hex());
-  std::string symbols;
-  // 256 is a multiple of 32: no symbol is likelier than another.
-  for (size_t i = 0; i < kNoticeCodeSymbols; ++i) {
-    symbols += kCodeAlphabet[tag.view()[i] % kCodeAlphabet.size()];
-  }
-  return WithDash(symbols);
+  return crypto::ShortCode(vault_.Tag("notice", "incident", id.hex()).view());
 }
 
 absl::StatusOr<IncidentId> Ledger::ByNoticeCode(std::string_view typed) const {
   const absl::Status unknown = absl::NotFoundError(
       "no notice has this code; it has eight letters and digits, like K7F3-9Q2M");
-  std::string symbols;
-  for (char c : typed) {
-    if (c == '-' || c == ' ') continue;
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-    // As they are read aloud.
-    if (c == 'O') c = '0';
-    if (c == 'I' || c == 'L') c = '1';
-    if (kCodeAlphabet.find(c) == std::string_view::npos || symbols.size() == kNoticeCodeSymbols) {
-      return unknown;
-    }
-    symbols += c;
-  }
-  if (symbols.size() != kNoticeCodeSymbols) return unknown;
-  auto row = store_.Get(Column::kIncidents, rows::CodeKey(WithDash(symbols)));
+  const std::optional<std::string> code = crypto::ReadShortCode(typed);
+  if (!code.has_value()) return unknown;
+  auto row = store_.Get(Column::kIncidents, rows::CodeKey(*code));
   if (!row.ok()) return row.status();
   if (!row->has_value()) return unknown;
   auto id = IncidentId::Create(**row);

@@ -21,6 +21,7 @@ using storage::Batch;
 using storage::Column;
 
 constexpr uint8_t kVersion = 1;
+constexpr std::string_view kUidPrefix = "uid:";
 constexpr std::string_view kAddKind = "user.add";
 constexpr std::string_view kRemoveKind = "user.remove";
 
@@ -76,6 +77,8 @@ constexpr std::array kRules = {
     MethodRule{"BookService/GetOrder", kStaffUp},
     MethodRule{"BookService/ListOrders", kStaffUp},
     MethodRule{"BookService/ListCustomers", kManagers},
+    MethodRule{"SubjectService/MakeCode", kStaffUp},
+    MethodRule{"SubjectService/GetReport", Roles{Role::kStaff, Role::kManager, Role::kOperator}},
     MethodRule{"PolicyService/GetPolicy", Roles::All()},
     MethodRule{"PolicyService/OverrideDecision", kManagers},
     MethodRule{"PolicyService/ReportOutcomes", Roles{Role::kManager, Role::kAuditor}},
@@ -188,6 +191,8 @@ std::string_view RoleName(Role role) {
 }
 
 std::span<const MethodRule> MethodRules() { return kRules; }
+
+bool IsKnownByUid(const Actor& actor) { return actor.name.starts_with(kUidPrefix); }
 
 bool MaySeePartners(const Actor& actor) { return actor.roles.Meets(kPartnerReaders); }
 
@@ -336,7 +341,7 @@ absl::StatusOr<Actor> Users::ByToken(std::string_view token) const {
 }
 
 absl::StatusOr<Actor> Users::ByUid(uint32_t uid) const {
-  const std::string name = "uid:" + std::to_string(uid);
+  const std::string name = std::string(kUidPrefix) + std::to_string(uid);
   if (HoldsEveryRole(uid)) return Actor{name, Roles::All()};
   auto row = store_.Get(Column::kUsers, UidKey(uid));
   if (!row.ok()) return row.status();

@@ -47,6 +47,8 @@ struct Actor {
   std::string name;  // "uid:1000" or "user:POS"
   Roles roles;
 };
+// Whether the kernel said who it is; else a token did, which may be used from elsewhere.
+bool IsKnownByUid(const Actor& actor);
 
 // One row for each method of the local API; a method without a row is refused to everyone. Staff
 // checks and files, managers change records, operators keep partners and users, auditors read.

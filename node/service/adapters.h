@@ -14,6 +14,7 @@
 #include "daftar/v1/node.grpc.pb.h"
 #include "daftar/v1/policy.grpc.pb.h"
 #include "daftar/v1/shop.grpc.pb.h"
+#include "daftar/v1/subject.grpc.pb.h"
 #include "node/service/access.h"
 #include "node/service/book_handlers.h"
 #include "node/service/convert.h"
@@ -22,6 +23,7 @@
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
 #include "node/service/shop_handlers.h"
+#include "node/service/subject_handlers.h"
 
 namespace daftar::service {
 
@@ -29,6 +31,7 @@ namespace daftar::service {
 struct Handlers {
   ShopHandlers& shop;
   IncidentHandlers& incident;
+  SubjectHandlers& subject;
   BookHandlers& book;
   PolicyHandlers& policy;
   NodeHandlers& node;
@@ -345,6 +348,27 @@ class IncidentAdapter final : public v1::IncidentService::Service {
     return Serve(context, users_, uid_, handlers_, request, response, handler);
   }
   IncidentHandlers& handlers_;
+  const Users& users_;
+  const uint32_t uid_;
+};
+
+class SubjectAdapter final : public v1::SubjectService::Service {
+ public:
+  SubjectAdapter(SubjectHandlers& handlers, const Users& users, uint32_t uid)
+      : handlers_(handlers), users_(users), uid_(uid) {}
+
+  grpc::Status MakeCode(grpc::ServerContext* context, const v1::MakeCodeRequest* request,
+                        v1::MakeCodeResponse* response) override {
+    return Serve(*context, users_, uid_, handlers_, *request, response, &SubjectHandlers::MakeCode);
+  }
+  grpc::Status GetReport(grpc::ServerContext* context, const v1::GetReportRequest* request,
+                         v1::GetReportResponse* response) override {
+    return Serve(*context, users_, uid_, handlers_, *request, response,
+                 &SubjectHandlers::GetReport);
+  }
+
+ private:
+  SubjectHandlers& handlers_;
   const Users& users_;
   const uint32_t uid_;
 };

@@ -23,11 +23,13 @@ struct UidServer {
   UidServer(const Handlers& handlers, const Users& users, uint32_t uid)
       : shop(handlers.shop, users, uid),
         incident(handlers.incident, users, uid),
+        subject(handlers.subject, users, uid),
         book(handlers.book, users, uid),
         policy(handlers.policy, users, uid),
         node(handlers.node, users, uid) {}
   ShopAdapter shop;
   IncidentAdapter incident;
+  SubjectAdapter subject;
   BookAdapter book;
   PolicyAdapter policy;
   NodeAdapter node;
@@ -59,6 +61,7 @@ UidServer* LocalServer::Parts::ServerFor(uint32_t uid) {
       grpc::InsecureServerCredentials());
   builder.RegisterService(&made->shop);
   builder.RegisterService(&made->incident);
+  builder.RegisterService(&made->subject);
   builder.RegisterService(&made->book);
   builder.RegisterService(&made->policy);
   builder.RegisterService(&made->node);

@@ -43,6 +43,9 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
   if (std::string trouble = node_.trouble().proofs; !trouble.empty()) {
     problems.push_back("proof files that were erased could not be removed yet: " + trouble);
   }
+  if (std::string trouble = node_.trouble().codes; !trouble.empty()) {
+    problems.push_back("persons' codes that have ended could not be removed yet: " + trouble);
+  }
   if (std::string trouble = node_.trouble().clock; !trouble.empty()) {
     problems.push_back(trouble +
                        ": no deadline acts until they agree; compare it with a time server");

@@ -74,7 +74,13 @@ inline Ran RunCli(const std::vector<std::string>& arguments, const Environment& 
 // without one a method is UNIMPLEMENTED. Methods are called from gRPC's threads, one at a time.
 class FakeNode {
  public:
-  FakeNode() : shop_(*this), incident_(*this), book_(*this), policy_(*this), node_(*this) {
+  FakeNode()
+      : shop_(*this),
+        incident_(*this),
+        subject_(*this),
+        book_(*this),
+        policy_(*this),
+        node_(*this) {
     Start();
   }
   ~FakeNode() { Stop(); }
@@ -92,6 +98,7 @@ class FakeNode {
     builder.AddListeningPort("unix:" + SocketOf(dir()), grpc::InsecureServerCredentials());
     builder.RegisterService(&shop_);
     builder.RegisterService(&incident_);
+    builder.RegisterService(&subject_);
     builder.RegisterService(&book_);
     builder.RegisterService(&policy_);
     builder.RegisterService(&node_);
@@ -129,6 +136,8 @@ class FakeNode {
   Method<v1::ResolveIncidentRequest, v1::ResolveIncidentResponse> resolve_incident;
   Method<v1::CorrectIncidentRequest, v1::CorrectIncidentResponse> correct_incident;
   Method<v1::EraseIncidentRequest, v1::EraseIncidentResponse> erase_incident;
+  Method<v1::MakeCodeRequest, v1::MakeCodeResponse> make_code;
+  Method<v1::GetReportRequest, v1::GetReportResponse> get_report;
   Method<v1::MergeCustomersRequest, v1::MergeCustomersResponse> merge_customers;
   Method<v1::GetOrderRequest, v1::GetOrderResponse> get_order;
   Method<v1::ListOrdersRequest, v1::ListOrdersResponse> list_orders;
@@ -262,6 +271,12 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(EraseIncident, erase_incident)
     FakeNode& fake_;
   };
+  struct Subject final : v1::SubjectService::Service {
+    explicit Subject(FakeNode& fake) : fake_(fake) {}
+    DAFTAR_FAKE_METHOD(MakeCode, make_code)
+    DAFTAR_FAKE_METHOD(GetReport, get_report)
+    FakeNode& fake_;
+  };
   struct Book final : v1::BookService::Service {
     explicit Book(FakeNode& fake) : fake_(fake) {}
     DAFTAR_FAKE_METHOD(MergeCustomers, merge_customers)
@@ -323,6 +338,7 @@ class FakeNode {
   std::mutex mutex_;
   Shop shop_;
   Incident incident_;
+  Subject subject_;
   Book book_;
   Policy policy_;
   Node node_;

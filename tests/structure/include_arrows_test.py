@@ -31,7 +31,8 @@ ARROWS["node/book"] = _VALUES | {"storage"}
 ARROWS["node/ledger"] = ARROWS["node/book"] | {"node/book"}
 ARROWS["node/partners"] = _VALUES | {"storage"}
 ARROWS["node/check"] = ARROWS["node/ledger"] | {"node/ledger", "node/partners"}
-ARROWS["node"] = ARROWS["node/check"] | {"node/check"}  # the top level: the rooms put together
+ARROWS["node/subject"] = ARROWS["node/check"] | {"node/check"}
+ARROWS["node"] = ARROWS["node/subject"] | {"node/subject"}  # the top level: the rooms put together
 ARROWS["node/service"] = ARROWS["node"] | {"node", "proto"}
 ARROWS["cli"] = _VALUES | {"proto"}
 

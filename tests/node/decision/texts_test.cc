@@ -6,49 +6,19 @@
 #include <set>
 
 #include "node/decision/wording.h"
-#include "tests/node/decision/language_words.h"
+#include "tests/node/decision/text_checks.h"
 
 namespace daftar::decision {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
-std::vector<Text> AllTexts() {
-  std::vector<Text> all;
-  for (int i = 0; i <= static_cast<int>(kLastText); ++i) all.push_back(static_cast<Text>(i));
-  return all;
-}
-
-// The places of a text; 0 for a brace that is not a whole place.
-std::multiset<int> Places(std::string_view words) {
-  std::multiset<int> places;
-  for (size_t i = 0; i < words.size(); ++i) {
-    if (words[i] == '}') places.insert(0);
-    if (words[i] != '{') continue;
-    const bool whole =
-        i + 2 < words.size() && words[i + 1] >= '1' && words[i + 1] <= '9' && words[i + 2] == '}';
-    places.insert(whole ? words[i + 1] - '0' : 0);
-    if (whole) i += 2;
-  }
-  return places;
-}
+std::vector<Text> AllTexts() { return TextsUpTo(kLastText); }
 
 TEST(TextsTest, EveryTextIsThereInEveryLanguageWithTheSamePlaces) {
-  for (const Text text : AllTexts()) {
-    const std::multiset<int> english = Places(Words(Language::kEnglish, text));
-    int next = 1;  // each place once, and none left out
-    for (const int place : english) EXPECT_EQ(place, next++) << Words(Language::kEnglish, text);
-    for (const Language language : kLanguages) {
-      const std::string_view words = Words(language, text);
-      EXPECT_FALSE(words.empty());
-      EXPECT_EQ(Places(words), english) << words;
-    }
-  }
+  ExpectSamePlacesInEveryLanguage(kLastText);
 }
 
-// A text that two languages share word for word is either right in both or left untranslated; the
-// former are listed here.
 TEST(TextsTest, NoTwoLanguagesShareATextButThoseListed) {
   const std::set<Text> shared = {Text::kDay,          Text::kDays,           Text::kToday,
                                  Text::kHours,        Text::kHeadAccept,     Text::kHeadDeposit,
@@ -56,22 +26,10 @@ TEST(TextsTest, NoTwoLanguagesShareATextButThoseListed) {
                                  Text::kWordDecline,  Text::kUnreachable,    Text::kUnprofitable,
                                  Text::kPartnerStale, Text::kPlanInstalment, Text::kNoticeAmount,
                                  Text::kNoticePay,    Text::kNoticeContact};
-  for (const Text text : AllTexts()) {
-    const std::set<std::string_view> different = {Words(Language::kEnglish, text),
-                                                  Words(Language::kIndonesian, text),
-                                                  Words(Language::kMalay, text)};
-    EXPECT_EQ(different.size() < 3, shared.count(text) == 1) << Words(Language::kEnglish, text);
-  }
+  ExpectSharedByNoTwoLanguagesBut(shared, kLastText);
 }
 
-TEST(TextsTest, NoWordOfOneLanguageStandsInAnother) {
-  for (const Language language : kLanguages) {
-    for (const Text text : AllTexts()) {
-      EXPECT_THAT(ForeignWords(language, Words(language, text)), IsEmpty())
-          << Words(language, text);
-    }
-  }
-}
+TEST(TextsTest, NoWordOfOneLanguageStandsInAnother) { ExpectNoForeignWords(kLastText); }
 
 // The lists would find nothing if their words were not those of the tables.
 TEST(TextsTest, EveryLanguageIsKnownByItsOwnWords) {
@@ -94,22 +52,7 @@ TEST(TextsTest, EveryLanguageIsKnownByItsOwnWords) {
   }
 }
 
-TEST(TextsTest, TextsAreTidy) {
-  for (const Language language : kLanguages) {
-    for (const Text text : AllTexts()) {
-      const std::string words(Words(language, text));
-      EXPECT_EQ(words.find("  "), std::string::npos) << words;
-      EXPECT_EQ(words.find(" ."), std::string::npos) << words;
-      EXPECT_NE(words.front(), ' ') << words;
-      EXPECT_NE(words.back(), ' ') << words;
-      const bool sentence = Words(Language::kEnglish, text).back() == '.';
-      EXPECT_EQ(words.back() == '.', sentence) << words;
-      if (sentence && words.front() != '{') {
-        EXPECT_TRUE(words.front() >= 'A' && words.front() <= 'Z') << words;
-      }
-    }
-  }
-}
+TEST(TextsTest, TextsAreTidy) { ExpectTidy(kLastText); }
 
 TEST(TextsTest, AdviceIsWholeSentencesInEveryLanguage) {
   for (const Language language : kLanguages) {

@@ -11,6 +11,7 @@
 #include "daftar/v1/node.pb.h"
 #include "daftar/v1/policy.pb.h"
 #include "daftar/v1/shop.pb.h"
+#include "daftar/v1/subject.pb.h"
 #include "storage/audit.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -32,7 +33,7 @@ TEST(MethodRules, EveryMethodOfTheLocalApiHasExactlyOneRow) {
   std::multiset<std::string> methods;
   for (const auto* file :
        {v1::CheckRequest::descriptor()->file(), v1::MergeCustomersRequest::descriptor()->file(),
-        v1::ApproveIncidentRequest::descriptor()->file(),
+        v1::ApproveIncidentRequest::descriptor()->file(), v1::MakeCodeRequest::descriptor()->file(),
         v1::GetPolicyRequest::descriptor()->file(), v1::GetStatusRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {

@@ -10,6 +10,7 @@
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
 #include "node/service/shop_handlers.h"
+#include "node/service/subject_handlers.h"
 #include "tests/support/sim_circle.h"
 
 namespace daftar::service {
@@ -43,6 +44,7 @@ class RightsTest : public ::testing::Test {
   NodeHandlers nodes_{*node_, users_};
   PolicyHandlers policy_{*node_};
   ShopHandlers shop_{*node_};
+  SubjectHandlers subject_{*node_};
   const Call report_groups_ = [this](const Actor& actor) {
     return book_.ReportGroups(actor, {}).status();
   };
@@ -105,6 +107,8 @@ class RightsTest : public ::testing::Test {
       {"IncidentService/ResolveIncident", {"m", Of(incident_, &IncidentHandlers::ResolveIncident)}},
       {"IncidentService/CorrectIncident", {"m", Of(incident_, &IncidentHandlers::CorrectIncident)}},
       {"IncidentService/EraseIncident", {"m", Of(incident_, &IncidentHandlers::EraseIncident)}},
+      {"SubjectService/MakeCode", {"sm", Of(subject_, &SubjectHandlers::MakeCode)}},
+      {"SubjectService/GetReport", {"smo", Of(subject_, &SubjectHandlers::GetReport)}},
       {"PolicyService/GetPolicy", {"smoa", Of(policy_, &PolicyHandlers::GetPolicy)}},
       {"PolicyService/OverrideDecision", {"m", Of(policy_, &PolicyHandlers::OverrideDecision)}},
       {"PolicyService/ReportOutcomes", {"ma", report_outcomes_}},

@@ -1,0 +1,160 @@
+#include "node/decision/subject_texts_tables.h"
+
+namespace daftar::decision {
+namespace {
+
+using enum SubjectText;
+constexpr SubjectTextTable kTexts = {{
+    {kCodeMessage,
+     "{1}: kode Anda adalah {2}. Dengan kode ini Anda memperoleh salinan data tentang Anda "
+     "yang kami simpan, serta isi log mitra kami. Kode ini berlaku sampai {3} dan hanya dapat "
+     "dipakai sekali. Jangan berikan kepada siapa pun selain kami. Jika Anda tidak memintanya,"
+     " abaikan pesan ini."},
+    {kTitle, "Data tentang Anda yang disimpan"},
+    {kIntro,
+     "Anda berhak mengetahui data apa tentang Anda yang disimpan, sejak kapan, sampai kapan, "
+     "dan siapa yang telah diberi tahu, serta meminta perbaikan atas hal yang keliru. Dokumen "
+     "ini menjelaskannya untuk toko dan pengenal yang disebut di sini."},
+    {kAskedAbout, "Pengenal yang ditanyakan"},
+    {kMadeOn, "Dibuat pada"},
+    {kMadeBy, "Dibuat oleh"},
+    {kCircle, "Lingkaran"},
+    {kPurpose, "Tujuan lingkaran"},
+    {kOnlyNewest,
+     "Hanya {1} yang terbaru tercantum di sini. Tanyakan yang lebih lama kepada toko."},
+    {kHeldHere, "Data yang disimpan toko ini"},
+    {kNothingHere, "Toko ini tidak menyimpan apa pun tentang pengenal ini."},
+    {kCustomer, "Di buku pelanggan"},
+    {kName, "Nama pelanggan"},
+    {kSince, "Sejak"},
+    {kOtherIdentifiers, "Pengenal lain (sebagian disembunyikan)"},
+    {kGroups, "Kelompok pelanggan"},
+    {kTrusted, "Dipercaya apa pun yang diketahui"},
+    {kKept, "Disimpan"},
+    {kKeptOpen,
+     "sampai toko menghapusnya, atau Anda memintanya dan tidak ada pesanan yang belum dibayar"},
+    {kOrders, "Pesanan"},
+    {kInvoice, "Faktur"},
+    {kOrdered, "Tanggal faktur"},
+    {kDue, "Jatuh tempo"},
+    {kPaid, "Dibayar pada"},
+    {kAmount, "Jumlah"},
+    {kOutcome, "Hasil"},
+    {kOrderOpen, "belum jatuh tempo"},
+    {kOrderOverdue, "lewat jatuh tempo"},
+    {kOrderOnTime, "dibayar tepat waktu"},
+    {kOrderLate, "terlambat dibayar"},
+    {kOrderUnpaid, "tidak dibayar"},
+    {kOrderInQuestion, "dipersoalkan"},
+    {kOrderBroken, "kesepakatan dilanggar"},
+    {kDecisions, "Keputusan tentang Anda"},
+    {kWhen, "Kapan"},
+    {kDecision, "Keputusan"},
+    {kWhy, "Alasan"},
+    {kDecidedOtherwise, "{1}; kemudian diputuskan oleh seseorang: {2}"},
+    {kDecisionsKept,
+     "Keputusan itu tetap berada di toko ini dan tidak ditunjukkan kepada pihak lain. Setelah "
+     "Anda meminta dihapus dari buku pelanggan, tidak ada lagi pengenal Anda yang mengarah ke "
+     "keputusan itu."},
+    {kIncidents, "Kejadian"},
+    {kState, "Keadaan"},
+    {kHappened, "Terjadi pada"},
+    {kReminded, "Anda diingatkan pada"},
+    {kToldOn, "Anda diberi tahu pada"},
+    {kFiled, "Dicatat pada"},
+    {kForYou, "Hal yang meringankan Anda"},
+    {kNote, "Keterangan toko"},
+    {kShared, "Dibagikan"},
+    {kSharedSince, "kepada lingkaran, sejak {1}"},
+    {kNotShared, "belum kepada siapa pun"},
+    {kNeverShared,
+     "tidak kepada siapa pun: hal yang dicatat dengan alasan ini tidak pernah keluar dari toko"},
+    {kKeptUntil, "paling lama sampai {1}"},
+    {kKeptAsked, "sampai toko menghapusnya, atau Anda memintanya"},
+    {kNoticeCode, "Kode pemberitahuan"},
+    {kObjectionOpen, "Keberatan"},
+    {kObjectionBy, "sejak {1}, belum diputuskan; sementara itu tidak diperhitungkan"},
+    {kErased, "Ini telah dihapus. Keterangan di bawah hanya menyebut kapan."},
+    {kChanges, "Tindakan yang dilakukan"},
+    {kWhat, "Tindakan"},
+    {kBy, "Oleh"},
+    {kByNode, "otomatis, ketika suatu masa berakhir"},
+    {kByPerson, "petugas toko"},
+    {kRemark, "Keterangan"},
+    {kProofs, "Bukti yang disimpan toko"},
+    {kKind, "Jenis"},
+    {kType, "Jenis berkas"},
+    {kSize, "Ukuran"},
+    {kAdded, "Ditambahkan pada"},
+    {kTold, "Siapa yang telah diberi tahu"},
+    {kToldMeans,
+     "Anggota lingkaran berikut menyimpan salinan. Anggota hanya dapat membacanya jika sudah "
+     "mengetahui pengenal itu dan menanyakan tepat pengenal tersebut."},
+    {kPartner, "Mitra"},
+    {kHoldsSince, "Diterima sejak"},
+    {kNotYet, "belum"},
+    {kStateDraft, "sedang disiapkan"},
+    {kStateApproved, "akan dibagikan"},
+    {kStateHeld, "menunggu agar Anda dapat menjawab lebih dulu"},
+    {kStatePublished, "dibagikan dan diperhitungkan"},
+    {kStateCorrected, "dibagikan setelah dikoreksi"},
+    {kDidAdd, "dicatat"},
+    {kDidAskPublish, "diminta untuk dibagikan"},
+    {kDidSettle, "dicatat telah diselesaikan"},
+    {kDidWithdraw, "ditarik"},
+    {kDidMitigate, "hal yang meringankan Anda dicatat"},
+    {kDidRemind, "pengingat dicatat"},
+    {kDidApprove, "disetujui oleh orang kedua"},
+    {kDidNotice, "surat pemberitahuan kepada Anda dibuat"},
+    {kDidDispute, "keberatan dicatat"},
+    {kDidUphold, "keberatan diputuskan: tetap berlaku"},
+    {kDidRefute, "keberatan diputuskan: Anda benar"},
+    {kDidCorrect, "dikoreksi"},
+    {kDidErase, "dihapus"},
+    {kDidExpire, "dihapus karena masanya berakhir"},
+    {kDidStop, "tidak dibagikan: ada yang kurang"},
+    {kProofOrder, "pesanan"},
+    {kProofAgreement, "kesepakatan"},
+    {kProofDelivery, "surat jalan"},
+    {kProofInvoice, "faktur"},
+    {kProofReminder, "pengingat"},
+    {kProofPayment, "catatan pembayaran"},
+    {kProofLetters, "surat-menyurat"},
+    {kPartnersSay, "Isi log para mitra tentang pengenal ini"},
+    {kPartnersHow,
+     "Setiap anggota lingkaran menyimpan lognya sendiri dan bertanggung jawab atasnya. Toko "
+     "ini menanyai masing-masing tentang pengenal di atas, dan tidak tentang yang lain."},
+    {kNoPartners, "Toko ini tidak memiliki mitra."},
+    {kNothingFound, "Tidak ada catatan tentang pengenal ini."},
+    {kNotAsked,
+     "Sekarang tidak dapat ditanyai{1}. Mungkin ada hal yang tidak tercantum di sini; tanyakan"
+     " lagi nanti."},
+    {kOldData, "Data terbaru mitra ini sudah lama ({1})."},
+    {kReported, "Dilaporkan pada"},
+    {kMoreEntries,
+     "Jumlah entri melebihi yang termuat dalam dokumen ini. Tanyakan sisanya kepada toko."},
+    {kRights, "Cara mengajukan keberatan, dan hak Anda yang lain"},
+    {kObject,
+     "Jika ada yang keliru, beri tahu toko ini; tidak perlu formulir dan tidak ada biaya. "
+     "Sejak itu hal tersebut tidak diperhitungkan, di sini dan di setiap mitra, sampai "
+     "diputuskan. Yang tidak dijawab dalam {1} hari akan ditarik."},
+    {kObjectCode, "Jika pemberitahuan mencantumkan kode, sebutkan kode itu."},
+    {kObjectPartner,
+     "Jika log mitra keliru, Anda dapat memberi tahu mitra tersebut, atau toko ini, yang dapat"
+     " meneruskan keberatan Anda."},
+    {kCorrect, "Anda dapat meminta perbaikan data yang keliru, juga di mitra."},
+    {kErase,
+     "Anda dapat meminta toko ini menghapus data tentang Anda. Yang wajib disimpan menurut "
+     "undang-undang, atau selama ada pesanan yang belum dibayar, tetap disimpan sampai "
+     "kewajiban itu berakhir, dan toko akan menjelaskannya."},
+    {kAuthority,
+     "Jika toko ini tidak membantu, Anda dapat menghubungi lembaga yang mengawasi pelindungan "
+     "data pribadi."},
+}};
+static_assert(IsInOrder(kTexts), "a text is missing, or not in the order of the enum");
+
+}  // namespace
+
+const SubjectTextTable& IndonesianSubjectTexts() { return kTexts; }
+
+}  // namespace daftar::decision

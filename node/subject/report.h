@@ -1,0 +1,79 @@
+// All that is held about one identifier, as values: what the shop has, what was told to whom, and
+// what each partner's log says.
+#ifndef DAFTAR_NODE_SUBJECT_REPORT_H_
+#define DAFTAR_NODE_SUBJECT_REPORT_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/book/allowlist.h"
+#include "node/book/book.h"
+#include "node/check/receipt_log.h"
+#include "node/decision/decision.h"
+#include "node/decision/explain.h"
+#include "node/identity/identifier.h"
+#include "node/ledger/ledger.h"
+#include "node/partners/arrivals.h"
+
+namespace daftar::subject {
+
+// The newest of each are in a report.
+inline constexpr size_t kMaxReportOrders = 200;
+inline constexpr size_t kMaxReportIncidents = 50;
+inline constexpr size_t kMaxReportDecisions = check::kMaxReceiptsAbout;
+inline constexpr size_t kMaxReportEntries = 1000;  // of all partners' logs together
+
+template <class Item>
+struct Newest {
+  std::vector<Item> items;  // the newest first
+  bool more = false;        // there are older ones
+};
+
+struct OwnOrder {
+  book::NamedOrder order;
+  decision::OrderOutcome outcome = decision::OrderOutcome::kOpen;  // as its incident leaves it
+};
+
+struct OwnIncident {
+  ledger::IncidentView view;
+  // Which partners have applied each change; one for each of view.incident.events.
+  std::vector<std::vector<partners::Arrival>> arrivals;
+  evidence::Date kept_until;  // the last day, of one that is shared; none: no period runs
+};
+
+struct OwnDecision {
+  check::ReceiptId receipt;
+  evidence::UnixMillis at;
+  decision::Effect effect = decision::Effect::kAccept;
+  decision::Sentences because;
+  std::optional<decision::Effect> overridden_to;  // by a person
+};
+
+struct PartnerEntry {
+  decision::PartnerRecord record;
+  evidence::Date kept_until;  // the last day on which its own charter lets it be kept
+};
+
+struct PartnerLog {
+  std::string name;
+  decision::PartnerAnswer answer;
+  std::vector<PartnerEntry> entries;  // by index
+};
+
+struct Report {
+  identity::Identifier identifier;
+  evidence::UnixMillis made_at = {};
+  std::shared_ptr<const evidence::Charter> charter = {};  // in force
+  std::vector<book::Profile> customers = {};              // whose identifier it is in the book
+  std::optional<book::Allowed> allowed = {};
+  Newest<OwnOrder> orders = {};
+  Newest<OwnIncident> incidents = {};
+  Newest<OwnDecision> decisions = {};
+  std::vector<PartnerLog> partners = {};  // every active partner, by origin
+  bool more_entries = false;
+};
+
+}  // namespace daftar::subject
+
+#endif  // DAFTAR_NODE_SUBJECT_REPORT_H_

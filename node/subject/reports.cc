@@ -1,0 +1,194 @@
+#include "node/subject/reports.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "node/book/listing.h"
+#include "node/decision/track_record.h"
+#include "node/evidence/admissibility.h"
+#include "node/ledger/remarks.h"
+
+namespace daftar::subject {
+namespace {
+
+using evidence::Date;
+using evidence::UnixMillis;
+
+Date LastDay(Date occurred, uint32_t months) {
+  return evidence::RetentionEnd(occurred, months).PlusDays(-1);
+}
+
+// Of the shop's own report, which its node keeps to itself.
+Date KeptUntil(const ledger::IncidentView& view, const evidence::Charter& charter) {
+  if (!ledger::IsShared(view) || view.incident.IsScrubbed()) return {};
+  const auto profile = charter.reasons.find(view.incident.account.reason);
+  Date last;
+  if (profile != charter.reasons.end()) {
+    last = LastDay(view.incident.Standing().occurred, profile->second.retention_months);
+  }
+  const auto& next = view.deadline;
+  if (next.has_value() && next->action == ledger::DeadlineAction::kErase) {
+    const Date erased = Date::Of(UnixMillis::OfSeconds(next->at));
+    if (!last.has_value() || erased < last) last = erased;
+  }
+  return last;
+}
+
+}  // namespace
+
+absl::StatusOr<Report> Reports::Gather(const identity::Identifier& identifier) const {
+  Report report{.identifier = identifier};
+  report.made_at = clock_.Now();
+  report.charter = rooms_.charters.InForce();
+  const std::span<const identity::Identifier> asked(&identifier, 1);
+  auto customers = rooms_.book.FindProfiles(asked);
+  if (!customers.ok()) return customers.status();
+  report.customers = *std::move(customers);
+  Known known = {identifier};
+  for (const book::Profile& customer : report.customers) {
+    known.insert(known.end(), customer.identifiers.begin(), customer.identifiers.end());
+  }
+  std::sort(known.begin(), known.end());
+  known.erase(std::unique(known.begin(), known.end()), known.end());
+  auto allowed = rooms_.allowlist.Hit(known);
+  if (!allowed.ok()) return allowed.status();
+  report.allowed = *std::move(allowed);
+  absl::Status status = AddOrders(known, report);
+  if (status.ok()) status = AddIncidents(known, report);
+  if (status.ok()) status = AddDecisions(known, report);
+  if (status.ok()) status = AddPartners(report);
+  if (!status.ok()) return status;
+  return report;
+}
+
+absl::Status Reports::AddOrders(const Known& known, Report& report) const {
+  auto remarks = ledger::RemarksAbout(rooms_.ledger, known);
+  if (!remarks.ok()) return remarks.status();
+  const Date today = Date::Of(report.made_at);
+  const uint32_t late_after_days = rooms_.policies.InForce()->late_after_days;
+  for (const book::Profile& customer : report.customers) {
+    auto page = book::ListOrders(rooms_.book, {.customer = customer.id}, kMaxReportOrders);
+    if (absl::IsNotFound(page.status())) continue;  // erased a moment ago
+    if (!page.ok()) return page.status();
+    report.orders.more = report.orders.more || page->next.has_value();
+    for (book::NamedOrder& order : page->orders) {
+      const auto standing =
+          decision::StandingOf(remarks->Of(order.name, order.order), today, late_after_days);
+      report.orders.items.push_back({std::move(order), standing.outcome});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OwnIncident> Reports::Describe(ledger::IncidentView view) const {
+  OwnIncident own;
+  const evidence::CharterHash& made_under = view.incident.charter;
+  const auto charter = made_under.IsZero() ? nullptr : rooms_.charters.Find(made_under);
+  own.kept_until =
+      subject::KeptUntil(view, charter != nullptr ? *charter : *rooms_.charters.InForce());
+  for (const std::optional<ledger::Publication>& publication : view.events) {
+    own.arrivals.emplace_back();
+    if (!publication.has_value()) continue;
+    auto arrivals = rooms_.arrivals.Of(publication->index);
+    if (!arrivals.ok()) return arrivals.status();
+    own.arrivals.back() = *std::move(arrivals);
+  }
+  own.view = std::move(view);
+  return own;
+}
+
+absl::Status Reports::AddIncidents(const Known& known, Report& report) const {
+  auto incidents = rooms_.ledger.About(known);
+  if (!incidents.ok()) return incidents.status();
+  for (ledger::IncidentView& view : *incidents) {
+    if (report.incidents.items.size() == kMaxReportIncidents) {
+      report.incidents.more = true;
+      break;
+    }
+    auto described = Describe(std::move(view));
+    if (!described.ok()) return described.status();
+    report.incidents.items.push_back(*std::move(described));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reports::AddDecisions(const Known& known, Report& report) const {
+  constexpr UnixMillis kFirst{0};
+  constexpr UnixMillis kLast{std::numeric_limits<int64_t>::max()};
+  std::set<check::ReceiptLog::Made, std::greater<>> made;  // a check may name several of them
+  for (const decision::Subject& subject : rooms_.checker.SubjectsOf(known)) {
+    auto about = rooms_.receipts.About(subject, kFirst, kLast);
+    if (!about.ok()) return about.status();
+    made.insert(about->begin(), about->end());
+    if (about->size() < check::kMaxReceiptsAbout) continue;
+    auto older = rooms_.receipts.About(subject, kFirst, {about->back().at.value - 1});
+    if (!older.ok()) return older.status();
+    report.decisions.more = report.decisions.more || !older->empty();
+  }
+  for (const check::ReceiptLog::Made& one : made) {
+    if (report.decisions.items.size() == kMaxReportDecisions) {
+      report.decisions.more = true;
+      break;
+    }
+    auto stored = rooms_.receipts.Get(one.id);
+    if (absl::IsNotFound(stored.status())) continue;  // its body was deleted
+    if (!stored.ok()) return stored.status();
+    OwnDecision decision{one.id, one.at, stored->record.body.verdict.effect, stored->record.because,
+                         std::nullopt};
+    auto followed = rooms_.outcomes.Of(one.id);
+    if (!followed.ok()) return followed.status();
+    if (followed->has_value() && (*followed)->override.has_value()) {
+      decision.overridden_to = (*followed)->override->effect;
+    }
+    report.decisions.items.push_back(std::move(decision));
+  }
+  return absl::OkStatus();
+}
+
+Date Reports::KeptUntil(const decision::PartnerRecord& record) const {
+  uint32_t months = evidence::kMaxRetentionMonths;
+  if (const auto mirror = rooms_.followers.MirrorOf(record.origin); mirror != nullptr) {
+    const partners::MirrorView view = mirror->View();
+    const evidence::CharterHash* stated = nullptr;
+    for (const partners::CharterEntry& entry : view.charters) {
+      if (entry.index < record.index) stated = &entry.charter;
+    }
+    const auto charter = stated == nullptr ? nullptr : rooms_.charters.Find(*stated);
+    if (charter != nullptr) {
+      const auto profile = charter->reasons.find(record.reason);
+      if (profile != charter->reasons.end()) months = profile->second.retention_months;
+    }
+  }
+  return LastDay(record.occurred, months);
+}
+
+absl::Status Reports::AddPartners(Report& report) const {
+  auto found = rooms_.lookup.Ask(std::span(&report.identifier, 1), partner_deadline_);
+  if (!found.ok()) return found.status();
+  std::map<std::string, std::string> names;
+  for (partners::Partner& partner : rooms_.registry.All()) {
+    names.emplace(std::move(partner.origin), std::move(partner.name));
+  }
+  std::sort(found->records.begin(), found->records.end(),
+            [](const auto& a, const auto& b) { return a.index < b.index; });
+  size_t entries = 0;
+  for (decision::PartnerAnswer& answer : found->answers) {
+    PartnerLog log;
+    log.name = names[answer.origin];
+    for (const decision::PartnerRecord& record : found->records) {
+      if (record.origin != answer.origin) continue;
+      if (++entries > kMaxReportEntries) {
+        report.more_entries = true;
+        break;
+      }
+      log.entries.push_back({record, KeptUntil(record)});
+    }
+    log.answer = std::move(answer);
+    report.partners.push_back(std::move(log));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace daftar::subject

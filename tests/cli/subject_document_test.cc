@@ -1,0 +1,150 @@
+// A person's report as a document: what it says, and that nothing in it can do harm.
+#include "cli/subject_document.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/cli/subject_sample.h"
+#include "tests/node/decision/language_words.h"
+
+namespace daftar::cli {
+namespace {
+
+using decision::Language;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+std::string TextOf(const v1::SubjectReport& report, Language language) {
+  std::ostringstream out;
+  Print(out, DocumentOf(report, language));
+  return out.str();
+}
+
+std::string HtmlOf(const v1::SubjectReport& report, Language language = Language::kEnglish) {
+  return ToHtml(DocumentOf(report, language));
+}
+
+// With DAFTAR_WRITE_SNAPSHOTS set the file is written instead, to be looked at and committed.
+void ExpectSnapshot(const std::string& name, const std::string& made) {
+  const std::string path = std::string(DAFTAR_SOURCE_DIR "/tests/cli/snapshots/") + name;
+  if (getenv("DAFTAR_WRITE_SNAPSHOTS") != nullptr) {
+    std::ofstream(path, std::ios::binary) << made;
+    return;
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string kept{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(made, kept) << path;
+}
+
+TEST(SubjectDocumentTest, TheReportReadsWellInEveryLanguage) {
+  for (const Language language : decision::kLanguages) {
+    const std::string name = "subject_report." + std::string(decision::LanguageName(language));
+    ExpectSnapshot(name + ".html", HtmlOf(SampleReport(), language));
+    ExpectSnapshot(name + ".txt", TextOf(SampleReport(), language));
+  }
+}
+
+// What the shop itself wrote, and names, stay in their own language.
+TEST(SubjectDocumentTest, NoWordOfItsOwnIsInAnotherLanguage) {
+  v1::SubjectReport report = SampleReport();
+  report.clear_purpose();
+  report.clear_circle();
+  report.clear_shop();
+  report.clear_customers();
+  report.clear_decisions();
+  for (auto& incident : *report.mutable_incidents()) {
+    incident.clear_note();
+    for (auto& change : *incident.mutable_changes()) change.clear_because();
+  }
+  for (auto& partner : *report.mutable_partners()) partner.clear_name();
+  for (auto& copy : *report.mutable_incidents(0)->mutable_changes(1)->mutable_copies()) {
+    copy.set_partner("b.example");
+  }
+  std::string text = TextOf(report, Language::kMalay);
+  for (size_t at = 0; (at = text.find("toko-")) != std::string::npos;) text.replace(at, 5, "b");
+  EXPECT_THAT(decision::ForeignWords(Language::kMalay, text), IsEmpty());
+}
+
+TEST(SubjectDocumentTest, WhatCouldNotBeAskedIsNotSaidToBeNothing) {
+  v1::SubjectReport report = SampleReport();
+  const std::string text = TextOf(report, Language::kEnglish);
+  EXPECT_THAT(text, HasSubstr("Could not be asked now (cannot be reached)."));
+  // Of B and C nothing such is said, of D it is.
+  EXPECT_EQ(text.find("Nothing is on record"), text.rfind("Nothing is on record"));
+  EXPECT_GT(text.find("Nothing is on record"), text.find("Toko D"));
+}
+
+TEST(SubjectDocumentTest, WhatNeverLeavesTheShopIsSaidToBeSharedWithNobody) {
+  EXPECT_THAT(TextOf(SampleReport(), Language::kEnglish),
+              HasSubstr("with nobody: what is noted for this reason never leaves the shop"));
+}
+
+TEST(SubjectDocumentTest, OfWhatWasErasedOnlyThatAndWhen) {
+  v1::SubjectReport report = SampleReport();
+  report.mutable_incidents()->DeleteSubrange(0, 2);
+  const std::string text = TextOf(report, Language::kEnglish);
+  EXPECT_THAT(text, HasSubstr("This was erased."));
+  EXPECT_THAT(text, HasSubstr("27 November 2026"));
+  EXPECT_THAT(text, Not(HasSubstr("Code of the notice")));
+  EXPECT_THAT(text, Not(HasSubstr("hold a copy")));
+}
+
+TEST(SubjectDocumentTest, AnEmptyReportSaysSo) {
+  const std::string text = TextOf({}, Language::kEnglish);
+  EXPECT_THAT(text, HasSubstr("This shop holds nothing about this identifier."));
+  EXPECT_THAT(text, HasSubstr("This shop has no partners."));
+  EXPECT_THAT(text, HasSubstr("How to object"));
+}
+
+// Whoever names a customer, a partner or a file could write what a browser obeys.
+TEST(SubjectDocumentTest, NoTextBecomesMarkup) {
+  constexpr char kHostile[] = "</dd><script>alert(1)</script>\" onload='x' & \xE2\x80\xAEgnp.exe";
+  v1::SubjectReport report = SampleReport();
+  report.set_shop(kHostile);
+  report.set_circle(kHostile);
+  report.set_identifier(kHostile);
+  report.mutable_customers(0)->set_name(kHostile);
+  report.mutable_customers(0)->add_groups(kHostile);
+  report.mutable_orders(0)->set_invoice(kHostile);
+  report.mutable_orders(0)->set_outcome(kHostile);
+  report.mutable_incidents(0)->set_note(kHostile);
+  report.mutable_incidents(0)->set_reason(kHostile);
+  report.mutable_incidents(0)->set_state(kHostile);
+  report.mutable_incidents(0)->set_occurred(kHostile);
+  report.mutable_incidents(0)->mutable_changes(1)->mutable_copies(0)->set_partner(kHostile);
+  report.mutable_decisions(0)->set_because(kHostile);
+  report.mutable_partners(0)->set_name(kHostile);
+  report.mutable_partners(1)->set_error(kHostile);
+  const std::string html = HtmlOf(report);
+  EXPECT_THAT(html, Not(HasSubstr("<script")));
+  EXPECT_THAT(html, Not(HasSubstr("\" onload")));
+  EXPECT_THAT(html, Not(HasSubstr("onload='")));
+  EXPECT_THAT(html, Not(HasSubstr("\xE2\x80\xAE")));
+  EXPECT_THAT(html, HasSubstr("&lt;/dd&gt;&lt;script&gt;alert(1)&lt;/script&gt;&quot; onload=&#39;x"
+                              "&#39; &amp; ?gnp.exe"));
+}
+
+TEST(SubjectDocumentTest, ThePageNeedsNothingFromElsewhere) {
+  const std::string html = HtmlOf(SampleReport(), Language::kIndonesian);
+  EXPECT_THAT(html, HasSubstr("<html lang=\"id\">"));
+  EXPECT_THAT(html, HasSubstr("default-src 'none'"));
+  for (const char* outside : {"http://", "https://", "src=", "href=", "url(", "@import"}) {
+    EXPECT_THAT(html, Not(HasSubstr(outside))) << outside;
+  }
+  EXPECT_THAT(html, HasSubstr("<th scope=\"col\">"));
+}
+
+TEST(DocumentTest, ColumnsThatAreEmptyEverywhereAreLeftOut) {
+  const DocumentTable table{"T", {}, {"A", "B", "C"}, {{"1", "", "3"}, {"4", "", ""}}};
+  const DocumentTable kept = WithoutEmptyColumns(table);
+  EXPECT_EQ(kept.header, (std::vector<std::string>{"A", "C"}));
+  EXPECT_EQ(kept.rows[1], (std::vector<std::string>{"4", ""}));
+}
+
+}  // namespace
+}  // namespace daftar::cli
