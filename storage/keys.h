@@ -39,8 +39,9 @@ enum class Column : uint8_t {
   kSealedFiles = 24,   // file id -> its sealed key; content tag -> file id; files to be scrubbed
   kCosignatures = 25,  // (log, witness origin) -> its newest cosignature of the log
   kArrivals = 26,      // (partner's log, size) -> when it had applied so much of the own log
+  kRelays = 27,        // disputes passed on by this node and to it: sealed; what bounds them
 };
-inline constexpr size_t kColumnCount = 27;
+inline constexpr size_t kColumnCount = 28;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);
