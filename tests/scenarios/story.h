@@ -25,17 +25,23 @@ namespace daftar::testing {
 //   file X at A about N          A files an incident X about buyer N
 //   publish X, notice X          by the filer
 //   approve X                    by somebody else at the shop
-//   settle X, dispute X [by shop], resolve X upheld|withdrawn, correct X AMOUNT, withdraw X, erase
-//   X tick                         all nodes that are up publish, copy, cosign wait N d|h|s time
-//   passes, and then a tick stop A, start A, cut A B, mend A B adopt A KEY = VALUE          A
-//   adopts a charter with this line for deposit-unsettled refused STEP                 the step is
-//   refused state X WORD                 what X is at its shop sees B X WORD                what
-//   B's check of the buyer finds of X: live, settled, ...; nothing counts B N COUNT             of
-//   how many partners B's decision about buyer N counts a record arrived X at B, behind X at B
-//   whether X's newest change is applied at B, as X's shop knows # a remark
+//   settle X, dispute X [by shop], resolve X upheld|withdrawn, correct X AMOUNT, withdraw X,
+//   erase X
+//   relay X at B                 the buyer disputes X at B, a partner of X's shop
+//   forge X by B to C            B sends C a relayed dispute of X with a key that it made up
+//   tick                         all nodes that are up pass on, publish, copy, cosign
+//   wait N d|h|s                 time passes, and then a tick
+//   stop A, start A, cut A B, mend A B
+//   adopt A KEY = VALUE          A adopts a charter with this line for deposit-unsettled
+//   refused STEP                 the step is refused
+//   state X WORD                 what X is at its shop
+//   sees B X WORD                what B's check of the buyer finds of X: live, settled, ...;
+//   nothing counts B N COUNT             of how many partners B's decision about buyer N counts a
+//   record arrived X at B, behind X at B   whether X's newest change is applied at B, as X's shop
+//   knows # a remark
 //
 // After each step, whoever holds the entry that says so must not count a report that is disputed,
-// withdrawn, erased or expired.
+// withdrawn, erased or expired; nor may whoever relayed a dispute that was not refused.
 class Story {
  public:
   explicit Story(std::string text) : text_(std::move(text)) {}
@@ -54,6 +60,8 @@ class Story {
   absl::Status Step(const Words& words, const std::string& rest);
   absl::Status Change(const Words& words);
   absl::Status Expect(const Words& words);
+  // What a buyer does at a partner of the shop.
+  absl::Status AtPartner(const Words& words);
   absl::Status Adopt(const Words& words, const std::string& rest);
   absl::Status CheckNobodyCountsWhatEnded();
   absl::StatusOr<size_t> NodeNamed(const std::string& name) const;
