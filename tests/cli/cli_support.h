@@ -129,6 +129,8 @@ class FakeNode {
   Method<v1::ResolveIncidentRequest, v1::ResolveIncidentResponse> resolve_incident;
   Method<v1::CorrectIncidentRequest, v1::CorrectIncidentResponse> correct_incident;
   Method<v1::EraseIncidentRequest, v1::EraseIncidentResponse> erase_incident;
+  Method<v1::DisputeAtPartnerRequest, v1::DisputeAtPartnerResponse> dispute_at_partner;
+  Method<v1::ListRelayedDisputesRequest, v1::ListRelayedDisputesResponse> list_relayed_disputes;
   Method<v1::MergeCustomersRequest, v1::MergeCustomersResponse> merge_customers;
   Method<v1::GetOrderRequest, v1::GetOrderResponse> get_order;
   Method<v1::ListOrdersRequest, v1::ListOrdersResponse> list_orders;
@@ -255,6 +257,8 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(ResolveIncident, resolve_incident)
     DAFTAR_FAKE_METHOD(CorrectIncident, correct_incident)
     DAFTAR_FAKE_METHOD(EraseIncident, erase_incident)
+    DAFTAR_FAKE_METHOD(DisputeAtPartner, dispute_at_partner)
+    DAFTAR_FAKE_METHOD(ListRelayedDisputes, list_relayed_disputes)
     FakeNode& fake_;
   };
   struct Book final : v1::BookService::Service {
