@@ -1,4 +1,5 @@
 // The commands about partners, the log, users and the record of changes.
+#include "cli/commands_relay.h"
 #include "cli/parser.h"
 
 namespace daftar::cli {
@@ -37,6 +38,30 @@ void Parser::AddPartners() {
   add("remove", "End the partnership", &RunPartnerRemove, true);
   add("reset-weight", "Forget what was learnt about how its records turned out",
       &RunPartnerResetWeight, true);
+
+  CLI::App& dispute = Verb(
+      noun, "dispute",
+      "A person says here that what this partner reports is wrong: stop counting it, and pass the "
+      "dispute on to the partner and to the others. The partner learns that this shop knows the "
+      "person",
+      "  daftar partner dispute toko-b.example --phone 0812-3456-7890\n"
+      "  daftar partner dispute toko-b.example --phone - --entry 42 --disputed-on 2026-11-20\n");
+  auto disputed = Take(dispute, &RunPartnerDispute);
+  dispute.add_option("origin", disputed->origin, "The partner that reports it")
+      ->type_name("ORIGIN")
+      ->required();
+  AddIdentifiers(dispute, disputed->identifiers);
+  dispute.add_option("--entry", disputed->entry, "One entry of its log (default: all that open)")
+      ->type_name("INDEX");
+  dispute
+      .add_option("--disputed-on", disputed->disputed_on,
+                  "The day on which the person said so (default: today)")
+      ->type_name("DATE");
+
+  CLI::App& disputes = Verb(noun, "disputes", "Disputes passed on from here, newest first",
+                            "  daftar partner disputes\n");
+  auto listed = Take(disputes, &RunPartnerDisputes);
+  disputes.add_option("--limit", listed->limit, "At most so many (default 100)")->type_name("N");
 }
 
 void Parser::AddLog() {

@@ -115,8 +115,7 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   followers_ = std::make_unique<partners::Followers>(*store_, clock_, *registry_, *network_,
                                                      follower_options_);
   if (absl::Status status = OpenWitnessing(); !status.ok()) return status;
-  lookup_ = std::make_unique<partners::Lookup>(*store_, vault_, clock_, entropy_, *charters_,
-                                               config_.origin, *registry_, *followers_, *network_);
+  if (absl::Status status = OpenRelaying(); !status.ok()) return status;
   auto receipts = check::ReceiptLog::Open(*store_, vault_, entropy_);
   if (!receipts.ok()) return receipts.status();
   receipts_ = *std::move(receipts);
@@ -192,11 +191,7 @@ absl::Status Node::OpenWitnessing() {
                                              std::move(own));
   exchange_ = std::make_unique<partners::Exchange>(*registry_, *network_, *notes_, *cosigner_,
                                                    *arrivals_, [this] { ServeCosignatures(); });
-  followers_->Observe([this](partners::Mirror& mirror) {
-    exchange_->Applied(mirror);
-    // Until it is written, a check comes to the same by itself.
-    Miss(mirror.QuarantineIfSuspicious(*charters_->InForce(), vault_, entropy_));
-  });
+  followers_->Observe([this](partners::Mirror& mirror) { Applied(mirror); });
   return absl::OkStatus();
 }
 
@@ -265,7 +260,7 @@ bool Node::Stopping() const {
 
 absl::Status Node::SweepPartners(evidence::UnixMillis now) {
   if (followers_->ClockInDoubt() || !sweep_pace_.Take(now)) return partners_swept_;
-  partners_swept_ = absl::OkStatus();
+  partners_swept_ = relays_->Sweep().status();
   for (const partners::Partner& partner : registry_->All()) {
     const auto mirror = followers_->MirrorOf(partner.origin);
     if (mirror == nullptr) continue;
@@ -282,7 +277,8 @@ absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
   using storage::Column;
   constexpr Column kErased[] = {Column::kLogBodies, Column::kTokens,      Column::kEntryStates,
                                 Column::kIncidents, Column::kSubmissions, Column::kLookups,
-                                Column::kCustomers, Column::kIdentifiers, Column::kOrders};
+                                Column::kCustomers, Column::kIdentifiers, Column::kOrders,
+                                Column::kRelays};
   if (purged_at_.has_value() && now >= *purged_at_ &&
       now.value - purged_at_->value < kPurgeInterval.count()) {
     return absl::OkStatus();
@@ -392,6 +388,7 @@ absl::StatusOr<partners::NodeCard> Node::Card() const {
 absl::Status Node::Start() {
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
   exchange_->Start();
+  relay_sender_->Start();
   ticker_ = std::thread([this] { RunTicks(); });
   keeper_ = std::thread([this] { RunUpkeep(); });
   return absl::OkStatus();
@@ -457,6 +454,7 @@ void Node::Stop() {
   if (publisher_ != nullptr) publisher_->WakeAll();
   if (arrivals_ != nullptr) arrivals_->WakeAll();
   if (exchange_ != nullptr) exchange_->Stop();
+  if (relay_sender_ != nullptr) relay_sender_->Stop();
   if (ticker_.joinable()) ticker_.join();
   if (keeper_.joinable()) keeper_.join();
   if (followers_ != nullptr) followers_->Stop();

@@ -41,6 +41,9 @@
 #include "node/partners/pairing.h"
 #include "node/partners/quota.h"
 #include "node/partners/registry.h"
+#include "node/partners/relay_sender.h"
+#include "node/partners/relayer.h"
+#include "node/partners/relays.h"
 #include "node/subject/codes.h"
 #include "node/subject/reports.h"
 #include "storage/high_water.h"
@@ -144,6 +147,9 @@ class Node {
   partners::Followers& followers() { return *followers_; }
   partners::Arrivals& arrivals() { return *arrivals_; }
   partners::Exchange& exchange() { return *exchange_; }
+  partners::Relays& relays() { return *relays_; }
+  partners::Relayer& relayer() { return *relayer_; }
+  partners::RelaySender& relay_sender() { return *relay_sender_; }
   partners::Quota& quota() { return quota_; }
   partners::Evaluator& evaluator() { return *evaluator_; }
   partners::Pairing& pairing() { return *pairing_; }
@@ -169,6 +175,10 @@ class Node {
   // Whether the order of which the account was made still supports it, as the book has it now.
   absl::Status StillSupported(const ledger::NewIncident& account, bool after_hold) const;
   absl::Status OpenWitnessing();
+  // What partners pass on, and what this node passes on to them; with the lookup, which reads both.
+  absl::Status OpenRelaying();
+  partners::OwnReports OwnReports();
+  void Applied(partners::Mirror& mirror);
   bool Stopping() const;
   // Records what became of the order; what cannot be recorded is made up for by Upkeep.
   void Learn(const book::NamedOrder& order);
@@ -218,7 +228,10 @@ class Node {
   std::unique_ptr<partners::Cosigner> cosigner_;
   std::unique_ptr<partners::Notes> notes_;
   std::unique_ptr<partners::Exchange> exchange_;
+  std::unique_ptr<partners::Relays> relays_;
   std::unique_ptr<partners::Lookup> lookup_;
+  std::unique_ptr<partners::Relayer> relayer_;
+  std::unique_ptr<partners::RelaySender> relay_sender_;
   std::unique_ptr<check::ReceiptLog> receipts_;
   std::unique_ptr<check::Policies> policies_;
   std::unique_ptr<check::Outcomes> outcomes_;

@@ -55,6 +55,10 @@ class NoNetwork final : public partners::Network {
                      std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
     done(absl::UnavailableError("no network"));
   }
+  void RelayDispute(const partners::Partner&, const crypto::Bytes&, std::chrono::milliseconds,
+                    std::function<void(absl::StatusOr<partners::RelayAnswer>)> done) override {
+    done(absl::UnavailableError("no network"));
+  }
   absl::Status Follow(const partners::Partner&, uint64_t,
                       const std::function<bool(evidence::FeedBatch)>&,
                       partners::Cancellation&) override {

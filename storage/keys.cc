@@ -11,7 +11,7 @@ constexpr std::array<std::string_view, kColumnCount> kColumnNames = {
     "entry_states", "incidents",    "submissions", "counters",  "customers",     "identifiers",
     "orders",       "partners",     "quotas",      "lookups",   "receipts",      "users",
     "requests",     "audit",        "groups",      "allowed",   "policies",      "outcomes",
-    "sealed_files", "cosignatures", "arrivals",    "warnings",  "subject_codes",
+    "sealed_files", "cosignatures", "arrivals",    "warnings",  "subject_codes", "relays",
 };
 static_assert(!kColumnNames.back().empty(), "a column lacks its name");
 

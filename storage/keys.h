@@ -41,8 +41,9 @@ enum class Column : uint8_t {
   kArrivals = 26,      // (partner's log, size) -> when it had applied so much of the own log
   kWarnings = 27,      // identifier tag -> sealed entry of the warning list; tags of its names
   kSubjectCodes = 28,  // identifier tag -> sealed: the code by which its owner gets a report
+  kRelays = 29,        // disputes passed on by this node and to it: sealed; what bounds them
 };
-inline constexpr size_t kColumnCount = 29;
+inline constexpr size_t kColumnCount = 30;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);

@@ -90,7 +90,24 @@ struct LedgerOptions {
 struct NewDispute {
   evidence::DisputedBy by = evidence::DisputedBy::kPersonThroughShop;
   evidence::Date on;
+  // Of one that a partner has passed on: the partner's origin, and from when the periods run.
+  std::string through = {};
+  evidence::UnixMillis since = {};
 };
+
+// What became of a dispute that a partner has passed on.
+struct RelayTaken {
+  enum class Outcome : uint8_t {
+    kDisputed,  // its DISPUTE is queued
+    kAlready,   // it was disputed before, or that dispute was resolved since
+    kEnded,     // withdrawn, erased or expired
+  };
+  Outcome outcome = Outcome::kEnded;
+  IncidentId incident;
+};
+
+// Before the partner's origin in the history of an incident and in the record.
+inline constexpr std::string_view kPartnerActor = "partner:";
 
 // Incidents that one run of the deadlines looks at, at most; the rest waits for the next.
 inline constexpr size_t kMaxDeadlinesPerRun = 10'000;
@@ -162,6 +179,16 @@ class Ledger {
   absl::StatusOr<IncidentView> Dispute(const storage::Caller& caller, const IncidentId& id,
                                        const NewDispute& dispute, const std::string& because);
 
+  // As Dispute, by a person through the partner `through`, of the published report at `index`; `at`
+  // is when the partner took it down, `since` the time that counts, both Unix seconds. `request`
+  // names the statement: the same one is noted once. NotFound when no report of this node stands
+  // there; InvalidArgument for an impossible day. The record has it.
+  absl::StatusOr<RelayTaken> DisputeThroughPartner(const std::string& through,
+                                                   const std::string& request, uint64_t index,
+                                                   evidence::Date on, int64_t at, int64_t since);
+  // The record key of the report at `index` of the own log. NotFound when there is none (any more).
+  absl::StatusOr<crypto::Secret32> RecordKey(uint64_t index) const;
+
   // Ends the dispute. `upheld`: the report was right, and counts again; else it is withdrawn.
   absl::StatusOr<IncidentView> Resolve(const storage::Caller& caller, const IncidentId& id,
                                        bool upheld, const std::string& because);
@@ -207,6 +234,8 @@ class Ledger {
   std::vector<std::string> Missing(const NewIncident& account) const;
 
  private:
+  // The incident whose report stands at `index`; nullopt: none (any more). Reads every incident.
+  absl::StatusOr<std::optional<IncidentView>> ByReport(uint64_t index) const;
   // Of incidents that name it.
   absl::Status IdsAbout(const identity::Identifier& identifier, size_t limit,
                         std::set<IncidentId>& ids) const;

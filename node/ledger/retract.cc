@@ -5,6 +5,7 @@
 #include "node/evidence/admissibility.h"
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
+#include "storage/audit.h"
 #include "storage/log_store.h"
 
 namespace daftar::ledger {
@@ -176,12 +177,19 @@ absl::StatusOr<IncidentView> Ledger::Dispute(const storage::Caller& caller, cons
         const evidence::UnixMillis now = clock_.Now();
         auto day = DayBetween("disputed", dispute.on, incident.Standing().occurred, now);
         if (!day.ok()) return day.status();
-        IncidentEvent event{now, caller.actor, IncidentAction::kDisputed, because, std::nullopt};
+        const std::string by =
+            dispute.through.empty() ? caller.actor : std::string(kPartnerActor) + dispute.through;
+        IncidentEvent event{now, by, IncidentAction::kDisputed, because, std::nullopt};
         absl::Status retracted = Retract(incident, evidence::EntryKind::kDispute,
                                          evidence::DisputeFacts{dispute.by, *day}, event, batch);
         if (!retracted.ok()) return retracted;
         incident.state = IncidentState::kDisputed;
-        incident.dispute = OpenDispute{dispute.by, *day, now};
+        incident.dispute =
+            OpenDispute{dispute.by, *day, dispute.through.empty() ? now : dispute.since};
+        if (!dispute.through.empty()) {
+          storage::RecordAudit(batch, vault_, entropy_,
+                               {now.value, by, "incident.dispute", id.hex(), because});
+        }
         incident.events.push_back(std::move(event));
         return absl::OkStatus();
       });

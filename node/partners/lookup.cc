@@ -431,6 +431,8 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   if (!opened->has_value()) return std::nullopt;
   auto updates = OpenUpdates(question, report, (*opened)->key);
   if (!updates.ok()) return updates.status();
+  auto relayed = relays_.Standing(question.partner.log, report, (*opened)->key);
+  if (!relayed.ok()) return relayed.status();
   const CharterEntry* stated = nullptr;
   for (const CharterEntry& charter : question.view.charters) {
     if (charter.index < report) stated = &charter;
@@ -438,9 +440,9 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   const std::shared_ptr<const evidence::Charter> charter =
       stated == nullptr ? nullptr : charters_.Find(stated->charter);
   const bool deadlines_act = !followers_.ClockInDoubt();
-  const Standing standing =
-      StandingOf((*opened)->facts, *updates,
-                 {charter.get(), question.counted, clock_.Now().seconds(), deadlines_act});
+  const Standing standing = StandingOf(
+      (*opened)->facts, *updates,
+      {charter.get(), question.counted, clock_.Now().seconds(), deadlines_act, *relayed});
   decision::PartnerRecord record;
   record.status = standing.status;
   // A report counts only under a charter that this node has adopted and that shares its reason, and

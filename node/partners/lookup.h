@@ -17,6 +17,7 @@
 #include "node/partners/followers.h"
 #include "node/partners/network.h"
 #include "node/partners/registry.h"
+#include "node/partners/relays.h"
 #include "node/partners/standing.h"
 #include "storage/store.h"
 #include "storage/vault.h"
@@ -37,7 +38,7 @@ class Lookup {
  public:
   Lookup(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
          crypto::Entropy& entropy, const evidence::Charters& charters, std::string own_origin,
-         const Registry& registry, const Followers& followers, Network& network)
+         const Registry& registry, const Followers& followers, Relays& relays, Network& network)
       : store_(store),
         vault_(vault),
         clock_(clock),
@@ -46,6 +47,7 @@ class Lookup {
         own_origin_(std::move(own_origin)),
         registry_(registry),
         followers_(followers),
+        relays_(relays),
         network_(network) {}
 
   // What the partners' logs say about `identifiers` (1 to 4). A report that does not count yet,
@@ -96,6 +98,7 @@ class Lookup {
   const std::string own_origin_;
   const Registry& registry_;
   const Followers& followers_;
+  Relays& relays_;
   Network& network_;
 };
 

@@ -16,7 +16,8 @@ using storage::Column;
 
 constexpr uint8_t kVersion = 4;
 constexpr uint8_t kVersionBeforeConduct = 3;
-constexpr uint8_t kFaultsVersion = 1;
+// Rows of version 1 are read too, which lack the relays.
+constexpr uint8_t kFaultsVersion = 2;
 // Who the record names for what the node does by itself.
 constexpr std::string_view kNodeItself = "node";
 constexpr std::string_view kReleaseKind = "partner-release";
@@ -183,10 +184,12 @@ absl::Status Mirror::Load() {
   if (!faults.ok()) return faults.status();
   if (faults->has_value()) {
     Reader reader(**faults);
-    if (reader.U8() != kFaultsVersion) reader.Fail();
+    const uint8_t version = reader.U8();
+    if (version == 0 || version > kFaultsVersion) reader.Fail();
     storage::MutexLock lock(mutex_);
     faults_.wrong_proofs = reader.U64();
     faults_.bad_labels = reader.U64();
+    if (version == kFaultsVersion) faults_.wrong_relays = reader.U64();
     faults_.last = static_cast<int64_t>(reader.U64());
     if (!reader.Finish("faults row").ok()) {
       return absl::DataLossError("the row of a partner's faults is malformed");
@@ -318,6 +321,11 @@ std::string Mirror::FaultWords() const {
              ("its log has labels or facts that do not fit their commitments (met " +
               std::to_string(faults_.bad_labels) + " times); they did not count");
   }
+  if (faults_.wrong_relays > 0) {
+    words += (words.empty() ? "" : "; ") +
+             ("it passed on disputes of reports that it could not open (" +
+              std::to_string(faults_.wrong_relays) + " times); they had no effect");
+  }
   return words + " (last on " + evidence::Date::Of({faults_.last * 1000}).ToString() +
          "). Talk to the partner's operator";
 }
@@ -326,7 +334,17 @@ void Mirror::Note(Fault fault) {
   Bytes row;
   {
     storage::MutexLock lock(mutex_);
-    ++(fault == Fault::kWrongProof ? faults_.wrong_proofs : faults_.bad_labels);
+    switch (fault) {
+      case Fault::kWrongProof:
+        ++faults_.wrong_proofs;
+        break;
+      case Fault::kBadLabel:
+        ++faults_.bad_labels;
+        break;
+      case Fault::kWrongRelay:
+        ++faults_.wrong_relays;
+        break;
+    }
     const int64_t now = clock_.Now().seconds();
     faults_.last = now;
     if (faults_written_ != 0 && now - faults_written_ < kFaultWriteSeconds) return;
@@ -335,6 +353,7 @@ void Mirror::Note(Fault fault) {
               .U8(kFaultsVersion)
               .U64(faults_.wrong_proofs)
               .U64(faults_.bad_labels)
+              .U64(faults_.wrong_relays)
               .U64(static_cast<uint64_t>(now))
               .Take();
   }

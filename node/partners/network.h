@@ -12,6 +12,7 @@
 #include "node/evidence/feed.h"
 #include "node/partners/invite.h"
 #include "node/partners/partner.h"
+#include "node/partners/relay_answer.h"
 #include "storage/mutex.h"
 
 namespace daftar::partners {
@@ -72,6 +73,12 @@ class Network {
   virtual void ExchangeNotes(
       const Partner& partner, std::vector<std::string> notes, std::chrono::milliseconds deadline,
       std::function<void(absl::StatusOr<std::vector<std::string>>)> done) = 0;
+
+  // Passes the bytes of a relayed dispute on to `partner`. Errors and threads as with
+  // ExchangeNotes; what the partner refuses is an answer.
+  virtual void RelayDispute(const Partner& partner, const crypto::Bytes& statement,
+                            std::chrono::milliseconds deadline,
+                            std::function<void(absl::StatusOr<RelayAnswer>)> done) = 0;
 
   // Follows the partner's log from entry `from` on and hands over batches in order until
   // `on_batch` returns false, the connection ends, or `cancel` is set. Returns why it ended.

@@ -57,6 +57,7 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
   Standing standing{EntryStatus::kLive, reported};
   std::optional<int64_t> disputed_since;
   std::optional<int64_t> settled_since;
+  std::optional<int64_t> resolved_at;
   bool withdrawn = false;
   for (const OpenedUpdate& seen : updates) {
     const bool counts = seen.update.index < reading.counted_size &&
@@ -76,6 +77,7 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
             seen.facts.has_value() ? std::get_if<evidence::ResolutionFacts>(&*seen.facts) : nullptr;
         if (!counts || resolution == nullptr) break;
         disputed_since.reset();
+        resolved_at = seen.update.issued_at;
         withdrawn = withdrawn || !resolution->upheld;
         break;
       }
@@ -93,6 +95,10 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
       default:
         break;
     }
+  }
+  for (const RelayedDispute& relayed : reading.relayed) {
+    if (resolved_at.has_value() && relayed.at <= *resolved_at) continue;
+    disputed_since = std::min(disputed_since.value_or(relayed.since), relayed.since);
   }
   const auto is_over = [&](const std::optional<int64_t>& since, int64_t period) {
     return reading.deadlines_act && since.has_value() && reading.now - *since >= period;

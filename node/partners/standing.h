@@ -23,6 +23,13 @@ struct OpenedUpdate {
   std::optional<evidence::Facts> facts;
 };
 
+// A dispute that a node has passed on, and which it was right to (its mac fits).
+struct RelayedDispute {
+  int64_t at = 0;     // Unix seconds, as stated
+  int64_t since = 0;  // the time that counts for this reader
+  friend bool operator==(const RelayedDispute&, const RelayedDispute&) = default;
+};
+
 // How the reader reads.
 struct Reading {
   // The charter that the issuer's log stated before the report, as this node has adopted it;
@@ -32,6 +39,7 @@ struct Reading {
   uint64_t counted_size = 0;
   int64_t now = 0;            // Unix seconds of the reader's own clock
   bool deadlines_act = true;  // false while that clock is in doubt
+  std::span<const RelayedDispute> relayed = {};
 };
 
 struct Standing {
@@ -42,10 +50,11 @@ struct Standing {
 
 // Erased beats withdrawn beats expired beats an open dispute beats settled beats live. A dispute
 // ends with a RESOLUTION that counts and opens: upheld, the report is live again; not upheld, it is
-// as withdrawn, even if the issuer never withdraws it. What must be witnessed and is not yet leaves
-// the milder reading: the dispute open; of two amounts the smaller, of two days the older. The
-// charter's periods end it by the reader's own clock, whether or not the issuer says so: settled,
-// and disputed without an answer, it is withdrawn when the period is over.
+// as withdrawn, even if the issuer never withdraws it. A relayed dispute is one whether or not the
+// issuer's DISPUTE follows, and ends with a RESOLUTION that was issued at or after it. What must be
+// witnessed and is not yet leaves the milder reading: the dispute open; of two amounts the smaller,
+// of two days the older. The charter's periods end it by the reader's own clock, whether or not the
+// issuer says so: settled, and disputed without an answer, it is withdrawn when the period is over.
 Standing StandingOf(const evidence::ReportFacts& reported, std::span<const OpenedUpdate> updates,
                     const Reading& reading);
 

@@ -57,6 +57,8 @@ constexpr std::array kRules = {
     MethodRule{"IncidentService/ResolveIncident", kManagers},
     MethodRule{"IncidentService/CorrectIncident", kManagers},
     MethodRule{"IncidentService/EraseIncident", kManagers},
+    MethodRule{"IncidentService/DisputeAtPartner", kStaffUp},
+    MethodRule{"IncidentService/ListRelayedDisputes", kPartnerReaders},
     MethodRule{"BookService/MergeCustomers", kManagers},
     MethodRule{"BookService/UnmergeCustomer", kManagers},
     MethodRule{"BookService/EraseCustomer", kManagers},

@@ -340,6 +340,16 @@ class IncidentAdapter final : public v1::IncidentService::Service {
                              v1::EraseIncidentResponse* response) override {
     return Answer(*context, *request, response, &IncidentHandlers::EraseIncident);
   }
+  grpc::Status DisputeAtPartner(grpc::ServerContext* context,
+                                const v1::DisputeAtPartnerRequest* request,
+                                v1::DisputeAtPartnerResponse* response) override {
+    return Answer(*context, *request, response, &IncidentHandlers::DisputeAtPartner);
+  }
+  grpc::Status ListRelayedDisputes(grpc::ServerContext* context,
+                                   const v1::ListRelayedDisputesRequest* request,
+                                   v1::ListRelayedDisputesResponse* response) override {
+    return Answer(*context, *request, response, &IncidentHandlers::ListRelayedDisputes);
+  }
 
  private:
   template <class Request, class Response>

@@ -27,6 +27,10 @@ class IncidentHandlers {
       const Actor& actor, const v1::CorrectIncidentRequest& request);
   absl::StatusOr<v1::EraseIncidentResponse> EraseIncident(const Actor& actor,
                                                           const v1::EraseIncidentRequest& request);
+  absl::StatusOr<v1::DisputeAtPartnerResponse> DisputeAtPartner(
+      const Actor& actor, const v1::DisputeAtPartnerRequest& request);
+  absl::StatusOr<v1::ListRelayedDisputesResponse> ListRelayedDisputes(
+      const Actor& actor, const v1::ListRelayedDisputesRequest& request);
 
  private:
   Node& node_;

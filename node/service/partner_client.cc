@@ -68,6 +68,12 @@ struct PartnerClient::PendingExchange final : PendingCall {
   std::function<void(absl::StatusOr<std::vector<std::string>>)> done;
 };
 
+struct PartnerClient::PendingRelay final : PendingCall {
+  v1::RelayDisputeRequest request;
+  v1::RelayDisputeResponse response;
+  std::function<void(absl::StatusOr<partners::RelayAnswer>)> done;
+};
+
 PartnerClient::~PartnerClient() { Shutdown(); }
 
 absl::StatusOr<std::shared_ptr<grpc::Channel>> PartnerClient::Dial(
@@ -177,6 +183,43 @@ void PartnerClient::ExchangeNotes(
           pending->done(absl::InvalidArgumentError("the partner answered with too many notes"));
         } else {
           pending->done(std::vector<std::string>(answered.begin(), answered.end()));
+        }
+        Finished(pending);
+      });
+}
+
+void PartnerClient::RelayDispute(const partners::Partner& partner, const crypto::Bytes& statement,
+                                 std::chrono::milliseconds deadline,
+                                 std::function<void(absl::StatusOr<partners::RelayAnswer>)> done) {
+  auto stub = StubFor(partner);
+  if (!stub.ok()) {
+    done(stub.status());
+    return;
+  }
+  auto* pending = new PendingRelay;  // owned by the callback below
+  pending->done = std::move(done);
+  pending->endpoint = partner.endpoint;
+  pending->stub = *stub;
+  pending->context.set_deadline(DeadlineIn(deadline));
+  pending->request.set_statement(statement.data(), statement.size());
+  if (!Begin(pending)) {
+    pending->done(absl::UnavailableError("the node is stopping"));
+    delete pending;
+    return;
+  }
+  pending->stub->async()->RelayDispute(
+      &pending->context, &pending->request, &pending->response,
+      [this, pending](grpc::Status status) {
+        const auto outcome = partners::OutcomeFromWord(pending->response.outcome());
+        if (!status.ok()) {
+          pending->done(InWords(status, pending->endpoint));
+        } else if (!outcome.has_value()) {
+          pending->done(absl::InvalidArgumentError("the partner answered with an unknown outcome"));
+        } else {
+          const bool refused = *outcome == partners::RelayOutcome::kRefused;
+          pending->done(partners::RelayAnswer{
+              *outcome, refused ? partners::RefusalFromWord(pending->response.refusal())
+                                : partners::RelayRefusal::kNone});
         }
         Finished(pending);
       });

@@ -29,6 +29,9 @@ class PartnerClient final : public partners::Network {
   void ExchangeNotes(const partners::Partner& partner, std::vector<std::string> notes,
                      std::chrono::milliseconds deadline,
                      std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override;
+  void RelayDispute(const partners::Partner& partner, const crypto::Bytes& statement,
+                    std::chrono::milliseconds deadline,
+                    std::function<void(absl::StatusOr<partners::RelayAnswer>)> done) override;
   absl::Status Follow(const partners::Partner& partner, uint64_t from,
                       const std::function<bool(evidence::FeedBatch)>& on_batch,
                       partners::Cancellation& cancel) override;
@@ -50,6 +53,7 @@ class PartnerClient final : public partners::Network {
   struct PendingCall;
   struct PendingEvaluate;
   struct PendingExchange;
+  struct PendingRelay;
 
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Dial(const std::string& endpoint,
                                                       const crypto::SpkiPin& pin) const;

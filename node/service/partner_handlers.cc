@@ -66,28 +66,53 @@ absl::StatusOr<v1::ExchangeNotesResponse> PartnerHandlers::ExchangeNotes(
     const PeerCertificate& peer, const v1::ExchangeNotesRequest& request) {
   auto partner = Authenticate(peer);
   if (!partner.ok()) return partner.status();
-  {
-    storage::MutexLock lock(mutex_);
-    Pace& pace = paces_[partner->origin];
-    const int64_t minute = node_.clock().Now().seconds() / 60;
-    if (pace.minute != minute) pace = {minute, 0, pace.under_way};
-    if (pace.under_way || pace.exchanges >= kMaxExchangesPerMinute) {
-      return absl::ResourceExhaustedError("a partner exchanges notes one call at a time, at most " +
-                                          std::to_string(kMaxExchangesPerMinute) + " a minute");
-    }
-    ++pace.exchanges;
-    pace.under_way = true;
-  }
+  absl::Status begun = Begin(&PartnerHandlers::exchanges_, partner->origin, kMaxExchangesPerMinute,
+                             "a partner exchanges notes");
+  if (!begun.ok()) return begun;
   const std::vector<std::string> notes(request.notes().begin(), request.notes().end());
   auto answer = node_.exchange().Receive(*partner, notes);
-  {
-    storage::MutexLock lock(mutex_);
-    paces_[partner->origin].under_way = false;
-  }
+  End(&PartnerHandlers::exchanges_, partner->origin);
   if (!answer.ok()) return answer.status();
   v1::ExchangeNotesResponse response;
   for (std::string& note : *answer) response.add_notes(std::move(note));
   return response;
+}
+
+absl::StatusOr<v1::RelayDisputeResponse> PartnerHandlers::RelayDispute(
+    const PeerCertificate& peer, const v1::RelayDisputeRequest& request) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  absl::Status begun = Begin(&PartnerHandlers::relays_, partner->origin, kMaxRelaysPerMinute,
+                             "a partner relays disputes");
+  if (!begun.ok()) return begun;
+  const auto answer = node_.relays().Take(*partner, crypto::AsBytes(request.statement()));
+  End(&PartnerHandlers::relays_, partner->origin);
+  if (!answer.ok()) return answer.status();
+  v1::RelayDisputeResponse response;
+  response.set_outcome(std::string(partners::OutcomeWord(answer->outcome)));
+  response.set_refusal(std::string(partners::RefusalWord(answer->refusal)));
+  return response;
+}
+
+absl::Status PartnerHandlers::Begin(Paces PartnerHandlers::*paces, const std::string& origin,
+                                    int most, const std::string& what) {
+  storage::MutexLock lock(mutex_);
+  Pace& pace = (this->*paces)[origin];
+  const int64_t now = node_.clock().Now().seconds();
+  if (pace.minute != now / 60) pace = {now / 60, 0, pace.under_way};
+  if (pace.under_way || pace.calls >= most) {
+    return absl::ResourceExhaustedError(what + " one call at a time, at most " +
+                                        std::to_string(most) + " a minute; try again in " +
+                                        std::to_string(60 - now % 60) + " s");
+  }
+  ++pace.calls;
+  pace.under_way = true;
+  return absl::OkStatus();
+}
+
+void PartnerHandlers::End(Paces PartnerHandlers::*paces, const std::string& origin) {
+  storage::MutexLock lock(mutex_);
+  (this->*paces)[origin].under_way = false;
 }
 
 absl::Status PartnerHandlers::Follow(const PeerCertificate& peer, const v1::FollowRequest& request,

@@ -26,6 +26,9 @@ inline constexpr int kMaxStreamsPerPartner = 2;
 // A partner exchanges notes once a minute, and once more for each head of this node's log.
 inline constexpr int kMaxExchangesPerMinute = 120;
 
+// Of relayed disputes, refused ones counted.
+inline constexpr int kMaxRelaysPerMinute = 60;
+
 // Any thread may call.
 class PartnerHandlers {
  public:
@@ -38,6 +41,8 @@ class PartnerHandlers {
                                                 const v1::EvaluateRequest& request);
   absl::StatusOr<v1::ExchangeNotesResponse> ExchangeNotes(const PeerCertificate& peer,
                                                           const v1::ExchangeNotesRequest& request);
+  absl::StatusOr<v1::RelayDisputeResponse> RelayDispute(const PeerCertificate& peer,
+                                                        const v1::RelayDisputeRequest& request);
   // Sends until `send` fails, `cancelled` says so, the partner is no longer active, or the node
   // stops; blocks its thread meanwhile.
   absl::Status Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
@@ -59,12 +64,19 @@ class PartnerHandlers {
   std::atomic<bool> stopping_{false};
   struct Pace {
     int64_t minute = 0;  // since 1970
-    int exchanges = 0;
+    int calls = 0;
     bool under_way = false;
   };
+  using Paces = std::map<std::string, Pace, std::less<>>;  // by origin
+  // Whether a partner's call of one kind may begin: one at a time, `most` a minute. Then End must
+  // follow. ResourceExhausted with `what` such calls do.
+  absl::Status Begin(Paces PartnerHandlers::*paces, const std::string& origin, int most,
+                     const std::string& what);
+  void End(Paces PartnerHandlers::*paces, const std::string& origin);
   storage::Mutex mutex_;
   std::map<std::string, int> streams_ DAFTAR_GUARDED_BY(mutex_);
-  std::map<std::string, Pace> paces_ DAFTAR_GUARDED_BY(mutex_);
+  Paces exchanges_ DAFTAR_GUARDED_BY(mutex_);
+  Paces relays_ DAFTAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace daftar::service

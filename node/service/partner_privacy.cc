@@ -6,6 +6,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "node/ledger/ledger.h"
+
 namespace daftar::service {
 namespace {
 
@@ -104,6 +106,8 @@ void HidePartners(v1::GetReceiptResponse& response) {
 
 void HidePartners(v1::Incident& incident) {
   for (v1::IncidentEvent& event : *incident.mutable_history()) {
+    // A dispute that came through one: it knows the person.
+    if (event.by().starts_with(ledger::kPartnerActor)) event.set_by("partner");
     auto& arrivals = *event.mutable_arrivals();
     for (v1::Arrival& arrival : arrivals) {
       arrival.clear_partner();

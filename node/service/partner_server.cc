@@ -66,6 +66,12 @@ class PartnerAdapter final : public v1::PartnerService::Service {
     if (!peer.ok()) return ToGrpcForPartner(peer.status());
     return Finish(handlers_.ExchangeNotes(*peer, *request), response);
   }
+  grpc::Status RelayDispute(grpc::ServerContext* context, const v1::RelayDisputeRequest* request,
+                            v1::RelayDisputeResponse* response) override {
+    auto peer = certificates_.Of(*context);
+    if (!peer.ok()) return ToGrpcForPartner(peer.status());
+    return Finish(handlers_.RelayDispute(*peer, *request), response);
+  }
   grpc::Status Follow(grpc::ServerContext* context, const v1::FollowRequest* request,
                       grpc::ServerWriter<v1::FollowResponse>* writer) override {
     auto peer = certificates_.Of(*context);

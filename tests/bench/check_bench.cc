@@ -153,6 +153,11 @@ class MutableNetwork final : public partners::Network {
                      std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
     client_.ExchangeNotes(partner, std::move(notes), deadline, std::move(done));
   }
+  void RelayDispute(const partners::Partner& partner, const crypto::Bytes& statement,
+                    std::chrono::milliseconds deadline,
+                    std::function<void(absl::StatusOr<partners::RelayAnswer>)> done) override {
+    client_.RelayDispute(partner, statement, deadline, std::move(done));
+  }
   absl::Status Follow(const partners::Partner& partner, uint64_t from,
                       const std::function<bool(evidence::FeedBatch)>& on_batch,
                       partners::Cancellation& cancel) override {

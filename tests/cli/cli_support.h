@@ -138,6 +138,8 @@ class FakeNode {
   Method<v1::EraseIncidentRequest, v1::EraseIncidentResponse> erase_incident;
   Method<v1::MakeCodeRequest, v1::MakeCodeResponse> make_code;
   Method<v1::GetReportRequest, v1::GetReportResponse> get_report;
+  Method<v1::DisputeAtPartnerRequest, v1::DisputeAtPartnerResponse> dispute_at_partner;
+  Method<v1::ListRelayedDisputesRequest, v1::ListRelayedDisputesResponse> list_relayed_disputes;
   Method<v1::MergeCustomersRequest, v1::MergeCustomersResponse> merge_customers;
   Method<v1::GetOrderRequest, v1::GetOrderResponse> get_order;
   Method<v1::ListOrdersRequest, v1::ListOrdersResponse> list_orders;
@@ -269,6 +271,8 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(ResolveIncident, resolve_incident)
     DAFTAR_FAKE_METHOD(CorrectIncident, correct_incident)
     DAFTAR_FAKE_METHOD(EraseIncident, erase_incident)
+    DAFTAR_FAKE_METHOD(DisputeAtPartner, dispute_at_partner)
+    DAFTAR_FAKE_METHOD(ListRelayedDisputes, list_relayed_disputes)
     FakeNode& fake_;
   };
   struct Subject final : v1::SubjectService::Service {

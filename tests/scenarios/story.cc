@@ -1,8 +1,11 @@
 #include "tests/scenarios/story.h"
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
+#include "crypto/merkle.h"
+#include "storage/log_store.h"
 #include "tests/support/incidents.h"
 
 namespace daftar::testing {
@@ -171,6 +174,7 @@ absl::Status Story::Step(const Words& words, const std::string& rest) {
     const auto phone = Phone(BuyersPhone(std::strtoul(words.at(1).c_str(), nullptr, 10)));
     return reader->warnings().Clear(reader.Caller(), phone, "one family").status();
   }
+  if (verb == "relay" || verb == "forge") return AtPartner(words);
   if (verb == "file") {
     auto node = NodeNamed(words.at(3));
     if (!node.ok()) return node.status();
@@ -196,6 +200,46 @@ absl::Status Story::Adopt(const Words& words, const std::string& rest) {
   if (!with.ok()) return with.status();
   SimNode& shop = (*circle_)[*node];
   return shop->charters().Adopt(shop.Caller(), *with, "agreed").status();
+}
+
+absl::Status Story::AtPartner(const Words& words) {
+  auto told = ToldAs(words.at(1));
+  auto node = NodeNamed(words.at(3));
+  if (!told.ok() || !node.ok()) return told.ok() ? node.status() : told.status();
+  SimNode& partner = (*circle_)[*node];
+  const std::string& issuer = (*circle_)[(*told)->node].origin();
+  if (words[0] == "relay") {
+    partners::NewRelay dispute;
+    dispute.issuer = issuer;
+    dispute.identifiers = {Phone(BuyersPhone((*told)->buyer))};
+    return partner->relayer()
+        .Relay(partner.Caller(), dispute, std::chrono::milliseconds(2000))
+        .status();
+  }
+  auto to = NodeNamed(words.at(5));
+  auto view = (*circle_)[(*told)->node]->ledger().Get((*told)->id);
+  if (!to.ok() || !view.ok()) return to.ok() ? view.status() : to.status();
+  SimNode& receiver = (*circle_)[*to];
+  const auto copied = partner->followers().MirrorOf(issuer);
+  auto leaf =
+      storage::LogStore(partner->store()).ReadLeaf(copied->partner().log, view->report->index);
+  if (!leaf.ok()) return leaf.status();
+  evidence::RelayStatement statement;
+  statement.relayer = partner.origin();
+  statement.issuer = issuer;
+  statement.index = view->report->index;
+  statement.leaf = crypto::MerkleLeafHash(*leaf);
+  statement.on = evidence::Date::Of(circle_->clock().Now());
+  // Ticks have run ahead of a clock that stands.
+  statement.at = static_cast<uint64_t>(circle_->clock().Now().seconds() + 60);
+  const evidence::RelayStatement forged =
+      evidence::SignRelay(statement, crypto::Secret32(), partner->keys().entry);
+  auto self = receiver->registry().Find(partner.origin());
+  if (!self.ok()) return self.status();
+  auto answer = receiver->relays().Take(*self, forged.Encode());
+  if (!answer.ok()) return answer.status();
+  if (answer->outcome != partners::RelayOutcome::kRefused) return absl::OkStatus();
+  return absl::FailedPreconditionError(std::string(partners::RefusalWord(answer->refusal)));
 }
 
 absl::Status Story::Change(const Words& words) {
@@ -310,6 +354,28 @@ absl::Status Story::Expect(const Words& words) {
 absl::Status Story::CheckNobodyCountsWhatEnded() {
   for (const auto& [name, told] : told_) {
     SimNode& shop = (*circle_)[told.node];
+    // A shop that is down has told of one incident alone.
+    std::optional<uint64_t> index;
+    if (shop.up()) {
+      auto view = shop->ledger().Get(told.id);
+      if (view.ok() && view->report.has_value()) index = view->report->index;
+    }
+    for (size_t relayer = 0; relayer < circle_->size(); ++relayer) {
+      if (!(*circle_)[relayer].up()) continue;
+      auto outstanding = (*circle_)[relayer]->relayer().Outstanding();
+      if (!outstanding.ok()) return outstanding.status();
+      const bool relays = std::any_of(outstanding->begin(), outstanding->end(), [&](const auto& r) {
+        const evidence::RelayStatement& statement = r.relay.statement;
+        return statement.issuer == shop.origin() &&
+               statement.index == index.value_or(statement.index);
+      });
+      if (!relays) continue;
+      auto seen = Seen(relayer, told);
+      if (!seen.ok()) return seen.status();
+      if (*seen == "live" || *seen == "settled") {
+        return Wrong((*circle_)[relayer].origin() + " counts " + name + ", which it relays");
+      }
+    }
     if (!shop.up()) continue;
     auto view = shop->ledger().Get(told.id);
     if (!view.ok() || !view->report.has_value()) continue;

@@ -27,7 +27,9 @@ namespace daftar::testing {
 //   publish X, notice X          by the filer
 //   approve X                    by somebody else at the shop
 //   settle X, dispute X [by shop], resolve X upheld|withdrawn, correct X AMOUNT, withdraw X, erase X
-//   tick                         all nodes that are up publish, copy, cosign
+//   relay X at B                 the buyer disputes X at B, a partner of X's shop
+//   forge X by B to C            B sends C a relayed dispute of X with a key that it made up
+//   tick                         all nodes that are up pass on, publish, copy, cosign
 //   wait N d|h|s                 time passes, and then a tick
 //   stop A, start A, cut A B, mend A B
 //   adopt A KEY = VALUE          A adopts a charter with this line for deposit-unsettled
@@ -42,7 +44,7 @@ namespace daftar::testing {
 // clang-format on
 //
 // After each step, whoever holds the entry that says so must not count a report that is disputed,
-// withdrawn, erased or expired.
+// withdrawn, erased or expired; nor may whoever relayed a dispute that was not refused.
 class Story {
  public:
   explicit Story(std::string text) : text_(std::move(text)) {}
@@ -61,6 +63,8 @@ class Story {
   absl::Status Step(const Words& words, const std::string& rest);
   absl::Status Change(const Words& words);
   absl::Status Expect(const Words& words);
+  // What a buyer does at a partner of the shop.
+  absl::Status AtPartner(const Words& words);
   absl::Status Adopt(const Words& words, const std::string& rest);
   absl::Status CheckNobodyCountsWhatEnded();
   absl::StatusOr<size_t> NodeNamed(const std::string& name) const;

@@ -30,7 +30,7 @@ TEST(KeysTest, ColumnNamesNeverChange) {
       "entry_states", "incidents",    "submissions", "counters",  "customers",    "identifiers",
       "orders",       "partners",     "quotas",      "lookups",   "receipts",     "users",
       "requests",     "audit",        "groups",      "allowed",   "policies",     "outcomes",
-      "sealed_files", "cosignatures", "arrivals",    "warnings",  "subject_codes"};
+      "sealed_files", "cosignatures", "arrivals",    "warnings",  "subject_codes", "relays"};
   ASSERT_EQ(names.size(), kColumnCount);
   for (size_t i = 0; i < kColumnCount; ++i) {
     EXPECT_EQ(ColumnName(static_cast<Column>(i)), names[i]);

@@ -76,6 +76,22 @@ class SimNetwork final : public partners::Network {
     done(std::move(answer));
   }
 
+  void RelayDispute(const partners::Partner& partner, const crypto::Bytes& statement, milliseconds,
+                    std::function<void(absl::StatusOr<partners::RelayAnswer>)> done) override {
+    std::shared_ptr<Node> other = Reach(partner);
+    if (other == nullptr) return done(absl::UnavailableError("not reached"));
+    auto self = other->registry().ByPin(own_pin_);
+    if (!self.has_value() || self->status != partners::PartnerStatus::kActive) {
+      return done(absl::PermissionDeniedError("not a partner"));
+    }
+    crypto::Bytes sent = statement;
+    const auto& alter = circle_.faults.alter_relay;
+    if (alter && !alter(own_origin_, partner.origin, sent)) {
+      return done(absl::UnavailableError("lost"));
+    }
+    done(other->relays().Take(*self, sent));
+  }
+
   absl::Status Follow(const partners::Partner& partner, uint64_t from,
                       const std::function<bool(evidence::FeedBatch)>& on_batch,
                       partners::Cancellation& cancel) override {
@@ -292,6 +308,10 @@ bool SimCircle::CaughtUp() {
 }
 
 void SimCircle::Settle() {
+  // First, so that what it makes an issuer publish goes out with the ticks.
+  for (auto& node : nodes_) {
+    if (node->up()) (*node)->relay_sender().SendAll();
+  }
   // Entries about a report wait for the tick after it, each for one of its own.
   bool published = true;
   for (int tick = 0; tick < kMostTicks && published; ++tick) {

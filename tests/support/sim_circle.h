@@ -39,6 +39,8 @@ struct SimFaults {
   // Applied to the notes that `from` sends to `to`, asked or answering. False: they are lost.
   std::function<bool(const std::string& from, const std::string& to, std::vector<std::string>&)>
       alter_notes;
+  // Applied to the relayed dispute that `from` sends to `to`. False: it is lost.
+  std::function<bool(const std::string& from, const std::string& to, crypto::Bytes&)> alter_relay;
   // Whether the line between two nodes is cut, whichever of them calls. Any thread asks.
   std::function<bool(const std::string& caller, const std::string& called)> cut;
 };
@@ -91,9 +93,10 @@ class SimCircle {
   void PairAll();
   void Pair(SimNode& inviter, SimNode& joiner);
 
-  // Ticks every node that is up until nothing is queued that may go (at most kMostTicks times
-  // each), waits until every follower that can be connected has what its partner shows and has
-  // cosigned it, and lets every node exchange notes with its partners.
+  // Lets every node that is up send its relayed disputes, ticks every node that is up until nothing
+  // is queued that may go (at most kMostTicks times each), waits until every follower that can be
+  // connected has what its partner shows and has cosigned it, and lets every node exchange notes
+  // with its partners.
   void Settle();
 
   SimClock& clock() { return clock_; }

@@ -23,6 +23,7 @@ KINDS = {"REPORT": 1, "SETTLEMENT": 2, "DISPUTE": 3, "RESOLUTION": 4, "CORRECTIO
 ABOUT_NOTHING = 2**64 - 1
 ENTRY_TYPE = b"application/vnd.daftar.entry.v1+bin"
 ADOPTION_TYPE = b"application/vnd.daftar.adoption.v1+bin"
+RELAY_TYPE = b"application/vnd.daftar.relay.v1+bin"
 
 ORIGIN = b"toko-a.example/daftar"
 NEW_ORIGIN = b"toko-a.example/daftar-2"
@@ -196,7 +197,7 @@ def make_entry(name, index, about, body, parts, seed, origin=ORIGIN, ground=0):
 
 def make_inputs():
     seeds = {use: given(use + " seed") for use in ("entry", "head", "mirror", "self", "new entry",
-                                                  "partner mirror")}
+                                                  "partner mirror", "partner entry")}
     return {"seeds": {use.replace(" ", "_"): seed for use, seed in seeds.items()},
             "public_keys": {use.replace(" ", "_"): primitives.ed25519_public(seed)
                             for use, seed in seeds.items()},
@@ -283,6 +284,21 @@ def make_notes(inputs, size, root):
                                   checkpoint)}
 
 
+def make_relay(inputs, report):
+    seed = inputs["seeds"]["partner_entry"]
+    at = FIRST_TIME + 4 * 86400
+    claim = (b"DFR1" + u8(len(PARTNER)) + PARTNER + u8(len(ORIGIN)) + ORIGIN + u64(report["index"])
+             + report["leaf_hash"] + u32(day("2026-10-04")) + u64(at))
+    mac = blake2b(report["key"], b"daftar/relay/v1" + claim)
+    signer = key_id(PARTNER + b"/entry", 1, primitives.ed25519_public(seed))
+    message = dsse(RELAY_TYPE, claim + mac + signer)
+    signature = primitives.ed25519_sign(seed, message)
+    return {"relayer": PARTNER.decode(), "issuer": ORIGIN.decode(), "index": report["index"],
+            "leaf_hash": report["leaf_hash"], "on": "2026-10-04", "at": at, "key": report["key"],
+            "mac": mac, "signer": signer, "signature_input": message, "signature": signature,
+            "statement": claim + mac + signer + signature}
+
+
 def make_vectors():
     primitives.self_test()
     inputs = make_inputs()
@@ -293,7 +309,8 @@ def make_vectors():
     root = tree_root(hashes)
     return {"inputs": {"origin": ORIGIN.decode(), **inputs}, "voprf": voprf, "labels": labels,
             "proofs": proofs, "entries": entries + [make_adoption(inputs, len(hashes), root)],
-            "tree": {"size": len(hashes), "root": root}, "notes": make_notes(inputs, len(hashes), root)}
+            "tree": {"size": len(hashes), "root": root}, "notes": make_notes(inputs, len(hashes), root),
+            "relay": make_relay(inputs, entries[2])}
 
 
 # --- where they go ---
@@ -325,7 +342,7 @@ def markdown(vectors):
     lines = []
     sections = [(name, vectors[name]) for name in ("inputs", "voprf", "labels", "proofs")]
     sections += [(f"{entry['kind']} {entry['name']}", entry) for entry in vectors["entries"]]
-    sections += [(name, vectors[name]) for name in ("tree", "notes")]
+    sections += [(name, vectors[name]) for name in ("tree", "notes", "relay")]
     for title, value in sections:
         lines += ["", f"### {title}", "", "```", *show(value), "```"]
     return "\n".join(lines[1:]) + "\n"
@@ -340,6 +357,7 @@ def corpora(vectors):
         files[CORPUS / "fuzz_body" / name] = u8(entry["kind"]) + bytes.fromhex(entry["body"])
         if "facts" in entry:
             files[CORPUS / "fuzz_facts" / name] = u8(entry["kind"]) + bytes.fromhex(entry["facts"])
+    files[CORPUS / "fuzz_relay" / "relay"] = bytes.fromhex(vectors["relay"]["statement"])
     return files
 
 

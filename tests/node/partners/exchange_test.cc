@@ -53,7 +53,7 @@ class ExchangeTest : public ::testing::Test {
   // What B finds about the buyer in A's log.
   EntryStatus StatusAtB(decision::PartnerAnswer* answer = nullptr) {
     Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), b_->charters(), b_.origin(),
-                  b_->registry(), b_->followers(), b_->network());
+                  b_->registry(), b_->followers(), b_->relays(), b_->network());
     const identity::Identifier identifier = Phone(kPhone);
     auto result = lookup.Ask(std::span(&identifier, 1), std::chrono::milliseconds(5000));
     EXPECT_THAT(result, IsOk());
@@ -140,7 +140,7 @@ TEST_F(ExchangeTest, NobodyBlindsUnderAKeyThatDoesNotCountYet) {
   circle_.Settle();
   const uint64_t evaluated = a_->evaluator().evaluated();
   Lookup lookup(f->store(), f->vault(), f->clock(), f->entropy(), f->charters(), f.origin(),
-                f->registry(), f->followers(), f->network());
+                f->registry(), f->followers(), f->relays(), f->network());
   const identity::Identifier identifier = Phone(kPhone);
   auto result = lookup.Ask(std::span(&identifier, 1), std::chrono::milliseconds(5000));
   DAFTAR_ASSERT_OK(result);
@@ -359,6 +359,10 @@ class ScriptedNetwork final : public Network {
   }
   void Evaluate(const Partner&, const EvaluateCall&, std::chrono::milliseconds,
                 std::function<void(absl::StatusOr<EvaluateAnswer>)> done) override {
+    done(absl::UnavailableError("not reached"));
+  }
+  void RelayDispute(const Partner&, const crypto::Bytes&, std::chrono::milliseconds,
+                    std::function<void(absl::StatusOr<RelayAnswer>)> done) override {
     done(absl::UnavailableError("not reached"));
   }
   absl::Status Follow(const Partner&, uint64_t, const std::function<bool(evidence::FeedBatch)>&,

@@ -48,7 +48,8 @@ class LookupTest : public ::testing::Test {
   }
   LookupResult Ask(SimNode& node, const std::string& phone = kPhone) {
     Lookup lookup(node->store(), node->vault(), node->clock(), node->entropy(), node->charters(),
-                  node.origin(), node->registry(), node->followers(), network(node));
+                  node.origin(), node->registry(), node->followers(), node->relays(),
+                  network(node));
     const identity::Identifier identifier = Phone(phone);
     auto result = lookup.Ask(std::span(&identifier, 1), kDeadline);
     EXPECT_THAT(result, IsOk());
@@ -109,7 +110,7 @@ TEST_F(LookupTest, WhoFoundAReportHasItsRecordKey) {
   const identity::Identifier buyer = Phone(kPhone);
   const identity::Identifier other = Phone("0812-9999-7001");
   Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), b_->charters(), b_.origin(),
-                b_->registry(), b_->followers(), network(b_));
+                b_->registry(), b_->followers(), b_->relays(), network(b_));
   const auto key = [&](const std::string& origin, const identity::Identifier& identifier) {
     return lookup.RecordKey(origin, 2, std::span(&identifier, 1));
   };
@@ -239,7 +240,7 @@ TEST_F(LookupTest, AReportUnderAnotherCharterDoesNotCountAndNeitherDoesItsSettle
   const OneCharter charters(*other);
   const auto status_at_b = [&] {
     Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), charters, b_.origin(),
-                  b_->registry(), b_->followers(), network(b_));
+                  b_->registry(), b_->followers(), b_->relays(), network(b_));
     const identity::Identifier identifier = Phone(kPhone);
     auto result = lookup.Ask(std::span(&identifier, 1), kDeadline);
     EXPECT_THAT(result, IsOk());

@@ -112,6 +112,42 @@ TEST_F(StandingTest, WhatIsDatedInTheFutureWaitsForItsTimeUnlessItIsGoodNews) {
   EXPECT_EQ(Status(), EntryStatus::kSettled);
 }
 
+TEST_F(StandingTest, ARelayedDisputeIsOneWhetherOrNotTheIssuerSpeaks) {
+  const RelayedDispute relayed[] = {{kNow - 2 * kDay, kNow - kDay}};
+  reading_.relayed = relayed;
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+  reading_.now = kNow + 29 * kDay - 1;
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+  reading_.now += 1;
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+  reading_.deadlines_act = false;
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+}
+
+TEST_F(StandingTest, TheEarliestOfTheDisputesCounts) {
+  const RelayedDispute relayed[] = {{kNow - kDay, kNow - kDay}, {kNow - 9 * kDay, kNow - 8 * kDay}};
+  reading_.relayed = relayed;
+  Add(EntryKind::kDispute, kNow);
+  reading_.now = kNow + 22 * kDay - 1;
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+  reading_.now += 1;
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+}
+
+TEST_F(StandingTest, ALaterResolutionThatCountsEndsARelayedDispute) {
+  const RelayedDispute relayed[] = {{kNow - kDay, kNow - kDay}};
+  reading_.relayed = relayed;
+  Add(EntryKind::kDispute, kNow - kDay);
+  Resolve(true);
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  reading_.counted_size = 11;
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+  reading_.counted_size = 12;
+  const RelayedDispute later[] = {{kNow + 1, kNow + 1}};
+  reading_.relayed = later;
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+}
+
 TEST_F(StandingTest, TheLastCorrectionHolds) {
   Correct(700, "2026-10-02");
   Correct(800, "2026-10-03");

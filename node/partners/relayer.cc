@@ -1,0 +1,342 @@
+#include "node/partners/relayer.h"
+
+#include <algorithm>
+
+#include "crypto/merkle.h"
+#include "storage/audit.h"
+#include "storage/log_store.h"
+#include "storage/requests.h"
+
+namespace daftar::partners {
+namespace {
+
+using crypto::Bytes;
+using crypto::ByteView;
+using decision::EntryStatus;
+using decision::PartnerRecord;
+using storage::Batch;
+using storage::Column;
+using storage::LogNumber;
+
+constexpr std::string_view kRequestKind = "dispute.relay";
+constexpr int64_t kSecondsPerDay = 86'400;
+
+bool HasEnded(EntryStatus status) {
+  return status == EntryStatus::kWithdrawn || status == EntryStatus::kErased ||
+         status == EntryStatus::kExpired;
+}
+
+absl::Status Full() {
+  return absl::ResourceExhaustedError(
+      "this node has " + std::to_string(kMaxOpenRelays) +
+      " relayed disputes open, the most that partners take; `daftar partner disputes` lists them. "
+      "Talk to the partners that do not answer");
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Relayer>> Relayer::Open(
+    storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
+    crypto::Entropy& entropy, std::string own_origin, const crypto::SigningKey& entry_key,
+    const Registry& registry, Lookup& lookup) {
+  std::unique_ptr<Relayer> relayer(new Relayer(store, vault, clock, entropy, std::move(own_origin),
+                                               entry_key, registry, lookup));
+  const Bytes prefix = relay_rows::OwnPrefix();
+  absl::Status scanned = store.Scan(Column::kRelays, prefix, prefix, [&](ByteView key, ByteView) {
+    storage::MutexLock lock(relayer->mutex_);
+    relayer->open_.insert(relay_rows::PlaceOf(key));
+    return true;
+  });
+  if (!scanned.ok()) return scanned;
+  // Reads each, so that a damaged row is told at the start.
+  if (auto outstanding = relayer->Outstanding(); !outstanding.ok()) return outstanding.status();
+  return relayer;
+}
+
+absl::StatusOr<std::optional<Relayer::Row>> Relayer::Find(ByteView key) const {
+  auto row = store_.Get(Column::kRelays, key);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return std::nullopt;
+  auto plain = vault_.Open(Column::kRelays, key, **row);
+  if (!plain.ok()) return plain.status();
+  auto relay = OwnRelay::Decode(plain->Expose());
+  if (!relay.ok()) return relay.status();
+  return Row{*std::move(relay), **std::move(row)};
+}
+
+absl::StatusOr<RelayView> Relayer::View(OwnRelay relay, LogNumber issuer) const {
+  RelayView view{std::move(relay), {}};
+  const evidence::RelayStatement& statement = view.relay.statement;
+  auto row = store_.Get(Column::kEntryStates, EntryState::Key(issuer, statement.index));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return view;
+  auto state = EntryState::Decode(**row);
+  if (!state.ok()) return state.status();
+  view.fate = FateOf(*state, static_cast<int64_t>(statement.at));
+  return view;
+}
+
+absl::StatusOr<std::vector<RelayView>> Relayer::List(size_t limit) const {
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  const Bytes prefix = relay_rows::OwnPrefix();
+  absl::Status scanned =
+      store_.Scan(Column::kRelays, prefix, prefix, [&](ByteView key, ByteView row) {
+        rows.emplace_back(crypto::ToBytes(key), crypto::ToBytes(row));
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  std::vector<RelayView> views;
+  for (const auto& [key, row] : rows) {
+    auto plain = vault_.Open(Column::kRelays, key, row);
+    if (!plain.ok()) return plain.status();
+    auto relay = OwnRelay::Decode(plain->Expose());
+    if (!relay.ok()) return relay.status();
+    auto view = View(*std::move(relay), relay_rows::PlaceOf(key).issuer);
+    if (!view.ok()) return view.status();
+    views.push_back(*std::move(view));
+  }
+  std::stable_sort(views.begin(), views.end(), [](const RelayView& a, const RelayView& b) {
+    return a.relay.statement.at > b.relay.statement.at;
+  });
+  if (views.size() > limit) views.resize(limit);
+  return views;
+}
+
+absl::StatusOr<std::vector<RelayView>> Relayer::Outstanding() {
+  std::vector<relay_rows::Place> places;
+  {
+    storage::MutexLock lock(mutex_);
+    places.assign(open_.begin(), open_.end());
+  }
+  std::vector<RelayView> outstanding;
+  for (const relay_rows::Place& place : places) {
+    auto row = Find(relay_rows::OwnKey(place.issuer, place.index));
+    if (!row.ok()) return row.status();
+    bool open = row->has_value();
+    if (open) {
+      auto view = View(std::move((*row)->relay), place.issuer);
+      if (!view.ok()) return view.status();
+      open = view->open();
+      if (open) outstanding.push_back(*std::move(view));
+    }
+    if (open) continue;
+    storage::MutexLock lock(mutex_);
+    open_.erase(place);
+  }
+  return outstanding;
+}
+
+absl::Status Relayer::Answered(const RelayView& answered, const std::string& partner,
+                               const RelayAnswer& answer) {
+  storage::MutexLock writing(writing_);
+  const evidence::RelayStatement& statement = answered.relay.statement;
+  auto issuer = registry_.Find(statement.issuer);
+  if (!issuer.ok()) return issuer.status();
+  const Bytes key = relay_rows::OwnKey(issuer->log, statement.index);
+  auto row = Find(key);
+  if (!row.ok()) return row.status();
+  // Swept, or stated anew, while the call was under way.
+  if (!row->has_value() || (*row)->relay.statement != statement) return absl::OkStatus();
+  OwnRelay relay = (*row)->relay;
+  if (partner != statement.issuer) {
+    relay.told.insert(partner);
+  } else if (answer.outcome == RelayOutcome::kRefused) {
+    relay.refusal = answer.refusal == RelayRefusal::kNone ? RelayRefusal::kOther : answer.refusal;
+  } else {
+    relay.issuer_told = true;
+  }
+  Bytes encoded = relay.Encode();
+  if (encoded == (*row)->relay.Encode()) return absl::OkStatus();
+  Batch batch;
+  batch.ExpectValue(Column::kRelays, key, (*row)->bytes);
+  batch.Put(Column::kRelays, key, vault_.Seal(Column::kRelays, key, encoded));
+  return store_.Write(std::move(batch));
+}
+
+absl::StatusOr<std::vector<PartnerRecord>> Relayer::Opened(const NewRelay& dispute,
+                                                           std::chrono::milliseconds deadline) {
+  auto asked = lookup_.Ask(dispute.identifiers, deadline);
+  if (!asked.ok()) return asked.status();
+  std::vector<PartnerRecord> opened;
+  for (PartnerRecord& record : asked->records) {
+    if (record.origin != dispute.issuer) continue;
+    if (dispute.index.has_value() && record.index != *dispute.index) continue;
+    opened.push_back(std::move(record));
+  }
+  if (!opened.empty()) return opened;
+  for (const decision::PartnerAnswer& answer : asked->answers) {
+    if (answer.origin != dispute.issuer || answer.state != decision::PartnerState::kNotChecked) {
+      continue;
+    }
+    return absl::UnavailableError("the partner could not be asked about the buyer (" +
+                                  answer.error + "); try again when it is there");
+  }
+  return absl::NotFoundError(
+      dispute.index.has_value()
+          ? "that entry of the partner is no report about this buyer that opens here; leave out "
+            "the entry for all that do"
+          : "no report of this partner about this buyer opens here");
+}
+
+absl::StatusOr<std::vector<RelayView>> Relayer::Relay(const storage::Caller& caller,
+                                                      const NewRelay& dispute,
+                                                      std::chrono::milliseconds deadline) {
+  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  auto issuer = registry_.Find(dispute.issuer);
+  if (!issuer.ok()) return issuer.status();
+  const evidence::Date today = evidence::Date::Of(clock_.Now());
+  if (dispute.on.has_value() && evidence::IsStillToCome(dispute.on, today)) {
+    return absl::InvalidArgumentError("it cannot have been disputed in the future (" +
+                                      dispute.on.ToString() + ")");
+  }
+  auto earlier = storage::RequestLog::Find(store_, *request, kRequestKind);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) return AsRecorded(*issuer, **earlier);
+  if (issuer->status != PartnerStatus::kActive) {
+    return absl::FailedPreconditionError(
+        "the partner is not active, so nothing of it counts here; `daftar partner resume` first");
+  }
+  auto opened = Opened(dispute, deadline);
+  if (!opened.ok()) return opened.status();
+  storage::MutexLock writing(writing_);
+  return Write(caller, *std::move(request), *issuer, dispute, *opened);
+}
+
+absl::StatusOr<std::vector<RelayView>> Relayer::AsRecorded(const Partner& issuer,
+                                                           ByteView request_result) const {
+  crypto::Reader reader(request_result);
+  std::vector<RelayView> views;
+  const auto log = storage::LogNumber{reader.U32()};
+  if (log != issuer.log) {
+    return absl::FailedPreconditionError(
+        "this request_id was used for another partner; use a new one for each request");
+  }
+  while (reader.ok() && reader.remaining() > 0) {
+    auto row = Find(relay_rows::OwnKey(log, reader.U64()));
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) continue;  // swept since
+    auto view = View(std::move((*row)->relay), log);
+    if (!view.ok()) return view.status();
+    views.push_back(*std::move(view));
+  }
+  if (!reader.Finish("request row").ok()) {
+    return absl::DataLossError("a request's row is malformed");
+  }
+  return views;
+}
+
+absl::StatusOr<evidence::RelayStatement> Relayer::Make(const Partner& issuer, uint64_t index,
+                                                       evidence::Date on,
+                                                       const crypto::Secret32& report_key) const {
+  auto leaf = storage::LogStore(store_).ReadLeaf(issuer.log, index);
+  if (!leaf.ok()) return leaf.status();
+  auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
+  if (!entry.ok()) return entry.status();
+  evidence::RelayStatement statement;
+  statement.relayer = own_origin_;
+  statement.issuer = issuer.origin;
+  statement.index = index;
+  statement.leaf = crypto::MerkleLeafHash(*leaf);
+  statement.on = on;
+  // By the issuer's clock it may have been reported a moment from now.
+  statement.at = std::max(static_cast<uint64_t>(clock_.Now().seconds()), entry->header.issued_at);
+  return evidence::SignRelay(statement, report_key, entry_key_);
+}
+
+absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& caller, Bytes request,
+                                                      const Partner& issuer,
+                                                      const NewRelay& dispute,
+                                                      std::span<const PartnerRecord> opened) {
+  const int64_t now = clock_.Now().seconds();
+  const Bytes day_key = relay_rows::DayKey(storage::kOwnLog);
+  auto day_row = store_.Get(Column::kRelays, day_key);
+  if (!day_row.ok()) return day_row.status();
+  RelayDay day;
+  if (day_row->has_value()) {
+    auto decoded = RelayDay::Decode(**day_row);
+    if (!decoded.ok()) return decoded.status();
+    day = *decoded;
+  }
+  auto outstanding = Outstanding();
+  if (!outstanding.ok()) return outstanding.status();
+  size_t open = outstanding->size();
+  Batch batch;
+  crypto::Writer made;
+  made.U32(static_cast<uint32_t>(issuer.log));
+  std::vector<RelayView> views;
+  std::vector<relay_rows::Place> added;
+  for (const PartnerRecord& record : opened) {
+    const Bytes key = relay_rows::OwnKey(issuer.log, record.index);
+    auto row = Find(key);
+    if (!row.ok()) return row.status();
+    if (row->has_value()) {
+      auto view = View((*row)->relay, issuer.log);
+      if (!view.ok()) return view.status();
+      const bool over =
+          view->relay.refusal != RelayRefusal::kNone || view->fate.fate == RelayFate::kResolved;
+      if (!over) {
+        made.U64(record.index);
+        views.push_back(*std::move(view));
+        continue;
+      }
+    }
+    if (HasEnded(record.status) || record.status == EntryStatus::kDisputed) continue;
+    const evidence::Date on =
+        dispute.on.has_value() ? dispute.on : evidence::Date::Of(clock_.Now());
+    if (on < record.occurred) {
+      return absl::InvalidArgumentError("it cannot have been disputed (" + on.ToString() +
+                                        ") before it occurred (" + record.occurred.ToString() +
+                                        ")");
+    }
+    if (++open > kMaxOpenRelays) return Full();
+    if (!day.Take(now)) {
+      return absl::ResourceExhaustedError(
+          "this node has relayed " + std::to_string(kMaxRelaysADay) +
+          " disputes today (UTC), the most that partners take; try again in " +
+          std::to_string(kSecondsPerDay - now % kSecondsPerDay) + " s");
+    }
+    auto report_key = lookup_.RecordKey(issuer.origin, record.index, dispute.identifiers);
+    if (!report_key.ok()) return report_key.status();
+    auto statement = Make(issuer, record.index, on, *report_key);
+    if (!statement.ok()) return statement.status();
+    OwnRelay relay;
+    relay.statement = *std::move(statement);
+    relay.by = caller.actor;
+    if (row->has_value()) {
+      batch.ExpectValue(Column::kRelays, key, (*row)->bytes);
+    } else {
+      batch.ExpectAbsent(Column::kRelays, key);
+    }
+    batch.Put(Column::kRelays, key, vault_.Seal(Column::kRelays, key, relay.Encode()));
+    storage::RecordAudit(batch, vault_, entropy_,
+                         {clock_.Now().value,
+                          caller.actor,
+                          "dispute.relay",
+                          issuer.origin + " entry " + std::to_string(record.index),
+                          {}});
+    made.U64(record.index);
+    added.push_back({issuer.log, record.index, storage::kOwnLog});
+    views.push_back({std::move(relay), {}});
+  }
+  if (views.empty()) {
+    return absl::FailedPreconditionError(
+        std::all_of(opened.begin(), opened.end(),
+                    [](const PartnerRecord& record) { return HasEnded(record.status); })
+            ? "what this partner reports about the buyer is withdrawn, erased or expired; nothing "
+              "counts"
+            : "what this partner reports about the buyer is disputed already, and does not count");
+  }
+  if (!added.empty()) batch.Put(Column::kRelays, day_key, day.Encode());
+  storage::RequestLog::Record(batch, std::move(request), kRequestKind, made.Take());
+  const absl::Status written = store_.Write(std::move(batch));
+  if (absl::IsAborted(written)) {
+    return absl::AbortedError("the same dispute was being relayed at the same time; try again");
+  }
+  if (!written.ok()) return written;
+  storage::MutexLock lock(mutex_);
+  open_.insert(added.begin(), added.end());
+  return views;
+}
+
+}  // namespace daftar::partners

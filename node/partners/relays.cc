@@ -1,0 +1,330 @@
+#include "node/partners/relays.h"
+
+#include <algorithm>
+
+#include "crypto/merkle.h"
+#include "storage/log_store.h"
+#include "storage/purge.h"
+
+namespace daftar::partners {
+namespace {
+
+using crypto::Bytes;
+using crypto::ByteView;
+using storage::Batch;
+using storage::Column;
+using storage::LogNumber;
+
+constexpr int64_t kSecondsPerDay = 86'400;
+
+RelayAnswer Refused(RelayRefusal refusal) { return {RelayOutcome::kRefused, refusal}; }
+RelayAnswer Already() { return {RelayOutcome::kAlready, RelayRefusal::kNone}; }
+
+Bytes BodyKey(LogNumber log, uint64_t index) {
+  return storage::LogIndexKey(static_cast<uint32_t>(log), index);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Relays>> Relays::Open(storage::Store& store,
+                                                     const storage::Vault& vault,
+                                                     const evidence::Clock& clock,
+                                                     const Registry& registry,
+                                                     const Followers& followers, OwnReports own) {
+  std::unique_ptr<Relays> relays(
+      new Relays(store, vault, clock, registry, followers, std::move(own)));
+  if (absl::Status status = relays->Load(); !status.ok()) return status;
+  return relays;
+}
+
+absl::Status Relays::Load() {
+  const Bytes kept = relay_rows::KeptPrefix();
+  absl::Status scanned = store_.Scan(Column::kRelays, kept, kept, [&](ByteView key, ByteView) {
+    Count(relay_rows::PlaceOf(key).relayer, 1);
+    return true;
+  });
+  if (!scanned.ok()) return scanned;
+  for (const Partner& partner : registry_.All()) {
+    auto row = store_.Get(Column::kRelays, relay_rows::HeardKey(partner.log));
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) continue;
+    auto heard = HeardTimes::Decode(**row);
+    if (!heard.ok()) return heard.status();
+    storage::MutexLock lock(mutex_);
+    heard_[partner.log] = *std::move(heard);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<KeptRelay> Relays::Open(ByteView key, ByteView row) const {
+  auto plain = vault_.Open(Column::kRelays, key, row);
+  if (!plain.ok()) return plain.status();
+  return KeptRelay::Decode(plain->Expose());
+}
+
+void Relays::Count(LogNumber relayer, int change) {
+  storage::MutexLock lock(mutex_);
+  open_[relayer] += static_cast<size_t>(change);
+  kept_ += static_cast<size_t>(change);
+}
+
+size_t Relays::OpenOf(const Partner& partner) const {
+  storage::MutexLock lock(mutex_);
+  const auto open = open_.find(partner.log);
+  return open == open_.end() ? 0 : open->second;
+}
+
+absl::Status Relays::Heard(const Partner& partner) {
+  Bytes row;
+  {
+    storage::MutexLock lock(mutex_);
+    HeardTimes& heard = heard_[partner.log];
+    if (!heard.Add(clock_.Now().seconds())) return absl::OkStatus();
+    row = heard.Encode();
+  }
+  Batch batch;
+  batch.Put(Column::kRelays, relay_rows::HeardKey(partner.log), std::move(row));
+  return store_.Write(std::move(batch));
+}
+
+absl::StatusOr<RelayAnswer> Relays::Take(const Partner& from, ByteView bytes) {
+  auto statement = evidence::RelayStatement::Decode(bytes);
+  if (!statement.ok()) return Refused(RelayRefusal::kMalformed);
+  if (statement->relayer != from.origin) return Refused(RelayRefusal::kNotTheCaller);
+  const auto mirror = followers_.MirrorOf(from.origin);
+  if (mirror == nullptr || mirror->View().keys.empty()) {
+    return absl::UnavailableError("the relayer's log is not copied here yet; try again");
+  }
+  if (!statement->VerifiedBy(mirror->View().keys.back().keys.entry)) {
+    return Refused(RelayRefusal::kWrongSignature);
+  }
+  const int64_t now = clock_.Now().seconds();
+  if (static_cast<int64_t>(statement->at) > now + kMaxRelayAheadSeconds) {
+    return Refused(RelayRefusal::kFromTheFuture);
+  }
+  LogNumber issuer = storage::kOwnLog;
+  if (statement->issuer != own_.origin) {
+    auto partner = registry_.Find(statement->issuer);
+    if (!partner.ok() || partner->status != PartnerStatus::kActive) {
+      return Refused(RelayRefusal::kUnknownLog);
+    }
+    const auto copy = followers_.MirrorOf(partner->origin);
+    if (copy == nullptr || statement->index >= copy->View().size) {
+      return absl::UnavailableError("the copy of the issuer's log is not so far yet; try again");
+    }
+    issuer = partner->log;
+  }
+  storage::MutexLock taking(taking_);
+  auto refusal = CheckReport(*statement, issuer);
+  if (!refusal.ok()) return refusal.status();
+  if (*refusal != RelayRefusal::kNone) return Refused(*refusal);
+  return TakeChecked(from, *statement, issuer, now);
+}
+
+absl::StatusOr<RelayRefusal> Relays::CheckReport(const evidence::RelayStatement& statement,
+                                                 LogNumber issuer) const {
+  auto leaf = storage::LogStore(store_).ReadLeaf(issuer, statement.index);
+  if (absl::IsNotFound(leaf.status())) return RelayRefusal::kUnknownReport;
+  if (!leaf.ok()) return leaf.status();
+  if (crypto::MerkleLeafHash(*leaf) != statement.leaf) return RelayRefusal::kUnknownReport;
+  auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
+  if (!entry.ok() || entry->header.kind != evidence::EntryKind::kReport) {
+    return RelayRefusal::kNotAReport;
+  }
+  if (statement.at < entry->header.issued_at) return RelayRefusal::kBeforeTheReport;
+  return RelayRefusal::kNone;
+}
+
+absl::StatusOr<RelayFate> Relays::FateOfCopy(LogNumber issuer, uint64_t index, int64_t at) const {
+  auto body = store_.Get(Column::kLogBodies, BodyKey(issuer, index));
+  if (!body.ok()) return body.status();
+  if (!body->has_value()) return RelayFate::kEnded;
+  auto row = store_.Get(Column::kEntryStates, EntryState::Key(issuer, index));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return RelayFate::kWaiting;
+  auto state = EntryState::Decode(**row);
+  if (!state.ok()) return state.status();
+  return FateOf(*state, at).fate;
+}
+
+// Room for one more of `from`: the day with it counted.
+absl::StatusOr<RelayDay> Relays::RoomFor(const Partner& from, int64_t now) const {
+  auto row = store_.Get(Column::kRelays, relay_rows::DayKey(from.log));
+  if (!row.ok()) return row.status();
+  RelayDay day;
+  if (row->has_value()) {
+    auto decoded = RelayDay::Decode(**row);
+    if (!decoded.ok()) return decoded.status();
+    day = *decoded;
+  }
+  if (!day.Take(now)) {
+    return absl::ResourceExhaustedError(
+        "a partner may relay " + std::to_string(kMaxRelaysADay) + " disputes a day; try again in " +
+        std::to_string(kSecondsPerDay - now % kSecondsPerDay) + " s");
+  }
+  storage::MutexLock lock(mutex_);
+  const auto open = open_.find(from.log);
+  if (kept_ >= kMaxRelaysKept || (open != open_.end() && open->second >= kMaxOpenRelays)) {
+    return absl::ResourceExhaustedError(
+        "a partner may have " + std::to_string(kMaxOpenRelays) +
+        " relayed disputes open, and all together " + std::to_string(kMaxRelaysKept) +
+        "; wait until some are resolved, or ended by the charter's period");
+  }
+  return day;
+}
+
+absl::StatusOr<RelayAnswer> Relays::TakeChecked(const Partner& from,
+                                                const evidence::RelayStatement& statement,
+                                                LogNumber issuer, int64_t now) {
+  const bool own = issuer == storage::kOwnLog;
+  if (own) {
+    auto key = own_.record_key(statement.index);
+    if (absl::IsNotFound(key.status())) return Refused(RelayRefusal::kNotOpened);
+    if (!key.ok()) return key.status();
+    if (!statement.Proves(*key)) return Refused(RelayRefusal::kNotOpened);
+  } else {
+    auto fate = FateOfCopy(issuer, statement.index, static_cast<int64_t>(statement.at));
+    if (!fate.ok()) return fate.status();
+    if (*fate == RelayFate::kEnded) return Refused(RelayRefusal::kEnded);
+    if (*fate == RelayFate::kResolved) return Already();
+  }
+  const Bytes key = relay_rows::KeptKey(issuer, statement.index, from.log);
+  auto row = store_.Get(Column::kRelays, key);
+  if (!row.ok()) return row.status();
+  if (row->has_value()) {
+    auto earlier = Open(key, **row);
+    if (!earlier.ok()) return earlier.status();
+    auto over = IsOver({issuer, statement.index, from.log}, *earlier);
+    if (!over.ok()) return over.status();
+    // The earlier time serves as long as that dispute is open.
+    if (!*over) return Already();
+  }
+  auto day = RoomFor(from, now);
+  if (!day.ok()) return day.status();
+  KeptRelay kept{statement, now, 0, {}};
+  {
+    storage::MutexLock lock(mutex_);
+    kept.since = std::min(now, std::max({static_cast<int64_t>(statement.at),
+                                         heard_[from.log].Before(now), from.paired_at.seconds()}));
+  }
+  RelayAnswer answer{RelayOutcome::kKept, RelayRefusal::kNone};
+  if (own) {
+    // Before the row: a crash between them leaves a dispute that a repetition finds.
+    auto disputed = own_.dispute(statement, kept.since);
+    if (!disputed.ok()) return disputed.status();
+    if (disputed->answer.outcome != RelayOutcome::kDisputed) return disputed->answer;
+    answer = disputed->answer;
+    kept.incident = std::move(disputed->incident);
+  }
+  Batch batch;
+  batch.Put(Column::kRelays, relay_rows::DayKey(from.log), day->Encode());
+  batch.Put(Column::kRelays, key, vault_.Seal(Column::kRelays, key, kept.Encode()));
+  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+  if (!row->has_value()) Count(from.log, 1);
+  return answer;
+}
+
+absl::StatusOr<bool> Relays::IsOver(const relay_rows::Place& place, const KeptRelay& kept) const {
+  if (place.issuer == storage::kOwnLog) {
+    auto disputed = own_.is_disputed(kept.incident);
+    if (!disputed.ok()) return disputed.status();
+    return !*disputed;
+  }
+  auto fate = FateOfCopy(place.issuer, place.index, static_cast<int64_t>(kept.statement.at));
+  if (!fate.ok()) return fate.status();
+  // A RESOLUTION that too few have cosigned yet leaves the issuer's own DISPUTE open.
+  return *fate == RelayFate::kEnded || *fate == RelayFate::kResolved;
+}
+
+absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, uint64_t index,
+                                                             const crypto::Secret32& report_key) {
+  std::vector<RelayedDispute> standing;
+  const Bytes own_key = relay_rows::OwnKey(issuer, index);
+  auto own_row = store_.Get(Column::kRelays, own_key);
+  if (!own_row.ok()) return own_row.status();
+  if (own_row->has_value()) {
+    auto plain = vault_.Open(Column::kRelays, own_key, **own_row);
+    if (!plain.ok()) return plain.status();
+    auto own = OwnRelay::Decode(plain->Expose());
+    if (!own.ok()) return own.status();
+    const auto at = static_cast<int64_t>(own->statement.at);
+    if (own->refusal == RelayRefusal::kNone) standing.push_back({at, at});
+  }
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  const Bytes prefix = relay_rows::KeptPrefix(issuer, index);
+  absl::Status scanned =
+      store_.Scan(Column::kRelays, prefix, prefix, [&](ByteView key, ByteView row) {
+        rows.emplace_back(crypto::ToBytes(key), crypto::ToBytes(row));
+        return rows.size() < kMaxPartners;
+      });
+  if (!scanned.ok()) return scanned;
+  for (const auto& [key, row] : rows) {
+    auto kept = Open(key, row);
+    if (!kept.ok()) return kept.status();
+    auto relayer = registry_.Find(kept->statement.relayer);
+    if (!relayer.ok() || relayer->status != PartnerStatus::kActive) continue;
+    if (kept->statement.Proves(report_key)) {
+      standing.push_back({static_cast<int64_t>(kept->statement.at), kept->since});
+      continue;
+    }
+    Batch batch;
+    batch.ExpectValue(Column::kRelays, key, row);
+    batch.Delete(Column::kRelays, key);
+    const absl::Status written = store_.Write(std::move(batch));
+    if (absl::IsAborted(written)) continue;  // another lookup has met it as well
+    if (!written.ok()) return written;
+    Count(relayer->log, -1);
+    if (const auto mirror = followers_.MirrorOf(relayer->origin); mirror != nullptr) {
+      mirror->Note(Fault::kWrongRelay);
+    }
+  }
+  return standing;
+}
+
+absl::StatusOr<size_t> Relays::Sweep() {
+  storage::MutexLock taking(taking_);
+  struct Row {
+    Bytes key;
+    Bytes value;
+  };
+  std::vector<Row> rows;
+  for (const Bytes& prefix : {relay_rows::OwnPrefix(), relay_rows::KeptPrefix()}) {
+    absl::Status scanned =
+        store_.Scan(Column::kRelays, prefix, prefix, [&](ByteView key, ByteView row) {
+          rows.push_back({crypto::ToBytes(key), crypto::ToBytes(row)});
+          return true;
+        });
+    if (!scanned.ok()) return scanned;
+  }
+  size_t dropped = 0;
+  for (const Row& row : rows) {
+    const relay_rows::Place place = relay_rows::PlaceOf(row.key);
+    const bool is_kept = place.relayer != storage::kOwnLog;
+    bool over = false;
+    if (is_kept) {
+      auto kept = Open(row.key, row.value);
+      if (!kept.ok()) return kept.status();
+      auto known = IsOver(place, *kept);
+      if (!known.ok()) return known.status();
+      over = *known;
+    } else {
+      // One's own stays to be listed for as long as there is anything to say of the report.
+      auto body = store_.Get(Column::kLogBodies, BodyKey(place.issuer, place.index));
+      if (!body.ok()) return body.status();
+      over = !body->has_value();
+    }
+    if (!over) continue;
+    Batch batch;
+    batch.ExpectValue(Column::kRelays, row.key, row.value);
+    batch.Delete(Column::kRelays, row.key);
+    storage::AskForPurge(batch, row.key);
+    const absl::Status written = store_.Write(std::move(batch));
+    if (absl::IsAborted(written)) continue;
+    if (!written.ok()) return written;
+    if (is_kept) Count(place.relayer, -1);
+    ++dropped;
+  }
+  return dropped;
+}
+
+}  // namespace daftar::partners

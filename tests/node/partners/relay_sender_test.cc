@@ -1,0 +1,124 @@
+#include "node/partners/relay_sender.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/node/partners/relay_fixture.h"
+
+namespace daftar::partners {
+namespace {
+
+// Answers as a script says, and says when.
+class ScriptedNetwork final : public Network {
+ public:
+  void RelayDispute(const Partner& partner, const crypto::Bytes& statement,
+                    std::chrono::milliseconds,
+                    std::function<void(absl::StatusOr<RelayAnswer>)> done) override {
+    bool fails = false;
+    {
+      storage::MutexLock lock(mutex_);
+      sent_[partner.origin].push_back(statement);
+      fails = failures_ > 0;
+      if (fails) --failures_;
+      changed_.NotifyAll();
+    }
+    if (fails) return done(absl::UnavailableError("not reached"));
+    done(RelayAnswer{RelayOutcome::kKept, RelayRefusal::kNone});
+  }
+  void FailNext(int calls) {
+    storage::MutexLock lock(mutex_);
+    failures_ = calls;
+  }
+  size_t Sent(const std::string& origin) {
+    storage::MutexLock lock(mutex_);
+    return sent_[origin].size();
+  }
+  // Waits until the partner, or with an empty origin all, have been sent so much; false after ten
+  // seconds.
+  bool WaitForSent(const std::string& origin, size_t calls) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    storage::MutexLock lock(mutex_);
+    const auto sent = [&]() DAFTAR_REQUIRES(mutex_) {
+      size_t count = 0;
+      for (const auto& [to, statements] : sent_) {
+        if (origin.empty() || to == origin) count += statements.size();
+      }
+      return count;
+    };
+    while (sent() < calls) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+      changed_.WaitFor(mutex_, std::chrono::milliseconds(100));
+    }
+    return true;
+  }
+  void Evaluate(const Partner&, const EvaluateCall&, std::chrono::milliseconds,
+                std::function<void(absl::StatusOr<EvaluateAnswer>)> done) override {
+    done(absl::UnavailableError("not reached"));
+  }
+  void ExchangeNotes(const Partner&, std::vector<std::string>, std::chrono::milliseconds,
+                     std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
+    done(absl::UnavailableError("not reached"));
+  }
+  absl::Status Follow(const Partner&, uint64_t, const std::function<bool(evidence::FeedBatch)>&,
+                      Cancellation&) override {
+    return absl::UnavailableError("not reached");
+  }
+  absl::StatusOr<NodeCard> Pair(const std::string&, const crypto::SpkiPin&, const InviteSecret&,
+                                const NodeCard&, std::chrono::milliseconds) override {
+    return absl::UnavailableError("not reached");
+  }
+  void Forget(const std::string&) override {}
+  void Shutdown() override {}
+
+ private:
+  storage::Mutex mutex_;
+  storage::CondVar changed_;
+  int failures_ DAFTAR_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, std::vector<crypto::Bytes>> sent_ DAFTAR_GUARDED_BY(mutex_);
+};
+
+class RelaySenderTest : public testing::RelayTest {
+ protected:
+  ScriptedNetwork network_;
+};
+
+TEST_F(RelaySenderTest, WhatFailsIsSentAgainAndWhatIsAnsweredIsNot) {
+  network_.FailNext(6);
+  RelaySender sender(b_->registry(), network_, b_->relayer(),
+                     {.first_retry = std::chrono::milliseconds(1),
+                      .last_retry = std::chrono::milliseconds(4),
+                      .repeat = std::chrono::hours(1)});
+  sender.Start();
+  DAFTAR_ASSERT_OK(Relay(b_));
+  sender.Wake();
+  ASSERT_TRUE(network_.WaitForSent("", 8));
+  sender.Stop();
+  // Six calls failed and two were answered, whichever partner they went to.
+  EXPECT_EQ(network_.Sent("toko-a.test") + network_.Sent("toko-c.test"), 8u);
+  EXPECT_TRUE(Listed(b_).relay.issuer_told);
+  EXPECT_EQ(Listed(b_).relay.told.count("toko-c.test"), 1u);
+}
+
+TEST_F(RelaySenderTest, TheIssuerIsAskedAgainUntilItsDisputeIsThere) {
+  RelaySender sender(b_->registry(), network_, b_->relayer(),
+                     {.first_retry = std::chrono::milliseconds(1),
+                      .last_retry = std::chrono::milliseconds(4),
+                      .repeat = std::chrono::milliseconds(2)});
+  DAFTAR_ASSERT_OK(Relay(b_));
+  sender.Start();
+  ASSERT_TRUE(network_.WaitForSent("toko-a.test", 4));
+  sender.Stop();
+  EXPECT_EQ(network_.Sent("toko-c.test"), 1u);
+}
+
+TEST_F(RelaySenderTest, ARestartForgetsNothing) {
+  DAFTAR_ASSERT_OK(Relay(b_));
+  b_.Stop();
+  b_.Start();
+  RelaySender sender(b_->registry(), network_, b_->relayer());
+  sender.SendAll();
+  EXPECT_EQ(network_.Sent("toko-a.test"), 1u);
+  EXPECT_EQ(network_.Sent("toko-c.test"), 1u);
+}
+
+}  // namespace
+}  // namespace daftar::partners

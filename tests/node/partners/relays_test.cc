@@ -1,0 +1,213 @@
+#include "node/partners/relays.h"
+
+#include <gtest/gtest.h>
+
+#include "storage/audit.h"
+#include "tests/node/partners/relay_fixture.h"
+
+namespace daftar::partners {
+namespace {
+
+using ::daftar::testing::StatusIs;
+using ledger::IncidentState;
+using testing::kDay;
+
+const RelayAnswer kDisputedAnswer{RelayOutcome::kDisputed, RelayRefusal::kNone};
+const RelayAnswer kAlreadyAnswer{RelayOutcome::kAlready, RelayRefusal::kNone};
+const RelayAnswer kKeptAnswer{RelayOutcome::kKept, RelayRefusal::kNone};
+RelayAnswer Refused(RelayRefusal refusal) { return {RelayOutcome::kRefused, refusal}; }
+
+class RelaysTest : public testing::RelayTest {};
+
+TEST_F(RelaysTest, TheIssuerWritesADisputeWithoutAnybodysLeave) {
+  EXPECT_EQ(Sent(a_, Signed(Statement())), kDisputedAnswer);
+  const ledger::IncidentView view = Incident();
+  EXPECT_EQ(view.state, IncidentState::kDisputed);
+  EXPECT_EQ(view.incident.dispute->by, evidence::DisputedBy::kPersonThroughPartner);
+  EXPECT_EQ(view.incident.events.back().by, "partner:toko-b.test");
+  circle_.Settle();
+  EXPECT_EQ(Sees(b_), "disputed");
+  EXPECT_EQ(Sees(c_), "disputed");
+  const auto record = storage::ReadAudit(a_->store(), a_->vault(), {.limit = 1});
+  DAFTAR_ASSERT_OK(record);
+  ASSERT_EQ(record->rows.size(), 1u);
+  EXPECT_EQ(record->rows[0].actor, "partner:toko-b.test");
+  EXPECT_EQ(record->rows[0].action, "incident.dispute");
+  EXPECT_EQ(record->rows[0].object, incident_.hex());
+}
+
+TEST_F(RelaysTest, ARepeatedStatementIsNotedOnce) {
+  const crypto::Bytes statement = Signed(Statement());
+  EXPECT_EQ(Sent(a_, statement), kDisputedAnswer);
+  circle_.Settle();
+  const uint64_t size = a_->publisher().tree_size();
+  EXPECT_EQ(Sent(a_, statement), kAlreadyAnswer);
+  circle_.Settle();
+  EXPECT_EQ(a_->publisher().tree_size(), size);
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+  EXPECT_EQ(Sent(c_, statement), kAlreadyAnswer);
+  EXPECT_EQ(c_->relays().OpenOf(PartnerOf(c_, b_)), 1u);
+  // Nor does one from before the dispute was resolved open it again.
+  circle_.clock().Advance(60);
+  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
+  circle_.Settle();
+  EXPECT_EQ(Sent(a_, statement), kAlreadyAnswer);
+  EXPECT_EQ(Incident().state, IncidentState::kPublished);
+}
+
+TEST_F(RelaysTest, WhatIsWrongIsRefusedByTheIssuerAndChangesNothing) {
+  const evidence::RelayStatement right = Statement();
+  const auto with = [&](auto change) {
+    evidence::RelayStatement wrong = right;
+    change(wrong);
+    return Sent(a_, Signed(wrong));
+  };
+  EXPECT_EQ(Sent(a_, crypto::ToBytes("DFR1")), Refused(RelayRefusal::kMalformed));
+  EXPECT_EQ(with([](auto& s) { s.relayer = "toko-c.test"; }), Refused(RelayRefusal::kNotTheCaller));
+  EXPECT_EQ(Sent(a_, evidence::SignRelay(right, Key(), c_->keys().entry).Encode()),
+            Refused(RelayRefusal::kWrongSignature));
+  EXPECT_EQ(with([](auto& s) { s.at += 301; }), Refused(RelayRefusal::kFromTheFuture));
+  EXPECT_EQ(with([](auto& s) { s.issuer = "toko-x.test"; }), Refused(RelayRefusal::kUnknownLog));
+  EXPECT_EQ(with([](auto& s) { s.leaf = crypto::Digest(); }),
+            Refused(RelayRefusal::kUnknownReport));
+  EXPECT_EQ(with([](auto& s) { s.at -= 2 * kDay; }), Refused(RelayRefusal::kBeforeTheReport));
+  EXPECT_EQ(with([](auto& s) { s.on = daftar::testing::Day("2020-01-01"); }),
+            Refused(RelayRefusal::kWrongDay));
+  EXPECT_EQ(with([](auto& s) { s.on = s.on.PlusDays(2); }), Refused(RelayRefusal::kWrongDay));
+  EXPECT_EQ(Sent(a_, Forged(right)), Refused(RelayRefusal::kNotOpened));
+  const storage::LogStore log(a_->store());
+  evidence::RelayStatement keys = right;
+  keys.index = 0;
+  keys.leaf = crypto::MerkleLeafHash(*log.ReadLeaf(storage::kOwnLog, 0));
+  EXPECT_EQ(Sent(a_, Signed(keys)), Refused(RelayRefusal::kNotAReport));
+  keys.index = 1000;
+  EXPECT_EQ(Sent(a_, Signed(keys)), Refused(RelayRefusal::kUnknownReport));
+  EXPECT_EQ(Incident().state, IncidentState::kPublished);
+  EXPECT_EQ(*a_->ledger().QueueLength(), 0u);
+  EXPECT_EQ(a_->relays().OpenOf(PartnerOf(a_, b_)), 0u);
+}
+
+TEST_F(RelaysTest, AReportThatHasEndedIsNotDisputed) {
+  const crypto::Bytes statement = Signed(Statement());
+  const crypto::Bytes forged = Forged(Statement());
+  DAFTAR_ASSERT_OK(a_->ledger().Withdraw(a_.Caller(), incident_,
+                                         evidence::WithdrawalGround::kMistake, "mixed up"));
+  EXPECT_EQ(Sent(a_, statement), Refused(RelayRefusal::kEnded));
+  EXPECT_EQ(Sent(a_, forged), Refused(RelayRefusal::kNotOpened));
+  circle_.Settle();
+  EXPECT_EQ(Sent(c_, statement), Refused(RelayRefusal::kEnded));
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Erase(a_.Caller(), incident_, evidence::ErasureGround::kRequest, "asked for"));
+  circle_.Settle();
+  circle_.Settle();
+  // In the word of a wrong proof: nothing is learnt by trying.
+  EXPECT_EQ(Sent(a_, statement), Refused(RelayRefusal::kNotOpened));
+  EXPECT_EQ(Sent(c_, statement), Refused(RelayRefusal::kEnded));
+}
+
+TEST_F(RelaysTest, AnotherPartnerStopsCountingOnReceipt) {
+  EXPECT_EQ(Sees(c_), "live");
+  EXPECT_EQ(Sent(c_, Signed(Statement())), kKeptAnswer);
+  EXPECT_EQ(Sees(c_), "disputed");
+  c_.Stop();
+  c_.Start();
+  EXPECT_EQ(Sees(c_), "disputed");
+  EXPECT_EQ(c_->relays().OpenOf(PartnerOf(c_, b_)), 1u);
+}
+
+TEST_F(RelaysTest, AForgedOneHasNoEffectAndIsNotedAgainstItsRelayer) {
+  EXPECT_EQ(Sent(c_, Forged(Statement())), kKeptAnswer);  // it cannot tell yet
+  EXPECT_EQ(Sees(c_), "live");
+  EXPECT_EQ(c_->relays().OpenOf(PartnerOf(c_, b_)), 0u);
+  const std::string trouble = c_->followers().MirrorOf(b_.origin())->View().trouble;
+  EXPECT_NE(trouble.find("disputes of reports that it could not open (1 times)"), std::string::npos)
+      << trouble;
+  EXPECT_EQ(Sees(c_), "live");
+}
+
+TEST_F(RelaysTest, ASuspendedRelayersDoesNotCount) {
+  EXPECT_EQ(Sent(c_, Signed(Statement())), kKeptAnswer);
+  DAFTAR_ASSERT_OK(
+      c_->registry().SetStatus(c_.Caller(), b_.origin(), PartnerStatus::kSuspended, "it lies"));
+  EXPECT_EQ(Sees(c_), "live");
+  DAFTAR_ASSERT_OK(
+      c_->registry().SetStatus(c_.Caller(), b_.origin(), PartnerStatus::kActive, "a mistake"));
+  EXPECT_EQ(Sees(c_), "disputed");
+}
+
+TEST_F(RelaysTest, ARelayerThatWasInTouchCannotBackdate) {
+  const crypto::Bytes statement = Signed(Statement());
+  for (int day = 0; day < 31; ++day) {
+    circle_.clock().Advance(kDay);
+    circle_.Settle();  // B is heard from each day
+  }
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+  EXPECT_EQ(Sees(c_), "disputed");  // since yesterday, when it was last heard from
+  EXPECT_EQ(Sent(a_, statement), kDisputedAnswer);
+  circle_.Settle();
+  EXPECT_EQ(Incident().state, IncidentState::kDisputed);
+  circle_.clock().Advance(28 * kDay);
+  circle_.Settle();
+  EXPECT_EQ(Incident().state, IncidentState::kDisputed);
+  circle_.clock().Advance(2 * kDay);
+  circle_.Settle();
+  EXPECT_EQ(Incident().state, IncidentState::kWithdrawn);
+}
+
+TEST_F(RelaysTest, ANodeThatWasDownTakesTheStatementsTime) {
+  c_.Stop();
+  const crypto::Bytes statement = Signed(Statement());
+  circle_.clock().Advance(31 * kDay);
+  c_.Start();
+  circle_.Settle();  // it hears from B before the statement comes
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+  EXPECT_EQ(Sees(c_), "withdrawn");
+}
+
+TEST_F(RelaysTest, AStatementIsDroppedWhenItServesNoMore) {
+  EXPECT_EQ(Sent(c_, Signed(Statement())), kKeptAnswer);
+  EXPECT_EQ(*c_->relays().Sweep(), 0u);
+  EXPECT_EQ(Sent(a_, Signed(Statement())), kDisputedAnswer);
+  circle_.Settle();
+  EXPECT_EQ(*c_->relays().Sweep(), 0u);
+  circle_.clock().Advance(60);
+  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
+  circle_.Settle();
+  EXPECT_EQ(*a_->relays().Sweep(), 1u);
+  EXPECT_EQ(*c_->relays().Sweep(), 1u);
+  EXPECT_EQ(c_->relays().OpenOf(PartnerOf(c_, b_)), 0u);
+  EXPECT_EQ(Sees(c_), "live");
+}
+
+TEST_F(RelaysTest, MoreThanADaysIsRefusedWithTheTimeToWait) {
+  std::vector<ledger::IncidentId> incidents{incident_};
+  std::vector<crypto::Bytes> statements;
+  for (uint32_t i = 0; i < kMaxRelaysADay + 1; ++i) {
+    // Of many buyers: an identifier has 16 labels of an epoch.
+    auto view = a_->ledger().Add(
+        a_.Caller(), daftar::testing::DepositUnsettled("0812-9999-8" + std::to_string(100 + i)));
+    DAFTAR_ASSERT_OK(view);
+    DAFTAR_ASSERT_OK(a_->ledger().Publish(a_.Caller(), view->incident.id));
+    incidents.push_back(view->incident.id);
+  }
+  circle_.Settle();
+  circle_.clock().Advance(60);
+  absl::Status last;
+  for (size_t i = 1; i < incidents.size(); ++i) {
+    incident_ = incidents[i];
+    const auto answer = a_->relays().Take(PartnerOf(a_, b_), Signed(Statement()));
+    last = answer.status();
+    if (i <= kMaxRelaysADay) {
+      DAFTAR_ASSERT_OK(answer);
+      EXPECT_EQ(*answer, kDisputedAnswer);
+    }
+  }
+  EXPECT_THAT(last, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_NE(std::string(last.message()).find("try again in "), std::string::npos) << last;
+  EXPECT_EQ(Incident().state, IncidentState::kPublished);
+  circle_.clock().Advance(kDay);
+  EXPECT_EQ(Sent(a_, Signed(Statement())), kDisputedAnswer);
+}
+
+}  // namespace
+}  // namespace daftar::partners
