@@ -104,6 +104,13 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
   registry_ = *std::move(registry);
+  disclosures_ = std::make_unique<ledger::Disclosures>(
+      *store_, vault_, clock_, entropy_,
+      ledger::DisclosureOptions{keys_.record, *files_, [this](const std::string& origin) {
+                                  auto partner = registry_->Find(origin);
+                                  return partner.ok() &&
+                                         partner->status == partners::PartnerStatus::kActive;
+                                }});
   evaluator_ = std::make_unique<partners::Evaluator>(*registry_, quota_, epoch_key.epoch,
                                                      epoch_key.key, entropy_);
   pairing_ = std::make_unique<partners::Pairing>(*registry_, *network_, clock_, entropy_,
@@ -113,6 +120,9 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   if (absl::Status status = OpenWitnessing(); !status.ok()) return status;
   lookup_ = std::make_unique<partners::Lookup>(*store_, vault_, clock_, entropy_, *charters_,
                                                config_.origin, *registry_, *followers_, *network_);
+  proof_requests_ = std::make_unique<partners::ProofRequests>(*store_, vault_, clock_, entropy_,
+                                                              *files_, config_.origin, *registry_,
+                                                              *followers_, *lookup_, *network_);
   auto receipts = check::ReceiptLog::Open(*store_, vault_, entropy_);
   if (!receipts.ok()) return receipts.status();
   receipts_ = *std::move(receipts);
@@ -267,9 +277,10 @@ absl::Status Node::SweepPartners(evidence::UnixMillis now) {
 // The columns that erasures delete from.
 absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
   using storage::Column;
-  constexpr Column kErased[] = {Column::kLogBodies, Column::kTokens,      Column::kEntryStates,
-                                Column::kIncidents, Column::kSubmissions, Column::kLookups,
-                                Column::kCustomers, Column::kIdentifiers, Column::kOrders};
+  constexpr Column kErased[] = {Column::kLogBodies,     Column::kTokens,      Column::kEntryStates,
+                                Column::kIncidents,     Column::kSubmissions, Column::kLookups,
+                                Column::kCustomers,     Column::kIdentifiers, Column::kOrders,
+                                Column::kProofRequests, Column::kAskedProof};
   if (purged_at_.has_value() && now >= *purged_at_ &&
       now.value - purged_at_->value < kPurgeInterval.count()) {
     return absl::OkStatus();
@@ -280,6 +291,13 @@ absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
   return absl::OkStatus();
 }
 
+absl::Status Node::SweepHandovers() {
+  if (followers_->ClockInDoubt()) return absl::OkStatus();
+  const absl::Status handed = disclosures_->Sweep().status();
+  const absl::Status got = proof_requests_->Sweep().status();
+  return handed.ok() ? got : handed;
+}
+
 void Node::Upkeep() {
   storage::MutexLock keeping(upkeep_);
   const absl::Status swept = files_->Sweep().status();
@@ -287,6 +305,7 @@ void Node::Upkeep() {
   const absl::Status charter_written = WriteCharterFile();
   const evidence::UnixMillis now = clock_.Now();
   const absl::Status expired = SweepPartners(now);
+  const absl::Status handovers = SweepHandovers();
   const absl::Status purged = PurgeWhenDue(now);
   const evidence::Date today = evidence::Date::Of(now);
   const absl::Status counted =
@@ -307,6 +326,7 @@ void Node::Upkeep() {
   const absl::Status learnt = outcomes_->Relearn([this] { return Stopping(); });
   storage::MutexLock lock(mutex_);
   trouble_.proofs = std::string(swept.message());
+  trouble_.handovers = std::string(handovers.message());
   trouble_.expiry = std::string(expired.message());
   trouble_.purging = std::string(purged.message());
   trouble_.charter = std::string(charter_written.message());
@@ -366,6 +386,7 @@ absl::StatusOr<partners::NodeCard> Node::Card() const {
 absl::Status Node::Start() {
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
   exchange_->Start();
+  proof_requests_->Start();
   ticker_ = std::thread([this] { RunTicks(); });
   keeper_ = std::thread([this] { RunUpkeep(); });
   return absl::OkStatus();
@@ -431,6 +452,7 @@ void Node::Stop() {
   if (publisher_ != nullptr) publisher_->WakeAll();
   if (arrivals_ != nullptr) arrivals_->WakeAll();
   if (exchange_ != nullptr) exchange_->Stop();
+  if (proof_requests_ != nullptr) proof_requests_->Stop();
   if (ticker_.joinable()) ticker_.join();
   if (keeper_.joinable()) keeper_.join();
   if (followers_ != nullptr) followers_->Stop();

@@ -39,8 +39,11 @@ enum class Column : uint8_t {
   kSealedFiles = 24,   // file id -> its sealed key; content tag -> file id; files to be scrubbed
   kCosignatures = 25,  // (log, witness origin) -> its newest cosignature of the log
   kArrivals = 26,      // (partner's log, size) -> when it had applied so much of the own log
+  // 27: disputes relayed through partners
+  kProofRequests = 28,  // partners' requests for proof, and what was handed out: sealed
+  kAskedProof = 29,     // what this node asked partners for, and which files came: sealed
 };
-inline constexpr size_t kColumnCount = 27;
+inline constexpr size_t kColumnCount = 30;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);

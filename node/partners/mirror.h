@@ -53,7 +53,7 @@ inline constexpr int64_t kFaultShownSeconds = 7 * 86'400;
 inline constexpr int64_t kFaultWriteSeconds = 60;
 
 // What a partner did that its keys and its log contradict; noted against it, durably.
-enum class Fault { kWrongProof, kBadLabel };
+enum class Fault { kWrongProof, kBadLabel, kWrongFile };
 
 // The mirror as a reader sees it; a value.
 struct MirrorView {
@@ -178,6 +178,7 @@ class Mirror {
   struct Faults {
     uint64_t wrong_proofs = 0;
     uint64_t bad_labels = 0;
+    uint64_t wrong_files = 0;
     int64_t last = 0;  // Unix seconds
   };
 

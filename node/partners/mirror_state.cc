@@ -13,7 +13,7 @@ using storage::Batch;
 using storage::Column;
 
 constexpr uint8_t kVersion = 3;
-constexpr uint8_t kFaultsVersion = 1;
+constexpr uint8_t kFaultsVersion = 2;  // 1 has no wrong files
 
 void WriteHead(Writer& writer, const crypto::Checkpoint& head, const std::string& note) {
   writer.U64(head.size).Raw(head.root.view()).Prefixed32(crypto::AsBytes(note));
@@ -134,11 +134,13 @@ absl::Status Mirror::Load() {
   if (!faults.ok()) return faults.status();
   if (faults->has_value()) {
     Reader reader(**faults);
-    if (reader.U8() != kFaultsVersion) reader.Fail();
+    const uint8_t version = reader.U8();
+    if (version < 1 || version > kFaultsVersion) reader.Fail();
     storage::MutexLock lock(mutex_);
     faults_.wrong_proofs = reader.U64();
     faults_.bad_labels = reader.U64();
     faults_.last = static_cast<int64_t>(reader.U64());
+    if (version >= 2) faults_.wrong_files = reader.U64();
     if (!reader.Finish("faults row").ok()) {
       return absl::DataLossError("the row of a partner's faults is malformed");
     }
@@ -210,6 +212,11 @@ std::string Mirror::FaultWords() const {
              ("its log has labels or facts that do not fit their commitments (met " +
               std::to_string(faults_.bad_labels) + " times); they did not count");
   }
+  if (faults_.wrong_files > 0) {
+    words += (words.empty() ? "" : "; ") +
+             ("it handed out proof to which its reports do not commit (" +
+              std::to_string(faults_.wrong_files) + " times); nothing of it was kept");
+  }
   return words + " (last on " + evidence::Date::Of({faults_.last * 1000}).ToString() +
          "). Talk to the partner's operator";
 }
@@ -218,7 +225,17 @@ void Mirror::Note(Fault fault) {
   Bytes row;
   {
     storage::MutexLock lock(mutex_);
-    ++(fault == Fault::kWrongProof ? faults_.wrong_proofs : faults_.bad_labels);
+    switch (fault) {
+      case Fault::kWrongProof:
+        ++faults_.wrong_proofs;
+        break;
+      case Fault::kBadLabel:
+        ++faults_.bad_labels;
+        break;
+      case Fault::kWrongFile:
+        ++faults_.wrong_files;
+        break;
+    }
     const int64_t now = clock_.Now().seconds();
     faults_.last = now;
     if (faults_written_ != 0 && now - faults_written_ < kFaultWriteSeconds) return;
@@ -228,6 +245,7 @@ void Mirror::Note(Fault fault) {
               .U64(faults_.wrong_proofs)
               .U64(faults_.bad_labels)
               .U64(static_cast<uint64_t>(now))
+              .U64(faults_.wrong_files)
               .Take();
   }
   Batch batch;

@@ -132,4 +132,50 @@ absl::Status PartnerHandlers::FollowLoop(const PeerCertificate& peer, uint64_t f
   return absl::UnavailableError("the node is stopping");
 }
 
+absl::StatusOr<v1::OpenProofRequestResponse> PartnerHandlers::OpenProofRequest(
+    const PeerCertificate& peer, const v1::OpenProofRequestRequest& request) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  auto nonce = node_.disclosures().Open(partner->origin, request.index());
+  if (!nonce.ok()) return nonce.status();
+  v1::OpenProofRequestResponse response;
+  response.set_nonce(nonce->data(), evidence::ProofNonce::kSize);
+  return response;
+}
+
+absl::StatusOr<v1::RequestProofResponse> PartnerHandlers::RequestProof(
+    const PeerCertificate& peer, const v1::RequestProofRequest& request) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  auto nonce = evidence::ProofNonce::Create(crypto::AsBytes(request.nonce()));
+  auto mac = evidence::ProofMac::Create(crypto::AsBytes(request.mac()));
+  if (!nonce.ok() || !mac.ok()) {
+    return absl::InvalidArgumentError("nonce and mac have 32 bytes each");
+  }
+  auto id =
+      node_.disclosures().Request(partner->origin, request.index(), *nonce, *mac, request.why());
+  if (!id.ok()) return id.status();
+  v1::RequestProofResponse response;
+  response.set_request(id->data(), evidence::ProofRequestId::kSize);
+  return response;
+}
+
+absl::Status PartnerHandlers::FetchProof(
+    const PeerCertificate& peer, const v1::FetchProofRequest& request,
+    const std::function<bool(const v1::FetchProofResponse&)>& send,
+    const std::function<bool()>& cancelled) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  auto id = evidence::ProofRequestId::Create(crypto::AsBytes(request.request()));
+  if (!id.ok()) return absl::InvalidArgumentError("a request has 16 bytes");
+  absl::Status still;
+  absl::Status fetched =
+      node_.disclosures().Fetch(partner->origin, *id, [&](evidence::HandoverPiece piece) {
+        if (stopping_.load() || cancelled()) return false;
+        still = Authenticate(peer).status();
+        return still.ok() && send(ToProto(std::move(piece)));
+      });
+  return still.ok() ? fetched : still;
+}
+
 }  // namespace daftar::service

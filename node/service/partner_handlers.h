@@ -43,7 +43,15 @@ class PartnerHandlers {
   absl::Status Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
                       const std::function<bool(const v1::FollowResponse&)>& send,
                       const std::function<bool()>& cancelled);
-  // Ends all Follow calls.
+  absl::StatusOr<v1::OpenProofRequestResponse> OpenProofRequest(
+      const PeerCertificate& peer, const v1::OpenProofRequestRequest& request);
+  absl::StatusOr<v1::RequestProofResponse> RequestProof(const PeerCertificate& peer,
+                                                        const v1::RequestProofRequest& request);
+  // Ends as Follow does; a partner has at most one at a time.
+  absl::Status FetchProof(const PeerCertificate& peer, const v1::FetchProofRequest& request,
+                          const std::function<bool(const v1::FetchProofResponse&)>& send,
+                          const std::function<bool()>& cancelled);
+  // Ends all Follow and FetchProof calls.
   void Stop() { stopping_.store(true); }
 
  private:

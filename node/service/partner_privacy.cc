@@ -103,6 +103,10 @@ void HidePartners(v1::GetReceiptResponse& response) {
 }
 
 void HidePartners(v1::Incident& incident) {
+  for (v1::ProofRequest& request : *incident.mutable_proof_requests()) {
+    request.clear_partner();
+    request.clear_why();
+  }
   for (v1::IncidentEvent& event : *incident.mutable_history()) {
     auto& arrivals = *event.mutable_arrivals();
     for (v1::Arrival& arrival : arrivals) {

@@ -39,6 +39,10 @@ struct SimFaults {
   // Applied to the notes that `from` sends to `to`, asked or answering. False: they are lost.
   std::function<bool(const std::string& from, const std::string& to, std::vector<std::string>&)>
       alter_notes;
+  // Applied to every piece of proof that `from` hands out.
+  std::function<void(const std::string& from, evidence::HandoverPiece&)> alter_proof;
+  // Applied to every request for proof that `from` makes.
+  std::function<void(const std::string& from, partners::ProofCall&)> alter_request;
   // Whether the line between two nodes is cut, whichever of them calls. Any thread asks.
   std::function<bool(const std::string& caller, const std::string& called)> cut;
 };
