@@ -99,7 +99,7 @@ Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
       channel_(std::move(channel)),
       stubs_(v1::ShopService::NewStub(channel_), v1::BookService::NewStub(channel_),
              v1::PolicyService::NewStub(channel_), v1::NodeService::NewStub(channel_),
-             v1::IncidentService::NewStub(channel_)) {}
+             v1::IncidentService::NewStub(channel_), v1::DisclosureService::NewStub(channel_)) {}
 
 void Client::Prepare(grpc::ClientContext& context) const {
   context.set_deadline(std::chrono::system_clock::now() + options_.timeout);

@@ -16,6 +16,7 @@
 #include "cli/arguments.h"
 #include "cli/call_steps.h"
 #include "daftar/v1/book.grpc.pb.h"
+#include "daftar/v1/disclosure.grpc.pb.h"
 #include "daftar/v1/incident.grpc.pb.h"
 #include "daftar/v1/node.grpc.pb.h"
 #include "daftar/v1/policy.grpc.pb.h"
@@ -161,7 +162,8 @@ class Client {
   // One a service; a method's type says whose it is.
   std::tuple<std::unique_ptr<v1::ShopService::Stub>, std::unique_ptr<v1::BookService::Stub>,
              std::unique_ptr<v1::PolicyService::Stub>, std::unique_ptr<v1::NodeService::Stub>,
-             std::unique_ptr<v1::IncidentService::Stub>>
+             std::unique_ptr<v1::IncidentService::Stub>,
+             std::unique_ptr<v1::DisclosureService::Stub>>
       stubs_;
 };
 

@@ -30,6 +30,7 @@ Parser::Parser() {
   AddLog();
   AddUsers();
   AddRecord();
+  AddDisclosures();
 }
 
 std::string Parser::Path() const {
