@@ -5,6 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -99,10 +100,14 @@ Client::Client(ClientOptions options, std::shared_ptr<grpc::Channel> channel)
       channel_(std::move(channel)),
       stubs_(v1::ShopService::NewStub(channel_), v1::BookService::NewStub(channel_),
              v1::PolicyService::NewStub(channel_), v1::NodeService::NewStub(channel_),
-             v1::IncidentService::NewStub(channel_), v1::SubjectService::NewStub(channel_)) {}
+             v1::IncidentService::NewStub(channel_), v1::SubjectService::NewStub(channel_),
+             v1::DisclosureService::NewStub(channel_)) {}
 
-void Client::Prepare(grpc::ClientContext& context) const {
-  context.set_deadline(std::chrono::system_clock::now() + options_.timeout);
+void Client::Prepare(grpc::ClientContext& context,
+                     std::optional<std::chrono::seconds> whole) const {
+  std::chrono::milliseconds timeout = options_.timeout;
+  if (whole.has_value()) timeout = std::max<std::chrono::milliseconds>(timeout, *whole);
+  context.set_deadline(std::chrono::system_clock::now() + timeout);
   Authorise(context);
 }
 

@@ -16,6 +16,7 @@
 #include "cli/arguments.h"
 #include "cli/call_steps.h"
 #include "daftar/v1/book.grpc.pb.h"
+#include "daftar/v1/disclosure.grpc.pb.h"
 #include "daftar/v1/incident.grpc.pb.h"
 #include "daftar/v1/node.grpc.pb.h"
 #include "daftar/v1/policy.grpc.pb.h"
@@ -46,12 +47,14 @@ class Client {
   static absl::StatusOr<std::unique_ptr<Client>> Open(ClientOptions options);
 
   // One call. Errors are the node's; Unavailable says how to start it when it cannot be reached.
+  // `whole`: what a call may take in which the node waits for others; not less than the timeout.
   template <class Stub, class Request, class Response>
   absl::StatusOr<Response> Read(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
-                                const Request& request) {
+                                const Request& request,
+                                std::optional<std::chrono::seconds> whole = {}) {
     Response response;
-    if (absl::Status status = Once(method, request, response); !status.ok()) return status;
+    if (absl::Status status = Once(method, request, response, whole); !status.ok()) return status;
     return response;
   }
 
@@ -145,13 +148,14 @@ class Client {
 
   template <class Stub, class Request, class Response>
   absl::Status Once(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                    const Request& request, Response& response) {
+                    const Request& request, Response& response,
+                    std::optional<std::chrono::seconds> whole = {}) {
     grpc::ClientContext context;
-    Prepare(context);
+    Prepare(context, whole);
     const auto& stub = std::get<std::unique_ptr<Stub>>(stubs_);
     return Translate(((*stub).*method)(&context, request, &response));
   }
-  void Prepare(grpc::ClientContext& context) const;
+  void Prepare(grpc::ClientContext& context, std::optional<std::chrono::seconds> whole) const;
   void Authorise(grpc::ClientContext& context) const;
   absl::Status Translate(const grpc::Status& status) const;
   // Waits for the connection to come back where that can help.
@@ -162,7 +166,8 @@ class Client {
   // One a service; a method's type says whose it is.
   std::tuple<std::unique_ptr<v1::ShopService::Stub>, std::unique_ptr<v1::BookService::Stub>,
              std::unique_ptr<v1::PolicyService::Stub>, std::unique_ptr<v1::NodeService::Stub>,
-             std::unique_ptr<v1::IncidentService::Stub>, std::unique_ptr<v1::SubjectService::Stub>>
+             std::unique_ptr<v1::IncidentService::Stub>, std::unique_ptr<v1::SubjectService::Stub>,
+             std::unique_ptr<v1::DisclosureService::Stub>>
       stubs_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "cli/confirm.h"
 #include "cli/group_command.h"
 #include "cli/list_pages.h"
 #include "cli/text.h"
@@ -27,24 +28,12 @@ absl::StatusOr<int> ChangeCustomer(Session& session, Request request,
   return Show(session, response->customer());
 }
 
-// Asks on a terminal; without one nobody can answer, so --yes must say it.
 absl::Status ConfirmErasure(Console& console) {
-  if (!console.in_is_terminal) {
-    return absl::InvalidArgumentError(
-        "customer erase cannot be undone: add --yes to do it without being asked");
-  }
-  console.err << "The customer's name, identifiers and settled orders go for good; what an open "
-                 "debt needs stays.\nErase? Type yes: "
-              << std::flush;
-  constexpr size_t kMaxAnswer = 8;  // bytes
-  std::string answer;
-  for (int c = console.in.get(); c != std::istream::traits_type::eof() && c != '\n';
-       c = console.in.get()) {
-    // One more than the most: a longer answer is none, however it begins.
-    if (answer.size() <= kMaxAnswer) answer += static_cast<char>(c);
-  }
-  if (answer.size() <= kMaxAnswer && identity::Trim(answer) == "yes") return absl::OkStatus();
-  return absl::CancelledError("nothing was erased");
+  return Confirm(
+      console, {"The customer's name, identifiers and settled orders go for good; what an open "
+                "debt needs stays.",
+                "Erase?", "customer erase cannot be undone: add --yes to do it without being asked",
+                "nothing was erased"});
 }
 
 // A number of the rule, or of the group's terms, when it was typed.

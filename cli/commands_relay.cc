@@ -44,8 +44,14 @@ std::string StateText(const v1::RelayedDispute& dispute) {
   if (state == "disputed") return "disputed by the partner at " + dispute.partner_disputed_at();
   if (state == "resolved") return "resolved by the partner since";
   if (state == "ended") return "ended: the report is withdrawn or erased";
-  return "refused by the partner, so the report counts here again: " +
+  return "refused by the partner, still not counted here, and sent again: " +
          Printable(dispute.refusal_words());
+}
+
+// Whether the state by itself says that the entry does not count. After a resolution it may.
+bool StopsIt(const v1::RelayedDispute& dispute) {
+  return dispute.state() == "waiting" || dispute.state() == "disputed" ||
+         dispute.state() == "ended";
 }
 
 }  // namespace
@@ -80,7 +86,8 @@ absl::StatusOr<int> RunPartnerDispute(Session& session, const PartnerDisputeOpti
   }
   for (const v1::RelayedDispute& dispute : response->disputes()) {
     console.out << "Entry " << dispute.entry() << " of " << Printable(dispute.origin())
-                << " does not count here any more: " << StateText(dispute) << ".\n";
+                << (StopsIt(dispute) ? " does not count here any more: " : ": ")
+                << StateText(dispute) << ".\n";
   }
   console.err << "The partner learns that this shop knows the person, and writes the dispute into "
                  "its log; the other partners stop counting the entry too. `daftar partner "

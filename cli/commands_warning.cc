@@ -12,7 +12,8 @@ namespace {
 using Book = v1::BookService::Stub;
 
 Json ToJson(const v1::Warning& warning) {
-  return Json{{"identifier", warning.identifier()},
+  return Json{{"id", warning.id()},
+              {"identifier", warning.identifier()},
               {"kind", warning.kind()},
               {"at", TextOrNull(warning.at())},
               {"by", TextOrNull(warning.by())},
@@ -31,11 +32,19 @@ std::string SeenText(const v1::Warning& warning) {
 template <class Request>
 absl::StatusOr<Request> RequestFor(Session& session, const WarningOptions& options,
                                    const char* command) {
-  if (options.identifiers.size() != 1) {
+  if (options.identifiers.size() + (options.id.empty() ? 0 : 1) != 1) {
     return absl::InvalidArgumentError(std::string(command) +
-                                      " takes one identifier, like --phone 0812-3456-7890");
+                                      " takes one identifier, like --phone 0812-3456-7890, or the "
+                                      "ID of a row of `daftar warning list`");
   }
   if (auto status = CheckBecause(options.because); !status.ok()) return status;
+  if (!options.id.empty()) {
+    if (auto status = CheckText("id", options.id); !status.ok()) return status;
+    Request request;
+    request.set_id(options.id);
+    request.set_because(options.because);
+    return request;
+  }
   auto identifiers = ReadIdentifiers(options.identifiers, session.console());
   if (!identifiers.ok()) return identifiers.status();
   Request request;
@@ -120,20 +129,19 @@ absl::StatusOr<int> RunWarningList(Session& session) {
                    "for you to look.\n";
     return kExitOk;
   }
-  Table table({"IDENTIFIER", "KIND", "SINCE", "BY", "BECAUSE"});
+  Table table({"IDENTIFIER", "KIND", "SINCE", "BY", "BECAUSE", "ID"});
   bool waits = false;
   for (const v1::Warning& warning : response->warnings()) {
     waits = waits || warning.kind() == "review";
-    table.Row(
-        {warning.identifier(), warning.kind(), warning.at(), warning.by(), SeenText(warning)});
+    table.Row({warning.identifier(), warning.kind(), warning.at(), warning.by(), SeenText(warning),
+               warning.id()});
   }
   table.Print(console.out);
   if (waits) {
     console.out << "\nThose under review seem to be many people's: what they alone find does not "
                    "count. Look at the records (daftar check), then:\n"
-                   "  daftar warning clear --phone V --because TEXT   it is one buyer's\n"
-                   "  daftar warning add --phone V --because TEXT     it is nobody's in "
-                   "particular\n";
+                   "  daftar warning clear ID --because TEXT   it is one buyer's\n"
+                   "  daftar warning add ID --because TEXT     it is nobody's in particular\n";
   }
   return kExitOk;
 }

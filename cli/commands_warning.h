@@ -12,6 +12,7 @@
 namespace daftar::cli {
 
 struct WarningOptions {
+  std::string id;                            // of a row, or
   std::vector<TypedIdentifier> identifiers;  // one
   std::string because;
 };

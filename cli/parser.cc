@@ -32,6 +32,7 @@ Parser::Parser() {
   AddLog();
   AddUsers();
   AddRecord();
+  AddDisclosures();
 }
 
 std::string Parser::Path() const {

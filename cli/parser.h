@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "cli/commands.h"
 #include "cli/commands_book.h"
+#include "cli/commands_disclosure.h"
 #include "cli/commands_incident.h"
 #include "cli/commands_letter.h"
 #include "cli/commands_policy.h"
@@ -103,6 +104,7 @@ class Parser {
   void AddLog();
   void AddUsers();
   void AddRecord();
+  void AddDisclosures();
 
   CLI::App app_{
       "Daftar: a shop's own record of customers who did not pay, and questions to partner shops.\n"

@@ -161,6 +161,7 @@ void Parser::AddWarnings() {
                  because + "\"\n  daftar warning " + name + " --phone - --because \"" + because +
                  "\"   # reads a line\n");
     auto options = Take(verb, command);
+    verb.add_option("id", options->id, "A row of `daftar warning list`")->type_name("ID");
     AddIdentifiers(verb, options->identifiers);
     AddBecause(verb, options->because);
   };

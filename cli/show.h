@@ -6,6 +6,7 @@
 #include "cli/session.h"
 #include "cli/show_book.h"
 #include "cli/show_check.h"
+#include "cli/show_disclosure.h"
 #include "cli/show_node.h"
 #include "cli/show_policy.h"
 #include "cli/show_shop.h"

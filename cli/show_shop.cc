@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "cli/show_check.h"
+#include "cli/show_disclosure.h"
 #include "cli/text.h"
 #include "node/decision/decide.h"
 #include "node/evidence/reasons.h"
@@ -123,6 +124,10 @@ void PrintProofs(std::ostream& out, const v1::Incident& incident, size_t indent)
 Json ToJson(const v1::Incident& incident) {
   Json proofs = Json::array();
   for (const v1::Proof& proof : incident.proofs()) proofs.push_back(ToJson(proof));
+  Json requests = Json::array();
+  for (const v1::ProofRequest& request : incident.proof_requests()) {
+    requests.push_back(ToJson(request));
+  }
   Json history = Json::array();
   for (const auto& event : incident.history()) {
     Json arrivals = Json::array();
@@ -159,6 +164,7 @@ Json ToJson(const v1::Incident& incident) {
               {"history", std::move(history)},
               {"mitigations", ListOf(incident.mitigations())},
               {"proofs", std::move(proofs)},
+              {"proof_requests", std::move(requests)},
               {"told_on", TextOrNull(incident.told_on())},
               {"approved_by", TextOrNull(incident.approved_by())},
               {"noticed_at", TextOrNull(incident.noticed_at())},
@@ -213,6 +219,7 @@ void Print(std::ostream& out, const v1::Incident& incident) {
     out << "\nProof\n";
     PrintProofs(out, incident, 2);
   }
+  PrintProofRequests(out, incident);
   if (incident.history().empty()) return;
   out << "\nHistory\n";
   Table table({"", "", "", "", ""});
@@ -300,6 +307,7 @@ Json ListJson(const std::vector<v1::Incident>& incidents, bool more) {
   for (const auto& incident : incidents) {
     Json row = ToJson(incident);
     row.erase("proofs");  // a list does not bring them
+    row.erase("proof_requests");
     list.push_back(std::move(row));
   }
   return Json{{"incidents", std::move(list)}, {"more", more}};

@@ -44,6 +44,11 @@ Json ToJson(const v1::SubjectChange& change) {
               {"copies", std::move(copies)}};
 }
 
+Json ToJson(const v1::SubjectWarning& warning) {
+  return Json{
+      {"kind", warning.kind()}, {"at", warning.at()}, {"because", TextOrNull(warning.because())}};
+}
+
 Json ToJson(const v1::SubjectIncident& incident) {
   Json proofs = Json::array();
   for (const auto& proof : incident.proofs()) {
@@ -51,6 +56,13 @@ Json ToJson(const v1::SubjectIncident& incident) {
                           {"media_type", proof.media_type()},
                           {"bytes", proof.bytes()},
                           {"added_at", proof.added_at()}});
+  }
+  Json handed_out = Json::array();
+  for (const auto& handover : incident.handed_out()) {
+    handed_out.push_back(Json{{"partner", handover.partner()},
+                              {"disclosed_at", handover.disclosed_at()},
+                              {"kinds", TextsOf(handover.kinds())},
+                              {"fetched_at", TextOrNull(handover.fetched_at())}});
   }
   Json changes = Json::array();
   for (const auto& change : incident.changes()) changes.push_back(ToJson(change));
@@ -73,6 +85,7 @@ Json ToJson(const v1::SubjectIncident& incident) {
               {"disputed_by", TextOrNull(incident.disputed_by())},
               {"disputed_on", TextOrNull(incident.disputed_on())},
               {"proofs", std::move(proofs)},
+              {"handed_out", std::move(handed_out)},
               {"changes", std::move(changes)},
               {"more_changes", incident.more_changes()}};
 }
@@ -139,7 +152,8 @@ Json ToJson(const v1::SubjectReport& report) {
               {"decisions", List(report.decisions())},
               {"more_decisions", report.more_decisions()},
               {"partners", List(report.partners())},
-              {"more_entries", report.more_entries()}};
+              {"more_entries", report.more_entries()},
+              {"warning", report.has_warning() ? ToJson(report.warning()) : Json(nullptr)}};
 }
 
 }  // namespace daftar::cli

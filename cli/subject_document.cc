@@ -48,6 +48,7 @@ class Writer {
   }
 
   DocumentSection HeldHere() const;
+  std::string Warned() const;
   DocumentEntry Customer(const v1::SubjectCustomer& customer) const;
   DocumentEntry Orders() const;
   DocumentEntry Decisions() const;
@@ -57,6 +58,7 @@ class Writer {
   DocumentTable Changes(const v1::SubjectIncident& incident) const;
   DocumentTable Proofs(const v1::SubjectIncident& incident) const;
   DocumentTable Told(const v1::SubjectIncident& incident) const;
+  DocumentTable HandedOut(const v1::SubjectIncident& incident) const;
   DocumentSection PartnersSay() const;
   DocumentEntry Partner(const v1::SubjectPartner& partner) const;
   std::string EntryStateIn(const std::string& status) const;
@@ -88,12 +90,25 @@ DocumentSection Writer::HeldHere() const {
   if (!report_.orders().empty()) section.entries.push_back(Orders());
   for (const auto& incident : report_.incidents()) section.entries.push_back(Incident(incident));
   if (!report_.decisions().empty()) section.entries.push_back(Decisions());
-  if (section.entries.empty()) section.paragraphs.push_back(Say(SubjectText::kNothingHere));
+  if (report_.has_warning()) section.paragraphs.push_back(Warned());
+  if (section.entries.empty() && section.paragraphs.empty()) {
+    section.paragraphs.push_back(Say(SubjectText::kNothingHere));
+  }
   if (report_.more_incidents()) {
     section.paragraphs.push_back(Say(SubjectText::kIncidents) + ": " +
                                  OnlyNewest(report_.incidents_size()));
   }
   return section;
+}
+
+std::string Writer::Warned() const {
+  const std::string& kind = report_.warning().kind();
+  const std::string because = report_.warning().because();
+  return Say(kind == "own"      ? SubjectText::kWarnedOwn
+             : kind == "review" ? SubjectText::kWarnedReview
+                                : SubjectText::kWarnedCleared,
+             Day(report_.warning().at())) +
+         (because.empty() ? "" : " (" + because + ")");
 }
 
 DocumentEntry Writer::Customer(const v1::SubjectCustomer& customer) const {
@@ -188,6 +203,7 @@ DocumentEntry Writer::Incident(const v1::SubjectIncident& incident) const {
   if (DocumentTable told = Told(incident); !told.rows.empty()) {
     entry.tables.push_back(std::move(told));
   }
+  if (!incident.handed_out().empty()) entry.tables.push_back(HandedOut(incident));
   return entry;
 }
 
@@ -213,6 +229,21 @@ DocumentTable Writer::Proofs(const v1::SubjectIncident& incident) const {
   for (const auto& proof : incident.proofs()) {
     table.rows.push_back({ProofKindIn(proof.kind(), language_), proof.media_type(),
                           SizeText(proof.bytes()), Day(proof.added_at())});
+  }
+  return table;
+}
+
+DocumentTable Writer::HandedOut(const v1::SubjectIncident& incident) const {
+  DocumentTable table;
+  table.heading = Say(SubjectText::kHandedOut);
+  table.header = {Say(SubjectText::kPartner), Say(SubjectText::kKind), Say(SubjectText::kWhen),
+                  Say(SubjectText::kFetched)};
+  for (const auto& handover : incident.handed_out()) {
+    std::vector<std::string> kinds;
+    for (const std::string& kind : handover.kinds()) kinds.push_back(ProofKindIn(kind, language_));
+    table.rows.push_back(
+        {handover.partner(), Joined(kinds), Day(handover.disclosed_at()),
+         handover.fetched_at().empty() ? Say(SubjectText::kNotYet) : Day(handover.fetched_at())});
   }
   return table;
 }

@@ -191,6 +191,7 @@ int RunDaemon(const Options& options) {
   service::BookHandlers book(node);
   service::PolicyHandlers policy(node);
   service::NodeHandlers handlers(node, users);
+  service::DisclosureHandlers disclosure(node);
   // The partner port before the local one: gRPC's health service, which the local server turns on,
   // would go into every server built after it.
   auto partner_server = service::PartnerServer::Start(node);
@@ -202,7 +203,8 @@ int RunDaemon(const Options& options) {
   if (!http_server.ok()) return Fail(http_server.status(), false);
   if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
   auto local_server = service::LocalServer::Start(
-      NodePaths(dir).socket().string(), {shop, incident, subject, book, policy, handlers}, users);
+      NodePaths(dir).socket().string(),
+      {shop, incident, subject, book, policy, handlers, disclosure}, users);
   if (!local_server.ok()) return Fail(local_server.status(), false);
 
   spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,
@@ -224,6 +226,8 @@ int RunDaemon(const Options& options) {
     LogPolicyNews(node.policies(), true);
   }
   spdlog::info("stopping");
+  // A call that waits for a partner's files would hold the local server.
+  node.proof_requests().Stop();
   local_server->reset();
   http_server->reset();
   // Streams wait for news; wake them before their server waits for them.

@@ -5,6 +5,7 @@
 
 #include "node/ledger/suggest.h"
 #include "node/partners/expiry.h"
+#include "node/partners/issuer_record.h"
 #include "storage/files.h"
 #include "storage/log_store.h"
 #include "storage/purge.h"
@@ -108,6 +109,13 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
   registry_ = *std::move(registry);
+  disclosures_ = std::make_unique<ledger::Disclosures>(
+      *store_, vault_, clock_, entropy_,
+      ledger::DisclosureOptions{keys_.record, *files_, [this](const std::string& origin) {
+                                  auto partner = registry_->Find(origin);
+                                  return partner.ok() &&
+                                         partner->status == partners::PartnerStatus::kActive;
+                                }});
   evaluator_ = std::make_unique<partners::Evaluator>(*registry_, quota_, epoch_key.epoch,
                                                      epoch_key.key, entropy_);
   pairing_ = std::make_unique<partners::Pairing>(*registry_, *network_, clock_, entropy_,
@@ -116,6 +124,9 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
                                                      follower_options_);
   if (absl::Status status = OpenWitnessing(); !status.ok()) return status;
   if (absl::Status status = OpenRelaying(); !status.ok()) return status;
+  proof_requests_ = std::make_unique<partners::ProofRequests>(*store_, vault_, clock_, entropy_,
+                                                              *files_, config_.origin, *registry_,
+                                                              *followers_, *lookup_, *network_);
   auto receipts = check::ReceiptLog::Open(*store_, vault_, entropy_);
   if (!receipts.ok()) return receipts.status();
   receipts_ = *std::move(receipts);
@@ -129,8 +140,9 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
       clock_, check::CheckerOptions{*charters_, keys_.receipt, config_.partner_deadline});
   subject_codes_ = std::make_unique<subject::Codes>(*store_, vault_, clock_, entropy_);
   subject_reports_ = std::make_unique<subject::Reports>(
-      subject::Rooms{*charters_, *book_, *allowlist_, *ledger_, *policies_, *checker_, *receipts_,
-                     *outcomes_, *registry_, *followers_, *arrivals_, *lookup_},
+      subject::Rooms{*charters_, *book_, *allowlist_, *own_warnings_, *ledger_, *store_, vault_,
+                     *policies_, *checker_, *receipts_, *outcomes_, *registry_, *followers_,
+                     *arrivals_, *lookup_},
       clock_, config_.partner_deadline);
   return absl::OkStatus();
 }
@@ -267,6 +279,14 @@ absl::Status Node::SweepPartners(evidence::UnixMillis now) {
     auto swept =
         partners::SweepExpired(*store_, partner, mirror->View(), *charters_, now.seconds());
     if (!swept.ok() && partners_swept_.ok()) partners_swept_ = swept.status();
+    auto record =
+        partners::RecordOf(*store_, partner.log, mirror->View(), *charters_, now.seconds());
+    if (!record.ok()) {
+      if (partners_swept_.ok()) partners_swept_ = record.status();
+      continue;
+    }
+    mirror->NoteUnanswered(record->waiting_too_long);
+    Miss(mirror->QuarantineIfSuspicious(*charters_->InForce(), vault_, entropy_));
     if (Stopping()) break;
   }
   return partners_swept_;
@@ -275,10 +295,11 @@ absl::Status Node::SweepPartners(evidence::UnixMillis now) {
 // The columns that erasures delete from.
 absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
   using storage::Column;
-  constexpr Column kErased[] = {Column::kLogBodies, Column::kTokens,      Column::kEntryStates,
-                                Column::kIncidents, Column::kSubmissions, Column::kLookups,
-                                Column::kCustomers, Column::kIdentifiers, Column::kOrders,
-                                Column::kRelays};
+  constexpr Column kErased[] = {Column::kLogBodies,  Column::kTokens,      Column::kEntryStates,
+                                Column::kIncidents,  Column::kSubmissions, Column::kLookups,
+                                Column::kCustomers,  Column::kIdentifiers, Column::kOrders,
+                                Column::kWarnings,   Column::kRelays,      Column::kProofRequests,
+                                Column::kAskedProof, Column::kSealedFiles};
   if (purged_at_.has_value() && now >= *purged_at_ &&
       now.value - purged_at_->value < kPurgeInterval.count()) {
     return absl::OkStatus();
@@ -300,6 +321,14 @@ absl::Status Node::SweepCodesWhenDue(evidence::UnixMillis now) {
   return absl::OkStatus();
 }
 
+absl::Status Node::SweepHandovers() {
+  // Erasures, withdrawals and suspensions act whatever the time.
+  const bool in_doubt = followers_->ClockInDoubt();
+  const absl::Status handed = disclosures_->Sweep(in_doubt).status();
+  const absl::Status got = proof_requests_->Sweep(in_doubt).status();
+  return handed.ok() ? got : handed;
+}
+
 void Node::Upkeep() {
   storage::MutexLock keeping(upkeep_);
   const absl::Status swept = files_->Sweep().status();
@@ -307,6 +336,7 @@ void Node::Upkeep() {
   const absl::Status charter_written = WriteCharterFile();
   const evidence::UnixMillis now = clock_.Now();
   const absl::Status expired = SweepPartners(now);
+  const absl::Status handovers = SweepHandovers();
   const absl::Status purged = PurgeWhenDue(now);
   const absl::Status codes = SweepCodesWhenDue(now);
   const evidence::Date today = evidence::Date::Of(now);
@@ -329,6 +359,7 @@ void Node::Upkeep() {
   storage::MutexLock lock(mutex_);
   trouble_.proofs = std::string(swept.message());
   trouble_.codes = std::string(codes.message());
+  trouble_.handovers = std::string(handovers.message());
   trouble_.expiry = std::string(expired.message());
   trouble_.purging = std::string(purged.message());
   trouble_.charter = std::string(charter_written.message());
@@ -389,6 +420,7 @@ absl::Status Node::Start() {
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
   exchange_->Start();
   relay_sender_->Start();
+  proof_requests_->Start();
   ticker_ = std::thread([this] { RunTicks(); });
   keeper_ = std::thread([this] { RunUpkeep(); });
   return absl::OkStatus();
@@ -455,6 +487,7 @@ void Node::Stop() {
   if (arrivals_ != nullptr) arrivals_->WakeAll();
   if (exchange_ != nullptr) exchange_->Stop();
   if (relay_sender_ != nullptr) relay_sender_->Stop();
+  if (proof_requests_ != nullptr) proof_requests_->Stop();
   if (ticker_.joinable()) ticker_.join();
   if (keeper_.joinable()) keeper_.join();
   if (followers_ != nullptr) followers_->Stop();

@@ -27,6 +27,7 @@
 #include "node/evidence/clock.h"
 #include "node/identity/warning_list.h"
 #include "node/ledger/charters.h"
+#include "node/ledger/disclosures.h"
 #include "node/ledger/ledger.h"
 #include "node/ledger/proofs.h"
 #include "node/ledger/publisher.h"
@@ -39,6 +40,7 @@
 #include "node/partners/network.h"
 #include "node/partners/notes.h"
 #include "node/partners/pairing.h"
+#include "node/partners/proof_requests.h"
 #include "node/partners/quota.h"
 #include "node/partners/registry.h"
 #include "node/partners/relay_sender.h"
@@ -84,6 +86,7 @@ struct BackgroundTrouble {
   std::string outcomes;    // why own outcomes could not be counted or learnt from
   std::string proofs;      // why proof files that were erased are still on the disk, sealed
   std::string codes;       // why persons' codes that have ended are still in the database
+  std::string handovers;   // why requests for proof whose time is over have not ended
 };
 
 inline constexpr std::chrono::milliseconds kHeartbeatInterval{20'000};
@@ -136,6 +139,7 @@ class Node {
   ledger::Publisher& publisher() { return *publisher_; }
   ledger::Ledger& ledger() { return *ledger_; }
   ledger::Proofs& proofs() { return *proofs_; }
+  ledger::Disclosures& disclosures() { return *disclosures_; }
   book::Book& book() { return *book_; }
   book::Groups& groups() { return *groups_; }
   book::Allowlist& allowlist() { return *allowlist_; }
@@ -154,6 +158,7 @@ class Node {
   partners::Evaluator& evaluator() { return *evaluator_; }
   partners::Pairing& pairing() { return *pairing_; }
   partners::Network& network() { return *network_; }
+  partners::ProofRequests& proof_requests() { return *proof_requests_; }
   check::ReceiptLog& receipts() { return *receipts_; }
   check::Checker& checker() { return *checker_; }
   subject::Codes& subject_codes() { return *subject_codes_; }
@@ -170,6 +175,8 @@ class Node {
   void TickSoon();
   // Deletes partners' reports whose time is over by this node's clock; once a minute at most.
   absl::Status SweepPartners(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
+  // Ends what time or an erasure has ended of the proof handed out and got.
+  absl::Status SweepHandovers() DAFTAR_REQUIRES(upkeep_);
   absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   absl::Status SweepCodesWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.
@@ -220,6 +227,7 @@ class Node {
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<ledger::Proofs> proofs_;
   std::unique_ptr<partners::Registry> registry_;
+  std::unique_ptr<ledger::Disclosures> disclosures_;
   partners::Quota quota_;
   std::unique_ptr<partners::Evaluator> evaluator_;
   std::unique_ptr<partners::Pairing> pairing_;
@@ -232,6 +240,7 @@ class Node {
   std::unique_ptr<partners::Lookup> lookup_;
   std::unique_ptr<partners::Relayer> relayer_;
   std::unique_ptr<partners::RelaySender> relay_sender_;
+  std::unique_ptr<partners::ProofRequests> proof_requests_;
   std::unique_ptr<check::ReceiptLog> receipts_;
   std::unique_ptr<check::Policies> policies_;
   std::unique_ptr<check::Outcomes> outcomes_;

@@ -69,6 +69,20 @@ class NoNetwork final : public partners::Network {
                                           std::chrono::milliseconds) override {
     return absl::UnavailableError("no network");
   }
+  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(const partners::Partner&, uint64_t,
+                                                        std::chrono::milliseconds) override {
+    return absl::UnavailableError("no network");
+  }
+  absl::StatusOr<evidence::ProofRequestId> RequestProof(const partners::Partner&,
+                                                        const partners::ProofCall&,
+                                                        std::chrono::milliseconds) override {
+    return absl::UnavailableError("no network");
+  }
+  absl::Status FetchProof(const partners::Partner&, const evidence::ProofRequestId&,
+                          const std::function<bool(evidence::HandoverPiece)>&,
+                          std::chrono::milliseconds, partners::Cancellation&) override {
+    return absl::UnavailableError("no network");
+  }
   void Forget(const std::string&) override {}
   void Shutdown() override {}
 };

@@ -7,11 +7,12 @@ namespace {
 
 // On disk: in the order of the enum, never changed.
 constexpr std::array<std::string_view, kColumnCount> kColumnNames = {
-    "meta",         "log_entries",  "log_tiles",   "log_heads", "log_bodies",    "tokens",
-    "entry_states", "incidents",    "submissions", "counters",  "customers",     "identifiers",
-    "orders",       "partners",     "quotas",      "lookups",   "receipts",      "users",
-    "requests",     "audit",        "groups",      "allowed",   "policies",      "outcomes",
-    "sealed_files", "cosignatures", "arrivals",    "warnings",  "subject_codes", "relays",
+    "meta",           "log_entries",  "log_tiles",   "log_heads", "log_bodies",    "tokens",
+    "entry_states",   "incidents",    "submissions", "counters",  "customers",     "identifiers",
+    "orders",         "partners",     "quotas",      "lookups",   "receipts",      "users",
+    "requests",       "audit",        "groups",      "allowed",   "policies",      "outcomes",
+    "sealed_files",   "cosignatures", "arrivals",    "warnings",  "subject_codes", "relays",
+    "proof_requests", "asked_proof",
 };
 static_assert(!kColumnNames.back().empty(), "a column lacks its name");
 

@@ -36,14 +36,16 @@ enum class Column : uint8_t {
   kAllowed = 21,   // identifier tag -> sealed allowlist entry
   kPolicies = 22,  // policy hash -> its encoding; which one is in force
   kOutcomes = 23,  // receipt id -> what became of the decision, sealed; weights reset
-  kSealedFiles = 24,   // file id -> its sealed key; content tag -> file id; files to be scrubbed
-  kCosignatures = 25,  // (log, witness origin) -> its newest cosignature of the log
-  kArrivals = 26,      // (partner's log, size) -> when it had applied so much of the own log
-  kWarnings = 27,      // identifier tag -> sealed entry of the warning list; tags of its names
-  kSubjectCodes = 28,  // identifier tag -> sealed: the code by which its owner gets a report
-  kRelays = 29,        // disputes passed on by this node and to it: sealed; what bounds them
+  kSealedFiles = 24,    // file id -> its sealed key; content tag -> file id; files to be scrubbed
+  kCosignatures = 25,   // (log, witness origin) -> its newest cosignature of the log
+  kArrivals = 26,       // (partner's log, size) -> when it had applied so much of the own log
+  kWarnings = 27,       // identifier tag -> sealed entry of the warning list; tags of its names
+  kSubjectCodes = 28,   // identifier tag -> sealed: the code by which its owner gets a report
+  kRelays = 29,         // disputes passed on by this node and to it: sealed; what bounds them
+  kProofRequests = 30,  // partners' requests for proof, and what was handed out: sealed
+  kAskedProof = 31,     // what this node asked partners for, and which files came: sealed
 };
-inline constexpr size_t kColumnCount = 30;
+inline constexpr size_t kColumnCount = 32;
 
 // The column family's name in the database.
 std::string_view ColumnName(Column column);

@@ -164,6 +164,12 @@ Importer::CustomerState* Importer::Resolve(std::span<const identity::Identifier>
   }
   if (found.size() > 1) {
     Refuse(line, BelongToSeveral(found));
+    // Why several have it may be that it is many people's.
+    for (const identity::Identifier& identifier : identifiers) {
+      const auto owner = owners_.find(book_.IdentifierKey(identifier));
+      if (owner == owners_.end() || name.empty()) continue;
+      NoteNames({&identifier, 1}, RootOf(customers_.at(owner->second).customer).name, name);
+    }
     return nullptr;
   }
   const bool is_new = !first.has_value();

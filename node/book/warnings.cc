@@ -16,6 +16,8 @@ using storage::Column;
 constexpr uint8_t kRowVersion = 1;
 constexpr uint8_t kWarningRow = 'w';
 constexpr uint8_t kNamesRow = 'n';
+constexpr std::string_view kAddKind = "warning-add";
+constexpr std::string_view kClearKind = "warning-clear";
 constexpr std::string_view kRemoveKind = "warning-remove";
 
 crypto::Bytes KeyOf(const storage::Vault& vault, uint8_t row,
@@ -27,9 +29,10 @@ crypto::Bytes KeyOf(const storage::Vault& vault, uint8_t row,
       .Take();
 }
 
-// What the record calls the identifier: its tag, which leads nobody back to it.
-std::string ObjectOf(const storage::Vault& vault, const identity::Identifier& identifier) {
-  return vault.Tag("book/warning", identity::TypeName(identifier.type()), identifier.value()).hex();
+absl::Status NotListed() {
+  return absl::NotFoundError(
+      "the list has no such identifier; `daftar warning list` shows those that there are, and "
+      "what ships with the program cannot be taken off");
 }
 
 bool IsOver(uint32_t live_reports, size_t names, const evidence::Charter& charter) {
@@ -123,10 +126,22 @@ bool Warnings::Holds(const identity::Identifier& identifier) const {
   return found != warnings_.end() && found->second.kind == WarningKind::kOwn;
 }
 
-absl::Status Warnings::CheckWrite(const storage::Caller& caller, const std::string& because) const {
-  const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
-  if (!request.ok()) return request.status();
-  return CheckBecause(because);
+absl::StatusOr<Warnings::Request> Warnings::RequestOf(const storage::Caller& caller,
+                                                      std::string_view kind,
+                                                      const identity::Identifier& identifier,
+                                                      const std::string& because) const {
+  auto key = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!key.ok()) return key.status();
+  if (absl::Status status = CheckBecause(because); !status.ok()) return status;
+  crypto::Writer arguments;
+  WriteContent(arguments, {&identifier, 1});
+  return Request{*std::move(key), kind, ContentOf(vault_, kind, arguments)};
+}
+
+absl::StatusOr<bool> Warnings::CameBefore(const Request& request) const {
+  const auto earlier = FindEarlier(store_, request.key, request.kind, 0, request.content);
+  if (!earlier.ok()) return earlier.status();
+  return earlier->has_value();
 }
 
 size_t Warnings::CountOf(WarningKind kind) const {
@@ -134,14 +149,15 @@ size_t Warnings::CountOf(WarningKind kind) const {
       warnings_, [kind](const auto& entry) { return entry.second.kind == kind; }));
 }
 
-absl::Status Warnings::Write(const storage::Caller& caller, std::string_view action,
-                             const Warning& warning) {
+absl::Status Warnings::Write(const storage::Caller& caller, const Request& request,
+                             std::string_view action, const Warning& warning) {
   storage::Batch batch;
   const crypto::Bytes key = KeyOf(vault_, kWarningRow, warning.identifier);
   batch.Put(Column::kWarnings, key, vault_.Seal(Column::kWarnings, key, EncodeWarning(warning)));
+  RecordRequest(batch, request.key, request.kind, {}, request.content);
   storage::RecordAudit(batch, vault_, entropy_,
                        {warning.at.value, caller.actor, std::string(action),
-                        ObjectOf(vault_, warning.identifier), warning.because});
+                        IdOf(warning.identifier).hex(), warning.because});
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   warnings_.insert_or_assign(warning.identifier, warning);
   return absl::OkStatus();
@@ -150,13 +166,17 @@ absl::Status Warnings::Write(const storage::Caller& caller, std::string_view act
 absl::StatusOr<Warning> Warnings::Add(const storage::Caller& caller,
                                       const identity::Identifier& identifier,
                                       const std::string& because) {
-  if (absl::Status status = CheckWrite(caller, because); !status.ok()) return status;
+  const auto request = RequestOf(caller, kAddKind, identifier, because);
+  if (!request.ok()) return request.status();
   storage::MutexLock lock(mutex_);
+  const auto earlier = CameBefore(*request);
+  if (!earlier.ok()) return earlier.status();
   const auto found = warnings_.find(identifier);
+  if (*earlier) {
+    if (found == warnings_.end()) return NotListed();
+    return found->second;
+  }
   if (found != warnings_.end() && found->second.kind == WarningKind::kOwn) {
-    if (found->second.by == caller.actor && found->second.because == because) {
-      return found->second;  // the same again
-    }
     return absl::AlreadyExistsError(
         "it stands on the list already; `daftar warning list` says since when and why");
   }
@@ -165,56 +185,81 @@ absl::StatusOr<Warning> Warnings::Add(const storage::Caller& caller,
                                         " identifiers of the shop's own; remove one first");
   }
   Warning warning{identifier, WarningKind::kOwn, clock_.Now(), caller.actor, because};
-  if (absl::Status status = Write(caller, "warning.add", warning); !status.ok()) return status;
+  if (absl::Status status = Write(caller, *request, "warning.add", warning); !status.ok()) {
+    return status;
+  }
   return warning;
 }
 
 absl::StatusOr<Warning> Warnings::Clear(const storage::Caller& caller,
                                         const identity::Identifier& identifier,
                                         const std::string& because) {
-  if (absl::Status status = CheckWrite(caller, because); !status.ok()) return status;
+  const auto request = RequestOf(caller, kClearKind, identifier, because);
+  if (!request.ok()) return request.status();
   storage::MutexLock lock(mutex_);
+  const auto earlier = CameBefore(*request);
+  if (!earlier.ok()) return earlier.status();
   const auto found = warnings_.find(identifier);
+  if (*earlier) {
+    if (found == warnings_.end()) return NotListed();
+    return found->second;
+  }
   if (found != warnings_.end() && found->second.kind == WarningKind::kOwn) {
     return absl::FailedPreconditionError(
         "it stands on the list as one of the shop's own; `daftar warning remove` takes it off");
   }
   if (found != warnings_.end() && found->second.kind == WarningKind::kCleared) {
-    if (found->second.by == caller.actor && found->second.because == because) {
-      return found->second;
-    }
     return absl::FailedPreconditionError("somebody has cleared it before: it counts");
   }
+  if (CountOf(WarningKind::kCleared) >= kMaxCleared) {
+    return absl::ResourceExhaustedError("the list has at most " + std::to_string(kMaxCleared) +
+                                        " identifiers that were cleared; remove one first");
+  }
   Warning warning{identifier, WarningKind::kCleared, clock_.Now(), caller.actor, because};
-  if (absl::Status status = Write(caller, "warning.clear", warning); !status.ok()) return status;
+  if (absl::Status status = Write(caller, *request, "warning.clear", warning); !status.ok()) {
+    return status;
+  }
   return warning;
 }
 
 absl::Status Warnings::Remove(const storage::Caller& caller, const identity::Identifier& identifier,
                               const std::string& because) {
-  const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  const auto request = RequestOf(caller, kRemoveKind, identifier, because);
   if (!request.ok()) return request.status();
-  if (absl::Status status = CheckBecause(because); !status.ok()) return status;
   storage::MutexLock lock(mutex_);
-  const auto earlier = storage::RequestLog::Find(store_, *request, kRemoveKind);
+  const auto earlier = CameBefore(*request);
   if (!earlier.ok()) return earlier.status();
-  if (earlier->has_value()) return absl::OkStatus();
+  if (*earlier) return absl::OkStatus();
   const auto found = warnings_.find(identifier);
-  if (found == warnings_.end()) {
-    return absl::NotFoundError(
-        "the list has no such identifier; `daftar warning list` shows those that there are, and "
-        "what ships with the program cannot be taken off");
-  }
+  if (found == warnings_.end()) return NotListed();
   storage::Batch batch;
   batch.Delete(Column::kWarnings, KeyOf(vault_, kWarningRow, identifier));
-  storage::RequestLog::Record(batch, *request, kRemoveKind, {});
+  RecordRequest(batch, request->key, request->kind, {}, request->content);
   storage::RecordAudit(
       batch, vault_, entropy_,
-      {clock_.Now().value, caller.actor, "warning.remove", ObjectOf(vault_, identifier), because});
+      {clock_.Now().value, caller.actor, "warning.remove", IdOf(identifier).hex(), because});
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   warnings_.erase(found);
   listed_.erase(identifier);
   return absl::OkStatus();
+}
+
+std::optional<Warning> Warnings::Of(const identity::Identifier& identifier) const {
+  storage::MutexLock lock(mutex_);
+  const auto found = warnings_.find(identifier);
+  return found == warnings_.end() ? std::nullopt : std::optional(found->second);
+}
+
+WarningId Warnings::IdOf(const identity::Identifier& identifier) const {
+  return vault_.Tag("book/warning", identity::TypeName(identifier.type()), identifier.value());
+}
+
+absl::StatusOr<identity::Identifier> Warnings::Find(const WarningId& id) const {
+  storage::MutexLock lock(mutex_);
+  for (const auto& [identifier, warning] : warnings_) {
+    if (IdOf(identifier) == id) return identifier;
+  }
+  return NotListed();
 }
 
 std::vector<Warning> Warnings::List() const {
@@ -280,13 +325,22 @@ absl::Status Warnings::List(const identity::Identifier& identifier, uint32_t liv
   return absl::OkStatus();
 }
 
-void Warnings::Forget(std::span<const identity::Identifier> identifiers, storage::Batch& batch) {
+void Warnings::Forget(std::span<const identity::Identifier> identifiers,
+                      storage::Batch& batch) const {
   storage::MutexLock lock(mutex_);
   for (const identity::Identifier& identifier : identifiers) {
     batch.Delete(Column::kWarnings, NamesKey(vault_, identifier));
     const auto found = warnings_.find(identifier);
-    if (found == warnings_.end() || found->second.kind == WarningKind::kOwn) continue;
+    if (found != warnings_.end() && found->second.kind == WarningKind::kOwn) continue;
     batch.Delete(Column::kWarnings, KeyOf(vault_, kWarningRow, identifier));
+  }
+}
+
+void Warnings::Forgotten(std::span<const identity::Identifier> identifiers) {
+  storage::MutexLock lock(mutex_);
+  for (const identity::Identifier& identifier : identifiers) {
+    const auto found = warnings_.find(identifier);
+    if (found == warnings_.end() || found->second.kind == WarningKind::kOwn) continue;
     warnings_.erase(found);
     listed_.erase(identifier);
   }

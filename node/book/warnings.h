@@ -5,12 +5,14 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "node/book/request_content.h"
 #include "node/evidence/charter.h"
 #include "node/evidence/clock.h"
 #include "node/identity/identifier.h"
@@ -22,9 +24,10 @@
 
 namespace daftar::book {
 
-inline constexpr size_t kMaxOwnWarnings = 1000;
-inline constexpr size_t kMaxReviews = 1000;  // of more, none is listed; all are set aside
-inline constexpr size_t kMaxNamesKept = 16;  // of one identifier, as tags
+inline constexpr size_t kMaxOwnWarnings = 500;
+inline constexpr size_t kMaxReviews = 500;  // of more, none is listed; all are set aside
+inline constexpr size_t kMaxCleared = 500;
+inline constexpr size_t kMaxNamesKept = 16;             // of one identifier, as tags
 inline constexpr int64_t kReviewWriteSeconds = 86'400;  // between two writes about one identifier
 
 // Numbers are on disk: never renumber.
@@ -34,6 +37,9 @@ enum class WarningKind : uint8_t {
   kCleared = 3,  // somebody has looked: it counts
 };
 std::string_view WarningKindName(WarningKind kind);  // "own", "review", "cleared"
+
+// Names a row for people, who see identifiers masked; leads nobody back to the identifier.
+using WarningId = storage::BlindTag;
 
 struct Warning {
   identity::Identifier identifier;
@@ -67,12 +73,17 @@ class Warnings final : public identity::OwnIdentifiers {
   absl::StatusOr<Warning> Add(const storage::Caller& caller, const identity::Identifier& identifier,
                               const std::string& because);
   // One person's after all, whatever is seen: it counts. FailedPrecondition for one of the shop's
-  // own (remove it first) and one that is cleared.
+  // own (remove it first) and one that is cleared; ResourceExhausted past kMaxCleared.
   absl::StatusOr<Warning> Clear(const storage::Caller& caller,
                                 const identity::Identifier& identifier, const std::string& because);
   // As if nothing had ever been said of it. NotFound.
   absl::Status Remove(const storage::Caller& caller, const identity::Identifier& identifier,
                       const std::string& because);
+  // What the list says of it; nullopt: nothing.
+  std::optional<Warning> Of(const identity::Identifier& identifier) const;
+  WarningId IdOf(const identity::Identifier& identifier) const;
+  // The identifier of the row. NotFound.
+  absl::StatusOr<identity::Identifier> Find(const WarningId& id) const;
   // Those that wait first, then the newest.
   std::vector<Warning> List() const;
   size_t Waiting() const;  // for review
@@ -84,17 +95,28 @@ class Warnings final : public identity::OwnIdentifiers {
                                 const evidence::Charter& charter);
 
   // Adds to `batch` that nothing is kept about the identifiers of a person who is erased, but for
-  // those that are the shop's own. For Book::Erase.
-  void Forget(std::span<const identity::Identifier> identifiers, storage::Batch& batch);
+  // those that are the shop's own; Forgotten once the batch is durable. For Book::Erase, which may
+  // make several batches.
+  void Forget(std::span<const identity::Identifier> identifiers, storage::Batch& batch) const;
+  void Forgotten(std::span<const identity::Identifier> identifiers);
 
  private:
   Warnings(storage::Store& store, const storage::Vault& vault, crypto::Entropy& entropy,
            const evidence::Clock& clock)
       : store_(store), vault_(vault), entropy_(entropy), clock_(clock) {}
   absl::Status Load();
-  absl::Status CheckWrite(const storage::Caller& caller, const std::string& because) const;
-  absl::Status Write(const storage::Caller& caller, std::string_view action, const Warning& warning)
-      DAFTAR_REQUIRES(mutex_);
+  struct Request {
+    crypto::Bytes key;
+    std::string_view kind;
+    RequestContent content;
+  };
+  absl::StatusOr<Request> RequestOf(const storage::Caller& caller, std::string_view kind,
+                                    const identity::Identifier& identifier,
+                                    const std::string& because) const;
+  // Whether the write was made before. FailedPrecondition when its id was used for another.
+  absl::StatusOr<bool> CameBefore(const Request& request) const;
+  absl::Status Write(const storage::Caller& caller, const Request& request, std::string_view action,
+                     const Warning& warning) DAFTAR_REQUIRES(mutex_);
   absl::Status List(const identity::Identifier& identifier, uint32_t live_reports, uint32_t names)
       DAFTAR_REQUIRES(mutex_);
   size_t CountOf(WarningKind kind) const DAFTAR_REQUIRES(mutex_);

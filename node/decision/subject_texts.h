@@ -91,6 +91,11 @@ enum class SubjectText {
   kPartner,
   kHoldsSince,
   kNotYet,
+  kWarnedOwn,
+  kWarnedReview,
+  kWarnedCleared,
+  kHandedOut,
+  kFetched,
   // States of an incident that no entry has.
   kStateDraft,
   kStateApproved,

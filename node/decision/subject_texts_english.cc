@@ -88,6 +88,13 @@ constexpr SubjectTextTable kTexts = {{
     {kPartner, "Partner"},
     {kHoldsSince, "Has it since"},
     {kNotYet, "not yet"},
+    {kWarnedOwn, "Since {1} the shop lists this identifier as one of its own."},
+    {kWarnedReview,
+     "Since {1} the shop takes this identifier to belong to many people: what is found by it alone "
+     "does not count until somebody has looked."},
+    {kWarnedCleared, "On {1} somebody at the shop found this identifier to be one person's."},
+    {kHandedOut, "Proof that was handed to a member"},
+    {kFetched, "Fetched on"},
     {kStateDraft, "being prepared"},
     {kStateApproved, "about to be shared"},
     {kStateHeld, "waits, so that you can answer first"},

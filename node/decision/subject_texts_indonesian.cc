@@ -93,6 +93,13 @@ constexpr SubjectTextTable kTexts = {{
     {kPartner, "Mitra"},
     {kHoldsSince, "Diterima sejak"},
     {kNotYet, "belum"},
+    {kWarnedOwn, "Sejak {1} toko mencatat pengenal ini sebagai miliknya sendiri."},
+    {kWarnedReview,
+     "Sejak {1} toko menganggap pengenal ini dipakai banyak orang: yang ditemukan hanya lewat "
+     "pengenal ini tidak dihitung sampai diperiksa seseorang."},
+    {kWarnedCleared, "Pada {1} petugas toko memastikan pengenal ini milik satu orang."},
+    {kHandedOut, "Bukti yang diberikan kepada anggota"},
+    {kFetched, "Diambil pada"},
     {kStateDraft, "sedang disiapkan"},
     {kStateApproved, "akan dibagikan"},
     {kStateHeld, "menunggu agar Anda dapat menjawab lebih dulu"},

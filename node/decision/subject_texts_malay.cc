@@ -93,6 +93,13 @@ constexpr SubjectTextTable kTexts = {{
     {kPartner, "Rakan kongsi"},
     {kHoldsSince, "Diterima pada"},
     {kNotYet, "belum lagi"},
+    {kWarnedOwn, "Sejak {1} kedai menyenaraikan pengenal ini sebagai miliknya sendiri."},
+    {kWarnedReview,
+     "Sejak {1} kedai menganggap pengenal ini digunakan ramai orang: apa yang ditemui hanya "
+     "melaluinya tidak dikira sehingga disemak seseorang."},
+    {kWarnedCleared, "Pada {1} petugas kedai memastikan pengenal ini milik seorang sahaja."},
+    {kHandedOut, "Bukti yang diserahkan kepada ahli"},
+    {kFetched, "Diambil pada tarikh"},
     {kStateDraft, "sedang disediakan"},
     {kStateApproved, "akan dikongsi"},
     {kStateHeld, "menunggu supaya anda dapat menjawab dahulu"},

@@ -18,6 +18,14 @@ std::optional<Deadline> Expiry(const Incident& incident, const evidence::Charter
   return Deadline{int64_t{end.days()} * kSecondsPerDay, DeadlineAction::kExpire};
 }
 
+// When a settled one is to be withdrawn; none for what was not settled.
+std::optional<Deadline> SettledEnd(const Incident& incident, const evidence::Charter& charter) {
+  const int64_t settled_at = incident.LastTime(IncidentAction::kSettled);
+  if (!incident.settled_on.has_value() || settled_at == 0) return std::nullopt;
+  return Deadline{settled_at + int64_t{charter.withdraw_after_settlement_hours} * kSecondsPerHour,
+                  DeadlineAction::kWithdrawSettled};
+}
+
 std::optional<Deadline> Earlier(std::optional<Deadline> a, std::optional<Deadline> b) {
   if (!a.has_value()) return b;
   return b.has_value() && b->at < a->at ? b : a;
@@ -67,9 +75,11 @@ std::optional<Deadline> NextDeadline(const Incident& incident, const evidence::C
           Expiry(incident, charter));
     case IncidentState::kDisputed:
       if (!has_report || !incident.dispute.has_value()) return std::nullopt;
-      return Earlier(Deadline{incident.dispute->noted_at.seconds() +
-                                  int64_t{charter.dispute_withdraw_days} * kSecondsPerDay,
-                              DeadlineAction::kWithdrawUnanswered},
+      // A dispute takes away nothing that a settlement has promised.
+      return Earlier(Earlier(Deadline{incident.dispute->noted_at.seconds() +
+                                          int64_t{charter.dispute_withdraw_days} * kSecondsPerDay,
+                                      DeadlineAction::kWithdrawUnanswered},
+                             SettledEnd(incident, charter)),
                      Expiry(incident, charter));
     case IncidentState::kApproved:
     case IncidentState::kPublished:

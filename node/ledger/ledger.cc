@@ -120,6 +120,7 @@ absl::StatusOr<Ledger::Page> Ledger::List(std::optional<IncidentState> state, si
   absl::Status scanned =
       store_.Scan(Column::kIncidents, rows::TimePrefix(), start, [&](ByteView key, ByteView) {
         auto view = Get(rows::IdAtEnd(key));
+        if (absl::IsNotFound(view.status())) return true;  // erased a moment ago
         if (!view.ok()) {
           failed = view.status();
           return false;

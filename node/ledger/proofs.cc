@@ -6,6 +6,7 @@
 #include "node/decision/text.h"
 #include "node/ledger/incident_rows.h"
 #include "storage/audit.h"
+#include "storage/purge.h"
 #include "storage/requests.h"
 
 namespace daftar::ledger {
@@ -229,6 +230,7 @@ absl::Status Proofs::Remove(const storage::Caller& caller, const IncidentId& id,
     set->proofs.erase(set->proofs.begin() + (proof - set->proofs.data()));
     Put(id, *set, batch);
     storage::RequestLog::Record(batch, *request, kRemoveKind, ResultOf(id, number));
+    storage::AskForPurge(batch, id.view());  // of the file's key
     Record(caller.actor, "incident.proof.remove", id, Numbered(number) + ": " + because, batch);
     const absl::Status written = store_.Write(std::move(batch));
     if (absl::IsAborted(written)) continue;

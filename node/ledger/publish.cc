@@ -73,7 +73,16 @@ std::vector<std::string> Ledger::MissingOf(const Incident& incident,
   facts.disputed = incident.dispute.has_value();
   facts.second_person_approved = approved || !incident.approved_by.empty();
   facts.today = evidence::Date::Of(clock_.Now());
-  return evidence::MissingForSharing(facts, *options_.charters.InForce());
+  std::vector<std::string> missing =
+      evidence::MissingForSharing(facts, *options_.charters.InForce());
+  // The list may have grown since it was filed.
+  for (const identity::Identifier& identifier : standing.identifiers) {
+    const auto why = options_.warnings.WhyRefused(identifier);
+    if (!why.has_value()) continue;
+    missing.push_back("its " + std::string(identity::TypeName(identifier.type())) +
+                      " belongs to no one buyer: " + *why + "; correct the incident without it");
+  }
+  return missing;
 }
 
 absl::StatusOr<IncidentView> Ledger::Publish(const storage::Caller& caller, const IncidentId& id) {

@@ -1,5 +1,6 @@
 // Disputes that a partner has passed on: noted without anybody's leave.
 #include "node/evidence/labels.h"
+#include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
 #include "storage/log_store.h"
 
@@ -7,11 +8,16 @@ namespace daftar::ledger {
 namespace {
 
 constexpr std::string_view kBecause = "the person said so at a partner, which has passed it on";
-constexpr size_t kPage = 1000;  // incidents
 
 bool HasEnded(IncidentState state) {
   return state == IncidentState::kWithdrawn || state == IncidentState::kExpired ||
          state == IncidentState::kErased;
+}
+
+// To the partner NotFound means that no report stands there, and nothing else.
+absl::Status NotThatOne(const absl::Status& status) {
+  if (!absl::IsNotFound(status)) return status;
+  return absl::AbortedError("the incident was removed at the same time; try again");
 }
 
 }  // namespace
@@ -29,16 +35,22 @@ absl::StatusOr<crypto::Secret32> Ledger::RecordKey(uint64_t index) const {
 // Partners pass on few disputes, bounded per day, and only those that prove the report's key come
 // so far: a scan is cheaper than an index that every report would have to keep.
 absl::StatusOr<std::optional<IncidentView>> Ledger::ByReport(uint64_t index) const {
-  std::optional<IncidentId> after;
-  while (true) {
-    auto page = List(std::nullopt, kPage, after);
-    if (!page.ok()) return page.status();
-    for (IncidentView& view : page->incidents) {
-      if (view.report.has_value() && view.report->index == index) return std::move(view);
-    }
-    if (!page->next.has_value()) return std::nullopt;
-    after = page->next;
-  }
+  std::optional<IncidentView> found;
+  absl::Status failed;
+  const crypto::Bytes prefix = rows::TimePrefix();
+  const absl::Status scanned = store_.Scan(
+      storage::Column::kIncidents, prefix, prefix, [&](crypto::ByteView key, crypto::ByteView) {
+        auto view = Get(rows::IdAtEnd(key));
+        if (absl::IsNotFound(view.status())) return true;  // erased a moment ago
+        failed = view.status();
+        if (!view.ok()) return false;
+        if (!view->report.has_value() || view->report->index != index) return true;
+        found = *std::move(view);
+        return false;
+      });
+  if (!scanned.ok()) return scanned;
+  if (!failed.ok()) return failed;
+  return found;
 }
 
 absl::StatusOr<RelayTaken> Ledger::DisputeThroughPartner(const std::string& through,
@@ -66,11 +78,11 @@ absl::StatusOr<RelayTaken> Ledger::DisputeThroughPartner(const std::string& thro
   if (absl::IsFailedPrecondition(noted.status())) {
     // Somebody was faster: it is disputed, or has ended.
     auto now = Get(id);
-    if (!now.ok()) return now.status();
+    if (!now.ok()) return NotThatOne(now.status());
     if (HasEnded(now->state)) return RelayTaken{Outcome::kEnded, id};
     if (now->state == IncidentState::kDisputed) return RelayTaken{Outcome::kAlready, id};
   }
-  if (!noted.ok()) return noted.status();
+  if (!noted.ok()) return NotThatOne(noted.status());
   return RelayTaken{Outcome::kDisputed, id};
 }
 

@@ -1,6 +1,7 @@
 // What the node does about incidents by itself, when their deadlines have come.
 #include <algorithm>
 
+#include "node/ledger/disclosures.h"
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
 #include "storage/log_store.h"
@@ -176,6 +177,9 @@ absl::StatusOr<bool> Ledger::Scrub(Incident& incident, Batch& batch) const {
   if (absl::Status status =
           EraseProofs(store_, vault_, options_.files, std::span(&incident.id, 1), batch);
       !status.ok()) {
+    return status;
+  }
+  if (absl::Status status = EraseRequests(store_, vault_, incident.id, batch); !status.ok()) {
     return status;
   }
   const evidence::Reason reason = incident.account.reason;

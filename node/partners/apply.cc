@@ -78,7 +78,9 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
   if (issued_at > now_ + kMaxIssuedAheadSeconds && WaitsForItsTime(header.kind)) {
     voids_.Add(VoidReason::kFuture, index);  // Lookup and StandingOf wait
   }
-  if (entry.body.has_value()) bodies_[index] = *entry.body;
+  // One about a report waits below until it is in force.
+  const bool about_report = evidence::IsAboutReport(header.kind);
+  if (entry.body.has_value() && !about_report) bodies_[index] = *entry.body;
   if (header.kind == EntryKind::kReport) {
     last_issued_at_ = issued_at;
     report_times_[index] = issued_at;
@@ -112,7 +114,15 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
     return absl::OkStatus();
   }
   if (header.kind == EntryKind::kAdoption) return absl::OkStatus();
-  return AddUpdate(index, header, body, missing);
+  if (absl::Status status = AddUpdate(index, header, body, missing); !status.ok()) return status;
+  if (!entry.body.has_value()) return absl::OkStatus();
+  // Of a report's updates an ERASURE finds the bodies. That of a void one would outlive it.
+  const auto state = states_.find(header.about);
+  if (state != states_.end() && !state->second.updates.empty() &&
+      state->second.updates.back().index == index) {
+    bodies_[index] = *entry.body;
+  }
+  return absl::OkStatus();
 }
 
 bool Applier::SignedByNewestKey(const evidence::SignedHeader& signed_header) const {

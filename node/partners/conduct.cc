@@ -10,25 +10,28 @@ constexpr uint64_t kPercent = 100;
 
 std::optional<Quarantine> FloodIn(const Conduct& conduct, const evidence::Charter& charter,
                                   int64_t now) {
-  if (conduct.first_day == 0 || conduct.day + 1 < now / kSecondsPerDay) return std::nullopt;
-  const uint64_t seen = conduct.by_day[0];
-  const auto days = static_cast<uint64_t>(
-      std::min<int64_t>(conduct.day - conduct.first_day, int64_t{kUsualDays}));
-  uint64_t before = 0;
-  for (uint64_t i = 1; i <= days; ++i) before += conduct.by_day[i];
-  if (seen <= charter.flood_least_reports) return std::nullopt;
-  // Nothing is usual on the first day; then the least number alone decides.
-  if (days > 0 && seen * days <= charter.flood_times_usual * before) return std::nullopt;
-  return Quarantine{Suspicion::kFlood, now, seen, days == 0 ? 0 : (before + days - 1) / days};
+  for (size_t i = 0; i < kLookedAtDays; ++i) {
+    const int64_t day = conduct.day - static_cast<int64_t>(i);
+    if (day < conduct.looked_day) break;
+    uint64_t seen = conduct.by_day[i];
+    if (day == conduct.looked_day) seen -= std::min<uint64_t>(seen, conduct.looked_reports);
+    if (seen <= charter.flood_least_reports) continue;
+    uint64_t before = 0;
+    for (size_t k = i + 1; k <= i + kUsualDays; ++k) before += conduct.by_day[k];
+    if (seen * kUsualDays <= charter.flood_times_usual * before) continue;
+    return Quarantine{Suspicion::kFlood, now, seen, (before + kUsualDays - 1) / kUsualDays};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 void Conduct::AddReport(int64_t at) {
   const int64_t on = std::max<int64_t>(at, 0) / kSecondsPerDay;
-  if (first_day == 0) first_day = day = on;
+  if (day == 0) day = on;
   if (on > day) {
-    const auto shift = static_cast<size_t>(std::min<int64_t>(on - day, int64_t{kUsualDays} + 1));
+    const auto shift =
+        static_cast<size_t>(std::min<int64_t>(on - day, static_cast<int64_t>(by_day.size())));
     std::rotate(by_day.rbegin(), by_day.rbegin() + static_cast<ptrdiff_t>(shift), by_day.rend());
     std::fill_n(by_day.begin(), shift, 0);
     day = on;
@@ -43,20 +46,32 @@ void Conduct::AddReport(int64_t at) {
 
 void Conduct::AddWithdrawn() { ++withdrawn; }
 
+void Conduct::Look() {
+  looked_day = day;
+  looked_reports = by_day[0];
+  looked_unanswered = unanswered;
+  withdrawn = 0;
+}
+
 void Conduct::Encode(crypto::Writer& writer) const {
-  writer.U64(static_cast<uint64_t>(first_day)).U64(static_cast<uint64_t>(day));
+  writer.U64(static_cast<uint64_t>(day)).U8(static_cast<uint8_t>(by_day.size()));
   for (uint32_t reports : by_day) writer.U32(reports);
-  writer.U32(recent).U32(withdrawn);
+  writer.U32(recent).U32(withdrawn).U32(unanswered);
+  writer.U64(static_cast<uint64_t>(looked_day)).U32(looked_reports).U32(looked_unanswered);
 }
 
 Conduct Conduct::Decode(crypto::Reader& reader) {
   Conduct conduct;
-  conduct.first_day = static_cast<int64_t>(reader.U64());
   conduct.day = static_cast<int64_t>(reader.U64());
+  if (reader.U8() != conduct.by_day.size()) reader.Fail();
   for (uint32_t& reports : conduct.by_day) reports = reader.U32();
   conduct.recent = reader.U32();
   conduct.withdrawn = reader.U32();
-  if (conduct.day < conduct.first_day || conduct.recent > kRecentReports) reader.Fail();
+  conduct.unanswered = reader.U32();
+  conduct.looked_day = static_cast<int64_t>(reader.U64());
+  conduct.looked_reports = reader.U32();
+  conduct.looked_unanswered = reader.U32();
+  if (conduct.looked_day > conduct.day || conduct.recent > kRecentReports) reader.Fail();
   return conduct;
 }
 
@@ -71,15 +86,17 @@ std::string Words(const Quarantine& quarantine) {
                                : ", where " + std::to_string(quarantine.of) + " are usual");
   }
   return std::to_string(quarantine.seen) + " of its last " + std::to_string(quarantine.of) +
-         " reports were withdrawn after a dispute";
+         " reports were withdrawn after a dispute, or never answered for";
 }
 
 std::optional<Quarantine> SuspicionOf(const Conduct& conduct, const evidence::Charter& charter,
                                       int64_t now) {
   if (auto flood = FloodIn(conduct, charter, now); flood.has_value()) return flood;
-  if (conduct.withdrawn >= charter.withdrawn_least &&
-      conduct.withdrawn * kPercent > uint64_t{charter.withdrawn_percent} * conduct.recent) {
-    return Quarantine{Suspicion::kWithdrawn, now, conduct.withdrawn, conduct.recent};
+  const uint64_t given_up = uint64_t{conduct.withdrawn} + conduct.unanswered -
+                            std::min(conduct.unanswered, conduct.looked_unanswered);
+  if (given_up >= charter.withdrawn_least &&
+      given_up * kPercent > uint64_t{charter.withdrawn_percent} * conduct.recent) {
+    return Quarantine{Suspicion::kWithdrawn, now, given_up, conduct.recent};
   }
   return std::nullopt;
 }

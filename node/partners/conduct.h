@@ -14,23 +14,34 @@
 
 namespace daftar::partners {
 
-// A partner's usual number is the mean of so many days before the one that is looked at.
+// A partner's usual number is the mean of so many days before the one that is looked at, whether or
+// not its log had begun: a new log cannot make much usual by growing fast.
 inline constexpr size_t kUsualDays = 28;
+// So many days are looked at, back from the newest: what was held back, or came while this node was
+// down, is found.
+inline constexpr size_t kLookedAtDays = 90;
 // Shares are of about so many reports: past it both counts are halved, so that a long honest record
 // does not cover what comes after it.
 inline constexpr uint32_t kRecentReports = 1000;
 
 struct Conduct {
-  int64_t first_day = 0;  // UTC day number (days since 1970) of the first report; 0: none yet
-  int64_t day = 0;        // the newest on which one was published
-  std::array<uint32_t, kUsualDays + 1> by_day{};  // reports on `day`, the day before it, ...
-  uint32_t recent = 0;                            // reports, up to about kRecentReports
-  uint32_t withdrawn = 0;  // of those as many as were withdrawn or erased after a dispute
+  int64_t day = 0;  // UTC day number (days since 1970) of the newest report; 0: none yet
+  std::array<uint32_t, kUsualDays + kLookedAtDays> by_day{};  // on `day`, the day before it, ...
+  uint32_t recent = 0;                                        // reports, up to about kRecentReports
+  uint32_t withdrawn = 0;   // of those as many as were withdrawn or erased after a dispute
+  uint32_t unanswered = 0;  // disputed ones whose period to answer is over, as last counted
+  // An operator has looked at all up to here: earlier days, and so many of that day and of the
+  // unanswered.
+  int64_t looked_day = 0;
+  uint32_t looked_reports = 0;
+  uint32_t looked_unanswered = 0;
 
   // A report that was published at `at` (Unix seconds).
   void AddReport(int64_t at);
   // One that had been disputed was withdrawn or erased.
   void AddWithdrawn();
+  // An operator has looked: what is there is usual from now on.
+  void Look();
 
   void Encode(crypto::Writer& writer) const;
   static Conduct Decode(crypto::Reader& reader);  // fails the reader on what Encode cannot write
@@ -55,8 +66,8 @@ struct Quarantine {
 // In words for the operator, without what to do.
 std::string Words(const Quarantine& quarantine);
 
-// What is suspicious at `now` (Unix seconds) by the charter's bounds; nullopt: nothing. A flood is
-// looked for on the newest day, while that is today or yesterday.
+// What is suspicious by the charter's bounds, `now` in Unix seconds; nullopt: nothing. Of several
+// days with a flood the newest is named.
 std::optional<Quarantine> SuspicionOf(const Conduct& conduct, const evidence::Charter& charter,
                                       int64_t now);
 

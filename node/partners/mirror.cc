@@ -193,8 +193,9 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
 
   State next = state_;
   const int64_t now = clock_.Now().seconds();
-  Applier applier(store_, partner_, now, state_.head_time, next.keys, next.charters, next.reports,
-                  next.last_issued_at, next.gaps, next.conduct, next.voids);
+  Applier applier(store_, partner_, now, std::max(state_.head_time, state_.current_at), next.keys,
+                  next.charters, next.reports, next.last_issued_at, next.gaps, next.conduct,
+                  next.voids);
   std::vector<Bytes> leaves;
   leaves.reserve(batch.entries.size());
   for (const evidence::FeedEntry& entry : batch.entries) {
@@ -222,12 +223,15 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
     return status;
   }
   TakeHead(*head, batch.head, next);
+  if (head->checkpoint.size == next.tree.size()) next.current_at = now;
   // A mere timestamp is kept in memory; it is renewed within the minute anyway.
   const SeenHead* known = state_.newest();
-  if (!leaves.empty() || known == nullptr || known->checkpoint.size != head->checkpoint.size) {
+  if (!leaves.empty() || known == nullptr || known->checkpoint.size != head->checkpoint.size ||
+      now - written_at_ >= kStateWriteSeconds) {
     if (absl::Status status = applier.Finish(writes); !status.ok()) return status;
     writes.Put(Column::kLogHeads, Key('m'), EncodeState(next));
     if (absl::Status status = store_.Write(std::move(writes)); !status.ok()) return status;
+    written_at_ = now;
   }
   state_ = std::move(next);
   Publish();

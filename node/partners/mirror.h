@@ -55,9 +55,11 @@ inline constexpr int64_t kMaxClockAheadSeconds = 300;
 inline constexpr int64_t kFaultShownSeconds = 7 * 86'400;
 // Between two writes of the count of faults; what a crash between them forgets is a count.
 inline constexpr int64_t kFaultWriteSeconds = 60;
+// Between two writes of the state of a log to which nothing is appended.
+inline constexpr int64_t kStateWriteSeconds = 3600;
 
 // What a partner did that its keys and its log contradict; noted against it, durably.
-enum class Fault { kWrongProof, kBadLabel, kWrongRelay };
+enum class Fault { kWrongProof, kBadLabel, kWrongRelay, kWrongFile };
 
 // The mirror as a reader sees it; a value.
 struct MirrorView {
@@ -140,13 +142,16 @@ class Mirror {
   // Who has cosigned how much. Lives as long as the mirror.
   Cosignatures& cosignatures() const { return *cosignatures_; }
 
+  // How many of its reports are disputed and were not answered for in the charter's period, as
+  // IssuerRecord counts them; kept with the next write.
+  void NoteUnanswered(uint64_t reports);
   // Sets the log's reports aside, durably and on the record, when SuspicionOf says so by `charter`;
   // nothing when they are already. Entries go on being copied. Errors of the store.
   absl::Status QuarantineIfSuspicious(const evidence::Charter& charter, const storage::Vault& vault,
                                       crypto::Entropy& entropy);
   // An operator has looked: the reports count again, and what was seen so far is not held against
-  // the log any more. A repetition changes nothing. FailedPrecondition when they are not set aside;
-  // errors of the store. `because` is not empty.
+  // the log any more. A repetition changes nothing. FailedPrecondition when they are not set aside,
+  // and for a request id that released another log; errors of the store. `because` is not empty.
   absl::Status Release(const storage::Caller& caller, const std::string& because,
                        const storage::Vault& vault, crypto::Entropy& entropy);
 
@@ -178,6 +183,8 @@ class Mirror {
     std::optional<SeenHead> covered;  // all of whose entries are held
     std::vector<SeenHead> pending;    // larger ones, in order of size: each must come true
     int64_t head_time = 0;            // of `covered`
+    // This node's clock when the copy last was all that the log showed: what comes later is newer.
+    int64_t current_at = 0;
     int64_t last_issued_at = 0;
     std::vector<KeysEntry> keys;
     std::vector<CharterEntry> charters;
@@ -200,6 +207,7 @@ class Mirror {
     uint64_t wrong_proofs = 0;
     uint64_t bad_labels = 0;
     uint64_t wrong_relays = 0;
+    uint64_t wrong_files = 0;
     int64_t last = 0;  // Unix seconds
   };
 
@@ -230,6 +238,7 @@ class Mirror {
   bool suspicious_ = false;  // the follower's
   storage::Mutex applying_;  // held across the write of a batch; before mutex_
   State state_ DAFTAR_GUARDED_BY(applying_);
+  int64_t written_at_ DAFTAR_GUARDED_BY(applying_) = 0;  // the state, Unix seconds
 
   mutable storage::Mutex mutex_;
   MirrorView view_ DAFTAR_GUARDED_BY(mutex_);

@@ -1,5 +1,6 @@
 // What a mirror keeps, how its rows are written, and what readers see of it.
 #include <algorithm>
+#include <limits>
 
 #include "node/partners/mirror.h"
 #include "storage/audit.h"
@@ -16,7 +17,7 @@ using storage::Column;
 
 constexpr uint8_t kVersion = 4;
 constexpr uint8_t kVersionBeforeConduct = 3;
-// Rows of version 1 are read too, which lack the relays.
+// Rows of version 1 are read too, which lack relays and files.
 constexpr uint8_t kFaultsVersion = 2;
 // Who the record names for what the node does by itself.
 constexpr std::string_view kNodeItself = "node";
@@ -93,6 +94,7 @@ Bytes Mirror::EncodeState(const State& state) {
   writer.U64(static_cast<uint64_t>(state.head_time));
   writer.U64(static_cast<uint64_t>(state.last_issued_at)).U64(state.reports).U64(state.gaps);
   writer.U8(state.forked ? 1 : 0);
+  writer.U64(static_cast<uint64_t>(state.current_at));
   state.conduct.Encode(writer);
   writer.U8(static_cast<uint8_t>(kVoidReasons));
   for (const VoidEntries::Tally& tally : state.voids.by_reason) {
@@ -134,7 +136,10 @@ absl::Status Mirror::DecodeState(crypto::ByteView bytes, State& state) {
   state.reports = reader.U64();
   state.gaps = reader.U64();
   state.forked = reader.U8() != 0;
-  if (version == kVersion) {
+  if (version == kVersionBeforeConduct) {
+    state.conduct.recent = static_cast<uint32_t>(std::min<uint64_t>(state.reports, kRecentReports));
+  } else {
+    state.current_at = static_cast<int64_t>(reader.U64());
     state.conduct = Conduct::Decode(reader);
     state.voids = ReadVoids(reader);
     if (reader.U8() != 0) state.quarantine = ReadQuarantine(reader);
@@ -185,12 +190,13 @@ absl::Status Mirror::Load() {
   if (faults->has_value()) {
     Reader reader(**faults);
     const uint8_t version = reader.U8();
-    if (version == 0 || version > kFaultsVersion) reader.Fail();
+    if (version < 1 || version > kFaultsVersion) reader.Fail();
     storage::MutexLock lock(mutex_);
     faults_.wrong_proofs = reader.U64();
     faults_.bad_labels = reader.U64();
     if (version == kFaultsVersion) faults_.wrong_relays = reader.U64();
     faults_.last = static_cast<int64_t>(reader.U64());
+    if (version >= 2) faults_.wrong_files = reader.U64();
     if (!reader.Finish("faults row").ok()) {
       return absl::DataLossError("the row of a partner's faults is malformed");
     }
@@ -245,6 +251,13 @@ MirrorView Mirror::View() const {
   return view;
 }
 
+void Mirror::NoteUnanswered(uint64_t reports) {
+  storage::MutexLock applying(applying_);
+  state_.conduct.unanswered =
+      static_cast<uint32_t>(std::min<uint64_t>(reports, std::numeric_limits<uint32_t>::max()));
+  Publish();
+}
+
 absl::Status Mirror::QuarantineIfSuspicious(const evidence::Charter& charter,
                                             const storage::Vault& vault, crypto::Entropy& entropy) {
   storage::MutexLock applying(applying_);
@@ -271,7 +284,11 @@ absl::Status Mirror::Release(const storage::Caller& caller, const std::string& b
   storage::MutexLock applying(applying_);
   const auto earlier = storage::RequestLog::Find(store_, *request, kReleaseKind);
   if (!earlier.ok()) return earlier.status();
-  if (earlier->has_value()) return absl::OkStatus();
+  if (earlier->has_value()) {
+    if (crypto::AsText(**earlier) == partner_.origin) return absl::OkStatus();
+    return absl::FailedPreconditionError(
+        "this request_id released another partner; use a new one for each");
+  }
   if (!state_.quarantine.has_value()) {
     return absl::FailedPreconditionError("the reports of " + partner_.origin +
                                          " are not set aside; `daftar partner show " +
@@ -279,11 +296,11 @@ absl::Status Mirror::Release(const storage::Caller& caller, const std::string& b
   }
   State next = state_;
   next.quarantine.reset();
-  next.conduct.by_day[0] = 0;
-  next.conduct.withdrawn = 0;
+  next.conduct.Look();
   Batch batch;
   batch.Put(Column::kLogHeads, Key('m'), EncodeState(next));
-  storage::RequestLog::Record(batch, *std::move(request), kReleaseKind, {});
+  storage::RequestLog::Record(batch, *std::move(request), kReleaseKind,
+                              crypto::AsBytes(partner_.origin));
   storage::RecordAudit(
       batch, vault, entropy,
       {clock_.Now().value, caller.actor, "partner.release", partner_.origin, because});
@@ -326,6 +343,11 @@ std::string Mirror::FaultWords() const {
              ("it passed on disputes of reports that it could not open (" +
               std::to_string(faults_.wrong_relays) + " times); they had no effect");
   }
+  if (faults_.wrong_files > 0) {
+    words += (words.empty() ? "" : "; ") +
+             ("it handed out proof to which its reports do not commit (" +
+              std::to_string(faults_.wrong_files) + " times); nothing of it was kept");
+  }
   return words + " (last on " + evidence::Date::Of({faults_.last * 1000}).ToString() +
          "). Talk to the partner's operator";
 }
@@ -344,6 +366,9 @@ void Mirror::Note(Fault fault) {
       case Fault::kWrongRelay:
         ++faults_.wrong_relays;
         break;
+      case Fault::kWrongFile:
+        ++faults_.wrong_files;
+        break;
     }
     const int64_t now = clock_.Now().seconds();
     faults_.last = now;
@@ -355,6 +380,7 @@ void Mirror::Note(Fault fault) {
               .U64(faults_.bad_labels)
               .U64(faults_.wrong_relays)
               .U64(static_cast<uint64_t>(now))
+              .U64(faults_.wrong_files)
               .Take();
   }
   Batch batch;

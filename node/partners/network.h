@@ -10,6 +10,7 @@
 
 #include "crypto/voprf.h"
 #include "node/evidence/feed.h"
+#include "node/evidence/handover.h"
 #include "node/partners/invite.h"
 #include "node/partners/partner.h"
 #include "node/partners/relay_answer.h"
@@ -27,6 +28,14 @@ struct EvaluateCall {
 struct EvaluateAnswer {
   std::vector<crypto::GroupElement> evaluated;
   crypto::VoprfProof proof;
+};
+
+// A request for the proof behind a report, with what shows that the asker could open it.
+struct ProofCall {
+  uint64_t report = 0;  // its index
+  evidence::ProofNonce nonce;
+  evidence::ProofMac mac;
+  std::string why;
 };
 
 // Set by one thread to make another's Follow return. Any thread may call.
@@ -90,6 +99,18 @@ class Network {
   virtual absl::StatusOr<NodeCard> Pair(const std::string& endpoint, const crypto::SpkiPin& pin,
                                         const InviteSecret& secret, const NodeCard& own,
                                         std::chrono::milliseconds deadline) = 0;
+
+  // Asking for proof (docs/protocol.md); each blocks until it is answered. Errors as with Evaluate,
+  // and ResourceExhausted for the partner's bounds, PermissionDenied for what proves nothing.
+  virtual absl::StatusOr<evidence::ProofNonce> OpenProofRequest(
+      const Partner& partner, uint64_t report, std::chrono::milliseconds deadline) = 0;
+  virtual absl::StatusOr<evidence::ProofRequestId> RequestProof(
+      const Partner& partner, const ProofCall& call, std::chrono::milliseconds deadline) = 0;
+  // Hands over what the partner sends, in order and not verified, until `on_piece` returns false,
+  // or `cancel` is set. OK when the partner has ended it; InvalidArgument for what is malformed.
+  virtual absl::Status FetchProof(const Partner& partner, const evidence::ProofRequestId& request,
+                                  const std::function<bool(evidence::HandoverPiece)>& on_piece,
+                                  std::chrono::milliseconds deadline, Cancellation& cancel) = 0;
 
   // Closes what is open to the partner (its certificate or endpoint changed, or it was removed).
   virtual void Forget(const std::string& origin) = 0;

@@ -5,7 +5,7 @@
 namespace daftar::partners {
 namespace {
 
-// Whether the partner is to have it at all.
+// Whether the partner is to have it, at once or again.
 bool GoesTo(const Partner& partner, const RelayView& relay) {
   return partner.origin == relay.relay.statement.issuer ||
          relay.relay.told.count(partner.origin) == 0;
@@ -62,10 +62,13 @@ void RelaySender::Run() {
   }
 }
 
-RelaySender::Clock::time_point RelaySender::DueAt(const Peer& peer, const Partner& partner,
-                                                  const RelayView& relay) const {
-  if (partner.origin != relay.relay.statement.issuer) return peer.next;
-  const auto repeat = peer.repeats.find(relay.relay.statement.index);
+RelaySender::StatementId RelaySender::IdOf(const RelayView& relay) {
+  const evidence::RelayStatement& statement = relay.relay.statement;
+  return {statement.issuer, statement.index, statement.at};
+}
+
+RelaySender::Clock::time_point RelaySender::DueAt(const Peer& peer, const RelayView& relay) {
+  const auto repeat = peer.repeats.find(IdOf(relay));
   return repeat == peer.repeats.end() ? peer.next : std::max(peer.next, repeat->second);
 }
 
@@ -84,22 +87,20 @@ RelaySender::Clock::time_point RelaySender::SendDue(Clock::time_point now) {
         return p.origin == peer.first;
       });
     });
-    if (outstanding->empty()) return now + options_.repeat;
+    if (outstanding->empty()) return next;  // a request that fails half-way wakes nobody
     for (const Partner& partner : active) {
       Peer& peer = peers_[partner.origin];
       if (peer.calling) continue;  // its answer wakes the thread
       std::erase_if(peer.repeats, [&](const auto& repeat) {
-        return std::none_of(outstanding->begin(), outstanding->end(), [&](const RelayView& relay) {
-          const evidence::RelayStatement& statement = relay.relay.statement;
-          return statement.issuer == partner.origin && statement.index == repeat.first;
-        });
+        return std::none_of(outstanding->begin(), outstanding->end(),
+                            [&](const RelayView& relay) { return IdOf(relay) == repeat.first; });
       });
       // From another one each time: a statement that fails must not keep the others.
       const size_t first = peer.turn++;
       for (size_t i = 0; i < outstanding->size(); ++i) {
         const RelayView& relay = (*outstanding)[(first + i) % outstanding->size()];
         if (!GoesTo(partner, relay)) continue;
-        const Clock::time_point at = DueAt(peer, partner, relay);
+        const Clock::time_point at = DueAt(peer, relay);
         if (at <= now) {
           due.emplace_back(&partner, &relay);
           break;
@@ -147,9 +148,8 @@ void RelaySender::Answered(const std::string& partner, const RelayView& relay,
   if (noted.ok()) {
     peer.wait = std::chrono::milliseconds(0);
     peer.next = now;
-    if (partner == relay.relay.statement.issuer) {
-      peer.repeats[relay.relay.statement.index] = now + options_.repeat;
-    }
+    // It serves only where the answer has not ended it.
+    peer.repeats[IdOf(relay)] = now + options_.repeat;
   } else {
     peer.wait = std::clamp(peer.wait, options_.first_retry, options_.last_retry);
     peer.next = now + peer.wait;

@@ -1,5 +1,5 @@
-// Sends relayed disputes: to the issuer until it has spoken, to the other partners until they have
-// answered; after a restart too.
+// Sends relayed disputes: to the issuer until it has spoken in its log, to the other partners until
+// they have taken it, or have refused it for good; after a restart too.
 #ifndef DAFTAR_NODE_PARTNERS_RELAY_SENDER_H_
 #define DAFTAR_NODE_PARTNERS_RELAY_SENDER_H_
 
@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,7 +22,8 @@ struct RelaySenderOptions {
   // Waits after a call that failed double from the first to the second.
   std::chrono::milliseconds first_retry{1'000};
   std::chrono::milliseconds last_retry{60'000};
-  // Between two calls to an issuer that has answered and whose DISPUTE has not come.
+  // Between two calls about a statement to a partner that has answered and is not done with it: the
+  // issuer, whose DISPUTE has not come, or another one that has refused it for now.
   std::chrono::milliseconds repeat{600'000};
   std::chrono::milliseconds deadline{10'000};  // of a call
 };
@@ -49,13 +51,15 @@ class RelaySender {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // Issuer, index and time: one that is stated anew is another, and does not wait.
+  using StatementId = std::tuple<std::string, uint64_t, uint64_t>;
   struct Peer {
     bool calling = false;
     Clock::time_point next{};
     std::chrono::milliseconds wait{0};
     size_t turn = 0;
-    // Of statements that it has answered and that are its own reports': when they are due again.
-    std::map<uint64_t, Clock::time_point> repeats;
+    // Of those outstanding that it has answered: when they are due again, if they are.
+    std::map<StatementId, Clock::time_point> repeats;
   };
   void Run();
   // Sends to those that are due and returns when the next one is.
@@ -64,8 +68,9 @@ class RelaySender {
   void Answered(const std::string& partner, const RelayView& relay,
                 const absl::StatusOr<RelayAnswer>& answer);
   void WakeLocked() DAFTAR_REQUIRES(mutex_);
-  // Whether it is to go to the partner; then since when.
-  Clock::time_point DueAt(const Peer& peer, const Partner& partner, const RelayView& relay) const;
+  static StatementId IdOf(const RelayView& relay);
+  // Since when it is to go to the partner.
+  static Clock::time_point DueAt(const Peer& peer, const RelayView& relay);
 
   const Registry& registry_;
   Network& network_;

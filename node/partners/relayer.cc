@@ -26,11 +26,46 @@ bool HasEnded(EntryStatus status) {
          status == EntryStatus::kExpired;
 }
 
-absl::Status Full() {
+// Whether a partner that was asked in vain may take the same statement later: when the clocks fit,
+// or the copy of a log has grown.
+bool MayPass(RelayRefusal refusal) {
+  return refusal == RelayRefusal::kNone || refusal == RelayRefusal::kFromTheFuture ||
+         refusal == RelayRefusal::kUnknownLog || refusal == RelayRefusal::kUnknownReport ||
+         refusal == RelayRefusal::kEnded;
+}
+
+// Whether another partner that answers so is done with the statement.
+bool IsDone(const RelayAnswer& answer) {
+  if (answer.outcome != RelayOutcome::kRefused) return true;
+  return answer.refusal == RelayRefusal::kMalformed ||
+         answer.refusal == RelayRefusal::kNotAReport ||
+         answer.refusal == RelayRefusal::kBeforeTheReport || answer.refusal == RelayRefusal::kEnded;
+}
+
+// Counts one more, of a day and of the `open` ones, if partners take it; else says why they do not.
+absl::Status TakeRoom(RelayDay& day, size_t& open, bool replaces, int64_t now) {
+  if (!replaces && open >= kMaxOpenRelays) {
+    return absl::ResourceExhaustedError(
+        "this node has " + std::to_string(kMaxOpenRelays) +
+        " relayed disputes open, the most that partners take; `daftar partner disputes` lists "
+        "them. Talk to the partners that do not answer");
+  }
+  if (!day.Take(now)) {
+    return absl::ResourceExhaustedError(
+        "this node has relayed " + std::to_string(kMaxRelaysADay) +
+        " disputes today (UTC), the most that partners take; try again in " +
+        std::to_string(kSecondsPerDay - now % kSecondsPerDay) + " s");
+  }
+  if (!replaces) ++open;
+  return absl::OkStatus();
+}
+
+// `bound` with what came of the reports before it and after it.
+absl::Status WithRest(const absl::Status& bound, size_t relayed, size_t left) {
   return absl::ResourceExhaustedError(
-      "this node has " + std::to_string(kMaxOpenRelays) +
-      " relayed disputes open, the most that partners take; `daftar partner disputes` lists them. "
-      "Talk to the partners that do not answer");
+      std::string(bound.message()) + ". Of this partner's reports about the buyer " +
+      std::to_string(left) +
+      " still count here; relayed just now, and not counted any more: " + std::to_string(relayed));
 }
 
 }  // namespace
@@ -73,6 +108,8 @@ absl::StatusOr<RelayView> Relayer::View(OwnRelay relay, LogNumber issuer) const 
   auto state = EntryState::Decode(**row);
   if (!state.ok()) return state.status();
   view.fate = FateOf(*state, static_cast<int64_t>(statement.at));
+  // What its log says is newer than what its node once answered.
+  if (view.fate.fate != RelayFate::kWaiting) view.relay.refusal = RelayRefusal::kNone;
   return view;
 }
 
@@ -139,11 +176,12 @@ absl::Status Relayer::Answered(const RelayView& answered, const std::string& par
   if (!row->has_value() || (*row)->relay.statement != statement) return absl::OkStatus();
   OwnRelay relay = (*row)->relay;
   if (partner != statement.issuer) {
-    relay.told.insert(partner);
+    if (IsDone(answer)) relay.told.insert(partner);
   } else if (answer.outcome == RelayOutcome::kRefused) {
     relay.refusal = answer.refusal == RelayRefusal::kNone ? RelayRefusal::kOther : answer.refusal;
   } else {
     relay.issuer_told = true;
+    relay.refusal = RelayRefusal::kNone;
   }
   Bytes encoded = relay.Encode();
   if (encoded == (*row)->relay.Encode()) return absl::OkStatus();
@@ -239,8 +277,21 @@ absl::StatusOr<evidence::RelayStatement> Relayer::Make(const Partner& issuer, ui
   statement.index = index;
   statement.leaf = crypto::MerkleLeafHash(*leaf);
   statement.on = on;
-  // By the issuer's clock it may have been reported a moment from now.
+  // By the issuer's clock it may have been reported, or the last dispute of it resolved, a moment
+  // from now; this one is about the report, and not the one that was resolved.
   statement.at = std::max(static_cast<uint64_t>(clock_.Now().seconds()), entry->header.issued_at);
+  auto row = store_.Get(Column::kEntryStates, EntryState::Key(issuer.log, index));
+  if (!row.ok()) return row.status();
+  if (row->has_value()) {
+    auto state = EntryState::Decode(**row);
+    if (!state.ok()) return state.status();
+    for (const EntryState::Update& update : state->updates) {
+      if (update.kind != evidence::EntryKind::kResolution) continue;
+      // One from further ahead does not count yet; nor would a statement that is dated after it.
+      if (update.issued_at >= clock_.Now().seconds() + kMaxRelayAheadSeconds) continue;
+      statement.at = std::max(statement.at, static_cast<uint64_t>(update.issued_at) + 1);
+    }
+  }
   return evidence::SignRelay(statement, report_key, entry_key_);
 }
 
@@ -266,22 +317,25 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
   made.U32(static_cast<uint32_t>(issuer.log));
   std::vector<RelayView> views;
   std::vector<relay_rows::Place> added;
+  absl::Status bound;  // that some came up against, of which so many are left
+  size_t left = 0;
   for (const PartnerRecord& record : opened) {
     const Bytes key = relay_rows::OwnKey(issuer.log, record.index);
     auto row = Find(key);
     if (!row.ok()) return row.status();
+    bool in_vain = false;  // refused: it is disputed here, by the statement that is to be replaced
     if (row->has_value()) {
       auto view = View((*row)->relay, issuer.log);
       if (!view.ok()) return view.status();
-      const bool over =
-          view->relay.refusal != RelayRefusal::kNone || view->fate.fate == RelayFate::kResolved;
-      if (!over) {
+      in_vain = !MayPass(view->relay.refusal);
+      if (!in_vain && view->fate.fate != RelayFate::kResolved) {
         made.U64(record.index);
         views.push_back(*std::move(view));
         continue;
       }
     }
-    if (HasEnded(record.status) || record.status == EntryStatus::kDisputed) continue;
+    if (HasEnded(record.status)) continue;
+    if (record.status == EntryStatus::kDisputed && !in_vain) continue;
     const evidence::Date on =
         dispute.on.has_value() ? dispute.on : evidence::Date::Of(clock_.Now());
     if (on < record.occurred) {
@@ -289,12 +343,10 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
                                         ") before it occurred (" + record.occurred.ToString() +
                                         ")");
     }
-    if (++open > kMaxOpenRelays) return Full();
-    if (!day.Take(now)) {
-      return absl::ResourceExhaustedError(
-          "this node has relayed " + std::to_string(kMaxRelaysADay) +
-          " disputes today (UTC), the most that partners take; try again in " +
-          std::to_string(kSecondsPerDay - now % kSecondsPerDay) + " s");
+    if (bound.ok()) bound = TakeRoom(day, open, in_vain, now);
+    if (!bound.ok()) {
+      ++left;
+      continue;
     }
     auto report_key = lookup_.RecordKey(issuer.origin, record.index, dispute.identifiers);
     if (!report_key.ok()) return report_key.status();
@@ -319,6 +371,7 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
     added.push_back({issuer.log, record.index, storage::kOwnLog});
     views.push_back({std::move(relay), {}});
   }
+  if (!bound.ok() && added.empty()) return WithRest(bound, 0, left);
   if (views.empty()) {
     return absl::FailedPreconditionError(
         std::all_of(opened.begin(), opened.end(),
@@ -336,6 +389,7 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
   if (!written.ok()) return written;
   storage::MutexLock lock(mutex_);
   open_.insert(added.begin(), added.end());
+  if (!bound.ok()) return WithRest(bound, added.size(), left);
   return views;
 }
 

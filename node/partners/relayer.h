@@ -28,10 +28,9 @@ namespace daftar::partners {
 struct RelayView {
   OwnRelay relay;
   FateView fate;  // in this node's copy of the issuer's log
-  // Whether it is still passed on.
-  bool open() const {
-    return relay.refusal == RelayRefusal::kNone && fate.fate == RelayFate::kWaiting;
-  }
+  // Whether it is still passed on. The issuer's refusal does not end it: a clock, a backup or a lie
+  // may be behind it, and what the others count is no business of its.
+  bool open() const { return fate.fate == RelayFate::kWaiting; }
 };
 
 // What a person says at this shop of a partner's reports.
@@ -53,13 +52,15 @@ class Relayer {
 
   // Checks the buyer, and makes a statement about each report of the issuer that opens and is not
   // disputed yet: from then on it does not count here. Durable on OK, and once for one (actor,
-  // request id). One that is passed on already is answered as it stands. Asks partners until the
+  // request id). One that is passed on already is answered as it stands, unless the issuer has
+  // refused it in a way that waiting does not mend: then it is stated anew. Asks partners until the
   // deadline.
   //   NotFound            no such partner, or no report of it about the buyer opens here
   //   FailedPrecondition  the partner is not active; all that opens is disputed or ended already
   //   Unavailable         the partner could not be asked
   //   InvalidArgument     the day is still to come, or before what is reported
-  //   ResourceExhausted   past a bound of relay_rows.h, in words
+  //   ResourceExhausted   past a bound of relay_rows.h, in words; what fits is relayed all the
+  //                       same, durably, and the words say how many reports still count
   absl::StatusOr<std::vector<RelayView>> Relay(const storage::Caller& caller,
                                                const NewRelay& dispute,
                                                std::chrono::milliseconds deadline);
@@ -69,7 +70,8 @@ class Relayer {
 
   // Those that are still passed on, by issuer and index.
   absl::StatusOr<std::vector<RelayView>> Outstanding();
-  // Notes what `partner` has answered. A refusal by the issuer ends it: the report counts again.
+  // Notes what `partner` has answered; of the issuer the last word, to be shown. One of another
+  // partner that may pass is not noted, so that it is asked again.
   absl::Status Answered(const RelayView& relay, const std::string& partner,
                         const RelayAnswer& answer);
 

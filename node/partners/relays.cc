@@ -248,7 +248,8 @@ absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, u
     auto own = OwnRelay::Decode(plain->Expose());
     if (!own.ok()) return own.status();
     const auto at = static_cast<int64_t>(own->statement.at);
-    if (own->refusal == RelayRefusal::kNone) standing.push_back({at, at});
+    // The person said so; no answer of the issuer makes that undone.
+    standing.push_back({at, at});
   }
   std::vector<std::pair<Bytes, Bytes>> rows;
   const Bytes prefix = relay_rows::KeptPrefix(issuer, index);

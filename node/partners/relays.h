@@ -56,8 +56,8 @@ class Relays {
   absl::StatusOr<RelayAnswer> Take(const Partner& from, crypto::ByteView statement);
 
   // The disputes of the report at `index` of the partner's log `issuer`, whose record key the
-  // reader has: those that active partners passed on and that the key fits, and this node's own
-  // unless the issuer has refused it. One that the key does not fit is noted against its relayer
+  // reader has: those that active partners passed on and that the key fits, and this node's own,
+  // whatever the issuer has answered. One that the key does not fit is noted against its relayer
   // and dropped. Errors of the store; DataLoss as with Open.
   absl::StatusOr<std::vector<RelayedDispute>> Standing(storage::LogNumber issuer, uint64_t index,
                                                        const crypto::Secret32& report_key);

@@ -1,6 +1,7 @@
 #include "node/partners/standing.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "node/evidence/admissibility.h"
 
@@ -57,8 +58,16 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
   Standing standing{EntryStatus::kLive, reported};
   std::optional<int64_t> disputed_since;
   std::optional<int64_t> settled_since;
-  std::optional<int64_t> resolved_at;
+  std::vector<int64_t> resolutions;  // that count and open: when each was issued
   bool withdrawn = false;
+  const evidence::Charter* charter = reading.charter;
+  const int64_t answer_period =
+      (charter == nullptr ? kLongestDisputeDays : int64_t{charter->dispute_withdraw_days}) *
+      kSecondsPerDay;
+  // An answer after the period does not bring back what was as withdrawn by then.
+  const auto is_late = [&](int64_t since, int64_t resolved_at) {
+    return resolved_at - since >= answer_period;
+  };
   for (const OpenedUpdate& seen : updates) {
     const bool counts = seen.update.index < reading.counted_size &&
                         seen.update.issued_at <= reading.now + kMaxIssuedAheadSeconds;
@@ -76,9 +85,11 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
         const auto* resolution =
             seen.facts.has_value() ? std::get_if<evidence::ResolutionFacts>(&*seen.facts) : nullptr;
         if (!counts || resolution == nullptr) break;
+        const int64_t resolved_at = seen.update.issued_at;
+        withdrawn = withdrawn || !resolution->upheld ||
+                    (disputed_since.has_value() && is_late(*disputed_since, resolved_at));
         disputed_since.reset();
-        resolved_at = seen.update.issued_at;
-        withdrawn = withdrawn || !resolution->upheld;
+        resolutions.push_back(resolved_at);
         break;
       }
       case EntryKind::kSettlement:
@@ -97,16 +108,17 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
     }
   }
   for (const RelayedDispute& relayed : reading.relayed) {
-    if (resolved_at.has_value() && relayed.at <= *resolved_at) continue;
+    const auto answer = std::find_if(resolutions.begin(), resolutions.end(),
+                                     [&](int64_t at) { return at >= relayed.at; });
+    if (answer != resolutions.end()) {
+      withdrawn = withdrawn || is_late(relayed.since, *answer);
+      continue;
+    }
     disputed_since = std::min(disputed_since.value_or(relayed.since), relayed.since);
   }
   const auto is_over = [&](const std::optional<int64_t>& since, int64_t period) {
     return reading.deadlines_act && since.has_value() && reading.now - *since >= period;
   };
-  const evidence::Charter* charter = reading.charter;
-  const int64_t answer_period =
-      (charter == nullptr ? kLongestDisputeDays : int64_t{charter->dispute_withdraw_days}) *
-      kSecondsPerDay;
   const int64_t settled_period =
       (charter == nullptr ? kLongestSettledHours
                           : int64_t{charter->withdraw_after_settlement_hours}) *

@@ -51,7 +51,8 @@ struct Standing {
 // Erased beats withdrawn beats expired beats an open dispute beats settled beats live. A dispute
 // ends with a RESOLUTION that counts and opens: upheld, the report is live again; not upheld, it is
 // as withdrawn, even if the issuer never withdraws it. A relayed dispute is one whether or not the
-// issuer's DISPUTE follows, and ends with a RESOLUTION that was issued at or after it. What must be
+// issuer's DISPUTE follows, and ends with a RESOLUTION that was issued at or after it. A RESOLUTION
+// that was issued when the charter's period was over does not bring the report back. What must be
 // witnessed and is not yet leaves the milder reading: the dispute open; of two amounts the smaller,
 // of two days the older. The charter's periods end it by the reader's own clock, whether or not the
 // issuer says so: settled, and disputed without an answer, it is withdrawn when the period is over.

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "daftar/v1/book.grpc.pb.h"
+#include "daftar/v1/disclosure.grpc.pb.h"
 #include "daftar/v1/incident.grpc.pb.h"
 #include "daftar/v1/node.grpc.pb.h"
 #include "daftar/v1/policy.grpc.pb.h"
@@ -18,6 +19,7 @@
 #include "node/service/access.h"
 #include "node/service/book_handlers.h"
 #include "node/service/convert.h"
+#include "node/service/disclosure_handlers.h"
 #include "node/service/incident_handlers.h"
 #include "node/service/limits.h"
 #include "node/service/node_handlers.h"
@@ -35,6 +37,7 @@ struct Handlers {
   BookHandlers& book;
   PolicyHandlers& policy;
   NodeHandlers& node;
+  DisclosureHandlers& disclosure;
 };
 
 // The actor of a call: the bearer token's user, else the peer's uid.
@@ -379,6 +382,60 @@ class SubjectAdapter final : public v1::SubjectService::Service {
 
  private:
   SubjectHandlers& handlers_;
+  const Users& users_;
+  const uint32_t uid_;
+};
+
+class DisclosureAdapter final : public v1::DisclosureService::Service {
+ public:
+  DisclosureAdapter(DisclosureHandlers& handlers, const Users& users, uint32_t uid)
+      : handlers_(handlers), users_(users), uid_(uid) {}
+
+  grpc::Status AskForProof(grpc::ServerContext* context, const v1::AskForProofRequest* request,
+                           v1::AskForProofResponse* response) override {
+    return Answer(*context, *request, response, &DisclosureHandlers::AskForProof);
+  }
+  grpc::Status ListAskedProof(grpc::ServerContext* context,
+                              const v1::ListAskedProofRequest* request,
+                              v1::ListAskedProofResponse* response) override {
+    return Answer(*context, *request, response, &DisclosureHandlers::ListAskedProof);
+  }
+  grpc::Status FetchAskedProof(grpc::ServerContext* context,
+                               const v1::FetchAskedProofRequest* request,
+                               v1::FetchAskedProofResponse* response) override {
+    return Answer(*context, *request, response, &DisclosureHandlers::FetchAskedProof);
+  }
+  grpc::Status GetPartnerProof(grpc::ServerContext* context,
+                               const v1::GetPartnerProofRequest* request,
+                               grpc::ServerWriter<v1::GetPartnerProofResponse>* writer) override {
+    if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
+    auto actor = ActorOf(*context, users_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    return ToGrpc(handlers_.GetPartnerProof(
+        *actor, *request,
+        [writer](const v1::GetPartnerProofResponse& message) { return writer->Write(message); }));
+  }
+  grpc::Status ListProofRequests(grpc::ServerContext* context,
+                                 const v1::ListProofRequestsRequest* request,
+                                 v1::ListProofRequestsResponse* response) override {
+    return Answer(*context, *request, response, &DisclosureHandlers::ListProofRequests);
+  }
+  grpc::Status DiscloseProof(grpc::ServerContext* context, const v1::DiscloseProofRequest* request,
+                             v1::DiscloseProofResponse* response) override {
+    return Answer(*context, *request, response, &DisclosureHandlers::DiscloseProof);
+  }
+  grpc::Status RefuseProof(grpc::ServerContext* context, const v1::RefuseProofRequest* request,
+                           v1::RefuseProofResponse* response) override {
+    return Answer(*context, *request, response, &DisclosureHandlers::RefuseProof);
+  }
+
+ private:
+  template <class Request, class Response>
+  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
+                      Response* response, Handler<DisclosureHandlers, Request, Response> handler) {
+    return Serve(context, users_, uid_, handlers_, request, response, handler);
+  }
+  DisclosureHandlers& handlers_;
   const Users& users_;
   const uint32_t uid_;
 };

@@ -61,12 +61,14 @@ absl::StatusOr<AllowedList::const_iterator> AfterToken(const AllowedList& list,
 // What a person who is erased left outside the book.
 absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, std::span<const identity::Identifier> gone,
                                              std::span<const identity::Identifier> kept,
+                                             std::vector<identity::Identifier>& forgotten,
                                              storage::Batch& batch) {
   auto incidents = node.ledger().EraseUnshared(gone, kept, batch);
   if (!incidents.ok()) return incidents.status();
   absl::Status forgot = partners::ForgetKept(node.store(), node.vault(), gone, batch);
   if (!forgot.ok()) return forgot;
   node.warnings().Forget(gone, batch);
+  forgotten.assign(gone.begin(), gone.end());
   std::vector<decision::Subject> subjects;
   for (const identity::Identifier& identifier : gone) {
     subjects.push_back(decision::SubjectOf(node.keys().receipt, identifier));
@@ -147,11 +149,15 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
   // Before the incidents go: one that was settled says that its order is paid.
   auto remarks = ledger::RemarksOnAllOrders(node_.ledger());
   if (!remarks.ok()) return remarks.status();
+  std::vector<identity::Identifier> forgotten;
   auto report = node_.book().Erase(
       CallerOf(actor, request.request_id()), *id, incidents, request.because(),
-      [this](auto gone, auto kept, auto& batch) { return Forget(node_, gone, kept, batch); },
+      [&](auto gone, auto kept, auto& batch) {
+        return Forget(node_, gone, kept, forgotten, batch);
+      },
       [&remarks](const book::NamedOrder& order) { return remarks->Of(order.name, order.order); });
   if (!report.ok()) return report.status();
+  node_.warnings().Forgotten(forgotten);
   v1::EraseCustomerResponse response;
   response.set_orders_erased(report->orders_erased);
   response.set_orders_kept(report->orders_kept);

@@ -5,8 +5,9 @@
 namespace daftar::service {
 namespace {
 
-v1::Warning ToProto(const book::Warning& warning) {
+v1::Warning ToProto(const book::Warnings& list, const book::Warning& warning) {
   v1::Warning out;
+  out.set_id(list.IdOf(warning.identifier).hex());
   out.set_identifier(identity::Masked(warning.identifier));
   out.set_kind(std::string(book::WarningKindName(warning.kind)));
   out.set_at(TimeText(warning.at));
@@ -17,18 +18,34 @@ v1::Warning ToProto(const book::Warning& warning) {
   return out;
 }
 
+// The identifier that the request has, or that of the row which it names.
+template <class Request>
+absl::StatusOr<identity::Identifier> IdentifierOf(const Node& node, const book::Warnings& list,
+                                                  const Request& request) {
+  if (request.id().empty()) return FromProto(request.identifier(), node.config().region);
+  if (request.has_identifier()) {
+    return absl::InvalidArgumentError("name the row by its id or by the identifier, not by both");
+  }
+  auto id = book::WarningId::FromHexText(request.id());
+  if (!id.ok()) {
+    return absl::InvalidArgumentError(
+        "id: 64 hexadecimal digits, as `daftar warning list` shows them");
+  }
+  return list.Find(*id);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::AddWarningResponse> BookHandlers::AddWarning(
     const Actor& actor, const v1::AddWarningRequest& request) {
   if (absl::Status s = Authorise(actor, "BookService/AddWarning"); !s.ok()) return s;
-  auto identifier = FromProto(request.identifier(), node_.config().region);
+  auto identifier = IdentifierOf(node_, node_.warnings(), request);
   if (!identifier.ok()) return identifier.status();
   auto added =
       node_.warnings().Add({actor.name, request.request_id()}, *identifier, request.because());
   if (!added.ok()) return added.status();
   v1::AddWarningResponse response;
-  *response.mutable_warning() = ToProto(*added);
+  *response.mutable_warning() = ToProto(node_.warnings(), *added);
   return response;
 }
 
@@ -37,7 +54,7 @@ absl::StatusOr<v1::ListWarningsResponse> BookHandlers::ListWarnings(
   if (absl::Status s = Authorise(actor, "BookService/ListWarnings"); !s.ok()) return s;
   v1::ListWarningsResponse response;
   for (const book::Warning& warning : node_.warnings().List()) {
-    *response.add_warnings() = ToProto(warning);
+    *response.add_warnings() = ToProto(node_.warnings(), warning);
   }
   return response;
 }
@@ -45,20 +62,20 @@ absl::StatusOr<v1::ListWarningsResponse> BookHandlers::ListWarnings(
 absl::StatusOr<v1::ClearWarningResponse> BookHandlers::ClearWarning(
     const Actor& actor, const v1::ClearWarningRequest& request) {
   if (absl::Status s = Authorise(actor, "BookService/ClearWarning"); !s.ok()) return s;
-  auto identifier = FromProto(request.identifier(), node_.config().region);
+  auto identifier = IdentifierOf(node_, node_.warnings(), request);
   if (!identifier.ok()) return identifier.status();
   auto cleared =
       node_.warnings().Clear({actor.name, request.request_id()}, *identifier, request.because());
   if (!cleared.ok()) return cleared.status();
   v1::ClearWarningResponse response;
-  *response.mutable_warning() = ToProto(*cleared);
+  *response.mutable_warning() = ToProto(node_.warnings(), *cleared);
   return response;
 }
 
 absl::StatusOr<v1::RemoveWarningResponse> BookHandlers::RemoveWarning(
     const Actor& actor, const v1::RemoveWarningRequest& request) {
   if (absl::Status s = Authorise(actor, "BookService/RemoveWarning"); !s.ok()) return s;
-  auto identifier = FromProto(request.identifier(), node_.config().region);
+  auto identifier = IdentifierOf(node_, node_.warnings(), request);
   if (!identifier.ok()) return identifier.status();
   absl::Status removed =
       node_.warnings().Remove({actor.name, request.request_id()}, *identifier, request.because());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daftar/v1/book.pb.h"
+#include "daftar/v1/disclosure.pb.h"
 #include "daftar/v1/node.pb.h"
 #include "daftar/v1/partner.pb.h"
 #include "daftar/v1/shop.pb.h"
@@ -20,7 +21,9 @@
 #include "node/evidence/clock.h"
 #include "node/evidence/feed.h"
 #include "node/identity/identifier.h"
+#include "node/ledger/disclosures.h"
 #include "node/ledger/ledger.h"
+#include "node/partners/asked_proof.h"
 #include "node/partners/partner.h"
 #include "node/service/access.h"
 
@@ -89,6 +92,12 @@ v1::NodeCard ToProto(const partners::NodeCard& card);
 absl::StatusOr<partners::NodeCard> FromProto(const v1::NodeCard& card);
 v1::FollowResponse ToProto(evidence::FeedBatch batch);
 absl::StatusOr<evidence::FeedBatch> FromProto(v1::FollowResponse response);
+v1::FetchProofResponse ToProto(evidence::HandoverPiece piece);
+// InvalidArgument for lengths, kinds and types that the protocol does not have.
+absl::StatusOr<evidence::HandoverPiece> FromProto(v1::FetchProofResponse response);
+v1::ProofRequest ToProto(const ledger::ProofRequest& request);
+v1::AskedProof ToProto(const partners::AskedProof& asked);
+v1::PartnerProof ToProto(const partners::KeptProof& kept, size_t number);
 
 }  // namespace daftar::service
 

@@ -112,6 +112,17 @@ void AddAccount(const subject::OwnIncident& own, v1::SubjectIncident& row) {
     file.set_bytes(proof.bytes);
     file.set_added_at(TimeText(proof.added_at));
   }
+  for (const ledger::ProofRequest& request : own.handed_out) {
+    v1::SubjectHandover& handover = *row.add_handed_out();
+    handover.set_partner(request.partner);
+    handover.set_disclosed_at(TimeText(request.decided_at));
+    for (const ledger::DisclosedFile& file : request.files) {
+      handover.add_kinds(std::string(evidence::ProofKindName(file.kind)));
+    }
+    if (!request.fetched.empty()) {
+      handover.set_fetched_at(TimeText(request.fetched.front()));
+    }
+  }
 }
 
 v1::SubjectIncident IncidentOf(const subject::OwnIncident& own) {
@@ -180,6 +191,17 @@ v1::SubjectReport ToProto(const subject::Report& report, decision::Language lang
   out.set_purpose(report.charter->purpose);
   out.set_answer_within_days(report.charter->dispute_withdraw_days);
   for (const book::Profile& customer : report.customers) AddCustomer(customer, report, out);
+  if (report.customers.empty() && report.allowed.has_value()) {
+    v1::SubjectCustomer& trusted = *out.add_customers();
+    trusted.set_trusted_since(TimeText(report.allowed->added_at));
+    trusted.set_trusted_because(report.allowed->because);
+  }
+  if (report.warning.has_value()) {
+    v1::SubjectWarning& warning = *out.mutable_warning();
+    warning.set_kind(std::string(book::WarningKindName(report.warning->kind)));
+    warning.set_at(TimeText(report.warning->at));
+    warning.set_because(report.warning->because);
+  }
   for (const subject::OwnOrder& own : report.orders.items) *out.add_orders() = OrderOf(own);
   out.set_more_orders(report.orders.more);
   for (const subject::OwnIncident& own : report.incidents.items) {

@@ -65,8 +65,8 @@ absl::StatusOr<v1::DisputeAtPartnerResponse> IncidentHandlers::DisputeAtPartner(
   dispute.on = *day;
   auto relayed = node_.relayer().Relay({actor.name, request.request_id()}, dispute,
                                        node_.config().partner_deadline);
+  node_.relay_sender().Wake();  // of more than fit into the day, those that did are on their way
   if (!relayed.ok()) return relayed.status();
-  node_.relay_sender().Wake();
   v1::DisputeAtPartnerResponse response;
   for (const partners::RelayView& view : *relayed) {
     *response.add_disputes() = ToProto(view, node_.registry());

@@ -26,13 +26,15 @@ struct UidServer {
         subject(handlers.subject, users, uid),
         book(handlers.book, users, uid),
         policy(handlers.policy, users, uid),
-        node(handlers.node, users, uid) {}
+        node(handlers.node, users, uid),
+        disclosure(handlers.disclosure, users, uid) {}
   ShopAdapter shop;
   IncidentAdapter incident;
   SubjectAdapter subject;
   BookAdapter book;
   PolicyAdapter policy;
   NodeAdapter node;
+  DisclosureAdapter disclosure;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
   std::unique_ptr<grpc::Server> server;
 };
@@ -65,6 +67,7 @@ UidServer* LocalServer::Parts::ServerFor(uint32_t uid) {
   builder.RegisterService(&made->book);
   builder.RegisterService(&made->policy);
   builder.RegisterService(&made->node);
+  builder.RegisterService(&made->disclosure);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);

@@ -53,6 +53,9 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
   if (std::string trouble = node_.trouble().expiry; !trouble.empty()) {
     problems.push_back("partners' reports whose time is over could not be deleted yet: " + trouble);
   }
+  if (std::string trouble = node_.trouble().handovers; !trouble.empty()) {
+    problems.push_back("requests for proof whose time is over could not be ended yet: " + trouble);
+  }
   if (std::string trouble = node_.trouble().purging; !trouble.empty()) {
     problems.push_back("what was erased could not be taken out of the database's files yet: " +
                        trouble);
@@ -289,6 +292,8 @@ absl::StatusOr<v1::Partner> NodeHandlers::ChangeStatus(const Actor& actor,
   auto partner = node_.registry().SetStatus(CallerOf(actor, request_id), origin, status, because);
   if (!partner.ok()) return partner.status();
   if (absl::Status s = node_.followers().Refresh(); !s.ok()) return s;
+  // What it asked for ends at once; what fails is done by the node's upkeep.
+  node_.disclosures().Sweep().IgnoreError();
   // Streams that the partner has open here look at its status when they wake.
   node_.publisher().WakeAll();
   return Describe(*partner);

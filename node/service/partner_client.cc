@@ -297,6 +297,79 @@ absl::StatusOr<partners::NodeCard> PartnerClient::Pair(const std::string& endpoi
   return FromProto(response.card());
 }
 
+template <class Method, class Request, class Response>
+absl::Status PartnerClient::Call(const partners::Partner& partner,
+                                 std::chrono::milliseconds deadline, Method method,
+                                 const Request& request, Response& response) {
+  auto stub = StubFor(partner);
+  if (!stub.ok()) return stub.status();
+  auto* pending = new PendingCall;  // Finished deletes it
+  pending->context.set_deadline(DeadlineIn(deadline));
+  if (!Begin(pending)) {
+    delete pending;
+    return absl::UnavailableError("the node is stopping");
+  }
+  const grpc::Status status = ((**stub).*method)(&pending->context, request, &response);
+  Finished(pending);
+  return InWords(status, partner.endpoint);
+}
+
+absl::StatusOr<evidence::ProofNonce> PartnerClient::OpenProofRequest(
+    const partners::Partner& partner, uint64_t report, std::chrono::milliseconds deadline) {
+  v1::OpenProofRequestRequest request;
+  request.set_index(report);
+  v1::OpenProofRequestResponse response;
+  absl::Status called =
+      Call(partner, deadline, &v1::PartnerService::Stub::OpenProofRequest, request, response);
+  if (!called.ok()) return called;
+  return evidence::ProofNonce::Create(crypto::AsBytes(response.nonce()));
+}
+
+absl::StatusOr<evidence::ProofRequestId> PartnerClient::RequestProof(
+    const partners::Partner& partner, const partners::ProofCall& call,
+    std::chrono::milliseconds deadline) {
+  v1::RequestProofRequest request;
+  request.set_index(call.report);
+  request.set_nonce(call.nonce.data(), evidence::ProofNonce::kSize);
+  request.set_mac(call.mac.data(), evidence::ProofMac::kSize);
+  request.set_why(call.why);
+  v1::RequestProofResponse response;
+  absl::Status called =
+      Call(partner, deadline, &v1::PartnerService::Stub::RequestProof, request, response);
+  if (!called.ok()) return called;
+  return evidence::ProofRequestId::Create(crypto::AsBytes(response.request()));
+}
+
+absl::Status PartnerClient::FetchProof(const partners::Partner& partner,
+                                       const evidence::ProofRequestId& request,
+                                       const std::function<bool(evidence::HandoverPiece)>& on_piece,
+                                       std::chrono::milliseconds deadline,
+                                       partners::Cancellation& cancel) {
+  auto stub = StubFor(partner);
+  if (!stub.ok()) return stub.status();
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(deadline));
+  v1::FetchProofRequest wire;
+  wire.set_request(request.data(), evidence::ProofRequestId::kSize);
+  cancel.OnCancel([&context] { context.TryCancel(); });
+  auto reader = (*stub)->FetchProof(&context, wire);
+  v1::FetchProofResponse response;
+  absl::Status malformed;
+  bool wanted = true;
+  while (wanted && reader->Read(&response)) {
+    auto piece = FromProto(std::move(response));
+    malformed = piece.status();
+    wanted = piece.ok() && on_piece(*std::move(piece));
+    response.Clear();
+  }
+  if (!wanted) context.TryCancel();
+  while (reader->Read(&response)) {
+  }
+  const grpc::Status status = reader->Finish();
+  cancel.OnCancel({});
+  return malformed.ok() ? InWords(status, partner.endpoint) : malformed;
+}
+
 void PartnerClient::Forget(const std::string& origin) {
   storage::MutexLock lock(mutex_);
   links_.erase(origin);

@@ -39,6 +39,16 @@ class PartnerClient final : public partners::Network {
                                           const partners::InviteSecret& secret,
                                           const partners::NodeCard& own,
                                           std::chrono::milliseconds deadline) override;
+  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(
+      const partners::Partner& partner, uint64_t report,
+      std::chrono::milliseconds deadline) override;
+  absl::StatusOr<evidence::ProofRequestId> RequestProof(
+      const partners::Partner& partner, const partners::ProofCall& call,
+      std::chrono::milliseconds deadline) override;
+  absl::Status FetchProof(const partners::Partner& partner, const evidence::ProofRequestId& request,
+                          const std::function<bool(evidence::HandoverPiece)>& on_piece,
+                          std::chrono::milliseconds deadline,
+                          partners::Cancellation& cancel) override;
   void Forget(const std::string& origin) override;
   void Shutdown() override;
 
@@ -54,6 +64,10 @@ class PartnerClient final : public partners::Network {
   struct PendingEvaluate;
   struct PendingExchange;
   struct PendingRelay;
+  // A call that blocks its thread, known to Shutdown while it runs.
+  template <class Method, class Request, class Response>
+  absl::Status Call(const partners::Partner& partner, std::chrono::milliseconds deadline,
+                    Method method, const Request& request, Response& response);
 
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Dial(const std::string& endpoint,
                                                       const crypto::SpkiPin& pin) const;

@@ -115,6 +115,21 @@ void PartnerHandlers::End(Paces PartnerHandlers::*paces, const std::string& orig
   (this->*paces)[origin].under_way = false;
 }
 
+absl::Status PartnerHandlers::Count(Paces PartnerHandlers::*paces, const std::string& origin,
+                                    int most, const std::string& what) {
+  storage::MutexLock lock(mutex_);
+  Pace& pace = (this->*paces)[origin];
+  const int64_t now = node_.clock().Now().seconds();
+  if (pace.minute != now / 60) pace = {now / 60, 0, pace.under_way};
+  if (pace.calls >= most) {
+    return absl::ResourceExhaustedError(what + " at most " + std::to_string(most) +
+                                        " times a minute; try again in " +
+                                        std::to_string(60 - now % 60) + " s");
+  }
+  ++pace.calls;
+  return absl::OkStatus();
+}
+
 absl::Status PartnerHandlers::Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
                                      const std::function<bool(const v1::FollowResponse&)>& send,
                                      const std::function<bool()>& cancelled) {
@@ -155,6 +170,61 @@ absl::Status PartnerHandlers::FollowLoop(const PeerCertificate& peer, uint64_t f
     if (!has_entries) publisher.WaitForNews(news, kStreamWake);
   }
   return absl::UnavailableError("the node is stopping");
+}
+
+absl::StatusOr<v1::OpenProofRequestResponse> PartnerHandlers::OpenProofRequest(
+    const PeerCertificate& peer, const v1::OpenProofRequestRequest& request) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  absl::Status counted = Count(&PartnerHandlers::proof_asks_, partner->origin,
+                               kMaxProofAsksPerMinute, "a partner asks for proof");
+  if (!counted.ok()) return counted;
+  auto nonce = node_.disclosures().Open(partner->origin, request.index());
+  if (!nonce.ok()) return nonce.status();
+  v1::OpenProofRequestResponse response;
+  response.set_nonce(nonce->data(), evidence::ProofNonce::kSize);
+  return response;
+}
+
+absl::StatusOr<v1::RequestProofResponse> PartnerHandlers::RequestProof(
+    const PeerCertificate& peer, const v1::RequestProofRequest& request) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  absl::Status counted = Count(&PartnerHandlers::proof_asks_, partner->origin,
+                               kMaxProofAsksPerMinute, "a partner asks for proof");
+  if (!counted.ok()) return counted;
+  auto nonce = evidence::ProofNonce::Create(crypto::AsBytes(request.nonce()));
+  auto mac = evidence::ProofMac::Create(crypto::AsBytes(request.mac()));
+  if (!nonce.ok() || !mac.ok()) {
+    return absl::InvalidArgumentError("nonce and mac have 32 bytes each");
+  }
+  auto id =
+      node_.disclosures().Request(partner->origin, request.index(), *nonce, *mac, request.why());
+  if (!id.ok()) return id.status();
+  v1::RequestProofResponse response;
+  response.set_request(id->data(), evidence::ProofRequestId::kSize);
+  return response;
+}
+
+absl::Status PartnerHandlers::FetchProof(
+    const PeerCertificate& peer, const v1::FetchProofRequest& request,
+    const std::function<bool(const v1::FetchProofResponse&)>& send,
+    const std::function<bool()>& cancelled) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  absl::Status counted = Count(&PartnerHandlers::proof_fetches_, partner->origin,
+                               kMaxProofFetchesPerMinute, "a partner fetches proof");
+  if (!counted.ok()) return counted;
+  auto id = evidence::ProofRequestId::Create(crypto::AsBytes(request.request()));
+  if (!id.ok()) return absl::InvalidArgumentError("a request has 16 bytes");
+  absl::Status still;
+  absl::Status fetched =
+      node_.disclosures().Fetch(partner->origin, *id, [&](evidence::HandoverPiece piece) {
+        if (stopping_.load() || cancelled()) return false;
+        still = Authenticate(peer).status();
+        return still.ok() && send(ToProto(std::move(piece)));
+      });
+  return still.ok() ? fetched : still;
 }
 
 }  // namespace daftar::service

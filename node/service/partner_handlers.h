@@ -29,6 +29,11 @@ inline constexpr int kMaxExchangesPerMinute = 120;
 // Of relayed disputes, refused ones counted.
 inline constexpr int kMaxRelaysPerMinute = 60;
 
+// Of calls that ask for proof (a request takes two), and of fetches; refused ones counted. A
+// partner has at most 32 requests waiting, which it looks after every ten minutes.
+inline constexpr int kMaxProofAsksPerMinute = 60;
+inline constexpr int kMaxProofFetchesPerMinute = 120;
+
 // Any thread may call.
 class PartnerHandlers {
  public:
@@ -48,7 +53,15 @@ class PartnerHandlers {
   absl::Status Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
                       const std::function<bool(const v1::FollowResponse&)>& send,
                       const std::function<bool()>& cancelled);
-  // Ends all Follow calls.
+  absl::StatusOr<v1::OpenProofRequestResponse> OpenProofRequest(
+      const PeerCertificate& peer, const v1::OpenProofRequestRequest& request);
+  absl::StatusOr<v1::RequestProofResponse> RequestProof(const PeerCertificate& peer,
+                                                        const v1::RequestProofRequest& request);
+  // Ends as Follow does; a partner has at most one at a time.
+  absl::Status FetchProof(const PeerCertificate& peer, const v1::FetchProofRequest& request,
+                          const std::function<bool(const v1::FetchProofResponse&)>& send,
+                          const std::function<bool()>& cancelled);
+  // Ends all Follow and FetchProof calls.
   void Stop() { stopping_.store(true); }
 
  private:
@@ -73,10 +86,15 @@ class PartnerHandlers {
   absl::Status Begin(Paces PartnerHandlers::*paces, const std::string& origin, int most,
                      const std::string& what);
   void End(Paces PartnerHandlers::*paces, const std::string& origin);
+  // As Begin, for calls that may go on beside each other; without an End.
+  absl::Status Count(Paces PartnerHandlers::*paces, const std::string& origin, int most,
+                     const std::string& what);
   storage::Mutex mutex_;
   std::map<std::string, int> streams_ DAFTAR_GUARDED_BY(mutex_);
   Paces exchanges_ DAFTAR_GUARDED_BY(mutex_);
   Paces relays_ DAFTAR_GUARDED_BY(mutex_);
+  Paces proof_asks_ DAFTAR_GUARDED_BY(mutex_);
+  Paces proof_fetches_ DAFTAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace daftar::service

@@ -105,6 +105,11 @@ void HidePartners(v1::GetReceiptResponse& response) {
 }
 
 void HidePartners(v1::Incident& incident) {
+  for (v1::ProofRequest& request : *incident.mutable_proof_requests()) {
+    request.clear_partner();
+    request.clear_why();
+    request.clear_because();  // a manager's words, which may name the partner
+  }
   for (v1::IncidentEvent& event : *incident.mutable_history()) {
     // A dispute that came through one: it knows the person.
     if (event.by().starts_with(ledger::kPartnerActor)) event.set_by("partner");

@@ -72,6 +72,28 @@ class PartnerAdapter final : public v1::PartnerService::Service {
     if (!peer.ok()) return ToGrpcForPartner(peer.status());
     return Finish(handlers_.RelayDispute(*peer, *request), response);
   }
+  grpc::Status OpenProofRequest(grpc::ServerContext* context,
+                                const v1::OpenProofRequestRequest* request,
+                                v1::OpenProofRequestResponse* response) override {
+    auto peer = certificates_.Of(*context);
+    if (!peer.ok()) return ToGrpcForPartner(peer.status());
+    return Finish(handlers_.OpenProofRequest(*peer, *request), response);
+  }
+  grpc::Status RequestProof(grpc::ServerContext* context, const v1::RequestProofRequest* request,
+                            v1::RequestProofResponse* response) override {
+    auto peer = certificates_.Of(*context);
+    if (!peer.ok()) return ToGrpcForPartner(peer.status());
+    return Finish(handlers_.RequestProof(*peer, *request), response);
+  }
+  grpc::Status FetchProof(grpc::ServerContext* context, const v1::FetchProofRequest* request,
+                          grpc::ServerWriter<v1::FetchProofResponse>* writer) override {
+    auto peer = certificates_.Of(*context);
+    if (!peer.ok()) return ToGrpcForPartner(peer.status());
+    return ToGrpcForPartner(handlers_.FetchProof(
+        *peer, *request,
+        [writer](const v1::FetchProofResponse& response) { return writer->Write(response); },
+        [context] { return context->IsCancelled(); }));
+  }
   grpc::Status Follow(grpc::ServerContext* context, const v1::FollowRequest* request,
                       grpc::ServerWriter<v1::FollowResponse>* writer) override {
     auto peer = certificates_.Of(*context);

@@ -4,6 +4,7 @@
 #include "node/decision/texts.h"
 #include "node/ledger/suggest.h"
 #include "node/service/convert.h"
+#include "node/service/disclosure_handlers.h"
 #include "node/service/partner_privacy.h"
 
 namespace daftar::service {
@@ -200,6 +201,7 @@ absl::StatusOr<ShopHandlers::FoundIncident> ShopHandlers::FindIncident(const Act
     }
   }
   if (absl::Status status = DescribeArrivals(node_, described); !status.ok()) return status;
+  if (auto status = DescribeProofRequests(node_, *id, described); !status.ok()) return status;
   if (!MaySeePartners(actor)) HidePartners(described);
   return FoundIncident{*std::move(view), std::move(described)};
 }

@@ -9,10 +9,12 @@
 
 #include "node/book/allowlist.h"
 #include "node/book/book.h"
+#include "node/book/warnings.h"
 #include "node/check/receipt_log.h"
 #include "node/decision/decision.h"
 #include "node/decision/explain.h"
 #include "node/identity/identifier.h"
+#include "node/ledger/disclosures.h"
 #include "node/ledger/ledger.h"
 #include "node/partners/arrivals.h"
 
@@ -40,6 +42,7 @@ struct OwnIncident {
   // Which partners have applied each change; one for each of view.incident.events.
   std::vector<std::vector<partners::Arrival>> arrivals;
   evidence::Date kept_until;  // the last day, of one that is shared; none: no period runs
+  std::vector<ledger::ProofRequest> handed_out;  // those that were disclosed, the newest first
 };
 
 struct OwnDecision {
@@ -67,6 +70,7 @@ struct Report {
   std::shared_ptr<const evidence::Charter> charter = {};  // in force
   std::vector<book::Profile> customers = {};              // whose identifier it is in the book
   std::optional<book::Allowed> allowed = {};
+  std::optional<book::Warning> warning = {};  // of the warning list
   Newest<OwnOrder> orders = {};
   Newest<OwnIncident> incidents = {};
   Newest<OwnDecision> decisions = {};

@@ -55,6 +55,7 @@ absl::StatusOr<Report> Reports::Gather(const identity::Identifier& identifier) c
   auto allowed = rooms_.allowlist.Hit(known);
   if (!allowed.ok()) return allowed.status();
   report.allowed = *std::move(allowed);
+  report.warning = rooms_.warnings.Of(identifier);
   absl::Status status = AddOrders(known, report);
   if (status.ok()) status = AddIncidents(known, report);
   if (status.ok()) status = AddDecisions(known, report);
@@ -94,6 +95,12 @@ absl::StatusOr<OwnIncident> Reports::Describe(ledger::IncidentView view) const {
     auto arrivals = rooms_.arrivals.Of(publication->index);
     if (!arrivals.ok()) return arrivals.status();
     own.arrivals.back() = *std::move(arrivals);
+  }
+  auto requests = ledger::RequestsAbout(rooms_.store, rooms_.vault, view.incident.id);
+  if (!requests.ok()) return requests.status();
+  for (ledger::ProofRequest& request : *requests) {
+    if (request.state != ledger::ProofRequestState::kDisclosed) continue;
+    own.handed_out.push_back(std::move(request));
   }
   own.view = std::move(view);
   return own;

@@ -19,6 +19,8 @@
 #include "node/partners/lookup.h"
 #include "node/partners/registry.h"
 #include "node/subject/report.h"
+#include "storage/store.h"
+#include "storage/vault.h"
 
 namespace daftar::subject {
 
@@ -27,7 +29,10 @@ struct Rooms {
   const evidence::Charters& charters;
   const book::Book& book;
   const book::Allowlist& allowlist;
+  const book::Warnings& warnings;
   const ledger::Ledger& ledger;
+  const storage::StoreReader& store;  // with `vault`: requests for proof
+  const storage::Vault& vault;
   const check::Policies& policies;
   const check::Checker& checker;
   const check::ReceiptLog& receipts;

@@ -169,6 +169,22 @@ class MutableNetwork final : public partners::Network {
                                           std::chrono::milliseconds deadline) override {
     return client_.Pair(endpoint, pin, secret, own, deadline);
   }
+  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(
+      const partners::Partner& partner, uint64_t report,
+      std::chrono::milliseconds deadline) override {
+    return client_.OpenProofRequest(partner, report, deadline);
+  }
+  absl::StatusOr<evidence::ProofRequestId> RequestProof(
+      const partners::Partner& partner, const partners::ProofCall& call,
+      std::chrono::milliseconds deadline) override {
+    return client_.RequestProof(partner, call, deadline);
+  }
+  absl::Status FetchProof(const partners::Partner& partner, const evidence::ProofRequestId& request,
+                          const std::function<bool(evidence::HandoverPiece)>& on_piece,
+                          std::chrono::milliseconds deadline,
+                          partners::Cancellation& cancel) override {
+    return client_.FetchProof(partner, request, on_piece, deadline, cancel);
+  }
   void Forget(const std::string& origin) override { client_.Forget(origin); }
   void Shutdown() override { client_.Shutdown(); }
 

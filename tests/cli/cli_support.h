@@ -80,7 +80,8 @@ class FakeNode {
         subject_(*this),
         book_(*this),
         policy_(*this),
-        node_(*this) {
+        node_(*this),
+        disclosure_(*this) {
     Start();
   }
   ~FakeNode() { Stop(); }
@@ -102,6 +103,7 @@ class FakeNode {
     builder.RegisterService(&book_);
     builder.RegisterService(&policy_);
     builder.RegisterService(&node_);
+    builder.RegisterService(&disclosure_);
     server_ = builder.BuildAndStart();
     ASSERT_NE(server_, nullptr);
   }
@@ -185,6 +187,16 @@ class FakeNode {
   using ProofWriter = grpc::ServerWriter<v1::GetProofResponse>;
   std::function<grpc::Status(const v1::GetProofRequest&, const grpc::ServerContext&, ProofWriter&)>
       get_proof;
+
+  Method<v1::AskForProofRequest, v1::AskForProofResponse> ask_for_proof;
+  Method<v1::ListAskedProofRequest, v1::ListAskedProofResponse> list_asked_proof;
+  Method<v1::FetchAskedProofRequest, v1::FetchAskedProofResponse> fetch_asked_proof;
+  using PartnerProofWriter = grpc::ServerWriter<v1::GetPartnerProofResponse>;
+  std::function<grpc::Status(const v1::GetPartnerProofRequest&, PartnerProofWriter&)>
+      get_partner_proof;
+  Method<v1::ListProofRequestsRequest, v1::ListProofRequestsResponse> list_proof_requests;
+  Method<v1::DiscloseProofRequest, v1::DiscloseProofResponse> disclose_proof;
+  Method<v1::RefuseProofRequest, v1::RefuseProofResponse> refuse_proof;
 
   // What goes before the last message of a wait.
   std::vector<v1::AwaitIncidentResponse> await_progress;
@@ -336,6 +348,21 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(RemoveUser, remove_user)
     FakeNode& fake_;
   };
+  struct Disclosure final : v1::DisclosureService::Service {
+    explicit Disclosure(FakeNode& fake) : fake_(fake) {}
+    DAFTAR_FAKE_METHOD(AskForProof, ask_for_proof)
+    DAFTAR_FAKE_METHOD(ListAskedProof, list_asked_proof)
+    DAFTAR_FAKE_METHOD(FetchAskedProof, fetch_asked_proof)
+    grpc::Status GetPartnerProof(grpc::ServerContext*, const v1::GetPartnerProofRequest* request,
+                                 PartnerProofWriter* writer) override {
+      if (!fake_.get_partner_proof) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+      return fake_.get_partner_proof(*request, *writer);
+    }
+    DAFTAR_FAKE_METHOD(ListProofRequests, list_proof_requests)
+    DAFTAR_FAKE_METHOD(DiscloseProof, disclose_proof)
+    DAFTAR_FAKE_METHOD(RefuseProof, refuse_proof)
+    FakeNode& fake_;
+  };
 #undef DAFTAR_FAKE_METHOD
 
   TestFolder folder_;
@@ -346,6 +373,7 @@ class FakeNode {
   Book book_;
   Policy policy_;
   Node node_;
+  Disclosure disclosure_;
   std::unique_ptr<grpc::Server> server_;
 };
 

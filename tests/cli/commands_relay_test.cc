@@ -29,7 +29,7 @@ class RelayCommandTest : public ::testing::Test {
     node_.dispute_at_partner = [this](const v1::DisputeAtPartnerRequest& request,
                                       v1::DisputeAtPartnerResponse& response) {
       asked_ = request;
-      *response.add_disputes() = Dispute("waiting");
+      *response.add_disputes() = Dispute(answered_);
       return grpc::Status::OK;
     };
     node_.list_relayed_disputes = [this](const v1::ListRelayedDisputesRequest& request,
@@ -42,6 +42,7 @@ class RelayCommandTest : public ::testing::Test {
   FakeNode node_;
   v1::DisputeAtPartnerRequest asked_;
   std::vector<v1::RelayedDispute> listed_;
+  std::string answered_ = "waiting";
   uint32_t limit_ = 0;
 };
 
@@ -66,6 +67,13 @@ TEST_F(RelayCommandTest, WithoutAnEntryAllAreMeant) {
           .code,
       0);
   EXPECT_FALSE(asked_.has_entry());
+}
+
+TEST_F(RelayCommandTest, OfWhatWasResolvedItIsNotSaidThatItDoesNotCount) {
+  answered_ = "resolved";  // a repeated request, answered as it stands by now
+  const Ran ran = node_.Run({"partner", "dispute", "toko-b.example", "--phone", "0812-3456-7890"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("Entry 42 of toko-b.example: resolved by the partner since."));
 }
 
 TEST_F(RelayCommandTest, WhatIsMissingOrMalformedIsTold) {
@@ -94,10 +102,11 @@ TEST_F(RelayCommandTest, EachStateIsListedInWords) {
   listed_[4].set_refusal_words("check the buyer again");
   const Ran ran = node_.Run({"partner", "disputes", "--limit", "5"});
   EXPECT_EQ(limit_, 5u);
-  EXPECT_THAT(ran.out, AllOf(HasSubstr("2 of 3"), HasSubstr("which has it"),
-                             HasSubstr("disputed by the partner at 2026-11-20T08:01:00.000Z"),
-                             HasSubstr("resolved by the partner"), HasSubstr("ended"),
-                             HasSubstr("counts here again: check the buyer again")));
+  EXPECT_THAT(ran.out,
+              AllOf(HasSubstr("2 of 3"), HasSubstr("which has it"),
+                    HasSubstr("disputed by the partner at 2026-11-20T08:01:00.000Z"),
+                    HasSubstr("resolved by the partner"), HasSubstr("ended"),
+                    HasSubstr("still not counted here, and sent again: check the buyer again")));
   const Json json =
       Json::parse(node_.Run({"partner", "disputes", "--output", "json"}).out, nullptr, false);
   ASSERT_EQ(json["disputes"].size(), 5u);

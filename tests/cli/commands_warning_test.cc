@@ -81,7 +81,7 @@ TEST_F(WarningCommandTest, ListShowsWhatWasSeenAndWhatToDo) {
   const Ran ran = node_.Run({"warning", "list"});
   ASSERT_EQ(ran.code, kExitOk) << ran.err;
   EXPECT_THAT(ran.out, AllOf(HasSubstr("17 live reports, 6 names in your own book"),
-                             HasSubstr("our counter"), HasSubstr("daftar warning clear")));
+                             HasSubstr("our counter"), HasSubstr("daftar warning clear ID")));
   const auto json =
       Json::parse(node_.Run({"warning", "list", "--output", "json"}).out, nullptr, false);
   ASSERT_EQ(json["warnings"].size(), 2u);

@@ -68,7 +68,7 @@ TEST(ShowIncidentTest, JsonHasTheIdOnTop) {
       R"("history":[{"at":"2026-11-01T08:00:00Z","by":"uid:1000","what":"added","because":null,)"
       R"("log_index":null,"arrivals":[]},{"at":"2026-11-02T08:00:00Z","by":"uid:1000",)"
       R"("what":"settled",)"
-      R"("because":"paid","log_index":4,"arrivals":[]}],"mitigations":[],"proofs":[],)"
+      R"("because":"paid","log_index":4,"arrivals":[]}],"mitigations":[],"proofs":[],"proof_requests":[],)"
       R"("told_on":null,"approved_by":null,"noticed_at":null,"notice_code":null,)"
       R"("disputed_by":null,"disputed_on":null,"flagged":false,"next_action":null,"next_at":null,)"
       R"("erased_for":null})");

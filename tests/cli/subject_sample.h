@@ -41,6 +41,8 @@ inline v1::SubjectReport SampleReport() {
       disputed_by: "person" disputed_on: "2026-11-20"
       proofs { kind: "invoice" media_type: "application/pdf" bytes: 81234
                added_at: "2026-10-02T03:01:00.000Z" }
+      handed_out { partner: "toko-b.example" disclosed_at: "2026-10-12T03:00:00.000Z"
+                   kinds: "invoice" fetched_at: "2026-10-12T03:10:00.000Z" }
       changes { at: "2026-10-02T03:00:00.000Z" action: "added" }
       changes { at: "2026-10-03T03:00:00.000Z" action: "approved" log_index: 12
                 copies { partner: "toko-b.example" applied_at: "2026-10-10T00:01:00.000Z" }

@@ -35,7 +35,7 @@ def test(circle):
 
     step("filing says what is missing, and nothing of it is shared")
     invoice = circle.folder / "invoice.txt"
-    invoice.write_text("Invoice 17: a table, Rp 4.500.000\n")
+    invoice.write_text("Invoice 17: a table, Rp 4.500.000\n" * 20_000)  # several messages
     filed = a.ask("incident", "add", "--reason", "deposit-unsettled", "--phone", PHONE, "--amount",
                   "4500000", "--currency", "IDR", "--occurred", "2026-10-01")
     incident = filed["id"]
@@ -51,6 +51,31 @@ def test(circle):
     a.ask("incident", "approve", incident, token=token)
     all_have_it(a, incident, (b, c))
     until_code(b, PREPAY, "B asks for prepayment")
+
+    step("B asks for the proof; A discloses it; what comes is what A filed, and is on both records")
+    record = next(row for row in b.check(PHONE).json["inputs"] if row["type"] == "partner_record")
+    expect_equal(record["origin"], a.origin, "who reported")
+    ask = ("proof", "ask", record["origin"], "--entry", record["reference"], "--phone", PHONE,
+           "--because", "a large order")
+    b.refused(*ask)  # nobody sits at a terminal: --yes has to say it
+    expect_equal(a.ask("proof", "requests")["requests"], [], "requests before B said yes")
+    asked = b.ask(*ask, "--yes")
+    b.refused("proof", "get", asked["id"], "--to", b.circle.folder)
+    request = a.ask("proof", "requests")["requests"][0]
+    expect_equal((request["partner"], request["incident"], request["why"]),
+                 (b.origin, incident, "a large order"), "what A sees of it")
+    a.ask("proof", "disclose", request["id"], "--because", "they decide about a large order")
+    copy = circle.folder / "from-a.txt"
+    got = b.ask("proof", "get", asked["id"], "--number", "1", "--to", copy)
+    expect_equal(got["withheld"], 0, "files withheld")
+    expect_equal(copy.read_text(), invoice.read_text(), "the file")
+    shown = a.ask("incident", "show", incident)["proof_requests"][0]
+    expect_equal((shown["partner"], shown["state"], len(shown["fetched_at"])),
+                 (b.origin, "disclosed", 1), "what the incident says of it")
+    for node, action in ((a, "proof.disclose"), (a, "proof.fetch"), (b, "proof.ask"),
+                         (b, "proof.read")):
+        changes = node.ask("record", "list")["changes"]
+        expect(action in [row["action"] for row in changes], f"{action} is on {node.letter}'s record")
 
     step("the customer objects: it counts nowhere")
     disputed = a.ask("incident", "dispute", incident, "--because", "says it was paid in cash",
@@ -83,6 +108,8 @@ def test(circle):
           "what it said is removed")
     expect_equal(a.ask("incident", "proof", "list", incident)["proofs"], [], "proofs")
     expect_equal(b.ask("partner", "show", a.origin)["trouble"], None, "B's trouble with A")
+    until(lambda: b.ask("proof", "asked")["asked"] == [], NEARBY, "B's copy of the proof is gone")
+    until(lambda: not list((b.directory / "proofs").iterdir()), NEARBY, "and its file")
     expect_in("erased", a.daftar("incident", "show", incident).out, "incident show")
 
 

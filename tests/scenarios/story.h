@@ -44,7 +44,8 @@ namespace daftar::testing {
 // clang-format on
 //
 // After each step, whoever holds the entry that says so must not count a report that is disputed,
-// withdrawn, erased or expired; nor may whoever relayed a dispute that was not refused.
+// withdrawn, erased or expired; nor may whoever relays a dispute, whatever the issuer
+// answers.
 class Story {
  public:
   explicit Story(std::string text) : text_(std::move(text)) {}

@@ -26,11 +26,12 @@ TEST(KeysTest, BytewiseOrderIsNumericOrder) {
 // What is on disk: a change of this list loses columns.
 TEST(KeysTest, ColumnNamesNeverChange) {
   const std::vector<std::string_view> names = {
-      "meta",         "log_entries",  "log_tiles",   "log_heads", "log_bodies",   "tokens",
-      "entry_states", "incidents",    "submissions", "counters",  "customers",    "identifiers",
-      "orders",       "partners",     "quotas",      "lookups",   "receipts",     "users",
-      "requests",     "audit",        "groups",      "allowed",   "policies",     "outcomes",
-      "sealed_files", "cosignatures", "arrivals",    "warnings",  "subject_codes", "relays"};
+      "meta",           "log_entries",  "log_tiles",   "log_heads", "log_bodies",    "tokens",
+      "entry_states",   "incidents",    "submissions", "counters",  "customers",     "identifiers",
+      "orders",         "partners",     "quotas",      "lookups",   "receipts",      "users",
+      "requests",       "audit",        "groups",      "allowed",   "policies",      "outcomes",
+      "sealed_files",   "cosignatures", "arrivals",    "warnings",  "subject_codes", "relays",
+      "proof_requests", "asked_proof"};
   ASSERT_EQ(names.size(), kColumnCount);
   for (size_t i = 0; i < kColumnCount; ++i) {
     EXPECT_EQ(ColumnName(static_cast<Column>(i)), names[i]);

@@ -129,6 +129,36 @@ class SimNetwork final : public partners::Network {
     if (card.ok()) (void)other->followers().Refresh();
     return card;
   }
+  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(const partners::Partner& partner,
+                                                        uint64_t report, milliseconds) override {
+    std::shared_ptr<Node> other = Reach(partner);
+    if (other == nullptr) return absl::UnavailableError("not reached");
+    if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
+    return other->disclosures().Open(own_origin_, report);
+  }
+
+  absl::StatusOr<evidence::ProofRequestId> RequestProof(const partners::Partner& partner,
+                                                        const partners::ProofCall& call,
+                                                        milliseconds) override {
+    std::shared_ptr<Node> other = Reach(partner);
+    if (other == nullptr) return absl::UnavailableError("not reached");
+    if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
+    partners::ProofCall sent = call;
+    if (circle_.faults.alter_request) circle_.faults.alter_request(own_origin_, sent);
+    return other->disclosures().Request(own_origin_, sent.report, sent.nonce, sent.mac, sent.why);
+  }
+
+  absl::Status FetchProof(const partners::Partner& partner, const evidence::ProofRequestId& request,
+                          const std::function<bool(evidence::HandoverPiece)>& on_piece,
+                          milliseconds, partners::Cancellation& cancel) override {
+    std::shared_ptr<Node> other = Reach(partner);
+    if (other == nullptr) return absl::UnavailableError("not reached");
+    if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
+    return other->disclosures().Fetch(own_origin_, request, [&](evidence::HandoverPiece piece) {
+      if (circle_.faults.alter_proof) circle_.faults.alter_proof(partner.origin, piece);
+      return !cancel.cancelled() && on_piece(std::move(piece));
+    });
+  }
   void Forget(const std::string&) override {}
   void Shutdown() override {}
 
@@ -138,6 +168,11 @@ class SimNetwork final : public partners::Network {
     if (other == nullptr || other->keys().tls.pin != partner.pin) return nullptr;
     if (circle_.Cut(own_origin_, partner.origin)) return nullptr;
     return other;
+  }
+
+  bool Admits(Node& other) const {
+    const auto self = other.registry().ByPin(own_pin_);
+    return self.has_value() && self->status == partners::PartnerStatus::kActive;
   }
 
   SimCircle& circle_;

@@ -41,6 +41,10 @@ struct SimFaults {
       alter_notes;
   // Applied to the relayed dispute that `from` sends to `to`. False: it is lost.
   std::function<bool(const std::string& from, const std::string& to, crypto::Bytes&)> alter_relay;
+  // Applied to every piece of proof that `from` hands out.
+  std::function<void(const std::string& from, evidence::HandoverPiece&)> alter_proof;
+  // Applied to every request for proof that `from` makes.
+  std::function<void(const std::string& from, partners::ProofCall&)> alter_request;
   // Whether the line between two nodes is cut, whichever of them calls. Any thread asks.
   std::function<bool(const std::string& caller, const std::string& called)> cut;
 };

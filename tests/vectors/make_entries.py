@@ -299,6 +299,13 @@ def make_relay(inputs, report):
             "statement": claim + mac + signer + signature}
 
 
+def make_proof_request(entries):
+    key = next(entry["key"] for entry in entries if entry["name"] == "REPORT")
+    nonce = given("proof request nonce")
+    return {"report": 2, "asker": PARTNER.decode(), "nonce": nonce,
+            "mac": blake2b(key, b"daftar/proofreq/v1" + PARTNER + nonce)}
+
+
 def make_vectors():
     primitives.self_test()
     inputs = make_inputs()
@@ -310,7 +317,8 @@ def make_vectors():
     return {"inputs": {"origin": ORIGIN.decode(), **inputs}, "voprf": voprf, "labels": labels,
             "proofs": proofs, "entries": entries + [make_adoption(inputs, len(hashes), root)],
             "tree": {"size": len(hashes), "root": root}, "notes": make_notes(inputs, len(hashes), root),
-            "relay": make_relay(inputs, entries[2])}
+            "relay": make_relay(inputs, entries[2]),
+            "proof_request": make_proof_request(entries)}
 
 
 # --- where they go ---
@@ -342,7 +350,7 @@ def markdown(vectors):
     lines = []
     sections = [(name, vectors[name]) for name in ("inputs", "voprf", "labels", "proofs")]
     sections += [(f"{entry['kind']} {entry['name']}", entry) for entry in vectors["entries"]]
-    sections += [(name, vectors[name]) for name in ("tree", "notes", "relay")]
+    sections += [(name, vectors[name]) for name in ("tree", "notes", "relay", "proof_request")]
     for title, value in sections:
         lines += ["", f"### {title}", "", "```", *show(value), "```"]
     return "\n".join(lines[1:]) + "\n"

@@ -68,6 +68,24 @@ TEST_F(WarningsTest, EachWriteNeedsAReasonAndHappensOnce) {
   ASSERT_THAT(list_->Remove(removing, kiosk_, "sold"), IsOk());
 }
 
+TEST_F(WarningsTest, ARetryThatComesLateChangesNothing) {
+  const storage::Caller adding = By();
+  ASSERT_THAT(list_->Add(adding, kiosk_, "our own"), IsOk());
+  EXPECT_THAT(list_->Add(adding, other_, "our own"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  ASSERT_THAT(list_->Remove(By(), kiosk_, "sold"), IsOk());
+  EXPECT_THAT(list_->Add(adding, kiosk_, "our own"), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_FALSE(list_->Holds(kiosk_));
+}
+
+TEST_F(WarningsTest, ARowIsNamedWithoutItsIdentifier) {
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  auto found = list_->Find(list_->IdOf(kiosk_));
+  ASSERT_THAT(found, IsOk());
+  EXPECT_EQ(*found, kiosk_);
+  EXPECT_THAT(list_->Find(list_->IdOf(other_)), StatusIs(absl::StatusCode::kNotFound));
+}
+
 TEST_F(WarningsTest, TooManyLiveReportsAreListedForReview) {
   EXPECT_FALSE(IsShared(kiosk_, 16));
   EXPECT_TRUE(list_->List().empty());
@@ -120,6 +138,25 @@ TEST_F(WarningsTest, ANumberUnderManyNamesInTheBookIsShared) {
   EXPECT_FALSE(IsShared(other_));
 }
 
+TEST_F(WarningsTest, NamesCountThoughTheirLinesAreRefused) {
+  const char* names[] = {"A", "B", "C", "D", "E", "F", "G"};
+  for (int i = 0; i < 7; ++i) {
+    decision::OrderRow row =
+        Row({Email("buyer" + std::to_string(i) + "@mail.id")}, "1", "2024-01-01", "2024-02-01");
+    row.name = names[i];
+    ASSERT_THAT(book_->ImportOrders({{row}}), IsOk());
+  }
+  // A reseller's number: the first buyer's, then on the lines of all the others.
+  for (int i = 0; i < 7; ++i) {
+    decision::OrderRow row = Row({kiosk_, Email("buyer" + std::to_string(i) + "@mail.id")}, "2",
+                                 "2024-01-01", "2024-02-01");
+    row.name = names[i];
+    ASSERT_THAT(book_->ImportOrders({{row}}), IsOk());
+  }
+  EXPECT_TRUE(IsShared(kiosk_));
+  EXPECT_FALSE(IsShared(Email("buyer3@mail.id")));
+}
+
 TEST_F(WarningsTest, NoMoreNamesAreKeptThanABound) {
   for (int i = 0; i < 40; ++i) {
     decision::OrderRow row = Row({kiosk_}, std::to_string(i), "2024-01-01", "2024-02-01");
@@ -134,8 +171,12 @@ TEST_F(WarningsTest, ErasingAPersonForgetsWhatWasSeen) {
   EXPECT_TRUE(IsShared(kiosk_, 17));
   ASSERT_THAT(list_->Add(By(), other_, "our own"), IsOk());
   storage::Batch batch;
+  // A first attempt at the erasure may fail.
+  storage::Batch lost;
+  list_->Forget(std::vector{kiosk_, other_}, lost);
   list_->Forget(std::vector{kiosk_, other_}, batch);
   ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+  list_->Forgotten(std::vector{kiosk_, other_});
   EXPECT_EQ(Kinds(), std::vector{WarningKind::kOwn});
   Reopen();
   EXPECT_EQ(Kinds(), std::vector{WarningKind::kOwn});

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "crypto/merkle.h"
+#include "node/evidence/handover.h"
 #include "tests/node/evidence/entry_vectors.h"
 
 namespace daftar::evidence {
@@ -40,6 +41,15 @@ TEST(ProofsTest, ADigestInPiecesIsThatOfTheWhole) {
   ProofHasher hasher(FixedFromJson<ProofSalt>(file["salt"]));
   for (const uint8_t byte : content) hasher.Update({&byte, 1});
   EXPECT_EQ(hasher.Finish().hex(), file["digest"]);
+}
+
+TEST(ProofsTest, TheMacOfARequestIsThatOfTheVector) {
+  const Json& request = EntryVectors()["proof_request"];
+  const auto key = FixedFromJson<crypto::Secret32>(evidence::testing::EntryVector("REPORT")["key"]);
+  const auto nonce = FixedFromJson<ProofNonce>(request["nonce"]);
+  const std::string asker = request["asker"].get<std::string>();
+  EXPECT_EQ(ProofRequestMac(key, asker, nonce).hex(), request["mac"]);
+  EXPECT_NE(ProofRequestMac(key, asker + "x", nonce).hex(), request["mac"]);
 }
 
 TEST(ProofsTest, NoProofIsAllZero) { EXPECT_TRUE(ProofsRoot({}).IsZero()); }

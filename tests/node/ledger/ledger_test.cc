@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "node/evidence/sealing.h"
+#include "node/ledger/incident_rows.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -373,6 +374,25 @@ TEST_F(LedgerTest, PagesGoOnWhereTheyEnded) {
   } while (after.has_value());
   EXPECT_EQ(listed, filed);
   EXPECT_TRUE(ledger().List(IncidentState::kSettled, 3, std::nullopt)->incidents.empty());
+}
+
+TEST_F(LedgerTest, WhatIsRemovedWhileAllAreReadIsPassedOver) {
+  const IncidentId kept = Published();
+  const IncidentId gone = Filed();
+  storage::Batch batch;  // as a reader meets it that saw the other row before
+  batch.Delete(storage::Column::kIncidents, rows::IncidentKey(gone));
+  DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+  const auto page = ledger().List(std::nullopt, 10, std::nullopt);
+  DAFTAR_ASSERT_OK(page);
+  ASSERT_EQ(page->incidents.size(), 1u);
+  EXPECT_EQ(page->incidents[0].incident.id, kept);
+  const uint64_t index = ledger().Get(kept)->report->index;
+  const int64_t now = circle_.clock().Now().seconds();
+  EXPECT_THAT(ledger().DisputeThroughPartner("toko-b.test", "r-1", index + 1, {}, now, now),
+              StatusIs(absl::StatusCode::kNotFound));
+  const auto taken = ledger().DisputeThroughPartner("toko-b.test", "r-2", index, {}, now, now);
+  DAFTAR_ASSERT_OK(taken);
+  EXPECT_EQ(taken->outcome, RelayTaken::Outcome::kDisputed);
 }
 
 TEST_F(LedgerTest, AboutFindsByEveryIdentifier) {

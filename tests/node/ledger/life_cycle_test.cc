@@ -287,6 +287,21 @@ TEST_F(PublishedTest, WhatIsSettledIsWithdrawnAndErasedByItself) {
   EXPECT_EQ(view->events.size(), view->incident.events.size());
 }
 
+TEST_F(PublishedTest, ADisputeOfWhatIsSettledDoesNotDelayItsWithdrawal) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
+  Tick();
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "was paid in time"));
+  Tick();
+  EXPECT_EQ(ledger().Get(id)->deadline->action, DeadlineAction::kWithdrawSettled);
+  After(48 * kHour - 1);
+  EXPECT_EQ(StateOf(id), IncidentState::kDisputed);
+  After(1);
+  EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
+  EXPECT_EQ(std::get<evidence::WithdrawalFacts>(FactsAt(5)).ground,
+            evidence::WithdrawalGround::kPaid);
+}
+
 TEST_F(PublishedTest, ADisputeIsFlaggedAndThenWithdrawnWhenNobodyAnswers) {
   const IncidentId id = Published();
   DAFTAR_ASSERT_OK(ledger().Dispute(

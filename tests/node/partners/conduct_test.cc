@@ -23,8 +23,9 @@ void Publish(Conduct& conduct, int64_t day, int reports) {
 
 TEST(ConductTest, AUsualDayIsNoFlood) {
   Conduct conduct;
-  for (int64_t day = 0; day < 40; ++day) Publish(conduct, day, 30);
-  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart + 39 * kDay), std::nullopt);
+  for (int64_t day = 0; day < 40; ++day) Publish(conduct, day, 20);
+  for (int64_t day = 40; day < 80; ++day) Publish(conduct, day, 50);
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart + 79 * kDay), std::nullopt);
 }
 
 TEST(ConductTest, ManyTimesTheUsualNumberIsAFlood) {
@@ -68,14 +69,50 @@ TEST(ConductTest, OnTheFirstDayTheLeastNumberDecides) {
   EXPECT_EQ(Words(*flood), "it published 21 reports in a day, and none are usual yet");
 }
 
-TEST(ConductTest, AFloodOfLongAgoIsHistory) {
+TEST(ConductTest, AFloodIsFoundThoughOthersFollowItOrItCameLate) {
   Conduct conduct;
   Publish(conduct, 0, 100);
+  Publish(conduct, 1, 1);  // behind midnight
   EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart + kDay).has_value());
-  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart + 2 * kDay), std::nullopt);
-  // And makes what comes later no more usual than it is.
-  Publish(conduct, 40, 21);
-  EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart + 40 * kDay).has_value());
+  EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart + 60 * kDay).has_value());
+  Publish(conduct, static_cast<int64_t>(kLookedAtDays) - 1, 1);
+  EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+  Publish(conduct, static_cast<int64_t>(kLookedAtDays), 1);
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);  // history
+}
+
+TEST(ConductTest, ANewLogCannotMakeMuchUsualByGrowingFast) {
+  Conduct conduct;
+  Publish(conduct, 0, 20);
+  Publish(conduct, 1, 200);
+  EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart + kDay).has_value());
+}
+
+TEST(ConductTest, WhatAnOperatorHasLookedAtIsUsual) {
+  Conduct conduct;
+  Publish(conduct, 0, 100);
+  conduct.unanswered = 7;
+  ASSERT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+  conduct.Look();
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);
+  Publish(conduct, 0, 20);
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);
+  Publish(conduct, 0, 1);
+  EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+}
+
+TEST(ConductTest, WhoNeverAnswersIsNoBetterThanWhoGivesUp) {
+  Conduct conduct;
+  for (int64_t day = 0; day < 10; ++day) Publish(conduct, day, 1);
+  conduct.AddWithdrawn();
+  conduct.unanswered = 1;
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);
+  conduct.unanswered = 2;
+  ASSERT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+  conduct.Look();
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);
+  conduct.unanswered = 5;  // three more
+  EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
 }
 
 TEST(ConductTest, TooManyWithdrawnAfterDisputesAreSuspicious) {
@@ -88,7 +125,8 @@ TEST(ConductTest, TooManyWithdrawnAfterDisputesAreSuspicious) {
   const auto seen = SuspicionOf(conduct, Bounds(), kStart + 9 * kDay);
   ASSERT_TRUE(seen.has_value());
   EXPECT_EQ(seen->suspicion, Suspicion::kWithdrawn);
-  EXPECT_EQ(Words(*seen), "3 of its last 10 reports were withdrawn after a dispute");
+  EXPECT_EQ(Words(*seen),
+            "3 of its last 10 reports were withdrawn after a dispute, or never answered for");
   for (int64_t day = 10; day < 15; ++day) Publish(conduct, day, 1);
   EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart + 14 * kDay), std::nullopt);  // a fifth
 }
@@ -116,7 +154,7 @@ TEST(ConductTest, IsTheSameAfterARow) {
 TEST(ConductTest, ARowThatCannotBeIsRefused) {
   Conduct conduct;
   conduct.AddReport(kStart);
-  conduct.first_day = conduct.day + 1;
+  conduct.looked_day = conduct.day + 1;
   crypto::Writer writer;
   conduct.Encode(writer);
   const crypto::Bytes row = writer.Take();

@@ -373,6 +373,19 @@ class ScriptedNetwork final : public Network {
                                 const NodeCard&, std::chrono::milliseconds) override {
     return absl::UnavailableError("not reached");
   }
+  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(const Partner&, uint64_t,
+                                                        std::chrono::milliseconds) override {
+    return absl::UnavailableError("not reached");
+  }
+  absl::StatusOr<evidence::ProofRequestId> RequestProof(const Partner&, const ProofCall&,
+                                                        std::chrono::milliseconds) override {
+    return absl::UnavailableError("not reached");
+  }
+  absl::Status FetchProof(const Partner&, const evidence::ProofRequestId&,
+                          const std::function<bool(evidence::HandoverPiece)>&,
+                          std::chrono::milliseconds, Cancellation&) override {
+    return absl::UnavailableError("not reached");
+  }
   void Forget(const std::string&) override {}
   void Shutdown() override {}
 

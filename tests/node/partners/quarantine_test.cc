@@ -60,7 +60,8 @@ class QuarantineTest : public ::testing::Test {
   }
   decision::PartnerRecord RecordAt(SimNode& node, int i) {
     Lookup lookup(node->store(), node->vault(), node->clock(), node->entropy(), node->charters(),
-                  node.origin(), node->registry(), node->followers(), node->network());
+                  node.origin(), node->registry(), node->followers(), node->relays(),
+                  node->network());
     const identity::Identifier identifier = Phone(PhoneOf(i));
     auto result = lookup.Ask(std::span(&identifier, 1), std::chrono::milliseconds(2000));
     EXPECT_THAT(result, IsOk());

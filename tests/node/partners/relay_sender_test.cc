@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/node/partners/relay_fixture.h"
 
 namespace daftar::partners {
@@ -14,15 +16,23 @@ class ScriptedNetwork final : public Network {
                     std::chrono::milliseconds,
                     std::function<void(absl::StatusOr<RelayAnswer>)> done) override {
     bool fails = false;
+    RelayAnswer answer{RelayOutcome::kKept, RelayRefusal::kNone};
     {
       storage::MutexLock lock(mutex_);
       sent_[partner.origin].push_back(statement);
       fails = failures_ > 0;
       if (fails) --failures_;
+      if (refusals_.count(partner.origin) > 0) {
+        answer = {RelayOutcome::kRefused, refusals_[partner.origin]};
+      }
       changed_.NotifyAll();
     }
     if (fails) return done(absl::UnavailableError("not reached"));
-    done(RelayAnswer{RelayOutcome::kKept, RelayRefusal::kNone});
+    done(answer);
+  }
+  void LetRefuse(const std::string& origin, RelayRefusal refusal) {
+    storage::MutexLock lock(mutex_);
+    refusals_[origin] = refusal;
   }
   void FailNext(int calls) {
     storage::MutexLock lock(mutex_);
@@ -66,6 +76,19 @@ class ScriptedNetwork final : public Network {
                                 const NodeCard&, std::chrono::milliseconds) override {
     return absl::UnavailableError("not reached");
   }
+  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(const Partner&, uint64_t,
+                                                        std::chrono::milliseconds) override {
+    return absl::UnavailableError("not reached");
+  }
+  absl::StatusOr<evidence::ProofRequestId> RequestProof(const Partner&, const ProofCall&,
+                                                        std::chrono::milliseconds) override {
+    return absl::UnavailableError("not reached");
+  }
+  absl::Status FetchProof(const Partner&, const evidence::ProofRequestId&,
+                          const std::function<bool(evidence::HandoverPiece)>&,
+                          std::chrono::milliseconds, Cancellation&) override {
+    return absl::UnavailableError("not reached");
+  }
   void Forget(const std::string&) override {}
   void Shutdown() override {}
 
@@ -73,6 +96,7 @@ class ScriptedNetwork final : public Network {
   storage::Mutex mutex_;
   storage::CondVar changed_;
   int failures_ DAFTAR_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, RelayRefusal> refusals_ DAFTAR_GUARDED_BY(mutex_);
   std::map<std::string, std::vector<crypto::Bytes>> sent_ DAFTAR_GUARDED_BY(mutex_);
 };
 
@@ -107,6 +131,39 @@ TEST_F(RelaySenderTest, TheIssuerIsAskedAgainUntilItsDisputeIsThere) {
   sender.Start();
   ASSERT_TRUE(network_.WaitForSent("toko-a.test", 4));
   sender.Stop();
+  EXPECT_EQ(network_.Sent("toko-c.test"), 1u);
+}
+
+TEST_F(RelaySenderTest, WhoeverRefusesForNowIsAskedAgain) {
+  network_.LetRefuse("toko-a.test", RelayRefusal::kFromTheFuture);
+  network_.LetRefuse("toko-c.test", RelayRefusal::kUnknownLog);
+  RelaySender sender(b_->registry(), network_, b_->relayer(),
+                     {.first_retry = std::chrono::milliseconds(1),
+                      .last_retry = std::chrono::milliseconds(4),
+                      .repeat = std::chrono::milliseconds(2)});
+  DAFTAR_ASSERT_OK(Relay(b_));
+  sender.Start();
+  ASSERT_TRUE(network_.WaitForSent("toko-a.test", 3));
+  ASSERT_TRUE(network_.WaitForSent("toko-c.test", 3));
+  sender.Stop();
+  EXPECT_EQ(Listed(b_).relay.refusal, RelayRefusal::kFromTheFuture);
+  EXPECT_TRUE(Listed(b_).open());
+  EXPECT_TRUE(Listed(b_).relay.told.empty());
+}
+
+TEST_F(RelaySenderTest, WhoeverRefusesForNowWaitsForTheNextTurn) {
+  network_.LetRefuse("toko-a.test", RelayRefusal::kEnded);
+  network_.LetRefuse("toko-c.test", RelayRefusal::kUnknownLog);
+  RelaySender sender(b_->registry(), network_, b_->relayer(),
+                     {.first_retry = std::chrono::milliseconds(1),
+                      .last_retry = std::chrono::milliseconds(4),
+                      .repeat = std::chrono::hours(1)});
+  DAFTAR_ASSERT_OK(Relay(b_));
+  sender.Start();
+  ASSERT_TRUE(network_.WaitForSent("", 2));
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  sender.Stop();
+  EXPECT_EQ(network_.Sent("toko-a.test"), 1u);
   EXPECT_EQ(network_.Sent("toko-c.test"), 1u);
 }
 

@@ -89,7 +89,7 @@ TEST_F(StandingTest, AReportFoundWrongDoesNotCountThoughItIsNeverWithdrawn) {
 }
 
 TEST_F(StandingTest, ADisputeAfterAResolutionIsOpenAgain) {
-  Add(EntryKind::kDispute, kNow - 40 * kDay);
+  Add(EntryKind::kDispute, kNow - 20 * kDay);
   Resolve(true);
   Add(EntryKind::kDispute, kNow - kDay);
   EXPECT_EQ(Status(), EntryStatus::kDisputed);
@@ -146,6 +146,33 @@ TEST_F(StandingTest, ALaterResolutionThatCountsEndsARelayedDispute) {
   const RelayedDispute later[] = {{kNow + 1, kNow + 1}};
   reading_.relayed = later;
   EXPECT_EQ(Status(), EntryStatus::kDisputed);
+}
+
+TEST_F(StandingTest, AnAnswerAfterThePeriodBringsNothingBack) {
+  Add(EntryKind::kDispute, kNow - 30 * kDay + 1);
+  Resolve(true);
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  updates_.front().update = {EntryKind::kDispute, 10, kNow - 30 * kDay, kNow - 30 * kDay};
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+  reading_.deadlines_act = false;  // both times are the issuer's
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+  reading_.counted_size = 11;  // it is not witnessed yet
+  EXPECT_EQ(Status(), EntryStatus::kDisputed);
+}
+
+TEST_F(StandingTest, AnAnswerToARelayedDisputeAfterThePeriodBringsNothingBack) {
+  Resolve(true);
+  const RelayedDispute in_time[] = {{kNow - 31 * kDay, kNow - 30 * kDay + 1}};
+  reading_.relayed = in_time;
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  const RelayedDispute late[] = {{kNow - 31 * kDay, kNow - 30 * kDay}};
+  reading_.relayed = late;
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+  // The first answer to it counts, and not a later one.
+  updates_.clear();
+  Add(EntryKind::kResolution, kNow - 5 * kDay, evidence::ResolutionFacts{true, Day("2026-10-27")});
+  Resolve(true);
+  EXPECT_EQ(Status(), EntryStatus::kLive);
 }
 
 TEST_F(StandingTest, TheLastCorrectionHolds) {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "daftar/v1/book.pb.h"
+#include "daftar/v1/disclosure.pb.h"
 #include "daftar/v1/incident.pb.h"
 #include "daftar/v1/node.pb.h"
 #include "daftar/v1/policy.pb.h"
@@ -34,7 +35,8 @@ TEST(MethodRules, EveryMethodOfTheLocalApiHasExactlyOneRow) {
   for (const auto* file :
        {v1::CheckRequest::descriptor()->file(), v1::MergeCustomersRequest::descriptor()->file(),
         v1::ApproveIncidentRequest::descriptor()->file(), v1::MakeCodeRequest::descriptor()->file(),
-        v1::GetPolicyRequest::descriptor()->file(), v1::GetStatusRequest::descriptor()->file()}) {
+        v1::GetPolicyRequest::descriptor()->file(), v1::GetStatusRequest::descriptor()->file(),
+        v1::AskForProofRequest::descriptor()->file()}) {
     for (int s = 0; s < file->service_count(); ++s) {
       for (int m = 0; m < file->service(s)->method_count(); ++m) {
         methods.insert(file->service(s)->name() + "/" + file->service(s)->method(m)->name());

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "node/service/book_handlers.h"
+#include "node/service/disclosure_handlers.h"
 #include "node/service/incident_handlers.h"
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
@@ -41,6 +42,7 @@ class RightsTest : public ::testing::Test {
   Users users_{node_->store(), node_->vault(), node_->clock(), node_->entropy()};
   BookHandlers book_{*node_};
   IncidentHandlers incident_{*node_};
+  DisclosureHandlers disclosure_{*node_};
   NodeHandlers nodes_{*node_, users_};
   PolicyHandlers policy_{*node_};
   ShopHandlers shop_{*node_};
@@ -56,6 +58,10 @@ class RightsTest : public ::testing::Test {
   };
   const Call get_proof_ = [this](const Actor& actor) {
     return shop_.GetProof(actor, {}, [](const v1::GetProofResponse&) { return false; });
+  };
+  const Call get_partner_proof_ = [this](const Actor& actor) {
+    return disclosure_.GetPartnerProof(actor, {},
+                                       [](const v1::GetPartnerProofResponse&) { return false; });
   };
   const Call await_incident_ = [this](const Actor& actor) {
     return shop_.AwaitIncident(actor, {}, {}).status();
@@ -113,6 +119,17 @@ class RightsTest : public ::testing::Test {
        {"sm", Of(incident_, &IncidentHandlers::DisputeAtPartner)}},
       {"IncidentService/ListRelayedDisputes",
        {"moa", Of(incident_, &IncidentHandlers::ListRelayedDisputes)}},
+      {"DisclosureService/AskForProof", {"m", Of(disclosure_, &DisclosureHandlers::AskForProof)}},
+      {"DisclosureService/ListAskedProof",
+       {"ma", Of(disclosure_, &DisclosureHandlers::ListAskedProof)}},
+      {"DisclosureService/FetchAskedProof",
+       {"m", Of(disclosure_, &DisclosureHandlers::FetchAskedProof)}},
+      {"DisclosureService/GetPartnerProof", {"ma", get_partner_proof_}},
+      {"DisclosureService/ListProofRequests",
+       {"ma", Of(disclosure_, &DisclosureHandlers::ListProofRequests)}},
+      {"DisclosureService/DiscloseProof",
+       {"m", Of(disclosure_, &DisclosureHandlers::DiscloseProof)}},
+      {"DisclosureService/RefuseProof", {"m", Of(disclosure_, &DisclosureHandlers::RefuseProof)}},
       {"PolicyService/GetPolicy", {"smoa", Of(policy_, &PolicyHandlers::GetPolicy)}},
       {"PolicyService/OverrideDecision", {"m", Of(policy_, &PolicyHandlers::OverrideDecision)}},
       {"PolicyService/ReportOutcomes", {"ma", report_outcomes_}},

@@ -149,6 +149,35 @@ TEST_F(ReportsTest, OfASharedIncidentItSaysSinceWhenUntilWhenAndWhoHasIt) {
   EXPECT_FALSE(own.arrivals[2][1].applied_at.has_value());
 }
 
+TEST_F(ReportsTest, ToWhomProofWasHandedIsSaid) {
+  const ledger::IncidentId id = File(a_, DepositUnsettled(kPhone));
+  auto upload = a_->proofs().Begin(a_.Caller(), {id, evidence::ProofKind::kInvoice, "scan"});
+  DAFTAR_ASSERT_OK(upload);
+  DAFTAR_ASSERT_OK((*upload)->Append(crypto::AsBytes("an invoice, as text")));
+  DAFTAR_ASSERT_OK((*upload)->Finish());
+  DAFTAR_ASSERT_OK(a_->ledger().Publish(a_.Caller(), id));
+  circle_.Settle();
+  const identity::Identifier buyer = Phone(kPhone);
+  check::Question question;
+  question.identifiers = {buyer};
+  auto found = b_->checker().Check(b_.Caller(), question);
+  DAFTAR_ASSERT_OK(found);
+  ASSERT_EQ(found->records.size(), 1u);
+  auto asked = b_->proof_requests().Ask(b_.Caller(), "toko-a.test", found->records[0].index,
+                                        std::span(&buyer, 1), "a large order");
+  DAFTAR_ASSERT_OK(asked);
+  EXPECT_THAT(Made().incidents.items.at(0).handed_out, IsEmpty());  // nobody has decided
+  auto waiting = a_->disclosures().List(true, 10, {});
+  DAFTAR_ASSERT_OK(waiting);
+  DAFTAR_ASSERT_OK(a_->disclosures().Disclose(a_.Caller(), waiting->requests.at(0).id, {}, "yes"));
+  const Report report = Made();
+  ASSERT_THAT(report.incidents.items, SizeIs(1));
+  ASSERT_THAT(report.incidents.items[0].handed_out, SizeIs(1));
+  EXPECT_EQ(report.incidents.items[0].handed_out[0].partner, "toko-b.test");
+  EXPECT_THAT(report.incidents.items[0].handed_out[0].files, SizeIs(1));
+  EXPECT_THAT(report.incidents.items[0].handed_out[0].fetched, IsEmpty());
+}
+
 TEST_F(ReportsTest, WhatWasWithdrawnIsKeptNoLongerThanUntilItsErasure) {
   const ledger::IncidentId id = Share(a_, kPhone);
   DAFTAR_ASSERT_OK(
