@@ -27,7 +27,6 @@ absl::StatusOr<evidence::HandoverStart> StartFromProto(const v1::HandoverStart& 
 }
 
 absl::StatusOr<evidence::HandedFile> FileFromProto(const v1::HandedFile& file) {
-  evidence::HandedFile out;
   const auto kinds = evidence::AllProofKinds();
   const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](evidence::ProofKind known) {
     return static_cast<uint32_t>(known) == file.kind();
