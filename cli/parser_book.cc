@@ -163,6 +163,12 @@ void Parser::AddWarnings() {
     auto options = Take(verb, command);
     verb.add_option("id", options->id, "A row of `daftar warning list`")->type_name("ID");
     AddIdentifiers(verb, options->identifiers);
+    for (const IdentifierFlag& entry : IdentifierFlags()) {
+      verb.get_option("--" + std::string(entry.flag))
+          ->group(
+              "The identifier (one, or ID; '-' reads a line of standard input, so that the number "
+              "stands in no history or process list)");
+    }
     AddBecause(verb, options->because);
   };
   add("add", "One of the shop's own or its staff's: nobody can be reported or imported under it",

@@ -22,22 +22,24 @@ void Parser::AddPartners() {
 
   Take(Verb(noun, "list", "All partners", "  daftar partner list\n"), &RunPartnerList);
 
-  const auto add = [&](const char* name, const char* help, auto* command, bool because) {
-    const std::string example = std::string("  daftar partner ") + name + " toko-b.example" +
-                                (because ? " --because \"agreement ended\"" : "") + "\n";
+  const auto add = [&](const char* name, const char* help, auto* command, const char* because) {
+    const std::string example =
+        std::string("  daftar partner ") + name + " toko-b.example" +
+        (because == nullptr ? "" : " --because \"" + std::string(because) + "\"") + "\n";
     CLI::App& verb = Verb(noun, name, help, example);
     auto options = Take(verb, command);
     verb.add_option("origin", options->origin, "The partner")->type_name("ORIGIN")->required();
-    if (because) AddBecause(verb, options->because);
+    if (because != nullptr) AddBecause(verb, options->because);
   };
-  add("show", "One partner", &RunPartnerShow, false);
-  add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend, true);
+  add("show", "One partner", &RunPartnerShow, nullptr);
+  add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend,
+      "agreement under review");
   add("release", "Let its reports count again after the node had set them aside",
-      &RunPartnerRelease, true);
-  add("resume", "End a suspension", &RunPartnerResume, true);
-  add("remove", "End the partnership", &RunPartnerRemove, true);
+      &RunPartnerRelease, "they had a backlog");
+  add("resume", "End a suspension", &RunPartnerResume, "agreement renewed");
+  add("remove", "End the partnership", &RunPartnerRemove, "agreement ended");
   add("reset-weight", "Forget what was learnt about how its records turned out",
-      &RunPartnerResetWeight, true);
+      &RunPartnerResetWeight, "another owner");
 
   CLI::App& dispute = Verb(
       noun, "dispute",
