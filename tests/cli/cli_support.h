@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -207,6 +208,7 @@ class FakeNode {
 
   // What the last call carried.
   std::string authorization;
+  std::chrono::system_clock::time_point deadline;  // of the last call
 
  private:
   template <class Request, class Response>
@@ -214,6 +216,7 @@ class FakeNode {
                       const Request* request, Response* response) {
     std::lock_guard lock(mutex_);
     authorization.clear();
+    deadline = context->deadline();
     const auto found = context->client_metadata().find("authorization");
     if (found != context->client_metadata().end()) {
       authorization.assign(found->second.begin(), found->second.end());

@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <thread>
-
 #include "tests/node/partners/relay_fixture.h"
 
 namespace daftar::partners {
@@ -42,10 +40,11 @@ class ScriptedNetwork final : public Network {
     storage::MutexLock lock(mutex_);
     return sent_[origin].size();
   }
-  // Waits until the partner, or with an empty origin all, have been sent so much; false after ten
-  // seconds.
-  bool WaitForSent(const std::string& origin, size_t calls) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  // Waits until the partner, or with an empty origin all, have been sent so much; false when the
+  // patience ends first.
+  bool WaitForSent(const std::string& origin, size_t calls,
+                   std::chrono::milliseconds patience = std::chrono::seconds(10)) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     storage::MutexLock lock(mutex_);
     const auto sent = [&]() DAFTAR_REQUIRES(mutex_) {
       size_t count = 0;
@@ -56,7 +55,7 @@ class ScriptedNetwork final : public Network {
     };
     while (sent() < calls) {
       if (std::chrono::steady_clock::now() > deadline) return false;
-      changed_.WaitFor(mutex_, std::chrono::milliseconds(100));
+      changed_.WaitFor(mutex_, std::chrono::milliseconds(10));
     }
     return true;
   }
@@ -161,7 +160,7 @@ TEST_F(RelaySenderTest, WhoeverRefusesForNowWaitsForTheNextTurn) {
   DAFTAR_ASSERT_OK(Relay(b_));
   sender.Start();
   ASSERT_TRUE(network_.WaitForSent("", 2));
-  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(network_.WaitForSent("", 3, std::chrono::milliseconds(50)));
   sender.Stop();
   EXPECT_EQ(network_.Sent("toko-a.test"), 1u);
   EXPECT_EQ(network_.Sent("toko-c.test"), 1u);
