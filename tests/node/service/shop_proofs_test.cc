@@ -24,8 +24,7 @@ using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::testing::HasSubstr;
 
-// Of 16 MiB; what gRPC keeps ready goes up and down by some.
-constexpr uint64_t kFarLessThanTheFile = uint64_t{12} << 20;
+constexpr uint64_t kFarLessThanTheFile = uint64_t{8} << 20;  // of 16 MiB
 constexpr char kText[] = "Invoice 17, 4,500,000 rupiah\n";
 
 class ShopProofsTest : public ::testing::Test {
