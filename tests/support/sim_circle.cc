@@ -53,7 +53,7 @@ class SimNetwork final : public partners::Network {
     auto evaluation = other->evaluator().Evaluate(*self, call.epoch, blinded, call.warming);
     if (!evaluation.ok()) return done(evaluation.status());
     partners::EvaluateAnswer answer{std::move(evaluation->elements), evaluation->proof};
-    if (circle_.faults.alter_answer) circle_.faults.alter_answer(partner.origin, answer);
+    if (auto alter = circle_.faults.alter_answer.Get()) alter(partner.origin, answer);
     done(std::move(answer));
   }
 
@@ -65,7 +65,7 @@ class SimNetwork final : public partners::Network {
     if (!self.has_value() || self->status != partners::PartnerStatus::kActive) {
       return done(absl::PermissionDeniedError("not a partner"));
     }
-    const auto& alter = circle_.faults.alter_notes;
+    const auto alter = circle_.faults.alter_notes.Get();
     if (alter && !alter(own_origin_, partner.origin, notes)) {
       return done(absl::UnavailableError("lost"));
     }
@@ -85,7 +85,7 @@ class SimNetwork final : public partners::Network {
       return done(absl::PermissionDeniedError("not a partner"));
     }
     crypto::Bytes sent = statement;
-    const auto& alter = circle_.faults.alter_relay;
+    const auto alter = circle_.faults.alter_relay.Get();
     if (alter && !alter(own_origin_, partner.origin, sent)) {
       return done(absl::UnavailableError("lost"));
     }
@@ -108,7 +108,7 @@ class SimNetwork final : public partners::Network {
       if (!batch->entries.empty() || batch->head != sent) {
         from += batch->entries.size();
         sent = batch->head;
-        if (circle_.faults.alter_feed) circle_.faults.alter_feed(partner.origin, *batch);
+        if (auto alter = circle_.faults.alter_feed.Get()) alter(partner.origin, *batch);
         if (!on_batch(*std::move(batch))) return absl::CancelledError("stopped by the caller");
         continue;
       }
@@ -144,7 +144,7 @@ class SimNetwork final : public partners::Network {
     if (other == nullptr) return absl::UnavailableError("not reached");
     if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
     partners::ProofCall sent = call;
-    if (circle_.faults.alter_request) circle_.faults.alter_request(own_origin_, sent);
+    if (auto alter = circle_.faults.alter_request.Get()) alter(own_origin_, sent);
     return other->disclosures().Request(own_origin_, sent.report, sent.nonce, sent.mac, sent.why);
   }
 
@@ -155,7 +155,7 @@ class SimNetwork final : public partners::Network {
     if (other == nullptr) return absl::UnavailableError("not reached");
     if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
     return other->disclosures().Fetch(own_origin_, request, [&](evidence::HandoverPiece piece) {
-      if (circle_.faults.alter_proof) circle_.faults.alter_proof(partner.origin, piece);
+      if (auto alter = circle_.faults.alter_proof.Get()) alter(partner.origin, piece);
       return !cancel.cancelled() && on_piece(std::move(piece));
     });
   }
@@ -320,7 +320,8 @@ void SimCircle::PairAll() {
 }
 
 bool SimCircle::Cut(const std::string& caller, const std::string& called) const {
-  return faults.cut && (faults.cut(caller, called) || faults.cut(called, caller));
+  const auto cut = faults.cut.Get();
+  return cut && (cut(caller, called) || cut(called, caller));
 }
 
 bool SimCircle::CaughtUp() {

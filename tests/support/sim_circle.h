@@ -31,22 +31,42 @@ class SimClock final : public evidence::Clock {
 
 class SimCircle;
 
+// A fault that a test sets while other threads ask for it. Any thread.
+template <typename Signature>
+class SimFault {
+ public:
+  SimFault& operator=(std::function<Signature> fault) {
+    storage::MutexLock lock(mutex_);
+    fault_ = std::move(fault);
+    return *this;
+  }
+  // What was set last; empty when there is no fault. It may run once more after another is set.
+  std::function<Signature> Get() const {
+    storage::MutexLock lock(mutex_);
+    return fault_;
+  }
+
+ private:
+  mutable storage::Mutex mutex_;
+  std::function<Signature> fault_ DAFTAR_GUARDED_BY(mutex_);
+};
+
 // What lies between the nodes: who is down, and what is altered on the way. Any thread.
 struct SimFaults {
   // Applied to every batch that `from` sends.
-  std::function<void(const std::string& from, evidence::FeedBatch&)> alter_feed;
-  std::function<void(const std::string& from, partners::EvaluateAnswer&)> alter_answer;
+  SimFault<void(const std::string& from, evidence::FeedBatch&)> alter_feed;
+  SimFault<void(const std::string& from, partners::EvaluateAnswer&)> alter_answer;
   // Applied to the notes that `from` sends to `to`, asked or answering. False: they are lost.
-  std::function<bool(const std::string& from, const std::string& to, std::vector<std::string>&)>
+  SimFault<bool(const std::string& from, const std::string& to, std::vector<std::string>&)>
       alter_notes;
   // Applied to the relayed dispute that `from` sends to `to`. False: it is lost.
-  std::function<bool(const std::string& from, const std::string& to, crypto::Bytes&)> alter_relay;
+  SimFault<bool(const std::string& from, const std::string& to, crypto::Bytes&)> alter_relay;
   // Applied to every piece of proof that `from` hands out.
-  std::function<void(const std::string& from, evidence::HandoverPiece&)> alter_proof;
+  SimFault<void(const std::string& from, evidence::HandoverPiece&)> alter_proof;
   // Applied to every request for proof that `from` makes.
-  std::function<void(const std::string& from, partners::ProofCall&)> alter_request;
+  SimFault<void(const std::string& from, partners::ProofCall&)> alter_request;
   // Whether the line between two nodes is cut, whichever of them calls. Any thread asks.
-  std::function<bool(const std::string& caller, const std::string& called)> cut;
+  SimFault<bool(const std::string& caller, const std::string& called)> cut;
 };
 
 // One node: its directory, and the running object while it is up.
@@ -110,7 +130,6 @@ class SimCircle {
   SimNode& operator[](size_t index) { return *nodes_[index]; }
   size_t size() const { return nodes_.size(); }
 
-  // Faults are set while nothing is under way.
   SimFaults faults;
 
  private:
