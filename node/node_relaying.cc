@@ -58,15 +58,16 @@ partners::OwnReports Node::OwnReports() {
 }
 
 absl::Status Node::OpenRelaying() {
-  auto relays =
-      partners::Relays::Open(*store_, vault_, clock_, *registry_, *followers_, OwnReports());
+  auto relays = partners::Relays::Open(*store_, vault_, clock_, *charters_, *registry_, *followers_,
+                                       OwnReports());
   if (!relays.ok()) return relays.status();
   relays_ = *std::move(relays);
   lookup_ = std::make_unique<partners::Lookup>(*store_, vault_, clock_, entropy_, *charters_,
                                                config_.origin, *registry_, *followers_, *relays_,
                                                *network_);
-  auto relayer = partners::Relayer::Open(*store_, vault_, clock_, entropy_, config_.origin,
-                                         keys_.entry, *registry_, *lookup_);
+  auto relayer =
+      partners::Relayer::Open(*store_, vault_, clock_, entropy_, config_.origin, keys_.entry,
+                              *charters_, *registry_, *followers_, *lookup_);
   if (!relayer.ok()) return relayer.status();
   relayer_ = *std::move(relayer);
   relay_sender_ = std::make_unique<partners::RelaySender>(*registry_, *network_, *relayer_);

@@ -282,6 +282,18 @@ NewIncident Incident::Standing() const {
   return standing;
 }
 
+bool Incident::HasOpenDisputeEntry() const {
+  bool open = false;
+  for (const IncidentEvent& event : events) {
+    if (!event.submission.has_value()) continue;
+    if (event.action == IncidentAction::kDisputed) open = true;
+    if (event.action == IncidentAction::kUpheld || event.action == IncidentAction::kRefuted) {
+      open = false;
+    }
+  }
+  return open;
+}
+
 int64_t Incident::LastTime(IncidentAction action) const {
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
     if (event->action == action) return event->at.seconds();

@@ -135,6 +135,9 @@ struct Incident {
   NewIncident Standing() const;
   // Whether all that it said was removed; id, state, reason and the times of its events remain.
   bool IsScrubbed() const { return account.identifiers.empty(); }
+  // Whether the log has, or will have with what is queued, a DISPUTE that no RESOLUTION answers. A
+  // settlement leaves it there.
+  bool HasOpenDisputeEntry() const;
   // When that last happened, in Unix seconds; 0: never.
   int64_t LastTime(IncidentAction action) const;
   // Rows of versions 1 to 4 are read too, which lack what later ones added: 2 mitigations, 3 the

@@ -47,6 +47,10 @@ int64_t TimeOfDeadline(crypto::ByteView key) {
 
 Bytes CodeKey(std::string_view code) { return Writer().U8('n').Raw(code).Take(); }
 
+Bytes ReportKey(const evidence::Commitment& commitment) {
+  return Writer().U8('r').Raw(commitment.view()).Take();
+}
+
 Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                  const identity::Identifier& identifier) {
   return Writer().U32(epoch).Raw(TagOf(vault, "counter", identifier).view()).Take();

@@ -7,6 +7,7 @@
 //   'd' || time || id              -> empty: when the node is to look at the incident by itself
 //   'n' || code                    -> incident id: the short code of its notice
 //   'p' || id                      -> sealed: the incident's proofs (proofs.h)
+//   'r' || commitment              -> incident id: whose REPORT it is
 //   counters: epoch || tag         -> next label counter, one byte
 #ifndef DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
 #define DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
@@ -29,6 +30,7 @@ crypto::Bytes DeadlinePrefix();
 crypto::Bytes DeadlineKey(int64_t time, const IncidentId& id);  // Unix seconds
 int64_t TimeOfDeadline(crypto::ByteView key);
 crypto::Bytes CodeKey(std::string_view code);
+crypto::Bytes ReportKey(const evidence::Commitment& commitment);
 crypto::Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                          const identity::Identifier& identifier);
 // The incident id that a time or subject key ends with.

@@ -99,7 +99,7 @@ struct NewDispute {
 struct RelayTaken {
   enum class Outcome : uint8_t {
     kDisputed,  // its DISPUTE is queued
-    kAlready,   // it was disputed before, or that dispute was resolved since
+    kAlready,   // a DISPUTE is open, published or queued, or was resolved since
     kEnded,     // withdrawn, erased or expired
   };
   Outcome outcome = Outcome::kEnded;
@@ -234,8 +234,9 @@ class Ledger {
   std::vector<std::string> Missing(const NewIncident& account) const;
 
  private:
-  // The incident whose report stands at `index`; nullopt: none (any more). Reads every incident.
+  // The incident whose report stands at `index`; nullopt: none (any more).
   absl::StatusOr<std::optional<IncidentView>> ByReport(uint64_t index) const;
+  absl::StatusOr<IncidentId> FindByReport(uint64_t index, const crypto::Bytes& key) const;
   // Of incidents that name it.
   absl::Status IdsAbout(const identity::Identifier& identifier, size_t limit,
                         std::set<IncidentId>& ids) const;

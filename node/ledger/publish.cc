@@ -257,6 +257,8 @@ absl::Status Ledger::QueueReport(Incident& incident, const ProofSet& proofs,
       evidence::SealReport(facts, labels, options_.origin, options_.record_key, entropy_).Encode();
   submission.commitment = evidence::CommitTo(submission.body);
   Enqueue(incident, submission, now, batch);
+  batch.Put(Column::kIncidents, rows::ReportKey(submission.commitment),
+            crypto::ToBytes(incident.id.view()));
   incident.charter = options_.charters.InForce()->hash;
   incident.report = submission.id;
   incident.report_not_before = submission.not_before;

@@ -32,25 +32,51 @@ absl::StatusOr<crypto::Secret32> Ledger::RecordKey(uint64_t index) const {
   return evidence::ReportKey(options_.record_key, body->salt);
 }
 
-// Partners pass on few disputes, bounded per day, and only those that prove the report's key come
-// so far: a scan is cheaper than an index that every report would have to keep.
 absl::StatusOr<std::optional<IncidentView>> Ledger::ByReport(uint64_t index) const {
-  std::optional<IncidentView> found;
+  auto leaf = storage::LogStore(store_).ReadLeaf(storage::kOwnLog, index);
+  if (absl::IsNotFound(leaf.status())) return std::nullopt;
+  if (!leaf.ok()) return leaf.status();
+  const auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
+  if (!entry.ok()) return absl::DataLossError("an entry of the own log is malformed");
+  const crypto::Bytes key = rows::ReportKey(entry->header.commitment);
+  auto row = store_.Get(storage::Column::kIncidents, key);
+  if (!row.ok()) return row.status();
+  auto id = row->has_value() ? IncidentId::Create(**row) : FindByReport(index, key);
+  if (absl::IsNotFound(id.status())) return std::nullopt;
+  if (!id.ok()) return id.status();
+  auto view = Get(*id);
+  if (absl::IsNotFound(view.status())) return std::nullopt;
+  if (!view.ok()) return view.status();
+  return *std::move(view);
+}
+
+// Of a report from before its row was kept: reads the incidents, once for each, since it writes the
+// row.
+absl::StatusOr<IncidentId> Ledger::FindByReport(uint64_t index, const crypto::Bytes& key) const {
+  std::optional<IncidentId> found;
   absl::Status failed;
   const crypto::Bytes prefix = rows::TimePrefix();
   const absl::Status scanned = store_.Scan(
-      storage::Column::kIncidents, prefix, prefix, [&](crypto::ByteView key, crypto::ByteView) {
-        auto view = Get(rows::IdAtEnd(key));
-        if (absl::IsNotFound(view.status())) return true;  // erased a moment ago
-        failed = view.status();
-        if (!view.ok()) return false;
-        if (!view->report.has_value() || view->report->index != index) return true;
-        found = *std::move(view);
+      storage::Column::kIncidents, prefix, prefix, [&](crypto::ByteView row, crypto::ByteView) {
+        auto stored = Load(rows::IdAtEnd(row));
+        if (absl::IsNotFound(stored.status())) return true;  // erased a moment ago
+        failed = stored.status();
+        if (!stored.ok()) return false;
+        if (!stored->incident.report.has_value()) return true;
+        auto published = FindPublication(store_, *stored->incident.report);
+        failed = published.status();
+        if (!published.ok()) return false;
+        if (!published->has_value() || (*published)->index != index) return true;
+        found = stored->incident.id;
         return false;
       });
   if (!scanned.ok()) return scanned;
   if (!failed.ok()) return failed;
-  return found;
+  if (!found.has_value()) return absl::NotFoundError("no incident has its report there");
+  storage::Batch batch;
+  batch.Put(storage::Column::kIncidents, key, crypto::ToBytes(found->view()));
+  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+  return *found;
 }
 
 absl::StatusOr<RelayTaken> Ledger::DisputeThroughPartner(const std::string& through,
@@ -65,7 +91,8 @@ absl::StatusOr<RelayTaken> Ledger::DisputeThroughPartner(const std::string& thro
   const IncidentId& id = view.incident.id;
   if (HasEnded(view.state)) return RelayTaken{Outcome::kEnded, id};
   const bool resolved_since = view.incident.LastTime(IncidentAction::kUpheld) >= at;
-  if (view.state == IncidentState::kDisputed || resolved_since) {
+  if (view.state == IncidentState::kDisputed || view.incident.HasOpenDisputeEntry() ||
+      resolved_since) {
     return RelayTaken{Outcome::kAlready, id};
   }
   NewDispute dispute;
@@ -83,7 +110,9 @@ absl::StatusOr<RelayTaken> Ledger::DisputeThroughPartner(const std::string& thro
     if (now->state == IncidentState::kDisputed) return RelayTaken{Outcome::kAlready, id};
   }
   if (!noted.ok()) return NotThatOne(noted.status());
-  return RelayTaken{Outcome::kDisputed, id};
+  // Of a statement that was noted before and is over, the incident comes as it is now.
+  const bool open = noted->state == IncidentState::kDisputed;
+  return RelayTaken{open ? Outcome::kDisputed : Outcome::kAlready, id};
 }
 
 }  // namespace daftar::ledger

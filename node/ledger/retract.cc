@@ -86,8 +86,11 @@ absl::StatusOr<std::optional<Publication>> Ledger::PublishedOrTakenBack(Incident
     incident.report.reset();  // taken back before
     return std::nullopt;
   }
+  auto queued = Submission::Decode(key, **row);
+  if (!queued.ok()) return queued.status();
   batch.ExpectValue(Column::kSubmissions, key, **row);
   batch.Delete(Column::kSubmissions, key);
+  batch.Delete(Column::kIncidents, rows::ReportKey(queued->commitment));
   incident.report.reset();
   return std::nullopt;
 }
@@ -128,8 +131,12 @@ absl::StatusOr<IncidentView> Ledger::Settle(const storage::Caller& caller, const
   if (absl::Status status = RequireBecause(because); !status.ok()) return status;
   return Apply(caller, "incident.settle", id, [&](Stored& stored, Batch& batch) -> absl::Status {
     Incident& incident = stored.incident;
-    if (incident.state == IncidentState::kSettled || HasEnded(incident.state)) {
-      return absl::FailedPreconditionError(WrongState("settled", incident.state));
+    // One that is disputed since stays settled: a second SETTLEMENT would be void.
+    const bool settled =
+        incident.state == IncidentState::kSettled || incident.settled_on.has_value();
+    if (settled || HasEnded(incident.state)) {
+      return absl::FailedPreconditionError(WrongState(
+          "settled", HasEnded(incident.state) ? incident.state : IncidentState::kSettled));
     }
     const evidence::UnixMillis now = clock_.Now();
     auto day = DayBetween("settled", settled_on, incident.Standing().occurred, now);
@@ -180,9 +187,12 @@ absl::StatusOr<IncidentView> Ledger::Dispute(const storage::Caller& caller, cons
         const std::string by =
             dispute.through.empty() ? caller.actor : std::string(kPartnerActor) + dispute.through;
         IncidentEvent event{now, by, IncidentAction::kDisputed, because, std::nullopt};
-        absl::Status retracted = Retract(incident, evidence::EntryKind::kDispute,
-                                         evidence::DisputeFacts{dispute.by, *day}, event, batch);
-        if (!retracted.ok()) return retracted;
+        // A second one would be void, and partners have the first.
+        if (!incident.HasOpenDisputeEntry()) {
+          absl::Status retracted = Retract(incident, evidence::EntryKind::kDispute,
+                                           evidence::DisputeFacts{dispute.by, *day}, event, batch);
+          if (!retracted.ok()) return retracted;
+        }
         incident.state = IncidentState::kDisputed;
         incident.dispute =
             OpenDispute{dispute.by, *day, dispute.through.empty() ? now : dispute.since};
@@ -233,8 +243,7 @@ absl::StatusOr<IncidentView> Ledger::Correct(const storage::Caller& caller, cons
   if (correction.empty()) {
     return absl::InvalidArgumentError(
         "nothing to correct was given: an amount, the day it occurred or was due, reminders, or "
-        "the "
-        "day on which the customer was told");
+        "the day on which the customer was told");
   }
   return Apply(caller, "incident.correct", id, [&](Stored& stored, Batch& batch) -> absl::Status {
     Incident& incident = stored.incident;

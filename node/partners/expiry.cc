@@ -19,14 +19,12 @@ using storage::Batch;
 using storage::Column;
 
 constexpr int64_t kSecondsPerHour = 3600;
-constexpr int64_t kSecondsPerDay = 86'400;
 // The longest periods that a charter may have (docs/charter.md).
-constexpr int64_t kLongestDisputeDays = 180;
 constexpr int64_t kLongestSettledHours = 48;
 constexpr int64_t kLongestEraseHours = 720;
 
 struct Periods {
-  int64_t answer = kLongestDisputeDays * kSecondsPerDay;
+  int64_t answer = AnswerPeriod(nullptr);
   int64_t settled = kLongestSettledHours * kSecondsPerHour;
   int64_t erase = kLongestEraseHours * kSecondsPerHour;
 };
@@ -34,19 +32,10 @@ struct Periods {
 Periods PeriodsOf(const evidence::Charter* charter) {
   Periods periods;
   if (charter == nullptr) return periods;
-  periods.answer = int64_t{charter->dispute_withdraw_days} * kSecondsPerDay;
+  periods.answer = AnswerPeriod(charter);
   periods.settled = int64_t{charter->withdraw_after_settlement_hours} * kSecondsPerHour;
   periods.erase = int64_t{charter->erase_after_withdrawal_hours} * kSecondsPerHour;
   return periods;
-}
-
-std::shared_ptr<const evidence::Charter> CharterBefore(const MirrorView& view, uint64_t report,
-                                                       const evidence::Charters& charters) {
-  const CharterEntry* stated = nullptr;
-  for (const CharterEntry& charter : view.charters) {
-    if (charter.index < report) stated = &charter;
-  }
-  return stated == nullptr ? nullptr : charters.Find(stated->charter);
 }
 
 // The row that says up to which index all reports are over by their age.
@@ -222,6 +211,15 @@ class Sweep {
 };
 
 }  // namespace
+
+std::shared_ptr<const evidence::Charter> CharterBefore(const MirrorView& view, uint64_t report,
+                                                       const evidence::Charters& charters) {
+  const CharterEntry* stated = nullptr;
+  for (const CharterEntry& charter : view.charters) {
+    if (charter.index < report) stated = &charter;
+  }
+  return stated == nullptr ? nullptr : charters.Find(stated->charter);
+}
 
 int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Charter* charter) {
   const Periods periods = PeriodsOf(charter);

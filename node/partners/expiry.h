@@ -5,6 +5,7 @@
 #define DAFTAR_NODE_PARTNERS_EXPIRY_H_
 
 #include <cstdint>
+#include <memory>
 
 #include "node/evidence/charters.h"
 #include "node/partners/entry_state.h"
@@ -16,6 +17,11 @@ namespace daftar::partners {
 
 // Reports that one sweep of a log looks at, at most; the next goes on there.
 inline constexpr size_t kMaxSweptReports = 10'000;
+
+// The charter that the copied log states before its report at `report`, as this node has adopted
+// it; null when it has not.
+std::shared_ptr<const evidence::Charter> CharterBefore(const MirrorView& view, uint64_t report,
+                                                       const evidence::Charters& charters);
 
 // When the bodies of a report are to be gone, in Unix seconds, as far as its headers tell: the
 // period to erase after it was withdrawn, or settled or disputed without an answer for so long that

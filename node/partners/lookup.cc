@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "node/partners/expiry.h"
 #include "node/partners/standing.h"
 #include "node/partners/witness_set.h"
 
@@ -433,12 +434,8 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   if (!updates.ok()) return updates.status();
   auto relayed = relays_.Standing(question.partner.log, report, (*opened)->key);
   if (!relayed.ok()) return relayed.status();
-  const CharterEntry* stated = nullptr;
-  for (const CharterEntry& charter : question.view.charters) {
-    if (charter.index < report) stated = &charter;
-  }
   const std::shared_ptr<const evidence::Charter> charter =
-      stated == nullptr ? nullptr : charters_.Find(stated->charter);
+      CharterBefore(question.view, report, charters_);
   const bool deadlines_act = !followers_.ClockInDoubt();
   const Standing standing = StandingOf(
       (*opened)->facts, *updates,

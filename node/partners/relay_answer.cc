@@ -32,8 +32,8 @@ constexpr std::array kRefusals = {
                 "its operator"},
     RefusalName{
         RelayRefusal::kFromTheFuture, "from-the-future",
-        "this node's clock is more than 5 minutes ahead of its; set the clock that is wrong, "
-        "and it is taken the next time it is sent"},
+        "this node's clock is more than 5 minutes ahead of its; set the clock that is wrong. Where "
+        "it is this node's, relay it again then"},
     RefusalName{RelayRefusal::kUnknownLog, "unknown-log",
                 "the node that was asked does not copy the issuer's log"},
     RefusalName{RelayRefusal::kUnknownReport, "unknown-report",

@@ -10,6 +10,8 @@ using crypto::Reader;
 using crypto::Writer;
 
 constexpr uint8_t kVersion = 1;
+constexpr uint8_t kOwnVersion = 2;
+constexpr uint8_t kOwnVersionWithoutSince = 1;
 constexpr int64_t kSecondsPerDay = 86'400;
 // Enough to reach back kRelayGraceSeconds, with one before.
 constexpr size_t kMaxHeardTimes = kRelayGraceSeconds / kHeardEverySeconds + 2;
@@ -29,8 +31,10 @@ uint32_t Number(storage::LogNumber log) { return static_cast<uint32_t>(log); }
 
 Bytes OwnRelay::Encode() const {
   Writer writer;
-  writer.U8(kVersion).Prefixed16(statement.Encode()).Prefixed16(crypto::AsBytes(by));
-  writer.U8(static_cast<uint8_t>(refusal)).U8(issuer_told ? 1 : 0);
+  writer.U8(kOwnVersion).Prefixed16(statement.Encode()).Prefixed16(crypto::AsBytes(by));
+  writer.U64(static_cast<uint64_t>(since))
+      .U8(static_cast<uint8_t>(refusal))
+      .U8(issuer_told ? 1 : 0);
   writer.U16(static_cast<uint16_t>(told.size()));
   for (const std::string& origin : told) writer.Prefixed8(crypto::AsBytes(origin));
   return writer.Take();
@@ -39,9 +43,12 @@ Bytes OwnRelay::Encode() const {
 absl::StatusOr<OwnRelay> OwnRelay::Decode(crypto::ByteView bytes) {
   Reader reader(bytes);
   OwnRelay relay;
-  if (reader.U8() != kVersion) reader.Fail();
+  const uint8_t version = reader.U8();
+  if (version != kOwnVersion && version != kOwnVersionWithoutSince) reader.Fail();
   relay.statement = ReadStatement(reader);
   relay.by = reader.Text16();
+  relay.since = version == kOwnVersion ? static_cast<int64_t>(reader.U64())
+                                       : static_cast<int64_t>(relay.statement.at);
   relay.refusal = static_cast<RelayRefusal>(reader.U8());
   if (relay.refusal > RelayRefusal::kOther) reader.Fail();
   relay.issuer_told = reader.U8() != 0;
@@ -75,10 +82,10 @@ absl::StatusOr<KeptRelay> KeptRelay::Decode(crypto::ByteView bytes) {
   return relay;
 }
 
-bool RelayDay::Take(int64_t now) {
+bool RelayDay::Take(int64_t now, uint32_t bound) {
   const int64_t today = now / kSecondsPerDay;
   if (day != today) *this = {today, 0};
-  if (count >= kMaxRelaysADay) return false;
+  if (count >= bound) return false;
   ++count;
   return true;
 }
@@ -95,6 +102,12 @@ absl::StatusOr<RelayDay> RelayDay::Decode(crypto::ByteView bytes) {
   day.count = reader.U32();
   if (!reader.Finish("relay row").ok()) return Malformed();
   return day;
+}
+
+uint32_t NewRelaysBound(int64_t heard, int64_t now) {
+  constexpr int64_t kMostDays = kMaxOpenRelays / kMaxRelaysADay;
+  const int64_t days = 1 + (now - heard) / kSecondsPerDay;
+  return kMaxRelaysADay * static_cast<uint32_t>(std::clamp<int64_t>(days, 1, kMostDays));
 }
 
 bool HeardTimes::Add(int64_t now) {

@@ -22,10 +22,11 @@
 
 namespace daftar::partners {
 
-// Of one relayer, this node included: new ones in a day (UTC), and those that are open.
+// Of one relayer, this node included: new ones in a day (UTC), and those that are open, whose
+// period for an answer is not over.
 inline constexpr uint32_t kMaxRelaysADay = 20;
 inline constexpr size_t kMaxOpenRelays = 200;
-// Of all partners together, kept here; and of this node's own, closed ones counted.
+// Of all partners together, kept here; and of this node's own, whatever became of them.
 inline constexpr size_t kMaxRelaysKept = 10'000;
 // A statement may be so far ahead of the receiver's clock.
 inline constexpr int64_t kMaxRelayAheadSeconds = 300;
@@ -37,7 +38,10 @@ inline constexpr int64_t kHeardEverySeconds = 900;
 // One that this node passes on.
 struct OwnRelay {
   evidence::RelayStatement statement;
-  std::string by;                              // the actor
+  std::string by;  // the actor
+  // Unix seconds: from when its period runs here, which is that of the first statement; 0: not yet,
+  // since the clock was in doubt.
+  int64_t since = 0;
   RelayRefusal refusal = RelayRefusal::kNone;  // the issuer's
   bool issuer_told = false;                    // it has taken it
   std::set<std::string, std::less<>> told;     // other partners that have answered, at most
@@ -51,7 +55,7 @@ struct OwnRelay {
 struct KeptRelay {
   evidence::RelayStatement statement;
   int64_t taken_at = 0;    // Unix seconds
-  int64_t since = 0;       // the time that counts
+  int64_t since = 0;       // the time that counts; 0: not yet, since the clock was in doubt
   crypto::Bytes incident;  // of an own report: by the name that the ledger gives it
 
   crypto::Bytes Encode() const;
@@ -63,11 +67,15 @@ struct RelayDay {
   int64_t day = 0;  // since 1970
   uint32_t count = 0;
 
-  // Whether one more may follow at `now` (Unix seconds); then it is counted.
-  bool Take(int64_t now);
+  // Whether one more may follow at `now` (Unix seconds), of at most `bound`; then it is counted.
+  bool Take(int64_t now, uint32_t bound = kMaxRelaysADay);
   crypto::Bytes Encode() const;
   static absl::StatusOr<RelayDay> Decode(crypto::ByteView bytes);  // DataLoss
 };
+
+// How many may be new today of a relayer that was last in touch at `heard`, both Unix seconds:
+// kMaxRelaysADay for each day since, or the time of what it could not deliver would be lost.
+uint32_t NewRelaysBound(int64_t heard, int64_t now);
 
 // When a partner was heard from, as far as a late statement of its needs it.
 class HeardTimes {

@@ -95,18 +95,24 @@ RelaySender::Clock::time_point RelaySender::SendDue(Clock::time_point now) {
         return std::none_of(outstanding->begin(), outstanding->end(),
                             [&](const RelayView& relay) { return IdOf(relay) == repeat.first; });
       });
-      // From another one each time: a statement that fails must not keep the others.
-      const size_t first = peer.turn++;
-      for (size_t i = 0; i < outstanding->size(); ++i) {
-        const RelayView& relay = (*outstanding)[(first + i) % outstanding->size()];
+      // The one after the last that went: a statement that fails must not keep the others.
+      const RelayView* chosen = nullptr;
+      const auto turn = [&](const RelayView& relay) {
+        const StatementId id = IdOf(relay);
+        return std::pair(id <= peer.last, id);
+      };
+      for (const RelayView& relay : *outstanding) {
         if (!GoesTo(partner, relay)) continue;
         const Clock::time_point at = DueAt(peer, relay);
-        if (at <= now) {
-          due.emplace_back(&partner, &relay);
-          break;
+        if (at > now) {
+          next = std::min(next, at);
+        } else if (chosen == nullptr || turn(relay) < turn(*chosen)) {
+          chosen = &relay;
         }
-        next = std::min(next, at);
       }
+      if (chosen == nullptr) continue;
+      peer.last = IdOf(*chosen);
+      due.emplace_back(&partner, chosen);
     }
   }
   for (const auto& [partner, relay] : due) Send(*partner, *relay);

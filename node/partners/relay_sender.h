@@ -57,7 +57,7 @@ class RelaySender {
     bool calling = false;
     Clock::time_point next{};
     std::chrono::milliseconds wait{0};
-    size_t turn = 0;
+    StatementId last{};  // that was sent to it
     // Of those outstanding that it has answered: when they are due again, if they are.
     std::map<StatementId, Clock::time_point> repeats;
   };

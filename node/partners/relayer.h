@@ -11,9 +11,11 @@
 #include <string>
 #include <vector>
 
+#include "node/evidence/charters.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/relay.h"
 #include "node/identity/identifier.h"
+#include "node/partners/followers.h"
 #include "node/partners/lookup.h"
 #include "node/partners/registry.h"
 #include "node/partners/relay_rows.h"
@@ -48,13 +50,15 @@ class Relayer {
   static absl::StatusOr<std::unique_ptr<Relayer>> Open(
       storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
       crypto::Entropy& entropy, std::string own_origin, const crypto::SigningKey& entry_key,
-      const Registry& registry, Lookup& lookup);
+      const evidence::Charters& charters, const Registry& registry, const Followers& followers,
+      Lookup& lookup);
 
   // Checks the buyer, and makes a statement about each report of the issuer that opens and is not
   // disputed yet: from then on it does not count here. Durable on OK, and once for one (actor,
   // request id). One that is passed on already is answered as it stands, unless the issuer has
-  // refused it in a way that waiting does not mend: then it is stated anew. Asks partners until the
-  // deadline.
+  // refused it in a way that waiting does not mend, or it is dated ahead: then it is stated anew,
+  // and its period here goes on. Asks partners until the deadline. Who tried and made none, while
+  // something opened, is on the record.
   //   NotFound            no such partner, or no report of it about the buyer opens here
   //   FailedPrecondition  the partner is not active; all that opens is disputed or ended already
   //   Unavailable         the partner could not be asked
@@ -78,14 +82,17 @@ class Relayer {
  private:
   Relayer(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
           crypto::Entropy& entropy, std::string own_origin, const crypto::SigningKey& entry_key,
-          const Registry& registry, Lookup& lookup)
+          const evidence::Charters& charters, const Registry& registry, const Followers& followers,
+          Lookup& lookup)
       : store_(store),
         vault_(vault),
         clock_(clock),
         entropy_(entropy),
         own_origin_(std::move(own_origin)),
         entry_key_(entry_key),
+        charters_(charters),
         registry_(registry),
+        followers_(followers),
         lookup_(lookup) {}
   struct Row {
     OwnRelay relay;
@@ -99,10 +106,14 @@ class Relayer {
   // The issuer's reports that open, of those asked for.
   absl::StatusOr<std::vector<decision::PartnerRecord>> Opened(const NewRelay& dispute,
                                                               std::chrono::milliseconds deadline);
+  // Of the outstanding ones, those whose period for an answer is not over.
+  absl::StatusOr<size_t> CountOpen();
+  absl::StatusOr<size_t> CountKept() const;
+  // `made`: how many statements were, also where an error says that more were not.
   absl::StatusOr<std::vector<RelayView>> Write(const storage::Caller& caller, crypto::Bytes request,
                                                const Partner& issuer, const NewRelay& dispute,
-                                               std::span<const decision::PartnerRecord> opened)
-      DAFTAR_REQUIRES(writing_);
+                                               std::span<const decision::PartnerRecord> opened,
+                                               size_t& made) DAFTAR_REQUIRES(writing_);
   absl::StatusOr<std::vector<RelayView>> AsRecorded(const Partner& issuer,
                                                     crypto::ByteView request_result) const;
 
@@ -112,7 +123,9 @@ class Relayer {
   crypto::Entropy& entropy_;
   const std::string own_origin_;
   const crypto::SigningKey& entry_key_;
+  const evidence::Charters& charters_;
   const Registry& registry_;
+  const Followers& followers_;
   Lookup& lookup_;
   storage::Mutex writing_;  // held across a durable write; before mutex_
   mutable storage::Mutex mutex_;

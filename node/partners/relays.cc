@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "crypto/merkle.h"
+#include "node/partners/expiry.h"
 #include "storage/log_store.h"
 #include "storage/purge.h"
 
@@ -29,21 +30,16 @@ Bytes BodyKey(LogNumber log, uint64_t index) {
 absl::StatusOr<std::unique_ptr<Relays>> Relays::Open(storage::Store& store,
                                                      const storage::Vault& vault,
                                                      const evidence::Clock& clock,
+                                                     const evidence::Charters& charters,
                                                      const Registry& registry,
                                                      const Followers& followers, OwnReports own) {
   std::unique_ptr<Relays> relays(
-      new Relays(store, vault, clock, registry, followers, std::move(own)));
+      new Relays(store, vault, clock, charters, registry, followers, std::move(own)));
   if (absl::Status status = relays->Load(); !status.ok()) return status;
   return relays;
 }
 
 absl::Status Relays::Load() {
-  const Bytes kept = relay_rows::KeptPrefix();
-  absl::Status scanned = store_.Scan(Column::kRelays, kept, kept, [&](ByteView key, ByteView) {
-    Count(relay_rows::PlaceOf(key).relayer, 1);
-    return true;
-  });
-  if (!scanned.ok()) return scanned;
   for (const Partner& partner : registry_.All()) {
     auto row = store_.Get(Column::kRelays, relay_rows::HeardKey(partner.log));
     if (!row.ok()) return row.status();
@@ -62,16 +58,36 @@ absl::StatusOr<KeptRelay> Relays::Open(ByteView key, ByteView row) const {
   return KeptRelay::Decode(plain->Expose());
 }
 
-void Relays::Count(LogNumber relayer, int change) {
-  storage::MutexLock lock(mutex_);
-  open_[relayer] += static_cast<size_t>(change);
-  kept_ += static_cast<size_t>(change);
-}
-
-size_t Relays::OpenOf(const Partner& partner) const {
-  storage::MutexLock lock(mutex_);
-  const auto open = open_.find(partner.log);
-  return open == open_.end() ? 0 : open->second;
+absl::StatusOr<Relays::Numbers> Relays::NumbersOf(const Partner& partner) const {
+  Numbers numbers;
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  const Bytes prefix = relay_rows::KeptPrefix();
+  absl::Status scanned =
+      store_.Scan(Column::kRelays, prefix, prefix, [&](ByteView key, ByteView row) {
+        ++numbers.kept;
+        if (relay_rows::PlaceOf(key).relayer == partner.log) {
+          rows.emplace_back(crypto::ToBytes(key), crypto::ToBytes(row));
+        }
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  const int64_t now = clock_.Now().seconds();
+  const bool in_doubt = followers_.ClockInDoubt();
+  std::map<std::string, MirrorView> views;  // by issuer
+  for (const auto& [key, row] : rows) {
+    auto kept = Open(key, row);
+    if (!kept.ok()) return kept.status();
+    const std::string& issuer = kept->statement.issuer;
+    if (views.count(issuer) == 0) {
+      const auto mirror = followers_.MirrorOf(issuer);
+      views[issuer] = mirror == nullptr ? MirrorView() : mirror->View();
+    }
+    // Of an own report it is the ledger that ends it.
+    const bool ends = issuer != own_.origin && kept->since != 0 && !in_doubt;
+    const auto charter = CharterBefore(views[issuer], kept->statement.index, charters_);
+    if (!ends || now - kept->since < AnswerPeriod(charter.get())) ++numbers.open;
+  }
+  return numbers;
 }
 
 absl::Status Relays::Heard(const Partner& partner) {
@@ -136,9 +152,6 @@ absl::StatusOr<RelayRefusal> Relays::CheckReport(const evidence::RelayStatement&
 }
 
 absl::StatusOr<RelayFate> Relays::FateOfCopy(LogNumber issuer, uint64_t index, int64_t at) const {
-  auto body = store_.Get(Column::kLogBodies, BodyKey(issuer, index));
-  if (!body.ok()) return body.status();
-  if (!body->has_value()) return RelayFate::kEnded;
   auto row = store_.Get(Column::kEntryStates, EntryState::Key(issuer, index));
   if (!row.ok()) return row.status();
   if (!row->has_value()) return RelayFate::kWaiting;
@@ -147,30 +160,34 @@ absl::StatusOr<RelayFate> Relays::FateOfCopy(LogNumber issuer, uint64_t index, i
   return FateOf(*state, at).fate;
 }
 
-// Room for one more of `from`: the day with it counted.
-absl::StatusOr<RelayDay> Relays::RoomFor(const Partner& from, int64_t now) const {
-  auto row = store_.Get(Column::kRelays, relay_rows::DayKey(from.log));
+absl::Status Relays::TakeRoom(const Partner& from, int64_t heard, int64_t now, Batch& batch) const {
+  const Bytes key = relay_rows::DayKey(from.log);
+  auto row = store_.Get(Column::kRelays, key);
   if (!row.ok()) return row.status();
   RelayDay day;
   if (row->has_value()) {
     auto decoded = RelayDay::Decode(**row);
     if (!decoded.ok()) return decoded.status();
     day = *decoded;
+    batch.ExpectValue(Column::kRelays, key, **row);
+  } else {
+    batch.ExpectAbsent(Column::kRelays, key);
   }
-  if (!day.Take(now)) {
+  if (!day.Take(now, NewRelaysBound(heard, now))) {
     return absl::ResourceExhaustedError(
         "a partner may relay " + std::to_string(kMaxRelaysADay) + " disputes a day; try again in " +
         std::to_string(kSecondsPerDay - now % kSecondsPerDay) + " s");
   }
-  storage::MutexLock lock(mutex_);
-  const auto open = open_.find(from.log);
-  if (kept_ >= kMaxRelaysKept || (open != open_.end() && open->second >= kMaxOpenRelays)) {
+  auto numbers = NumbersOf(from);
+  if (!numbers.ok()) return numbers.status();
+  if (numbers->kept >= kMaxRelaysKept || numbers->open >= kMaxOpenRelays) {
     return absl::ResourceExhaustedError(
         "a partner may have " + std::to_string(kMaxOpenRelays) +
         " relayed disputes open, and all together " + std::to_string(kMaxRelaysKept) +
         "; wait until some are resolved, or ended by the charter's period");
   }
-  return day;
+  batch.Put(Column::kRelays, key, day.Encode());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<RelayAnswer> Relays::TakeChecked(const Partner& from,
@@ -199,14 +216,15 @@ absl::StatusOr<RelayAnswer> Relays::TakeChecked(const Partner& from,
     // The earlier time serves as long as that dispute is open.
     if (!*over) return Already();
   }
-  auto day = RoomFor(from, now);
-  if (!day.ok()) return day.status();
-  KeptRelay kept{statement, now, 0, {}};
+  int64_t heard = 0;
   {
     storage::MutexLock lock(mutex_);
-    kept.since = std::min(now, std::max({static_cast<int64_t>(statement.at),
-                                         heard_[from.log].Before(now), from.paired_at.seconds()}));
+    heard = std::max(heard_[from.log].Before(now), from.paired_at.seconds());
   }
+  Batch batch;
+  if (absl::Status room = TakeRoom(from, heard, now, batch); !room.ok()) return room;
+  KeptRelay kept{
+      statement, now, std::min(now, std::max(static_cast<int64_t>(statement.at), heard)), {}};
   RelayAnswer answer{RelayOutcome::kKept, RelayRefusal::kNone};
   if (own) {
     // Before the row: a crash between them leaves a dispute that a repetition finds.
@@ -215,12 +233,16 @@ absl::StatusOr<RelayAnswer> Relays::TakeChecked(const Partner& from,
     if (disputed->answer.outcome != RelayOutcome::kDisputed) return disputed->answer;
     answer = disputed->answer;
     kept.incident = std::move(disputed->incident);
+  } else if (followers_.ClockInDoubt()) {
+    kept.since = 0;  // Sweep sets it, later than it was rather than sooner
   }
-  Batch batch;
-  batch.Put(Column::kRelays, relay_rows::DayKey(from.log), day->Encode());
+  if (row->has_value()) {
+    batch.ExpectValue(Column::kRelays, key, **row);
+  } else {
+    batch.ExpectAbsent(Column::kRelays, key);
+  }
   batch.Put(Column::kRelays, key, vault_.Seal(Column::kRelays, key, kept.Encode()));
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
-  if (!row->has_value()) Count(from.log, 1);
   return answer;
 }
 
@@ -239,6 +261,7 @@ absl::StatusOr<bool> Relays::IsOver(const relay_rows::Place& place, const KeptRe
 absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, uint64_t index,
                                                              const crypto::Secret32& report_key) {
   std::vector<RelayedDispute> standing;
+  const int64_t now = clock_.Now().seconds();
   const Bytes own_key = relay_rows::OwnKey(issuer, index);
   auto own_row = store_.Get(Column::kRelays, own_key);
   if (!own_row.ok()) return own_row.status();
@@ -249,7 +272,7 @@ absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, u
     if (!own.ok()) return own.status();
     const auto at = static_cast<int64_t>(own->statement.at);
     // The person said so; no answer of the issuer makes that undone.
-    standing.push_back({at, at});
+    standing.push_back({at, own->since == 0 ? now : own->since});
   }
   std::vector<std::pair<Bytes, Bytes>> rows;
   const Bytes prefix = relay_rows::KeptPrefix(issuer, index);
@@ -265,7 +288,8 @@ absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, u
     auto relayer = registry_.Find(kept->statement.relayer);
     if (!relayer.ok() || relayer->status != PartnerStatus::kActive) continue;
     if (kept->statement.Proves(report_key)) {
-      standing.push_back({static_cast<int64_t>(kept->statement.at), kept->since});
+      standing.push_back(
+          {static_cast<int64_t>(kept->statement.at), kept->since == 0 ? now : kept->since});
       continue;
     }
     Batch batch;
@@ -274,7 +298,6 @@ absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, u
     const absl::Status written = store_.Write(std::move(batch));
     if (absl::IsAborted(written)) continue;  // another lookup has met it as well
     if (!written.ok()) return written;
-    Count(relayer->log, -1);
     if (const auto mirror = followers_.MirrorOf(relayer->origin); mirror != nullptr) {
       mirror->Note(Fault::kWrongRelay);
     }
@@ -282,48 +305,67 @@ absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, u
   return standing;
 }
 
+absl::StatusOr<std::optional<Bytes>> Relays::Swept(const relay_rows::Place& place, ByteView key,
+                                                   ByteView row, bool clock_in_doubt) const {
+  const Bytes as_it_is = crypto::ToBytes(row);
+  const int64_t now = clock_.Now().seconds();
+  if (place.relayer != storage::kOwnLog) {
+    auto kept = Open(key, row);
+    if (!kept.ok()) return kept.status();
+    auto over = IsOver(place, *kept);
+    if (!over.ok()) return over.status();
+    if (*over) return std::nullopt;
+    if (kept->since != 0 || clock_in_doubt) return as_it_is;
+    kept->since = now;
+    return vault_.Seal(Column::kRelays, key, kept->Encode());
+  }
+  auto plain = vault_.Open(Column::kRelays, key, row);
+  if (!plain.ok()) return plain.status();
+  auto own = OwnRelay::Decode(plain->Expose());
+  if (!own.ok()) return own.status();
+  // One's own stays to be listed for as long as there is anything to say of the report.
+  auto body = store_.Get(Column::kLogBodies, BodyKey(place.issuer, place.index));
+  if (!body.ok()) return body.status();
+  if (!body->has_value()) {
+    auto fate = FateOfCopy(place.issuer, place.index, static_cast<int64_t>(own->statement.at));
+    if (!fate.ok()) return fate.status();
+    if (*fate == RelayFate::kEnded) return std::nullopt;
+  }
+  if (own->since != 0 || clock_in_doubt) return as_it_is;
+  own->since = now;
+  return vault_.Seal(Column::kRelays, key, own->Encode());
+}
+
 absl::StatusOr<size_t> Relays::Sweep() {
   storage::MutexLock taking(taking_);
-  struct Row {
-    Bytes key;
-    Bytes value;
-  };
-  std::vector<Row> rows;
+  std::vector<std::pair<Bytes, Bytes>> rows;
   for (const Bytes& prefix : {relay_rows::OwnPrefix(), relay_rows::KeptPrefix()}) {
     absl::Status scanned =
         store_.Scan(Column::kRelays, prefix, prefix, [&](ByteView key, ByteView row) {
-          rows.push_back({crypto::ToBytes(key), crypto::ToBytes(row)});
+          rows.emplace_back(crypto::ToBytes(key), crypto::ToBytes(row));
           return true;
         });
     if (!scanned.ok()) return scanned;
   }
+  const bool in_doubt = followers_.ClockInDoubt();
   size_t dropped = 0;
-  for (const Row& row : rows) {
-    const relay_rows::Place place = relay_rows::PlaceOf(row.key);
-    const bool is_kept = place.relayer != storage::kOwnLog;
-    bool over = false;
-    if (is_kept) {
-      auto kept = Open(row.key, row.value);
-      if (!kept.ok()) return kept.status();
-      auto known = IsOver(place, *kept);
-      if (!known.ok()) return known.status();
-      over = *known;
-    } else {
-      // One's own stays to be listed for as long as there is anything to say of the report.
-      auto body = store_.Get(Column::kLogBodies, BodyKey(place.issuer, place.index));
-      if (!body.ok()) return body.status();
-      over = !body->has_value();
-    }
-    if (!over) continue;
+  for (const auto& [key, row] : rows) {
+    auto swept = Swept(relay_rows::PlaceOf(key), key, row, in_doubt);
+    if (!swept.ok()) return swept.status();
+    if (*swept == row) continue;
+    const bool drop = !swept->has_value();
     Batch batch;
-    batch.ExpectValue(Column::kRelays, row.key, row.value);
-    batch.Delete(Column::kRelays, row.key);
-    storage::AskForPurge(batch, row.key);
+    batch.ExpectValue(Column::kRelays, key, row);
+    if (drop) {
+      batch.Delete(Column::kRelays, key);
+      storage::AskForPurge(batch, key);
+    } else {
+      batch.Put(Column::kRelays, key, **std::move(swept));
+    }
     const absl::Status written = store_.Write(std::move(batch));
     if (absl::IsAborted(written)) continue;
     if (!written.ok()) return written;
-    if (is_kept) Count(place.relayer, -1);
-    ++dropped;
+    if (drop) ++dropped;
   }
   return dropped;
 }

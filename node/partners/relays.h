@@ -6,9 +6,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "node/evidence/charters.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/relay.h"
 #include "node/partners/followers.h"
@@ -47,12 +49,14 @@ class Relays {
   static absl::StatusOr<std::unique_ptr<Relays>> Open(storage::Store& store,
                                                       const storage::Vault& vault,
                                                       const evidence::Clock& clock,
+                                                      const evidence::Charters& charters,
                                                       const Registry& registry,
                                                       const Followers& followers, OwnReports own);
 
   // What a statement that the active partner `from` has sent does here; durable on OK. A refused
   // one changes nothing. Unavailable: the copy of a log is not so far yet; ResourceExhausted: past
-  // a bound of relay_rows.h, in words with the time to wait; errors of the store.
+  // a bound of relay_rows.h, in words with the time to wait; Aborted: a lookup was at the same
+  // dispute, try again; errors of the store.
   absl::StatusOr<RelayAnswer> Take(const Partner& from, crypto::ByteView statement);
 
   // The disputes of the report at `index` of the partner's log `issuer`, whose record key the
@@ -65,19 +69,27 @@ class Relays {
   // A partner was heard from just now.
   absl::Status Heard(const Partner& partner);
 
-  // Drops what serves no more: of reports whose body is gone, and of disputes that are over. Reads
-  // every row. Returns how many were dropped.
+  // Drops what serves no more: of reports that are erased or expired, and of disputes that are
+  // over. Where the clock was in doubt and is not any more, lets the period begin. Reads every row.
+  // Returns how many were dropped.
   absl::StatusOr<size_t> Sweep();
 
-  // How many open ones of the partner are kept here.
-  size_t OpenOf(const Partner& partner) const;
+  // How many are kept here: of all partners, and of this one those that are open. Reads all of the
+  // partner's.
+  struct Numbers {
+    size_t kept = 0;
+    size_t open = 0;
+  };
+  absl::StatusOr<Numbers> NumbersOf(const Partner& partner) const;
 
  private:
   Relays(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
-         const Registry& registry, const Followers& followers, OwnReports own)
+         const evidence::Charters& charters, const Registry& registry, const Followers& followers,
+         OwnReports own)
       : store_(store),
         vault_(vault),
         clock_(clock),
+        charters_(charters),
         registry_(registry),
         followers_(followers),
         own_(std::move(own)) {}
@@ -86,27 +98,32 @@ class Relays {
   // The refusal, or kNone, of what can be told of the report by its log alone.
   absl::StatusOr<RelayRefusal> CheckReport(const evidence::RelayStatement& statement,
                                            storage::LogNumber issuer) const;
-  // As CheckReport, of what is over for a copied log. `at`: of a statement.
+  // By a copied log, of a dispute that was stated at `at`. A body that is merely missing ends
+  // nothing: it may still come.
   absl::StatusOr<RelayFate> FateOfCopy(storage::LogNumber issuer, uint64_t index, int64_t at) const;
   absl::StatusOr<RelayAnswer> TakeChecked(const Partner& from,
                                           const evidence::RelayStatement& statement,
                                           storage::LogNumber issuer, int64_t now)
       DAFTAR_REQUIRES(taking_);
   absl::StatusOr<bool> IsOver(const relay_rows::Place& place, const KeptRelay& kept) const;
-  absl::StatusOr<RelayDay> RoomFor(const Partner& from, int64_t now) const DAFTAR_REQUIRES(taking_);
-  void Count(storage::LogNumber relayer, int change);
+  // Makes room in `batch` for one more of `from`, which was last in touch at `heard`.
+  absl::Status TakeRoom(const Partner& from, int64_t heard, int64_t now,
+                        storage::Batch& batch) const DAFTAR_REQUIRES(taking_);
+  // The row as Sweep leaves it; nullopt: to be dropped.
+  absl::StatusOr<std::optional<crypto::Bytes>> Swept(const relay_rows::Place& place,
+                                                     crypto::ByteView key, crypto::ByteView row,
+                                                     bool clock_in_doubt) const;
 
   storage::Store& store_;
   const storage::Vault& vault_;
   const evidence::Clock& clock_;
+  const evidence::Charters& charters_;
   const Registry& registry_;
   const Followers& followers_;
   const OwnReports own_;
   storage::Mutex taking_;  // one statement or sweep at a time; before mutex_
   mutable storage::Mutex mutex_;
   std::map<storage::LogNumber, HeardTimes> heard_ DAFTAR_GUARDED_BY(mutex_);
-  std::map<storage::LogNumber, size_t> open_ DAFTAR_GUARDED_BY(mutex_);  // kept, by relayer
-  size_t kept_ DAFTAR_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace daftar::partners

@@ -43,6 +43,11 @@ uint32_t RetentionMonths(const evidence::ReportFacts& facts, const evidence::Cha
 
 }  // namespace
 
+int64_t AnswerPeriod(const evidence::Charter* charter) {
+  return (charter == nullptr ? kLongestDisputeDays : int64_t{charter->dispute_withdraw_days}) *
+         kSecondsPerDay;
+}
+
 int64_t LongestRetention(const evidence::Charter* charter) {
   uint32_t months = charter == nullptr ? evidence::kMaxRetentionMonths : 0;
   if (charter != nullptr) {
@@ -61,9 +66,7 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
   std::vector<int64_t> resolutions;  // that count and open: when each was issued
   bool withdrawn = false;
   const evidence::Charter* charter = reading.charter;
-  const int64_t answer_period =
-      (charter == nullptr ? kLongestDisputeDays : int64_t{charter->dispute_withdraw_days}) *
-      kSecondsPerDay;
+  const int64_t answer_period = AnswerPeriod(charter);
   // An answer after the period does not bring back what was as withdrawn by then.
   const auto is_late = [&](int64_t since, int64_t resolved_at) {
     return resolved_at - since >= answer_period;

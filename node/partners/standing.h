@@ -59,6 +59,10 @@ struct Standing {
 Standing StandingOf(const evidence::ReportFacts& reported, std::span<const OpenedUpdate> updates,
                     const Reading& reading);
 
+// How long a dispute may go without an answer before the report is as withdrawn, in seconds: the
+// charter's period, or the longest that a charter may have.
+int64_t AnswerPeriod(const evidence::Charter* charter);
+
 // The longest that the body of a report may be kept by whoever cannot open it, in seconds after it
 // was issued: the longest retention of the charter, or of any.
 int64_t LongestRetention(const evidence::Charter* charter);

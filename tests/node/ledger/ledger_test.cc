@@ -395,6 +395,53 @@ TEST_F(LedgerTest, WhatIsRemovedWhileAllAreReadIsPassedOver) {
   EXPECT_EQ(taken->outcome, RelayTaken::Outcome::kDisputed);
 }
 
+TEST_F(LedgerTest, ADisputeThroughAPartnerReadsNoOtherIncident) {
+  const IncidentId id = Published();
+  const auto view = ledger().Get(id);
+  const uint64_t index = view->report->index;
+  const int64_t now = circle_.clock().Now().seconds();
+  const IncidentId damaged = Filed();
+  storage::Batch batch;
+  batch.Put(storage::Column::kIncidents, rows::IncidentKey(damaged), crypto::ToBytes("damaged"));
+  DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+  const auto taken = ledger().DisputeThroughPartner("toko-b.test", "r-1", index, {}, now, now);
+  DAFTAR_ASSERT_OK(taken);
+  EXPECT_EQ(taken->incident, id);
+  EXPECT_EQ(taken->outcome, RelayTaken::Outcome::kDisputed);
+}
+
+TEST_F(LedgerTest, TheReportsRowIsMadeWhereItIsMissingAndGoesWithAReportTakenBack) {
+  const auto reports = [&] {
+    std::vector<crypto::Bytes> keys;
+    const crypto::Bytes prefix = crypto::ToBytes("r");
+    EXPECT_TRUE(node_->store()
+                    .Scan(storage::Column::kIncidents, prefix, prefix,
+                          [&](crypto::ByteView key, crypto::ByteView) {
+                            keys.push_back(crypto::ToBytes(key));
+                            return true;
+                          })
+                    .ok());
+    return keys;
+  };
+  const IncidentId id = Published();
+  ASSERT_EQ(reports().size(), 1u);
+  storage::Batch batch;
+  batch.Delete(storage::Column::kIncidents, reports()[0]);
+  DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+  const uint64_t index = ledger().Get(id)->report->index;
+  const int64_t now = circle_.clock().Now().seconds();
+  const auto taken = ledger().DisputeThroughPartner("toko-b.test", "r-1", index, {}, now, now);
+  DAFTAR_ASSERT_OK(taken);
+  EXPECT_EQ(taken->incident, id);
+  EXPECT_EQ(reports().size(), 1u);
+  const IncidentId other = Filed();
+  DAFTAR_ASSERT_OK(ledger().Publish(node_.Caller(), other));
+  EXPECT_EQ(reports().size(), 2u);
+  DAFTAR_ASSERT_OK(
+      ledger().Withdraw(node_.Caller(), other, evidence::WithdrawalGround::kMistake, "mixed up"));
+  EXPECT_EQ(reports().size(), 1u);
+}
+
 TEST_F(LedgerTest, AboutFindsByEveryIdentifier) {
   NewIncident account = DepositUnsettled(kPhone);
   account.identifiers.push_back(*identity::Normalise(

@@ -302,6 +302,26 @@ TEST_F(PublishedTest, ADisputeOfWhatIsSettledDoesNotDelayItsWithdrawal) {
             evidence::WithdrawalGround::kPaid);
 }
 
+TEST_F(PublishedTest, WhatTheLogSaysAlreadyIsNotPublishedAgain) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "it is wrong"));
+  Tick();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "still wrong"));
+  EXPECT_EQ(StateOf(id), IncidentState::kDisputed);
+  EXPECT_THAT(ledger().Settle(Caller(), id, {}, "paid"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  After(60);
+  EXPECT_THAT(Kinds(),
+              ElementsAre(EntryKind::kReport, EntryKind::kDispute, EntryKind::kSettlement));
+  // Answered, it may be disputed anew.
+  DAFTAR_ASSERT_OK(ledger().Resolve(Caller(), id, true, "it stands"));
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "it does not"));
+  After(60);
+  EXPECT_THAT(Kinds(), ElementsAre(EntryKind::kReport, EntryKind::kDispute, EntryKind::kSettlement,
+                                   EntryKind::kResolution, EntryKind::kDispute));
+}
+
 TEST_F(PublishedTest, ADisputeIsFlaggedAndThenWithdrawnWhenNobodyAnswers) {
   const IncidentId id = Published();
   DAFTAR_ASSERT_OK(ledger().Dispute(

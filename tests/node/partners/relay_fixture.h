@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "crypto/merkle.h"
@@ -62,6 +63,29 @@ class RelayTest : public ::testing::Test {
     EXPECT_TRUE(all.ok()) << all.status();
     EXPECT_EQ(all->size(), 1u);
     return all->empty() ? RelayView() : all->front();
+  }
+  // The clocks of all partners of `node` say an hour more; after ten minutes without news nothing
+  // is in doubt any more.
+  void PutClockInDoubt(daftar::testing::SimNode& node) {
+    const auto later = evidence::UnixMillis::OfSeconds(circle_.clock().Now().seconds() + kDay / 24);
+    for (daftar::testing::SimNode* other : {&a_, &b_, &c_}) {
+      if (other != &node) {
+        EXPECT_TRUE((*other)->publisher().Heartbeat(later).ok());
+      }
+    }
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!node->followers().ClockInDoubt() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::yield();  // the follower's work, which has no event here
+    }
+    EXPECT_TRUE(node->followers().ClockInDoubt());
+  }
+  // What B sends to A arrives altered.
+  void LetTheIssuerRefuse() {
+    circle_.faults.alter_relay = [this](const std::string&, const std::string& to,
+                                        crypto::Bytes& bytes) {
+      if (to == a_.origin()) bytes.back() ^= 1;
+      return true;
+    };
   }
   Partner PartnerOf(daftar::testing::SimNode& node, const daftar::testing::SimNode& other) {
     return *node->registry().Find(other.origin());

@@ -34,7 +34,7 @@ void ExpectWhole(const Row& row) {
                 StatusIs(absl::StatusCode::kDataLoss));
   }
   crypto::Bytes newer = bytes;
-  newer[0] = 2;
+  ++newer[0];
   EXPECT_THAT(Row::Decode(newer), StatusIs(absl::StatusCode::kDataLoss));
 }
 
@@ -42,6 +42,7 @@ TEST(RelayRowsTest, RowsReadBackAndDamagedOnesDoNot) {
   OwnRelay own;
   own.statement = Statement();
   own.by = "uid:1000";
+  own.since = kNow - 5;
   own.refusal = RelayRefusal::kEnded;
   own.issuer_told = true;
   own.told = {"toko-c.test", "toko-d.test"};
@@ -53,6 +54,34 @@ TEST(RelayRowsTest, RowsReadBackAndDamagedOnesDoNot) {
   HeardTimes heard;
   EXPECT_TRUE(heard.Add(kNow));
   ExpectWhole(heard);
+}
+
+TEST(RelayRowsTest, ARowFromBeforeItsPeriodWasKeptRunsFromItsStatement) {
+  const crypto::Bytes first_version = crypto::Writer()
+                                          .U8(1)
+                                          .Prefixed16(Statement().Encode())
+                                          .Prefixed16(crypto::AsBytes("uid:1000"))
+                                          .U8(0)
+                                          .U8(1)
+                                          .U16(0)
+                                          .Take();
+  const auto read = OwnRelay::Decode(first_version);
+  DAFTAR_ASSERT_OK(read);
+  EXPECT_EQ(read->since, kNow);
+  EXPECT_TRUE(read->issuer_told);
+}
+
+TEST(RelayRowsTest, WhoWasAwayMayBringWhatItCouldNotDeliver) {
+  EXPECT_EQ(NewRelaysBound(kNow, kNow), kMaxRelaysADay);
+  EXPECT_EQ(NewRelaysBound(kNow - 86'399, kNow), kMaxRelaysADay);
+  EXPECT_EQ(NewRelaysBound(kNow - 2 * 86'400, kNow), 3 * kMaxRelaysADay);
+  EXPECT_EQ(NewRelaysBound(0, kNow), kMaxOpenRelays);
+  EXPECT_EQ(NewRelaysBound(kNow + 86'400, kNow), kMaxRelaysADay);
+  RelayDay day;
+  for (uint32_t i = 0; i < 2 * kMaxRelaysADay; ++i) {
+    EXPECT_TRUE(day.Take(kNow, 2 * kMaxRelaysADay));
+  }
+  EXPECT_FALSE(day.Take(kNow, 2 * kMaxRelaysADay));
 }
 
 TEST(RelayRowsTest, ADayHasItsNumberAndTheNextOneItsOwn) {

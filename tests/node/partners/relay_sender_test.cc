@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "tests/node/partners/relay_fixture.h"
 
 namespace daftar::partners {
@@ -35,6 +37,11 @@ class ScriptedNetwork final : public Network {
   void FailNext(int calls) {
     storage::MutexLock lock(mutex_);
     failures_ = calls;
+  }
+  // How many different ones.
+  size_t SentStatements(const std::string& origin) {
+    storage::MutexLock lock(mutex_);
+    return std::set(sent_[origin].begin(), sent_[origin].end()).size();
   }
   size_t Sent(const std::string& origin) {
     storage::MutexLock lock(mutex_);
@@ -119,6 +126,21 @@ TEST_F(RelaySenderTest, WhatFailsIsSentAgainAndWhatIsAnsweredIsNot) {
   EXPECT_EQ(network_.Sent("toko-a.test") + network_.Sent("toko-c.test"), 8u);
   EXPECT_TRUE(Listed(b_).relay.issuer_told);
   EXPECT_EQ(Listed(b_).relay.told.count("toko-c.test"), 1u);
+}
+
+TEST_F(RelaySenderTest, EachStatementHasItsTurnHoweverOftenNothingWasDue) {
+  incident_ = Publish();  // the second about the buyer
+  network_.FailNext(1'000'000);
+  RelaySender sender(
+      b_->registry(), network_, b_->relayer(),
+      {.first_retry = std::chrono::milliseconds(5), .last_retry = std::chrono::milliseconds(5)});
+  DAFTAR_ASSERT_OK(Relay(b_));
+  sender.Start();
+  ASSERT_TRUE(network_.WaitForSent("toko-a.test", 4));
+  ASSERT_TRUE(network_.WaitForSent("toko-c.test", 4));
+  sender.Stop();
+  EXPECT_EQ(network_.SentStatements("toko-a.test"), 2u);
+  EXPECT_EQ(network_.SentStatements("toko-c.test"), 2u);
 }
 
 TEST_F(RelaySenderTest, TheIssuerIsAskedAgainUntilItsDisputeIsThere) {

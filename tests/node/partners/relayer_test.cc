@@ -9,21 +9,10 @@ namespace {
 
 using ::daftar::testing::StatusIs;
 using ledger::IncidentState;
-using testing::kDay;
 
 constexpr std::chrono::milliseconds kDeadline{2000};
 
-class RelayerTest : public testing::RelayTest {
- protected:
-  // What B sends to A arrives altered.
-  void LetTheIssuerRefuse() {
-    circle_.faults.alter_relay = [this](const std::string&, const std::string& to,
-                                        crypto::Bytes& bytes) {
-      if (to == a_.origin()) bytes.back() ^= 1;
-      return true;
-    };
-  }
-};
+class RelayerTest : public testing::RelayTest {};
 
 TEST_F(RelayerTest, TheEntryStopsCountingBeforeAnythingIsSent) {
   EXPECT_EQ(Sees(b_), "live");
@@ -110,28 +99,6 @@ TEST_F(RelayerTest, WhatTheIssuersLogSaysIsNewerThanItsRefusal) {
   EXPECT_EQ(Listed(b_).relay.refusal, RelayRefusal::kNone);
 }
 
-TEST_F(RelayerTest, WhatWaitingDoesNotMendIsStatedAnew) {
-  LetTheIssuerRefuse();
-  const auto first = Relay(b_);
-  DAFTAR_ASSERT_OK(first);
-  b_->relay_sender().SendAll();
-  circle_.clock().Advance(60);
-  const auto second = Relay(b_);
-  DAFTAR_ASSERT_OK(second);
-  ASSERT_EQ(second->size(), 1u);
-  EXPECT_NE(second->front().relay.statement, first->front().relay.statement);
-  EXPECT_EQ(Listed(b_).relay.refusal, RelayRefusal::kNone);
-  EXPECT_EQ(Sees(b_), "disputed");
-  // One that may be taken yet stays as it is.
-  const RelayAnswer ahead{RelayOutcome::kRefused, RelayRefusal::kFromTheFuture};
-  DAFTAR_ASSERT_OK(b_->relayer().Answered(Listed(b_), a_.origin(), ahead));
-  EXPECT_EQ(Listed(b_).relay.refusal, RelayRefusal::kFromTheFuture);
-  circle_.clock().Advance(60);
-  const auto third = Relay(b_);
-  DAFTAR_ASSERT_OK(third);
-  EXPECT_EQ(third->front().relay.statement, second->front().relay.statement);
-}
-
 TEST_F(RelayerTest, AnotherPartnerIsToldOnceItHasTakenItOrRefusedItForGood) {
   DAFTAR_ASSERT_OK(Relay(b_));
   const RelayView relay = Listed(b_);
@@ -145,40 +112,6 @@ TEST_F(RelayerTest, AnotherPartnerIsToldOnceItHasTakenItOrRefusedItForGood) {
     EXPECT_FALSE(told_after({RelayOutcome::kRefused, refusal})) << RefusalWord(refusal);
   }
   EXPECT_TRUE(told_after({RelayOutcome::kRefused, RelayRefusal::kEnded}));
-}
-
-TEST_F(RelayerTest, AnewItIsDatedAfterWhatWasResolved) {
-  DAFTAR_ASSERT_OK(Relay(b_));
-  circle_.Settle();
-  // The issuer's clock is ahead: its log dates the RESOLUTION after this node's now.
-  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
-  circle_.Settle();
-  circle_.Settle();
-  EXPECT_EQ(Sees(b_), "live");
-  DAFTAR_ASSERT_OK(Relay(b_));
-  EXPECT_TRUE(Listed(b_).open());
-  EXPECT_EQ(Sees(b_), "disputed");
-}
-
-TEST_F(RelayerTest, OfMoreThanADaysRestWhatFitsIsRelayed) {
-  incident_ = Publish();  // the second about the buyer
-  RelayDay day{circle_.clock().Now().seconds() / kDay, kMaxRelaysADay - 1};
-  storage::Batch batch;
-  batch.Put(storage::Column::kRelays, relay_rows::DayKey(storage::kOwnLog), day.Encode());
-  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
-  const absl::Status bound = Relay(b_).status();
-  EXPECT_THAT(bound, StatusIs(absl::StatusCode::kResourceExhausted));
-  EXPECT_NE(std::string(bound.message()).find("buyer 1 still count here"), std::string::npos)
-      << bound;
-  EXPECT_EQ(b_->relayer().List(10)->size(), 1u);
-  EXPECT_EQ(b_->relayer().Outstanding()->size(), 1u);
-  EXPECT_THAT(Relay(b_), StatusIs(absl::StatusCode::kResourceExhausted));
-  EXPECT_EQ(b_->relayer().List(10)->size(), 1u);
-  circle_.clock().Advance(kDay);
-  circle_.Settle();
-  const auto rest = Relay(b_);
-  DAFTAR_ASSERT_OK(rest);
-  EXPECT_EQ(rest->size(), 2u);
 }
 
 TEST_F(RelayerTest, WhatDoesNotOpenHereCannotBeRelayed) {
@@ -258,6 +191,23 @@ TEST_F(RelayerTest, AllReportsAboutTheBuyerOrOneAreRelayed) {
   EXPECT_NE(first, Index());
   EXPECT_EQ(Incident().state, IncidentState::kDisputed);
   EXPECT_TRUE(b_->relayer().Outstanding()->empty());
+}
+
+TEST_F(RelayerTest, ItGoesWithTheReportAndNotWhileABodyIsMerelyMissing) {
+  DAFTAR_ASSERT_OK(Relay(b_));
+  const storage::LogNumber issuer = PartnerOf(b_, a_).log;
+  storage::Batch lost;
+  lost.Delete(storage::Column::kLogBodies,
+              storage::LogIndexKey(static_cast<uint32_t>(issuer), Index()));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(lost)));
+  EXPECT_EQ(*b_->relays().Sweep(), 0u);
+  EntryState expired;
+  expired.swept = true;
+  storage::Batch swept;
+  swept.Put(storage::Column::kEntryStates, EntryState::Key(issuer, Index()), expired.Encode());
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(swept)));
+  EXPECT_EQ(*b_->relays().Sweep(), 1u);
+  EXPECT_TRUE(b_->relayer().List(10)->empty());
 }
 
 TEST_F(RelayerTest, ItIsListedUntilTheReportIsErased) {

@@ -17,7 +17,13 @@ const RelayAnswer kAlreadyAnswer{RelayOutcome::kAlready, RelayRefusal::kNone};
 const RelayAnswer kKeptAnswer{RelayOutcome::kKept, RelayRefusal::kNone};
 RelayAnswer Refused(RelayRefusal refusal) { return {RelayOutcome::kRefused, refusal}; }
 
-class RelaysTest : public testing::RelayTest {};
+class RelaysTest : public testing::RelayTest {
+ protected:
+  static crypto::Bytes BodyKey(daftar::testing::SimNode& node, uint64_t index) {
+    const auto issuer = node->registry().Find("toko-a.test");
+    return storage::LogIndexKey(static_cast<uint32_t>(issuer->log), index);
+  }
+};
 
 TEST_F(RelaysTest, TheIssuerWritesADisputeWithoutAnybodysLeave) {
   EXPECT_EQ(Sent(a_, Signed(Statement())), kDisputedAnswer);
@@ -46,13 +52,35 @@ TEST_F(RelaysTest, ARepeatedStatementIsNotedOnce) {
   EXPECT_EQ(a_->publisher().tree_size(), size);
   EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
   EXPECT_EQ(Sent(c_, statement), kAlreadyAnswer);
-  EXPECT_EQ(c_->relays().OpenOf(PartnerOf(c_, b_)), 1u);
+  EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->open, 1u);
   // Nor does one from before the dispute was resolved open it again.
   circle_.clock().Advance(60);
   DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
   circle_.Settle();
   EXPECT_EQ(Sent(a_, statement), kAlreadyAnswer);
   EXPECT_EQ(Incident().state, IncidentState::kPublished);
+}
+
+TEST_F(RelaysTest, AStatementThatIsOverOpensNothingHoweverItIsDated) {
+  evidence::RelayStatement ahead = Statement();
+  ahead.at += 290;  // the relayer's clock is ahead
+  const crypto::Bytes statement = Signed(ahead);
+  EXPECT_EQ(Sent(a_, statement), kDisputedAnswer);
+  circle_.Settle();
+  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
+  circle_.Settle();
+  EXPECT_EQ(Sent(a_, statement), kAlreadyAnswer);
+  EXPECT_EQ(Incident().state, IncidentState::kPublished);
+}
+
+TEST_F(RelaysTest, ADisputeThatASettlementLeftOpenIsThereAlready) {
+  DAFTAR_ASSERT_OK(a_->ledger().Dispute(a_.Caller(), incident_, {}, "said so here"));
+  circle_.Settle();
+  DAFTAR_ASSERT_OK(a_->ledger().Settle(a_.Caller(), incident_, {}, "paid"));
+  EXPECT_EQ(Sent(a_, Signed(Statement())), kAlreadyAnswer);
+  EXPECT_EQ(Incident().state, IncidentState::kSettled);
+  circle_.Settle();
+  EXPECT_EQ(c_->followers().MirrorOf(a_.origin())->View().trouble, "");
 }
 
 TEST_F(RelaysTest, WhatIsWrongIsRefusedByTheIssuerAndChangesNothing) {
@@ -84,7 +112,7 @@ TEST_F(RelaysTest, WhatIsWrongIsRefusedByTheIssuerAndChangesNothing) {
   EXPECT_EQ(Sent(a_, Signed(keys)), Refused(RelayRefusal::kUnknownReport));
   EXPECT_EQ(Incident().state, IncidentState::kPublished);
   EXPECT_EQ(*a_->ledger().QueueLength(), 0u);
-  EXPECT_EQ(a_->relays().OpenOf(PartnerOf(a_, b_)), 0u);
+  EXPECT_EQ(a_->relays().NumbersOf(PartnerOf(a_, b_))->open, 0u);
 }
 
 TEST_F(RelaysTest, AReportThatHasEndedIsNotDisputed) {
@@ -112,13 +140,13 @@ TEST_F(RelaysTest, AnotherPartnerStopsCountingOnReceipt) {
   c_.Stop();
   c_.Start();
   EXPECT_EQ(Sees(c_), "disputed");
-  EXPECT_EQ(c_->relays().OpenOf(PartnerOf(c_, b_)), 1u);
+  EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->open, 1u);
 }
 
 TEST_F(RelaysTest, AForgedOneHasNoEffectAndIsNotedAgainstItsRelayer) {
   EXPECT_EQ(Sent(c_, Forged(Statement())), kKeptAnswer);  // it cannot tell yet
   EXPECT_EQ(Sees(c_), "live");
-  EXPECT_EQ(c_->relays().OpenOf(PartnerOf(c_, b_)), 0u);
+  EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->open, 0u);
   const std::string trouble = c_->followers().MirrorOf(b_.origin())->View().trouble;
   EXPECT_NE(trouble.find("disputes of reports that it could not open (1 times)"), std::string::npos)
       << trouble;
@@ -175,8 +203,76 @@ TEST_F(RelaysTest, AStatementIsDroppedWhenItServesNoMore) {
   circle_.Settle();
   EXPECT_EQ(*a_->relays().Sweep(), 1u);
   EXPECT_EQ(*c_->relays().Sweep(), 1u);
-  EXPECT_EQ(c_->relays().OpenOf(PartnerOf(c_, b_)), 0u);
+  EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->open, 0u);
   EXPECT_EQ(Sees(c_), "live");
+}
+
+TEST_F(RelaysTest, OneWhosePeriodIsOverIsKeptAndTakesNobodysRoom) {
+  const crypto::Bytes statement = Signed(Statement());
+  EXPECT_EQ(Sees(c_), "live");
+  a_.Stop();
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+  circle_.clock().Advance(29 * kDay);
+  EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->open, 1u);
+  circle_.clock().Advance(2 * kDay);
+  EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->open, 0u);
+  EXPECT_EQ(*c_->relays().Sweep(), 0u);  // without it the report would count again
+  EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->kept, 1u);
+  EXPECT_EQ(Sees(c_), "withdrawn");
+}
+
+TEST_F(RelaysTest, ABodyThatIsMissingEndsNothing) {
+  const crypto::Bytes key = BodyKey(c_, Index());
+  const auto body = c_->store().Get(storage::Column::kLogBodies, key);
+  storage::Batch lost;
+  lost.Delete(storage::Column::kLogBodies, key);
+  DAFTAR_ASSERT_OK(c_->store().Write(std::move(lost)));
+  EXPECT_EQ(Sent(c_, Signed(Statement())), kKeptAnswer);
+  EXPECT_EQ(*c_->relays().Sweep(), 0u);
+  storage::Batch came;
+  came.Put(storage::Column::kLogBodies, key, **body);
+  DAFTAR_ASSERT_OK(c_->store().Write(std::move(came)));
+  EXPECT_EQ(Sees(c_), "disputed");
+}
+
+TEST_F(RelaysTest, WhatComesWhileTheClockIsInDoubtHasNoDeadlineYet) {
+  const crypto::Bytes statement = Signed(Statement());
+  PutClockInDoubt(c_);
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+  EXPECT_EQ(*c_->relays().Sweep(), 0u);
+  circle_.clock().Advance(31 * kDay);
+  EXPECT_FALSE(c_->followers().ClockInDoubt());
+  EXPECT_EQ(Sees(c_), "disputed");
+  EXPECT_EQ(*c_->relays().Sweep(), 0u);  // from now on it runs
+  circle_.clock().Advance(29 * kDay);
+  EXPECT_EQ(Sees(c_), "disputed");
+  circle_.clock().Advance(kDay);
+  EXPECT_EQ(Sees(c_), "withdrawn");
+}
+
+TEST_F(RelaysTest, ABacklogOfDaysKeepsItsTime) {
+  const ledger::IncidentId first = incident_;
+  std::vector<crypto::Bytes> backlog;
+  for (uint32_t i = 0; i < kMaxRelaysADay + 3; ++i) {
+    auto view = a_->ledger().Add(
+        a_.Caller(), daftar::testing::DepositUnsettled("0812-9999-8" + std::to_string(100 + i)));
+    DAFTAR_ASSERT_OK(view);
+    DAFTAR_ASSERT_OK(a_->ledger().Publish(a_.Caller(), view->incident.id));
+    circle_.Settle();
+    circle_.clock().Advance(60);
+    incident_ = view->incident.id;
+    backlog.push_back(Signed(Statement()));
+  }
+  incident_ = first;
+  backlog.push_back(Signed(Statement()));
+  circle_.Settle();
+  c_.Stop();
+  circle_.clock().Advance(5 * kDay);
+  c_.Start();
+  circle_.Settle();
+  for (const crypto::Bytes& statement : backlog) EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+  circle_.clock().Advance(25 * kDay);
+  EXPECT_EQ(Sees(c_), "withdrawn");  // 30 days after the statement
 }
 
 TEST_F(RelaysTest, MoreThanADaysIsRefusedWithTheTimeToWait) {

@@ -1,0 +1,198 @@
+// How a person's dispute becomes a statement: its times, its bounds, and what the record keeps.
+#include <gtest/gtest.h>
+
+#include "node/partners/relayer.h"
+#include "storage/audit.h"
+#include "tests/node/partners/relay_fixture.h"
+
+namespace daftar::partners {
+namespace {
+
+using ::daftar::testing::StatusIs;
+using testing::kDay;
+
+constexpr std::chrono::milliseconds kDeadline{2000};
+
+class RelayStatementsTest : public testing::RelayTest {
+ protected:
+  // B has this many statements about other reports of A, from `since` on, and restarts.
+  void KeepRelays(size_t number, int64_t since) {
+    constexpr size_t kRowsAWrite = 500;
+    const storage::LogNumber issuer = PartnerOf(b_, a_).log;
+    OwnRelay relay;
+    relay.by = "uid:0";
+    relay.since = since;
+    relay.statement = Statement();
+    storage::Batch batch;
+    for (size_t i = 0; i < number; ++i) {
+      relay.statement.index = 1000 + i;
+      const crypto::Bytes key = relay_rows::OwnKey(issuer, relay.statement.index);
+      batch.Put(storage::Column::kRelays, key,
+                b_->vault().Seal(storage::Column::kRelays, key, relay.Encode()));
+      if (batch.operations().size() < kRowsAWrite && i + 1 < number) continue;
+      DAFTAR_ASSERT_OK(b_->store().Write(std::exchange(batch, {})));
+    }
+    b_.Stop();
+    b_.Start();
+  }
+  // What the record of B has of the kind, the newest first.
+  std::vector<storage::AuditRow> Recorded(const std::string& action) {
+    auto page = storage::ReadAudit(b_->store(), b_->vault(),
+                                   {.limit = 10, .wanted = [&](const storage::AuditRow& row) {
+                                      return row.action == action;
+                                    }});
+    EXPECT_TRUE(page.ok()) << page.status();
+    return page->rows;
+  }
+};
+
+TEST_F(RelayStatementsTest, WhatWaitingDoesNotMendIsStatedAnew) {
+  LetTheIssuerRefuse();
+  const auto first = Relay(b_);
+  DAFTAR_ASSERT_OK(first);
+  b_->relay_sender().SendAll();
+  circle_.clock().Advance(60);
+  const auto second = Relay(b_);
+  DAFTAR_ASSERT_OK(second);
+  ASSERT_EQ(second->size(), 1u);
+  EXPECT_NE(second->front().relay.statement, first->front().relay.statement);
+  EXPECT_EQ(second->front().relay.since, first->front().relay.since);
+  EXPECT_EQ(Listed(b_).relay.refusal, RelayRefusal::kNone);
+  EXPECT_EQ(Sees(b_), "disputed");
+  // One that may be taken yet stays as it is.
+  const RelayAnswer ahead{RelayOutcome::kRefused, RelayRefusal::kFromTheFuture};
+  DAFTAR_ASSERT_OK(b_->relayer().Answered(Listed(b_), a_.origin(), ahead));
+  EXPECT_EQ(Listed(b_).relay.refusal, RelayRefusal::kFromTheFuture);
+  circle_.clock().Advance(60);
+  const auto third = Relay(b_);
+  DAFTAR_ASSERT_OK(third);
+  EXPECT_EQ(third->front().relay.statement, second->front().relay.statement);
+}
+
+TEST_F(RelayStatementsTest, ThePeriodRunsFromTheFirstStatement) {
+  LetTheIssuerRefuse();
+  DAFTAR_ASSERT_OK(Relay(b_));
+  b_->relay_sender().SendAll();
+  circle_.clock().Advance(29 * kDay);
+  DAFTAR_ASSERT_OK(Relay(b_));
+  EXPECT_EQ(Sees(b_), "disputed");
+  circle_.clock().Advance(kDay);
+  EXPECT_EQ(Sees(b_), "withdrawn");
+}
+
+TEST_F(RelayStatementsTest, OneMadeWhileTheClockIsInDoubtHasNoDeadlineYet) {
+  PutClockInDoubt(b_);
+  DAFTAR_ASSERT_OK(Relay(b_));
+  EXPECT_EQ(Listed(b_).relay.since, 0);
+  EXPECT_EQ(*b_->relays().Sweep(), 0u);
+  EXPECT_EQ(Listed(b_).relay.since, 0);
+  circle_.clock().Advance(31 * kDay);
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
+  EXPECT_EQ(Sees(b_), "disputed");
+  EXPECT_EQ(*b_->relays().Sweep(), 0u);
+  EXPECT_EQ(Listed(b_).relay.since, circle_.clock().Now().seconds());
+}
+
+TEST_F(RelayStatementsTest, OneThatAClockAheadHasDatedIsStatedAnew) {
+  DAFTAR_ASSERT_OK(Relay(b_));
+  const storage::LogNumber issuer = PartnerOf(b_, a_).log;
+  OwnRelay ahead = Listed(b_).relay;
+  ahead.statement.at += 2 * kDay;
+  const crypto::Bytes key = relay_rows::OwnKey(issuer, Index());
+  storage::Batch batch;
+  batch.Put(storage::Column::kRelays, key,
+            b_->vault().Seal(storage::Column::kRelays, key, ahead.Encode()));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  DAFTAR_ASSERT_OK(Relay(b_));
+  EXPECT_EQ(Listed(b_).relay.statement.at, static_cast<uint64_t>(circle_.clock().Now().seconds()));
+  EXPECT_EQ(Listed(b_).relay.since, ahead.since);
+}
+
+TEST_F(RelayStatementsTest, OnlyThoseWhosePeriodIsNotOverTakeRoom) {
+  KeepRelays(kMaxOpenRelays, circle_.clock().Now().seconds());
+  EXPECT_THAT(Relay(b_), StatusIs(absl::StatusCode::kResourceExhausted));
+  KeepRelays(kMaxOpenRelays, circle_.clock().Now().seconds() - 40 * kDay);
+  DAFTAR_ASSERT_OK(Relay(b_));
+  EXPECT_EQ(b_->relayer().Outstanding()->size(), kMaxOpenRelays + 1);  // they still go out
+}
+
+TEST_F(RelayStatementsTest, NotMoreAreKeptThanTheBound) {
+  KeepRelays(kMaxRelaysKept, circle_.clock().Now().seconds() - 40 * kDay);
+  const absl::Status bound = Relay(b_).status();
+  EXPECT_THAT(bound, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_NE(std::string(bound.message()).find("keeps 10000 relayed disputes"), std::string::npos)
+      << bound;
+}
+
+TEST_F(RelayStatementsTest, WhoTriesAndMakesNoneIsOnTheRecord) {
+  // Nothing opens: nothing is learnt.
+  NewRelay other = OfBuyer();
+  other.identifiers = {daftar::testing::Phone("0812-9999-7101")};
+  EXPECT_THAT(b_->relayer().Relay(b_.Caller(), other, kDeadline),
+              StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_TRUE(Recorded("dispute.try").empty());
+  DAFTAR_ASSERT_OK(a_->ledger().Dispute(a_.Caller(), incident_, {}, "said so there"));
+  circle_.Settle();
+  EXPECT_THAT(Relay(b_), StatusIs(absl::StatusCode::kFailedPrecondition));
+  ASSERT_EQ(Recorded("dispute.try").size(), 1u);
+  const storage::AuditRow row = Recorded("dispute.try")[0];
+  EXPECT_EQ(row.actor, "uid:0");
+  EXPECT_EQ(row.object, "toko-a.test");
+  EXPECT_EQ(row.because, "");
+  circle_.clock().Advance(60);
+  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
+  circle_.Settle();
+  circle_.Settle();
+  DAFTAR_ASSERT_OK(Relay(b_));
+  EXPECT_EQ(Recorded("dispute.relay").size(), 1u);
+  EXPECT_EQ(Recorded("dispute.try").size(), 1u);
+  DAFTAR_ASSERT_OK(Relay(b_));  // it stands as it is
+  EXPECT_EQ(Recorded("dispute.relay").size(), 1u);
+  EXPECT_EQ(Recorded("dispute.try").size(), 2u);
+}
+
+TEST_F(RelayStatementsTest, AWrongDayTellsNothingOfTheReport) {
+  NewRelay early = OfBuyer();
+  early.on = daftar::testing::Day("2026-09-01");
+  const absl::Status wrong = b_->relayer().Relay(b_.Caller(), early, kDeadline).status();
+  EXPECT_THAT(wrong, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_EQ(std::string(wrong.message()).find("2026-10"), std::string::npos) << wrong;
+  EXPECT_EQ(Recorded("dispute.try").size(), 1u);
+}
+
+TEST_F(RelayStatementsTest, AnewItIsDatedAfterWhatWasResolved) {
+  DAFTAR_ASSERT_OK(Relay(b_));
+  circle_.Settle();
+  // The issuer's clock is ahead: its log dates the RESOLUTION after this node's now.
+  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
+  circle_.Settle();
+  circle_.Settle();
+  EXPECT_EQ(Sees(b_), "live");
+  DAFTAR_ASSERT_OK(Relay(b_));
+  EXPECT_TRUE(Listed(b_).open());
+  EXPECT_EQ(Sees(b_), "disputed");
+}
+
+TEST_F(RelayStatementsTest, OfMoreThanADaysRestWhatFitsIsRelayed) {
+  incident_ = Publish();  // the second about the buyer
+  RelayDay day{circle_.clock().Now().seconds() / kDay, kMaxRelaysADay - 1};
+  storage::Batch batch;
+  batch.Put(storage::Column::kRelays, relay_rows::DayKey(storage::kOwnLog), day.Encode());
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  const absl::Status bound = Relay(b_).status();
+  EXPECT_THAT(bound, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_NE(std::string(bound.message()).find("buyer 1 still count here"), std::string::npos)
+      << bound;
+  EXPECT_EQ(b_->relayer().List(10)->size(), 1u);
+  EXPECT_EQ(b_->relayer().Outstanding()->size(), 1u);
+  EXPECT_THAT(Relay(b_), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(b_->relayer().List(10)->size(), 1u);
+  circle_.clock().Advance(kDay);
+  circle_.Settle();
+  const auto rest = Relay(b_);
+  DAFTAR_ASSERT_OK(rest);
+  EXPECT_EQ(rest->size(), 2u);
+}
+
+}  // namespace
+}  // namespace daftar::partners
