@@ -185,8 +185,7 @@ void Node::TickSoon() {
 
 // Cosigning partners' heads, telling partners of heads, and hearing who has applied the own log.
 absl::Status Node::OpenWitnessing() {
-  auto arrivals = partners::Arrivals::Open(*store_, clock_, *registry_, *followers_,
-                                           static_cast<int64_t>(charter().stale_after_s));
+  auto arrivals = partners::Arrivals::Open(*store_, clock_, *registry_, *followers_, *charters_);
   if (!arrivals.ok()) return arrivals.status();
   arrivals_ = *std::move(arrivals);
   cosigner_ = std::make_unique<partners::Cosigner>(clock_, config_.origin, keys_.mirror);
