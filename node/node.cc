@@ -106,6 +106,7 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
                               return StillSupported(account, after_hold);
                             },
                             [this] { TickSoon(); }});
+  if (absl::Status status = ledger_->AddMissingDeadlines(); !status.ok()) return status;
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
   registry_ = *std::move(registry);
