@@ -339,6 +339,7 @@ void Node::Upkeep() {
   const absl::Status handovers = SweepHandovers();
   const absl::Status purged = PurgeWhenDue(now);
   const absl::Status codes = SweepCodesWhenDue(now);
+  const absl::Status reviews = own_warnings_->KeepReviews();
   const evidence::Date today = evidence::Date::Of(now);
   const absl::Status counted =
       own_rate_->Refresh(*policies_->InForce(), [this] { return Stopping(); });
@@ -359,6 +360,7 @@ void Node::Upkeep() {
   storage::MutexLock lock(mutex_);
   trouble_.proofs = std::string(swept.message());
   trouble_.codes = std::string(codes.message());
+  trouble_.reviews = std::string(reviews.message());
   trouble_.handovers = std::string(handovers.message());
   trouble_.expiry = std::string(expired.message());
   trouble_.purging = std::string(purged.message());
