@@ -81,8 +81,10 @@ absl::StatusOr<int> RunWarningAdd(Session& session, const WarningOptions& option
   if (!client.ok()) return client.status();
   const auto response = (*client)->Write(&Book::AddWarning, *std::move(request));
   if (!response.ok()) return response.status();
-  return Show(session.console(), response->warning(),
-              "From now on it is refused in incidents, imports and the allowlist.");
+  return Show(
+      session.console(), response->warning(),
+      "From now on it is refused in incidents, imports and the allowlist, and what it alone "
+      "finds does not count.");
 }
 
 absl::StatusOr<int> RunWarningClear(Session& session, const WarningOptions& options) {

@@ -106,6 +106,7 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
                               return StillSupported(account, after_hold);
                             },
                             [this] { TickSoon(); }});
+  if (absl::Status status = ledger_->AddMissingDeadlines(); !status.ok()) return status;
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
   registry_ = *std::move(registry);
@@ -185,8 +186,7 @@ void Node::TickSoon() {
 
 // Cosigning partners' heads, telling partners of heads, and hearing who has applied the own log.
 absl::Status Node::OpenWitnessing() {
-  auto arrivals = partners::Arrivals::Open(*store_, clock_, *registry_, *followers_,
-                                           static_cast<int64_t>(charter().stale_after_s));
+  auto arrivals = partners::Arrivals::Open(*store_, clock_, *registry_, *followers_, *charters_);
   if (!arrivals.ok()) return arrivals.status();
   arrivals_ = *std::move(arrivals);
   cosigner_ = std::make_unique<partners::Cosigner>(clock_, config_.origin, keys_.mirror);
@@ -339,6 +339,7 @@ void Node::Upkeep() {
   const absl::Status handovers = SweepHandovers();
   const absl::Status purged = PurgeWhenDue(now);
   const absl::Status codes = SweepCodesWhenDue(now);
+  const absl::Status reviews = own_warnings_->KeepReviews();
   const evidence::Date today = evidence::Date::Of(now);
   const absl::Status counted =
       own_rate_->Refresh(*policies_->InForce(), [this] { return Stopping(); });
@@ -359,6 +360,7 @@ void Node::Upkeep() {
   storage::MutexLock lock(mutex_);
   trouble_.proofs = std::string(swept.message());
   trouble_.codes = std::string(codes.message());
+  trouble_.reviews = std::string(reviews.message());
   trouble_.handovers = std::string(handovers.message());
   trouble_.expiry = std::string(expired.message());
   trouble_.purging = std::string(purged.message());

@@ -86,6 +86,7 @@ struct BackgroundTrouble {
   std::string outcomes;    // why own outcomes could not be counted or learnt from
   std::string proofs;      // why proof files that were erased are still on the disk, sealed
   std::string codes;       // why persons' codes that have ended are still in the database
+  std::string reviews;     // why the warning list's reviews could not be written or taken off
   std::string handovers;   // why requests for proof whose time is over have not ended
 };
 
@@ -117,6 +118,7 @@ class Node {
   void ServeCosignatures();
 
   // Scrubs proof files that were erased, removes persons' codes that have ended (once an hour),
+  // writes what checks have listed for review and takes off what has waited too long,
   // takes what was erased out of the database's files (once an hour at most), looks at the policy
   // file, keeps charter.toml as the charter in force, counts the shop's own outcomes when that is
   // due, and compares all orders with what is recorded of them: at first, each day, and after an

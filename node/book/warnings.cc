@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "node/book/book.h"
-#include "node/book/customer.h"
 #include "node/book/values.h"
 #include "storage/audit.h"
+#include "storage/purge.h"
 #include "storage/requests.h"
 
 namespace daftar::book {
@@ -13,21 +13,10 @@ namespace {
 
 using storage::Column;
 
-constexpr uint8_t kRowVersion = 1;
-constexpr uint8_t kWarningRow = 'w';
-constexpr uint8_t kNamesRow = 'n';
 constexpr std::string_view kAddKind = "warning-add";
 constexpr std::string_view kClearKind = "warning-clear";
 constexpr std::string_view kRemoveKind = "warning-remove";
-
-crypto::Bytes KeyOf(const storage::Vault& vault, uint8_t row,
-                    const identity::Identifier& identifier) {
-  return crypto::Writer()
-      .U8(row)
-      .Raw(vault.Tag("book/warning", identity::TypeName(identifier.type()), identifier.value())
-               .view())
-      .Take();
-}
+constexpr int64_t kSecondsPerDay = 86'400;
 
 absl::Status NotListed() {
   return absl::NotFoundError(
@@ -40,52 +29,6 @@ bool IsOver(uint32_t live_reports, size_t names, const evidence::Charter& charte
 }
 
 }  // namespace
-
-std::string_view WarningKindName(WarningKind kind) {
-  switch (kind) {
-    case WarningKind::kOwn:
-      return "own";
-    case WarningKind::kReview:
-      return "review";
-    case WarningKind::kCleared:
-      return "cleared";
-  }
-  return "";
-}
-
-crypto::Bytes EncodeWarning(const Warning& warning) {
-  crypto::Writer writer;
-  writer.U8(kRowVersion).U8(static_cast<uint8_t>(warning.kind));
-  writer.U64(static_cast<uint64_t>(warning.at.value));
-  writer.Prefixed16(crypto::AsBytes(warning.by)).Prefixed16(crypto::AsBytes(warning.because));
-  writer.U32(warning.live_reports).U32(warning.names);
-  PutIdentifiers(writer, {warning.identifier});
-  return writer.Take();
-}
-
-absl::StatusOr<Warning> DecodeWarning(crypto::ByteView bytes) {
-  crypto::Reader reader(bytes);
-  if (reader.U8() != kRowVersion) reader.Fail();
-  const uint8_t kind = reader.U8();
-  if (kind < static_cast<uint8_t>(WarningKind::kOwn) ||
-      kind > static_cast<uint8_t>(WarningKind::kCleared)) {
-    reader.Fail();
-  }
-  const evidence::UnixMillis at{static_cast<int64_t>(reader.U64())};
-  std::string by = reader.Text16();
-  std::string because = reader.Text16();
-  const uint32_t live_reports = reader.U32();
-  const uint32_t names = reader.U32();
-  std::vector<identity::Identifier> identifiers = TakeIdentifiers(reader, 1);
-  if (!reader.Finish("warning").ok() || identifiers.size() != 1) return MalformedRow("warnings");
-  return Warning{std::move(identifiers.front()),
-                 static_cast<WarningKind>(kind),
-                 at,
-                 std::move(by),
-                 std::move(because),
-                 live_reports,
-                 names};
-}
 
 absl::StatusOr<std::unique_ptr<Warnings>> Warnings::Open(storage::Store& store,
                                                          const storage::Vault& vault,
@@ -149,98 +92,90 @@ size_t Warnings::CountOf(WarningKind kind) const {
       warnings_, [kind](const auto& entry) { return entry.second.kind == kind; }));
 }
 
-absl::Status Warnings::Write(const storage::Caller& caller, const Request& request,
-                             std::string_view action, const Warning& warning) {
+absl::Status Warnings::MayBecome(WarningKind kind, const identity::Identifier& identifier) const {
+  const bool own = kind == WarningKind::kOwn;
+  storage::MutexLock lock(mutex_);
+  const auto found = warnings_.find(identifier);
+  if (found != warnings_.end() && found->second.kind == WarningKind::kOwn) {
+    return own ? absl::AlreadyExistsError(
+                     "it stands on the list already; `daftar warning list` says since when and why")
+               : absl::FailedPreconditionError(
+                     "it stands on the list as one of the shop's own; `daftar warning remove` "
+                     "takes it off");
+  }
+  if (found != warnings_.end() && found->second.kind == kind) {
+    return absl::FailedPreconditionError("somebody has cleared it before: it counts");
+  }
+  const size_t most = own ? kMaxOwnWarnings : kMaxCleared;
+  if (CountOf(kind) < most) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      "the list has at most " + std::to_string(most) +
+      (own ? " identifiers of the shop's own" : " identifiers that were cleared") +
+      "; remove one first");
+}
+
+absl::StatusOr<Warning> Warnings::Set(const storage::Caller& caller, WarningKind kind,
+                                      const identity::Identifier& identifier,
+                                      const std::string& because) {
+  const bool own = kind == WarningKind::kOwn;
+  const auto request = RequestOf(caller, own ? kAddKind : kClearKind, identifier, because);
+  if (!request.ok()) return request.status();
+  const WriteGate::Alone alone(gate_);
+  const auto earlier = CameBefore(*request);
+  if (!earlier.ok()) return earlier.status();
+  if (*earlier) {
+    std::optional<Warning> standing = Of(identifier);
+    if (!standing.has_value()) return NotListed();
+    return *std::move(standing);
+  }
+  if (absl::Status status = MayBecome(kind, identifier); !status.ok()) return status;
+  Warning warning{identifier, kind, clock_.Now(), caller.actor, because};
   storage::Batch batch;
-  const crypto::Bytes key = KeyOf(vault_, kWarningRow, warning.identifier);
+  const crypto::Bytes key = WarningKey(vault_, identifier);
   batch.Put(Column::kWarnings, key, vault_.Seal(Column::kWarnings, key, EncodeWarning(warning)));
-  RecordRequest(batch, request.key, request.kind, {}, request.content);
+  RecordRequest(batch, request->key, request->kind, {}, request->content);
   storage::RecordAudit(batch, vault_, entropy_,
-                       {warning.at.value, caller.actor, std::string(action),
-                        IdOf(warning.identifier).hex(), warning.because});
+                       {warning.at.value, caller.actor, own ? "warning.add" : "warning.clear",
+                        IdOf(identifier).hex(), because});
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
-  warnings_.insert_or_assign(warning.identifier, warning);
-  return absl::OkStatus();
+  storage::MutexLock lock(mutex_);
+  warnings_.insert_or_assign(identifier, warning);
+  unwritten_.erase(identifier);
+  return warning;
 }
 
 absl::StatusOr<Warning> Warnings::Add(const storage::Caller& caller,
                                       const identity::Identifier& identifier,
                                       const std::string& because) {
-  const auto request = RequestOf(caller, kAddKind, identifier, because);
-  if (!request.ok()) return request.status();
-  storage::MutexLock lock(mutex_);
-  const auto earlier = CameBefore(*request);
-  if (!earlier.ok()) return earlier.status();
-  const auto found = warnings_.find(identifier);
-  if (*earlier) {
-    if (found == warnings_.end()) return NotListed();
-    return found->second;
-  }
-  if (found != warnings_.end() && found->second.kind == WarningKind::kOwn) {
-    return absl::AlreadyExistsError(
-        "it stands on the list already; `daftar warning list` says since when and why");
-  }
-  if (CountOf(WarningKind::kOwn) >= kMaxOwnWarnings) {
-    return absl::ResourceExhaustedError("the list has at most " + std::to_string(kMaxOwnWarnings) +
-                                        " identifiers of the shop's own; remove one first");
-  }
-  Warning warning{identifier, WarningKind::kOwn, clock_.Now(), caller.actor, because};
-  if (absl::Status status = Write(caller, *request, "warning.add", warning); !status.ok()) {
-    return status;
-  }
-  return warning;
+  return Set(caller, WarningKind::kOwn, identifier, because);
 }
 
 absl::StatusOr<Warning> Warnings::Clear(const storage::Caller& caller,
                                         const identity::Identifier& identifier,
                                         const std::string& because) {
-  const auto request = RequestOf(caller, kClearKind, identifier, because);
-  if (!request.ok()) return request.status();
-  storage::MutexLock lock(mutex_);
-  const auto earlier = CameBefore(*request);
-  if (!earlier.ok()) return earlier.status();
-  const auto found = warnings_.find(identifier);
-  if (*earlier) {
-    if (found == warnings_.end()) return NotListed();
-    return found->second;
-  }
-  if (found != warnings_.end() && found->second.kind == WarningKind::kOwn) {
-    return absl::FailedPreconditionError(
-        "it stands on the list as one of the shop's own; `daftar warning remove` takes it off");
-  }
-  if (found != warnings_.end() && found->second.kind == WarningKind::kCleared) {
-    return absl::FailedPreconditionError("somebody has cleared it before: it counts");
-  }
-  if (CountOf(WarningKind::kCleared) >= kMaxCleared) {
-    return absl::ResourceExhaustedError("the list has at most " + std::to_string(kMaxCleared) +
-                                        " identifiers that were cleared; remove one first");
-  }
-  Warning warning{identifier, WarningKind::kCleared, clock_.Now(), caller.actor, because};
-  if (absl::Status status = Write(caller, *request, "warning.clear", warning); !status.ok()) {
-    return status;
-  }
-  return warning;
+  return Set(caller, WarningKind::kCleared, identifier, because);
 }
 
 absl::Status Warnings::Remove(const storage::Caller& caller, const identity::Identifier& identifier,
                               const std::string& because) {
   const auto request = RequestOf(caller, kRemoveKind, identifier, because);
   if (!request.ok()) return request.status();
-  storage::MutexLock lock(mutex_);
+  const WriteGate::Alone alone(gate_);
   const auto earlier = CameBefore(*request);
   if (!earlier.ok()) return earlier.status();
   if (*earlier) return absl::OkStatus();
-  const auto found = warnings_.find(identifier);
-  if (found == warnings_.end()) return NotListed();
+  if (!Of(identifier).has_value()) return NotListed();
   storage::Batch batch;
-  batch.Delete(Column::kWarnings, KeyOf(vault_, kWarningRow, identifier));
+  batch.Delete(Column::kWarnings, WarningKey(vault_, identifier));
   RecordRequest(batch, request->key, request->kind, {}, request->content);
   storage::RecordAudit(
       batch, vault_, entropy_,
       {clock_.Now().value, caller.actor, "warning.remove", IdOf(identifier).hex(), because});
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
-  warnings_.erase(found);
+  storage::MutexLock lock(mutex_);
+  warnings_.erase(identifier);
   listed_.erase(identifier);
+  unwritten_.erase(identifier);
   return absl::OkStatus();
 }
 
@@ -281,47 +216,104 @@ size_t Warnings::Waiting() const {
   return CountOf(WarningKind::kReview);
 }
 
-absl::StatusOr<bool> Warnings::IsShared(const identity::Identifier& identifier,
-                                        uint32_t live_reports, const evidence::Charter& charter) {
+absl::StatusOr<size_t> Warnings::NamesOf(const identity::Identifier& identifier) const {
   auto row = store_.Get(Column::kWarnings, NamesKey(vault_, identifier));
   if (!row.ok()) return row.status();
-  size_t names = 0;
-  if (row->has_value()) {
-    const auto met = DecodeNames(**row);
-    if (!met.ok()) return met.status();
-    names = met->size();
+  if (!row->has_value()) return 0;
+  const auto met = DecodeNames(**row);
+  if (!met.ok()) return met.status();
+  return met->size();
+}
+
+absl::StatusOr<bool> Warnings::IsShared(const identity::Identifier& identifier,
+                                        uint32_t live_reports, const evidence::Charter& charter) {
+  uint64_t erasures = 0;
+  {
+    storage::MutexLock lock(mutex_);
+    erasures = erasures_;
   }
-  if (!IsOver(live_reports, names, charter)) return false;
+  const auto names = NamesOf(identifier);
+  if (!names.ok()) return names.status();
   storage::MutexLock lock(mutex_);
   const auto found = warnings_.find(identifier);
-  if (found != warnings_.end() && found->second.kind == WarningKind::kCleared) return false;
-  // A list that cannot be written keeps nobody from an answer; it is written the next time.
-  (void)List(identifier, live_reports, static_cast<uint32_t>(names));
+  if (found != warnings_.end() && found->second.kind != WarningKind::kReview) {
+    return found->second.kind == WarningKind::kOwn;
+  }
+  if (!IsOver(live_reports, *names, charter)) return false;
+  // Names read before an erasure may be those of who was erased: the next check reads them anew.
+  if (erasures == erasures_) {
+    ListForReview(identifier, live_reports, static_cast<uint32_t>(*names));
+  }
   return true;
 }
 
-absl::Status Warnings::List(const identity::Identifier& identifier, uint32_t live_reports,
-                            uint32_t names) {
-  const int64_t now = clock_.Now().seconds();
+absl::StatusOr<bool> Warnings::IsSharedHere(const identity::Identifier& identifier,
+                                            const evidence::Charter& charter) const {
+  if (const auto warning = Of(identifier);
+      warning.has_value() && warning->kind != WarningKind::kReview) {
+    return warning->kind == WarningKind::kOwn;
+  }
+  const auto names = NamesOf(identifier);
+  if (!names.ok()) return names.status();
+  return IsOver(0, *names, charter);
+}
+
+void Warnings::ListForReview(const identity::Identifier& identifier, uint32_t live_reports,
+                             uint32_t names) {
+  const evidence::UnixMillis now = clock_.Now();
   const auto known = warnings_.find(identifier);
-  if (known != warnings_.end() && known->second.kind != WarningKind::kReview) {
-    return absl::OkStatus();
+  if (known == warnings_.end() && CountOf(WarningKind::kReview) >= kMaxReviews) return;
+  const auto listed = listed_.find(identifier);
+  if (known != warnings_.end() && listed != listed_.end() &&
+      now.seconds() - listed->second < kReviewWriteSeconds) {
+    return;
   }
-  if (known != warnings_.end() && listed_.contains(identifier) &&
-      now - listed_.at(identifier) < kReviewWriteSeconds) {
-    return absl::OkStatus();
-  }
-  if (known == warnings_.end() && CountOf(WarningKind::kReview) >= kMaxReviews) {
-    return absl::OkStatus();
-  }
-  Warning warning{identifier, WarningKind::kReview, clock_.Now(), {}, {}, live_reports, names};
-  if (known != warnings_.end()) warning.at = known->second.at;
+  const evidence::UnixMillis since = known == warnings_.end() ? now : known->second.at;
+  warnings_.insert_or_assign(
+      identifier, Warning{identifier, WarningKind::kReview, since, {}, {}, live_reports, names});
+  listed_[identifier] = now.seconds();
+  unwritten_.insert(identifier);
+}
+
+absl::Status Warnings::KeepReviews() {
+  const WriteGate::Alone alone(gate_);
+  const int64_t oldest = clock_.Now().seconds() - kReviewKeptDays * kSecondsPerDay;
   storage::Batch batch;
-  const crypto::Bytes key = KeyOf(vault_, kWarningRow, identifier);
-  batch.Put(Column::kWarnings, key, vault_.Seal(Column::kWarnings, key, EncodeWarning(warning)));
+  std::vector<Warning> written;
+  std::vector<identity::Identifier> over;
+  {
+    storage::MutexLock lock(mutex_);
+    for (const auto& [identifier, warning] : warnings_) {
+      if (warning.kind != WarningKind::kReview) continue;
+      if (warning.at.seconds() < oldest) {
+        over.push_back(identifier);
+      } else if (unwritten_.contains(identifier)) {
+        written.push_back(warning);
+      }
+    }
+  }
+  if (written.empty() && over.empty()) return absl::OkStatus();
+  for (const Warning& warning : written) {
+    const crypto::Bytes key = WarningKey(vault_, warning.identifier);
+    batch.Put(Column::kWarnings, key, vault_.Seal(Column::kWarnings, key, EncodeWarning(warning)));
+  }
+  for (const identity::Identifier& identifier : over) {
+    const crypto::Bytes key = WarningKey(vault_, identifier);
+    batch.Delete(Column::kWarnings, key);
+    storage::AskForPurge(batch, key);
+  }
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
-  warnings_.insert_or_assign(identifier, std::move(warning));
-  listed_[identifier] = now;
+  storage::MutexLock lock(mutex_);
+  for (const Warning& warning : written) {
+    const auto found = warnings_.find(warning.identifier);
+    // One that was seen anew meanwhile is for the next time.
+    if (found != warnings_.end() && found->second == warning) unwritten_.erase(warning.identifier);
+  }
+  for (const identity::Identifier& identifier : over) {
+    warnings_.erase(identifier);
+    listed_.erase(identifier);
+    unwritten_.erase(identifier);
+  }
   return absl::OkStatus();
 }
 
@@ -332,48 +324,20 @@ void Warnings::Forget(std::span<const identity::Identifier> identifiers,
     batch.Delete(Column::kWarnings, NamesKey(vault_, identifier));
     const auto found = warnings_.find(identifier);
     if (found != warnings_.end() && found->second.kind == WarningKind::kOwn) continue;
-    batch.Delete(Column::kWarnings, KeyOf(vault_, kWarningRow, identifier));
+    batch.Delete(Column::kWarnings, WarningKey(vault_, identifier));
   }
 }
 
 void Warnings::Forgotten(std::span<const identity::Identifier> identifiers) {
   storage::MutexLock lock(mutex_);
+  ++erasures_;
   for (const identity::Identifier& identifier : identifiers) {
     const auto found = warnings_.find(identifier);
     if (found == warnings_.end() || found->second.kind == WarningKind::kOwn) continue;
     warnings_.erase(found);
     listed_.erase(identifier);
+    unwritten_.erase(identifier);
   }
-}
-
-crypto::Bytes NamesKey(const storage::Vault& vault, const identity::Identifier& identifier) {
-  return KeyOf(vault, kNamesRow, identifier);
-}
-
-uint64_t NameTag(const storage::Vault& vault, std::string_view name) {
-  std::string letters;
-  for (const char c : name) {
-    const bool is_sign = c == ' ' || c == '.' || c == ',' || c == '-' || c == '\'';
-    if (!is_sign) letters += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-  }
-  if (letters.empty()) return 0;
-  return crypto::Reader(vault.Tag("book/name", "name", letters).view()).U64();
-}
-
-crypto::Bytes EncodeNames(const std::set<uint64_t>& names) {
-  crypto::Writer writer;
-  writer.U8(kRowVersion);
-  for (const uint64_t name : names) writer.U64(name);
-  return writer.Take();
-}
-
-absl::StatusOr<std::set<uint64_t>> DecodeNames(crypto::ByteView bytes) {
-  crypto::Reader reader(bytes);
-  if (reader.U8() != kRowVersion) reader.Fail();
-  std::set<uint64_t> names;
-  while (reader.ok() && reader.remaining() > 0) names.insert(reader.U64());
-  if (!reader.Finish("names").ok() || names.size() > kMaxNamesKept) return MalformedRow("warnings");
-  return names;
 }
 
 }  // namespace daftar::book

@@ -13,6 +13,7 @@
 
 #include "absl/status/statusor.h"
 #include "node/book/request_content.h"
+#include "node/book/write_gate.h"
 #include "node/evidence/charter.h"
 #include "node/evidence/clock.h"
 #include "node/identity/identifier.h"
@@ -29,6 +30,8 @@ inline constexpr size_t kMaxReviews = 500;  // of more, none is listed; all are 
 inline constexpr size_t kMaxCleared = 500;
 inline constexpr size_t kMaxNamesKept = 16;             // of one identifier, as tags
 inline constexpr int64_t kReviewWriteSeconds = 86'400;  // between two writes about one identifier
+// Nobody has looked for so long since it was first seen: it is taken off, until it is seen again.
+inline constexpr int64_t kReviewKeptDays = 90;
 
 // Numbers are on disk: never renumber.
 enum class WarningKind : uint8_t {
@@ -88,17 +91,26 @@ class Warnings final : public identity::OwnIdentifiers {
   std::vector<Warning> List() const;
   size_t Waiting() const;  // for review
 
-  // Whether the identifier is many people's by the charter's bounds, so that what it alone finds
-  // must not count: more live reports, or more names in the book, and not cleared. Lists it for
-  // review, which failing to write does not change. Errors of reading.
+  // Whether the identifier is no one buyer's, so that what it alone finds must not count: the
+  // shop's own, or many people's by the charter's bounds (more live reports, or more names in the
+  // book) and not cleared. Many people's is listed for review, in memory: KeepReviews writes. Waits
+  // for no write. Errors of reading.
   absl::StatusOr<bool> IsShared(const identity::Identifier& identifier, uint32_t live_reports,
                                 const evidence::Charter& charter);
+  // The same by what the shop itself knows, whatever others have published; lists nothing.
+  absl::StatusOr<bool> IsSharedHere(const identity::Identifier& identifier,
+                                    const evidence::Charter& charter) const;
+  // Makes durable what is listed for review, and takes off what has waited for kReviewKeptDays.
+  // What cannot be written stays in force and is for the next time. For the node's upkeep.
+  absl::Status KeepReviews();
 
   // Adds to `batch` that nothing is kept about the identifiers of a person who is erased, but for
   // those that are the shop's own; Forgotten once the batch is durable. For Book::Erase, which may
-  // make several batches.
+  // make several batches. REQUIRES going alone through gate() from before Forget until after
+  // Forgotten: else a review that is being written would outlive the erasure.
   void Forget(std::span<const identity::Identifier> identifiers, storage::Batch& batch) const;
   void Forgotten(std::span<const identity::Identifier> identifiers);
+  WriteGate& gate() { return gate_; }
 
  private:
   Warnings(storage::Store& store, const storage::Vault& vault, crypto::Entropy& entropy,
@@ -115,9 +127,13 @@ class Warnings final : public identity::OwnIdentifiers {
                                     const std::string& because) const;
   // Whether the write was made before. FailedPrecondition when its id was used for another.
   absl::StatusOr<bool> CameBefore(const Request& request) const;
-  absl::Status Write(const storage::Caller& caller, const Request& request, std::string_view action,
-                     const Warning& warning) DAFTAR_REQUIRES(mutex_);
-  absl::Status List(const identity::Identifier& identifier, uint32_t live_reports, uint32_t names)
+  // Why it cannot become `kind`, kOwn or kCleared; OK when it can.
+  absl::Status MayBecome(WarningKind kind, const identity::Identifier& identifier) const;
+  // What Add and Clear share: once, that it is `kind`, on the record.
+  absl::StatusOr<Warning> Set(const storage::Caller& caller, WarningKind kind,
+                              const identity::Identifier& identifier, const std::string& because);
+  absl::StatusOr<size_t> NamesOf(const identity::Identifier& identifier) const;
+  void ListForReview(const identity::Identifier& identifier, uint32_t live_reports, uint32_t names)
       DAFTAR_REQUIRES(mutex_);
   size_t CountOf(WarningKind kind) const DAFTAR_REQUIRES(mutex_);
 
@@ -125,12 +141,17 @@ class Warnings final : public identity::OwnIdentifiers {
   const storage::Vault& vault_;
   crypto::Entropy& entropy_;
   const evidence::Clock& clock_;
-  mutable storage::Mutex mutex_;  // held across a durable write: changes are rare
+  WriteGate gate_;  // who writes rows goes alone, before mutex_; checks do not wait for it
+  mutable storage::Mutex mutex_;  // never held across a write
   std::map<identity::Identifier, Warning> warnings_ DAFTAR_GUARDED_BY(mutex_);
-  // When each was last written for review, Unix seconds.
+  // When each was last listed for review, Unix seconds.
   std::map<identity::Identifier, int64_t> listed_ DAFTAR_GUARDED_BY(mutex_);
+  std::set<identity::Identifier> unwritten_ DAFTAR_GUARDED_BY(mutex_);  // of those for review
+  uint64_t erasures_ DAFTAR_GUARDED_BY(mutex_) = 0;
 };
 
+inline constexpr uint8_t kWarningRow = 'w';  // what a warning's key begins with
+crypto::Bytes WarningKey(const storage::Vault& vault, const identity::Identifier& identifier);
 // A warning's row before sealing (version 1). Decoding: DataLoss for anything else than encoding
 // writes.
 crypto::Bytes EncodeWarning(const Warning& warning);

@@ -12,11 +12,17 @@
 
 namespace daftar::check {
 // Who the customer is here: orders, incidents, group, and whether the shop trusts it whatever is
-// known. Own incidents are about the person, by whichever identifier they were filed.
+// known. Own incidents are about the person, by whichever identifier they were filed. What only
+// identifiers of many people lead to is set aside.
 absl::Status Checker::AddCustomer(const Question& question, const decision::Policy& policy,
                                   Answer& answer, decision::Inputs& inputs) const {
   auto customers = book_.FindProfiles(question.identifiers);
   if (!customers.ok()) return customers.status();
+  const auto charter = options_.charters.InForce();
+  OwnSharing sharing(*charter, rules_.warnings);
+  const auto left_out = sharing.LeaveOut(question.identifiers, *customers);
+  if (!left_out.ok()) return left_out.status();
+  inputs.own_set_aside = *left_out > 0;
   std::vector<identity::Identifier> known = question.identifiers;
   std::set<std::string> members;
   for (const book::Profile& customer : *customers) {
@@ -34,6 +40,16 @@ absl::Status Checker::AddCustomer(const Question& question, const decision::Poli
   if (!record.ok()) return record.status();
   inputs.own = std::move(record->orders);
   inputs.incidents = std::move(record->incidents);
+  for (size_t i = 0; i < answer.incidents.size(); ++i) {
+    const auto counts = sharing.Counts(answer.incidents[i], known, *customers);
+    if (!counts.ok()) return counts.status();
+    decision::EntryStatus& status = inputs.incidents[i].status;
+    const bool weighs =
+        status == decision::EntryStatus::kLive || status == decision::EntryStatus::kSettled;
+    if (*counts || !weighs) continue;
+    status = decision::EntryStatus::kSetAside;
+    inputs.own_set_aside = true;
+  }
   inputs.in_book = !customers->empty();
   answer.own = inputs.own;
 

@@ -84,6 +84,7 @@ Decision Decide(const Inputs& inputs, const Policy& policy) {
   Verdict verdict = Judge(weighed, policy);
   Decision decision = Assemble(std::move(weighed), std::move(verdict));
   decision.standing = Standing{inputs.in_book, inputs.own.open, inputs.own.prepaid_on_time};
+  decision.standing->own_set_aside = inputs.own_set_aside;
   AddElsewhere(inputs, *decision.standing);
 
   std::map<std::string_view, evidence::Reason> of_incidents;

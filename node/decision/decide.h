@@ -37,6 +37,9 @@ struct Inputs {
   std::optional<GroupTerms> group;      // of the customer; absent: none
   std::string allowed_by;  // the allowlist's entry about the customer, in hex; empty: none
   bool in_book = false;    // the shop's book has the customer, with orders or without; only told
+  // Something of the shop's own is left out, because only identifiers of many people lead to it;
+  // only told.
+  bool own_set_aside = false;
 };
 
 // The rules, by stable number and ID. Numbers are in receipts: never renumber.
@@ -213,6 +216,7 @@ struct Standing {
   // Where the group has credit limits and the terms would leave something open:
   bool limit_elsewhere = false;                      // none of them is in the order's currency
   std::vector<evidence::Money> open_elsewhere = {};  // in other currencies than the order's
+  bool own_set_aside = false;  // some of the shop's own records do not count (Inputs has it)
 };
 
 struct Decision {

@@ -10,6 +10,12 @@
 namespace daftar::decision {
 namespace {
 
+// One that is set aside is perhaps another's.
+bool HasOwnIncident(const Weighed& weighed) {
+  return std::any_of(weighed.incidents.begin(), weighed.incidents.end(),
+                     [](const WeighedIncident& i) { return i.status != EntryStatus::kSetAside; });
+}
+
 std::string OwnRecords(Language language, const Decision& decision) {
   const WeighedOwn& own = decision.weighed.own;
   std::string out;
@@ -104,7 +110,7 @@ std::string StandingText(Language language, const Decision& decision) {
 
 std::string NobodySentence(Language language, const Decision& decision) {
   const Weighed& weighed = decision.weighed;
-  const bool seen = weighed.own.orders > 0 || weighed.own.overdue > 0 || !weighed.incidents.empty();
+  const bool seen = weighed.own.orders > 0 || weighed.own.overdue > 0 || HasOwnIncident(weighed);
   const auto& rules = decision.verdict.rules;
   const bool small = std::any_of(rules.begin(), rules.end(), [](const RuleOutcome& outcome) {
     return outcome.rule == Rule::kNobodyAsked && outcome.effect == Effect::kAccept;
@@ -159,7 +165,7 @@ std::string NothingSentence(Language language, const Decision& decision, const H
     first = Fill(language, Text::kKnownGoodAll, {Number(own.orders)}) + " ";
   } else if (own.orders > 0) {
     first = Fill(language, Text::kKnownGood, {Number(own.orders), Number(own.good)}) + " ";
-  } else if (decision.weighed.incidents.empty() && own.overdue == 0) {
+  } else if (!HasOwnIncident(decision.weighed) && own.overdue == 0) {
     first = StandingText(language, decision) + " ";
   }
   if (holders.uncounted > 0 && decision.weighed.partners.size() == 1) {
@@ -227,12 +233,16 @@ std::string LimitText(Language language, const Decision& decision) {
   return out;
 }
 
-// What else staff should know about the shop's own records: a debt and notes that decided nothing,
+// What else staff should know about the shop's own records: that some are set aside, a debt and
+// notes that decided nothing,
 // what a credit limit left out, trouble of several kinds, and what speaks for the customer.
 std::string NotesText(Language language, const Decision& decision) {
   const Rule rule = decision.verdict.rule;
   if (rule == Rule::kAllowlist) return "";
   std::string out;
+  if (decision.standing.has_value() && decision.standing->own_set_aside) {
+    out += " " + std::string(Words(language, Text::kOwnSetAside));
+  }
   const std::string debt = rule == Rule::kOpenDebt ? "" : Debt(language, decision);
   if (!debt.empty()) out += " " + Fill(language, Text::kDebtOpen, {debt});
   out += LimitText(language, decision);

@@ -100,6 +100,7 @@ enum class Text {
   kNotedOne,
   kNotedMany,
   kSeveralKinds,
+  kOwnSetAside,
   kMitigated,
   kMitigatedDebt,
   // Ages.

@@ -104,6 +104,9 @@ constexpr TextTable kTexts = {{
      "This shop has noted {1} things about the customer{2}; together they are too little to ask "
      "for more."},
     {kSeveralKinds, "Trouble of {1} different kinds counts for more."},
+    {kOwnSetAside,
+     "What this shop has recorded under an identifier that many people use, or that is its own, is "
+     "left out; name another identifier of the buyer, or see the warning list."},
     {kMitigated, "Counted in the customer's favour: {1}."},
     {kMitigatedDebt,
      "Counted in the customer's favour: {1}; the answer stays while the debt is open."},

@@ -129,6 +129,9 @@ constexpr TextTable kTexts = {{
     {kNotedMany,
      "Toko ini mencatat {1} hal tentang pelanggan{2}; semuanya belum cukup untuk mengubah syarat."},
     {kSeveralKinds, "Masalah dari {1} jenis yang berbeda dihitung lebih berat."},
+    {kOwnSetAside,
+     "Catatan toko ini atas pengenal yang dipakai banyak orang, atau milik toko sendiri, tidak "
+     "dihitung; sebutkan pengenal lain milik pembeli, atau lihat daftar peringatan."},
     {kMitigated, "Hal yang meringankan pelanggan: {1}."},
     {kMitigatedDebt,
      "Hal yang meringankan pelanggan: {1}; jawaban tetap sama selama tunggakan belum lunas."},

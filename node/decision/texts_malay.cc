@@ -140,6 +140,9 @@ constexpr TextTable kTexts = {{
      "Kedai ini mencatat {1} perkara tentang pelanggan{2}; semuanya belum cukup untuk mengubah "
      "syarat."},
     {kSeveralKinds, "Masalah daripada {1} jenis yang berlainan dikira lebih berat."},
+    {kOwnSetAside,
+     "Rekod kedai ini atas pengecam yang digunakan ramai orang, atau milik kedai sendiri, tidak "
+     "dikira; berikan pengecam lain milik pembeli, atau lihat senarai amaran."},
     {kMitigated, "Perkara yang meringankan pelanggan: {1}."},
     {kMitigatedDebt,
      "Perkara yang meringankan pelanggan: {1}; jawapan kekal sama selagi bayaran tertunggak belum "

@@ -56,6 +56,8 @@ std::optional<Deadline> NextDeadline(const Incident& incident, const evidence::C
   const bool has_report = incident.report.has_value();
   switch (incident.state) {
     case IncidentState::kHeld:
+      // Earlier versions queued the report when the hold began.
+      if (has_report) return Expiry(incident, charter);
       if (incident.held_until == 0) return std::nullopt;
       return Deadline{incident.held_until, DeadlineAction::kPublish};
     case IncidentState::kErased:

@@ -40,6 +40,8 @@ Bytes DeadlineKey(int64_t time, const IncidentId& id) {
   return Writer().U8('d').U64(static_cast<uint64_t>(time)).Raw(id.view()).Take();
 }
 
+Bytes AllHaveDeadlinesKey() { return {'v'}; }
+
 int64_t TimeOfDeadline(crypto::ByteView key) {
   crypto::Reader reader(key.subspan(1));
   return static_cast<int64_t>(reader.U64());

@@ -6,6 +6,7 @@
 //   'o' || order id                -> incident id: at most one incident for an order
 //   'd' || time || id              -> empty: when the node is to look at the incident by itself
 //   'n' || code                    -> incident id: the short code of its notice
+//   'v'                            -> empty: all incidents have their rows among the deadlines
 //   'p' || id                      -> sealed: the incident's proofs (proofs.h)
 //   'r' || commitment              -> incident id: whose REPORT it is
 //   counters: epoch || tag         -> next label counter, one byte
@@ -28,6 +29,7 @@ crypto::Bytes ProofsKey(const IncidentId& id);
 crypto::Bytes OrderKey(std::string_view order);
 crypto::Bytes DeadlinePrefix();
 crypto::Bytes DeadlineKey(int64_t time, const IncidentId& id);  // Unix seconds
+crypto::Bytes AllHaveDeadlinesKey();
 int64_t TimeOfDeadline(crypto::ByteView key);
 crypto::Bytes CodeKey(std::string_view code);
 crypto::Bytes ReportKey(const evidence::Commitment& commitment);

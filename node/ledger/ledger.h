@@ -111,6 +111,8 @@ inline constexpr std::string_view kPartnerActor = "partner:";
 
 // Incidents that one run of the deadlines looks at, at most; the rest waits for the next.
 inline constexpr size_t kMaxDeadlinesPerRun = 10'000;
+// Incidents that get their missing deadlines in one write.
+inline constexpr size_t kMaxDeadlinesPerWrite = 1000;
 // The node's own name on what it does by itself.
 inline constexpr std::string_view kNodeActor = "node";
 
@@ -213,6 +215,10 @@ class Ledger {
   // removes. Returns how many incidents changed. One that fails does not keep the others; the first
   // error is answered. By one thread at a time.
   absl::StatusOr<size_t> RunDeadlines(evidence::UnixMillis now);
+
+  // Gives the incidents of earlier versions, which had none, their places among the deadlines; once
+  // for a database, before anything else is asked of the ledger. Durable on OK.
+  absl::Status AddMissingDeadlines();
 
   // Notes what speaks for the customer; it lowers what the incident counts in this shop, and
   // nothing of it is shared. FailedPrecondition when it is noted already.

@@ -60,6 +60,39 @@ absl::StatusOr<size_t> Ledger::RunDeadlines(evidence::UnixMillis now) {
   return changed;
 }
 
+absl::Status Ledger::AddMissingDeadlines() {
+  auto done = store_.Get(Column::kIncidents, rows::AllHaveDeadlinesKey());
+  if (!done.ok() || done->has_value()) return done.status();
+  Bytes start = rows::TimePrefix();
+  std::vector<IncidentId> ids;
+  do {
+    ids.clear();
+    absl::Status scanned = store_.Scan(Column::kIncidents, rows::TimePrefix(), start,
+                                       [&](crypto::ByteView key, crypto::ByteView) {
+                                         ids.push_back(rows::IdAtEnd(key));
+                                         start = crypto::ToBytes(key);
+                                         return ids.size() < kMaxDeadlinesPerWrite;
+                                       });
+    if (!scanned.ok()) return scanned;
+    start.push_back(0);  // just past the last one
+    Batch batch;
+    for (const IncidentId& id : ids) {
+      auto stored = Load(id);
+      if (!stored.ok()) return stored.status();
+      Incident& incident = stored->incident;
+      if (incident.deadline == 0 && NextDeadline(incident, CharterOf(incident)).has_value()) {
+        PutIncident(batch, incident);
+      }
+    }
+    if (ids.size() < kMaxDeadlinesPerWrite) {
+      batch.Put(Column::kIncidents, rows::AllHaveDeadlinesKey(), {});
+    }
+    if (batch.empty()) continue;
+    if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
+  } while (ids.size() == kMaxDeadlinesPerWrite);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<bool> Ledger::RunDeadline(const IncidentId& id, evidence::UnixMillis now) {
   auto stored = Load(id);
   if (!stored.ok()) return stored.status();

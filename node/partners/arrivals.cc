@@ -30,9 +30,8 @@ absl::StatusOr<std::unique_ptr<Arrivals>> Arrivals::Open(storage::Store& store,
                                                          const evidence::Clock& clock,
                                                          const Registry& registry,
                                                          const Followers& followers,
-                                                         int64_t stale_after_s) {
-  std::unique_ptr<Arrivals> arrivals(
-      new Arrivals(store, clock, registry, followers, stale_after_s));
+                                                         const evidence::Charters& charters) {
+  std::unique_ptr<Arrivals> arrivals(new Arrivals(store, clock, registry, followers, charters));
   if (absl::Status status = arrivals->Load(); !status.ok()) return status;
   return arrivals;
 }
@@ -107,8 +106,9 @@ Arrival Arrivals::HeldBy(const Partner& partner) const {
     const auto heard = heard_.find(partner.origin);
     if (heard != heard_.end()) arrival.last_heard = std::max(arrival.last_heard, heard->second);
   }
+  const auto stale_after_s = static_cast<int64_t>(charters_.InForce()->stale_after_s);
   arrival.live =
-      arrival.last_heard > 0 && clock_.Now().seconds() - arrival.last_heard <= stale_after_s_;
+      arrival.last_heard > 0 && clock_.Now().seconds() - arrival.last_heard <= stale_after_s;
   return arrival;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "node/evidence/charters.h"
 #include "node/evidence/clock.h"
 #include "node/partners/cosignatures.h"
 #include "node/partners/followers.h"
@@ -30,7 +31,7 @@ struct Arrival {
   int64_t holds_since = 0;            // by its clock, its newest cosignature; 0: none
   std::optional<int64_t> applied_at;  // by its clock, the entry asked about; nullopt: behind
   int64_t last_heard = 0;             // by this node's clock; 0: never
-  bool live = false;                  // heard from within the charter's stale_after_s
+  bool live = false;                  // heard from within stale_after_s of the charter in force
 };
 
 // Any thread may call any method.
@@ -41,7 +42,7 @@ class Arrivals {
                                                         const evidence::Clock& clock,
                                                         const Registry& registry,
                                                         const Followers& followers,
-                                                        int64_t stale_after_s);
+                                                        const evidence::Charters& charters);
 
   // Keeps verified cosignatures of heads of the own log; durable on OK. Returns how many were news.
   absl::StatusOr<size_t> Keep(std::vector<Cosignature> cosignatures);
@@ -62,12 +63,12 @@ class Arrivals {
 
  private:
   Arrivals(storage::Store& store, const evidence::Clock& clock, const Registry& registry,
-           const Followers& followers, int64_t stale_after_s)
+           const Followers& followers, const evidence::Charters& charters)
       : store_(store),
         clock_(clock),
         registry_(registry),
         followers_(followers),
-        stale_after_s_(stale_after_s) {}
+        charters_(charters) {}
   absl::Status Load();
   absl::StatusOr<std::optional<int64_t>> AppliedAt(const Partner& partner, uint64_t index) const;
 
@@ -75,7 +76,7 @@ class Arrivals {
   const evidence::Clock& clock_;
   const Registry& registry_;
   const Followers& followers_;
-  const int64_t stale_after_s_;
+  const evidence::Charters& charters_;
   std::unique_ptr<Cosignatures> cosignatures_;
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;

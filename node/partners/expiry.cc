@@ -104,7 +104,10 @@ class Sweep {
     for (; next < view_.size && next - first < kMaxSweptReports; ++next) {
       auto issued_at = IssuedAt(next);
       if (!issued_at.ok()) return issued_at.status();
-      if (!issued_at->has_value()) continue;  // no report
+      if (!issued_at->has_value()) {
+        if (absl::Status status = DeleteVoidBody(next); !status.ok()) return status;
+        continue;
+      }
       const auto charter = CharterBefore(view_, next, charters_);
       if (now_ < **issued_at + LongestRetention(charter.get())) break;
       auto state = StateOf(next);
@@ -114,6 +117,23 @@ class Sweep {
     if (next == first) return absl::OkStatus();
     Batch batch;
     batch.Put(Column::kLogHeads, CursorKey(partner_.log), crypto::Writer().U64(next).Take());
+    return store_.Write(std::move(batch));
+  }
+
+  // What an entry said about a report that is over is gone, unless the entry was void: earlier
+  // versions kept the bodies of such, which no erasure finds.
+  absl::Status DeleteVoidBody(uint64_t index) {
+    auto leaf = log_.ReadLeaf(partner_.log, index);
+    if (!leaf.ok()) return leaf.status();
+    const auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
+    // It may be about a later report that is not over; then it is void, as one about none.
+    if (!entry.ok() || !evidence::IsAboutReport(entry->header.kind)) return absl::OkStatus();
+    const Bytes key = storage::LogIndexKey(static_cast<uint32_t>(partner_.log), index);
+    auto body = store_.Get(Column::kLogBodies, key);
+    if (!body.ok() || !body->has_value()) return body.status();
+    Batch batch;
+    batch.Delete(Column::kLogBodies, key);
+    storage::AskForPurge(batch, key);
     return store_.Write(std::move(batch));
   }
 

@@ -31,7 +31,8 @@ int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Char
 
 // Deletes what is over, with the tokens that lead to it, and marks it swept. Returns how many
 // reports were. Durable on OK; errors are the store's, and leave the rest for the next sweep.
-// Reports that nobody has updated are looked at in order of their age, so that a sweep costs what
+// Bodies of void entries about them, which earlier versions stored, go with them. Reports that
+// nobody has updated are looked at in order of their age, so that a sweep costs what
 // is due. Any thread, one sweep of a log at a time.
 absl::StatusOr<size_t> SweepExpired(storage::Store& store, const Partner& partner,
                                     const MirrorView& view, const evidence::Charters& charters,

@@ -51,7 +51,9 @@ absl::Status Followers::Refresh() {
   for (const Partner& partner : partners) {
     storage::MutexLock lock(mutex_);
     Follower& follower = followers_[partner.origin];
-    if (follower.mirror == nullptr || !(follower.mirror->partner() == partner)) {
+    // Once made it is kept, so that nobody writes through one that another has replaced: what it
+    // looks at of a partner (its origin, log and first entry) never changes.
+    if (follower.mirror == nullptr) {
       auto mirror = Mirror::Open(store_, clock_, partner);
       if (!mirror.ok()) return mirror.status();
       follower.mirror = *std::move(mirror);
@@ -162,7 +164,7 @@ int64_t Followers::ClockAhead() const {
   {
     storage::MutexLock lock(mutex_);
     for (const auto& [origin, follower] : followers_) {
-      if (follower.mirror == nullptr) continue;
+      if (follower.mirror == nullptr || follower.partner.status != PartnerStatus::kActive) continue;
       const MirrorView view = follower.mirror->View();
       if (view.heard_at == 0 || std::abs(now - view.heard_at) > kHeardSeconds) continue;
       ahead.push_back(view.clock_ahead);

@@ -49,6 +49,7 @@ inline constexpr size_t kMaxReportsPerToken = 64;
 // Heads that were seen before their entries; of more, the last is replaced.
 inline constexpr size_t kMaxPendingHeads = 64;
 inline constexpr size_t kMaxVerifiedKept = 10'000;  // hashes of leaves, 32 bytes each
+inline constexpr size_t kMaxUnsignedKept = 1000;    // indexes of void REPORTs that were met
 // A partner's clock that is further ahead of this node's is warned about.
 inline constexpr int64_t kMaxClockAheadSeconds = 300;
 // A partner's fault is shown to the operator for so long after the last one.
@@ -76,8 +77,9 @@ struct MirrorView {
   uint64_t gaps = 0;
   // How much of the log each witness states to hold, this node included; durable.
   CosignedSizes cosigned;
-  Conduct conduct;    // how it has published of late
-  VoidEntries voids;  // what of it has no effect, and why
+  Conduct conduct;  // how it has published of late
+  // What of it has no effect, and why; of REPORTs with a wrong signature those that were met.
+  VoidEntries voids;
   // Its reports are set aside until an operator has decided.
   std::optional<Quarantine> quarantine;
   // Two signed heads that cannot both be true were seen: its reports no longer count.
@@ -159,12 +161,15 @@ class Mirror {
   void Note(Fault fault);
 
   MirrorView View() const;
+  // As it was when the mirror was opened: its origin, log and first entry never change, the rest
+  // the registry knows.
   const Partner& partner() const { return partner_; }
   // The entry key with the signer ID that was valid at `index`.
   std::optional<crypto::PublicKey> EntryKeyAt(const crypto::KeyId& signer, uint64_t index) const;
   // Whether the REPORT at `index`, whose leaf this is, bears the signature of the key valid there.
   // A leaf that does is remembered until there are kMaxVerifiedKept: a signature costs more than
-  // all the rest of opening a record.
+  // all the rest of opening a record. One that does not is counted among View().voids, up to
+  // kMaxUnsignedKept of them and until the mirror is opened anew.
   bool VerifiedReport(uint64_t index, crypto::ByteView leaf, const evidence::SignedHeader& entry);
   void SetTrouble(std::string trouble);
 
@@ -245,7 +250,8 @@ class Mirror {
   std::string head_note_ DAFTAR_GUARDED_BY(mutex_);
   Faults faults_ DAFTAR_GUARDED_BY(mutex_);
   std::set<crypto::Digest> verified_ DAFTAR_GUARDED_BY(mutex_);
-  int64_t faults_written_ DAFTAR_GUARDED_BY(mutex_) = 0;  // Unix seconds
+  std::set<uint64_t> unsigned_ DAFTAR_GUARDED_BY(mutex_);  // REPORTs found void when they were met
+  int64_t faults_written_ DAFTAR_GUARDED_BY(mutex_) = 0;   // Unix seconds
   void Publish() DAFTAR_REQUIRES(applying_);
 };
 

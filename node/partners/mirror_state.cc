@@ -231,6 +231,7 @@ MirrorView Mirror::View() const {
   storage::MutexLock lock(mutex_);
   MirrorView view = view_;
   view.cosigned = cosignatures_->Sizes();
+  for (const uint64_t report : unsigned_) view.voids.Add(VoidReason::kSignature, report);
   // While the rest of the head's entries are on the way, the ERASURE may be among them.
   if (view.gaps > 0 && view.head.has_value() && view.head->size == view.size) {
     view.trouble += (view.trouble.empty() ? "" : "; ") + std::to_string(view.gaps) +
@@ -417,8 +418,12 @@ bool Mirror::VerifiedReport(uint64_t index, crypto::ByteView leaf,
     if (verified_.count(hash) > 0) return true;
   }
   const auto signer = EntryKeyAt(entry.header.signer, index);
-  if (!signer.has_value() || !entry.VerifiedBy(*signer)) return false;
+  const bool is_signed = signer.has_value() && entry.VerifiedBy(*signer);
   storage::MutexLock lock(mutex_);
+  if (!is_signed) {
+    if (unsigned_.size() < kMaxUnsignedKept) unsigned_.insert(index);
+    return false;
+  }
   if (verified_.size() >= kMaxVerifiedKept) verified_.clear();
   verified_.insert(hash);
   return true;

@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_PARTNERS_VOID_ENTRIES_H_
 #define DAFTAR_NODE_PARTNERS_VOID_ENTRIES_H_
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -15,11 +16,13 @@ enum class VoidReason : uint8_t {
   kFormat = 0,         // header or body is not what its kind has
   kOtherLog = 1,       // it names another log, or another index than its place
   kTimeDecreases = 2,  // issued before the entry before it
-  kSignature = 3,      // not signed by the key that was valid
-  kAboutNothing = 4,   // about an index that holds no report
-  kBeforeReport = 5,   // issued no later than the report that it is about
-  kOutOfOrder = 6,     // its kind cannot follow what there is about the report
-  kTooMany = 7,        // over the bound of entries about one report
+  // Not signed by the key that was valid. A REPORT's signature is verified when a check meets it:
+  // such a one is counted from then on, until the node ends.
+  kSignature = 3,
+  kAboutNothing = 4,  // about an index that holds no report
+  kBeforeReport = 5,  // issued no later than the report that it is about
+  kOutOfOrder = 6,    // its kind cannot follow what there is about the report
+  kTooMany = 7,       // over the bound of entries about one report
   // Not void: without effect until its time has come. Good news never waits.
   kFuture = 8,
 };
@@ -38,7 +41,7 @@ struct VoidEntries {
   void Add(VoidReason reason, uint64_t index) {
     Tally& tally = by_reason[static_cast<size_t>(reason)];
     ++tally.entries;
-    tally.newest = index;
+    tally.newest = std::max(tally.newest, index);
   }
   friend bool operator==(const VoidEntries&, const VoidEntries&) = default;
 };

@@ -150,6 +150,7 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
   auto remarks = ledger::RemarksOnAllOrders(node_.ledger());
   if (!remarks.ok()) return remarks.status();
   std::vector<identity::Identifier> forgotten;
+  const book::WriteGate::Alone erasing(node_.warnings().gate());
   auto report = node_.book().Erase(
       CallerOf(actor, request.request_id()), *id, incidents, request.because(),
       [&](auto gone, auto kept, auto& batch) {

@@ -46,6 +46,9 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
   if (std::string trouble = node_.trouble().codes; !trouble.empty()) {
     problems.push_back("persons' codes that have ended could not be removed yet: " + trouble);
   }
+  if (std::string trouble = node_.trouble().reviews; !trouble.empty()) {
+    problems.push_back("identifiers of many people could not be listed for review yet: " + trouble);
+  }
   if (std::string trouble = node_.trouble().clock; !trouble.empty()) {
     problems.push_back(trouble +
                        ": no deadline acts until they agree; compare it with a time server");

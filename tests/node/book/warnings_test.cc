@@ -1,5 +1,9 @@
 #include "node/book/warnings.h"
 
+#include <functional>
+#include <thread>
+#include <utility>
+
 #include "storage/audit.h"
 #include "tests/node/book/book_fixture.h"
 
@@ -13,9 +17,17 @@ using ::testing::Not;
 
 class WarningsTest : public BookTest {
  protected:
-  WarningsTest() { Reopen(); }
-  void Reopen() {
-    auto opened = Warnings::Open(*store_, vault_, entropy_, clock_);
+  WarningsTest() {
+    charter_.shared_live_reports = 16;
+    Reopen();
+  }
+  struct SettableClock final : evidence::Clock {
+    evidence::UnixMillis Now() const override { return {seconds * 1000}; }
+    int64_t seconds = 1'793'491'200;
+  };
+  void Reopen() { Reopen(clock_); }
+  void Reopen(const evidence::Clock& clock) {
+    auto opened = Warnings::Open(*store_, vault_, entropy_, clock);
     ASSERT_THAT(opened, IsOk());
     list_ = *std::move(opened);
   }
@@ -30,7 +42,7 @@ class WarningsTest : public BookTest {
     return kinds;
   }
 
-  evidence::Charter charter_;  // with the default bounds: 16 live reports, 5 names
+  evidence::Charter charter_;  // 16 live reports, and the default of 5 names
   const identity::Identifier kiosk_ = Handle("shop/kiosk");
   const identity::Identifier other_ = Handle("shop/other");
   std::unique_ptr<Warnings> list_;
@@ -95,8 +107,64 @@ TEST_F(WarningsTest, TooManyLiveReportsAreListedForReview) {
   EXPECT_EQ(list_->List()[0].live_reports, 17u);
   EXPECT_EQ(list_->Waiting(), 1u);
   EXPECT_FALSE(list_->Holds(kiosk_));  // nobody has said so
+  DAFTAR_ASSERT_OK(list_->KeepReviews());
   Reopen();
   EXPECT_EQ(list_->Waiting(), 1u);
+  EXPECT_EQ(list_->List()[0].live_reports, 17u);
+}
+
+TEST_F(WarningsTest, ACheckWaitsForNoWrite) {
+  const WriteGate::Alone another(list_->gate());  // somebody writes
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  EXPECT_EQ(list_->Waiting(), 1u);
+  Reopen();
+  EXPECT_EQ(list_->Waiting(), 0u);  // upkeep writes, not the check
+}
+
+TEST_F(WarningsTest, AReviewIsWrittenAnewADayLaterAndKeepsItsFirstDay) {
+  SettableClock clock;
+  Reopen(clock);
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  DAFTAR_ASSERT_OK(list_->KeepReviews());
+  EXPECT_TRUE(IsShared(kiosk_, 18));  // of one day the first is enough
+  EXPECT_EQ(list_->List()[0].live_reports, 17u);
+  clock.seconds += kReviewWriteSeconds;
+  EXPECT_TRUE(IsShared(kiosk_, 19));
+  DAFTAR_ASSERT_OK(list_->KeepReviews());
+  Reopen(clock);
+  ASSERT_EQ(list_->List().size(), 1u);
+  EXPECT_EQ(list_->List()[0].live_reports, 19u);
+  EXPECT_EQ(list_->List()[0].at.seconds(), clock.seconds - kReviewWriteSeconds);
+}
+
+TEST_F(WarningsTest, AReviewThatNobodyLooksAtIsTakenOff) {
+  SettableClock clock;
+  Reopen(clock);
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  ASSERT_THAT(list_->Add(By(), other_, "our own"), IsOk());
+  ASSERT_THAT(list_->Clear(By(), Handle("shop/third"), "a family"), IsOk());
+  DAFTAR_ASSERT_OK(list_->KeepReviews());
+  clock.seconds += kReviewKeptDays * 86'400;
+  DAFTAR_ASSERT_OK(list_->KeepReviews());
+  EXPECT_EQ(list_->Waiting(), 1u);
+  clock.seconds += 1;
+  DAFTAR_ASSERT_OK(list_->KeepReviews());
+  EXPECT_EQ(list_->Waiting(), 0u);
+  EXPECT_EQ(list_->List().size(), 2u);  // what somebody decided stays
+  Reopen(clock);
+  EXPECT_EQ(list_->Waiting(), 0u);
+  EXPECT_EQ(list_->List().size(), 2u);
+  EXPECT_TRUE(IsShared(kiosk_, 17));  // seen again
+  EXPECT_EQ(list_->Waiting(), 1u);
+}
+
+TEST_F(WarningsTest, TheShopsOwnDoesNotCountByItselfAndIsNotReviewed) {
+  ASSERT_THAT(list_->Add(By(), kiosk_, "our own"), IsOk());
+  EXPECT_TRUE(IsShared(kiosk_));
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  EXPECT_TRUE(*list_->IsSharedHere(kiosk_, charter_));
+  EXPECT_FALSE(*list_->IsSharedHere(other_, charter_));
+  EXPECT_EQ(list_->Waiting(), 0u);
 }
 
 TEST_F(WarningsTest, WhatSomebodyHasClearedCounts) {
@@ -120,6 +188,46 @@ TEST_F(WarningsTest, ThoseThatWaitComeFirst) {
   EXPECT_EQ(Kinds(), (std::vector{WarningKind::kReview, WarningKind::kOwn, WarningKind::kOwn}));
 }
 
+TEST_F(WarningsTest, TheNewestComeFirst) {
+  SettableClock clock;
+  Reopen(clock);
+  for (const char* handle : {"shop/a", "shop/c", "shop/b"}) {
+    clock.seconds += 1;
+    ASSERT_THAT(list_->Add(By(), Handle(handle), "our own"), IsOk());
+  }
+  std::vector<identity::Identifier> listed;
+  for (const Warning& warning : list_->List()) listed.push_back(warning.identifier);
+  EXPECT_EQ(listed, (std::vector{Handle("shop/b"), Handle("shop/c"), Handle("shop/a")}));
+}
+
+TEST_F(WarningsTest, ThereIsABoundToEachKind) {
+  storage::Batch batch;
+  const auto fill = [&](WarningKind kind, size_t count, const std::string& name) {
+    for (size_t i = 0; i < count; ++i) {
+      const identity::Identifier identifier = Handle("shop/" + name + std::to_string(i));
+      const crypto::Bytes key = WarningKey(vault_, identifier);
+      const Warning warning{identifier, kind, clock_.Now(), "uid:1000", "so it is", 0, 0};
+      batch.Put(storage::Column::kWarnings, key,
+                vault_.Seal(storage::Column::kWarnings, key, EncodeWarning(warning)));
+    }
+  };
+  fill(WarningKind::kOwn, kMaxOwnWarnings - 1, "own");
+  fill(WarningKind::kCleared, kMaxCleared - 1, "cleared");
+  fill(WarningKind::kReview, kMaxReviews - 1, "review");
+  ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+  Reopen();
+  ASSERT_THAT(list_->Add(By(), kiosk_, "our own"), IsOk());
+  EXPECT_THAT(list_->Add(By(), other_, "our own"),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("the shop's own")));
+  ASSERT_THAT(list_->Clear(By(), Handle("shop/one"), "a family"), IsOk());
+  EXPECT_THAT(list_->Clear(By(), other_, "a family"),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("cleared")));
+  EXPECT_TRUE(IsShared(other_, 17));
+  EXPECT_TRUE(IsShared(Handle("shop/two"), 17));  // not listed, and set aside all the same
+  EXPECT_EQ(list_->Waiting(), kMaxReviews);
+  EXPECT_EQ(list_->Of(Handle("shop/two")), std::nullopt);
+}
+
 TEST_F(WarningsTest, ANumberUnderManyNamesInTheBookIsShared) {
   const auto import = [&](const std::string& name, const std::string& invoice) {
     decision::OrderRow row = Row({kiosk_}, invoice, "2024-01-01", "2024-02-01");
@@ -136,6 +244,12 @@ TEST_F(WarningsTest, ANumberUnderManyNamesInTheBookIsShared) {
   ASSERT_EQ(list_->List().size(), 1u);
   EXPECT_EQ(list_->List()[0].names, 6u);
   EXPECT_FALSE(IsShared(other_));
+  // What others publish is another matter than what the shop itself has seen.
+  EXPECT_TRUE(*list_->IsSharedHere(kiosk_, charter_));
+  EXPECT_TRUE(IsShared(other_, 17));
+  EXPECT_FALSE(*list_->IsSharedHere(other_, charter_));
+  ASSERT_THAT(list_->Clear(By(), kiosk_, "one firm, many spellings"), IsOk());
+  EXPECT_FALSE(*list_->IsSharedHere(kiosk_, charter_));
 }
 
 TEST_F(WarningsTest, NamesCountThoughTheirLinesAreRefused) {
@@ -180,6 +294,77 @@ TEST_F(WarningsTest, ErasingAPersonForgetsWhatWasSeen) {
   EXPECT_EQ(Kinds(), std::vector{WarningKind::kOwn});
   Reopen();
   EXPECT_EQ(Kinds(), std::vector{WarningKind::kOwn});
+}
+
+TEST_F(WarningsTest, WhatIsErasedBeforeItIsWrittenIsNeverWritten) {
+  EXPECT_TRUE(IsShared(kiosk_, 17));
+  std::thread upkeep;
+  {
+    const WriteGate::Alone erasing(list_->gate());
+    upkeep = std::thread([&] { DAFTAR_EXPECT_OK(list_->KeepReviews()); });
+    storage::Batch batch;
+    list_->Forget(std::vector{kiosk_}, batch);
+    ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+    list_->Forgotten(std::vector{kiosk_});
+  }
+  upkeep.join();
+  EXPECT_TRUE(list_->List().empty());
+  Reopen();
+  EXPECT_TRUE(list_->List().empty());
+}
+
+// Something happens right after a row was read.
+class HookedStore final : public storage::Store {
+ public:
+  explicit HookedStore(storage::Store& store) : store_(store) {}
+  absl::StatusOr<std::optional<crypto::Bytes>> Get(storage::Column column,
+                                                   crypto::ByteView key) const override {
+    auto row = store_.Get(column, key);
+    if (hook) std::exchange(hook, nullptr)();
+    return row;
+  }
+  absl::StatusOr<std::vector<std::optional<crypto::Bytes>>> MultiGet(
+      storage::Column column, const std::vector<crypto::Bytes>& keys) const override {
+    return store_.MultiGet(column, keys);
+  }
+  absl::Status Scan(
+      storage::Column column, crypto::ByteView prefix, crypto::ByteView start,
+      const std::function<bool(crypto::ByteView, crypto::ByteView)>& visit) const override {
+    return store_.Scan(column, prefix, start, visit);
+  }
+  std::unique_ptr<storage::StoreReader> Snapshot() const override { return store_.Snapshot(); }
+  absl::Status Write(storage::Batch batch) override { return store_.Write(std::move(batch)); }
+  absl::Status Purge(std::span<const storage::Column> columns) override {
+    return store_.Purge(columns);
+  }
+  mutable std::function<void()> hook;
+
+ private:
+  storage::Store& store_;
+};
+
+TEST_F(WarningsTest, WhoIsErasedDuringACheckIsNotListedByIt) {
+  for (int i = 0; i < 8; ++i) {
+    decision::OrderRow row = Row({kiosk_}, std::to_string(i), "2024-01-01", "2024-02-01");
+    row.name = std::string(1, static_cast<char>('a' + i));
+    ASSERT_THAT(book_->ImportOrders({{row}}), IsOk());
+  }
+  HookedStore store(*store_);
+  auto opened = Warnings::Open(store, vault_, entropy_, clock_);
+  ASSERT_THAT(opened, IsOk());
+  list_ = *std::move(opened);
+  store.hook = [&] {
+    storage::Batch batch;
+    list_->Forget(std::vector{kiosk_}, batch);
+    ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+    list_->Forgotten(std::vector{kiosk_});
+  };
+  EXPECT_TRUE(IsShared(kiosk_));  // as it was when the check read it
+  EXPECT_TRUE(list_->List().empty());
+  DAFTAR_ASSERT_OK(list_->KeepReviews());
+  EXPECT_FALSE(IsShared(kiosk_));
+  Reopen();
+  EXPECT_TRUE(list_->List().empty());
 }
 
 TEST_F(WarningsTest, ErasingAPersonForgetsTheNamesToo) {

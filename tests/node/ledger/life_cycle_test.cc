@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "node/evidence/header.h"
+#include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
 #include "storage/log_store.h"
 #include "tests/support/incidents.h"
@@ -448,6 +449,37 @@ TEST_F(PublishedTest, ErasingWhatWasNeverPublishedLeavesNothing) {
   Tick();
   EXPECT_THAT(ledger().Get(id), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(Kinds(), IsEmpty());
+}
+
+// As versions without deadlines have left it.
+TEST_F(PublishedTest, WhatAnEarlierVersionPublishedGetsItsDeadline) {
+  const IncidentId id = Published();
+  storage::Store& store = node_->store();
+  const crypto::Bytes key = rows::IncidentKey(id);
+  const auto incident_now = [&] {
+    auto row = node_->store().Get(storage::Column::kIncidents, key);
+    auto plain = node_->vault().Open(storage::Column::kIncidents, key, **row);
+    return *Incident::Decode(plain->Expose());
+  };
+  Incident old = incident_now();
+  const int64_t deadline = old.deadline;
+  ASSERT_NE(deadline, 0);
+  storage::Batch batch;
+  batch.Delete(storage::Column::kIncidents, rows::DeadlineKey(deadline, id));
+  batch.Delete(storage::Column::kIncidents, rows::AllHaveDeadlinesKey());
+  old.deadline = 0;
+  batch.Put(storage::Column::kIncidents, key,
+            node_->vault().Seal(storage::Column::kIncidents, key, old.Encode()));
+  DAFTAR_ASSERT_OK(store.Write(std::move(batch)));
+  const IncidentId draft = Filed();
+  node_.Stop();
+  node_.Start();
+  EXPECT_EQ(incident_now().deadline, deadline);
+  EXPECT_TRUE(
+      node_->store().Get(storage::Column::kIncidents, rows::AllHaveDeadlinesKey())->has_value());
+  After(25 * 31 * kDay);
+  EXPECT_EQ(StateOf(id), IncidentState::kExpired);
+  EXPECT_EQ(StateOf(draft), IncidentState::kDraft);  // nothing happens to it by itself
 }
 
 TEST_F(PublishedTest, DeadlinesSurviveARestart) {

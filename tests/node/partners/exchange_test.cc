@@ -431,5 +431,18 @@ TEST(ExchangeThreadTest, AReceiptGoesOutAtOnceAndAgainUntilItIsDelivered) {
   }
 }
 
+TEST_F(ExchangeTest, APartnerIsLiveByTheCharterThatIsInForceNow) {
+  const int64_t before = static_cast<int64_t>(circle_.charter().stale_after_s);
+  circle_.clock().Advance(before);
+  EXPECT_TRUE(a_->arrivals().HeldBy(Of(a_, "toko-b.test")).live);
+  std::string narrower = circle_.charter().source;
+  const std::string was = "stale_after_s = " + std::to_string(before);
+  narrower.replace(narrower.find(was), was.size(), "stale_after_s = 60");
+  DAFTAR_ASSERT_OK(a_->charters().Adopt(a_.Caller(), narrower, "agreed").status());
+  DAFTAR_ASSERT_OK(a_->Tick().status());
+  ASSERT_EQ(a_->charter().stale_after_s, 60u);
+  EXPECT_FALSE(a_->arrivals().HeldBy(Of(a_, "toko-b.test")).live);
+}
+
 }  // namespace
 }  // namespace daftar::partners

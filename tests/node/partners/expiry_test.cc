@@ -134,6 +134,29 @@ TEST_F(SweepTest, WhatNobodyUpdatedGoesAfterTheLongestRetention) {
   EXPECT_EQ(Sweep(), 0u);
 }
 
+// As versions that stored the bodies of void entries have left them.
+TEST_F(SweepTest, BodiesOfVoidEntriesGoWithTheirReport) {
+  const ledger::IncidentId id = Published("0812-9999-7001");
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Erase(a_.Caller(), id, evidence::ErasureGround::kRequest, "asked for"));
+  circle_.Settle();
+  const uint64_t erasure = IndexOf(id) + 1;
+  storage::Batch batch;
+  batch.Put(
+      Column::kLogBodies,
+      storage::LogIndexKey(static_cast<uint32_t>(b_->registry().Active().front().log), erasure),
+      {1, 2, 3});
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  circle_.clock().Advance(24 * 31 * kDay - 1);
+  Sweep();
+  EXPECT_TRUE(HasBody(erasure));
+  EXPECT_TRUE(HasBody(1));  // CHARTER, which is about no report
+  circle_.clock().Advance(10);
+  Sweep();
+  EXPECT_FALSE(HasBody(erasure));
+  EXPECT_TRUE(HasBody(1));
+}
+
 TEST_F(SweepTest, TheErasureThatComesAfterASweepLeavesNoGap) {
   const ledger::IncidentId id = Published("0812-9999-7001");
   DAFTAR_ASSERT_OK(
@@ -171,6 +194,11 @@ TEST_F(SweepTest, NoDeadlineActsWhileTheClockIsInDoubt) {
   DAFTAR_ASSERT_OK(b_->Tick());
   EXPECT_TRUE(b_->ledger().Get(own->incident.id).ok());
   EXPECT_NE(b_->trouble().clock, "");
+  // Whoever is suspended says nothing about the time.
+  DAFTAR_ASSERT_OK(
+      b_->registry().SetStatus(b_.Caller(), "toko-a.test", PartnerStatus::kSuspended, "its clock"));
+  DAFTAR_ASSERT_OK(b_->followers().Refresh());
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
 }
 
 }  // namespace

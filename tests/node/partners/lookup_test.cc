@@ -154,8 +154,12 @@ TEST_F(LookupTest, AReportThatItsIssuerDidNotSignDoesNotCountTheFirstTimeNorLate
   EXPECT_TRUE(mirror->VerifiedReport(2, leaf, *good));
   leaf.back() ^= 1;  // in the signature
   auto bad = evidence::SignedHeader::DecodeLeaf(leaf);
+  EXPECT_EQ(mirror->View().voids, VoidEntries());
   EXPECT_FALSE(mirror->VerifiedReport(2, leaf, *bad));
   EXPECT_FALSE(mirror->VerifiedReport(2, leaf, *bad));
+  VoidEntries voids;  // once, however often it is met
+  voids.Add(VoidReason::kSignature, 2);
+  EXPECT_EQ(mirror->View().voids, voids);
 }
 
 TEST_F(LookupTest, SettledAndWithdrawnReportsSaySo) {

@@ -145,6 +145,24 @@ TEST_F(QuarantineTest, AReleaseOnTheDayOfTheFloodHoldsForWhatWasSeen) {
   EXPECT_EQ(RecordAt(b_, 0).status, EntryStatus::kSetAside);
 }
 
+// Whoever holds the copy while a partner is suspended and comes back writes to the same one.
+TEST_F(QuarantineTest, AReleaseBesideAChangeOfThePartnerIsNotLost) {
+  Publish(a_, 4);
+  const std::shared_ptr<Mirror> before = CopyAt(c_);
+  ASSERT_TRUE(before->View().quarantine.has_value());
+  for (const PartnerStatus status : {PartnerStatus::kSuspended, PartnerStatus::kActive}) {
+    DAFTAR_ASSERT_OK(c_->registry().SetStatus(c_.Caller(), "toko-a.test", status, "x").status());
+    DAFTAR_ASSERT_OK(c_->followers().Refresh());
+  }
+  EXPECT_EQ(CopyAt(c_), before);
+  DAFTAR_ASSERT_OK(before->Release(c_.Caller(), "looked", c_->vault(), c_->entropy()));
+  Publish(a_, 1);
+  EXPECT_FALSE(CopyAt(c_)->View().quarantine.has_value());
+  c_.Stop();
+  c_.Start();
+  EXPECT_FALSE(CopyAt(c_)->View().quarantine.has_value());
+}
+
 TEST_F(QuarantineTest, AFloodIsSeenBeforeItIsWritten) {
   // As between the copy and the row about it: the check comes to the same.
   Publish(a_, 4);

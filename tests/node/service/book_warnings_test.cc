@@ -89,7 +89,7 @@ TEST_F(BookWarningsTest, WhatWaitsForReviewIsANoticeUntilItIsCleared) {
   const auto waits = HasSubstr("wait for somebody to look");
   EXPECT_THAT(status->notices(), Not(::testing::Contains(waits)));
   const auto phone = ::daftar::testing::Phone("0812-3456-7890");
-  DAFTAR_ASSERT_OK(a_->warnings().IsShared(phone, 17, circle_.charter()).status());
+  DAFTAR_ASSERT_OK(a_->warnings().IsShared(phone, 25, circle_.charter()).status());
   EXPECT_THAT(nodes_.GetStatus(manager_, {})->notices(), ::testing::Contains(waits));
   DAFTAR_ASSERT_OK(
       book_.ClearWarning(manager_, About<v1::ClearWarningRequest>("0812-3456-7890")).status());
@@ -104,7 +104,7 @@ TEST_F(BookWarningsTest, ErasingACustomerForgetsItsReview) {
   auto added = shop_.AddCustomer(manager_, request);
   DAFTAR_ASSERT_OK(added);
   const auto phone = ::daftar::testing::Phone("0812-3456-7890");
-  DAFTAR_ASSERT_OK(a_->warnings().IsShared(phone, 17, circle_.charter()).status());
+  DAFTAR_ASSERT_OK(a_->warnings().IsShared(phone, 25, circle_.charter()).status());
   v1::EraseCustomerRequest erase;
   erase.set_request_id("erase");
   erase.set_id(added->customer().id());
