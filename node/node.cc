@@ -276,8 +276,13 @@ absl::Status Node::SweepPartners(evidence::UnixMillis now) {
   for (const partners::Partner& partner : registry_->All()) {
     const auto mirror = followers_->MirrorOf(partner.origin);
     if (mirror == nullptr) continue;
-    auto swept =
-        partners::SweepExpired(*store_, partner, mirror->View(), *charters_, now.seconds());
+    auto relayed = relays_->OwnOf(partner.log);
+    if (!relayed.ok()) {
+      if (partners_swept_.ok()) partners_swept_ = relayed.status();
+      continue;
+    }
+    auto swept = partners::SweepExpired(*store_, partner, mirror->View(), *charters_, *relayed,
+                                        now.seconds());
     if (!swept.ok() && partners_swept_.ok()) partners_swept_ = swept.status();
     auto record =
         partners::RecordOf(*store_, partner.log, mirror->View(), *charters_, now.seconds());

@@ -80,7 +80,8 @@ std::vector<std::string> Ledger::MissingOf(const Incident& incident,
     const auto why = options_.warnings.WhyRefused(identifier);
     if (!why.has_value()) continue;
     missing.push_back("its " + std::string(identity::TypeName(identifier.type())) +
-                      " belongs to no one buyer: " + *why + "; correct the incident without it");
+                      " belongs to no one buyer: " + *why +
+                      "; withdraw the incident and file it again without that");
   }
   return missing;
 }

@@ -67,13 +67,13 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
     return Void(VoidReason::kOtherLog, index);
   }
   if (static_cast<int64_t>(header.issued_at) < last_issued_at_) {
-    return Void(VoidReason::kTimeDecreases, index);
+    return VoidReport(VoidReason::kTimeDecreases, index, header.kind);
   }
   const auto issued_at = static_cast<int64_t>(header.issued_at);
   // A REPORT's signature is verified when it is used. One from the future is verified now: were it
   // void, its time would make all that follows void too.
   if (header.kind == EntryKind::kReport && issued_at > now_ && !SignedByNewestKey(*signed_header)) {
-    return Void(VoidReason::kSignature, index);
+    return VoidReport(VoidReason::kSignature, index, header.kind);
   }
   if (issued_at > now_ + kMaxIssuedAheadSeconds && WaitsForItsTime(header.kind)) {
     voids_.Add(VoidReason::kFuture, index);  // Lookup and StandingOf wait
@@ -132,6 +132,16 @@ bool Applier::SignedByNewestKey(const evidence::SignedHeader& signed_header) con
 absl::Status Applier::Void(VoidReason reason, uint64_t index) {
   voids_.Add(reason, index);
   return absl::OkStatus();
+}
+
+// What is about it may come in a later batch, by when its leaf alone would not tell.
+absl::Status Applier::VoidReport(VoidReason reason, uint64_t index, EntryKind kind) {
+  if (kind == EntryKind::kReport) {
+    auto state = StateOf(index);
+    if (!state.ok()) return state.status();
+    (*state)->is_void = true;
+  }
+  return Void(reason, index);
 }
 
 absl::Status Applier::AddReport(uint64_t index, const evidence::SignedHeader& signed_header,
@@ -280,9 +290,13 @@ absl::StatusOr<std::optional<int64_t>> Applier::ReportIssuedAt(uint64_t index) {
   if (absl::IsNotFound(leaf.status())) return std::nullopt;
   if (!leaf.ok()) return leaf.status();
   auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
-  if (!entry.ok() || entry->header.kind != EntryKind::kReport || entry->header.index != index) {
+  if (!entry.ok() || entry->header.kind != EntryKind::kReport || entry->header.index != index ||
+      entry->header.origin != partner_.origin) {
     return std::nullopt;
   }
+  auto state = StateOf(index);
+  if (!state.ok()) return state.status();
+  if ((*state)->is_void) return std::nullopt;
   return static_cast<int64_t>(entry->header.issued_at);
 }
 

@@ -46,6 +46,8 @@ class Applier {
  private:
   // Counts the entry as void; OK, for void entries stop nobody.
   absl::Status Void(VoidReason reason, uint64_t index);
+  // Of a REPORT it is kept that it is void.
+  absl::Status VoidReport(VoidReason reason, uint64_t index, evidence::EntryKind kind);
   absl::Status AddReport(uint64_t index, const evidence::SignedHeader& signed_header,
                          const crypto::Bytes* body);
   bool SignedByNewestKey(const evidence::SignedHeader& signed_header) const;

@@ -3,8 +3,11 @@
 namespace daftar::partners {
 namespace {
 
-constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersion = 3;
+constexpr uint8_t kVersionWithoutVoid = 2;
 constexpr uint8_t kVersionWithoutTimes = 1;
+constexpr uint8_t kSwept = 1;
+constexpr uint8_t kVoid = 2;
 
 }  // namespace
 
@@ -71,7 +74,7 @@ crypto::Bytes EntryState::Encode() const {
     writer.U8(static_cast<uint8_t>(update.kind)).U64(update.index);
     writer.U64(static_cast<uint64_t>(update.issued_at)).U64(static_cast<uint64_t>(update.seen_at));
   }
-  writer.U8(swept ? 1 : 0);
+  writer.U8((swept ? kSwept : 0) | (is_void ? kVoid : 0));
   return writer.Take();
 }
 
@@ -79,22 +82,23 @@ absl::StatusOr<EntryState> EntryState::Decode(crypto::ByteView bytes) {
   crypto::Reader reader(bytes);
   EntryState state;
   const uint8_t version = reader.U8();
-  if (version != kVersion && version != kVersionWithoutTimes) reader.Fail();
+  if (version < kVersionWithoutTimes || version > kVersion) reader.Fail();
   const uint8_t count = reader.U8();
   for (int i = 0; i < count && reader.ok(); ++i) {
     Update update;
     update.kind = static_cast<evidence::EntryKind>(reader.U8());
     update.index = reader.U64();
-    if (version == kVersion) {
+    if (version > kVersionWithoutTimes) {
       update.issued_at = static_cast<int64_t>(reader.U64());
       update.seen_at = static_cast<int64_t>(reader.U64());
     }
     state.updates.push_back(update);
   }
-  if (version == kVersion) {
-    const uint8_t swept = reader.U8();
-    if (swept > 1) reader.Fail();
-    state.swept = swept == 1;
+  if (version > kVersionWithoutTimes) {
+    const uint8_t flags = reader.U8();
+    if (flags > (version == kVersionWithoutVoid ? kSwept : kSwept | kVoid)) reader.Fail();
+    state.swept = (flags & kSwept) != 0;
+    state.is_void = (flags & kVoid) != 0;
   }
   if (!reader.Finish("entry state row").ok()) {
     return absl::DataLossError("an entry's state row is malformed");

@@ -26,6 +26,8 @@ struct EntryState {
   std::vector<Update> updates;  // in the order of the log
   // The bodies were deleted by this node's own clock, before any ERASURE (expiry.h).
   bool swept = false;
+  // The REPORT itself is void: there is nothing that an update could be about.
+  bool is_void = false;
 
   // Whether an update of this kind may follow those there are: a RESOLUTION a dispute that is open,
   // a DISPUTE none, a second SETTLEMENT never, and a WITHDRAWAL nothing but an ERASURE. What may
@@ -38,7 +40,8 @@ struct EntryState {
   decision::EntryStatus Status() const;
 
   static crypto::Bytes Key(storage::LogNumber log, uint64_t report);
-  // Rows of version 1 are read too, which lack the times: they count as 0, long ago.
+  // Rows of version 1 are read too, which lack the times: they count as 0, long ago; and of version
+  // 2, which do not tell void REPORTs.
   crypto::Bytes Encode() const;
   static absl::StatusOr<EntryState> Decode(crypto::ByteView bytes);  // DataLoss
 };

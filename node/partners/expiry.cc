@@ -46,17 +46,23 @@ Bytes CursorKey(storage::LogNumber log) {
 class Sweep {
  public:
   Sweep(storage::Store& store, const Partner& partner, const MirrorView& view,
-        const evidence::Charters& charters, int64_t now)
+        const evidence::Charters& charters, const std::map<uint64_t, int64_t>& relayed, int64_t now)
       : store_(store),
         log_(store),
         partner_(partner),
         view_(view),
         charters_(charters),
+        relayed_(relayed),
         now_(now) {}
 
   absl::StatusOr<size_t> Run() {
     if (absl::Status status = Updated(); !status.ok()) return status;
     if (absl::Status status = Aged(); !status.ok()) return status;
+    for (const auto& [report, since] : relayed_) {
+      auto state = StateOf(report);
+      if (!state.ok()) return state.status();
+      if (absl::Status status = Look(report, *state); !status.ok()) return status;
+    }
     return swept_;
   }
 
@@ -73,7 +79,8 @@ class Sweep {
             failed = state.status();
             return false;
           }
-          const bool gone = state->swept || state->Status() == decision::EntryStatus::kErased;
+          const bool gone =
+              state->swept || state->is_void || state->Status() == decision::EntryStatus::kErased;
           if (gone) return true;
           crypto::Reader reader(key);
           reader.U32();
@@ -158,31 +165,44 @@ class Sweep {
     if (!issued_at.ok()) return issued_at.status();
     if (!issued_at->has_value()) return absl::OkStatus();
     const auto charter = CharterBefore(view_, report, charters_);
-    if (now_ < EraseBy(**issued_at, state, charter.get())) return absl::OkStatus();
-    return Delete(report, state);
+    const auto relayed = relayed_.find(report);
+    const int64_t by =
+        EraseBy(**issued_at, state, charter.get(),
+                relayed == relayed_.end() ? std::nullopt : std::optional(relayed->second));
+    if (now_ < by) return absl::OkStatus();
+    return Delete(report);
   }
 
   // A write that loses a race against the follower's is left to the next sweep.
-  absl::Status Delete(uint64_t report, EntryState state) {
+  absl::Status Delete(uint64_t report) {
     Batch batch;
     const Bytes state_key = EntryState::Key(partner_.log, report);
     auto row = store_.Get(Column::kEntryStates, state_key);
     if (!row.ok()) return row.status();
+    EntryState state;
     if (row->has_value()) {
+      auto decoded = EntryState::Decode(**row);
+      if (!decoded.ok()) return decoded.status();
+      state = *std::move(decoded);
       batch.ExpectValue(Column::kEntryStates, state_key, **row);
     } else {
       batch.ExpectAbsent(Column::kEntryStates, state_key);
     }
     std::vector<uint64_t> indexes{report};
     for (const EntryState::Update& update : state.updates) indexes.push_back(update.index);
+    bool found = false;
     for (const uint64_t index : indexes) {
       const Bytes key = storage::LogIndexKey(static_cast<uint32_t>(partner_.log), index);
       auto body = store_.Get(Column::kLogBodies, key);
       if (!body.ok()) return body.status();
       if (!body->has_value()) continue;
+      found = true;
       batch.Delete(Column::kLogBodies, key);
       if (absl::Status status = ForgetTokens(report, **body, batch); !status.ok()) return status;
     }
+    // Of one that came without its bodies it is the ERASURE, still to come, that says they may be
+    // missing.
+    if (!found) return absl::OkStatus();
     state.swept = true;
     batch.Put(Column::kEntryStates, state_key, state.Encode());
     storage::AskForPurge(batch, state_key);
@@ -226,6 +246,7 @@ class Sweep {
   const Partner& partner_;
   const MirrorView& view_;
   const evidence::Charters& charters_;
+  const std::map<uint64_t, int64_t>& relayed_;
   const int64_t now_;
   size_t swept_ = 0;
 };
@@ -241,10 +262,12 @@ std::shared_ptr<const evidence::Charter> CharterBefore(const MirrorView& view, u
   return stated == nullptr ? nullptr : charters.Find(stated->charter);
 }
 
-int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Charter* charter) {
+int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Charter* charter,
+                std::optional<int64_t> relayed) {
   const Periods periods = PeriodsOf(charter);
   int64_t by = issued_at + LongestRetention(charter);
-  std::optional<int64_t> disputed;
+  std::optional<int64_t> disputed = relayed;
+  int64_t disputed_seen = relayed.value_or(0);
   for (const EntryState::Update& update : state.updates) {
     const int64_t since = std::min(update.issued_at, update.seen_at);
     switch (update.kind) {
@@ -255,10 +278,15 @@ int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Char
         by = std::min(by, since + periods.settled + periods.erase);
         break;
       case EntryKind::kDispute:
-        if (!disputed.has_value()) disputed = since;
+        if (!disputed.has_value()) {
+          disputed = since;
+          disputed_seen = update.seen_at;
+        }
         break;
       case EntryKind::kResolution:
-        disputed.reset();
+        if (disputed.has_value() && !CameLate(update, *disputed, disputed_seen, periods.answer)) {
+          disputed.reset();
+        }
         break;
       default:
         break;
@@ -270,8 +298,8 @@ int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Char
 
 absl::StatusOr<size_t> SweepExpired(storage::Store& store, const Partner& partner,
                                     const MirrorView& view, const evidence::Charters& charters,
-                                    int64_t now) {
-  return Sweep(store, partner, view, charters, now).Run();
+                                    const std::map<uint64_t, int64_t>& relayed, int64_t now) {
+  return Sweep(store, partner, view, charters, relayed, now).Run();
 }
 
 }  // namespace daftar::partners

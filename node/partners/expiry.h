@@ -5,7 +5,9 @@
 #define DAFTAR_NODE_PARTNERS_EXPIRY_H_
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 
 #include "node/evidence/charters.h"
 #include "node/partners/entry_state.h"
@@ -26,17 +28,19 @@ std::shared_ptr<const evidence::Charter> CharterBefore(const MirrorView& view, u
 // When the bodies of a report are to be gone, in Unix seconds, as far as its headers tell: the
 // period to erase after it was withdrawn, or settled or disputed without an answer for so long that
 // it counts as withdrawn; and in any case the charter's longest retention after it was issued.
-// `charter`: as in Reading.
-int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Charter* charter);
+// `charter`: as in Reading. `relayed`: since when a dispute of it that this node relayed counts.
+int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Charter* charter,
+                std::optional<int64_t> relayed = std::nullopt);
 
 // Deletes what is over, with the tokens that lead to it, and marks it swept. Returns how many
 // reports were. Durable on OK; errors are the store's, and leave the rest for the next sweep.
 // Bodies of void entries about them, which earlier versions stored, go with them. Reports that
 // nobody has updated are looked at in order of their age, so that a sweep costs what
-// is due. Any thread, one sweep of a log at a time.
+// is due. `relayed`: of the log's reports that this node relayed a dispute of, since when it counts
+// (Relays::OwnOf); they are looked at each time. Any thread, one sweep of a log at a time.
 absl::StatusOr<size_t> SweepExpired(storage::Store& store, const Partner& partner,
                                     const MirrorView& view, const evidence::Charters& charters,
-                                    int64_t now);
+                                    const std::map<uint64_t, int64_t>& relayed, int64_t now);
 
 }  // namespace daftar::partners
 

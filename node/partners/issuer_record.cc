@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "node/partners/standing.h"
+
 namespace daftar::partners {
 namespace {
 
@@ -17,15 +19,13 @@ void Count(const EntryState& state, int64_t answer_period, int64_t now, IssuerRe
   bool withdrawn = false;
   bool erased = false;
   bool resolved = false;
-  std::optional<int64_t> disputed_at;
-  std::optional<int64_t> answered_at;  // of the last dispute
+  std::optional<EntryState::Update> dispute;  // the last
+  std::optional<EntryState::Update> answer;   // to it
   for (const EntryState::Update& update : state.updates) {
     const bool answers = update.kind == EntryKind::kResolution ||
                          update.kind == EntryKind::kWithdrawal ||
                          update.kind == EntryKind::kErasure;
-    if (answers && disputed_at.has_value() && !answered_at.has_value()) {
-      answered_at = update.issued_at;
-    }
+    if (answers && dispute.has_value() && !answer.has_value()) answer = update;
     settled = settled || update.kind == EntryKind::kSettlement;
     corrected = corrected || update.kind == EntryKind::kCorrection;
     withdrawn = withdrawn || update.kind == EntryKind::kWithdrawal;
@@ -33,26 +33,28 @@ void Count(const EntryState& state, int64_t answer_period, int64_t now, IssuerRe
     resolved =
         update.kind == EntryKind::kResolution || (resolved && update.kind != EntryKind::kDispute);
     if (update.kind == EntryKind::kDispute) {
-      disputed_at = update.issued_at;
-      answered_at.reset();
+      dispute = update;
+      answer.reset();
     }
   }
   record.settled += settled ? 1 : 0;
   record.corrected += corrected ? 1 : 0;
   record.withdrawn += withdrawn ? 1 : 0;
   record.erased += erased ? 1 : 0;
-  if (!disputed_at.has_value()) return;
+  if (!dispute.has_value()) return;
   ++record.disputed;
   if (withdrawn || erased) {
     ++record.given_up;
   } else if (resolved) {
     ++record.upheld;
   }
-  const int64_t by = *disputed_at + answer_period;
-  if (answered_at.has_value()) {
-    ++(*answered_at <= by ? record.answered_in_time : record.answered_late);
+  if (answer.has_value()) {
+    // On its last second it is in time still.
+    ++(CameLate(*answer, dispute->issued_at, dispute->seen_at, answer_period + 1)
+           ? record.answered_late
+           : record.answered_in_time);
   } else {
-    ++(now <= by ? record.waiting : record.waiting_too_long);
+    ++(now - dispute->issued_at <= answer_period ? record.waiting : record.waiting_too_long);
   }
 }
 

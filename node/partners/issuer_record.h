@@ -23,8 +23,8 @@ struct IssuerRecord {
   // What a RESOLUTION says is sealed; that a WITHDRAWAL follows it is not.
   uint64_t upheld = 0;
   uint64_t given_up = 0;
-  // Answered, by a RESOLUTION, a WITHDRAWAL or an ERASURE, within the charter's period, or later;
-  // and those that wait, within it or past it.
+  // Answered, by a RESOLUTION, a WITHDRAWAL or an ERASURE, within the charter's period, or later
+  // (CameLate); and those that wait, within it or past it.
   uint64_t answered_in_time = 0;
   uint64_t answered_late = 0;
   uint64_t waiting = 0;

@@ -437,9 +437,10 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   const std::shared_ptr<const evidence::Charter> charter =
       CharterBefore(question.view, report, charters_);
   const bool deadlines_act = !followers_.ClockInDoubt();
-  const Standing standing = StandingOf(
-      (*opened)->facts, *updates,
-      {charter.get(), question.counted, clock_.Now().seconds(), deadlines_act, *relayed});
+  const auto issued_at = static_cast<int64_t>((*opened)->entry.header.issued_at);
+  const Standing standing = StandingOf((*opened)->facts, *updates,
+                                       {issued_at, charter.get(), question.counted,
+                                        clock_.Now().seconds(), deadlines_act, *relayed});
   decision::PartnerRecord record;
   record.status = standing.status;
   // A report counts only under a charter that this node has adopted and that shares its reason, and
@@ -448,7 +449,6 @@ absl::StatusOr<std::optional<decision::PartnerRecord>> Lookup::OpenRecord(
   const bool weighs = record.status == decision::EntryStatus::kLive ||
                       record.status == decision::EntryStatus::kSettled;
   const bool admitted = charter != nullptr && charter->reasons.count(standing.facts.reason) > 0;
-  const auto issued_at = static_cast<int64_t>((*opened)->entry.header.issued_at);
   if (weighs && (!admitted || report >= question.counted ||
                  issued_at > clock_.Now().seconds() + kMaxIssuedAheadSeconds)) {
     record.status = decision::EntryStatus::kPending;

@@ -150,6 +150,8 @@ namespace relay_rows {
 
 Bytes OwnPrefix() { return Writer().U8('o').Take(); }
 
+Bytes OwnPrefix(storage::LogNumber issuer) { return Writer().U8('o').U32(Number(issuer)).Take(); }
+
 Bytes OwnKey(storage::LogNumber issuer, uint64_t index) {
   return Writer().U8('o').U32(Number(issuer)).U64(index).Take();
 }
@@ -183,7 +185,6 @@ Place PlaceOf(crypto::ByteView key) {
 FateView FateOf(const EntryState& state, int64_t at) {
   FateView view;
   bool open = false;
-  bool resolved = false;
   bool ended = state.swept;
   for (const EntryState::Update& update : state.updates) {
     switch (update.kind) {
@@ -195,7 +196,7 @@ FateView FateOf(const EntryState& state, int64_t at) {
         open = false;
         // One that was over before it was stated says nothing of it.
         if (update.issued_at < at) view.disputed_at = 0;
-        resolved = resolved || update.issued_at >= at;
+        if (update.issued_at >= at && !view.answer.has_value()) view.answer = update;
         break;
       case evidence::EntryKind::kWithdrawal:
       case evidence::EntryKind::kErasure:
@@ -207,7 +208,7 @@ FateView FateOf(const EntryState& state, int64_t at) {
   }
   if (ended) {
     view.fate = RelayFate::kEnded;
-  } else if (resolved) {
+  } else if (view.answer.has_value()) {
     view.fate = RelayFate::kResolved;
   } else if (open) {
     view.fate = RelayFate::kDisputed;

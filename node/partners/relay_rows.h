@@ -93,6 +93,7 @@ class HeardTimes {
 
 namespace relay_rows {
 crypto::Bytes OwnPrefix();
+crypto::Bytes OwnPrefix(storage::LogNumber issuer);
 crypto::Bytes OwnKey(storage::LogNumber issuer, uint64_t index);
 crypto::Bytes KeptPrefix();
 crypto::Bytes KeptPrefix(storage::LogNumber issuer, uint64_t index);
@@ -120,6 +121,8 @@ enum class RelayFate : uint8_t {
 struct FateView {
   RelayFate fate = RelayFate::kWaiting;
   int64_t disputed_at = 0;  // of the issuer's DISPUTE, when it issued it (Unix seconds); 0: none
+  // With kResolved: the first RESOLUTION at or after `at`.
+  std::optional<EntryState::Update> answer;
 };
 FateView FateOf(const EntryState& state, int64_t at);
 

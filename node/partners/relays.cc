@@ -90,6 +90,26 @@ absl::StatusOr<Relays::Numbers> Relays::NumbersOf(const Partner& partner) const 
   return numbers;
 }
 
+absl::StatusOr<std::map<uint64_t, int64_t>> Relays::OwnOf(LogNumber issuer) const {
+  std::map<uint64_t, int64_t> since;
+  std::vector<std::pair<Bytes, Bytes>> rows;
+  const Bytes prefix = relay_rows::OwnPrefix(issuer);
+  absl::Status scanned =
+      store_.Scan(Column::kRelays, prefix, prefix, [&](ByteView key, ByteView row) {
+        rows.emplace_back(crypto::ToBytes(key), crypto::ToBytes(row));
+        return true;
+      });
+  if (!scanned.ok()) return scanned;
+  for (const auto& [key, row] : rows) {
+    auto plain = vault_.Open(Column::kRelays, key, row);
+    if (!plain.ok()) return plain.status();
+    auto own = OwnRelay::Decode(plain->Expose());
+    if (!own.ok()) return own.status();
+    if (own->since != 0) since[relay_rows::PlaceOf(key).index] = own->since;
+  }
+  return since;
+}
+
 absl::Status Relays::Heard(const Partner& partner) {
   Bytes row;
   {
@@ -151,13 +171,13 @@ absl::StatusOr<RelayRefusal> Relays::CheckReport(const evidence::RelayStatement&
   return RelayRefusal::kNone;
 }
 
-absl::StatusOr<RelayFate> Relays::FateOfCopy(LogNumber issuer, uint64_t index, int64_t at) const {
+absl::StatusOr<FateView> Relays::FateOfCopy(LogNumber issuer, uint64_t index, int64_t at) const {
   auto row = store_.Get(Column::kEntryStates, EntryState::Key(issuer, index));
   if (!row.ok()) return row.status();
-  if (!row->has_value()) return RelayFate::kWaiting;
+  if (!row->has_value()) return FateView();
   auto state = EntryState::Decode(**row);
   if (!state.ok()) return state.status();
-  return FateOf(*state, at).fate;
+  return FateOf(*state, at);
 }
 
 absl::Status Relays::TakeRoom(const Partner& from, int64_t heard, int64_t now, Batch& batch) const {
@@ -202,8 +222,8 @@ absl::StatusOr<RelayAnswer> Relays::TakeChecked(const Partner& from,
   } else {
     auto fate = FateOfCopy(issuer, statement.index, static_cast<int64_t>(statement.at));
     if (!fate.ok()) return fate.status();
-    if (*fate == RelayFate::kEnded) return Refused(RelayRefusal::kEnded);
-    if (*fate == RelayFate::kResolved) return Already();
+    if (fate->fate == RelayFate::kEnded) return Refused(RelayRefusal::kEnded);
+    if (fate->fate == RelayFate::kResolved) return Already();
   }
   const Bytes key = relay_rows::KeptKey(issuer, statement.index, from.log);
   auto row = store_.Get(Column::kRelays, key);
@@ -254,8 +274,15 @@ absl::StatusOr<bool> Relays::IsOver(const relay_rows::Place& place, const KeptRe
   }
   auto fate = FateOfCopy(place.issuer, place.index, static_cast<int64_t>(kept.statement.at));
   if (!fate.ok()) return fate.status();
-  // A RESOLUTION that too few have cosigned yet leaves the issuer's own DISPUTE open.
-  return *fate == RelayFate::kEnded || *fate == RelayFate::kResolved;
+  if (fate->fate == RelayFate::kEnded) return true;
+  if (fate->fate != RelayFate::kResolved) return false;
+  // A RESOLUTION that too few have cosigned yet leaves the issuer's own DISPUTE open. One that came
+  // too late answers nothing, whatever its date: then it is this row that says since when.
+  const auto mirror = followers_.MirrorOf(kept.statement.issuer);
+  const auto charter =
+      CharterBefore(mirror == nullptr ? MirrorView() : mirror->View(), place.index, charters_);
+  return !CameLate(*fate->answer, kept.since == 0 ? kept.taken_at : kept.since, kept.taken_at,
+                   AnswerPeriod(charter.get()));
 }
 
 absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, uint64_t index,
@@ -272,7 +299,8 @@ absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, u
     if (!own.ok()) return own.status();
     const auto at = static_cast<int64_t>(own->statement.at);
     // The person said so; no answer of the issuer makes that undone.
-    standing.push_back({at, own->since == 0 ? now : own->since});
+    const int64_t since = own->since == 0 ? now : own->since;
+    standing.push_back({at, since, since});
   }
   std::vector<std::pair<Bytes, Bytes>> rows;
   const Bytes prefix = relay_rows::KeptPrefix(issuer, index);
@@ -288,8 +316,8 @@ absl::StatusOr<std::vector<RelayedDispute>> Relays::Standing(LogNumber issuer, u
     auto relayer = registry_.Find(kept->statement.relayer);
     if (!relayer.ok() || relayer->status != PartnerStatus::kActive) continue;
     if (kept->statement.Proves(report_key)) {
-      standing.push_back(
-          {static_cast<int64_t>(kept->statement.at), kept->since == 0 ? now : kept->since});
+      standing.push_back({static_cast<int64_t>(kept->statement.at),
+                          kept->since == 0 ? now : kept->since, kept->taken_at});
       continue;
     }
     Batch batch;
@@ -329,7 +357,7 @@ absl::StatusOr<std::optional<Bytes>> Relays::Swept(const relay_rows::Place& plac
   if (!body->has_value()) {
     auto fate = FateOfCopy(place.issuer, place.index, static_cast<int64_t>(own->statement.at));
     if (!fate.ok()) return fate.status();
-    if (*fate == RelayFate::kEnded) return std::nullopt;
+    if (fate->fate == RelayFate::kEnded) return std::nullopt;
   }
   if (own->since != 0 || clock_in_doubt) return as_it_is;
   own->since = now;

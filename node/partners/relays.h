@@ -66,6 +66,10 @@ class Relays {
   absl::StatusOr<std::vector<RelayedDispute>> Standing(storage::LogNumber issuer, uint64_t index,
                                                        const crypto::Secret32& report_key);
 
+  // Of the reports of that log of which this node relayed a dispute: since when it counts, in Unix
+  // seconds, where that is known. Errors as with Standing.
+  absl::StatusOr<std::map<uint64_t, int64_t>> OwnOf(storage::LogNumber issuer) const;
+
   // A partner was heard from just now.
   absl::Status Heard(const Partner& partner);
 
@@ -100,7 +104,7 @@ class Relays {
                                            storage::LogNumber issuer) const;
   // By a copied log, of a dispute that was stated at `at`. A body that is merely missing ends
   // nothing: it may still come.
-  absl::StatusOr<RelayFate> FateOfCopy(storage::LogNumber issuer, uint64_t index, int64_t at) const;
+  absl::StatusOr<FateView> FateOfCopy(storage::LogNumber issuer, uint64_t index, int64_t at) const;
   absl::StatusOr<RelayAnswer> TakeChecked(const Partner& from,
                                           const evidence::RelayStatement& statement,
                                           storage::LogNumber issuer, int64_t now)

@@ -23,6 +23,13 @@ int64_t Since(const EntryState::Update& update) {
   return std::min(update.issued_at, update.seen_at);
 }
 
+// The day, or that of the entry which states it where that is earlier: a day to come would keep a
+// report fresh, and for longer than the charter has it.
+evidence::Date NoLaterThan(evidence::Date day, int64_t issued_at, int64_t now) {
+  const auto issued = evidence::UnixMillis::OfSeconds(std::min(issued_at, now));
+  return std::min(day, evidence::Date::Of(issued));
+}
+
 evidence::ReportFacts MilderOf(const evidence::ReportFacts& known,
                                const evidence::ReportFacts& corrected) {
   evidence::ReportFacts milder = known;
@@ -58,19 +65,21 @@ int64_t LongestRetention(const evidence::Charter* charter) {
   return int64_t{months} * kDaysOfLongestMonth * kSecondsPerDay;
 }
 
+bool CameLate(const EntryState::Update& resolution, int64_t since, int64_t seen, int64_t period) {
+  return resolution.issued_at - since >= period || resolution.seen_at - seen >= period;
+}
+
 Standing StandingOf(const evidence::ReportFacts& reported, std::span<const OpenedUpdate> updates,
                     const Reading& reading) {
   Standing standing{EntryStatus::kLive, reported};
+  standing.facts.occurred = NoLaterThan(reported.occurred, reading.issued_at, reading.now);
   std::optional<int64_t> disputed_since;
+  int64_t disputed_seen = 0;
   std::optional<int64_t> settled_since;
-  std::vector<int64_t> resolutions;  // that count and open: when each was issued
+  std::vector<EntryState::Update> resolutions;  // that count and open
   bool withdrawn = false;
   const evidence::Charter* charter = reading.charter;
   const int64_t answer_period = AnswerPeriod(charter);
-  // An answer after the period does not bring back what was as withdrawn by then.
-  const auto is_late = [&](int64_t since, int64_t resolved_at) {
-    return resolved_at - since >= answer_period;
-  };
   for (const OpenedUpdate& seen : updates) {
     const bool counts = seen.update.index < reading.counted_size &&
                         seen.update.issued_at <= reading.now + kMaxIssuedAheadSeconds;
@@ -82,17 +91,21 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
         withdrawn = true;
         break;
       case EntryKind::kDispute:
-        if (!disputed_since.has_value()) disputed_since = Since(seen.update);
+        if (!disputed_since.has_value()) {
+          disputed_since = Since(seen.update);
+          disputed_seen = seen.update.seen_at;
+        }
         break;
       case EntryKind::kResolution: {
         const auto* resolution =
             seen.facts.has_value() ? std::get_if<evidence::ResolutionFacts>(&*seen.facts) : nullptr;
         if (!counts || resolution == nullptr) break;
-        const int64_t resolved_at = seen.update.issued_at;
+        // What was as withdrawn by then is not brought back.
         withdrawn = withdrawn || !resolution->upheld ||
-                    (disputed_since.has_value() && is_late(*disputed_since, resolved_at));
+                    (disputed_since.has_value() &&
+                     CameLate(seen.update, *disputed_since, disputed_seen, answer_period));
         disputed_since.reset();
-        resolutions.push_back(resolved_at);
+        resolutions.push_back(seen.update);
         break;
       }
       case EntryKind::kSettlement:
@@ -104,6 +117,8 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
         if (correction == nullptr) break;
         standing.facts =
             counts ? correction->corrected : MilderOf(standing.facts, correction->corrected);
+        standing.facts.occurred =
+            NoLaterThan(standing.facts.occurred, seen.update.issued_at, reading.now);
         break;
       }
       default:
@@ -111,10 +126,11 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
     }
   }
   for (const RelayedDispute& relayed : reading.relayed) {
-    const auto answer = std::find_if(resolutions.begin(), resolutions.end(),
-                                     [&](int64_t at) { return at >= relayed.at; });
+    const auto answer = std::find_if(
+        resolutions.begin(), resolutions.end(),
+        [&](const EntryState::Update& resolution) { return resolution.issued_at >= relayed.at; });
     if (answer != resolutions.end()) {
-      withdrawn = withdrawn || is_late(relayed.since, *answer);
+      withdrawn = withdrawn || CameLate(*answer, relayed.since, relayed.seen, answer_period);
       continue;
     }
     disputed_since = std::min(disputed_since.value_or(relayed.since), relayed.since);

@@ -56,6 +56,20 @@ TEST_F(EraseByTest, CountsFromWhicheverIsEarlier) {
   EXPECT_EQ(By({{EntryKind::kWithdrawal, 5, 2000, 9'000'000}}), 2000 + 24 * kHour);
 }
 
+TEST_F(EraseByTest, ARelayedDisputeIsOneToo) {
+  charter_.dispute_withdraw_days = 10;
+  const auto by = [this](std::vector<EntryState::Update> updates) {
+    EntryState state;
+    state.updates = std::move(updates);
+    return EraseBy(1000, state, &charter_, 2000);
+  };
+  EXPECT_EQ(by({}), 2000 + 11 * kDay);
+  EXPECT_EQ(by({{EntryKind::kDispute, 5, 3000, 3000}}), 2000 + 11 * kDay);
+  EXPECT_EQ(by({{EntryKind::kResolution, 5, 3000, 3000}}), 1000 + 31 * kDay);
+  // One that came too late answers nothing, however it is dated.
+  EXPECT_EQ(by({{EntryKind::kResolution, 5, 3000, 2000 + 10 * kDay}}), 2000 + 11 * kDay);
+}
+
 TEST_F(EraseByTest, WithoutACharterTheLongestPeriodsHold) {
   EXPECT_EQ(EraseBy(1000, EntryState(), nullptr), 1000 + 60 * 31 * kDay);
   EntryState withdrawn;
@@ -82,9 +96,9 @@ class SweepTest : public ::testing::Test {
   }
   size_t Sweep() {
     const Partner partner = b_->registry().Active().front();
-    auto swept =
-        SweepExpired(b_->store(), partner, b_->followers().MirrorOf(partner.origin)->View(),
-                     b_->charters(), circle_.clock().Now().seconds());
+    auto swept = SweepExpired(b_->store(), partner,
+                              b_->followers().MirrorOf(partner.origin)->View(), b_->charters(),
+                              *b_->relays().OwnOf(partner.log), circle_.clock().Now().seconds());
     EXPECT_TRUE(swept.ok()) << swept.status();
     return swept.ok() ? *swept : 0;
   }
@@ -172,6 +186,26 @@ TEST_F(SweepTest, TheErasureThatComesAfterASweepLeavesNoGap) {
   EXPECT_EQ(view.gaps, 0u);
   EXPECT_EQ(view.trouble, "");
   EXPECT_EQ(view.cosigned.at("toko-b.test"), view.size);
+}
+
+// A first copy in pieces: of a report that was withdrawn and erased the ERASURE is still to come.
+TEST_F(SweepTest, WhatCameWithoutItsBodiesIsNotSwept) {
+  const ledger::IncidentId id = Published("0812-9999-7001");
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Withdraw(a_.Caller(), id, evidence::WithdrawalGround::kMistake, "x"));
+  circle_.Settle();
+  const Partner partner = b_->registry().Active().front();
+  const uint64_t report = IndexOf(id);
+  const crypto::Bytes body = storage::LogIndexKey(static_cast<uint32_t>(partner.log), report);
+  storage::Batch batch;
+  batch.Delete(Column::kLogBodies, body);
+  batch.Delete(Column::kLogBodies,
+               storage::LogIndexKey(static_cast<uint32_t>(partner.log), report + 1));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  circle_.clock().Advance(48 * kHour);
+  EXPECT_EQ(Sweep(), 0u);
+  const auto row = b_->store().Get(Column::kEntryStates, EntryState::Key(partner.log, report));
+  EXPECT_FALSE(EntryState::Decode(**row)->swept);
 }
 
 TEST_F(SweepTest, NoDeadlineActsWhileTheClockIsInDoubt) {

@@ -50,6 +50,19 @@ TEST(IssuerRecord, LateAnswersAndThoseThatNeverCameAreTold) {
   EXPECT_EQ(Of({{EntryKind::kDispute, 100}}, 201).waiting_too_long, 1u);
 }
 
+TEST(IssuerRecord, AnAnswerIsAsLateAsItCame) {
+  EntryState state;
+  state.updates = {{EntryKind::kDispute, 10, 100, 100}, {EntryKind::kResolution, 11, 101, 200}};
+  IssuerRecord record;
+  Count(state, kPeriod, 1000, record);
+  EXPECT_EQ(record.answered_in_time, 1u);
+  state.updates.back().seen_at = 201;
+  record = {};
+  Count(state, kPeriod, 1000, record);
+  EXPECT_EQ(record.answered_in_time, 0u);
+  EXPECT_EQ(record.answered_late, 1u);
+}
+
 TEST(IssuerRecord, ASecondDisputeIsNotAnsweredByTheFirstOnesResolution) {
   const IssuerRecord record =
       Of({{EntryKind::kDispute, 100}, {EntryKind::kResolution, 120}, {EntryKind::kDispute, 950}});

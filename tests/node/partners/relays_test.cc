@@ -221,6 +221,23 @@ TEST_F(RelaysTest, OneWhosePeriodIsOverIsKeptAndTakesNobodysRoom) {
   EXPECT_EQ(Sees(c_), "withdrawn");
 }
 
+TEST_F(RelaysTest, AnAnswerThatCameTooLateDropsNothingHoweverItIsDated) {
+  const crypto::Bytes statement = Signed(Statement());
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+  circle_.faults.cut = [](const std::string& caller, const std::string& called) {
+    return caller == "toko-c.test" && called == "toko-a.test";
+  };
+  EXPECT_EQ(Sent(a_, statement), kDisputedAnswer);
+  circle_.clock().Advance(60);
+  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
+  circle_.Settle();
+  circle_.clock().Advance(31 * kDay);
+  circle_.faults.cut = nullptr;
+  circle_.Settle();
+  EXPECT_EQ(*c_->relays().Sweep(), 0u);
+  EXPECT_EQ(Sees(c_), "withdrawn");
+}
+
 TEST_F(RelaysTest, ABodyThatIsMissingEndsNothing) {
   const crypto::Bytes key = BodyKey(c_, Index());
   const auto body = c_->store().Get(storage::Column::kLogBodies, key);

@@ -27,6 +27,7 @@ class StandingTest : public ::testing::Test {
     charter_.reasons[reported_.reason].retention_months = 6;
     charter_.dispute_withdraw_days = 30;
     charter_.withdraw_after_settlement_hours = 48;
+    reading_.issued_at = kNow;
     reading_.charter = &charter_;
     reading_.counted_size = 1000;
     reading_.now = kNow;
@@ -135,7 +136,7 @@ TEST_F(StandingTest, TheEarliestOfTheDisputesCounts) {
 }
 
 TEST_F(StandingTest, ALaterResolutionThatCountsEndsARelayedDispute) {
-  const RelayedDispute relayed[] = {{kNow - kDay, kNow - kDay}};
+  const RelayedDispute relayed[] = {{kNow - kDay, kNow - kDay, kNow - kDay}};
   reading_.relayed = relayed;
   Add(EntryKind::kDispute, kNow - kDay);
   Resolve(true);
@@ -162,10 +163,10 @@ TEST_F(StandingTest, AnAnswerAfterThePeriodBringsNothingBack) {
 
 TEST_F(StandingTest, AnAnswerToARelayedDisputeAfterThePeriodBringsNothingBack) {
   Resolve(true);
-  const RelayedDispute in_time[] = {{kNow - 31 * kDay, kNow - 30 * kDay + 1}};
+  const RelayedDispute in_time[] = {{kNow - 31 * kDay, kNow - 30 * kDay + 1, kNow - 30 * kDay + 1}};
   reading_.relayed = in_time;
   EXPECT_EQ(Status(), EntryStatus::kLive);
-  const RelayedDispute late[] = {{kNow - 31 * kDay, kNow - 30 * kDay}};
+  const RelayedDispute late[] = {{kNow - 31 * kDay, kNow - 30 * kDay, kNow - kDay}};
   reading_.relayed = late;
   EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
   // The first answer to it counts, and not a later one.
@@ -173,6 +174,48 @@ TEST_F(StandingTest, AnAnswerToARelayedDisputeAfterThePeriodBringsNothingBack) {
   Add(EntryKind::kResolution, kNow - 5 * kDay, evidence::ResolutionFacts{true, Day("2026-10-27")});
   Resolve(true);
   EXPECT_EQ(Status(), EntryStatus::kLive);
+}
+
+// An issuer that dates what it publishes later than that: its reader knows when each came.
+TEST_F(StandingTest, ADateInThePastMakesNoAnswerOneInTime) {
+  Add(EntryKind::kDispute, kNow - 40 * kDay);
+  Add(EntryKind::kResolution, kNow - 39 * kDay, evidence::ResolutionFacts{true, Day("2026-09-23")});
+  EntryState::Update& resolution = updates_.back().update;
+  resolution.seen_at = kNow - 10 * kDay - 1;
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  resolution.seen_at += 1;
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+  // A first copy has both at once, and nothing but their dates.
+  updates_.front().update.seen_at = resolution.seen_at;
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+}
+
+TEST_F(StandingTest, NorDoesOneMakeAnAnswerToARelayedDisputeOneInTime) {
+  Add(EntryKind::kDispute, kNow - 40 * kDay);
+  Add(EntryKind::kResolution, kNow - 39 * kDay, evidence::ResolutionFacts{true, Day("2026-09-23")});
+  for (OpenedUpdate& seen : updates_) seen.update.seen_at = kNow;
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  const int64_t at = kNow - 40 * kDay;
+  const RelayedDispute in_time[] = {{at, at, kNow - 30 * kDay + 1}};
+  reading_.relayed = in_time;
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  const RelayedDispute late[] = {{at, at, kNow - 30 * kDay}};
+  reading_.relayed = late;
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+}
+
+TEST_F(StandingTest, FactsDatedAheadCountFromTheDayOfTheirEntry) {
+  reported_.occurred = Day("2027-03-01");
+  EXPECT_EQ(Read().facts.occurred, Day("2026-11-01"));
+  Correct(700, "2027-04-01");
+  EXPECT_EQ(Read().facts.occurred, Day("2026-11-01"));
+  reading_.now = kNow + 181 * kDay;  // 2027-05-01
+  EXPECT_EQ(Status(), EntryStatus::kExpired);
+  // An entry that is itself dated ahead: from the reader's day.
+  reading_.issued_at = kNow + 400 * kDay;
+  updates_.clear();
+  reading_.now = kNow;
+  EXPECT_EQ(Read().facts.occurred, Day("2026-11-01"));
 }
 
 TEST_F(StandingTest, TheLastCorrectionHolds) {

@@ -168,6 +168,48 @@ TEST_F(VoidEntriesTest, AnUpdateAboutWhatIsNoReport) {
   ExpectVoid(VoidReason::kAboutNothing, {EntryKind::kDispute});
 }
 
+// In a later batch it is no different.
+TEST_F(VoidEntriesTest, AnUpdateAboutAReportThatIsVoid) {
+  const auto about = [this](uint64_t report, EntryKind kind) {
+    evidence::Header header = About(kind);
+    header.about = report;
+    return header;
+  };
+  std::vector<uint64_t> reports;
+  const auto append = [&](const evidence::Header& header, const crypto::SigningKey& key) {
+    reports.push_back(size_);
+    Append(evidence::SignHeader(header, key).Leaf());
+    Append(about(reports.back(), EntryKind::kSettlement));
+    Send();
+  };
+  evidence::Header report = About(EntryKind::kReport);
+  report.about = evidence::kAboutNothing;
+  evidence::Header other = report;
+  other.origin = "toko-b.test";
+  append(other, issuer_->keys().entry);
+  evidence::Header backdated = report;
+  backdated.index = size_;
+  backdated.issued_at = 1;
+  append(backdated, issuer_->keys().entry);
+  evidence::Header forged = report;
+  forged.index = size_;
+  forged.issued_at = static_cast<uint64_t>(circle_.clock().Now().seconds()) + 100;
+  append(forged, reader_->keys().entry);
+  const auto at = [this](VoidReason reason) {
+    return mirror_->View().voids.by_reason[static_cast<size_t>(reason)].entries;
+  };
+  EXPECT_EQ(at(VoidReason::kAboutNothing), 3u);
+  Reopen();
+  for (const uint64_t index : reports) {
+    const uint64_t before = at(VoidReason::kAboutNothing);
+    Append(about(index, EntryKind::kSettlement));
+    Append(about(index, EntryKind::kErasure));
+    Send();
+    EXPECT_EQ(at(VoidReason::kAboutNothing), before + 2) << index;
+    EXPECT_EQ(mirror_->View().gaps, 0u);
+  }
+}
+
 TEST_F(VoidEntriesTest, AnUpdateAboutAnIndexThatIsStillToCome) {
   crypto::Bytes leaf =
       evidence::SignHeader(About(EntryKind::kSettlement), issuer_->keys().entry).Leaf();
