@@ -39,6 +39,7 @@ Json ToJson(const v1::SubjectChange& change) {
   return Json{{"at", change.at()},
               {"action", change.action()},
               {"by_node", change.by_node()},
+              {"through_partner", change.through_partner()},
               {"because", TextOrNull(change.because())},
               {"log_index", change.has_log_index() ? Json(change.log_index()) : Json(nullptr)},
               {"copies", std::move(copies)}};

@@ -214,9 +214,10 @@ DocumentTable Writer::Changes(const v1::SubjectIncident& incident) const {
   table.header = {Say(SubjectText::kWhen), Say(SubjectText::kWhat), Say(SubjectText::kBy),
                   Say(SubjectText::kRemark)};
   for (const auto& change : incident.changes()) {
-    table.rows.push_back({Day(change.at()), ActionIn(change.action(), language_),
-                          Say(change.by_node() ? SubjectText::kByNode : SubjectText::kByPerson),
-                          change.because()});
+    SubjectText by = change.by_node() ? SubjectText::kByNode : SubjectText::kByPerson;
+    if (change.through_partner()) by = SubjectText::kByPartner;
+    table.rows.push_back(
+        {Day(change.at()), ActionIn(change.action(), language_), Say(by), change.because()});
   }
   return table;
 }

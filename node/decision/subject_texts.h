@@ -80,6 +80,7 @@ enum class SubjectText {
   kBy,
   kByNode,
   kByPerson,
+  kByPartner,
   kRemark,
   kProofs,
   kKind,

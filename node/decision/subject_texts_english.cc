@@ -75,6 +75,7 @@ constexpr SubjectTextTable kTexts = {{
     {kBy, "By"},
     {kByNode, "by itself, when a period ended"},
     {kByPerson, "a person of the shop"},
+    {kByPartner, "for you, through a partner"},
     {kRemark, "Remark"},
     {kProofs, "Proof that the shop keeps"},
     {kKind, "Kind"},

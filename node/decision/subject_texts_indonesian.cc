@@ -80,6 +80,7 @@ constexpr SubjectTextTable kTexts = {{
     {kBy, "Oleh"},
     {kByNode, "otomatis, ketika suatu masa berakhir"},
     {kByPerson, "petugas toko"},
+    {kByPartner, "atas nama Anda, melalui mitra"},
     {kRemark, "Keterangan"},
     {kProofs, "Bukti yang disimpan toko"},
     {kKind, "Jenis"},

@@ -80,6 +80,7 @@ constexpr SubjectTextTable kTexts = {{
     {kBy, "Oleh siapa"},
     {kByNode, "secara automatik, apabila suatu tempoh tamat"},
     {kByPerson, "petugas kedai"},
+    {kByPartner, "bagi pihak anda, melalui rakan kongsi"},
     {kRemark, "Ulasan"},
     {kProofs, "Bukti yang disimpan kedai"},
     {kKind, "Jenis bukti"},

@@ -64,6 +64,7 @@ v1::SubjectChange ChangeOf(const subject::OwnIncident& own, size_t i, bool with_
   row.set_at(TimeText(event.at));
   row.set_action(std::string(ledger::ActionName(event.action)));
   row.set_by_node(event.by == ledger::kNodeActor);
+  row.set_through_partner(event.by.starts_with(ledger::kPartnerActor));
   if (with_remark) row.set_because(event.because);
   if (!own.view.events[i].has_value()) return row;
   row.set_log_index(own.view.events[i]->index);

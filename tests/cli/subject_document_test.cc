@@ -70,6 +70,18 @@ TEST(SubjectDocumentTest, NoWordOfItsOwnIsInAnotherLanguage) {
   EXPECT_THAT(decision::ForeignWords(Language::kMalay, text), IsEmpty());
 }
 
+TEST(SubjectDocumentTest, ADisputeThatAPartnerPassedOnIsToldAsOne) {
+  v1::SubjectReport report = SampleReport();
+  report.mutable_incidents(0)->mutable_changes(2)->set_through_partner(true);
+  const std::string words[] = {"for you, through a partner", "atas nama Anda, melalui mitra",
+                               "bagi pihak anda, melalui rakan kongsi"};
+  const Language languages[] = {Language::kEnglish, Language::kIndonesian, Language::kMalay};
+  for (size_t i = 0; i < std::size(words); ++i) {
+    EXPECT_THAT(TextOf(report, languages[i]), HasSubstr(words[i]));
+    EXPECT_THAT(TextOf(SampleReport(), languages[i]), Not(HasSubstr(words[i])));
+  }
+}
+
 TEST(SubjectDocumentTest, WhatCouldNotBeAskedIsNotSaidToBeNothing) {
   v1::SubjectReport report = SampleReport();
   const std::string text = TextOf(report, Language::kEnglish);

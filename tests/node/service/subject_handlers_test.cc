@@ -194,6 +194,25 @@ TEST_F(SubjectHandlersTest, TwoPartnersOfWhichOneIsCutOff) {
   EXPECT_NE(report.incidents(0).changes(1).copies(0).applied_at(), "");
 }
 
+TEST_F(SubjectHandlersTest, ADisputeThatAPartnerPassedOnIsToldAsOne) {
+  Share(a_, File(a_, DepositUnsettled(kPhone)));
+  circle_.clock().Advance(60);
+  partners::NewRelay dispute;
+  dispute.issuer = a_.origin();
+  dispute.identifiers = {daftar::testing::Phone(kPhone)};
+  EXPECT_THAT(b_->relayer().Relay(b_.Caller(), dispute, std::chrono::milliseconds(2000)), IsOk());
+  circle_.Settle();
+  const v1::SubjectReport report = Report();
+  ASSERT_EQ(report.incidents_size(), 1);
+  const v1::SubjectIncident& incident = report.incidents(0);
+  EXPECT_EQ(incident.disputed_by(), "partner");
+  const v1::SubjectChange& disputed = incident.changes(incident.changes_size() - 1);
+  EXPECT_EQ(disputed.action(), "disputed");
+  EXPECT_TRUE(disputed.through_partner());
+  EXPECT_FALSE(disputed.by_node());
+  EXPECT_FALSE(incident.changes(0).through_partner());
+}
+
 TEST_F(SubjectHandlersTest, OfWhatIsBeingErasedOnlyThatAndWhenIsSaid) {
   const ledger::IncidentId id = File(a_, DepositUnsettled(kPhone));
   Share(a_, id);
