@@ -423,6 +423,24 @@ TEST_F(PublishedTest, NothingButItsErasureFollowsAWithdrawal) {
   DAFTAR_EXPECT_OK(ledger().Erase(Caller(), id, evidence::ErasureGround::kMistake, "x"));
 }
 
+TEST_F(PublishedTest, WhenTheCustomerWasToldIsNotCorrectedOnceItIsPublished) {
+  const IncidentId id = Published();
+  Correction correction;
+  correction.told_on = Day("2026-10-15");
+  EXPECT_THAT(ledger().Correct(Caller(), id, correction, "x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("part of no report")));
+  EXPECT_THAT(Kinds(), ElementsAre(EntryKind::kReport));
+}
+
+TEST_F(PublishedTest, ASettlementEndsADispute) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "denied"));
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid all the same"));
+  EXPECT_EQ(ledger().Get(id)->incident.dispute, std::nullopt);
+  After(31 * kDay);  // more than the period to answer
+  EXPECT_EQ(ledger().Get(id)->incident.withdrawn_for, evidence::WithdrawalGround::kPaid);
+}
+
 TEST_F(PublishedTest, WhatWasSettledBeforeADisputeIsSettledAfterIt) {
   const IncidentId id = Published();
   DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
