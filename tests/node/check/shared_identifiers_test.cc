@@ -183,6 +183,17 @@ TEST_F(SharedIdentifierTest, ANumberOfManyPeopleDoesNotCountByItself) {
   EXPECT_EQ(Ask(c_, {kKiosk}).decision.verdict.effect, Effect::kPrepay);
 }
 
+TEST_F(SharedIdentifierTest, WhicheverOfTheIdentifiersItIs) {
+  Publish(a_, {kKiosk});
+  Publish(b_, {kKiosk});
+  Publish(a_, {kKiosk});
+  for (const char* other : {"0812-3456-7889", kOwnPhone}) {  // before it and after it
+    const Answer answer = Ask(c_, {other, kKiosk});
+    EXPECT_EQ(answer.records.size(), 3u);
+    for (const auto& record : answer.records) EXPECT_EQ(record.status, EntryStatus::kSetAside);
+  }
+}
+
 TEST_F(SharedIdentifierTest, TheReceiptOfWhatWasSetAsideReplays) {
   for (int i = 0; i < 3; ++i) Publish(i == 0 ? a_ : b_, {kKiosk});
   const Answer answer = Ask(c_, {kKiosk});

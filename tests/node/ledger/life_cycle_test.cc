@@ -424,6 +424,63 @@ TEST_F(PublishedTest, RetentionEndsItByItself) {
   EXPECT_EQ(Entries().back().ground, evidence::ErasureGround::kExpired);
   EXPECT_FALSE(HasBody(2));
   EXPECT_TRUE(ledger().Get(id)->incident.IsScrubbed());
+  EXPECT_THAT(ledger().Erase(Caller(), id, evidence::ErasureGround::kRequest, "again"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(PublishedTest, NothingButItsErasureFollowsAWithdrawal) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Withdraw(Caller(), id, evidence::WithdrawalGround::kMistake, "x"));
+  Tick();
+  Correction correction;
+  correction.occurred = Day("2026-10-02");
+  for (const auto& refused :
+       {ledger().Settle(Caller(), id, {}, "x"), ledger().Dispute(Caller(), id, {}, "x"),
+        ledger().Resolve(Caller(), id, true, "x"), ledger().Correct(Caller(), id, correction, "x"),
+        ledger().Withdraw(Caller(), id, evidence::WithdrawalGround::kMistake, "x")}) {
+    EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+  DAFTAR_EXPECT_OK(ledger().Erase(Caller(), id, evidence::ErasureGround::kMistake, "x"));
+}
+
+TEST_F(PublishedTest, WhenTheCustomerWasToldIsNotCorrectedOnceItIsPublished) {
+  const IncidentId id = Published();
+  Correction correction;
+  correction.told_on = Day("2026-10-15");
+  EXPECT_THAT(ledger().Correct(Caller(), id, correction, "x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("part of no report")));
+  EXPECT_THAT(Kinds(), ElementsAre(EntryKind::kReport));
+}
+
+TEST_F(PublishedTest, ASettlementEndsADispute) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "denied"));
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid all the same"));
+  EXPECT_EQ(ledger().Get(id)->incident.dispute, std::nullopt);
+  After(31 * kDay);  // more than the period to answer
+  EXPECT_EQ(ledger().Get(id)->incident.withdrawn_for, evidence::WithdrawalGround::kPaid);
+}
+
+TEST_F(PublishedTest, WhatWasSettledBeforeADisputeIsSettledAfterIt) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
+  Tick();
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "it was never owed"));
+  Tick();
+  DAFTAR_ASSERT_OK(ledger().Resolve(Caller(), id, /*upheld=*/true, "it was"));
+  EXPECT_EQ(StateOf(id), IncidentState::kSettled);
+}
+
+// Its report is queued already: another must not be made when the hold ends.
+TEST(NextDeadlineTest, WhatAnEarlierVersionHoldsWithItsReportOnlyExpires) {
+  Incident held;
+  held.state = IncidentState::kHeld;
+  held.account = DepositUnsettled(kPhone);
+  held.held_until = 1;
+  const evidence::Charter charter;
+  EXPECT_EQ(NextDeadline(held, charter)->action, DeadlineAction::kPublish);
+  held.report = SubmissionId();
+  EXPECT_EQ(NextDeadline(held, charter)->action, DeadlineAction::kExpire);
 }
 
 TEST_F(PublishedTest, ErasingTakesTheBodyAtOnceAndNothingCanFollowIt) {

@@ -172,6 +172,33 @@ TEST_F(QuarantineTest, AFloodIsSeenBeforeItIsWritten) {
       SuspicionOf(view.conduct, *b_->charters().InForce(), circle_.clock().Now().seconds()));
 }
 
+// As when another charter came into force, and nothing of the partner came since.
+TEST_F(QuarantineTest, ACheckLooksByTheCharterThatIsInForceNow) {
+  Publish(a_, 3);
+  EXPECT_EQ(RecordAt(b_, 0).status, EntryStatus::kLive);
+  std::string narrower = circle_.charter().source;
+  constexpr std::string_view kWas = "flood_least_reports = 3";
+  narrower.replace(narrower.find(kWas), kWas.size(), "flood_least_reports = 2");
+  DAFTAR_ASSERT_OK(b_->charters().Adopt(b_.Caller(), narrower, "agreed").status());
+  DAFTAR_ASSERT_OK(b_->Tick().status());
+  ASSERT_FALSE(CopyAt(b_)->View().quarantine.has_value());
+  EXPECT_EQ(RecordAt(b_, 0).status, EntryStatus::kSetAside);
+  EXPECT_EQ(answer_.error, "quarantined");
+}
+
+TEST_F(QuarantineTest, ARequestReleasesOnePartnerAndNoOther) {
+  Publish(a_, 4);
+  Publish(b_, 4);
+  const storage::Caller caller = c_.Caller();
+  const auto release = [&](const std::string& origin) {
+    return c_->followers().MirrorOf(origin)->Release(caller, "looked", c_->vault(), c_->entropy());
+  };
+  DAFTAR_ASSERT_OK(release("toko-a.test"));
+  EXPECT_THAT(release("toko-b.test"),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another partner")));
+  EXPECT_TRUE(c_->followers().MirrorOf("toko-b.test")->View().quarantine.has_value());
+}
+
 TEST_F(QuarantineTest, ReportsThatDoNotStandSetTheIssuerAside) {
   const auto ids = Publish(a_, 3);
   circle_.clock().Advance(3 * kDay);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "crypto/cosignature.h"
+#include "node/partners/apply.h"
 #include "node/partners/mirror.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
@@ -303,6 +304,28 @@ TEST_F(VoidEntriesTest, WhatIsDatedInTheFutureIsCountedAsWaiting) {
   header.issued_at += 2 * 86'400;
   Append(header);
   ExpectVoid(VoidReason::kFuture, {EntryKind::kDispute, EntryKind::kResolution});
+}
+
+TEST_F(VoidEntriesTest, WhatExpiredOrWasPaidAfterADisputeWasNotGivenUp) {
+  Append(EntryKind::kDispute);
+  Send();
+  const uint64_t disputed = size_;
+  for (const auto& [ground, given_up] : {std::pair(evidence::ErasureGround::kExpired, 0u),
+                                         std::pair(evidence::ErasureGround::kPaid, 0u),
+                                         std::pair(evidence::ErasureGround::kUpheld, 1u),
+                                         std::pair(evidence::ErasureGround::kRequest, 1u)}) {
+    evidence::Header erasure = About(EntryKind::kErasure);
+    erasure.ground = ground;
+    MirrorView view = mirror_->View();
+    int64_t last_issued_at = 0;
+    Applier applier(reader_->store(), partner_, circle_.clock().Now().seconds(), 0, view.keys,
+                    view.charters, view.reports, last_issued_at, view.gaps, view.conduct,
+                    view.voids);
+    DAFTAR_ASSERT_OK(applier.Add(
+        disputed, {evidence::SignHeader(erasure, issuer_->keys().entry).Leaf(), std::nullopt}));
+    EXPECT_EQ(view.conduct.withdrawn, given_up) << static_cast<int>(ground);
+    EXPECT_EQ(view.voids, VoidEntries());
+  }
 }
 
 TEST_F(VoidEntriesTest, ADateInThePastDoesNotSpreadAFloodOverManyDays) {
