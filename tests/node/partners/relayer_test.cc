@@ -80,7 +80,7 @@ TEST_F(RelayerTest, ARefusalByTheIssuerIsKeptToBeShownAndTheEntryStillDoesNotCou
   EXPECT_EQ(Listed(b_).relay.refusal, RelayRefusal::kWrongSignature);
   EXPECT_EQ(Sees(b_), "disputed");
   // Whatever was wrong has passed: the same statement is taken.
-  circle_.faults.alter_relay = {};
+  circle_.faults.alter_relay = nullptr;
   b_->relay_sender().SendAll();
   EXPECT_EQ(Incident().state, IncidentState::kDisputed);
   EXPECT_EQ(Listed(b_).relay.refusal, RelayRefusal::kNone);
