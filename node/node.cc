@@ -115,7 +115,8 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
                                   auto partner = registry_->Find(origin);
                                   return partner.ok() &&
                                          partner->status == partners::PartnerStatus::kActive;
-                                }});
+                                },
+                                [this] { return followers_->ClockInDoubt(); }});
   evaluator_ = std::make_unique<partners::Evaluator>(*registry_, quota_, epoch_key.epoch,
                                                      epoch_key.key, entropy_);
   pairing_ = std::make_unique<partners::Pairing>(*registry_, *network_, clock_, entropy_,
@@ -189,7 +190,11 @@ absl::Status Node::OpenWitnessing() {
                                            static_cast<int64_t>(charter().stale_after_s));
   if (!arrivals.ok()) return arrivals.status();
   arrivals_ = *std::move(arrivals);
-  cosigner_ = std::make_unique<partners::Cosigner>(clock_, config_.origin, keys_.mirror);
+  // An erasure is applied once the proof that was got for the report is gone too.
+  cosigner_ = std::make_unique<partners::Cosigner>(
+      clock_, config_.origin, keys_.mirror, [this](const partners::Mirror& mirror) {
+        return proof_requests_->EraseGone(mirror.partner().origin);
+      });
   partners::OwnLog own;
   own.origin = config_.origin;
   own.head_key = {config_.origin, crypto::KeyType::kEd25519, keys_.head.public_key()};
@@ -323,9 +328,8 @@ absl::Status Node::SweepCodesWhenDue(evidence::UnixMillis now) {
 
 absl::Status Node::SweepHandovers() {
   // Erasures, withdrawals and suspensions act whatever the time.
-  const bool in_doubt = followers_->ClockInDoubt();
-  const absl::Status handed = disclosures_->Sweep(in_doubt).status();
-  const absl::Status got = proof_requests_->Sweep(in_doubt).status();
+  const absl::Status handed = disclosures_->Sweep().status();
+  const absl::Status got = proof_requests_->Sweep(followers_->ClockInDoubt()).status();
   return handed.ok() ? got : handed;
 }
 
