@@ -318,12 +318,12 @@ absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
 absl::Status Node::SweepCodesWhenDue(evidence::UnixMillis now) {
   if (codes_swept_at_.has_value() && now >= *codes_swept_at_ &&
       now.value - codes_swept_at_->value < kCodeSweepInterval.count()) {
-    return absl::OkStatus();
+    return codes_swept_;
   }
-  auto rows = subject_codes_->Sweep();
-  if (!rows.ok()) return rows.status();
-  codes_swept_at_ = now;
-  return absl::OkStatus();
+  codes_swept_ = subject_codes_->Sweep().status();
+  // A row that cannot be read stays so for the hour.
+  if (codes_swept_.ok() || absl::IsDataLoss(codes_swept_)) codes_swept_at_ = now;
+  return codes_swept_;
 }
 
 absl::Status Node::SweepHandovers() {
