@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -109,6 +111,24 @@ TEST_F(SubjectTest, HtmlGoesIntoANewFileThatOnlyItsOwnerReads) {
       node_.Run({"subject", "report", "--phone", kPhone, "--code", "K7F3-9Q2M", "--html", file});
   EXPECT_EQ(again.code, kExitExists);
   EXPECT_EQ(reports_, 1);
+}
+
+// The code is used up by then; the node takes it again for a while.
+TEST_F(SubjectTest, ADocumentThatDoesNotFitOnTheDiskIsNotLost) {
+  struct rlimit before {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit full = before;
+  full.rlim_cur = 10;
+  auto* const ignored = signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  const std::string file = node_.folder().path() + "/report.html";
+  const Ran ran =
+      node_.Run({"subject", "report", "--phone", kPhone, "--code", "K7F3-9Q2M", "--html", file});
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, ignored);
+  EXPECT_NE(ran.code, kExitOk);
+  EXPECT_THAT(ran.err, HasSubstr("ask again within 10 minutes"));
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 TEST_F(SubjectTest, WhatTheNodeRefusesLeavesNoFile) {
