@@ -234,6 +234,33 @@ TEST_F(SubjectHandlersTest, OfManyChangesItHasTheNewest) {
   EXPECT_TRUE(report.incidents(0).more_changes());
 }
 
+// Whoever holds a shared number would read what is held about another.
+TEST_F(SubjectHandlersTest, ACodeIsForAnIdentifierOfOnePerson) {
+  const auto refused = StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("without a code"));
+  const identity::Identifier phone = daftar::testing::Phone(kPhone);
+  auto code = Code(staff_);
+  DAFTAR_ASSERT_OK(code);
+  v1::GetReportRequest with = Asked();
+  with.set_code(code->code());
+  DAFTAR_ASSERT_OK(a_->warnings().Add(a_.Caller(), phone, "the shop's own"));
+  EXPECT_THAT(Code(staff_), refused);
+  EXPECT_THAT(subject_.GetReport(staff_, with), refused);
+  DAFTAR_ASSERT_OK(a_->warnings().Remove(a_.Caller(), phone, "sold"));
+  // Many people's, as a check has found.
+  ASSERT_THAT(a_->warnings().IsShared(phone, 100, a_->charter()),
+              daftar::testing::IsOkAndHolds(true));
+  EXPECT_THAT(Code(staff_), refused);
+  EXPECT_THAT(subject_.GetReport(staff_, with), refused);
+  v1::GetReportRequest without = Asked();
+  without.set_without_code(true);
+  without.set_because("came in with her passport");
+  auto report = subject_.GetReport(operator_, without);
+  DAFTAR_ASSERT_OK(report);
+  EXPECT_EQ(report->report().warning().kind(), "review");
+  DAFTAR_ASSERT_OK(a_->warnings().Clear(a_.Caller(), phone, "one family of one"));
+  EXPECT_THAT(subject_.GetReport(staff_, with), IsOk());  // the code was not used up
+}
+
 // A report that no message can carry is worth nothing; what is left out is the oldest, and said.
 TEST(KeepWithinTest, AReportThatIsTooLongLeavesTheOldestIncidentsOut) {
   v1::SubjectReport report;
