@@ -111,7 +111,8 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   registry_ = *std::move(registry);
   disclosures_ = std::make_unique<ledger::Disclosures>(
       *store_, vault_, clock_, entropy_,
-      ledger::DisclosureOptions{keys_.record, *files_, [this](const std::string& origin) {
+      ledger::DisclosureOptions{keys_.record, *files_,
+                                [this](const std::string& origin) {
                                   auto partner = registry_->Find(origin);
                                   return partner.ok() &&
                                          partner->status == partners::PartnerStatus::kActive;
@@ -143,7 +144,7 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   subject_reports_ = std::make_unique<subject::Reports>(
       subject::Rooms{*charters_, *book_, *allowlist_, *own_warnings_, *ledger_, *store_, vault_,
                      *policies_, *checker_, *receipts_, *outcomes_, *registry_, *followers_,
-                     *arrivals_, *lookup_},
+                     *arrivals_, *lookup_, *proof_requests_, *relayer_},
       clock_, config_.partner_deadline);
   return absl::OkStatus();
 }

@@ -92,6 +92,13 @@ TEST_F(SubjectTest, TheReportAsJsonHasEverything) {
   EXPECT_EQ(document["partners"][1]["state"], "not_checked");
   EXPECT_EQ(document["partners"][0]["entries"][0]["status"], "live");
   EXPECT_EQ(document["more_decisions"], true);
+  EXPECT_EQ(document["partners"][3]["pairing"], "suspended");
+  EXPECT_EQ(document["asked_proof"][0]["kinds"][1], "reminder");
+  EXPECT_EQ(document["asked_proof"][1]["kept_until"], nullptr);
+  EXPECT_EQ(document["more_asked_proof"], false);
+  EXPECT_EQ(document["passed_on"][0]["partner_told"], true);
+  EXPECT_EQ(document["passed_on"][1]["partner_disputed_at"], nullptr);
+  EXPECT_EQ(document["more_passed_on"], false);
 }
 
 TEST_F(SubjectTest, HtmlGoesIntoANewFileThatOnlyItsOwnerReads) {

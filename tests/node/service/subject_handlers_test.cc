@@ -261,6 +261,41 @@ TEST_F(SubjectHandlersTest, ACodeIsForAnIdentifierOfOnePerson) {
   EXPECT_THAT(subject_.GetReport(staff_, with), IsOk());  // the code was not used up
 }
 
+TEST_F(SubjectHandlersTest, WhatWasAskedOfPartnersAndPassedOnIsInIt) {
+  const ledger::IncidentId id = File(b_, DepositUnsettled(kPhone));
+  auto upload = b_->proofs().Begin(b_.Caller(), {id, evidence::ProofKind::kInvoice, "scan"});
+  DAFTAR_ASSERT_OK(upload);
+  DAFTAR_ASSERT_OK((*upload)->Append(crypto::AsBytes("an invoice, as text")));
+  DAFTAR_ASSERT_OK((*upload)->Finish());
+  Share(b_, id);
+  EXPECT_EQ(Report().asked_proof_size(), 0);
+  const identity::Identifier buyer = daftar::testing::Phone(kPhone);
+  auto asked = a_->proof_requests().Ask({"user:siti", "ask"}, "toko-b.test", 2,
+                                        std::span(&buyer, 1), "a large order");
+  DAFTAR_ASSERT_OK(asked);
+  auto waiting = b_->disclosures().List(true, 10, {});
+  DAFTAR_ASSERT_OK(waiting);
+  DAFTAR_ASSERT_OK(b_->disclosures().Disclose(b_.Caller(), waiting->requests.at(0).id, {}, "yes"));
+  DAFTAR_ASSERT_OK(a_->proof_requests().Fetch(asked->id));
+  partners::NewRelay dispute;
+  dispute.issuer = "toko-b.test";
+  dispute.identifiers = {buyer};
+  DAFTAR_ASSERT_OK(
+      a_->relayer().Relay({"user:siti", "relay"}, dispute, std::chrono::milliseconds(2000)));
+  const v1::SubjectReport report = Report();
+  ASSERT_EQ(report.asked_proof_size(), 1);
+  EXPECT_EQ(report.asked_proof(0).partner(), "toko-b.test");
+  EXPECT_EQ(report.asked_proof(0).state(), "fetched");
+  EXPECT_EQ(report.asked_proof(0).kinds(0), "invoice");
+  EXPECT_THAT(report.asked_proof(0).kept_until(), StartsWith("2026-12-01T"));
+  ASSERT_EQ(report.passed_on_size(), 1);
+  EXPECT_EQ(report.passed_on(0).log_index(), 2u);
+  EXPECT_EQ(report.passed_on(0).state(), "waiting");
+  EXPECT_EQ(report.passed_on(0).disputed_on(), "2026-11-01");
+  EXPECT_EQ(report.partners(0).pairing(), "active");
+  EXPECT_THAT(report.DebugString(), Not(HasSubstr("siti")));
+}
+
 // A report that no message can carry is worth nothing; what is left out is the oldest, and said.
 TEST(KeepWithinTest, AReportThatIsTooLongLeavesTheOldestIncidentsOut) {
   v1::SubjectReport report;
