@@ -582,6 +582,25 @@ TEST_F(ProofRequestsTest, AnIssuersRowThatCannotBeReadKeepsNoOtherFromEnding) {
   EXPECT_EQ(c_->proof_requests().Fetch(other->id)->state, AskedProofState::kLapsed);
 }
 
+TEST_F(ProofRequestsTest, AnIssuersRowThatCannotBeReadIsErasedWithItsReport) {
+  DAFTAR_ASSERT_OK(Ask(b_));
+  storage::Batch batch;
+  batch.Put(storage::Column::kProofRequests, ledger::rows::RequestKey(incident_, Waiting()),
+            crypto::ToBytes("damaged"));
+  DAFTAR_ASSERT_OK(a_->store().Write(std::move(batch)));
+  DAFTAR_ASSERT_OK(Ask(c_));
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Erase(a_.Caller(), incident_, evidence::ErasureGround::kRequest, "asked for"));
+  circle_.Settle();
+  circle_.Settle();  // scrubs after the ERASURE is out
+  EXPECT_EQ(a_->ledger().Get(incident_)->state, ledger::IncidentState::kErased);
+  size_t rows = 0;
+  DAFTAR_ASSERT_OK(
+      a_->store().Scan(storage::Column::kProofRequests, {}, {},
+                       [&](crypto::ByteView, crypto::ByteView) { return ++rows > 0; }));
+  EXPECT_EQ(rows, 0u);
+}
+
 TEST_F(ProofRequestsTest, AnIssuerThatIsSlowHoldsUpNoOther) {
   // Toko C has reported the buyer too.
   auto view = c_->ledger().Add(c_.Caller(), DepositUnsettled(kPhone));
