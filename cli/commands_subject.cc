@@ -40,6 +40,15 @@ absl::Status CheckProof(const SubjectReportOptions& options) {
       "--because, one of the two; `daftar subject code` makes a code");
 }
 
+// The node has answered, and the code is used up.
+absl::Status NotWritten(const absl::Status& why, const SubjectReportOptions& options) {
+  return absl::Status(why.code(),
+                      std::string(why.message()) +
+                          (options.without_code ? "; nothing is lost: ask again"
+                                                : "; ask again within 10 minutes, for so long the "
+                                                  "same code gives you the same report"));
+}
+
 }  // namespace
 
 absl::StatusOr<int> RunSubjectCode(Session& session, const SubjectCodeOptions& options) {
@@ -96,7 +105,7 @@ absl::StatusOr<int> RunSubjectReport(Session& session, const SubjectReportOption
   if (file != nullptr) {
     absl::Status status = file->Append(ToHtml(DocumentOf(report, *language)));
     if (status.ok()) status = file->Keep();
-    if (!status.ok()) return status;
+    if (!status.ok()) return NotWritten(status, options);
   }
   if (console.json) {
     PrintJson(console.out, ToJson(report));
@@ -106,6 +115,9 @@ absl::StatusOr<int> RunSubjectReport(Session& session, const SubjectReportOption
     Print(console.out, DocumentOf(report, *language));
   }
   console.out << std::flush;
+  if (!console.out) {
+    return NotWritten(absl::DataLossError("the report could not be written"), options);
+  }
   console.err << "The report has the shop's own notes and remarks word for word. Read it before "
                  "you hand it over; somebody else may be named in them.\n";
   return kExitOk;

@@ -30,7 +30,8 @@ void Parser::AddSubjects() {
   CLI::App& code =
       Verb(noun, "code",
            "A code for one identifier of a person, and the message that you send it with\n"
-           "It is valid for 24 hours and for one report; 3 a day for one identifier",
+           "It is valid for 24 hours and for one report; 3 a day for one identifier\n"
+           "There is none for an identifier of many people, like a clinic's telephone",
            "  daftar subject code --phone 0812-3456-7890 --lang id\n"
            "  daftar subject code --email - > message.txt\n");
   auto made = Take(code, &RunSubjectCode);

@@ -113,11 +113,32 @@ Json ToJson(const v1::SubjectPartner& partner) {
                            {"occurred", TextOrNull(entry.occurred())}});
   }
   return Json{{"origin", partner.origin()},
+              {"pairing", TextOrNull(partner.pairing())},
               {"name", partner.name()},
               {"state", StateWord(partner.state())},
               {"error", TextOrNull(partner.error())},
               {"data_age_s", partner.has_data_age_s() ? Json(partner.data_age_s()) : Json(nullptr)},
               {"entries", std::move(entries)}};
+}
+
+Json ToJson(const v1::SubjectAskedProof& asked) {
+  return Json{{"partner", asked.partner()},
+              {"log_index", asked.log_index()},
+              {"asked_at", asked.asked_at()},
+              {"state", asked.state()},
+              {"since", asked.since()},
+              {"kinds", TextsOf(asked.kinds())},
+              {"kept_until", TextOrNull(asked.kept_until())}};
+}
+
+Json ToJson(const v1::SubjectRelay& relay) {
+  return Json{{"partner", relay.partner()},
+              {"log_index", relay.log_index()},
+              {"disputed_on", relay.disputed_on()},
+              {"passed_on_at", relay.passed_on_at()},
+              {"state", relay.state()},
+              {"partner_told", relay.partner_told()},
+              {"partner_disputed_at", TextOrNull(relay.partner_disputed_at())}};
 }
 
 template <class Rows>
@@ -154,6 +175,10 @@ Json ToJson(const v1::SubjectReport& report) {
               {"more_decisions", report.more_decisions()},
               {"partners", List(report.partners())},
               {"more_entries", report.more_entries()},
+              {"asked_proof", List(report.asked_proof())},
+              {"more_asked_proof", report.more_asked_proof()},
+              {"passed_on", List(report.passed_on())},
+              {"more_passed_on", report.more_passed_on()},
               {"warning", report.has_warning() ? ToJson(report.warning()) : Json(nullptr)}};
 }
 

@@ -60,6 +60,9 @@ class Writer {
   DocumentTable Told(const v1::SubjectIncident& incident) const;
   DocumentTable HandedOut(const v1::SubjectIncident& incident) const;
   DocumentSection PartnersSay() const;
+  DocumentSection AskedOfPartners() const;
+  DocumentEntry ProofAsked() const;
+  DocumentEntry PassedOn() const;
   DocumentEntry Partner(const v1::SubjectPartner& partner) const;
   std::string EntryStateIn(const std::string& status) const;
   DocumentSection Rights() const;
@@ -80,7 +83,7 @@ Document Writer::Write() const {
       {Say(SubjectText::kPurpose), report_.purpose()},
   };
   document.paragraphs = {Say(SubjectText::kIntro)};
-  document.sections = {HeldHere(), PartnersSay(), Rights()};
+  document.sections = {HeldHere(), PartnersSay(), AskedOfPartners(), Rights()};
   return document;
 }
 
@@ -278,7 +281,14 @@ DocumentEntry Writer::Partner(const v1::SubjectPartner& partner) const {
   DocumentEntry entry;
   entry.heading =
       partner.name().empty() ? partner.origin() : partner.name() + " (" + partner.origin() + ")";
-  if (partner.state() == v1::PARTNER_STATE_NOT_CHECKED) {
+  const bool inactive = partner.pairing() == "suspended" || partner.pairing() == "removed";
+  if (inactive) {
+    entry.paragraphs.push_back(
+        Say(partner.pairing() == "removed" ? SubjectText::kRemoved : SubjectText::kSuspended));
+    entry.paragraphs.push_back(Say(partner.state() == v1::PARTNER_STATE_NOT_CHECKED
+                                       ? SubjectText::kMayLack
+                                       : SubjectText::kFromCopy));
+  } else if (partner.state() == v1::PARTNER_STATE_NOT_CHECKED) {
     const std::string_view why = decision::NotCheckedBecause(partner.error(), language_);
     entry.paragraphs.push_back(
         Say(SubjectText::kNotAsked, why.empty() ? "" : " (" + std::string(why) + ")"));
@@ -300,6 +310,58 @@ DocumentEntry Writer::Partner(const v1::SubjectPartner& partner) const {
                           MoneyIn(row.amount(), language_), Day(row.occurred()),
                           Day(row.reported_at()),
                           ended ? "" : Say(SubjectText::kKeptUntil, Day(row.kept_until()))});
+  }
+  entry.tables.push_back(std::move(table));
+  return entry;
+}
+
+DocumentSection Writer::AskedOfPartners() const {
+  DocumentSection section{Say(SubjectText::kAskedOfPartners), {}, {}};
+  if (report_.asked_proof().empty()) {
+    section.paragraphs.push_back(Say(SubjectText::kNoProofAsked));
+  } else {
+    section.entries.push_back(ProofAsked());
+  }
+  if (report_.passed_on().empty()) {
+    section.paragraphs.push_back(Say(SubjectText::kNonePassedOn));
+  } else {
+    section.entries.push_back(PassedOn());
+  }
+  return section;
+}
+
+DocumentEntry Writer::ProofAsked() const {
+  DocumentEntry entry{Say(SubjectText::kProofAsked), {Say(SubjectText::kProofAskedMeans)}, {}, {}};
+  if (report_.more_asked_proof()) {
+    entry.paragraphs.push_back(OnlyNewest(report_.asked_proof_size()));
+  }
+  DocumentTable table;
+  table.header = {Say(SubjectText::kPartner), Say(SubjectText::kAskedOn), Say(SubjectText::kBecame),
+                  Say(SubjectText::kSince),   Say(SubjectText::kKind),    Say(SubjectText::kKept)};
+  for (const auto& asked : report_.asked_proof()) {
+    std::vector<std::string> kinds;
+    for (const std::string& kind : asked.kinds()) kinds.push_back(ProofKindIn(kind, language_));
+    const std::string& until = asked.kept_until();
+    table.rows.push_back({asked.partner(), Day(asked.asked_at()),
+                          AskedProofStateIn(asked.state(), language_), Day(asked.since()),
+                          Joined(kinds),
+                          until.empty() ? "" : Say(SubjectText::kKeptUntil, Day(until))});
+  }
+  entry.tables.push_back(std::move(table));
+  return entry;
+}
+
+DocumentEntry Writer::PassedOn() const {
+  DocumentEntry entry{Say(SubjectText::kPassedOn), {Say(SubjectText::kPassedOnMeans)}, {}, {}};
+  if (report_.more_passed_on()) entry.paragraphs.push_back(OnlyNewest(report_.passed_on_size()));
+  DocumentTable table;
+  table.header = {Say(SubjectText::kPartner), Say(SubjectText::kObjectedOn),
+                  Say(SubjectText::kPassedOnSince), Say(SubjectText::kBecame)};
+  for (const auto& relay : report_.passed_on()) {
+    const std::string noted = Day(relay.partner_disputed_at());
+    table.rows.push_back({relay.partner(), Day(relay.disputed_on()), Day(relay.passed_on_at()),
+                          PassedOnStateIn(relay.state(), relay.partner_told(), language_) +
+                              (noted.empty() ? "" : " (" + noted + ")")});
   }
   entry.tables.push_back(std::move(table));
   return entry;

@@ -50,6 +50,18 @@ constexpr Named kKinds[] = {{"order", SubjectText::kProofOrder},
                             {"payment-record", SubjectText::kProofPayment},
                             {"correspondence", SubjectText::kProofLetters}};
 
+constexpr Named kAskedStates[] = {
+    {"asking", SubjectText::kProofAsking},    {"waiting", SubjectText::kProofWaiting},
+    {"refused", SubjectText::kProofRefused},  {"lapsed", SubjectText::kProofLapsed},
+    {"fetched", SubjectText::kProofHere},     {"over", SubjectText::kProofOver},
+    {"rejected", SubjectText::kProofRejected}};
+
+constexpr Named kPassedOnStates[] = {{"waiting", SubjectText::kPassWaiting},
+                                     {"disputed", SubjectText::kPassDisputed},
+                                     {"resolved", SubjectText::kPassResolved},
+                                     {"ended", SubjectText::kPassEnded},
+                                     {"refused", SubjectText::kPassRefused}};
+
 std::string WordOf(std::span<const Named> known, const std::string& name, Language language) {
   for (const Named& one : known) {
     if (one.name == name) return std::string(decision::Words(language, one.text));
@@ -78,6 +90,17 @@ std::string ActionIn(const std::string& name, Language language) {
 
 std::string ProofKindIn(const std::string& name, Language language) {
   return WordOf(kKinds, name, language);
+}
+
+std::string AskedProofStateIn(const std::string& name, Language language) {
+  return WordOf(kAskedStates, name, language);
+}
+
+std::string PassedOnStateIn(const std::string& name, bool told, Language language) {
+  if (told && name == "waiting") {
+    return std::string(decision::Words(language, SubjectText::kPassTold));
+  }
+  return WordOf(kPassedOnStates, name, language);
 }
 
 std::string DayIn(const std::string& iso, Language language) {

@@ -14,6 +14,9 @@ std::string OutcomeIn(const std::string& name, decision::Language language);    
 std::string IncidentStateIn(const std::string& name, decision::Language language);  // "held"
 std::string ActionIn(const std::string& name, decision::Language language);  // "publish asked"
 std::string ProofKindIn(const std::string& name, decision::Language language);
+std::string AskedProofStateIn(const std::string& name, decision::Language language);  // "fetched"
+// Of an objection that was passed on; `told`: the partner has taken it.
+std::string PassedOnStateIn(const std::string& name, bool told, decision::Language language);
 
 // "28 November 2026" of "2026-11-28" and of "2026-11-28T08:15:30.123Z"; "" for "".
 std::string DayIn(const std::string& iso, decision::Language language);

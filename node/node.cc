@@ -112,11 +112,13 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   registry_ = *std::move(registry);
   disclosures_ = std::make_unique<ledger::Disclosures>(
       *store_, vault_, clock_, entropy_,
-      ledger::DisclosureOptions{keys_.record, *files_, [this](const std::string& origin) {
+      ledger::DisclosureOptions{keys_.record, *files_,
+                                [this](const std::string& origin) {
                                   auto partner = registry_->Find(origin);
                                   return partner.ok() &&
                                          partner->status == partners::PartnerStatus::kActive;
-                                }});
+                                },
+                                [this] { return followers_->ClockInDoubt(); }});
   evaluator_ = std::make_unique<partners::Evaluator>(*registry_, quota_, epoch_key.epoch,
                                                      epoch_key.key, entropy_);
   pairing_ = std::make_unique<partners::Pairing>(*registry_, *network_, clock_, entropy_,
@@ -143,7 +145,7 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   subject_reports_ = std::make_unique<subject::Reports>(
       subject::Rooms{*charters_, *book_, *allowlist_, *own_warnings_, *ledger_, *store_, vault_,
                      *policies_, *checker_, *receipts_, *outcomes_, *registry_, *followers_,
-                     *arrivals_, *lookup_},
+                     *arrivals_, *lookup_, *proof_requests_, *relayer_},
       clock_, config_.partner_deadline);
   return absl::OkStatus();
 }
@@ -189,7 +191,11 @@ absl::Status Node::OpenWitnessing() {
   auto arrivals = partners::Arrivals::Open(*store_, clock_, *registry_, *followers_, *charters_);
   if (!arrivals.ok()) return arrivals.status();
   arrivals_ = *std::move(arrivals);
-  cosigner_ = std::make_unique<partners::Cosigner>(clock_, config_.origin, keys_.mirror);
+  // An erasure is applied once the proof that was got for the report is gone too.
+  cosigner_ = std::make_unique<partners::Cosigner>(
+      clock_, config_.origin, keys_.mirror, [this](const partners::Mirror& mirror) {
+        return proof_requests_->EraseGone(mirror.partner().origin);
+      });
   partners::OwnLog own;
   own.origin = config_.origin;
   own.head_key = {config_.origin, crypto::KeyType::kEd25519, keys_.head.public_key()};
@@ -318,19 +324,18 @@ absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
 absl::Status Node::SweepCodesWhenDue(evidence::UnixMillis now) {
   if (codes_swept_at_.has_value() && now >= *codes_swept_at_ &&
       now.value - codes_swept_at_->value < kCodeSweepInterval.count()) {
-    return absl::OkStatus();
+    return codes_swept_;
   }
-  auto rows = subject_codes_->Sweep();
-  if (!rows.ok()) return rows.status();
-  codes_swept_at_ = now;
-  return absl::OkStatus();
+  codes_swept_ = subject_codes_->Sweep().status();
+  // A row that cannot be read stays so for the hour.
+  if (codes_swept_.ok() || absl::IsDataLoss(codes_swept_)) codes_swept_at_ = now;
+  return codes_swept_;
 }
 
 absl::Status Node::SweepHandovers() {
   // Erasures, withdrawals and suspensions act whatever the time.
-  const bool in_doubt = followers_->ClockInDoubt();
-  const absl::Status handed = disclosures_->Sweep(in_doubt).status();
-  const absl::Status got = proof_requests_->Sweep(in_doubt).status();
+  const absl::Status handed = disclosures_->Sweep().status();
+  const absl::Status got = proof_requests_->Sweep(followers_->ClockInDoubt()).status();
   return handed.ok() ? got : handed;
 }
 

@@ -264,6 +264,7 @@ class Node {
   storage::Mutex upkeep_;    // held through Upkeep; before learning_
   std::optional<evidence::UnixMillis> purged_at_ DAFTAR_GUARDED_BY(upkeep_);
   std::optional<evidence::UnixMillis> codes_swept_at_ DAFTAR_GUARDED_BY(upkeep_);
+  absl::Status codes_swept_ DAFTAR_GUARDED_BY(upkeep_);
   evidence::CharterHash charter_on_file_ DAFTAR_GUARDED_BY(upkeep_);
   check::Pace sweep_pace_ DAFTAR_GUARDED_BY(upkeep_);
   absl::Status partners_swept_ DAFTAR_GUARDED_BY(upkeep_);

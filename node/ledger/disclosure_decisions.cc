@@ -69,15 +69,29 @@ absl::StatusOr<Disclosures::Page> Disclosures::List(
   return page;
 }
 
-absl::StatusOr<std::string> Disclosures::WhyOver(const ProofRequest& request,
-                                                 bool clock_in_doubt) const {
+absl::StatusOr<Disclosures::Undecided> Disclosures::Waiting() const {
+  absl::Status unreadable;
+  auto open = OpenOf(nullptr, unreadable);
+  if (!open.ok()) return open.status();
+  Undecided waiting;
+  for (const Stored& stored : *open) {
+    if (stored.request.state != ProofRequestState::kWaiting) continue;
+    const bool older = waiting.count == 0 || stored.request.asked_at < waiting.oldest;
+    if (older) waiting.oldest = stored.request.asked_at;
+    ++waiting.count;
+  }
+  return waiting;
+}
+
+absl::StatusOr<std::string> Disclosures::WhyOver(const ProofRequest& request) const {
   if (!request.open) return std::string("it has ended");
   const int64_t now = clock_.Now().value;
+  const bool time_acts = !options_.clock_in_doubt();
   const bool waits = request.state == ProofRequestState::kWaiting;
-  if (!clock_in_doubt && waits && now - request.asked_at.value >= kDecideMillis) {
+  if (time_acts && waits && now - request.asked_at.value >= kDecideMillis) {
     return "nobody decided within " + std::to_string(kDecideMillis / 86'400'000) + " days";
   }
-  if (!clock_in_doubt && !waits && now - request.decided_at.value >= kFetchMillis) {
+  if (time_acts && !waits && now - request.decided_at.value >= kFetchMillis) {
     return "the " + std::to_string(kFetchMillis / 86'400'000) + " days to fetch it are over";
   }
   if (!options_.is_active_partner(request.partner)) {
@@ -187,14 +201,14 @@ absl::StatusOr<ProofRequest> Disclosures::Refuse(const storage::Caller& caller,
                 });
 }
 
-absl::StatusOr<size_t> Disclosures::Sweep(bool clock_in_doubt) {
-  auto open = OpenOf(nullptr);
-  if (!open.ok()) return open.status();
+absl::StatusOr<size_t> Disclosures::Sweep() {
   size_t ended = 0;
   absl::Status failed;
+  auto open = OpenOf(nullptr, failed);
+  if (!open.ok()) return open.status();
   for (Stored& stored : *open) {
     ProofRequest& request = stored.request;
-    auto over = WhyOver(request, clock_in_doubt);
+    auto over = WhyOver(request);
     if (!over.ok()) {
       if (failed.ok()) failed = over.status();
       continue;

@@ -1,6 +1,7 @@
 #include "node/ledger/disclosure_rows.h"
 
 #include <algorithm>
+#include <set>
 
 namespace daftar::ledger {
 namespace rows {
@@ -147,18 +148,29 @@ absl::StatusOr<std::vector<ProofRequest>> RequestsAbout(const storage::StoreRead
   return requests;
 }
 
-absl::Status EraseRequests(const storage::StoreReader& store, const storage::Vault& vault,
+// By the keys alone: a row that cannot be read is erased too.
+absl::Status EraseRequests(const storage::StoreReader& store, const storage::Vault&,
                            const IncidentId& incident, storage::Batch& batch) {
-  auto requests = RequestsAbout(store, vault, incident);
-  if (!requests.ok()) return requests.status();
-  for (const ProofRequest& request : *requests) {
-    using storage::Column;
-    batch.Delete(Column::kProofRequests, rows::RequestKey(incident, request.id));
-    batch.Delete(Column::kProofRequests, rows::RequestIdKey(request.id));
-    batch.Delete(Column::kProofRequests, rows::RequestTimeKey(request.asked_at, request.id));
-    batch.Delete(Column::kProofRequests, rows::OpenRequestKey(request.partner, request.id));
+  constexpr auto kColumn = storage::Column::kProofRequests;
+  std::set<evidence::ProofRequestId> ids;
+  const crypto::Bytes about = rows::RequestPrefix(incident);
+  absl::Status scanned =
+      store.Scan(kColumn, about, about, [&](crypto::ByteView key, crypto::ByteView) {
+        const evidence::ProofRequestId id = rows::RequestIdAtEnd(key);
+        batch.Delete(kColumn, crypto::ToBytes(key));
+        batch.Delete(kColumn, rows::RequestIdKey(id));
+        ids.insert(id);
+        return true;
+      });
+  if (ids.empty()) return scanned;
+  for (const crypto::Bytes& list : {rows::RequestTimePrefix(), rows::OpenRequestPrefix()}) {
+    if (!scanned.ok()) break;
+    scanned = store.Scan(kColumn, list, list, [&](crypto::ByteView key, crypto::ByteView) {
+      if (ids.count(rows::RequestIdAtEnd(key)) > 0) batch.Delete(kColumn, crypto::ToBytes(key));
+      return true;
+    });
   }
-  return absl::OkStatus();
+  return scanned;
 }
 
 }  // namespace daftar::ledger

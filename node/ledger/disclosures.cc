@@ -90,9 +90,8 @@ absl::StatusOr<Disclosures::Stored> Disclosures::Load(const ProofRequestId& id) 
   return Stored{*std::move(request), **std::move(row)};
 }
 
-// Of one partner, or of all for null.
 absl::StatusOr<std::vector<Disclosures::Stored>> Disclosures::OpenOf(
-    const std::string* partner) const {
+    const std::string* partner, absl::Status& unreadable) const {
   std::vector<ProofRequestId> ids;
   const Bytes prefix =
       partner == nullptr ? rows::OpenRequestPrefix() : rows::OpenRequestPrefix(*partner);
@@ -106,6 +105,10 @@ absl::StatusOr<std::vector<Disclosures::Stored>> Disclosures::OpenOf(
   for (const ProofRequestId& id : ids) {
     auto stored = Load(id);
     if (absl::IsNotFound(stored.status())) continue;
+    if (absl::IsDataLoss(stored.status())) {
+      if (unreadable.ok()) unreadable = stored.status();
+      continue;
+    }
     if (!stored.ok()) return stored.status();
     open.push_back(*std::move(stored));
   }
@@ -219,13 +222,15 @@ absl::StatusOr<ProofRequestId> Disclosures::Request(const std::string& partner, 
   if (!*proves) return NotProved();
   storage::MutexLock one_at_a_time(asking_);
   for (int attempt = 0; attempt < kWriteAttempts; ++attempt) {
-    auto open = OpenOf(&partner);
+    absl::Status unreadable;  // Sweep tells it
+    auto open = OpenOf(&partner, unreadable);
     if (!open.ok()) return open.status();
     size_t waiting = 0;
     for (const Stored& stored : *open) {
       auto over = WhyOver(stored.request);
-      if (!over.ok()) return over.status();
-      if (!over->empty()) continue;
+      // One whose incident cannot be read counts as waiting.
+      if (!over.ok() && !absl::IsDataLoss(over.status())) return over.status();
+      if (over.ok() && !over->empty()) continue;
       if (stored.request.report == index) return stored.request.id;
       if (stored.request.state == ProofRequestState::kWaiting) ++waiting;
     }

@@ -85,6 +85,8 @@ struct DisclosureOptions {
   const crypto::Secret32& record_key;
   storage::SealedFiles& files;  // of the proofs
   std::function<bool(const std::string& origin)> is_active_partner;
+  // Whether this node's clock and its partners' disagree: then no time is over.
+  std::function<bool()> clock_in_doubt;
 };
 
 // Rows of Column::kProofRequests:
@@ -134,6 +136,14 @@ class Disclosures {
   absl::StatusOr<Page> List(bool open_only, size_t limit,
                             const std::optional<evidence::ProofRequestId>& after) const;
 
+  // Those that nobody has decided yet.
+  struct Undecided {
+    size_t count = 0;
+    evidence::UnixMillis oldest;  // when it was asked; of none 0
+  };
+  // A row that cannot be read is left out; Sweep tells it.
+  absl::StatusOr<Undecided> Waiting() const;
+
   // Lets the partner fetch these files of the incident (by number; none: all) for kFetchMillis.
   // FailedPrecondition for a request that does not wait any more; NotFound for a number;
   // InvalidArgument without a reason. Happens once for one (actor, request id of the caller).
@@ -146,9 +156,9 @@ class Disclosures {
                                       const std::string& because);
 
   // Ends the open requests whose time is over, whose partner is not active any more, or whose
-  // report was withdrawn or erased; returns how many. What fails is left for the next time. While
-  // the clock is in doubt no time is over.
-  absl::StatusOr<size_t> Sweep(bool clock_in_doubt = false);
+  // report was withdrawn or erased; returns how many. One that cannot be read or written keeps no
+  // other, and is the answer.
+  absl::StatusOr<size_t> Sweep();
 
  private:
   struct Nonce {
@@ -171,11 +181,13 @@ class Disclosures {
                               const evidence::ProofMac& mac) const;
   absl::StatusOr<std::optional<OfReport>> FindIncident(uint64_t report) const;
   absl::StatusOr<std::optional<Incident>> LoadIncident(const IncidentId& id) const;
-  absl::StatusOr<std::vector<Stored>> OpenOf(const std::string* partner) const;
+  // Of one partner, or of all for null. A row that cannot be read is left out, and the first one's
+  // error is in `unreadable`.
+  absl::StatusOr<std::vector<Stored>> OpenOf(const std::string* partner,
+                                             absl::Status& unreadable) const;
   absl::StatusOr<Stored> Load(const evidence::ProofRequestId& id) const;
   // Why an open request is to end, in words for the record; empty while it goes on.
-  absl::StatusOr<std::string> WhyOver(const ProofRequest& request,
-                                      bool clock_in_doubt = false) const;
+  absl::StatusOr<std::string> WhyOver(const ProofRequest& request) const;
   void Put(const ProofRequest& request, storage::Batch& batch) const;
   void Record(const std::string& actor, const char* action, const ProofRequest& request,
               const std::string& because, storage::Batch& batch) const;

@@ -8,12 +8,13 @@
 namespace daftar::partners {
 
 Cosigner::Cosigner(const evidence::Clock& clock, std::string own_origin,
-                   const crypto::SigningKey& mirror_key)
+                   const crypto::SigningKey& mirror_key, Finish finish)
     : clock_(clock),
       own_origin_(std::move(own_origin)),
       mirror_key_(mirror_key),
       key_id_(crypto::NoteKeyId(evidence::MirrorKeyName(own_origin_), crypto::KeyType::kCosignature,
-                                mirror_key.public_key())) {}
+                                mirror_key.public_key())),
+      finish_(std::move(finish)) {}
 
 absl::StatusOr<Cosignature> Cosigner::Cosign(const Mirror& mirror) {
   const MirrorView view = mirror.View();
@@ -26,6 +27,10 @@ absl::StatusOr<Cosignature> Cosigner::Cosign(const Mirror& mirror) {
   if (view.gaps > 0) {
     return absl::FailedPreconditionError(std::to_string(view.gaps) +
                                          " bodies are missing without an ERASURE");
+  }
+  // After the look: what it finds applied covers all of that head.
+  if (finish_) {
+    if (absl::Status status = finish_(mirror); !status.ok()) return status;
   }
   return Cosign(*view.head, mirror.cosignatures());
 }

@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_PARTNERS_COSIGNER_H_
 #define DAFTAR_NODE_PARTNERS_COSIGNER_H_
 
+#include <functional>
 #include <string>
 
 #include "crypto/checkpoint.h"
@@ -17,12 +18,16 @@ namespace daftar::partners {
 // Any thread may call.
 class Cosigner {
  public:
-  // `clock` and `mirror_key` outlive the cosigner.
-  Cosigner(const evidence::Clock& clock, std::string own_origin,
-           const crypto::SigningKey& mirror_key);
+  // Does, durably, what is left to be done elsewhere of what the copy has applied.
+  using Finish = std::function<absl::Status(const Mirror&)>;
 
-  // Cosigns the head that the copy has reached. The cosignature is durable before it is returned;
-  // for a head that was cosigned before, it is that one.
+  // `clock` and `mirror_key` outlive the cosigner. Without `finish` nothing is left to be done.
+  Cosigner(const evidence::Clock& clock, std::string own_origin,
+           const crypto::SigningKey& mirror_key, Finish finish = {});
+
+  // Cosigns the head that the copy has reached, after `finish`, whose error is the answer. The
+  // cosignature is durable before it is returned; for a head that was cosigned before, it is that
+  // one.
   //   FailedPrecondition  the copy is not whole, or a body is missing without an ERASURE
   //   DataLoss            the log is forked, or the head contradicts one cosigned before
   //   others              the store failed; no cosignature was made
@@ -37,6 +42,7 @@ class Cosigner {
   const std::string own_origin_;
   const crypto::SigningKey& mirror_key_;
   const crypto::KeyId key_id_;
+  const Finish finish_;
   storage::Mutex mutex_;  // held across the write, from the check to the answer
 };
 

@@ -253,6 +253,27 @@ absl::StatusOr<LookupResult> Lookup::Ask(std::span<const identity::Identifier> i
   return result;
 }
 
+absl::StatusOr<LookupResult> Lookup::FindKept(std::span<const Partner> partners,
+                                              std::span<const identity::Identifier> identifiers) {
+  const std::vector<Partner> active = registry_.Active();
+  LookupResult result;
+  for (const Partner& partner : partners) {
+    Question question;
+    question.partner = partner;
+    Prepare(question, active, identifiers);
+    if (!question.failure.has_value() && !question.asked.empty()) {
+      question.failure = absl::UnavailableError("it was not asked");
+    }
+    Describe(question);
+    if (!question.view.forked) {
+      absl::Status found = FindRecords(question, result);
+      if (!found.ok()) return found;
+    }
+    result.answers.push_back(std::move(question.answer));
+  }
+  return result;
+}
+
 void Lookup::Describe(Question& question) const {
   decision::PartnerAnswer& answer = question.answer;
   const MirrorView& view = question.view;

@@ -58,6 +58,12 @@ class Lookup {
   absl::StatusOr<LookupResult> Ask(std::span<const identity::Identifier> identifiers,
                                    std::chrono::milliseconds deadline);
 
+  // What the copies of these partners' logs, active or not, say about `identifiers` (1 to 4), as
+  // far as what earlier lookups have kept finds it; asks nobody. A partner for whom that is not all
+  // is kNotChecked. Errors are the store's only.
+  absl::StatusOr<LookupResult> FindKept(std::span<const Partner> partners,
+                                        std::span<const identity::Identifier> identifiers);
+
   // The record key of the report at `report` of the active partner `origin`, opened with what a
   // check about one of `identifiers` has kept; asks nobody. Only who could open the report has it,
   // so it proves that. NotFound: no such partner, or none of the identifiers opens it (check

@@ -62,10 +62,10 @@ absl::StatusOr<AskedProof> ProofRequests::Fetch(const AskedProofId& id) {
   if (!asked.ok() || !Waits(asked->state)) return asked;
   Busy busy(*this, id);
   if (!busy.status().ok()) return busy.status();
-  return FetchHeld(id, busy.cancel());
+  return FetchHeld(id, busy);
 }
 
-absl::StatusOr<AskedProof> ProofRequests::FetchHeld(const AskedProofId& id, Cancellation& cancel) {
+absl::StatusOr<AskedProof> ProofRequests::FetchHeld(const AskedProofId& id, Busy& busy) {
   auto stored = Load(id);
   if (!stored.ok()) return stored.status();
   if (!Waits(stored->asked.state)) return stored->asked;
@@ -93,10 +93,17 @@ absl::StatusOr<AskedProof> ProofRequests::FetchHeld(const AskedProofId& id, Canc
   absl::Status fetched = network_.FetchProof(
       *partner, stored->asked.request,
       [&](evidence::HandoverPiece piece) {
+        busy.GoesOn();
         taken = intake.Take(std::move(piece));
         return taken.ok();
       },
-      options_.fetch_deadline, cancel);
+      options_.fetch_deadline, busy.cancel());
+  if (!fetched.ok() && busy.stalled()) {
+    fetched =
+        absl::DeadlineExceededError("nothing came from " + partner->origin + " for " +
+                                    std::to_string(options_.stall.count() / 1000) +
+                                    " s; what was disclosed stays so, and is fetched again later");
+  }
   absl::StatusOr<HandoverState> came = HandoverState::kPending;
   if (!taken.ok()) {
     came = taken;
@@ -161,21 +168,53 @@ void ProofRequests::NoteTried(const AskedProofId& id, bool worked) {
       std::clamp(2 * retry.wait_millis, kFirstFetchRetryMillis, kLastFetchRetryMillis);
 }
 
-void ProofRequests::FetchAll() {
+void ProofRequests::QueueWaiting() {
   absl::Status unreadable;  // Sweep tells it
   auto all = LoadAll(&unreadable);
   if (!all.ok()) return;  // the node's own store tells its trouble elsewhere
   std::set<AskedProofId> waiting;
+  std::map<std::string, std::deque<AskedProofId>> due;  // by issuer
   for (const Stored& stored : *all) {
     const AskedProofId& id = stored.asked.id;
     if (!Waits(stored.asked.state)) continue;
     waiting.insert(id);
     if (!ActivePartner(stored.asked.issuer).ok() || Rests(id)) continue;
-    // What it came to is in the row.
-    NoteTried(id, Fetch(id).ok());
+    due[stored.asked.issuer].push_back(id);
   }
   storage::MutexLock lock(mutex_);
   std::erase_if(retries_, [&](const auto& retry) { return waiting.count(retry.first) == 0; });
+  for (auto& [issuer, ids] : due) {
+    if (attended_.insert(issuer).second) turns_.push_back({issuer, std::move(ids)});
+  }
+  changed_.NotifyAll();
+}
+
+bool ProofRequests::TakeTurn() {
+  Turn turn;
+  {
+    storage::MutexLock lock(mutex_);
+    if (stopping_ || turns_.empty()) return false;
+    turn = std::move(turns_.front());
+    turns_.pop_front();
+  }
+  const AskedProofId id = turn.left.front();
+  turn.left.pop_front();
+  const bool worked = Fetch(id).ok();  // what it came to is in the row
+  NoteTried(id, worked);
+  storage::MutexLock lock(mutex_);
+  if (worked && !turn.left.empty()) {
+    turns_.push_back(std::move(turn));
+    changed_.NotifyAll();
+  } else {
+    attended_.erase(turn.issuer);
+  }
+  return true;
+}
+
+void ProofRequests::FetchAll() {
+  QueueWaiting();
+  while (TakeTurn()) {
+  }
 }
 
 // ---- keeping house
@@ -207,6 +246,34 @@ absl::StatusOr<bool> ProofRequests::SweepOne(Stored& stored, bool clock_in_doubt
   return true;
 }
 
+// A thread that writes the row meanwhile is met again: after its write it knows the row no more.
+absl::Status ProofRequests::EraseOne(Stored stored) {
+  constexpr int kAttempts = 8;
+  absl::Status erased = Delete(stored);
+  for (int attempt = 1; absl::IsAborted(erased) && attempt < kAttempts; ++attempt) {
+    auto anew = Load(stored.asked.id);
+    if (absl::IsNotFound(anew.status())) return absl::OkStatus();
+    if (!anew.ok()) return anew.status();
+    stored = *std::move(anew);
+    erased = Delete(stored);
+  }
+  return erased;
+}
+
+absl::Status ProofRequests::EraseGone(const std::string& issuer) {
+  absl::Status unreadable;
+  auto all = LoadAll(&unreadable);
+  if (!all.ok()) return all.status();
+  for (Stored& stored : *all) {
+    if (stored.asked.issuer != issuer) continue;
+    auto there = IsThere(stored.asked);
+    if (!there.ok()) return there.status();
+    if (*there) continue;
+    if (absl::Status erased = EraseOne(std::move(stored)); !erased.ok()) return erased;
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<size_t> ProofRequests::Sweep(bool clock_in_doubt) {
   absl::Status failed;
   auto all = LoadAll(&failed);
@@ -228,29 +295,54 @@ absl::StatusOr<size_t> ProofRequests::Sweep(bool clock_in_doubt) {
 
 void ProofRequests::Start() {
   thread_ = std::thread([this] { Run(); });
+  for (size_t i = 0; i < kFetchWorkers; ++i) workers_.emplace_back([this] { Work(); });
 }
 
 void ProofRequests::Stop() {
   {
     storage::MutexLock lock(mutex_);
     stopping_ = true;
-    for (const auto& [id, cancel] : busy_) cancel->Cancel();
+    for (const auto& [id, in_hand] : busy_) in_hand.cancel->Cancel();
     changed_.NotifyAll();
   }
   if (thread_.joinable()) thread_.join();
+  for (std::thread& worker : workers_) worker.join();
+  workers_.clear();
 }
 
+void ProofRequests::EndStalled() {
+  const auto late = std::chrono::steady_clock::now() - options_.stall;
+  for (auto& [id, in_hand] : busy_) {
+    if (in_hand.stalled || in_hand.news > late) continue;
+    in_hand.stalled = true;
+    in_hand.cancel->Cancel();
+  }
+}
+
+// Queues at the pace and looks for what stalls, several times in the time that it may.
 void ProofRequests::Run() {
+  const auto look = std::max(options_.stall / 6, std::chrono::milliseconds(1));
   while (true) {
-    FetchAll();
+    QueueWaiting();
     const auto next = std::chrono::steady_clock::now() + options_.pace;
     storage::MutexLock lock(mutex_);
     while (!stopping_) {
+      EndStalled();
       const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
           next - std::chrono::steady_clock::now());
       if (left.count() <= 0) break;
-      changed_.WaitFor(mutex_, left);
+      changed_.WaitFor(mutex_, std::min(left, look));
     }
+    if (stopping_) return;
+  }
+}
+
+void ProofRequests::Work() {
+  while (true) {
+    while (TakeTurn()) {
+    }
+    storage::MutexLock lock(mutex_);
+    while (!stopping_ && turns_.empty()) changed_.Wait(mutex_);
     if (stopping_) return;
   }
 }

@@ -4,9 +4,11 @@
 #define DAFTAR_NODE_PARTNERS_PROOF_REQUESTS_H_
 
 #include <chrono>
+#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <thread>
@@ -36,10 +38,13 @@ inline constexpr int64_t kEndedProofMillis = 90 * 86'400'000LL;
 // which this node's own trouble must not use up.
 inline constexpr int64_t kFirstFetchRetryMillis = 10 * 60'000LL;
 inline constexpr int64_t kLastFetchRetryMillis = 12 * 3'600'000LL;
+inline constexpr size_t kFetchWorkers = 4;  // partners that are fetched from at once
 
 struct ProofRequestOptions {
-  std::chrono::milliseconds ask_deadline{10'000};     // of a call
-  std::chrono::milliseconds fetch_deadline{600'000};  // of a call that carries files
+  std::chrono::milliseconds ask_deadline{10'000};  // of a call
+  // Of a call that carries files, however well it goes on; and without a piece of them.
+  std::chrono::milliseconds fetch_deadline{6 * 3'600'000};
+  std::chrono::milliseconds stall{60'000};
   std::chrono::milliseconds pace{600'000};  // between two looks whether a waiting one was decided
 };
 
@@ -65,7 +70,7 @@ class ProofRequests {
         options_(options) {}
   ~ProofRequests() { Stop(); }
 
-  // Looks after waiting requests at the options' pace.
+  // Looks after waiting requests at the options' pace, and breaks off fetches that stall.
   void Start();
   void Stop();
 
@@ -89,10 +94,12 @@ class ProofRequests {
   // Asks the issuer what became of a waiting request, and takes the files if they were disclosed;
   // answers at once for one that does not wait. DataLoss when what came is not what the report
   // commits to: all of it is refused, and noted against the issuer. FailedPrecondition while
-  // another thread does the same; others as Network, and of the store.
+  // another thread does the same; DeadlineExceeded when it stalled; others as Network, and of the
+  // store.
   absl::StatusOr<AskedProof> Fetch(const AskedProofId& id);
-  // Fetch for all that wait for an active partner; one that fails does not keep the others, and
-  // rests before it is tried again.
+  // Fetch for all that wait for an active partner, but for those that are at it. Partners take
+  // turns, a request at a time. After one that fails, the partner's others wait for the next look,
+  // and it rests before it is tried again.
   void FetchAll();
 
   // Records who reads it, tells `about` what it is, then gives the content as SealedFiles::Read.
@@ -105,11 +112,20 @@ class ProofRequests {
   // Erases what its report's erasure, or the time, has ended; returns how many requests changed.
   // One that fails does not keep the others. While the clock is in doubt no time has ended.
   absl::StatusOr<size_t> Sweep(bool clock_in_doubt = false);
+  // Erases, durably, what is here of proof of the partner's reports whose bodies are gone; a fetch
+  // of one that is under way fails. For whoever states that their erasure is applied here. A row
+  // that cannot be read is passed over, and told by Sweep.
+  absl::Status EraseGone(const std::string& issuer);
 
  private:
   struct Stored {
     AskedProof asked;
     crypto::Bytes row;  // as it is in the store, for the precondition
+  };
+  struct InHand {
+    Cancellation* cancel = nullptr;                // breaks off its call
+    std::chrono::steady_clock::time_point news{};  // when a piece last came
+    bool stalled = false;
   };
   // Holds one request, so that no two threads fetch the same files.
   class Busy {
@@ -118,7 +134,8 @@ class ProofRequests {
       storage::MutexLock lock(requests_.mutex_);
       if (requests_.stopping_) {
         status_ = absl::UnavailableError("the node is stopping");
-      } else if (!requests_.busy_.emplace(id, &cancel_).second) {
+      } else if (!requests_.busy_.emplace(id, InHand{&cancel_, std::chrono::steady_clock::now()})
+                      .second) {
         status_ = absl::FailedPreconditionError(
             "this request is being looked after just now; try again in a moment");
       }
@@ -131,6 +148,14 @@ class ProofRequests {
     Busy& operator=(const Busy&) = delete;
     const absl::Status& status() const { return status_; }
     Cancellation& cancel() { return cancel_; }
+    void GoesOn() {
+      storage::MutexLock lock(requests_.mutex_);
+      requests_.busy_[id_].news = std::chrono::steady_clock::now();
+    }
+    bool stalled() {
+      storage::MutexLock lock(requests_.mutex_);
+      return requests_.busy_[id_].stalled;
+    }
 
    private:
     ProofRequests& requests_;
@@ -157,7 +182,14 @@ class ProofRequests {
   absl::Status DropFiles(Stored& stored, AskedProofState state);
   absl::StatusOr<AskedProof> Settle(Stored& stored, AskedProofState state, const char* action,
                                     const std::string& because);
-  absl::StatusOr<AskedProof> FetchHeld(const AskedProofId& id, Cancellation& cancel);
+  absl::StatusOr<AskedProof> FetchHeld(const AskedProofId& id, Busy& busy);
+  absl::Status EraseOne(Stored stored);
+  // Queues what FetchAll is to look after.
+  void QueueWaiting();
+  // Does the next request of the partner whose turn it is; false when there is none to do.
+  bool TakeTurn();
+  void EndStalled() DAFTAR_REQUIRES(mutex_);
+  void Work();
   bool IsBusy(const AskedProofId& id);
   bool Rests(const AskedProofId& id);
   void NoteTried(const AskedProofId& id, bool worked);
@@ -178,12 +210,18 @@ class ProofRequests {
   Network& network_;
   const ProofRequestOptions options_;
   std::thread thread_;
+  std::vector<std::thread> workers_;
   storage::Mutex asking_;  // held while a request is put on record; before mutex_
   storage::Mutex mutex_;
   storage::CondVar changed_;
   bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
-  // Requests that a thread is at, with what breaks off its call.
-  std::map<AskedProofId, Cancellation*> busy_ DAFTAR_GUARDED_BY(mutex_);
+  std::map<AskedProofId, InHand> busy_ DAFTAR_GUARDED_BY(mutex_);  // that a thread is at
+  struct Turn {
+    std::string issuer;
+    std::deque<AskedProofId> left;
+  };
+  std::deque<Turn> turns_ DAFTAR_GUARDED_BY(mutex_);
+  std::set<std::string> attended_ DAFTAR_GUARDED_BY(mutex_);  // issuers with a turn, begun or not
   struct Retry {
     evidence::UnixMillis failed_at;
     int64_t wait_millis = 0;

@@ -21,6 +21,21 @@ bool IsDone(const RelayAnswer& answer) {
 
 }  // namespace
 
+std::string_view RelayView::state() const {
+  if (relay.refusal != RelayRefusal::kNone) return "refused";
+  switch (fate.fate) {
+    case RelayFate::kWaiting:
+      return "waiting";
+    case RelayFate::kDisputed:
+      return "disputed";
+    case RelayFate::kResolved:
+      return "resolved";
+    case RelayFate::kEnded:
+      break;
+  }
+  return "ended";
+}
+
 absl::StatusOr<std::unique_ptr<Relayer>> Relayer::Open(
     storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
     crypto::Entropy& entropy, std::string own_origin, const crypto::SigningKey& entry_key,

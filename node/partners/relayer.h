@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/evidence/charters.h"
@@ -33,6 +34,8 @@ struct RelayView {
   // Whether it is still passed on. The issuer's refusal does not end it: a clock, a backup or a lie
   // may be behind it, and what the others count is no business of its.
   bool open() const { return fate.fate == RelayFate::kWaiting; }
+  // In one word: waiting, disputed, resolved, ended, refused.
+  std::string_view state() const;
 };
 
 // What a person says at this shop of a partner's reports.

@@ -166,6 +166,7 @@ v1::SubjectPartner PartnerOf(const subject::PartnerLog& log) {
   row.set_name(log.name);
   row.set_state(ToProto(log.answer.state));
   row.set_error(log.answer.error);
+  row.set_pairing(std::string(partners::StatusName(log.pairing)));
   if (log.answer.head_age_s.has_value()) row.set_data_age_s(*log.answer.head_age_s);
   for (const auto& [record, kept_until] : log.entries) {
     v1::SubjectEntry& entry = *row.add_entries();
@@ -178,6 +179,32 @@ v1::SubjectPartner PartnerOf(const subject::PartnerLog& log) {
     if (record.amount.currency.has_value()) *entry.mutable_amount() = ToProto(record.amount);
     entry.set_occurred(record.occurred.ToString());
   }
+  return row;
+}
+
+v1::SubjectAskedProof AskedOf(const partners::AskedProof& asked) {
+  const v1::AskedProof whole = ToProto(asked);
+  v1::SubjectAskedProof row;
+  row.set_partner(whole.partner());
+  row.set_log_index(whole.log_index());
+  row.set_asked_at(whole.asked_at());
+  row.set_state(whole.state());
+  row.set_since(whole.since());
+  for (const v1::PartnerProof& file : whole.files()) row.add_kinds(file.kind());
+  row.set_kept_until(whole.kept_until());
+  return row;
+}
+
+v1::SubjectRelay RelayOf(const partners::RelayView& view) {
+  const evidence::RelayStatement& statement = view.relay.statement;
+  v1::SubjectRelay row;
+  row.set_partner(statement.issuer);
+  row.set_log_index(statement.index);
+  row.set_disputed_on(statement.on.ToString());
+  row.set_passed_on_at(SecondsText(static_cast<int64_t>(statement.at)));
+  row.set_state(std::string(view.state()));
+  row.set_partner_told(view.relay.issuer_told);
+  row.set_partner_disputed_at(SecondsText(view.fate.disputed_at));
   return row;
 }
 
@@ -215,6 +242,14 @@ v1::SubjectReport ToProto(const subject::Report& report, decision::Language lang
   out.set_more_decisions(report.decisions.more);
   for (const subject::PartnerLog& log : report.partners) *out.add_partners() = PartnerOf(log);
   out.set_more_entries(report.more_entries);
+  for (const partners::AskedProof& asked : report.asked_proof.items) {
+    *out.add_asked_proof() = AskedOf(asked);
+  }
+  out.set_more_asked_proof(report.asked_proof.more);
+  for (const partners::RelayView& view : report.passed_on.items) {
+    *out.add_passed_on() = RelayOf(view);
+  }
+  out.set_more_passed_on(report.passed_on.more);
   return out;
 }
 

@@ -8,21 +8,6 @@
 namespace daftar::service {
 namespace {
 
-std::string StateWord(const partners::RelayView& view) {
-  if (view.relay.refusal != partners::RelayRefusal::kNone) return "refused";
-  switch (view.fate.fate) {
-    case partners::RelayFate::kWaiting:
-      return "waiting";
-    case partners::RelayFate::kDisputed:
-      return "disputed";
-    case partners::RelayFate::kResolved:
-      return "resolved";
-    case partners::RelayFate::kEnded:
-      break;
-  }
-  return "ended";
-}
-
 v1::RelayedDispute ToProto(const partners::RelayView& view, const partners::Registry& registry) {
   const evidence::RelayStatement& statement = view.relay.statement;
   v1::RelayedDispute out;
@@ -31,7 +16,7 @@ v1::RelayedDispute ToProto(const partners::RelayView& view, const partners::Regi
   out.set_disputed_on(statement.on.ToString());
   out.set_relayed_at(TimeText(evidence::UnixMillis::OfSeconds(static_cast<int64_t>(statement.at))));
   out.set_relayed_by(view.relay.by);
-  out.set_state(StateWord(view));
+  out.set_state(std::string(view.state()));
   out.set_partner_disputed_at(TimeText(evidence::UnixMillis::OfSeconds(view.fate.disputed_at)));
   out.set_refusal(std::string(partners::RefusalWord(view.relay.refusal)));
   out.set_refusal_words(std::string(partners::RefusalSentence(view.relay.refusal)));

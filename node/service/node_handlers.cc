@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_split.h"
 #include "crypto/merkle.h"
+#include "node/decision/wording.h"
 #include "node/partners/issuer_record.h"
 #include "node/service/convert.h"
 #include "node/version.h"
@@ -146,6 +147,18 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
                     (waiting == 1 ? " identifier is" : " identifiers are") +
                     " taken to be many people's and wait for somebody to look: `daftar warning "
                     "list`.");
+  }
+  auto undecided = node_.disclosures().Waiting();
+  if (!undecided.ok()) return undecided.status();
+  if (undecided->count > 0) {
+    const int64_t age = (node_.clock().Now().value - undecided->oldest.value) / 1000;
+    out.add_notices(std::to_string(undecided->count) +
+                    (undecided->count == 1 ? " request of a partner's for proof waits"
+                                           : " requests of partners' for proof wait") +
+                    " for a manager to decide, the oldest for " +
+                    decision::AgeText(static_cast<uint64_t>(std::max<int64_t>(age, 0)),
+                                      decision::Language::kEnglish) +
+                    ": `daftar proof requests`.");
   }
   out.set_partner_address(config.advertised());
   out.set_http_address(config.http_listen);

@@ -25,6 +25,30 @@ absl::Status MayDoWithout(const Actor& actor) {
       "not by a token; others send the person a code with `daftar subject code`");
 }
 
+// A code goes to whoever reads what is sent to the identifier, and the report has all that is held
+// about its customer: of an identifier of many people that would show one to another.
+absl::Status IsOnePersons(Node& node, const identity::Identifier& identifier) {
+  constexpr const char* kInstead =
+      "; take another identifier of the person's, or let an operator who knows the person print "
+      "the report without a code, on the record (`daftar subject report --without-code`)";
+  const identity::WarningList list(&node.warnings());
+  if (auto why = list.WhyRefused(identifier); why.has_value()) {
+    return absl::FailedPreconditionError(
+        "a code for it would show nobody to be one person: " + *std::move(why) + kInstead);
+  }
+  // Live reports are for a check to count; of them the list keeps what a check has found.
+  auto shared = node.warnings().IsShared(identifier, 0, node.charter());
+  if (!shared.ok()) return shared.status();
+  const auto listed = node.warnings().Of(identifier);
+  const bool waits = listed.has_value() && listed->kind == book::WarningKind::kReview;
+  if (!*shared && !waits) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      std::string("this identifier is taken to be many people's, and a code for it would show one "
+                  "what is held about another; look (`daftar warning list`), and clear it when it "
+                  "is one person's") +
+      kInstead);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::MakeCodeResponse> SubjectHandlers::MakeCode(const Actor& actor,
@@ -34,6 +58,7 @@ absl::StatusOr<v1::MakeCodeResponse> SubjectHandlers::MakeCode(const Actor& acto
   if (!identifier.ok()) return identifier.status();
   auto language = LanguageFromProto(request.language());
   if (!language.ok()) return language.status();
+  if (absl::Status s = IsOnePersons(node_, *identifier); !s.ok()) return s;
   auto made = node_.subject_codes().Make({actor.name, request.request_id()}, *identifier);
   if (!made.ok()) return made.status();
   v1::MakeCodeResponse response;
@@ -62,7 +87,8 @@ absl::StatusOr<v1::GetReportResponse> SubjectHandlers::GetReport(
     open = MayDoWithout(actor);
     if (open.ok()) open = node_.subject_codes().DoWithout(caller, *identifier, request.because());
   } else {
-    open = node_.subject_codes().Spend(caller, *identifier, request.code());
+    open = IsOnePersons(node_, *identifier);  // it may have been seen since the code was made
+    if (open.ok()) open = node_.subject_codes().Spend(caller, *identifier, request.code());
   }
   if (!open.ok()) return open;
   auto report = node_.subject_reports().Gather(*identifier);

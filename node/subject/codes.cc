@@ -19,6 +19,9 @@ using storage::BlindTag;
 using storage::Column;
 
 constexpr uint8_t kVersion = 1;
+constexpr uint8_t kNoCode = 0;
+constexpr uint8_t kOpen = 1;
+constexpr uint8_t kUsed = 2;
 constexpr int kWriteAttempts = 8;
 constexpr size_t kMaxSweptPerWrite = 1000;
 constexpr std::string_view kMakeKind = "subject.code";
@@ -29,7 +32,7 @@ absl::Status UsedForAnother() {
       "this request_id was used for another identifier; use a new one for each");
 }
 
-absl::Status NoCode() {
+absl::Status NoOpenCode() {
   return absl::FailedPreconditionError(
       "no code is open for this identifier: it was used, is void or older than 24 hours, or none "
       "was made; `daftar subject code` makes one");
@@ -54,13 +57,17 @@ absl::StatusOr<Codes::Row> Codes::Decode(ByteView key, ByteView sealed) const {
   row.day = reader.U32();
   row.made = reader.U8();
   const uint8_t is_open = reader.U8();
-  if (is_open > 1) reader.Fail();
-  if (is_open == 1) {
+  if (is_open > kUsed) reader.Fail();
+  if (is_open != kNoCode) {
     Open open;
     open.code = std::string(crypto::AsText(reader.Prefixed8()));
     open.valid_until.value = static_cast<int64_t>(reader.U64());
     open.tries = reader.U8();
     open.request = crypto::ToBytes(reader.Prefixed8());
+    if (is_open == kUsed) {
+      open.used_by = std::string(crypto::AsText(reader.Prefixed8()));
+      if (open.used_by.empty()) reader.Fail();
+    }
     row.open = std::move(open);
   }
   if (!reader.Finish("code row").ok()) {
@@ -87,11 +94,13 @@ void Codes::Put(const BlindTag& tag, const Stored& stored, Batch& batch) const {
     batch.ExpectAbsent(Column::kSubjectCodes, key);
   }
   Writer writer;
-  writer.U8(kVersion).U32(row.day).U8(row.made).U8(row.open.has_value() ? 1 : 0);
+  writer.U8(kVersion).U32(row.day).U8(row.made);
+  writer.U8(!row.open.has_value() ? kNoCode : row.open->used_by.empty() ? kOpen : kUsed);
   if (row.open.has_value()) {
     writer.Prefixed8(crypto::AsBytes(row.open->code));
     writer.U64(static_cast<uint64_t>(row.open->valid_until.value)).U8(row.open->tries);
     writer.Prefixed8(row.open->request);
+    if (!row.open->used_by.empty()) writer.Prefixed8(crypto::AsBytes(row.open->used_by));
   }
   Bytes sealed = vault_.Seal(Column::kSubjectCodes, key, writer.bytes());
   batch.Put(Column::kSubjectCodes, std::move(key), std::move(sealed));
@@ -101,7 +110,8 @@ absl::StatusOr<Codes::Made> Codes::Make(const storage::Caller& caller,
                                         const identity::Identifier& identifier) {
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  auto rows = Sweep();
+  absl::Status unreadable;  // of another identifier: upkeep tells it
+  auto rows = SweepPast(unreadable);
   if (!rows.ok()) return rows.status();
   const BlindTag tag = TagOf(vault_, identifier);
   for (int attempt = 0; attempt < kWriteAttempts; ++attempt) {
@@ -112,7 +122,7 @@ absl::StatusOr<Codes::Made> Codes::Make(const storage::Caller& caller,
     if (!stored.ok()) return stored.status();
     Row& row = stored->row;
     if (earlier->has_value()) {
-      if (row.open.has_value() && row.open->request == *request) {
+      if (row.open.has_value() && row.open->used_by.empty() && row.open->request == *request) {
         return Made{row.open->code, row.open->valid_until};
       }
       return absl::FailedPreconditionError(
@@ -135,7 +145,7 @@ absl::StatusOr<Codes::Made> Codes::Make(const storage::Caller& caller,
     ++row.made;
     std::array<uint8_t, crypto::kShortCodeSymbols> uniform{};
     entropy_.Fill(uniform);
-    row.open = Open{crypto::ShortCode(uniform), {now.value + kCodeMillis}, 0, *request};
+    row.open = Open{crypto::ShortCode(uniform), {now.value + kCodeMillis}, 0, *request, {}};
     Batch batch;
     Put(tag, *stored, batch);
     storage::RequestLog::Record(batch, *request, kMakeKind, tag.view());
@@ -197,8 +207,9 @@ absl::Status Codes::SpendOnce(const storage::Caller& caller, ByteView request, c
     auto stored = Load(tag);
     if (!stored.ok()) return stored.status();
     std::optional<Open>& open = stored->row.open;
-    if (!open.has_value() || clock_.Now() >= open->valid_until || open->tries >= kMaxWrongCodes) {
-      return NoCode();
+    if (!open.has_value() || clock_.Now() >= open->valid_until || open->tries >= kMaxWrongCodes ||
+        (!open->used_by.empty() && open->used_by != caller.actor)) {
+      return NoOpenCode();
     }
     ++open->tries;
     Batch count;
@@ -215,7 +226,11 @@ absl::Status Codes::SpendOnce(const storage::Caller& caller, ByteView request, c
                 "`daftar subject code` makes another"
               : "that is not the code of this identifier; tries left: " + std::to_string(left));
     }
-    open.reset();
+    open->tries = 0;
+    if (open->used_by.empty()) {
+      open->used_by = caller.actor;
+      open->valid_until = {clock_.Now().value + kRepeatMillis};
+    }
     stored->sealed = counted;
     Batch batch;
     Put(tag, *stored, batch);
@@ -250,18 +265,25 @@ absl::Status Codes::DoWithout(const storage::Caller& caller, const identity::Ide
 }
 
 absl::StatusOr<uint64_t> Codes::Sweep() {
+  absl::Status unreadable;
+  auto rows = SweepPast(unreadable);
+  if (rows.ok() && !unreadable.ok()) return unreadable;
+  return rows;
+}
+
+absl::StatusOr<uint64_t> Codes::SweepPast(absl::Status& unreadable) {
   const evidence::UnixMillis now = clock_.Now();
   const uint32_t today = evidence::Date::Of(now).days();
   uint64_t rows = 0;
-  absl::Status failed;
   Batch batch;
   size_t swept = 0;
   const absl::Status scanned =
       store_.Scan(Column::kSubjectCodes, {}, {}, [&](ByteView key, ByteView sealed) {
         auto row = Decode(key, sealed);
         if (!row.ok()) {
-          failed = row.status();
-          return false;
+          if (unreadable.ok()) unreadable = row.status();
+          ++rows;
+          return true;
         }
         const bool usable = row->open.has_value() && now < row->open->valid_until;
         if (usable || row->day == today || swept >= kMaxSweptPerWrite) {
@@ -274,7 +296,6 @@ absl::StatusOr<uint64_t> Codes::Sweep() {
         return true;
       });
   if (!scanned.ok()) return scanned;
-  if (!failed.ok()) return failed;
   if (swept == 0) return rows;
   const absl::Status written = store_.Write(std::move(batch));
   // One of them was made anew meanwhile: the next time.

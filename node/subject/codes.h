@@ -21,7 +21,8 @@ inline constexpr int64_t kCodeMillis = 24 * 3'600'000;  // a code is valid for s
 inline constexpr uint8_t kMaxWrongCodes = 5;            // of one code; then it is void
 inline constexpr uint8_t kMaxCodesPerDay = 3;           // of one identifier, by the UTC day
 inline constexpr uint64_t kMaxCodeRows = 20'000;        // identifiers with a code of late
-// The answer to a request may get lost; it may be repeated for so long, though its code is used up.
+// The answer to a request may get lost, and a document that was made of it: whoever had it may have
+// it again for so long, by the same request or with the same code, though that is used up.
 inline constexpr int64_t kRepeatMillis = 10 * 60'000;
 
 // What the record calls the identifier: a keyed tag, which tells nobody who it is.
@@ -29,7 +30,9 @@ storage::BlindTag TagOf(const storage::Vault& vault, const identity::Identifier&
 
 // Row: kSubjectCodes, TagOf the identifier (32) -> sealed: version (1), UTC day of the newest code
 // u32, codes made on it u8, whether one is open u8; if so the code (u8-prefixed), until when it is
-// valid u64 in Unix milliseconds, tries u8, key of the request that made it (u8-prefixed).
+// valid u64 in Unix milliseconds, tries u8, key of the request that made it (u8-prefixed). Of one
+// that is used up `open` is 2, the time is the one until when it may be used again, and the actor
+// who may follows (u8-prefixed).
 //
 // Any thread may call; what is acknowledged is durable. Errors of the store are passed on; DataLoss
 // when a row does not open. Writes need a request id: FailedPrecondition when it comes again for
@@ -49,7 +52,8 @@ class Codes {
   // open, FailedPrecondition afterwards. ResourceExhausted past kMaxCodesPerDay and kMaxCodeRows.
   absl::StatusOr<Made> Make(const storage::Caller& caller, const identity::Identifier& identifier);
 
-  // Takes the code for one report. Each try is counted, durably, before the code is looked at.
+  // Takes the code for one report, which the same actor may have again for kRepeatMillis. Each try
+  // is counted, durably, before the code is looked at.
   //   InvalidArgument     what was typed cannot be a code; not counted
   //   PermissionDenied    it is another code; says how many tries are left
   //   FailedPrecondition  no code is open: used, void, too old, or never made
@@ -62,7 +66,8 @@ class Codes {
                          const std::string& because);
 
   // Removes the rows of codes that nobody can use any more and that count for no day's bound; gives
-  // how many rows stay.
+  // how many rows stay. A row that does not open stays and keeps no other; then DataLoss, when all
+  // is done.
   absl::StatusOr<uint64_t> Sweep();
 
  private:
@@ -71,6 +76,7 @@ class Codes {
     evidence::UnixMillis valid_until;
     uint8_t tries = 0;
     crypto::Bytes request;
+    std::string used_by;  // actor; empty: nobody has had a report for it
   };
   struct Row {
     uint32_t day = 0;
@@ -83,6 +89,8 @@ class Codes {
   };
   absl::StatusOr<Row> Decode(crypto::ByteView key, crypto::ByteView sealed) const;
   absl::StatusOr<Stored> Load(const storage::BlindTag& tag) const;
+  // As Sweep, with the error of a row that does not open beside the count.
+  absl::StatusOr<uint64_t> SweepPast(absl::Status& unreadable);
   // With the precondition that the row is as it was read.
   void Put(const storage::BlindTag& tag, const Stored& stored, storage::Batch& batch) const;
   absl::Status SpendOnce(const storage::Caller& caller, crypto::ByteView request,

@@ -17,6 +17,9 @@
 #include "node/ledger/disclosures.h"
 #include "node/ledger/ledger.h"
 #include "node/partners/arrivals.h"
+#include "node/partners/asked_proof.h"
+#include "node/partners/partner.h"
+#include "node/partners/relayer.h"
 
 namespace daftar::subject {
 
@@ -25,6 +28,8 @@ inline constexpr size_t kMaxReportOrders = 200;
 inline constexpr size_t kMaxReportIncidents = 50;
 inline constexpr size_t kMaxReportDecisions = check::kMaxReceiptsAbout;
 inline constexpr size_t kMaxReportEntries = 1000;  // of all partners' logs together
+inline constexpr size_t kMaxReportAsked = 100;     // requests for proof
+inline constexpr size_t kMaxReportPassedOn = 100;  // objections
 
 template <class Item>
 struct Newest {
@@ -60,6 +65,8 @@ struct PartnerEntry {
 
 struct PartnerLog {
   std::string name;
+  // One that is not active is not asked: the answer is what its copy says (Lookup::FindKept).
+  partners::PartnerStatus pairing = partners::PartnerStatus::kActive;
   decision::PartnerAnswer answer;
   std::vector<PartnerEntry> entries;  // by index
 };
@@ -74,8 +81,11 @@ struct Report {
   Newest<OwnOrder> orders = {};
   Newest<OwnIncident> incidents = {};
   Newest<OwnDecision> decisions = {};
-  std::vector<PartnerLog> partners = {};  // every active partner, by origin
+  std::vector<PartnerLog> partners = {};  // every partner, by origin
   bool more_entries = false;
+  // About partners' reports that are about the person, as far as a lookup has kept what finds them.
+  Newest<partners::AskedProof> asked_proof = {};
+  Newest<partners::RelayView> passed_on = {};
 };
 
 }  // namespace daftar::subject

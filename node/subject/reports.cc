@@ -1,6 +1,7 @@
 #include "node/subject/reports.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <set>
@@ -8,6 +9,7 @@
 #include "node/book/listing.h"
 #include "node/decision/track_record.h"
 #include "node/evidence/admissibility.h"
+#include "node/evidence/labels.h"
 #include "node/ledger/remarks.h"
 
 namespace daftar::subject {
@@ -15,6 +17,12 @@ namespace {
 
 using evidence::Date;
 using evidence::UnixMillis;
+
+template <class Item>
+void AddTo(Newest<Item>& newest, size_t most, Item item) {
+  newest.more = newest.items.size() == most;
+  if (!newest.more) newest.items.push_back(std::move(item));
+}
 
 Date LastDay(Date occurred, uint32_t months) {
   return evidence::RetentionEnd(occurred, months).PlusDays(-1);
@@ -60,6 +68,7 @@ absl::StatusOr<Report> Reports::Gather(const identity::Identifier& identifier) c
   if (status.ok()) status = AddIncidents(known, report);
   if (status.ok()) status = AddDecisions(known, report);
   if (status.ok()) status = AddPartners(report);
+  if (status.ok()) status = AddHandled(known, report);
   if (!status.ok()) return status;
   return report;
 }
@@ -172,18 +181,36 @@ Date Reports::KeptUntil(const decision::PartnerRecord& record) const {
 }
 
 absl::Status Reports::AddPartners(Report& report) const {
-  auto found = rooms_.lookup.Ask(std::span(&report.identifier, 1), partner_deadline_);
+  const std::span<const identity::Identifier> asked(&report.identifier, 1);
+  auto found = rooms_.lookup.Ask(asked, partner_deadline_);
   if (!found.ok()) return found.status();
-  std::map<std::string, std::string> names;
-  for (partners::Partner& partner : rooms_.registry.All()) {
-    names.emplace(std::move(partner.origin), std::move(partner.name));
+  std::map<std::string, partners::Partner> known;
+  std::vector<partners::Partner> inactive;
+  for (const partners::Partner& partner : rooms_.registry.All()) {
+    const bool was_asked =
+        std::any_of(found->answers.begin(), found->answers.end(),
+                    [&](const auto& answer) { return answer.origin == partner.origin; });
+    if (!was_asked) inactive.push_back(partner);
+    known.emplace(partner.origin, partner);
   }
+  auto kept = rooms_.lookup.FindKept(inactive, asked);
+  if (!kept.ok()) return kept.status();
+  for (decision::PartnerRecord& record : kept->records) {
+    const bool weighs = record.status == decision::EntryStatus::kLive ||
+                        record.status == decision::EntryStatus::kSettled;
+    if (weighs) record.status = decision::EntryStatus::kSetAside;  // until the partner is active
+    found->records.push_back(std::move(record));
+  }
+  std::move(kept->answers.begin(), kept->answers.end(), std::back_inserter(found->answers));
+  std::sort(found->answers.begin(), found->answers.end(),
+            [](const auto& a, const auto& b) { return a.origin < b.origin; });
   std::sort(found->records.begin(), found->records.end(),
             [](const auto& a, const auto& b) { return a.index < b.index; });
   size_t entries = 0;
   for (decision::PartnerAnswer& answer : found->answers) {
     PartnerLog log;
-    log.name = names[answer.origin];
+    log.name = known.at(answer.origin).name;
+    log.pairing = known.at(answer.origin).status;
     for (const decision::PartnerRecord& record : found->records) {
       if (record.origin != answer.origin) continue;
       if (++entries > kMaxReportEntries) {
@@ -194,6 +221,37 @@ absl::Status Reports::AddPartners(Report& report) const {
     }
     log.answer = std::move(answer);
     report.partners.push_back(std::move(log));
+  }
+  return absl::OkStatus();
+}
+
+// What was asked of partners, and passed on to them, names a report and not the person: whose it is
+// the lookups tell.
+absl::Status Reports::AddHandled(const Known& known, Report& report) const {
+  auto asked = rooms_.proof_requests.List();
+  if (!asked.ok()) return asked.status();
+  auto passed_on = rooms_.relayer.List(partners::kMaxRelaysKept);
+  if (!passed_on.ok()) return passed_on.status();
+  if (asked->empty() && passed_on->empty()) return absl::OkStatus();
+  std::set<std::pair<std::string, uint64_t>> about;  // the person: issuer, index
+  const std::vector<partners::Partner> all = rooms_.registry.All();
+  for (size_t i = 0; i < known.size(); i += evidence::kMaxIdentifiersPerEntry) {
+    const auto some =
+        std::span(known).subspan(i, std::min(evidence::kMaxIdentifiersPerEntry, known.size() - i));
+    auto found = rooms_.lookup.FindKept(all, some);
+    if (!found.ok()) return found.status();
+    for (const decision::PartnerRecord& record : found->records) {
+      about.emplace(record.origin, record.index);
+    }
+  }
+  for (partners::AskedProof& one : *asked) {
+    if (about.count({one.issuer, one.report}) == 0) continue;
+    AddTo(report.asked_proof, kMaxReportAsked, std::move(one));
+  }
+  for (partners::RelayView& one : *passed_on) {
+    const evidence::RelayStatement& statement = one.relay.statement;
+    if (about.count({statement.issuer, statement.index}) == 0) continue;
+    AddTo(report.passed_on, kMaxReportPassedOn, std::move(one));
   }
   return absl::OkStatus();
 }

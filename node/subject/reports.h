@@ -17,7 +17,9 @@
 #include "node/partners/arrivals.h"
 #include "node/partners/followers.h"
 #include "node/partners/lookup.h"
+#include "node/partners/proof_requests.h"
 #include "node/partners/registry.h"
+#include "node/partners/relayer.h"
 #include "node/subject/report.h"
 #include "storage/store.h"
 #include "storage/vault.h"
@@ -41,6 +43,8 @@ struct Rooms {
   const partners::Followers& followers;
   const partners::Arrivals& arrivals;
   partners::Lookup& lookup;
+  const partners::ProofRequests& proof_requests;
+  const partners::Relayer& relayer;
 };
 
 // Any thread may call.
@@ -51,8 +55,9 @@ class Reports {
       : rooms_(rooms), clock_(clock), partner_deadline_(partner_deadline) {}
 
   // Own records are those of the customer who has the identifier, by whichever of its identifiers
-  // they were made; partners are asked about this one alone, and at most the partner deadline is
-  // waited for them. Writes nothing but what a lookup keeps. Errors of the store are passed on.
+  // they were made, and so is what was asked of partners about the person, and passed on to them;
+  // partners are asked about this one alone, and at most the partner deadline is waited for them.
+  // Writes nothing but what a lookup keeps. Errors of the store are passed on.
   absl::StatusOr<Report> Gather(const identity::Identifier& identifier) const;
 
  private:
@@ -62,6 +67,7 @@ class Reports {
   absl::StatusOr<OwnIncident> Describe(ledger::IncidentView view) const;
   absl::Status AddDecisions(const Known& known, Report& report) const;
   absl::Status AddPartners(Report& report) const;
+  absl::Status AddHandled(const Known& known, Report& report) const;
   evidence::Date KeptUntil(const decision::PartnerRecord& record) const;
 
   const Rooms rooms_;

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <fstream>
@@ -90,6 +92,13 @@ TEST_F(SubjectTest, TheReportAsJsonHasEverything) {
   EXPECT_EQ(document["partners"][1]["state"], "not_checked");
   EXPECT_EQ(document["partners"][0]["entries"][0]["status"], "live");
   EXPECT_EQ(document["more_decisions"], true);
+  EXPECT_EQ(document["partners"][3]["pairing"], "suspended");
+  EXPECT_EQ(document["asked_proof"][0]["kinds"][1], "reminder");
+  EXPECT_EQ(document["asked_proof"][1]["kept_until"], nullptr);
+  EXPECT_EQ(document["more_asked_proof"], false);
+  EXPECT_EQ(document["passed_on"][0]["partner_told"], true);
+  EXPECT_EQ(document["passed_on"][1]["partner_disputed_at"], nullptr);
+  EXPECT_EQ(document["more_passed_on"], false);
 }
 
 TEST_F(SubjectTest, HtmlGoesIntoANewFileThatOnlyItsOwnerReads) {
@@ -109,6 +118,24 @@ TEST_F(SubjectTest, HtmlGoesIntoANewFileThatOnlyItsOwnerReads) {
       node_.Run({"subject", "report", "--phone", kPhone, "--code", "K7F3-9Q2M", "--html", file});
   EXPECT_EQ(again.code, kExitExists);
   EXPECT_EQ(reports_, 1);
+}
+
+// The code is used up by then; the node takes it again for a while.
+TEST_F(SubjectTest, ADocumentThatDoesNotFitOnTheDiskIsNotLost) {
+  struct rlimit before {};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit full = before;
+  full.rlim_cur = 10;
+  auto* const ignored = signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &full), 0);
+  const std::string file = node_.folder().path() + "/report.html";
+  const Ran ran =
+      node_.Run({"subject", "report", "--phone", kPhone, "--code", "K7F3-9Q2M", "--html", file});
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, ignored);
+  EXPECT_NE(ran.code, kExitOk);
+  EXPECT_THAT(ran.err, HasSubstr("ask again within 10 minutes"));
+  EXPECT_FALSE(std::filesystem::exists(file));
 }
 
 TEST_F(SubjectTest, WhatTheNodeRefusesLeavesNoFile) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "cli/subject_words.h"
 #include "tests/cli/subject_sample.h"
 #include "tests/node/decision/language_words.h"
 
@@ -106,10 +107,36 @@ TEST(SubjectDocumentTest, OfWhatWasErasedOnlyThatAndWhen) {
   EXPECT_THAT(text, Not(HasSubstr("hold a copy")));
 }
 
+TEST(SubjectDocumentTest, WhatIsOfNoPartnerAnyMoreIsSaidSo) {
+  const std::string text = TextOf(SampleReport(), Language::kEnglish);
+  EXPECT_GT(text.find("has suspended this partner"), text.find("Toko E"));
+  EXPECT_GT(text.find("is a partner no more"), text.find("Toko F"));
+  // The copy of F cannot be searched, that of E can.
+  EXPECT_GT(text.find("cannot be searched"), text.find("Toko F"));
+  EXPECT_EQ(text.find("cannot be searched"), text.rfind("cannot be searched"));
+  EXPECT_EQ(text.find("Could not be asked now"), text.rfind("Could not be asked now"));
+}
+
+TEST(SubjectDocumentTest, EveryStateOfWhatWasAskedAndPassedOnHasItsWords) {
+  for (const Language language : decision::kLanguages) {
+    for (const char* state :
+         {"asking", "waiting", "refused", "lapsed", "fetched", "over", "rejected"}) {
+      EXPECT_NE(AskedProofStateIn(state, language), state);
+    }
+    for (const char* state : {"waiting", "disputed", "resolved", "ended", "refused"}) {
+      EXPECT_NE(PassedOnStateIn(state, false, language), state);
+    }
+    EXPECT_NE(PassedOnStateIn("waiting", true, language),
+              PassedOnStateIn("waiting", false, language));
+  }
+}
+
 TEST(SubjectDocumentTest, AnEmptyReportSaysSo) {
   const std::string text = TextOf({}, Language::kEnglish);
   EXPECT_THAT(text, HasSubstr("This shop holds nothing about this identifier."));
   EXPECT_THAT(text, HasSubstr("This shop has no partners."));
+  EXPECT_THAT(text, HasSubstr("This shop has asked no partner for proof about you."));
+  EXPECT_THAT(text, HasSubstr("This shop has passed on no objection of yours."));
   EXPECT_THAT(text, HasSubstr("How to object"));
 }
 
@@ -132,6 +159,10 @@ TEST(SubjectDocumentTest, NoTextBecomesMarkup) {
   report.mutable_decisions(0)->set_because(kHostile);
   report.mutable_partners(0)->set_name(kHostile);
   report.mutable_partners(1)->set_error(kHostile);
+  report.mutable_asked_proof(0)->set_state(kHostile);
+  report.mutable_asked_proof(0)->add_kinds(kHostile);
+  report.mutable_passed_on(0)->set_partner(kHostile);
+  report.mutable_passed_on(1)->set_state(kHostile);
   const std::string html = HtmlOf(report);
   EXPECT_THAT(html, Not(HasSubstr("<script")));
   EXPECT_THAT(html, Not(HasSubstr("\" onload")));

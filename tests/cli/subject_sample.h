@@ -87,7 +87,35 @@ inline v1::SubjectReport SampleReport() {
       origin: "toko-c.example" name: "Toko C" state: PARTNER_STATE_NOT_CHECKED error: "unreachable"
       data_age_s: 100
     }
-    partners { origin: "toko-d.example" name: "Toko D" state: PARTNER_STATE_STALE data_age_s: 20000 }
+    partners { origin: "toko-d.example" name: "Toko D" state: PARTNER_STATE_STALE data_age_s: 20000
+               pairing: "active" }
+    partners {
+      origin: "toko-e.example" name: "Toko E" state: PARTNER_STATE_CACHED data_age_s: 900000
+      pairing: "suspended"
+      entries { index: 7 reason: "no-show" status: "set-aside"
+                reported_at: "2026-03-01T00:00:00.000Z" kept_until: "2028-01-31"
+                occurred: "2026-02-01" }
+    }
+    partners { origin: "toko-f.example" name: "Toko F" state: PARTNER_STATE_NOT_CHECKED
+               error: "unreachable" pairing: "removed" }
+    asked_proof {
+      partner: "toko-b.example" log_index: 40 asked_at: "2026-11-02T02:00:00.000Z" state: "fetched"
+      since: "2026-11-04T02:00:00.000Z" kinds: "invoice" kinds: "reminder"
+      kept_until: "2026-12-04T02:00:00.000Z"
+    }
+    asked_proof {
+      partner: "toko-b.example" log_index: 44 asked_at: "2026-11-01T02:00:00.000Z" state: "refused"
+      since: "2026-11-03T02:00:00.000Z"
+    }
+    passed_on {
+      partner: "toko-b.example" log_index: 40 disputed_on: "2026-11-24"
+      passed_on_at: "2026-11-25T02:00:00.000Z" state: "disputed" partner_told: true
+      partner_disputed_at: "2026-11-25T02:01:00.000Z"
+    }
+    passed_on {
+      partner: "toko-c.example" log_index: 4 disputed_on: "2026-11-24"
+      passed_on_at: "2026-11-24T02:00:00.000Z" state: "waiting"
+    }
   )");
 }
 

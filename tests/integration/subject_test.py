@@ -15,7 +15,7 @@ def test(circle):
     a.published(own)
     b.published(b.report(PHONE, reason="no-show", amount="1500000"))
 
-    step("staff make a code, and whoever brings it gets one report")
+    step("staff make a code, and whoever brings it gets the report, again only from who gave it")
     staff = a.ask("user", "add", "siti", "--role", "staff")["token"]
     made = a.ask("subject", "code", "--phone", PHONE, "--lang", "id", token=staff)
     expect_in(made["code"], made["message"], "the message")
@@ -23,7 +23,9 @@ def test(circle):
     page = circle.folder / "report.html"
     report = a.ask("subject", "report", "--phone", PHONE, "--code", made["code"], "--lang", "id",
                    "--html", page, token=staff)
-    a.refused("subject", "report", "--phone", PHONE, "--code", made["code"], token=staff)
+    a.refused("subject", "report", "--phone", PHONE, "--code", made["code"])
+    again = a.ask("subject", "report", "--phone", PHONE, "--code", made["code"], token=staff)
+    expect_equal(again["incidents"], report["incidents"], "the report again")
 
     step("it has what this shop holds and what the partner's log says")
     expect_equal([row["id"] for row in report["incidents"]], [own], "incidents here")
@@ -47,7 +49,7 @@ def test(circle):
             if row["action"].startswith("subject.")]
     expect_equal([(row["action"], row["because"]) for row in rows],
                  [("subject.report", "without a code: came in"), ("subject.report", "with a code"),
-                  ("subject.code", None)], "the record")
+                  ("subject.report", "with a code"), ("subject.code", None)], "the record")
     expect_equal(len({row["object"] for row in rows}), 1, "one person")
 
     step("neither code nor identifier stands in a file of the node")

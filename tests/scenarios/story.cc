@@ -36,8 +36,6 @@ absl::StatusOr<std::string> WithLine(std::string charter, const std::string& hea
 
 absl::Status Wrong(const std::string& what) { return absl::FailedPreconditionError(what); }
 
-std::string BuyersPhone(size_t buyer) { return "0812-9999-7" + std::to_string(100 + buyer); }
-
 absl::StatusOr<int64_t> Seconds(const std::string& count, const std::string& unit) {
   const int64_t number = std::strtoll(count.c_str(), nullptr, 10);
   if (unit == "d") return number * 86'400;
@@ -47,6 +45,8 @@ absl::StatusOr<int64_t> Seconds(const std::string& count, const std::string& uni
 }
 
 }  // namespace
+
+std::string BuyersPhone(size_t buyer) { return "0812-9999-7" + std::to_string(100 + buyer); }
 
 Story::~Story() = default;
 
@@ -175,6 +175,11 @@ absl::Status Story::Step(const Words& words, const std::string& rest) {
     return reader->warnings().Clear(reader.Caller(), phone, "one family").status();
   }
   if (verb == "relay" || verb == "forge") return AtPartner(words);
+  if (verb == "proof" || verb == "ask" || verb == "guess" || verb == "disclose" ||
+      verb == "refuse" || verb == "fetch") {
+    return Proof(words);
+  }
+  if (verb == "got") return Got(words);
   if (verb == "file") {
     auto node = NodeNamed(words.at(3));
     if (!node.ok()) return node.status();

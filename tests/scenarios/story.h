@@ -28,6 +28,10 @@ namespace daftar::testing {
 //   approve X                    by somebody else at the shop
 //   settle X, dispute X [by shop], resolve X upheld|withdrawn, correct X AMOUNT, withdraw X, erase X
 //   relay X at B                 the buyer disputes X at B, a partner of X's shop
+//   proof X                      the filer attaches an invoice
+//   ask X at B                   B asks X's shop for its proof, as somebody who has checked the buyer
+//   guess X by B                 B asks with a proof of the record key that it made up
+//   disclose X to B, refuse X to B, fetch X at B
 //   forge X by B to C            B sends C a relayed dispute of X with a key that it made up
 //   tick                         all nodes that are up pass on, publish, copy, cosign
 //   wait N d|h|s                 time passes, and then a tick
@@ -39,6 +43,8 @@ namespace daftar::testing {
 //   state X WORD                 what X is at its shop
 //   sees B X WORD                what B's check of the buyer finds of X: live, settled, ...; nothing
 //   counts B N COUNT             of how many partners B's decision about buyer N counts a record
+//   got B X WORD                 what became of what B asked of X: waiting, fetched (and every file
+//                                reads whole), refused, ...; nothing
 //   arrived X at B, behind X at B   whether X's newest change is applied at B, as X's shop knows
 //   # a remark
 // clang-format on
@@ -66,6 +72,10 @@ class Story {
   absl::Status Expect(const Words& words);
   // What a buyer does at a partner of the shop.
   absl::Status AtPartner(const Words& words);
+  // Asking for proof and handing it over.
+  absl::Status Proof(const Words& words);
+  absl::Status Got(const Words& words);
+  absl::StatusOr<uint64_t> IndexOf(const Told& told);
   absl::Status Adopt(const Words& words, const std::string& rest);
   absl::Status CheckNobodyCountsWhatEnded();
   absl::StatusOr<size_t> NodeNamed(const std::string& name) const;
@@ -83,6 +93,9 @@ class Story {
   // Goes first: its threads ask what is cut until they end.
   std::unique_ptr<SimCircle> circle_;
 };
+
+// By which the shops know buyer number `buyer`.
+std::string BuyersPhone(size_t buyer);
 
 }  // namespace daftar::testing
 

@@ -154,6 +154,22 @@ class SimNetwork final : public partners::Network {
     std::shared_ptr<Node> other = Reach(partner);
     if (other == nullptr) return absl::UnavailableError("not reached");
     if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
+    if (auto stalls = circle_.faults.stall_proof.Get(); stalls && stalls(partner.origin)) {
+      storage::Mutex mutex;
+      storage::CondVar changed;
+      bool given_up = false;
+      cancel.OnCancel([&] {
+        storage::MutexLock lock(mutex);
+        given_up = true;
+        changed.NotifyAll();
+      });
+      {
+        storage::MutexLock lock(mutex);
+        while (!given_up) changed.Wait(mutex);
+      }
+      cancel.OnCancel({});
+      return absl::CancelledError("cancelled");
+    }
     return other->disclosures().Fetch(own_origin_, request, [&](evidence::HandoverPiece piece) {
       if (auto alter = circle_.faults.alter_proof.Get()) alter(partner.origin, piece);
       return !cancel.cancelled() && on_piece(std::move(piece));

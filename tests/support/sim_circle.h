@@ -63,6 +63,8 @@ struct SimFaults {
   SimFault<bool(const std::string& from, const std::string& to, crypto::Bytes&)> alter_relay;
   // Applied to every piece of proof that `from` hands out.
   SimFault<void(const std::string& from, evidence::HandoverPiece&)> alter_proof;
+  // Whether nothing of the proof that `from` hands out comes through, until the caller gives up.
+  SimFault<bool(const std::string& from)> stall_proof;
   // Applied to every request for proof that `from` makes.
   SimFault<void(const std::string& from, partners::ProofCall&)> alter_request;
   // Whether the line between two nodes is cut, whichever of them calls. Any thread asks.

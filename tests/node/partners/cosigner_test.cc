@@ -230,5 +230,22 @@ TEST_F(CosignMirrorTest, NothingOfAForkedLogIsCosigned) {
   EXPECT_EQ(mirror_->ForkEvidence()->size(), 2u);
 }
 
+TEST_F(CosignMirrorTest, NothingIsCosignedBeforeTheRestIsDone) {
+  Publish();
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  absl::Status done = absl::UnavailableError("the disk");
+  size_t asked = 0;
+  Cosigner careful(circle_.clock(), "toko-b.test", reader_->keys().mirror,
+                   [&](const Mirror& mirror) {
+                     EXPECT_EQ(&mirror, mirror_.get());
+                     ++asked;
+                     return done;
+                   });
+  EXPECT_THAT(careful.Cosign(*mirror_), StatusIs(absl::StatusCode::kUnavailable));
+  done = absl::OkStatus();
+  DAFTAR_ASSERT_OK(careful.Cosign(*mirror_));
+  EXPECT_EQ(asked, 2u);
+}
+
 }  // namespace
 }  // namespace daftar::partners

@@ -2,8 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
+#include <thread>
 
+#include "node/ledger/disclosure_rows.h"
 #include "node/ledger/incident_rows.h"
 #include "storage/audit.h"
 #include "storage/requests.h"
@@ -83,6 +86,32 @@ class ProofRequestsTest : public ::testing::Test {
                     }),
                 IsOk());
     return content;
+  }
+  // Toko A's partners say that it is an hour later than it thinks.
+  void DoubtTheIssuersClock() {
+    const int64_t ahead = circle_.clock().Now().seconds() + 3600;
+    for (SimNode* node : {&b_, &c_}) {
+      DAFTAR_ASSERT_OK((*node)->publisher().Heartbeat(evidence::UnixMillis::OfSeconds(ahead)));
+    }
+    EXPECT_TRUE(Until([&] { return a_->followers().ClockInDoubt(); }));
+  }
+  // As the charter's period does at toko B, which waits for nobody.
+  void DeleteTheBody() {
+    auto issuer = b_->registry().Find(kIssuer);
+    DAFTAR_ASSERT_OK(issuer);
+    storage::Batch batch;
+    batch.Delete(storage::Column::kLogBodies,
+                 storage::LogIndexKey(static_cast<uint32_t>(issuer->log), kReport));
+    DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  }
+  // Other threads' work, which has no event here.
+  static bool Until(const std::function<bool()>& is_so) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!is_so()) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::this_thread::yield();
+    }
+    return true;
   }
   static size_t FilesOf(SimNode& node) {
     return static_cast<size_t>(
@@ -388,14 +417,14 @@ TEST_F(ProofRequestsTest, ErasingTheReportErasesEverythingButTheRecord) {
   DAFTAR_ASSERT_OK(
       a_->ledger().Erase(a_.Caller(), incident_, evidence::ErasureGround::kRequest, "asked for"));
   circle_.Settle();
-  // Not given out even before the sweep.
+  // Before any sweep: the partner has cosigned the erasure.
   EXPECT_THAT(b_->proof_requests().Read(
                   "uid:0", asked->id, 1, [](const KeptProof&) { return true; },
                   [](crypto::ByteView) { return true; }),
               StatusIs(absl::StatusCode::kNotFound));
-  EXPECT_EQ(*b_->proof_requests().Sweep(), 1u);
   EXPECT_TRUE(b_->proof_requests().List()->empty());
   EXPECT_EQ(FilesOf(b_), 0u);
+  EXPECT_EQ(*b_->proof_requests().Sweep(), 0u);
   circle_.Settle();  // the issuer scrubs after the ERASURE is out
   EXPECT_TRUE(ledger::RequestsAbout(a_->store(), a_->vault(), incident_)->empty());
   EXPECT_TRUE(a_->disclosures().List(false, 10, {})->requests.empty());
@@ -442,14 +471,34 @@ TEST_F(ProofRequestsTest, AClockInDoubtHoldsBackOnlyWhatTimeDecides) {
   auto asked = Ask(b_);
   DAFTAR_ASSERT_OK(asked);
   circle_.clock().Advance(14 * kDay);
-  EXPECT_EQ(*a_->disclosures().Sweep(true), 0u);
+  DoubtTheIssuersClock();
+  EXPECT_EQ(*a_->disclosures().Sweep(), 0u);
   circle_.clock().Advance(7 * kDay);
   EXPECT_EQ(*b_->proof_requests().Sweep(true), 0u);
   EXPECT_EQ(b_->proof_requests().Get(asked->id)->state, AskedProofState::kWaiting);
   using partners::PartnerStatus;
   DAFTAR_ASSERT_OK(
       a_->registry().SetStatus(a_.Caller(), "toko-b.test", PartnerStatus::kSuspended, "in doubt"));
-  EXPECT_EQ(*a_->disclosures().Sweep(true), 1u);
+  DoubtTheIssuersClock();
+  EXPECT_EQ(*a_->disclosures().Sweep(), 1u);
+}
+
+TEST_F(ProofRequestsTest, AClockInDoubtEndsNoRequestThatIsUsed) {
+  auto asked = Ask(b_);
+  DAFTAR_ASSERT_OK(asked);
+  circle_.clock().Advance(14 * kDay);
+  DoubtTheIssuersClock();
+  EXPECT_EQ(b_->proof_requests().Fetch(asked->id)->state, AskedProofState::kWaiting);
+  auto nonce = a_->disclosures().Open("toko-b.test", kReport);
+  DAFTAR_ASSERT_OK(nonce);
+  const auto id = Waiting();
+  EXPECT_EQ(*a_->disclosures().Request("toko-b.test", kReport, *nonce, MacOf("toko-b.test", *nonce),
+                                       "again"),
+            id);
+  Disclose();
+  circle_.clock().Advance(7 * kDay);
+  DoubtTheIssuersClock();
+  EXPECT_EQ(b_->proof_requests().Fetch(asked->id)->state, AskedProofState::kFetched);
 }
 
 TEST_F(ProofRequestsTest, AClockInDoubtStillErases) {
@@ -463,8 +512,158 @@ TEST_F(ProofRequestsTest, AClockInDoubtStillErases) {
   DAFTAR_ASSERT_OK(
       a_->ledger().Erase(a_.Caller(), incident_, evidence::ErasureGround::kRequest, "asked for"));
   circle_.Settle();
+  EXPECT_EQ(FilesOf(b_), 0u);
+}
+
+TEST_F(ProofRequestsTest, ASweepErasesWhatTheCopyLostByItself) {
+  auto asked = Ask(b_);
+  DAFTAR_ASSERT_OK(asked);
+  Disclose();
+  DAFTAR_ASSERT_OK(b_->proof_requests().Fetch(asked->id));
+  DeleteTheBody();
   EXPECT_EQ(*b_->proof_requests().Sweep(true), 1u);
   EXPECT_EQ(FilesOf(b_), 0u);
+}
+
+TEST_F(ProofRequestsTest, AnErasureEndsAFetchThatIsUnderWay) {
+  auto asked = Ask(b_);
+  DAFTAR_ASSERT_OK(asked);
+  Disclose();
+  bool first = true;
+  circle_.faults.alter_proof = [&](const std::string&, evidence::HandoverPiece& piece) {
+    if (!std::holds_alternative<crypto::Bytes>(piece) || !std::exchange(first, false)) return;
+    DeleteTheBody();
+    DAFTAR_ASSERT_OK(b_->proof_requests().EraseGone(kIssuer));
+    EXPECT_TRUE(b_->proof_requests().List()->empty());
+  };
+  EXPECT_FALSE(b_->proof_requests().Fetch(asked->id).ok());
+  EXPECT_TRUE(b_->proof_requests().List()->empty());
+  EXPECT_EQ(FilesOf(b_), 0u);
+}
+
+// What upkeep does, and no part of a test by hand.
+TEST_F(ProofRequestsTest, UpkeepEndsWhatTimeHasEndedOnBothSides) {
+  auto asked = Ask(b_);
+  DAFTAR_ASSERT_OK(asked);
+  const auto id = Waiting();
+  circle_.clock().Advance(21 * kDay);
+  a_->Upkeep();
+  EXPECT_EQ(a_->disclosures().Get(id)->state, ProofRequestState::kLapsed);
+  b_->Upkeep();
+  EXPECT_EQ(b_->proof_requests().Get(asked->id)->state, AskedProofState::kLapsed);
+  EXPECT_EQ(a_->trouble().handovers, "");
+  for (SimNode* node : {&a_, &b_}) {
+    storage::Batch batch;
+    batch.Put(storage::Column::kAskedProof, crypto::Bytes(AskedProofId::kSize, 0),
+              crypto::ToBytes("damaged"));
+    DAFTAR_ASSERT_OK((*node)->store().Write(std::move(batch)));
+    (*node)->Upkeep();
+    EXPECT_NE((*node)->trouble().handovers, "");
+  }
+}
+
+TEST_F(ProofRequestsTest, AnIssuersRowThatCannotBeReadKeepsNoOtherFromEnding) {
+  DAFTAR_ASSERT_OK(Ask(b_));
+  const auto damaged = Waiting();
+  storage::Batch batch;
+  batch.Put(storage::Column::kProofRequests, ledger::rows::RequestKey(incident_, damaged),
+            crypto::ToBytes("damaged"));
+  DAFTAR_ASSERT_OK(a_->store().Write(std::move(batch)));
+  auto other = Ask(c_);
+  DAFTAR_ASSERT_OK(other);
+  auto nonce = a_->disclosures().Open("toko-b.test", kReport);
+  DAFTAR_ASSERT_OK(nonce);
+  DAFTAR_EXPECT_OK(a_->disclosures().Request("toko-b.test", kReport, *nonce,
+                                             MacOf("toko-b.test", *nonce), "again"));
+  EXPECT_EQ(a_->disclosures().Waiting()->count, 2u);
+  circle_.clock().Advance(14 * kDay);
+  EXPECT_THAT(a_->disclosures().Sweep(), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(a_->disclosures().Waiting()->count, 0u);
+  EXPECT_EQ(c_->proof_requests().Fetch(other->id)->state, AskedProofState::kLapsed);
+}
+
+TEST_F(ProofRequestsTest, AnIssuersRowThatCannotBeReadIsErasedWithItsReport) {
+  DAFTAR_ASSERT_OK(Ask(b_));
+  storage::Batch batch;
+  batch.Put(storage::Column::kProofRequests, ledger::rows::RequestKey(incident_, Waiting()),
+            crypto::ToBytes("damaged"));
+  DAFTAR_ASSERT_OK(a_->store().Write(std::move(batch)));
+  DAFTAR_ASSERT_OK(Ask(c_));
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Erase(a_.Caller(), incident_, evidence::ErasureGround::kRequest, "asked for"));
+  circle_.Settle();
+  circle_.Settle();  // scrubs after the ERASURE is out
+  EXPECT_EQ(a_->ledger().Get(incident_)->state, ledger::IncidentState::kErased);
+  size_t rows = 0;
+  DAFTAR_ASSERT_OK(
+      a_->store().Scan(storage::Column::kProofRequests, {}, {},
+                       [&](crypto::ByteView, crypto::ByteView) { return ++rows > 0; }));
+  EXPECT_EQ(rows, 0u);
+}
+
+TEST_F(ProofRequestsTest, AnIssuerThatIsSlowHoldsUpNoOther) {
+  // Toko C has reported the buyer too.
+  auto view = c_->ledger().Add(c_.Caller(), DepositUnsettled(kPhone));
+  DAFTAR_ASSERT_OK(view);
+  auto upload =
+      c_->proofs().Begin(c_.Caller(), {view->incident.id, evidence::ProofKind::kInvoice, "scan"});
+  DAFTAR_ASSERT_OK(upload);
+  DAFTAR_ASSERT_OK((*upload)->Append(crypto::AsBytes(kInvoice)));
+  DAFTAR_ASSERT_OK((*upload)->Finish());
+  DAFTAR_ASSERT_OK(c_->ledger().Publish(c_.Caller(), view->incident.id));
+  circle_.Settle();
+  Check(b_);
+  const identity::Identifier buyer = Phone(kPhone);
+  auto quick = b_->proof_requests().Ask(b_.Caller(), "toko-c.test", kReport, std::span(&buyer, 1),
+                                        "a large order");
+  DAFTAR_ASSERT_OK(quick);
+  auto page = c_->disclosures().List(true, 10, {});
+  DAFTAR_ASSERT_OK(page);
+  DAFTAR_ASSERT_OK(c_->disclosures().Disclose(c_.Caller(), page->requests.at(0).id, {}, "yes"));
+  auto slow = Ask(b_);
+  DAFTAR_ASSERT_OK(slow);
+  Disclose();
+  std::atomic<bool> on{false};
+  circle_.faults.alter_proof = [&](const std::string& from, evidence::HandoverPiece&) {
+    if (from == kIssuer) Until([&] { return on.load(); });
+  };
+  b_->proof_requests().Start();
+  EXPECT_TRUE(Until(
+      [&] { return b_->proof_requests().Get(quick->id)->state == AskedProofState::kFetched; }));
+  EXPECT_EQ(b_->proof_requests().Get(slow->id)->state, AskedProofState::kWaiting);
+  on = true;
+  EXPECT_TRUE(Until(
+      [&] { return b_->proof_requests().Get(slow->id)->state == AskedProofState::kFetched; }));
+  b_->proof_requests().Stop();
+}
+
+TEST_F(ProofRequestsTest, AFetchOfWhichNothingComesIsBrokenOff) {
+  auto files = storage::SealedFiles::Open(
+      b_->store(), b_->vault(), b_->entropy(),
+      {.directory = b_.dir() / "more", .max_file_bytes = evidence::kMaxProofFileBytes});
+  DAFTAR_ASSERT_OK(files);
+  Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), b_->charters(), b_.origin(),
+                b_->registry(), b_->followers(), b_->relays(), b_->network());
+  ProofRequests requests(b_->store(), b_->vault(), b_->clock(), b_->entropy(), **files, b_.origin(),
+                         b_->registry(), b_->followers(), lookup, b_->network(),
+                         {.stall = std::chrono::milliseconds(20)});
+  auto asked = Ask(b_);
+  DAFTAR_ASSERT_OK(asked);
+  Disclose();
+  std::atomic<int> stalled{0};
+  circle_.faults.stall_proof = [&](const std::string&) { return ++stalled > 0; };
+  requests.Start();
+  EXPECT_TRUE(Until([&] { return stalled > 0; }));
+  // By hand, once the node's own try has been given up.
+  absl::Status by_hand;
+  EXPECT_TRUE(Until([&] {
+    by_hand = requests.Fetch(asked->id).status();
+    return !absl::IsFailedPrecondition(by_hand);
+  }));
+  EXPECT_THAT(by_hand, StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr(kIssuer)));
+  circle_.faults.stall_proof = nullptr;
+  EXPECT_EQ(requests.Fetch(asked->id)->state, AskedProofState::kFetched);
+  requests.Stop();
 }
 
 TEST_F(ProofRequestsTest, ARowThatCannotBeReadKeepsNoOtherFromBeingErased) {

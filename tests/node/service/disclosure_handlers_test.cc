@@ -1,7 +1,11 @@
 #include "node/service/disclosure_handlers.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
+#include "node/ledger/disclosure_rows.h"
 #include "node/service/convert.h"
 #include "node/service/node_handlers.h"
 #include "node/service/partner_handlers.h"
@@ -17,6 +21,8 @@ using ::daftar::testing::DepositUnsettled;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kPhone[] = "0812-3456-7890";
 constexpr char kInvoice[] = "Invoice 17, 4,500,000 rupiah\n";
@@ -175,6 +181,96 @@ TEST_F(DisclosureHandlersTest, APartnersCallsAreTakenAtAPace) {
   circle_.clock().Advance(60);
   EXPECT_THAT(port.RequestProof(peer, {}), malformed);
   EXPECT_THAT(fetch(), malformed);
+}
+
+TEST_F(DisclosureHandlersTest, StatusSaysHowManyRequestsWaitAndForHowLong) {
+  Users users(a_->store(), a_->vault(), a_->clock(), a_->entropy());
+  NodeHandlers nodes(*a_, users);
+  const auto notices = [&] {
+    auto status = nodes.GetStatus(kStaff, {});
+    EXPECT_TRUE(status.ok());
+    std::string all;
+    for (const std::string& notice : status->notices()) all += notice + "\n";
+    return all;
+  };
+  EXPECT_THAT(notices(), Not(HasSubstr("proof")));
+  DAFTAR_ASSERT_OK(Ask());
+  circle_.clock().Advance(3 * 86'400);
+  EXPECT_THAT(notices(), HasSubstr("1 request of a partner's for proof waits for a manager to "
+                                   "decide, the oldest for 3 days: `daftar proof requests`."));
+  v1::RefuseProofRequest refuse;
+  refuse.set_request_id("d1");
+  refuse.set_id(OnlyRequest().id());
+  refuse.set_because("no need");
+  DAFTAR_ASSERT_OK(issuer_.RefuseProof(kManager, refuse));
+  EXPECT_THAT(notices(), Not(HasSubstr("proof")));
+}
+
+TEST_F(DisclosureHandlersTest, AListOfWhatWasAskedForFitsIntoAMessage) {
+  storage::Batch batch;
+  for (size_t i = 0; i < partners::kMaxAskedProof; ++i) {
+    partners::AskedProof asked;
+    asked.id.data()[0] = static_cast<uint8_t>(i);
+    asked.id.data()[1] = static_cast<uint8_t>(i >> 8);
+    asked.issuer = "toko-a.test";
+    asked.asked_at = asked.since = {static_cast<int64_t>(1'793'491'200'000 + i)};
+    asked.state = partners::AskedProofState::kFetched;
+    asked.files.resize(evidence::kMaxProofFiles);
+    for (partners::KeptProof& kept : asked.files) {
+      kept.what.kind = evidence::ProofKind::kDeliveryNote;
+      kept.what.media = evidence::MediaType::kPdf;
+    }
+    batch.Put(storage::Column::kAskedProof, asked.Key(),
+              b_->vault().Seal(storage::Column::kAskedProof, asked.Key(), asked.Encode()));
+  }
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  const auto listed = asker_.ListAskedProof(kManager, {});
+  DAFTAR_ASSERT_OK(listed);
+  EXPECT_LT(listed->ByteSizeLong(), size_t{4} << 20);
+  ASSERT_EQ(listed->asked_size(), static_cast<int>(partners::kMaxAskedProof));
+  EXPECT_EQ(listed->asked().begin()->files_size(), static_cast<int>(evidence::kMaxProofFiles));
+  EXPECT_EQ(listed->asked().rbegin()->files_size(), 0);  // of the oldest
+  EXPECT_EQ(listed->asked().rbegin()->state(), "fetched");
+}
+
+TEST_F(DisclosureHandlersTest, APageOfRequestsEndsBeforeItGetsTooLarge) {
+  constexpr size_t kRequests = 1000;
+  namespace rows = ledger::rows;
+  storage::Batch batch;
+  const auto incident = ledger::IncidentId::FromHexText(incident_);
+  for (size_t i = 0; i < kRequests; ++i) {
+    ledger::ProofRequest request;
+    request.id.data()[0] = static_cast<uint8_t>(i);
+    request.id.data()[1] = static_cast<uint8_t>(i >> 8);
+    request.incident = *incident;
+    request.partner = "toko-b.test";
+    request.asked_at = {static_cast<int64_t>(1'793'491'200'000 + i)};
+    request.state = ledger::ProofRequestState::kDisclosed;
+    request.files.resize(evidence::kMaxProofFiles);
+    const crypto::Bytes key = rows::RequestKey(*incident, request.id);
+    constexpr auto kColumn = storage::Column::kProofRequests;
+    batch.Put(kColumn, key, a_->vault().Seal(kColumn, key, rows::Encode(request)));
+    batch.Put(kColumn, rows::RequestIdKey(request.id), crypto::ToBytes(incident->view()));
+    batch.Put(kColumn, rows::RequestTimeKey(request.asked_at, request.id),
+              crypto::ToBytes(incident->view()));
+  }
+  DAFTAR_ASSERT_OK(a_->store().Write(std::move(batch)));
+  std::set<std::string> seen;
+  v1::ListProofRequestsRequest ask;
+  ask.set_all(true);
+  ask.set_page_size(kRequests);
+  int pages = 0;
+  do {
+    const auto page = issuer_.ListProofRequests(kManager, ask);
+    DAFTAR_ASSERT_OK(page);
+    EXPECT_LT(page->ByteSizeLong(), size_t{4} << 20);
+    ASSERT_GT(page->requests_size(), 0);
+    for (const auto& request : page->requests()) EXPECT_TRUE(seen.insert(request.id()).second);
+    ask.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!ask.page_token().empty());
+  EXPECT_GT(pages, 1);
+  EXPECT_EQ(seen.size(), kRequests);
 }
 
 TEST(HandoverOnTheWire, MalformedPiecesAreRefused) {

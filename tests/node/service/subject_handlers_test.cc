@@ -253,6 +253,68 @@ TEST_F(SubjectHandlersTest, OfManyChangesItHasTheNewest) {
   EXPECT_TRUE(report.incidents(0).more_changes());
 }
 
+// Whoever holds a shared number would read what is held about another.
+TEST_F(SubjectHandlersTest, ACodeIsForAnIdentifierOfOnePerson) {
+  const auto refused = StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("without a code"));
+  const identity::Identifier phone = daftar::testing::Phone(kPhone);
+  auto code = Code(staff_);
+  DAFTAR_ASSERT_OK(code);
+  v1::GetReportRequest with = Asked();
+  with.set_code(code->code());
+  DAFTAR_ASSERT_OK(a_->warnings().Add(a_.Caller(), phone, "the shop's own"));
+  EXPECT_THAT(Code(staff_), refused);
+  EXPECT_THAT(subject_.GetReport(staff_, with), refused);
+  DAFTAR_ASSERT_OK(a_->warnings().Remove(a_.Caller(), phone, "sold"));
+  // Many people's, as a check has found.
+  ASSERT_THAT(a_->warnings().IsShared(phone, 100, a_->charter()),
+              daftar::testing::IsOkAndHolds(true));
+  EXPECT_THAT(Code(staff_), refused);
+  EXPECT_THAT(subject_.GetReport(staff_, with), refused);
+  v1::GetReportRequest without = Asked();
+  without.set_without_code(true);
+  without.set_because("came in with her passport");
+  auto report = subject_.GetReport(operator_, without);
+  DAFTAR_ASSERT_OK(report);
+  EXPECT_EQ(report->report().warning().kind(), "review");
+  DAFTAR_ASSERT_OK(a_->warnings().Clear(a_.Caller(), phone, "one family of one"));
+  EXPECT_THAT(subject_.GetReport(staff_, with), IsOk());  // the code was not used up
+}
+
+TEST_F(SubjectHandlersTest, WhatWasAskedOfPartnersAndPassedOnIsInIt) {
+  const ledger::IncidentId id = File(b_, DepositUnsettled(kPhone));
+  auto upload = b_->proofs().Begin(b_.Caller(), {id, evidence::ProofKind::kInvoice, "scan"});
+  DAFTAR_ASSERT_OK(upload);
+  DAFTAR_ASSERT_OK((*upload)->Append(crypto::AsBytes("an invoice, as text")));
+  DAFTAR_ASSERT_OK((*upload)->Finish());
+  Share(b_, id);
+  EXPECT_EQ(Report().asked_proof_size(), 0);
+  const identity::Identifier buyer = daftar::testing::Phone(kPhone);
+  auto asked = a_->proof_requests().Ask({"user:siti", "ask"}, "toko-b.test", 2,
+                                        std::span(&buyer, 1), "a large order");
+  DAFTAR_ASSERT_OK(asked);
+  auto waiting = b_->disclosures().List(true, 10, {});
+  DAFTAR_ASSERT_OK(waiting);
+  DAFTAR_ASSERT_OK(b_->disclosures().Disclose(b_.Caller(), waiting->requests.at(0).id, {}, "yes"));
+  DAFTAR_ASSERT_OK(a_->proof_requests().Fetch(asked->id));
+  partners::NewRelay dispute;
+  dispute.issuer = "toko-b.test";
+  dispute.identifiers = {buyer};
+  DAFTAR_ASSERT_OK(
+      a_->relayer().Relay({"user:siti", "relay"}, dispute, std::chrono::milliseconds(2000)));
+  const v1::SubjectReport report = Report();
+  ASSERT_EQ(report.asked_proof_size(), 1);
+  EXPECT_EQ(report.asked_proof(0).partner(), "toko-b.test");
+  EXPECT_EQ(report.asked_proof(0).state(), "fetched");
+  EXPECT_EQ(report.asked_proof(0).kinds(0), "invoice");
+  EXPECT_THAT(report.asked_proof(0).kept_until(), StartsWith("2026-12-01T"));
+  ASSERT_EQ(report.passed_on_size(), 1);
+  EXPECT_EQ(report.passed_on(0).log_index(), 2u);
+  EXPECT_EQ(report.passed_on(0).state(), "waiting");
+  EXPECT_EQ(report.passed_on(0).disputed_on(), "2026-11-01");
+  EXPECT_EQ(report.partners(0).pairing(), "active");
+  EXPECT_THAT(report.DebugString(), Not(HasSubstr("siti")));
+}
+
 // A report that no message can carry is worth nothing; what is left out is the oldest, and said.
 TEST(KeepWithinTest, AReportThatIsTooLongLeavesTheOldestIncidentsOut) {
   v1::SubjectReport report;

@@ -68,7 +68,26 @@ TEST_F(CodesTest, ACodeOpensOneReport) {
   std::string typed = " " + code.substr(0, 4) + code.substr(5);
   for (char& c : typed) c = static_cast<char>(std::tolower(c));
   EXPECT_THAT(codes_->Spend(By(), who_, typed), IsOk());
+  EXPECT_THAT(codes_->Spend({"user:budi", "r"}, who_, code),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  clock_.Advance(10 * 60);
   EXPECT_THAT(codes_->Spend(By(), who_, code), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+// What was made of the report may be lost after the code is used: a disk may be full.
+TEST_F(CodesTest, WhoeverUsedACodeMayUseItAgainForTenMinutes) {
+  const std::string code = Made();
+  clock_.Advance(24 * kHour - 1);
+  for (int i = 0; i < 4; ++i) (void)codes_->Spend(By(), who_, OtherThan(code));
+  DAFTAR_ASSERT_OK(codes_->Spend(By(), who_, code));
+  Reopen();
+  clock_.Advance(10 * 60 - 1);
+  EXPECT_THAT(codes_->Spend(By(), who_, OtherThan(code)),
+              StatusIs(absl::StatusCode::kPermissionDenied));
+  for (int i = 0; i < 6; ++i) EXPECT_THAT(codes_->Spend(By(), who_, code), IsOk());
+  clock_.Advance(1);  // not from the last use on
+  EXPECT_THAT(codes_->Spend(By(), who_, code), StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(Record(), SizeIs(1 + 7));  // the code, and each report
 }
 
 TEST_F(CodesTest, ACodeOpensNothingForAnotherIdentifier) {
@@ -207,6 +226,23 @@ TEST_F(CodesTest, ADamagedRowIsDataLoss) {
   batch.Put(storage::Column::kSubjectCodes, crypto::ToBytes(TagOf(vault_, who_).view()), {1, 2, 3});
   DAFTAR_ASSERT_OK(store_->Write(std::move(batch)));
   EXPECT_THAT(codes_->Spend(By(), who_, code), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(CodesTest, ADamagedRowKeepsNoOtherFromGoingAndNobodyFromACode) {
+  Made();
+  storage::Batch batch;
+  for (const uint8_t key : {uint8_t{0x00}, uint8_t{0xff}}) {  // before it and after it
+    batch.Put(storage::Column::kSubjectCodes, crypto::Bytes(storage::BlindTag::kSize, key),
+              {1, 2, 3});
+  }
+  DAFTAR_ASSERT_OK(store_->Write(std::move(batch)));
+  clock_.Advance(24 * kHour);
+  EXPECT_THAT(codes_->Sweep(), StatusIs(absl::StatusCode::kDataLoss));
+  size_t rows = 0;
+  DAFTAR_ASSERT_OK(store_->Scan(storage::Column::kSubjectCodes, {}, {},
+                                [&](crypto::ByteView, crypto::ByteView) { return ++rows > 0; }));
+  EXPECT_EQ(rows, 2u);
+  EXPECT_THAT(codes_->Make(By(), other_), IsOk());
 }
 
 }  // namespace

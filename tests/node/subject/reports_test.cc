@@ -178,6 +178,86 @@ TEST_F(ReportsTest, ToWhomProofWasHandedIsSaid) {
   EXPECT_THAT(report.incidents.items[0].handed_out[0].fetched, IsEmpty());
 }
 
+// Asked for by whichever identifier the check was made with.
+TEST_F(ReportsTest, ProofThatWasAskedForAndGotIsSaid) {
+  const book::NamedOrder order = Order(kPhone, "17", "2026-09-01");
+  const identity::Identifier more[] = {Phone(kOther)};
+  DAFTAR_ASSERT_OK(a_->book().AddIdentifiers(a_.Caller(), order.customer, more));
+  const ledger::IncidentId id = File(b_, DepositUnsettled(kOther));
+  auto upload = b_->proofs().Begin(b_.Caller(), {id, evidence::ProofKind::kInvoice, "scan"});
+  DAFTAR_ASSERT_OK(upload);
+  DAFTAR_ASSERT_OK((*upload)->Append(crypto::AsBytes("an invoice, as text")));
+  DAFTAR_ASSERT_OK((*upload)->Finish());
+  DAFTAR_ASSERT_OK(b_->ledger().Publish(b_.Caller(), id));
+  circle_.Settle();
+  auto found = a_->checker().Check(a_.Caller(), {{Phone(kOther)}, {}});
+  DAFTAR_ASSERT_OK(found);
+  const uint64_t index = found->records.at(0).index;
+  auto asked = a_->proof_requests().Ask(a_.Caller(), "toko-b.test", index, more, "a large order");
+  DAFTAR_ASSERT_OK(asked);
+  Report report = Made();
+  ASSERT_THAT(report.asked_proof.items, SizeIs(1));
+  EXPECT_EQ(report.asked_proof.items[0].state, partners::AskedProofState::kWaiting);
+  EXPECT_THAT(report.partners[0].entries, IsEmpty());  // asked about the one identifier alone
+  auto waiting = b_->disclosures().List(true, 10, {});
+  DAFTAR_ASSERT_OK(waiting);
+  DAFTAR_ASSERT_OK(b_->disclosures().Disclose(b_.Caller(), waiting->requests.at(0).id, {}, "yes"));
+  DAFTAR_ASSERT_OK(a_->proof_requests().Fetch(asked->id));
+  report = Made(kOther);
+  ASSERT_THAT(report.asked_proof.items, SizeIs(1));
+  EXPECT_EQ(report.asked_proof.items[0].issuer, "toko-b.test");
+  EXPECT_EQ(report.asked_proof.items[0].report, index);
+  EXPECT_EQ(report.asked_proof.items[0].state, partners::AskedProofState::kFetched);
+  EXPECT_THAT(report.asked_proof.items[0].files, SizeIs(1));
+  EXPECT_THAT(Made("0812-3456-0001").asked_proof.items, IsEmpty());
+}
+
+TEST_F(ReportsTest, ObjectionsThatWerePassedOnAreSaid) {
+  Share(b_, kPhone);
+  Share(b_, kOther);  // of somebody else
+  for (const char* phone : {kPhone, kOther}) {
+    partners::NewRelay dispute;
+    dispute.issuer = "toko-b.test";
+    dispute.identifiers = {Phone(phone)};
+    DAFTAR_ASSERT_OK(a_->relayer().Relay(a_.Caller(), dispute, std::chrono::milliseconds(2000)));
+  }
+  Report report = Made();
+  ASSERT_THAT(report.passed_on.items, SizeIs(1));
+  EXPECT_EQ(report.passed_on.items[0].relay.statement.issuer, "toko-b.test");
+  EXPECT_EQ(report.passed_on.items[0].relay.statement.index,
+            report.partners[0].entries.at(0).record.index);
+  EXPECT_EQ(report.passed_on.items[0].state(), "waiting");
+  circle_.Settle();
+  EXPECT_EQ(Made().passed_on.items.at(0).state(), "disputed");
+  EXPECT_THAT(Made("0812-3456-0001").passed_on.items, IsEmpty());
+}
+
+TEST_F(ReportsTest, OfPartnersThatAreNotActiveItSaysWhatTheirCopiesTell) {
+  Share(b_, kPhone);
+  Share(c_, kPhone);
+  Made();  // what finds them is kept from now on
+  using partners::PartnerStatus;
+  DAFTAR_ASSERT_OK(
+      a_->registry().SetStatus(a_.Caller(), "toko-b.test", PartnerStatus::kSuspended, "in doubt"));
+  DAFTAR_ASSERT_OK(
+      a_->registry().SetStatus(a_.Caller(), "toko-c.test", PartnerStatus::kRemoved, "closed"));
+  DAFTAR_ASSERT_OK(a_->followers().Refresh());
+  const Report report = Made();
+  ASSERT_THAT(report.partners, SizeIs(2));
+  EXPECT_EQ(report.partners[0].pairing, PartnerStatus::kSuspended);
+  EXPECT_EQ(report.partners[1].pairing, PartnerStatus::kRemoved);
+  for (const PartnerLog& log : report.partners) {
+    EXPECT_NE(log.answer.state, decision::PartnerState::kNotChecked);
+    ASSERT_THAT(log.entries, SizeIs(1));
+    EXPECT_EQ(log.entries[0].record.status, decision::EntryStatus::kSetAside);
+  }
+  // Of whom nothing was ever looked up there, nothing is said to be known.
+  const Report other = Made(kOther);
+  ASSERT_THAT(other.partners, SizeIs(2));
+  EXPECT_EQ(other.partners[0].answer.state, decision::PartnerState::kNotChecked);
+  EXPECT_THAT(other.partners[0].entries, IsEmpty());
+}
+
 TEST_F(ReportsTest, WhatWasWithdrawnIsKeptNoLongerThanUntilItsErasure) {
   const ledger::IncidentId id = Share(a_, kPhone);
   DAFTAR_ASSERT_OK(
