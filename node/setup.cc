@@ -79,7 +79,7 @@ class NoNetwork final : public partners::Network {
     return absl::UnavailableError("no network");
   }
   absl::Status FetchProof(const partners::Partner&, const evidence::ProofRequestId&,
-                          const std::function<bool(evidence::HandoverPiece)>&,
+                          const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>&,
                           std::chrono::milliseconds, partners::Cancellation&) override {
     return absl::UnavailableError("no network");
   }

@@ -9,7 +9,13 @@ using crypto::Writer;
 constexpr uint8_t kVersion = 1;
 using RowSuffix = crypto::FixedBytes<struct AuditSuffixTag, 8>;
 
-std::string_view Bounded(std::string_view text) { return text.substr(0, kMaxAuditText); }
+// At most so many bytes, and no part of a character: clients take whole UTF-8 alone.
+std::string_view Bounded(std::string_view text) {
+  if (text.size() <= kMaxAuditText) return text;
+  size_t end = kMaxAuditText;
+  while (end > 0 && (static_cast<uint8_t>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end);
+}
 
 absl::StatusOr<AuditRow> Malformed() {
   return absl::DataLossError(

@@ -107,10 +107,12 @@ class Network {
   virtual absl::StatusOr<evidence::ProofRequestId> RequestProof(
       const Partner& partner, const ProofCall& call, std::chrono::milliseconds deadline) = 0;
   // Hands over what the partner sends, in order and not verified, until `on_piece` returns false,
-  // or `cancel` is set. OK when the partner has ended it; InvalidArgument for what is malformed.
-  virtual absl::Status FetchProof(const Partner& partner, const evidence::ProofRequestId& request,
-                                  const std::function<bool(evidence::HandoverPiece)>& on_piece,
-                                  std::chrono::milliseconds deadline, Cancellation& cancel) = 0;
+  // or `cancel` is set. OK when the partner has ended it. A message that is no piece comes as its
+  // error, InvalidArgument, and ends the call.
+  virtual absl::Status FetchProof(
+      const Partner& partner, const evidence::ProofRequestId& request,
+      const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>& on_piece,
+      std::chrono::milliseconds deadline, Cancellation& cancel) = 0;
 
   // Closes what is open to the partner (its certificate or endpoint changed, or it was removed).
   virtual void Forget(const std::string& origin) = 0;

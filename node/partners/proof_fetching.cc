@@ -92,7 +92,7 @@ absl::StatusOr<AskedProof> ProofRequests::FetchHeld(const AskedProofId& id, Busy
   absl::Status taken;
   absl::Status fetched = network_.FetchProof(
       *partner, stored->asked.request,
-      [&](evidence::HandoverPiece piece) {
+      [&](absl::StatusOr<evidence::HandoverPiece> piece) {
         busy.GoesOn();
         taken = intake.Take(std::move(piece));
         return taken.ok();

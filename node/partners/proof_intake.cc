@@ -11,14 +11,16 @@ absl::Status ProofIntake::Wrong(std::string_view words) {
   return absl::DataLossError(std::string(words));
 }
 
-absl::Status ProofIntake::Take(evidence::HandoverPiece piece) {
+absl::Status ProofIntake::Take(absl::StatusOr<evidence::HandoverPiece> piece) {
   if (!failed_.ok()) return failed_;
-  if (const auto* start = std::get_if<evidence::HandoverStart>(&piece)) {
+  if (!piece.ok()) {
+    failed_ = Wrong(std::string(piece.status().message()));
+  } else if (const auto* start = std::get_if<evidence::HandoverStart>(&*piece)) {
     failed_ = Start(*start);
-  } else if (const auto* file = std::get_if<evidence::HandedFile>(&piece)) {
+  } else if (const auto* file = std::get_if<evidence::HandedFile>(&*piece)) {
     failed_ = Begin(*file);
   } else {
-    failed_ = Append(std::get<crypto::Bytes>(piece));
+    failed_ = Append(std::get<crypto::Bytes>(*piece));
   }
   return failed_;
 }

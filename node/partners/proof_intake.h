@@ -25,10 +25,11 @@ class ProofIntake {
   ProofIntake(storage::SealedFiles& files, const crypto::Digest& root, Keep keep)
       : files_(files), root_(root), keep_(std::move(keep)) {}
 
-  // DataLoss, in words for the operator, when what came is not what the report commits to or breaks
-  // the protocol: nothing of the handover is then to be believed. Others: this node could not keep
-  // it (errors of SealedUpload, and of Keep). After an error every later call answers with it.
-  absl::Status Take(evidence::HandoverPiece piece);
+  // `piece`: or why what came is none. DataLoss, in words for the operator, when what came is not
+  // what the report commits to or breaks the protocol: nothing of the handover is then to be
+  // believed. Others: this node could not keep it (errors of SealedUpload, and of Keep). After an
+  // error every later call answers with it.
+  absl::Status Take(absl::StatusOr<evidence::HandoverPiece> piece);
 
   // What the handover came to, once its stream has ended well. DataLoss when something is missing.
   absl::StatusOr<evidence::HandoverState> Finish();

@@ -310,7 +310,10 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
             : "what this partner reports about the buyer is disputed already, and does not count");
   }
   if (!added.empty()) batch.Put(Column::kRelays, day_key, day.Encode());
-  storage::RequestLog::Record(batch, std::move(request), kRequestKind, result.Take());
+  // Of one that is not whole the same request does the rest, later.
+  if (bound.ok()) {
+    storage::RequestLog::Record(batch, std::move(request), kRequestKind, result.Take());
+  }
   const absl::Status written = store_.Write(std::move(batch));
   if (absl::IsAborted(written)) {
     return absl::AbortedError("the same dispute was being relayed at the same time; try again");

@@ -340,11 +340,10 @@ absl::StatusOr<evidence::ProofRequestId> PartnerClient::RequestProof(
   return evidence::ProofRequestId::Create(crypto::AsBytes(response.request()));
 }
 
-absl::Status PartnerClient::FetchProof(const partners::Partner& partner,
-                                       const evidence::ProofRequestId& request,
-                                       const std::function<bool(evidence::HandoverPiece)>& on_piece,
-                                       std::chrono::milliseconds deadline,
-                                       partners::Cancellation& cancel) {
+absl::Status PartnerClient::FetchProof(
+    const partners::Partner& partner, const evidence::ProofRequestId& request,
+    const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>& on_piece,
+    std::chrono::milliseconds deadline, partners::Cancellation& cancel) {
   auto stub = StubFor(partner);
   if (!stub.ok()) return stub.status();
   grpc::ClientContext context;
@@ -354,12 +353,11 @@ absl::Status PartnerClient::FetchProof(const partners::Partner& partner,
   cancel.OnCancel([&context] { context.TryCancel(); });
   auto reader = (*stub)->FetchProof(&context, wire);
   v1::FetchProofResponse response;
-  absl::Status malformed;
   bool wanted = true;
   while (wanted && reader->Read(&response)) {
     auto piece = FromProto(std::move(response));
-    malformed = piece.status();
-    wanted = piece.ok() && on_piece(*std::move(piece));
+    const bool whole = piece.ok();
+    wanted = on_piece(std::move(piece)) && whole;
     response.Clear();
   }
   if (!wanted) context.TryCancel();
@@ -367,7 +365,7 @@ absl::Status PartnerClient::FetchProof(const partners::Partner& partner,
   }
   const grpc::Status status = reader->Finish();
   cancel.OnCancel({});
-  return malformed.ok() ? InWords(status, partner.endpoint) : malformed;
+  return InWords(status, partner.endpoint);
 }
 
 void PartnerClient::Forget(const std::string& origin) {

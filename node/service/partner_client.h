@@ -45,10 +45,10 @@ class PartnerClient final : public partners::Network {
   absl::StatusOr<evidence::ProofRequestId> RequestProof(
       const partners::Partner& partner, const partners::ProofCall& call,
       std::chrono::milliseconds deadline) override;
-  absl::Status FetchProof(const partners::Partner& partner, const evidence::ProofRequestId& request,
-                          const std::function<bool(evidence::HandoverPiece)>& on_piece,
-                          std::chrono::milliseconds deadline,
-                          partners::Cancellation& cancel) override;
+  absl::Status FetchProof(
+      const partners::Partner& partner, const evidence::ProofRequestId& request,
+      const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>& on_piece,
+      std::chrono::milliseconds deadline, partners::Cancellation& cancel) override;
   void Forget(const std::string& origin) override;
   void Shutdown() override;
 

@@ -179,10 +179,10 @@ class MutableNetwork final : public partners::Network {
       std::chrono::milliseconds deadline) override {
     return client_.RequestProof(partner, call, deadline);
   }
-  absl::Status FetchProof(const partners::Partner& partner, const evidence::ProofRequestId& request,
-                          const std::function<bool(evidence::HandoverPiece)>& on_piece,
-                          std::chrono::milliseconds deadline,
-                          partners::Cancellation& cancel) override {
+  absl::Status FetchProof(
+      const partners::Partner& partner, const evidence::ProofRequestId& request,
+      const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>& on_piece,
+      std::chrono::milliseconds deadline, partners::Cancellation& cancel) override {
     return client_.FetchProof(partner, request, on_piece, deadline, cancel);
   }
   void Forget(const std::string& origin) override { client_.Forget(origin); }

@@ -1,5 +1,6 @@
 #include "storage/audit.h"
 
+#include <set>
 #include <string>
 
 #include "storage/rocks_store.h"
@@ -40,6 +41,23 @@ class AuditTest : public ::testing::Test {
   Vault vault_{data_key_, entropy_};
   std::unique_ptr<RocksStore> store_;
 };
+
+TEST_F(AuditTest, WhatIsTooLongEndsBehindAWholeCharacter) {
+  const auto kept = [this](const std::string& because) {
+    Batch batch;
+    RecordAudit(batch, vault_, entropy_, {1, "uid:1000", "thing.add", "x", because});
+    EXPECT_THAT(store_->Write(std::move(batch)), IsOk());
+    const auto page = ReadAudit(*store_, vault_, {.limit = 10});
+    EXPECT_THAT(page, IsOk());
+    std::set<std::string> texts;
+    for (const AuditRow& row : page->rows) texts.insert(row.because);
+    return texts;
+  };
+  const std::string fits(kMaxAuditText - 2, 'x');
+  EXPECT_EQ(kept(fits + "xxx").count(fits + "xx"), 1u);
+  EXPECT_EQ(kept(fits + "\u20ac").count(fits), 1u);              // 3 bytes, of which 2 would fit
+  EXPECT_EQ(kept(fits + "\u00fc!").count(fits + "\u00fc"), 1u);  // 2 bytes
+}
 
 TEST_F(AuditTest, PagesGoFromTheNewestToTheOldestAndPromiseNoPageThatIsEmpty) {
   Record(1, 5);

@@ -148,9 +148,10 @@ class SimNetwork final : public partners::Network {
     return other->disclosures().Request(own_origin_, sent.report, sent.nonce, sent.mac, sent.why);
   }
 
-  absl::Status FetchProof(const partners::Partner& partner, const evidence::ProofRequestId& request,
-                          const std::function<bool(evidence::HandoverPiece)>& on_piece,
-                          milliseconds, partners::Cancellation& cancel) override {
+  absl::Status FetchProof(
+      const partners::Partner& partner, const evidence::ProofRequestId& request,
+      const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>& on_piece, milliseconds,
+      partners::Cancellation& cancel) override {
     std::shared_ptr<Node> other = Reach(partner);
     if (other == nullptr) return absl::UnavailableError("not reached");
     if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");

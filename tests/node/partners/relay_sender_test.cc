@@ -91,7 +91,7 @@ class ScriptedNetwork final : public Network {
     return absl::UnavailableError("not reached");
   }
   absl::Status FetchProof(const Partner&, const evidence::ProofRequestId&,
-                          const std::function<bool(evidence::HandoverPiece)>&,
+                          const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>&,
                           std::chrono::milliseconds, Cancellation&) override {
     return absl::UnavailableError("not reached");
   }
