@@ -91,6 +91,11 @@ TEST_F(BookWarningsTest, WhatWaitsForReviewIsANoticeUntilItIsCleared) {
   const auto phone = ::daftar::testing::Phone("0812-3456-7890");
   DAFTAR_ASSERT_OK(a_->warnings().IsShared(phone, 25, circle_.charter()).status());
   EXPECT_THAT(nodes_.GetStatus(manager_, {})->notices(), ::testing::Contains(waits));
+  auto listed = book_.ListWarnings(manager_, {});
+  DAFTAR_ASSERT_OK(listed);
+  ASSERT_EQ(listed->warnings_size(), 1);
+  EXPECT_EQ(listed->warnings(0).live_reports(), 25u);
+  EXPECT_EQ(listed->warnings(0).names(), 0u);
   DAFTAR_ASSERT_OK(
       book_.ClearWarning(manager_, About<v1::ClearWarningRequest>("0812-3456-7890")).status());
   EXPECT_THAT(nodes_.GetStatus(manager_, {})->notices(), Not(::testing::Contains(waits)));

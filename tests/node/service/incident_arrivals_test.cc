@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <thread>
 
 #include "node/service/node_handlers.h"
@@ -140,6 +141,30 @@ TEST_F(IncidentArrivalsTest, ThereMustBeSomethingToWaitForAndABoundToIt) {
   DAFTAR_ASSERT_OK(
       a_->ledger().Withdraw(a_.Caller(), id_, evidence::WithdrawalGround::kMistake, "mixed up"));
   EXPECT_THAT(Await(1), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("nothing of")));
+}
+
+TEST_F(IncidentArrivalsTest, OnlySoManyWaitAtOnce) {
+  SilenceC();
+  Publish();
+  v1::AwaitIncidentRequest request;
+  request.set_id(id_.hex());
+  int waiting = 0;
+  // Each asks while those before it wait.
+  const std::function<absl::Status()> ask = [&] {
+    ++waiting;
+    absl::Status inner;
+    const absl::Status outer = shop_
+                                   .AwaitIncident(manager_, request,
+                                                  [&](const auto&) {
+                                                    inner = ask();
+                                                    return false;
+                                                  })
+                                   .status();
+    return absl::IsCancelled(outer) && !inner.ok() ? inner : outer;
+  };
+  EXPECT_THAT(ask(), StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("at once")));
+  EXPECT_EQ(waiting, kMaxAwaits + 1);
+  EXPECT_THAT(Await(1), IsOk());  // all have ended
 }
 
 TEST_F(IncidentArrivalsTest, AWaitEndsWithItsCaller) {

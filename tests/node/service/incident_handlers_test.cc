@@ -22,6 +22,8 @@ using ::testing::Not;
 std::string CharterWithHold() {
   std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/demo.toml");
   std::string text{std::istreambuf_iterator<char>(file), {}};
+  constexpr std::string_view kWas = "after_settlement_hours = 48";
+  text.replace(text.find(kWas), kWas.size(), "after_settlement_hours = 36");
   const std::string section = "[reasons.deposit-unsettled]\n";
   return text.insert(text.find(section) + section.size(),
                      "hold_hours = 168\nsecond_person = true\n");
@@ -89,7 +91,7 @@ TEST_F(IncidentHandlersTest, FromFilingThroughNoticeToADisputeByItsCode) {
   EXPECT_EQ(noticed->incident().next_at(), "2026-11-08T00:00:00.000Z");
   EXPECT_EQ(noticed->incident().notice_code(), noticed->code());
   for (const std::string part : {"Ibu Sari", "Bank X 12-34", "0811-2222", "8 November 2026",
-                                 "Demonstration circle", "30 September 2028"}) {
+                                 "Demonstration circle", "30 September 2028", "36 hours"}) {
     EXPECT_THAT(noticed->letter(), HasSubstr(part));
   }
   EXPECT_THAT(noticed->letter(), HasSubstr(noticed->code()));
@@ -164,11 +166,18 @@ TEST_F(IncidentHandlersTest, ACorrectionIsShownAndADisputeIsResolved) {
   correct.set_because("a part was paid");
   correct.mutable_amount()->set_minor(100'000'000);
   correct.mutable_amount()->set_currency("IDR");
+  correct.set_due("2026-10-10");
+  correct.set_told_on("2026-10-12");
   correct.add_reminders("2026-10-20");
+  correct.add_reminders("2026-10-27");
   auto corrected = incidents_.CorrectIncident(manager_, correct);
   DAFTAR_ASSERT_OK(corrected);
   EXPECT_EQ(corrected->incident().amount().minor(), 100'000'000u);
+  ASSERT_EQ(corrected->incident().reminders_size(), 2);
   EXPECT_EQ(corrected->incident().reminders(0), "2026-10-20");
+  EXPECT_EQ(corrected->incident().reminders(1), "2026-10-27");
+  EXPECT_EQ(corrected->incident().due(), "2026-10-10");
+  EXPECT_EQ(corrected->incident().told_on(), "2026-10-12");
   EXPECT_EQ(corrected->incident().occurred(), "2026-10-01");
   v1::DisputeIncidentRequest dispute;
   dispute.set_request_id(RequestId());
