@@ -125,7 +125,8 @@ absl::Status Client::Translate(const grpc::Status& status) const {
         if (!SomebodyListens(SocketOf(options_.dir))) return NotRunning(options_.dir);
         return absl::UnavailableError(
             "the node in " + options_.dir +
-            " runs and took no connection: it is short of file descriptors (too many connections "
+            " runs and took no connection: it hangs, it is short of file descriptors (too many "
+            "connections "
             "to its partner port?), or more users than it serves have used its socket since it "
             "started. Try again in a minute; if it lasts, raise the limit (ulimit -n 65536, or "
             "LimitNOFILE=) and restart daftard");
@@ -134,6 +135,12 @@ absl::Status Client::Translate(const grpc::Status& status) const {
         return absl::UnavailableError("the node in " + options_.dir +
                                       " was stopped before it had answered; start it again, and "
                                       "then repeat the command");
+      }
+      if (status.error_message() == "Socket closed") {  // gRPC's words
+        return absl::UnavailableError(
+            "the node in " + options_.dir +
+            " ended before it had answered: its log says why. Start it again, and then repeat the "
+            "command");
       }
       break;
     case absl::StatusCode::kDeadlineExceeded:

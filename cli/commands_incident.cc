@@ -101,7 +101,13 @@ absl::StatusOr<int> ShowWhenThere(Session& session, const IncidentOptions& optio
   auto within = WithinOf(options);
   if (!within.ok()) return within.status();
   if (!response.ok() || !options.wait) return ShowChanged(session, response);
-  return AwaitAndShow(session, response->incident().id(), *within);
+  auto shown = AwaitAndShow(session, response->incident().id(), *within);
+  if (!absl::IsFailedPrecondition(shown.status())) return shown;
+  // The change is made, and no partner is to have it.
+  Show(session, response->incident());
+  Console& console = session.console();
+  if (!console.json) console.err << "It is done; " << shown.status().message() << ".\n";
+  return kExitOk;
 }
 
 }  // namespace
@@ -363,8 +369,13 @@ absl::StatusOr<int> RunIncidentErase(Session& session, const IncidentOptions& op
   v1::EraseIncidentRequest request;
   request.set_because(options.because);
   request.set_ground(options.ground);
-  return ShowWhenThere(session, options,
-                       Change(session, options, &Incidents::EraseIncident, request));
+  auto erased =
+      ShowWhenThere(session, options, Change(session, options, &Incidents::EraseIncident, request));
+  if (erased.ok() && !session.console().json) {
+    session.console().out << "\nWhat it says goes with the node's next tick, here and at the "
+                             "partners that have it.\n";
+  }
+  return erased;
 }
 
 }  // namespace daftar::cli

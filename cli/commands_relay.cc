@@ -39,7 +39,7 @@ std::string StateText(const v1::RelayedDispute& dispute) {
   const std::string& state = dispute.state();
   if (state == "waiting") {
     return "waiting for the partner since " + dispute.relayed_at() +
-           (dispute.partner_told() ? ", which has it" : ", which could not be reached yet");
+           (dispute.partner_told() ? ", which has it" : ", which has not answered yet");
   }
   if (state == "disputed") return "disputed by the partner at " + dispute.partner_disputed_at();
   if (state == "resolved") return "resolved by the partner since";

@@ -102,7 +102,7 @@ absl::Status CannotMake(const std::string& path, int error) {
       return absl::AlreadyExistsError(path + " is there already; name another file");
     case ENOENT:
     case ENOTDIR:
-      return absl::NotFoundError(message);
+      return absl::NotFoundError(message + "; the folder must be there: make it with mkdir");
     case EACCES:
     case EPERM:
     case EROFS:

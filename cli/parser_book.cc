@@ -171,7 +171,9 @@ void Parser::AddWarnings() {
     }
     AddBecause(verb, options->because);
   };
-  add("add", "One of the shop's own or its staff's: nobody can be reported or imported under it",
+  add("add",
+      "One of the shop's own or its staff's: nobody can be reported or imported under it, and what "
+      "it alone finds does not count",
       "our own counter", &RunWarningAdd);
   add("clear", "You have looked: it is one buyer's, and what it finds counts", "a family business",
       &RunWarningClear);

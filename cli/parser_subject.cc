@@ -30,8 +30,10 @@ void Parser::AddSubjects() {
   CLI::App& code =
       Verb(noun, "code",
            "A code for one identifier of a person, and the message that you send it with\n"
-           "It is valid for 24 hours and for one report; 3 a day for one identifier\n"
-           "There is none for an identifier of many people, like a clinic's telephone",
+           "It is valid for 24 hours and for one report, which whoever used it may have again for "
+           "10 minutes; 3 a day for one identifier\n"
+           "There is none for an identifier of many people, like a clinic's telephone, nor for "
+           "another of a customer who has one",
            "  daftar subject code --phone 0812-3456-7890 --lang id\n"
            "  daftar subject code --email - > message.txt\n");
   auto made = Take(code, &RunSubjectCode);
@@ -42,8 +44,9 @@ void Parser::AddSubjects() {
   CLI::App& report = Verb(
       noun, "report",
       "All that this shop and its partners' logs hold about one identifier, for the person\n"
-      "Each report is on the record. An operator on the node's own socket may do without a "
-      "code",
+      "Each report is on the record. Whoever used a code may use it again for 10 minutes, should "
+      "a document have been lost\n"
+      "An operator on the node's own socket may do without a code",
       "  daftar subject report --phone - --code K7F3-9Q2M --lang id --html report.html\n"
       "  daftar subject report --phone - --without-code --because \"came in, showed her card\"\n"
       "  daftar subject report --phone - --code K7F3-9Q2M --output json\n");

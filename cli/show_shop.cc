@@ -7,6 +7,7 @@
 #include "cli/show_disclosure.h"
 #include "cli/text.h"
 #include "node/decision/decide.h"
+#include "node/evidence/admissibility.h"
 #include "node/evidence/reasons.h"
 
 namespace daftar::cli {
@@ -210,10 +211,10 @@ void Print(std::ostream& out, const v1::Incident& incident) {
   } else if (!incident.missing().empty()) {
     out << "\nMissing before it can be shared\n";
     for (const auto& sentence : incident.missing()) out << "  - " << Printable(sentence) << "\n";
-    out << "A reminder is added with: daftar incident remind " << incident.id()
-        << " --on DATE\nProof is added with: daftar incident proof add " << incident.id()
-        << " FILE --kind KIND\nAnything else is corrected with: daftar incident correct "
-        << incident.id() << "\n";
+    const std::vector<std::string> missing(incident.missing().begin(), incident.missing().end());
+    for (const auto& way : evidence::HowToMend(missing, incident.id())) {
+      out << Printable(way) << "\n";
+    }
   }
   if (!incident.proofs().empty()) {
     out << "\nProof\n";

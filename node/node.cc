@@ -175,7 +175,7 @@ absl::StatusOr<size_t> Node::Tick() {
   }
   // A deadline that cannot be kept does not keep the rest from being published.
   const absl::StatusOr<size_t> kept =
-      in_doubt ? absl::StatusOr<size_t>(0) : ledger_->RunDeadlines(clock_.Now());
+      followers_->ClockInDoubt() ? absl::StatusOr<size_t>(0) : ledger_->RunDeadlines(clock_.Now());
   absl::StatusOr<size_t> published = publisher_->Tick(clock_.Now());
   return published.ok() && !kept.ok() ? absl::StatusOr<size_t>(kept.status()) : published;
 }
@@ -306,11 +306,11 @@ absl::Status Node::SweepPartners(evidence::UnixMillis now) {
 // The columns that erasures delete from.
 absl::Status Node::PurgeWhenDue(evidence::UnixMillis now) {
   using storage::Column;
-  constexpr Column kErased[] = {Column::kLogBodies,  Column::kTokens,      Column::kEntryStates,
-                                Column::kIncidents,  Column::kSubmissions, Column::kLookups,
-                                Column::kCustomers,  Column::kIdentifiers, Column::kOrders,
-                                Column::kWarnings,   Column::kRelays,      Column::kProofRequests,
-                                Column::kAskedProof, Column::kSealedFiles};
+  constexpr Column kErased[] = {
+      Column::kLogBodies,   Column::kTokens,      Column::kEntryStates, Column::kIncidents,
+      Column::kSubmissions, Column::kLookups,     Column::kCustomers,   Column::kIdentifiers,
+      Column::kOrders,      Column::kWarnings,    Column::kRelays,      Column::kProofRequests,
+      Column::kAskedProof,  Column::kSealedFiles, Column::kAllowed,     Column::kReceipts};
   if (purged_at_.has_value() && now >= *purged_at_ &&
       now.value - purged_at_->value < kPurgeInterval.count()) {
     return absl::OkStatus();

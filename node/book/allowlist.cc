@@ -8,6 +8,7 @@
 #include "node/book/book.h"
 #include "node/book/retry.h"
 #include "storage/audit.h"
+#include "storage/purge.h"
 #include "storage/requests.h"
 
 namespace daftar::book {
@@ -157,6 +158,7 @@ absl::Status Allowlist::RemoveWhole(const storage::Caller& caller, crypto::ByteV
   storage::RecordAudit(
       batch, vault_, entropy_,
       {clock_.Now().value, caller.actor, "allow.remove", (*entry)->id.hex(), because});
+  storage::AskForPurge(batch, request);
   return store_.Write(std::move(batch));
 }
 

@@ -7,6 +7,7 @@
 
 #include "node/book/allowlist.h"
 #include "node/book/retry.h"
+#include "storage/purge.h"
 
 namespace daftar::book {
 namespace {
@@ -290,6 +291,7 @@ absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const Cus
     storage::Batch batch = eraser.TakeBatch();
     RecordRequest(batch, *request, kEraseKind, EncodeEraseReport(eraser.report()), content);
     Audit(caller, "customer.erase", eraser.object(), because, batch);
+    storage::AskForPurge(batch, *request);
     if (auto written = store_.Write(std::move(batch)); !written.ok()) return written;
     return eraser.report();
   });

@@ -171,6 +171,7 @@ absl::Status Warnings::Remove(const storage::Caller& caller, const identity::Ide
   storage::RecordAudit(
       batch, vault_, entropy_,
       {clock_.Now().value, caller.actor, "warning.remove", IdOf(identifier).hex(), because});
+  storage::AskForPurge(batch, request->key);
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   storage::MutexLock lock(mutex_);
   warnings_.erase(identifier);

@@ -17,11 +17,12 @@ namespace daftar::check {
 
 // One shop's live reports of an identifier count up to its share of the charter's `live_reports`
 // among the other shops of the circle, and up to so many at least: all shops together can pass the
-// bound however few they are, and it takes several in a large circle.
+// bound however few they are, and no shop's reports alone do. Where those of others come near it,
+// one shop can tip it.
 inline constexpr uint32_t kLeastReportsOfOneShop = 5;
 
 // How many live reports of one shop count, in a circle in which this node has `partners`. At most
-// `bound`: nobody alone can make another's reports be set aside.
+// `bound`, which no shop's reports alone pass.
 uint32_t MostReportsOfOneShop(uint32_t bound, size_t partners);
 
 // How many live reports each identifier has found, the shop's own published incidents included;

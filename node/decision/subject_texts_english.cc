@@ -152,7 +152,7 @@ constexpr SubjectTextTable kTexts = {{
      "Whoever asks a partner for the proof of a report tells it that you are asked about. What "
      "it hands out stays with this shop, for 30 days at most, and goes when the report is "
      "erased."},
-    {kNoProofAsked, "This shop has asked no partner for proof about you."},
+    {kNoProofAsked, "Under what this shop knows of you, no request for proof can be found."},
     {kAskedOn, "Asked on"},
     {kBecame, "What became of it"},
     {kProofAsking, "not sent yet"},
@@ -166,7 +166,8 @@ constexpr SubjectTextTable kTexts = {{
     {kPassedOnMeans,
      "From the day on which it was passed on the report does not count here, whatever the "
      "partner answers, until the partner has decided."},
-    {kNonePassedOn, "This shop has passed on no objection of yours."},
+    {kNonePassedOn,
+     "Under what this shop knows of you, no objection can be found that it passed on."},
     {kObjectedOn, "Objected on"},
     {kPassedOnSince, "Passed on since"},
     {kPassWaiting, "the partner has not been reached yet"},

@@ -156,7 +156,8 @@ constexpr SubjectTextTable kTexts = {{
      "Meminta bukti suatu laporan kepada mitra memberi tahu mitra itu bahwa Anda ditanyakan. "
      "Bukti yang diterima tetap di toko ini, paling lama 30 hari, dan dihapus ketika "
      "laporannya dihapus."},
-    {kNoProofAsked, "Toko ini tidak meminta bukti tentang Anda kepada mitra mana pun."},
+    {kNoProofAsked,
+     "Dengan data Anda yang diketahui toko ini, tidak ditemukan permintaan bukti kepada mitra."},
     {kAskedOn, "Diminta pada"},
     {kBecame, "Kelanjutannya"},
     {kProofAsking, "belum dikirim"},
@@ -170,7 +171,8 @@ constexpr SubjectTextTable kTexts = {{
     {kPassedOnMeans,
      "Sejak hari diteruskan, laporan itu tidak diperhitungkan di sini, apa pun jawaban mitra, "
      "sampai mitra memutuskan."},
-    {kNonePassedOn, "Toko ini tidak meneruskan keberatan Anda kepada siapa pun."},
+    {kNonePassedOn,
+     "Dengan data Anda yang diketahui toko ini, tidak ditemukan keberatan yang diteruskan."},
     {kObjectedOn, "Keberatan pada"},
     {kPassedOnSince, "Diteruskan sejak"},
     {kPassWaiting, "mitra belum dapat dihubungi"},

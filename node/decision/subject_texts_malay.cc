@@ -157,7 +157,9 @@ constexpr SubjectTextTable kTexts = {{
      "Meminta bukti sesuatu laporan daripada rakan kongsi memaklumkan kepadanya bahawa anda "
      "ditanya. Bukti yang diterima kekal di kedai ini, paling lama 30 hari, dan dipadamkan "
      "apabila laporannya dipadamkan."},
-    {kNoProofAsked, "Kedai ini tidak meminta bukti tentang anda daripada mana-mana rakan kongsi."},
+    {kNoProofAsked,
+     "Dengan butiran anda yang diketahui kedai ini, tidak ditemui permintaan bukti daripada rakan "
+     "kongsi."},
     {kAskedOn, "Diminta pada tarikh"},
     {kBecame, "Kesudahannya"},
     {kProofAsking, "belum dihantar"},
@@ -171,7 +173,8 @@ constexpr SubjectTextTable kTexts = {{
     {kPassedOnMeans,
      "Mulai hari ia disampaikan, laporan itu tidak diambil kira di sini, walau apa pun jawapan "
      "rakan kongsi, hingga rakan kongsi memutuskan."},
-    {kNonePassedOn, "Kedai ini tidak menyampaikan bantahan anda kepada sesiapa."},
+    {kNonePassedOn,
+     "Dengan butiran anda yang diketahui kedai ini, tidak ditemui bantahan yang disampaikan."},
     {kObjectedOn, "Bantahan pada"},
     {kPassedOnSince, "Disampaikan mulai"},
     {kPassWaiting, "rakan kongsi belum dapat dihubungi"},

@@ -1,6 +1,7 @@
 #include "node/evidence/admissibility.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "node/evidence/labels.h"
@@ -245,6 +246,44 @@ Sentences MissingForSharing(const IncidentCase& incident, const Charter& charter
     missing.push_back("Have a person other than the one who filed it approve it.");
   }
   return missing;
+}
+
+Sentences HowToMend(const Sentences& missing, std::string_view incident) {
+  const auto any = [&missing](std::string_view words) {
+    return std::ranges::any_of(missing, [words](const std::string& sentence) {
+      return sentence.find(words) != std::string::npos;
+    });
+  };
+  const std::string id(incident);
+  if (any("Choose another reason")) {
+    return {
+        "`daftar charter show` lists the reasons that can be shared. To file it under one of "
+        "them, withdraw this one first: daftar incident withdraw " +
+        id + " --ground mistake --because TEXT"};
+  }
+  Sentences ways;
+  if (any("reminder")) {
+    ways.push_back("A reminder is added with: daftar incident remind " + id + " --on DATE");
+  }
+  if (any("proof")) {
+    ways.push_back("Proof is added with: daftar incident proof add " + id + " FILE --kind KIND");
+  }
+  if (any("Resolve the open dispute")) {
+    ways.push_back("It is resolved with: daftar incident resolve " + id +
+                   " --outcome upheld|withdrawn --because TEXT");
+  }
+  if (any("approve it")) {
+    ways.push_back("That person, a manager, says: daftar incident approve " + id);
+  }
+  const bool other = std::ranges::any_of(missing, [](const std::string& sentence) {
+    return std::ranges::none_of(
+        std::array{"reminder", "proof", "Resolve the open dispute", "approve it"},
+        [&sentence](const char* words) { return sentence.find(words) != std::string::npos; });
+  });
+  if (other) {
+    ways.push_back("Other facts are corrected with: daftar incident correct " + id);
+  }
+  return ways;
 }
 
 Date RetentionEnd(Date occurred, uint32_t months) {

@@ -4,6 +4,7 @@
 #define DAFTAR_NODE_EVIDENCE_ADMISSIBILITY_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "node/evidence/charter.h"
@@ -27,6 +28,10 @@ struct IncidentCase {
 // Tolerates any facts, also those that CheckFacts refuses: what cannot be encoded is missing
 // something. The hold is no part of this: it is time that must pass, not a thing to supply.
 std::vector<std::string> MissingForSharing(const IncidentCase& incident, const Charter& charter);
+
+// For each kind of what is missing the command that mends it, with the incident's id in it.
+std::vector<std::string> HowToMend(const std::vector<std::string>& missing,
+                                   std::string_view incident);
 
 // The first day on which a report must no longer be shared: `months` calendar months after it
 // occurred (on a month's last day where there is no such day). No date when `occurred` is none.

@@ -26,12 +26,9 @@ bool ChangedBy(const Incident& incident, std::string_view actor) {
 }
 
 std::string MissingList(const IncidentId& id, const std::vector<std::string>& missing) {
-  std::string list =
-      "the incident cannot be shared yet. A reminder is added with `daftar incident remind " +
-      id.hex() + " --on DATE`, proof with `daftar incident proof add " + id.hex() +
-      " FILE --kind KIND`, other facts are corrected with `daftar incident correct " + id.hex() +
-      "`. Missing:";
+  std::string list = "the incident cannot be shared yet. Missing:";
   for (const std::string& sentence : missing) list += "\n- " + sentence;
+  for (const std::string& way : evidence::HowToMend(missing, id.hex())) list += "\n" + way;
   return list;
 }
 
@@ -117,7 +114,9 @@ absl::Status Ledger::BeginSharing(Stored& stored, const std::string& actor, Inci
       if (incident.held_until == 0) {
         return absl::FailedPreconditionError(
             "the hold begins with the notice to the customer: `daftar incident notice " +
-            incident.id.hex() + "` makes the letter; the report is published by itself afterwards");
+            incident.id.hex() +
+            " --pay TEXT --contact TEXT` makes the letter; the report is published by itself "
+            "afterwards");
       }
       return absl::FailedPreconditionError(
           "the hold runs until " + evidence::Date::Of({incident.held_until * 1000}).ToString() +

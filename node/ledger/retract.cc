@@ -35,8 +35,11 @@ absl::StatusOr<evidence::Date> DayOf(evidence::UnixMillis now) {
 }
 
 std::string WrongState(std::string_view action, IncidentState state) {
-  return "an incident that is " + std::string(StateName(state)) + " cannot be " +
-         std::string(action);
+  // It is so from its approval to the tick that publishes it, and is shown as published then.
+  const std::string is = state == IncidentState::kApproved ? "published or about to be"
+                                                           : std::string(StateName(state));
+  if (is == action) return "this incident is " + is + " already";
+  return "an incident that is " + is + " cannot be " + std::string(action);
 }
 
 // The first day of which the statement can be true, and today at the latest.
@@ -214,8 +217,7 @@ absl::StatusOr<IncidentView> Ledger::Resolve(const storage::Caller& caller, cons
     Incident& incident = stored.incident;
     if (incident.state != IncidentState::kDisputed) {
       return absl::FailedPreconditionError(
-          "only a dispute that is open is resolved; this incident is " +
-          std::string(StateName(incident.state)));
+          "only a dispute that is open is resolved; none of this incident is");
     }
     const evidence::UnixMillis now = clock_.Now();
     auto today = DayOf(now);

@@ -78,6 +78,9 @@ absl::Status Ledger::AddMissingDeadlines() {
     Batch batch;
     for (const IncidentId& id : ids) {
       auto stored = Load(id);
+      // One that cannot be read has no deadline to add, and must not keep the node from starting:
+      // whoever opens it is told.
+      if (absl::IsDataLoss(stored.status()) || absl::IsNotFound(stored.status())) continue;
       if (!stored.ok()) return stored.status();
       Incident& incident = stored->incident;
       if (incident.deadline == 0 && NextDeadline(incident, CharterOf(incident)).has_value()) {

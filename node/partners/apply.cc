@@ -70,9 +70,10 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
     return VoidReport(VoidReason::kTimeDecreases, index, header.kind);
   }
   const auto issued_at = static_cast<int64_t>(header.issued_at);
-  // A REPORT's signature is verified when it is used. One from the future is verified now: were it
-  // void, its time would make all that follows void too.
-  if (header.kind == EntryKind::kReport && issued_at > now_ && !SignedByNewestKey(*signed_header)) {
+  // A REPORT's signature is verified when it is used. One that moves the log's time is verified
+  // now: by a time that nobody signed, what follows would be void.
+  if (header.kind == EntryKind::kReport && issued_at > last_issued_at_ &&
+      !SignedByNewestKey(*signed_header)) {
     return VoidReport(VoidReason::kSignature, index, header.kind);
   }
   if (issued_at > now_ + kMaxIssuedAheadSeconds && WaitsForItsTime(header.kind)) {
@@ -116,9 +117,10 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
   if (header.kind == EntryKind::kAdoption) return absl::OkStatus();
   if (absl::Status status = AddUpdate(index, header, body, missing); !status.ok()) return status;
   if (!entry.body.has_value()) return absl::OkStatus();
-  // Of a report's updates an ERASURE finds the bodies. That of a void one would outlive it.
+  // Of a report's updates an ERASURE finds the bodies. That of a void one would outlive it, and
+  // what is said of a report that is over here is over too.
   const auto state = states_.find(header.about);
-  if (state != states_.end() && !state->second.updates.empty() &&
+  if (state != states_.end() && !state->second.swept && !state->second.updates.empty() &&
       state->second.updates.back().index == index) {
     bodies_[index] = *entry.body;
   }
@@ -140,6 +142,7 @@ absl::Status Applier::VoidReport(VoidReason reason, uint64_t index, EntryKind ki
     auto state = StateOf(index);
     if (!state.ok()) return state.status();
     (*state)->is_void = true;
+    (*state)->missing = 0;
   }
   return Void(reason, index);
 }
@@ -152,7 +155,7 @@ absl::Status Applier::AddReport(uint64_t index, const evidence::SignedHeader& si
       std::min(std::max(static_cast<int64_t>(signed_header.header.issued_at), not_before_), now_));
   if (body == nullptr) {  // erased, which an ERASURE that follows has to say
     ++gaps_;
-    return absl::OkStatus();
+    return StateOf(index).status();  // its row says that it was missing
   }
   auto report = evidence::ReportBody::Decode(*body);
   if (!report.ok()) return Void(VoidReason::kFormat, index);
@@ -198,14 +201,18 @@ absl::Status Applier::AddUpdate(uint64_t index, const evidence::Header& header,
   if (header.kind == EntryKind::kErasure) {
     if (absl::Status status = Erase(header.about); !status.ok()) return status;
   }
-  if (missing) ++gaps_;
+  if (missing) {
+    ++gaps_;
+    ++*(*state)->missing;
+  }
   if (GivesUp(header, **state)) conduct_.AddWithdrawn();
   (*state)->updates.push_back(UpdateOf(header, index));
   return absl::OkStatus();
 }
 
 EntryState::Update Applier::UpdateOf(const evidence::Header& header, uint64_t index) const {
-  return {header.kind, index, static_cast<int64_t>(header.issued_at), now_};
+  const auto issued_at = static_cast<int64_t>(header.issued_at);
+  return {header.kind, index, issued_at, clock_in_doubt_ ? std::min(issued_at, now_) : now_};
 }
 
 absl::Status Applier::AddRelabel(uint64_t index, const evidence::Header& header,
@@ -214,7 +221,7 @@ absl::Status Applier::AddRelabel(uint64_t index, const evidence::Header& header,
   if (!state.ok()) return state.status();
   if ((*state)->updates.size() >= kMaxUpdates) return Void(VoidReason::kTooMany, index);
   (*state)->updates.push_back(UpdateOf(header, index));
-  AddTokens(header.about, body.slots);
+  if (!(*state)->swept) AddTokens(header.about, body.slots);
   return absl::OkStatus();
 }
 
@@ -228,10 +235,7 @@ absl::Status Applier::Erase(uint64_t report) {
   for (uint64_t index : indexes) {
     auto body = BodyOf(index);
     if (!body.ok()) return body.status();
-    if (!body->has_value()) {
-      if (gaps_ > 0 && !(*state)->swept) --gaps_;  // it was missing when it came
-      continue;
-    }
+    if (!body->has_value()) continue;
     std::vector<evidence::Slot> slots;
     if (auto decoded = evidence::ReportBody::Decode(**body); decoded.ok()) {
       slots.assign(decoded->slots.begin(), decoded->slots.end());
@@ -246,6 +250,8 @@ absl::Status Applier::Erase(uint64_t report) {
     }
     bodies_[index] = std::nullopt;
   }
+  gaps_ -= std::min(gaps_, uint64_t{*(*state)->missing});
+  (*state)->missing = 0;
   return absl::OkStatus();
 }
 
@@ -280,7 +286,26 @@ absl::StatusOr<EntryState*> Applier::StateOf(uint64_t report) {
     if (!decoded.ok()) return decoded.status();
     state = *std::move(decoded);
   }
+  if (!state.missing.has_value()) {
+    auto missing = MissingOf(report, state);
+    if (!missing.ok()) return missing.status();
+    state.missing = *missing;
+  }
   return &states_.emplace(report, std::move(state)).first->second;
+}
+
+// Of a report without a row, or with one of an earlier version.
+absl::StatusOr<uint8_t> Applier::MissingOf(uint64_t report, const EntryState& state) {
+  if (state.swept || state.Status() == decision::EntryStatus::kErased) return uint8_t{0};
+  std::vector<uint64_t> indexes{report};
+  for (const EntryState::Update& update : state.updates) indexes.push_back(update.index);
+  uint8_t missing = 0;
+  for (const uint64_t index : indexes) {
+    auto body = BodyOf(index);
+    if (!body.ok()) return body.status();
+    if (!body->has_value()) ++missing;
+  }
+  return missing;
 }
 
 absl::StatusOr<std::optional<int64_t>> Applier::ReportIssuedAt(uint64_t index) {

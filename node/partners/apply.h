@@ -17,16 +17,19 @@ namespace daftar::partners {
 // signature, format or order are void: kept in the tree, without effect. A value of one thread.
 class Applier {
  public:
-  // `now` in Unix seconds. `keys`, `charters`, `reports`, `last_issued_at`, `gaps`, `conduct` and
-  // `voids` are advanced in place. Gaps are bodies that are missing without an ERASURE. No entry
-  // was published before `not_before`: a head of that time lacks them all; 0: not known.
-  Applier(const storage::Store& store, const Partner& partner, int64_t now, int64_t not_before,
-          std::vector<KeysEntry>& keys, std::vector<CharterEntry>& charters, uint64_t& reports,
-          int64_t& last_issued_at, uint64_t& gaps, Conduct& conduct, VoidEntries& voids)
+  // `now` in Unix seconds, `clock_in_doubt` whether it may be wrong. `keys`, `charters`, `reports`,
+  // `last_issued_at`, `gaps`, `conduct` and `voids` are advanced in place. Gaps are bodies that are
+  // missing without an ERASURE. No entry was published before `not_before`: a head of that time
+  // lacks them all; 0: not known.
+  Applier(const storage::Store& store, const Partner& partner, int64_t now, bool clock_in_doubt,
+          int64_t not_before, std::vector<KeysEntry>& keys, std::vector<CharterEntry>& charters,
+          uint64_t& reports, int64_t& last_issued_at, uint64_t& gaps, Conduct& conduct,
+          VoidEntries& voids)
       : store_(store),
         log_(store),
         partner_(partner),
         now_(now),
+        clock_in_doubt_(clock_in_doubt),
         not_before_(not_before),
         keys_(keys),
         charters_(charters),
@@ -60,6 +63,7 @@ class Applier {
   void AddKeys(uint64_t index, const evidence::SignedHeader& signed_header,
                const evidence::KeysBody& body);
   absl::StatusOr<EntryState*> StateOf(uint64_t report);
+  absl::StatusOr<uint8_t> MissingOf(uint64_t report, const EntryState& state);
   // When the REPORT at `index` was issued (Unix seconds); nullopt when there is none.
   absl::StatusOr<std::optional<int64_t>> ReportIssuedAt(uint64_t index);
   absl::StatusOr<std::optional<crypto::Bytes>> BodyOf(uint64_t index);
@@ -69,6 +73,7 @@ class Applier {
   storage::LogStore log_;
   const Partner& partner_;
   const int64_t now_;
+  const bool clock_in_doubt_;
   const int64_t not_before_;
   std::vector<KeysEntry>& keys_;
   std::vector<CharterEntry>& charters_;

@@ -1,6 +1,7 @@
 #include "node/partners/conduct.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace daftar::partners {
 namespace {
@@ -45,6 +46,12 @@ void Conduct::AddReport(int64_t at) {
 }
 
 void Conduct::AddWithdrawn() { ++withdrawn; }
+
+void Conduct::CountUnanswered(uint64_t reports) {
+  unanswered =
+      static_cast<uint32_t>(std::min<uint64_t>(reports, std::numeric_limits<uint32_t>::max()));
+  looked_unanswered = std::min(looked_unanswered, unanswered);
+}
 
 void Conduct::Look() {
   looked_day = day;

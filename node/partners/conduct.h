@@ -40,6 +40,9 @@ struct Conduct {
   void AddReport(int64_t at);
   // One that had been disputed was withdrawn or erased.
   void AddWithdrawn();
+  // So many disputed ones are unanswered now. Of those that an operator has looked at no more are
+  // left: whichever came since would hide behind them.
+  void CountUnanswered(uint64_t reports);
   // An operator has looked: what is there is usual from now on.
   void Look();
 

@@ -74,7 +74,7 @@ crypto::Bytes EntryState::Encode() const {
     writer.U8(static_cast<uint8_t>(update.kind)).U64(update.index);
     writer.U64(static_cast<uint64_t>(update.issued_at)).U64(static_cast<uint64_t>(update.seen_at));
   }
-  writer.U8((swept ? kSwept : 0) | (is_void ? kVoid : 0));
+  writer.U8((swept ? kSwept : 0) | (is_void ? kVoid : 0)).U8(missing.value_or(0));
   return writer.Take();
 }
 
@@ -99,6 +99,7 @@ absl::StatusOr<EntryState> EntryState::Decode(crypto::ByteView bytes) {
     if (flags > (version == kVersionWithoutVoid ? kSwept : kSwept | kVoid)) reader.Fail();
     state.swept = (flags & kSwept) != 0;
     state.is_void = (flags & kVoid) != 0;
+    if (version > kVersionWithoutVoid) state.missing = reader.U8();
   }
   if (!reader.Finish("entry state row").ok()) {
     return absl::DataLossError("an entry's state row is malformed");

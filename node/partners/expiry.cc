@@ -38,7 +38,33 @@ Periods PeriodsOf(const evidence::Charter* charter) {
   return periods;
 }
 
-// The row that says up to which index all reports are over by their age.
+// Times of entries may be anything; what is later than this is never due.
+constexpr int64_t kLatest = int64_t{1} << 40;
+
+// Where a sweep goes on.
+struct Cursor {
+  uint64_t over = 0;     // below it all reports are over by their age
+  uint64_t next = 0;     // by age, at or above `over`
+  uint64_t updated = 0;  // of those about which there is news
+
+  Bytes Encode() const { return crypto::Writer().U64(over).U64(next).U64(updated).Take(); }
+  // Earlier versions had the first alone.
+  static absl::StatusOr<Cursor> Decode(ByteView row) {
+    crypto::Reader reader(row);
+    Cursor cursor;
+    cursor.over = cursor.next = reader.U64();
+    if (row.size() > 8) {
+      cursor.next = reader.U64();
+      cursor.updated = reader.U64();
+    }
+    if (!reader.Finish("cursor").ok()) {
+      return absl::DataLossError("the row of a sweep of a partner's log is malformed");
+    }
+    return cursor;
+  }
+  friend bool operator==(const Cursor&, const Cursor&) = default;
+};
+
 Bytes CursorKey(storage::LogNumber log) {
   return crypto::Writer().U32(static_cast<uint32_t>(log)).U8('x').Take();
 }
@@ -56,8 +82,21 @@ class Sweep {
         now_(now) {}
 
   absl::StatusOr<size_t> Run() {
+    auto row = store_.Get(Column::kLogHeads, CursorKey(partner_.log));
+    if (!row.ok()) return row.status();
+    if (row->has_value()) {
+      auto decoded = Cursor::Decode(**row);
+      if (!decoded.ok()) return decoded.status();
+      cursor_ = *decoded;
+    }
+    const Cursor before = cursor_;
     if (absl::Status status = Updated(); !status.ok()) return status;
     if (absl::Status status = Aged(); !status.ok()) return status;
+    if (cursor_ != before) {
+      Batch batch;
+      batch.Put(Column::kLogHeads, CursorKey(partner_.log), cursor_.Encode());
+      if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+    }
     for (const auto& [report, since] : relayed_) {
       auto state = StateOf(report);
       if (!state.ok()) return state.status();
@@ -72,8 +111,9 @@ class Sweep {
     std::vector<std::pair<uint64_t, EntryState>> found;
     absl::Status failed;
     const Bytes prefix = storage::LogKey(static_cast<uint32_t>(partner_.log));
+    const Bytes start = EntryState::Key(partner_.log, cursor_.updated);
     absl::Status scanned =
-        store_.Scan(Column::kEntryStates, prefix, prefix, [&](ByteView key, ByteView value) {
+        store_.Scan(Column::kEntryStates, prefix, start, [&](ByteView key, ByteView value) {
           auto state = EntryState::Decode(value);
           if (!state.ok()) {
             failed = state.status();
@@ -89,42 +129,45 @@ class Sweep {
         });
     if (!scanned.ok()) return scanned;
     if (!failed.ok()) return failed;
+    cursor_.updated = found.size() < kMaxSweptReports ? 0 : found.back().first + 1;
     for (const auto& [report, state] : found) {
       if (absl::Status status = Look(report, state); !status.ok()) return status;
     }
     return absl::OkStatus();
   }
 
-  // Entries in order of their age, from where the last sweep ended.
+  // Entries in order of their age, from where the last sweep ended, up to the first that is younger
+  // than what any of the log's charters lets go.
   absl::Status Aged() {
-    auto row = store_.Get(Column::kLogHeads, CursorKey(partner_.log));
-    if (!row.ok()) return row.status();
-    uint64_t next = 0;
-    if (row->has_value()) {
-      crypto::Reader reader(**row);
-      next = reader.U64();
-      if (!reader.Finish("cursor").ok()) {
-        return absl::DataLossError("the row of a sweep of a partner's log is malformed");
-      }
+    int64_t shortest = LongestRetention(nullptr);
+    for (const CharterEntry& stated : view_.charters) {
+      shortest = std::min(shortest, LongestRetention(charters_.Find(stated.charter).get()));
     }
-    const uint64_t first = next;
-    for (; next < view_.size && next - first < kMaxSweptReports; ++next) {
-      auto issued_at = IssuedAt(next);
-      if (!issued_at.ok()) return issued_at.status();
-      if (!issued_at->has_value()) {
-        if (absl::Status status = DeleteVoidBody(next); !status.ok()) return status;
-        continue;
+    const uint64_t first = cursor_.next;
+    bool ended = true;
+    for (; cursor_.next < view_.size; ++cursor_.next) {
+      if (cursor_.next - first >= kMaxSweptReports) {
+        ended = false;
+        break;
       }
-      const auto charter = CharterBefore(view_, next, charters_);
-      if (now_ < **issued_at + LongestRetention(charter.get())) break;
-      auto state = StateOf(next);
+      const uint64_t index = cursor_.next;
+      auto state = StateOf(index);
       if (!state.ok()) return state.status();
-      if (absl::Status status = Look(next, *state); !status.ok()) return status;
+      auto issued_at = IssuedAt(index);
+      if (!issued_at.ok()) return issued_at.status();
+      const bool is_report = issued_at->has_value() && !state->is_void;
+      // One that is still to come has no place in the order of age, and one that nobody signed may
+      // have any date.
+      if (is_report && **issued_at <= now_ && now_ < **issued_at + shortest) break;
+      const auto charter = CharterBefore(view_, index, charters_);
+      const bool over = !is_report || now_ >= **issued_at + LongestRetention(charter.get());
+      if (over && cursor_.over == index) cursor_.over = index + 1;
+      if (!over) continue;
+      absl::Status status = is_report ? Look(index, *state) : DeleteVoidBody(index);
+      if (!status.ok()) return status;
     }
-    if (next == first) return absl::OkStatus();
-    Batch batch;
-    batch.Put(Column::kLogHeads, CursorKey(partner_.log), crypto::Writer().U64(next).Take());
-    return store_.Write(std::move(batch));
+    if (ended) cursor_.next = cursor_.over;
+    return absl::OkStatus();
   }
 
   // What an entry said about a report that is over is gone, unless the entry was void: earlier
@@ -148,8 +191,11 @@ class Sweep {
     auto leaf = log_.ReadLeaf(partner_.log, index);
     if (!leaf.ok()) return leaf.status();
     const auto entry = evidence::SignedHeader::DecodeLeaf(*leaf);
-    if (!entry.ok() || entry->header.kind != EntryKind::kReport) return std::nullopt;
-    return static_cast<int64_t>(entry->header.issued_at);
+    if (!entry.ok() || entry->header.kind != EntryKind::kReport || entry->header.index != index ||
+        entry->header.origin != partner_.origin) {
+      return std::nullopt;
+    }
+    return std::min(static_cast<int64_t>(entry->header.issued_at), kLatest);
   }
 
   absl::StatusOr<EntryState> StateOf(uint64_t report) const {
@@ -248,6 +294,7 @@ class Sweep {
   const evidence::Charters& charters_;
   const std::map<uint64_t, int64_t>& relayed_;
   const int64_t now_;
+  Cursor cursor_;
   size_t swept_ = 0;
 };
 
@@ -266,8 +313,8 @@ int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Char
                 std::optional<int64_t> relayed) {
   const Periods periods = PeriodsOf(charter);
   int64_t by = issued_at + LongestRetention(charter);
-  std::optional<int64_t> disputed = relayed;
-  int64_t disputed_seen = relayed.value_or(0);
+  std::optional<int64_t> disputed;
+  int64_t disputed_seen = 0;
   for (const EntryState::Update& update : state.updates) {
     const int64_t since = std::min(update.issued_at, update.seen_at);
     switch (update.kind) {
@@ -287,12 +334,18 @@ int64_t EraseBy(int64_t issued_at, const EntryState& state, const evidence::Char
         if (disputed.has_value() && !CameLate(update, *disputed, disputed_seen, periods.answer)) {
           disputed.reset();
         }
+        if (relayed.has_value() && update.issued_at >= *relayed &&
+            !CameLate(update, *relayed, *relayed, periods.answer)) {
+          relayed.reset();
+        }
         break;
       default:
         break;
     }
   }
-  if (disputed.has_value()) by = std::min(by, *disputed + periods.answer + periods.erase);
+  for (const std::optional<int64_t>& since : {disputed, relayed}) {
+    if (since.has_value()) by = std::min(by, *since + periods.answer + periods.erase);
+  }
   return by;
 }
 

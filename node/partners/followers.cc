@@ -3,12 +3,18 @@
 #include <algorithm>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 namespace daftar::partners {
 
 Followers::Followers(storage::Store& store, const evidence::Clock& clock, const Registry& registry,
                      Network& network, FollowerOptions options)
-    : store_(store), clock_(clock), registry_(registry), network_(network), options_(options) {}
+    : store_(store),
+      clock_(clock),
+      registry_(registry),
+      network_(network),
+      options_(std::move(options)),
+      started_(options_.passed()) {}
 
 Followers::~Followers() { Stop(); }
 
@@ -99,6 +105,16 @@ void Followers::SetConnection(const std::string& origin, bool connected, std::st
   if (found != followers_.end()) found->second.connection = {connected, std::move(reason)};
 }
 
+void Followers::NoteHeard(const std::string& origin, int64_t heard_at,
+                          std::chrono::milliseconds passed) {
+  storage::MutexLock lock(mutex_);
+  const auto found = followers_.find(origin);
+  // A batch without a timestamp leaves the time of the last one.
+  if (found == followers_.end() || found->second.heard_at == heard_at) return;
+  found->second.heard_at = heard_at;
+  found->second.heard_passed = passed;
+}
+
 // The thread of one partner: follow, and after an interruption wait a little longer each time.
 void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
   std::chrono::milliseconds wait = options_.first_retry;
@@ -110,8 +126,10 @@ void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel
     const absl::Status ended = network_.Follow(
         partner, mirror.View().size,
         [&](const evidence::FeedBatch& batch) {
-          applied = mirror.Apply(batch);
+          const std::chrono::milliseconds passed = options_.passed();
+          applied = mirror.Apply(batch, ClockInDoubt());
           if (!applied.ok()) return false;
+          NoteHeard(partner.origin, mirror.View().heard_at, passed);
           applied_(mirror);
           SetConnection(partner.origin, true, {});
           wait = options_.first_retry;
@@ -159,15 +177,19 @@ std::shared_ptr<Mirror> Followers::MirrorOf(std::string_view origin) const {
 }
 
 int64_t Followers::ClockAhead() const {
+  const std::chrono::milliseconds passed = options_.passed();
   const int64_t now = clock_.Now().seconds();
   std::vector<int64_t> ahead;
   {
     storage::MutexLock lock(mutex_);
     for (const auto& [origin, follower] : followers_) {
       if (follower.mirror == nullptr || follower.partner.status != PartnerStatus::kActive) continue;
-      const MirrorView view = follower.mirror->View();
-      if (view.heard_at == 0 || std::abs(now - view.heard_at) > kHeardSeconds) continue;
-      ahead.push_back(view.clock_ahead);
+      if (follower.heard_at == 0) continue;
+      const auto since =
+          std::chrono::duration_cast<std::chrono::seconds>(passed - follower.heard_passed);
+      if (since.count() > kHeardSeconds) continue;
+      const int64_t was_set = now - follower.heard_at - since.count();
+      ahead.push_back(follower.mirror->View().clock_ahead - was_set);
     }
   }
   if (ahead.empty()) return 0;
@@ -178,7 +200,21 @@ int64_t Followers::ClockAhead() const {
   return std::abs(low) < std::abs(high) ? low : high;
 }
 
-bool Followers::ClockInDoubt() const { return std::abs(ClockAhead()) > kMaxClockAheadSeconds; }
+bool Followers::WaitsForFirstWord() const {
+  if (options_.passed() - started_ >= options_.first_word) return false;
+  bool waits = false;
+  storage::MutexLock lock(mutex_);
+  for (const auto& [origin, follower] : followers_) {
+    if (follower.partner.status != PartnerStatus::kActive) continue;
+    if (follower.heard_at != 0) return false;
+    waits = true;
+  }
+  return waits;
+}
+
+bool Followers::ClockInDoubt() const {
+  return std::abs(ClockAhead()) > kMaxClockAheadSeconds || WaitsForFirstWord();
+}
 
 ConnectionView Followers::ConnectionOf(std::string_view origin) const {
   storage::MutexLock lock(mutex_);

@@ -22,11 +22,20 @@ namespace daftar::partners {
 inline constexpr std::chrono::hours kComparePause{1};
 // A partner's timestamp says something about this node's clock for so long.
 inline constexpr int64_t kHeardSeconds = 600;
+// After a start the clock is in doubt until a partner was heard of, but no longer than this: a
+// circle that is silent must not keep reports alive.
+inline constexpr std::chrono::minutes kFirstWord{10};
 
 struct FollowerOptions {
   // Waits between attempts double from the first to the second.
   std::chrono::milliseconds first_retry{200};
   std::chrono::milliseconds last_retry{15'000};
+  std::chrono::milliseconds first_word = kFirstWord;
+  // Time that only passes, however the clock is set. Any thread calls.
+  std::function<std::chrono::milliseconds()> passed = [] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
+  };
 };
 
 // How a partner's connection stands, for `partner list`.
@@ -58,9 +67,11 @@ class Followers {
   ConnectionView ConnectionOf(std::string_view origin) const;
 
   // By how many seconds the clocks of half of the partners that were heard of within kHeardSeconds
-  // are ahead of this node's, at least, or behind it (negative); 0 when nobody was heard of.
+  // are ahead of this node's, at least, or behind it (negative); 0 when nobody was heard of. A
+  // clock that was set since a partner was heard of is off by as much.
   int64_t ClockAhead() const;
-  // Whether that is more than kMaxClockAheadSeconds: then no deadline acts on this node's clock.
+  // Whether that is more than kMaxClockAheadSeconds, or nobody was heard of yet (kFirstWord): then
+  // no deadline acts on this node's clock.
   bool ClockInDoubt() const;
 
  private:
@@ -70,10 +81,17 @@ class Followers {
     std::unique_ptr<Cancellation> cancel;
     std::thread thread;
     ConnectionView connection;
+    // When it was last heard of since the start: by the clock (Unix seconds; 0: not yet), and by
+    // the time that passes.
+    int64_t heard_at = 0;
+    std::chrono::milliseconds heard_passed{};
   };
   void Run(const Partner& partner, Mirror& mirror, Cancellation& cancel);
   void Compare(const Partner& partner, Mirror& mirror, Cancellation& cancel);
   void SetConnection(const std::string& origin, bool connected, std::string reason);
+  void NoteHeard(const std::string& origin, int64_t heard_at, std::chrono::milliseconds passed);
+  // Whether there are active partners, and none was heard of in what has passed since the start.
+  bool WaitsForFirstWord() const;
   static void End(std::vector<Follower> ended);
 
   storage::Store& store_;
@@ -81,6 +99,7 @@ class Followers {
   const Registry& registry_;
   Network& network_;
   const FollowerOptions options_;
+  const std::chrono::milliseconds started_;  // of the time that passes
   std::function<void(Mirror&)> applied_ = [](Mirror&) {};
   storage::Mutex refresh_mutex_;  // one Refresh or Stop at a time
   mutable storage::Mutex mutex_;

@@ -171,7 +171,7 @@ absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::strin
   return absl::DataLossError(words);
 }
 
-absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
+absl::Status Mirror::Apply(const evidence::FeedBatch& batch, bool clock_in_doubt) {
   storage::MutexLock applying(applying_);
   suspicious_ = false;
   if (state_.forked) {
@@ -193,9 +193,9 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch) {
 
   State next = state_;
   const int64_t now = clock_.Now().seconds();
-  Applier applier(store_, partner_, now, std::max(state_.head_time, state_.current_at), next.keys,
-                  next.charters, next.reports, next.last_issued_at, next.gaps, next.conduct,
-                  next.voids);
+  Applier applier(store_, partner_, now, clock_in_doubt,
+                  std::max(state_.head_time, state_.current_at), next.keys, next.charters,
+                  next.reports, next.last_issued_at, next.gaps, next.conduct, next.voids);
   std::vector<Bytes> leaves;
   leaves.reserve(batch.entries.size());
   for (const evidence::FeedEntry& entry : batch.entries) {

@@ -111,7 +111,8 @@ class Mirror {
   //                       trouble(); two contradicting notes are kept as evidence
   //   InvalidArgument     the batch is malformed or not the next one
   //   others              the store failed
-  absl::Status Apply(const evidence::FeedBatch& batch);
+  // `clock_in_doubt`: then nothing is kept of when it came.
+  absl::Status Apply(const evidence::FeedBatch& batch, bool clock_in_doubt = false);
 
   // Whether the last batch stated a larger tree that does not continue the one held. Either what
   // came was altered on the way, or the log has another history; only all of it can tell.

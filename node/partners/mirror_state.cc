@@ -254,8 +254,7 @@ MirrorView Mirror::View() const {
 
 void Mirror::NoteUnanswered(uint64_t reports) {
   storage::MutexLock applying(applying_);
-  state_.conduct.unanswered =
-      static_cast<uint32_t>(std::min<uint64_t>(reports, std::numeric_limits<uint32_t>::max()));
+  state_.conduct.CountUnanswered(reports);
   Publish();
 }
 

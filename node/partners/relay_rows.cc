@@ -185,7 +185,7 @@ Place PlaceOf(crypto::ByteView key) {
 FateView FateOf(const EntryState& state, int64_t at) {
   FateView view;
   bool open = false;
-  bool ended = state.swept;
+  bool ended = state.swept || state.is_void;
   for (const EntryState::Update& update : state.updates) {
     switch (update.kind) {
       case evidence::EntryKind::kDispute:

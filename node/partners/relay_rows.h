@@ -26,8 +26,10 @@ namespace daftar::partners {
 // period for an answer is not over.
 inline constexpr uint32_t kMaxRelaysADay = 20;
 inline constexpr size_t kMaxOpenRelays = 200;
-// Of all partners together, kept here; and of this node's own, whatever became of them.
+// About other partners' reports, kept here of all partners together, and of one of them: whoever
+// lies takes nobody else's room. The former also of this node's own, whatever became of them.
 inline constexpr size_t kMaxRelaysKept = 10'000;
+inline constexpr size_t kMaxRelaysKeptOfOne = 500;
 // A statement may be so far ahead of the receiver's clock.
 inline constexpr int64_t kMaxRelayAheadSeconds = 300;
 // A relayer that was heard from has so long to deliver what it had.
@@ -116,7 +118,7 @@ enum class RelayFate : uint8_t {
   kWaiting,   // the issuer has not spoken
   kDisputed,  // its DISPUTE is open
   kResolved,  // a RESOLUTION at or after `at`
-  kEnded,     // withdrawn, erased, or deleted here by age
+  kEnded,     // withdrawn, erased, or deleted here by age; or the REPORT was void all along
 };
 struct FateView {
   RelayFate fate = RelayFate::kWaiting;

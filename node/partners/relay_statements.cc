@@ -255,7 +255,8 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
           view->fate.fate != RelayFate::kResolved &&
           static_cast<int64_t>(view->relay.statement.at) > now + kMaxRelayAheadSeconds;
       in_vain = !MayPass(view->relay.refusal) || ahead;
-      since = view->relay.since;
+      // A time that is still to come would put the end of the period off.
+      since = std::min(view->relay.since, now);
       if (!in_vain && view->fate.fate != RelayFate::kResolved) {
         result.U64(record.index);
         views.push_back(*std::move(view));

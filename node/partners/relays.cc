@@ -64,8 +64,11 @@ absl::StatusOr<Relays::Numbers> Relays::NumbersOf(const Partner& partner) const 
   const Bytes prefix = relay_rows::KeptPrefix();
   absl::Status scanned =
       store_.Scan(Column::kRelays, prefix, prefix, [&](ByteView key, ByteView row) {
-        ++numbers.kept;
-        if (relay_rows::PlaceOf(key).relayer == partner.log) {
+        const relay_rows::Place place = relay_rows::PlaceOf(key);
+        const bool proven = place.issuer == storage::kOwnLog;
+        if (!proven) ++numbers.kept;
+        if (place.relayer == partner.log) {
+          if (!proven) ++numbers.of_partner;
           rows.emplace_back(crypto::ToBytes(key), crypto::ToBytes(row));
         }
         return true;
@@ -167,6 +170,14 @@ absl::StatusOr<RelayRefusal> Relays::CheckReport(const evidence::RelayStatement&
   if (!entry.ok() || entry->header.kind != evidence::EntryKind::kReport) {
     return RelayRefusal::kNotAReport;
   }
+  auto state = store_.Get(Column::kEntryStates, EntryState::Key(issuer, statement.index));
+  if (!state.ok()) return state.status();
+  if (state->has_value()) {
+    auto decoded = EntryState::Decode(**state);
+    if (!decoded.ok()) return decoded.status();
+    // Nobody ever opens it, so nobody would find a wrong mac.
+    if (decoded->is_void) return RelayRefusal::kNotAReport;
+  }
   if (statement.at < entry->header.issued_at) return RelayRefusal::kBeforeTheReport;
   return RelayRefusal::kNone;
 }
@@ -180,7 +191,8 @@ absl::StatusOr<FateView> Relays::FateOfCopy(LogNumber issuer, uint64_t index, in
   return FateOf(*state, at);
 }
 
-absl::Status Relays::TakeRoom(const Partner& from, int64_t heard, int64_t now, Batch& batch) const {
+absl::Status Relays::TakeRoom(const Partner& from, int64_t heard, int64_t now, bool proven,
+                              Batch& batch) const {
   const Bytes key = relay_rows::DayKey(from.log);
   auto row = store_.Get(Column::kRelays, key);
   if (!row.ok()) return row.status();
@@ -200,11 +212,17 @@ absl::Status Relays::TakeRoom(const Partner& from, int64_t heard, int64_t now, B
   }
   auto numbers = NumbersOf(from);
   if (!numbers.ok()) return numbers.status();
-  if (numbers->kept >= kMaxRelaysKept || numbers->open >= kMaxOpenRelays) {
+  if (numbers->open >= kMaxOpenRelays) {
     return absl::ResourceExhaustedError(
         "a partner may have " + std::to_string(kMaxOpenRelays) +
-        " relayed disputes open, and all together " + std::to_string(kMaxRelaysKept) +
-        "; wait until some are resolved, or ended by the charter's period");
+        " relayed disputes open; wait until some are resolved, or ended by the charter's period");
+  }
+  if (!proven && (numbers->kept >= kMaxRelaysKept || numbers->of_partner >= kMaxRelaysKeptOfOne)) {
+    return absl::ResourceExhaustedError(
+        "a node keeps " + std::to_string(kMaxRelaysKeptOfOne) +
+        " relayed disputes of a partner about others' reports, and of all together " +
+        std::to_string(kMaxRelaysKept) +
+        "; wait until some are resolved, or their reports withdrawn or erased");
   }
   batch.Put(Column::kRelays, key, day.Encode());
   return absl::OkStatus();
@@ -242,7 +260,7 @@ absl::StatusOr<RelayAnswer> Relays::TakeChecked(const Partner& from,
     heard = std::max(heard_[from.log].Before(now), from.paired_at.seconds());
   }
   Batch batch;
-  if (absl::Status room = TakeRoom(from, heard, now, batch); !room.ok()) return room;
+  if (absl::Status room = TakeRoom(from, heard, now, own, batch); !room.ok()) return room;
   KeptRelay kept{
       statement, now, std::min(now, std::max(static_cast<int64_t>(statement.at), heard)), {}};
   RelayAnswer answer{RelayOutcome::kKept, RelayRefusal::kNone};

@@ -78,10 +78,12 @@ class Relays {
   // Returns how many were dropped.
   absl::StatusOr<size_t> Sweep();
 
-  // How many are kept here: of all partners, and of this one those that are open. Reads all of the
-  // partner's.
+  // How many are kept here: of all partners, of this one, and of this one those that are open.
+  // Those about own reports are not among the first two: the mac has proven them, and each goes
+  // with its dispute. Reads all of the partner's.
   struct Numbers {
     size_t kept = 0;
+    size_t of_partner = 0;
     size_t open = 0;
   };
   absl::StatusOr<Numbers> NumbersOf(const Partner& partner) const;
@@ -110,8 +112,9 @@ class Relays {
                                           storage::LogNumber issuer, int64_t now)
       DAFTAR_REQUIRES(taking_);
   absl::StatusOr<bool> IsOver(const relay_rows::Place& place, const KeptRelay& kept) const;
-  // Makes room in `batch` for one more of `from`, which was last in touch at `heard`.
-  absl::Status TakeRoom(const Partner& from, int64_t heard, int64_t now,
+  // Makes room in `batch` for one more of `from`, which was last in touch at `heard`. `proven`: it
+  // is about an own report, and only those that are open have a bound.
+  absl::Status TakeRoom(const Partner& from, int64_t heard, int64_t now, bool proven,
                         storage::Batch& batch) const DAFTAR_REQUIRES(taking_);
   // The row as Sweep leaves it; nullopt: to be dropped.
   absl::StatusOr<std::optional<crypto::Bytes>> Swept(const relay_rows::Place& place,

@@ -80,6 +80,10 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
   bool withdrawn = false;
   const evidence::Charter* charter = reading.charter;
   const int64_t answer_period = AnswerPeriod(charter);
+  // While the clock is in doubt by their dates alone.
+  const auto is_late = [&](const EntryState::Update& answer, int64_t since, int64_t had) {
+    return CameLate(answer, since, reading.deadlines_act ? had : answer.seen_at, answer_period);
+  };
   for (const OpenedUpdate& seen : updates) {
     const bool counts = seen.update.index < reading.counted_size &&
                         seen.update.issued_at <= reading.now + kMaxIssuedAheadSeconds;
@@ -101,9 +105,9 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
             seen.facts.has_value() ? std::get_if<evidence::ResolutionFacts>(&*seen.facts) : nullptr;
         if (!counts || resolution == nullptr) break;
         // What was as withdrawn by then is not brought back.
-        withdrawn = withdrawn || !resolution->upheld ||
-                    (disputed_since.has_value() &&
-                     CameLate(seen.update, *disputed_since, disputed_seen, answer_period));
+        withdrawn =
+            withdrawn || !resolution->upheld ||
+            (disputed_since.has_value() && is_late(seen.update, *disputed_since, disputed_seen));
         disputed_since.reset();
         resolutions.push_back(seen.update);
         break;
@@ -130,7 +134,7 @@ Standing StandingOf(const evidence::ReportFacts& reported, std::span<const Opene
         resolutions.begin(), resolutions.end(),
         [&](const EntryState::Update& resolution) { return resolution.issued_at >= relayed.at; });
     if (answer != resolutions.end()) {
-      withdrawn = withdrawn || CameLate(*answer, relayed.since, relayed.seen, answer_period);
+      withdrawn = withdrawn || is_late(*answer, relayed.since, relayed.seen);
       continue;
     }
     disputed_since = std::min(disputed_since.value_or(relayed.since), relayed.since);

@@ -1,5 +1,8 @@
 #include "node/service/subject_handlers.h"
 
+#include <optional>
+#include <string>
+
 #include "node/decision/subject_texts.h"
 #include "node/service/convert.h"
 #include "node/service/convert_subject.h"
@@ -25,28 +28,53 @@ absl::Status MayDoWithout(const Actor& actor) {
       "not by a token; others send the person a code with `daftar subject code`");
 }
 
-// A code goes to whoever reads what is sent to the identifier, and the report has all that is held
-// about its customer: of an identifier of many people that would show one to another.
-absl::Status IsOnePersons(Node& node, const identity::Identifier& identifier) {
-  constexpr const char* kInstead =
-      "; take another identifier of the person's, or let an operator who knows the person print "
-      "the report without a code, on the record (`daftar subject report --without-code`)";
+// Why the identifier shows nobody to be one person; nullopt: it does.
+absl::StatusOr<std::optional<std::string>> WhyManyPeoples(Node& node,
+                                                          const identity::Identifier& identifier) {
   const identity::WarningList list(&node.warnings());
-  if (auto why = list.WhyRefused(identifier); why.has_value()) {
-    return absl::FailedPreconditionError(
-        "a code for it would show nobody to be one person: " + *std::move(why) + kInstead);
-  }
+  if (auto why = list.WhyRefused(identifier); why.has_value()) return why;
   // Live reports are for a check to count; of them the list keeps what a check has found.
   auto shared = node.warnings().IsShared(identifier, 0, node.charter());
   if (!shared.ok()) return shared.status();
   const auto listed = node.warnings().Of(identifier);
   const bool waits = listed.has_value() && listed->kind == book::WarningKind::kReview;
-  if (!*shared && !waits) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      std::string("this identifier is taken to be many people's, and a code for it would show one "
-                  "what is held about another; look (`daftar warning list`), and clear it when it "
-                  "is one person's") +
-      kInstead);
+  if (!*shared && !waits) return std::optional<std::string>();
+  return std::optional<std::string>("it is taken to be many people's");
+}
+
+// A code goes to whoever reads what is sent to the identifier, and the report has all that is held
+// about its customer: if that one has an identifier of many people, by which others' records may
+// have come to it, the report would show one what is held about another.
+absl::Status IsOnePersons(Node& node, const identity::Identifier& identifier) {
+  constexpr const char* kOperator =
+      "let an operator who knows the person print the report without a code, on the record "
+      "(`daftar subject report --without-code`)";
+  auto why = WhyManyPeoples(node, identifier);
+  if (!why.ok()) return why.status();
+  if (why->has_value()) {
+    return absl::FailedPreconditionError(
+        "a code for this identifier would show nobody to be one person: " + **why +
+        "; look (`daftar warning list`), and clear it when it is one person's; or take another "
+        "identifier of the person's, or " +
+        kOperator);
+  }
+  auto customers = node.book().FindProfiles({&identifier, 1});
+  if (!customers.ok()) return customers.status();
+  for (const book::Profile& customer : *customers) {
+    for (const identity::Identifier& other : customer.identifiers) {
+      why = WhyManyPeoples(node, other);
+      if (!why.ok()) return why.status();
+      if (!why->has_value()) continue;
+      return absl::FailedPreconditionError(
+          "the customer who has this identifier also has another (" +
+          std::string(identity::TypeName(other.type())) +
+          ") that shows nobody to be one person: " + **why +
+          "; the report could show one what is held about another. Look (`daftar warning list`), "
+          "and clear that one when it is one person's, or " +
+          kOperator);
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace

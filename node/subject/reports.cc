@@ -10,6 +10,7 @@
 #include "node/decision/track_record.h"
 #include "node/evidence/admissibility.h"
 #include "node/evidence/labels.h"
+#include "node/identity/warning_list.h"
 #include "node/ledger/remarks.h"
 
 namespace daftar::subject {
@@ -44,7 +45,35 @@ Date KeptUntil(const ledger::IncidentView& view, const evidence::Charter& charte
   return last;
 }
 
+// By its identifiers, or as it is about an order of one of the customers.
+bool IsAbout(const ledger::NewIncident& account, std::span<const identity::Identifier> known,
+             std::span<const book::Profile> customers) {
+  const auto is_known = [known](const identity::Identifier& named) {
+    return std::ranges::binary_search(known, named);
+  };
+  const auto is_order_of = [&account](const book::CustomerId& row) {
+    return account.order.starts_with(row.hex() + "-");
+  };
+  return std::ranges::any_of(account.identifiers, is_known) ||
+         std::ranges::any_of(customers, [&](const book::Profile& customer) {
+           return is_order_of(customer.id) || std::ranges::any_of(customer.members, is_order_of);
+         });
+}
+
+void Sort(std::vector<identity::Identifier>& identifiers) {
+  std::ranges::sort(identifiers);
+  identifiers.erase(std::unique(identifiers.begin(), identifiers.end()), identifiers.end());
+}
+
 }  // namespace
+
+absl::StatusOr<bool> Reports::IsManyPeoples(const identity::Identifier& identifier,
+                                            const evidence::Charter& charter) const {
+  if (identity::WarningList(&rooms_.warnings).WhyRefused(identifier).has_value()) return true;
+  const auto listed = rooms_.warnings.Of(identifier);
+  if (listed.has_value() && listed->kind == book::WarningKind::kReview) return true;
+  return rooms_.warnings.IsSharedHere(identifier, charter);
+}
 
 absl::StatusOr<Report> Reports::Gather(const identity::Identifier& identifier) const {
   Report report{.identifier = identifier};
@@ -54,18 +83,25 @@ absl::StatusOr<Report> Reports::Gather(const identity::Identifier& identifier) c
   auto customers = rooms_.book.FindProfiles(asked);
   if (!customers.ok()) return customers.status();
   report.customers = *std::move(customers);
-  Known known = {identifier};
+  Known all = {identifier};
   for (const book::Profile& customer : report.customers) {
-    known.insert(known.end(), customer.identifiers.begin(), customer.identifiers.end());
+    all.insert(all.end(), customer.identifiers.begin(), customer.identifiers.end());
   }
-  std::sort(known.begin(), known.end());
-  known.erase(std::unique(known.begin(), known.end()), known.end());
+  Sort(all);
+  // By another that is many people's, records of others would be found.
+  Known known;
+  for (const identity::Identifier& one : all) {
+    auto shared =
+        one == identifier ? absl::StatusOr<bool>(false) : IsManyPeoples(one, *report.charter);
+    if (!shared.ok()) return shared.status();
+    if (!*shared) known.push_back(one);
+  }
   auto allowed = rooms_.allowlist.Hit(known);
   if (!allowed.ok()) return allowed.status();
   report.allowed = *std::move(allowed);
   report.warning = rooms_.warnings.Of(identifier);
-  absl::Status status = AddOrders(known, report);
-  if (status.ok()) status = AddIncidents(known, report);
+  absl::Status status = AddOrders(all, report);
+  if (status.ok()) status = AddIncidents(all, known, report);
   if (status.ok()) status = AddDecisions(known, report);
   if (status.ok()) status = AddPartners(report);
   if (status.ok()) status = AddHandled(known, report);
@@ -73,8 +109,8 @@ absl::StatusOr<Report> Reports::Gather(const identity::Identifier& identifier) c
   return report;
 }
 
-absl::Status Reports::AddOrders(const Known& known, Report& report) const {
-  auto remarks = ledger::RemarksAbout(rooms_.ledger, known);
+absl::Status Reports::AddOrders(const Known& all, Report& report) const {
+  auto remarks = ledger::RemarksAbout(rooms_.ledger, all);
   if (!remarks.ok()) return remarks.status();
   const Date today = Date::Of(report.made_at);
   const uint32_t late_after_days = rooms_.policies.InForce()->late_after_days;
@@ -115,10 +151,11 @@ absl::StatusOr<OwnIncident> Reports::Describe(ledger::IncidentView view) const {
   return own;
 }
 
-absl::Status Reports::AddIncidents(const Known& known, Report& report) const {
-  auto incidents = rooms_.ledger.About(known);
+absl::Status Reports::AddIncidents(const Known& all, const Known& known, Report& report) const {
+  auto incidents = rooms_.ledger.About(all);
   if (!incidents.ok()) return incidents.status();
   for (ledger::IncidentView& view : *incidents) {
+    if (!IsAbout(view.incident.account, known, report.customers)) continue;
     if (report.incidents.items.size() == kMaxReportIncidents) {
       report.incidents.more = true;
       break;

@@ -55,15 +55,20 @@ class Reports {
       : rooms_(rooms), clock_(clock), partner_deadline_(partner_deadline) {}
 
   // Own records are those of the customer who has the identifier, by whichever of its identifiers
-  // they were made, and so is what was asked of partners about the person, and passed on to them;
-  // partners are asked about this one alone, and at most the partner deadline is waited for them.
+  // they were made, and so is what was asked of partners about the person, and passed on to them.
+  // One of the others that is many people's leads only to what is about an order of the customer.
+  // Partners are asked about this one alone, and at most the partner deadline is waited for them.
   // Writes nothing but what a lookup keeps. Errors of the store are passed on.
   absl::StatusOr<Report> Gather(const identity::Identifier& identifier) const;
 
  private:
   using Known = std::vector<identity::Identifier>;  // of the person, sorted
-  absl::Status AddOrders(const Known& known, Report& report) const;
-  absl::Status AddIncidents(const Known& known, Report& report) const;
+  // By the warning list, and what the shop's book has met under it.
+  absl::StatusOr<bool> IsManyPeoples(const identity::Identifier& identifier,
+                                     const evidence::Charter& charter) const;
+  // `all` those of the customer, `known` without such as are many people's.
+  absl::Status AddOrders(const Known& all, Report& report) const;
+  absl::Status AddIncidents(const Known& all, const Known& known, Report& report) const;
   absl::StatusOr<OwnIncident> Describe(ledger::IncidentView view) const;
   absl::Status AddDecisions(const Known& known, Report& report) const;
   absl::Status AddPartners(Report& report) const;

@@ -117,8 +117,9 @@ void BM_CollectInMemory(benchmark::State& state) {
     partners::VoidEntries voids;
     uint64_t index = 0;
     for (const evidence::FeedBatch& batch : log.batches) {
-      partners::Applier applier(*store, log.partner, evidence::SystemClock().Now().seconds(), 0,
-                                keys, charters, reports, last_issued_at, gaps, conduct, voids);
+      partners::Applier applier(*store, log.partner, evidence::SystemClock().Now().seconds(),
+                                /*clock_in_doubt=*/false, 0, keys, charters, reports,
+                                last_issued_at, gaps, conduct, voids);
       for (const evidence::FeedEntry& entry : batch.entries) Must(applier.Add(index++, entry));
       storage::Batch writes;
       Must(applier.Finish(writes));

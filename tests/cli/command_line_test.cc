@@ -68,6 +68,13 @@ TEST(CommandLineTest, HelpTellsOfTheDash) {
   EXPECT_THAT(RunCli({"check", "--help"}).out, HasSubstr("'-' reads a line of standard input"));
 }
 
+TEST(CommandLineTest, HelpTellsWhatAWarningAndACodeDo) {
+  EXPECT_THAT(RunCli({"warning", "add", "--help"}).out,
+              HasSubstr("what it alone finds does not count"));
+  EXPECT_THAT(RunCli({"subject", "code", "--help"}).out, HasSubstr("again for 10 minutes"));
+  EXPECT_THAT(RunCli({"subject", "report", "--help"}).out, HasSubstr("again for 10 minutes"));
+}
+
 TEST(CommandLineTest, VersionIsOneLine) {
   const Ran ran = RunCli({"--version"});
   EXPECT_EQ(ran.code, 0);

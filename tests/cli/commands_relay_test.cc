@@ -56,7 +56,7 @@ TEST_F(RelayCommandTest, WhatWasTypedIsSentAndSaysWhatThePartnerLearns) {
   EXPECT_EQ(asked_.on(), "2026-11-20");
   EXPECT_FALSE(asked_.request_id().empty());
   EXPECT_THAT(ran.out, AllOf(HasSubstr("Entry 42 of toko-b.example does not count here any more"),
-                             HasSubstr("could not be reached yet")));
+                             HasSubstr("has not answered yet")));
   EXPECT_THAT(ran.err, HasSubstr("learns that this shop knows the person"));
   EXPECT_EQ(ran.out.find("3456"), std::string::npos);
 }

@@ -131,12 +131,26 @@ TEST(SubjectDocumentTest, EveryStateOfWhatWasAskedAndPassedOnHasItsWords) {
   }
 }
 
+// What was asked and passed on names a report: what no lookup can find any more is not denied.
+TEST(SubjectDocumentTest, WhatWasNotFoundIsNotSaidNeverToHaveBeen) {
+  const auto has = [](Language language, const char* text) {
+    EXPECT_THAT(TextOf({}, language), HasSubstr(text));
+  };
+  has(Language::kEnglish, "Under what this shop knows of you, no request for proof can be found");
+  has(Language::kEnglish, "Under what this shop knows of you, no objection can be found");
+  has(Language::kIndonesian,
+      "Dengan data Anda yang diketahui toko ini, tidak ditemukan permintaan bukti");
+  has(Language::kIndonesian, "Dengan data Anda yang diketahui toko ini, tidak ditemukan keberatan");
+  has(Language::kMalay, "Dengan butiran anda yang diketahui kedai ini, tidak ditemui permintaan");
+  has(Language::kMalay, "Dengan butiran anda yang diketahui kedai ini, tidak ditemui bantahan");
+}
+
 TEST(SubjectDocumentTest, AnEmptyReportSaysSo) {
   const std::string text = TextOf({}, Language::kEnglish);
   EXPECT_THAT(text, HasSubstr("This shop holds nothing about this identifier."));
   EXPECT_THAT(text, HasSubstr("This shop has no partners."));
-  EXPECT_THAT(text, HasSubstr("This shop has asked no partner for proof about you."));
-  EXPECT_THAT(text, HasSubstr("This shop has passed on no objection of yours."));
+  EXPECT_THAT(text, HasSubstr("no request for proof can be found."));
+  EXPECT_THAT(text, HasSubstr("no objection can be found that it passed on."));
   EXPECT_THAT(text, HasSubstr("How to object"));
 }
 

@@ -252,7 +252,10 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
                         return std::make_unique<SimNetwork>(circle_, origin_, tls.pin,
                                                             tls.certificate_pem);
                       },
-                  .followers = {.first_retry = milliseconds(2), .last_retry = milliseconds(20)},
+                  .followers = {.first_retry = milliseconds(2),
+                                .last_retry = milliseconds(20),
+                                .first_word = circle_.first_word,
+                                .passed = [this] { return circle_.clock_.Passed(); }},
                   .charter_file = dir_ / "charter.toml",
                   .policy_file = dir_ / "policy.toml",
                   .proofs = dir_ / "proofs"};

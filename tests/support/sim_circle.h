@@ -4,6 +4,7 @@
 #define DAFTAR_TESTS_SUPPORT_SIM_CIRCLE_H_
 
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -23,10 +24,20 @@ class SimClock final : public evidence::Clock {
  public:
   explicit SimClock(int64_t seconds) : millis_(seconds * 1000) {}
   evidence::UnixMillis Now() const override { return {millis_.load()}; }
+  // So much time passes.
   void Advance(int64_t seconds) { millis_ += seconds * 1000; }
+  // The clock is set to so much later, and no time passes.
+  void Set(int64_t seconds) {
+    set_ += seconds * 1000;
+    millis_ += seconds * 1000;
+  }
+  std::chrono::milliseconds Passed() const {
+    return std::chrono::milliseconds(millis_.load() - set_.load());
+  }
 
  private:
   std::atomic<int64_t> millis_;
+  std::atomic<int64_t> set_{0};
 };
 
 class SimCircle;
@@ -133,6 +144,9 @@ class SimCircle {
   size_t size() const { return nodes_.size(); }
 
   SimFaults faults;
+  // FollowerOptions::first_word of nodes that start from now on. None unless a test says otherwise:
+  // tests look at a node that they have started before it has heard of anybody.
+  std::chrono::milliseconds first_word{0};
 
  private:
   friend class SimNode;

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "storage/purge.h"
 #include "tests/node/book/book_fixture.h"
 
 namespace daftar::book {
@@ -63,6 +64,13 @@ TEST_F(AllowlistTest, EntriesAreRemovedWholeByIdOrIdentifier) {
   EXPECT_THAT(list_.Remove(By("r"), Handle("shop/b2"), "moved away"), IsOk());  // repeated
   EXPECT_EQ(list_.List()->size(), 1u);
   EXPECT_EQ(Record().size(), 5u);
+}
+
+TEST_F(AllowlistTest, WhatIsRemovedAlsoLeavesTheFiles) {
+  ASSERT_THAT(Add({Handle("shop/a")}), IsOk());
+  EXPECT_THAT(storage::PurgeIfAsked(*store_, {}), IsOkAndHolds(false));
+  ASSERT_THAT(list_.Remove(By(), Handle("shop/a"), "moved away"), IsOk());
+  EXPECT_THAT(storage::PurgeIfAsked(*store_, {}), IsOkAndHolds(true));
 }
 
 TEST_F(AllowlistTest, ARepeatedRequestGivesTheFirstEntry) {

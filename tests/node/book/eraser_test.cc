@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "node/book/allowlist.h"
+#include "storage/purge.h"
 #include "tests/node/book/book_fixture.h"
 
 namespace daftar::book {
@@ -67,6 +68,13 @@ TEST_F(EraserTest, AnOrderIsPaidWhenItsIncidentSaysSo) {
   };
   EXPECT_EQ(erase("2030-01-01")->orders_kept, 1u);  // a day to come
   EXPECT_EQ(erase("2024-03-01")->orders_erased, 1u);
+}
+
+TEST_F(EraserTest, ItAsksThatWhatGoesAlsoLeavesTheFiles) {
+  const CustomerId id = Bought(Handle("shop/budi"), "B-1", "2024-01-15");
+  EXPECT_THAT(storage::PurgeIfAsked(*store_, {}), IsOkAndHolds(false));
+  ASSERT_THAT(Erase(id), IsOk());
+  EXPECT_THAT(storage::PurgeIfAsked(*store_, {}), IsOkAndHolds(true));
 }
 
 TEST_F(EraserTest, AnOrderWhosePaymentWasTakenBackIsOwedAgain) {

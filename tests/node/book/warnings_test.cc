@@ -5,12 +5,14 @@
 #include <utility>
 
 #include "storage/audit.h"
+#include "storage/purge.h"
 #include "tests/node/book/book_fixture.h"
 
 namespace daftar::book {
 namespace {
 
 using ::daftar::testing::IsOk;
+using ::daftar::testing::IsOkAndHolds;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -64,6 +66,13 @@ TEST_F(WarningsTest, TheShopsOwnAreRefusedUntilTheyAreTakenOff) {
   EXPECT_FALSE(list_->Holds(kiosk_));
   Reopen();
   EXPECT_FALSE(list_->Holds(kiosk_));
+}
+
+TEST_F(WarningsTest, WhatIsTakenOffAlsoLeavesTheFiles) {
+  ASSERT_THAT(list_->Add(By(), kiosk_, "our own"), IsOk());
+  EXPECT_THAT(storage::PurgeIfAsked(*store_, {}), IsOkAndHolds(false));
+  ASSERT_THAT(list_->Remove(By(), kiosk_, "sold"), IsOk());
+  EXPECT_THAT(storage::PurgeIfAsked(*store_, {}), IsOkAndHolds(true));
 }
 
 TEST_F(WarningsTest, EachWriteNeedsAReasonAndHappensOnce) {

@@ -12,6 +12,7 @@ namespace {
 
 using evidence::testing::DateOf;
 using evidence::testing::Rupiah;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -258,6 +259,31 @@ TEST(AdmissibilityTest, EverythingThatIsMissingIsListedInOrder) {
       ElementsAre(HasSubstr("identifier"), HasSubstr("amount"), HasSubstr("occurred"),
                   HasSubstr("due"), HasSubstr("first reminder"), HasSubstr("Tell the customer"),
                   HasSubstr("proof"), HasSubstr("dispute"), HasSubstr("approve")));
+}
+
+TEST(AdmissibilityTest, OnlyWhatIsMissingIsMendedAndByItsOwnCommand) {
+  const auto ways = [](const IncidentCase& incident) {
+    return HowToMend(MissingForSharing(incident, StrictCharter()), "i9");
+  };
+  IncidentCase incident = Complete();
+  EXPECT_THAT(ways(incident), ElementsAre());
+  incident.second_person_approved = false;
+  EXPECT_THAT(ways(incident),
+              ElementsAre("That person, a manager, says: daftar incident approve i9"));
+  incident.proofs.clear();
+  incident.disputed = true;
+  EXPECT_THAT(ways(incident),
+              ElementsAre(HasSubstr("incident proof add i9"), HasSubstr("incident resolve i9"),
+                          HasSubstr("incident approve i9")));
+  incident = Complete();
+  incident.facts.reminders.clear();
+  EXPECT_THAT(ways(incident), ElementsAre(HasSubstr("incident remind i9")));
+  incident = Complete();
+  incident.facts.amount.minor = 0;
+  EXPECT_THAT(ways(incident), ElementsAre(HasSubstr("incident correct i9")));
+  incident.facts.reason = Reason::kStaffAbuse;
+  EXPECT_THAT(ways(incident),
+              ElementsAre(AllOf(HasSubstr("charter show"), HasSubstr("incident withdraw i9"))));
 }
 
 TEST(AdmissibilityTest, WhatLacksNothingCanBeEncoded) {

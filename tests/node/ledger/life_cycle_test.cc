@@ -539,6 +539,36 @@ TEST_F(PublishedTest, WhatAnEarlierVersionPublishedGetsItsDeadline) {
   EXPECT_EQ(StateOf(draft), IncidentState::kDraft);  // nothing happens to it by itself
 }
 
+TEST_F(PublishedTest, ARowThatCannotBeReadIsToldAndKeepsNoNodeFromStarting) {
+  const IncidentId broken = Published();
+  const IncidentId other = Published();
+  const crypto::Bytes key = rows::IncidentKey(other);
+  const auto other_now = [&] {
+    auto row = node_->store().Get(storage::Column::kIncidents, key);
+    auto plain = node_->vault().Open(storage::Column::kIncidents, key, **row);
+    return *Incident::Decode(plain->Expose());
+  };
+  Incident old = other_now();
+  const int64_t deadline = old.deadline;
+  ASSERT_NE(deadline, 0);
+  storage::Batch batch;
+  batch.Delete(storage::Column::kIncidents, rows::DeadlineKey(deadline, other));
+  batch.Delete(storage::Column::kIncidents, rows::AllHaveDeadlinesKey());
+  old.deadline = 0;
+  batch.Put(storage::Column::kIncidents, key,
+            node_->vault().Seal(storage::Column::kIncidents, key, old.Encode()));
+  batch.Put(storage::Column::kIncidents, rows::IncidentKey(broken), crypto::ToBytes("damaged"));
+  batch.Put(storage::Column::kIncidents, rows::DeadlineKey(circle_.clock().Now().seconds(), broken),
+            {});
+  DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+  node_.Stop();
+  DAFTAR_ASSERT_OK(node_.TryStart());
+  EXPECT_EQ(other_now().deadline, deadline);
+  EXPECT_TRUE(
+      node_->store().Get(storage::Column::kIncidents, rows::AllHaveDeadlinesKey())->has_value());
+  EXPECT_THAT(node_->Tick(), StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST_F(PublishedTest, DeadlinesSurviveARestart) {
   const IncidentId id = Published();
   DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace daftar::partners {
 namespace {
 
@@ -113,6 +115,20 @@ TEST(ConductTest, WhoNeverAnswersIsNoBetterThanWhoGivesUp) {
   EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);
   conduct.unanswered = 5;  // three more
   EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+}
+
+TEST(ConductTest, NewUnansweredOnesDoNotHideBehindThoseThatWereLookedAt) {
+  Conduct conduct;
+  for (int64_t day = 0; day < 10; ++day) Publish(conduct, day, 1);
+  conduct.CountUnanswered(5);
+  ASSERT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+  conduct.Look();
+  conduct.CountUnanswered(1);  // four were answered, or are over
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);
+  conduct.CountUnanswered(5);  // four more
+  ASSERT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+  conduct.CountUnanswered(uint64_t{1} << 40);
+  EXPECT_EQ(conduct.unanswered, std::numeric_limits<uint32_t>::max());
 }
 
 TEST(ConductTest, TooManyWithdrawnAfterDisputesAreSuspicious) {

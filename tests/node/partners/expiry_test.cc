@@ -66,6 +66,10 @@ TEST_F(EraseByTest, ARelayedDisputeIsOneToo) {
   EXPECT_EQ(by({}), 2000 + 11 * kDay);
   EXPECT_EQ(by({{EntryKind::kDispute, 5, 3000, 3000}}), 2000 + 11 * kDay);
   EXPECT_EQ(by({{EntryKind::kResolution, 5, 3000, 3000}}), 1000 + 31 * kDay);
+  // Nor does one from before it was said.
+  EXPECT_EQ(by({{EntryKind::kDispute, 5, 1100, 1100}, {EntryKind::kResolution, 6, 1500, 1500}}),
+            2000 + 11 * kDay);
+  EXPECT_EQ(by({{EntryKind::kDispute, 5, 1100, 1100}}), 1100 + 11 * kDay);
   // One that came too late answers nothing, however it is dated.
   EXPECT_EQ(by({{EntryKind::kResolution, 5, 3000, 2000 + 10 * kDay}}), 2000 + 11 * kDay);
 }
@@ -181,10 +185,29 @@ TEST_F(SweepTest, TheErasureThatComesAfterASweepLeavesNoGap) {
   EXPECT_EQ(Sweep(), 1u);
   a_.Start();
   circle_.Settle();
+  circle_.Settle();  // once it has heard what time it is
   EXPECT_EQ(a_->ledger().Get(id)->state, ledger::IncidentState::kErased);
   const MirrorView view = b_->followers().MirrorOf("toko-a.test")->View();
   EXPECT_EQ(view.gaps, 0u);
   EXPECT_EQ(view.trouble, "");
+  EXPECT_EQ(view.cosigned.at("toko-b.test"), view.size);
+}
+
+TEST_F(SweepTest, WhatComesWithoutItsBodyAfterASweepLeavesNoGap) {
+  const ledger::IncidentId id = Published("0812-9999-7001");
+  DAFTAR_ASSERT_OK(a_->ledger().Dispute(a_.Caller(), id, {}, "says it was paid"));
+  circle_.Settle();
+  circle_.faults.cut = [](const std::string&, const std::string&) { return true; };
+  for (int days : {31, 3}) {  // withdrawn, then erased
+    circle_.clock().Advance(days * kDay);
+    circle_.Settle();
+  }
+  EXPECT_EQ(a_->ledger().Get(id)->state, ledger::IncidentState::kErased);
+  EXPECT_EQ(Sweep(), 1u);
+  circle_.faults.cut = nullptr;
+  circle_.Settle();
+  const MirrorView view = b_->followers().MirrorOf("toko-a.test")->View();
+  EXPECT_EQ(view.gaps, 0u);
   EXPECT_EQ(view.cosigned.at("toko-b.test"), view.size);
 }
 

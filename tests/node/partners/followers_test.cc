@@ -126,6 +126,67 @@ TEST_F(FollowersTest, AnAlteredFeedAloneIsNoFork) {
   circle_.faults.alter_feed = nullptr;
 }
 
+TEST_F(FollowersTest, AClockThatIsSetIsInDoubtUntilAPartnerIsHeardAgain) {
+  constexpr int64_t kFar = int64_t{2} * 86'400;
+  Publish();
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
+  circle_.clock().Set(kFar);
+  EXPECT_NEAR(static_cast<double>(b_->followers().ClockAhead()), static_cast<double>(-kFar), 60);
+  EXPECT_TRUE(b_->followers().ClockInDoubt());
+  Publish();  // by the circle's clock, which is the partner's too
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
+  // Nor does a circle that falls silent keep it in doubt.
+  circle_.clock().Set(kFar);
+  EXPECT_TRUE(b_->followers().ClockInDoubt());
+  circle_.clock().Advance(kHeardSeconds);
+  EXPECT_TRUE(b_->followers().ClockInDoubt());
+  circle_.clock().Advance(1);
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
+}
+
+TEST_F(FollowersTest, TimeThatPassesPutsNoClockInDoubt) {
+  Publish();
+  for (const int64_t seconds : {int64_t{301}, int64_t{299}, int64_t{31} * 86'400}) {
+    circle_.clock().Advance(seconds);
+    EXPECT_FALSE(b_->followers().ClockInDoubt());
+  }
+}
+
+TEST_F(FollowersTest, AfterAStartTheClockIsInDoubtUntilAPartnerIsHeard) {
+  circle_.first_word = kFirstWord;
+  a_.Stop();
+  b_.Stop();
+  b_.Start();
+  EXPECT_TRUE(b_->followers().ClockInDoubt());
+  a_.Start();
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (b_->followers().ClockInDoubt() && std::chrono::steady_clock::now() < until) {
+    std::this_thread::yield();  // the follower's work, which has no event here
+  }
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
+}
+
+TEST_F(FollowersTest, AfterAStartASilentCircleKeepsTheClockInDoubtForTenMinutes) {
+  circle_.first_word = kFirstWord;
+  a_.Stop();
+  b_.Stop();
+  b_.Start();
+  circle_.clock().Advance(599);
+  EXPECT_TRUE(b_->followers().ClockInDoubt());
+  circle_.clock().Set(int64_t{400} * 86'400);
+  EXPECT_TRUE(b_->followers().ClockInDoubt());  // that is no time
+  circle_.clock().Advance(1);
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
+  // Whoever has no active partner waits for none.
+  b_.Stop();
+  b_.Start();
+  EXPECT_TRUE(b_->followers().ClockInDoubt());
+  DAFTAR_ASSERT_OK(
+      b_->registry().SetStatus(b_.Caller(), "toko-a.test", PartnerStatus::kSuspended, "test"));
+  DAFTAR_ASSERT_OK(b_->followers().Refresh());
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
+}
+
 TEST_F(FollowersTest, SuspendingStopsAndResumingGoesOn) {
   DAFTAR_ASSERT_OK(
       b_->registry().SetStatus(b_.Caller(), "toko-a.test", PartnerStatus::kSuspended, "test"));

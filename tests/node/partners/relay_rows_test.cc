@@ -143,6 +143,11 @@ TEST_F(FateTest, ADisputeThatWasResolvedBeforeSaysNothing) {
   EXPECT_EQ(FateOf(state_, kNow).disputed_at, 0);
 }
 
+TEST_F(FateTest, AVoidReportHasEnded) {
+  state_.is_void = true;
+  EXPECT_EQ(Fate(), RelayFate::kEnded);
+}
+
 TEST_F(FateTest, OneThatIsOpenAlreadyServes) {
   Add(EntryKind::kDispute, kNow - 10);
   EXPECT_EQ(Fate(), RelayFate::kDisputed);

@@ -108,6 +108,20 @@ TEST_F(RelayStatementsTest, OneThatAClockAheadHasDatedIsStatedAnew) {
   EXPECT_EQ(Listed(b_).relay.since, ahead.since);
 }
 
+TEST_F(RelayStatementsTest, StatedAnewNoneHasAPeriodThatIsStillToBegin) {
+  DAFTAR_ASSERT_OK(Relay(b_));
+  OwnRelay ahead = Listed(b_).relay;
+  ahead.statement.at += 365 * kDay;
+  ahead.since += 365 * kDay;
+  const crypto::Bytes key = relay_rows::OwnKey(PartnerOf(b_, a_).log, Index());
+  storage::Batch batch;
+  batch.Put(storage::Column::kRelays, key,
+            b_->vault().Seal(storage::Column::kRelays, key, ahead.Encode()));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  DAFTAR_ASSERT_OK(Relay(b_));
+  EXPECT_EQ(Listed(b_).relay.since, circle_.clock().Now().seconds());
+}
+
 TEST_F(RelayStatementsTest, OnlyThoseWhosePeriodIsNotOverTakeRoom) {
   KeepRelays(kMaxOpenRelays, circle_.clock().Now().seconds());
   EXPECT_THAT(Relay(b_), StatusIs(absl::StatusCode::kResourceExhausted));

@@ -23,6 +23,25 @@ class RelaysTest : public testing::RelayTest {
     const auto issuer = node->registry().Find("toko-a.test");
     return storage::LogIndexKey(static_cast<uint32_t>(issuer->log), index);
   }
+  // The node has this many of that relayer about other reports of that issuer, all over.
+  void KeepRelays(daftar::testing::SimNode& node, storage::LogNumber relayer, const Partner& issuer,
+                  size_t number) {
+    constexpr size_t kRowsAWrite = 500;
+    KeptRelay kept;
+    kept.statement = Statement();
+    kept.statement.issuer = issuer.origin;
+    kept.taken_at = kept.since = circle_.clock().Now().seconds() - 40 * kDay;
+    storage::Batch batch;
+    for (size_t i = 0; i < number; ++i) {
+      kept.statement.index = 1000 + i;
+      const crypto::Bytes key = relay_rows::KeptKey(issuer.log, kept.statement.index, relayer);
+      batch.Put(storage::Column::kRelays, key,
+                node->vault().Seal(storage::Column::kRelays, key, kept.Encode()));
+      if (batch.operations().size() < kRowsAWrite && i + 1 < number) continue;
+      DAFTAR_ASSERT_OK(node->store().Write(std::exchange(batch, {})));
+    }
+  }
+  static constexpr storage::LogNumber kAnotherLog{99};
 };
 
 TEST_F(RelaysTest, TheIssuerWritesADisputeWithoutAnybodysLeave) {
@@ -290,6 +309,49 @@ TEST_F(RelaysTest, ABacklogOfDaysKeepsItsTime) {
   for (const crypto::Bytes& statement : backlog) EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
   circle_.clock().Advance(25 * kDay);
   EXPECT_EQ(Sees(c_), "withdrawn");  // 30 days after the statement
+}
+
+TEST_F(RelaysTest, ARelayerHasItsShareOfWhatIsKept) {
+  const crypto::Bytes statement = Signed(Statement());
+  // Those of another take none of it.
+  KeepRelays(c_, kAnotherLog, PartnerOf(c_, a_), kMaxRelaysKeptOfOne);
+  const Partner relayer = PartnerOf(c_, b_);
+  KeepRelays(c_, relayer.log, PartnerOf(c_, a_), kMaxRelaysKeptOfOne);
+  const auto full = c_->relays().Take(relayer, statement);
+  EXPECT_THAT(full, StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_NE(std::string(full.status().message()).find("keeps 500 relayed disputes of a partner"),
+            std::string::npos)
+      << full.status();
+  storage::Batch one_less;
+  one_less.Delete(storage::Column::kRelays,
+                  relay_rows::KeptKey(PartnerOf(c_, a_).log, 1000, relayer.log));
+  DAFTAR_ASSERT_OK(c_->store().Write(std::move(one_less)));
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+}
+
+TEST_F(RelaysTest, WhatIsProvenOfAnOwnReportIsTakenHoweverMuchIsKept) {
+  const crypto::Bytes statement = Signed(Statement());
+  KeepRelays(c_, kAnotherLog, PartnerOf(c_, a_), kMaxRelaysKept);
+  EXPECT_THAT(c_->relays().Take(PartnerOf(c_, b_), statement),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  KeepRelays(a_, kAnotherLog, PartnerOf(a_, c_), kMaxRelaysKept);
+  KeepRelays(a_, PartnerOf(a_, b_).log, PartnerOf(a_, c_), kMaxRelaysKeptOfOne);
+  EXPECT_EQ(Sent(a_, statement), kDisputedAnswer);
+  EXPECT_EQ(Incident().state, IncidentState::kDisputed);
+}
+
+TEST_F(RelaysTest, OfAVoidReportNoneIsTakenAndNoneIsKept) {
+  const crypto::Bytes statement = Signed(Statement());
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+  EntryState state;
+  state.is_void = true;
+  storage::Batch batch;
+  batch.Put(storage::Column::kEntryStates, EntryState::Key(PartnerOf(c_, a_).log, Index()),
+            state.Encode());
+  DAFTAR_ASSERT_OK(c_->store().Write(std::move(batch)));
+  EXPECT_EQ(Sent(c_, statement), Refused(RelayRefusal::kNotAReport));
+  EXPECT_EQ(*c_->relays().Sweep(), 1u);
+  EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->kept, 0u);
 }
 
 TEST_F(RelaysTest, MoreThanADaysIsRefusedWithTheTimeToWait) {

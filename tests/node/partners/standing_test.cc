@@ -185,6 +185,9 @@ TEST_F(StandingTest, ADateInThePastMakesNoAnswerOneInTime) {
   EXPECT_EQ(Status(), EntryStatus::kLive);
   resolution.seen_at += 1;
   EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+  reading_.deadlines_act = false;
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  reading_.deadlines_act = true;
   // A first copy has both at once, and nothing but their dates.
   updates_.front().update.seen_at = resolution.seen_at;
   EXPECT_EQ(Status(), EntryStatus::kLive);

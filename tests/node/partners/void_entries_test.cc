@@ -5,6 +5,7 @@
 
 #include "crypto/cosignature.h"
 #include "node/partners/apply.h"
+#include "node/partners/expiry.h"
 #include "node/partners/mirror.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
@@ -72,7 +73,7 @@ class VoidEntriesTest : public ::testing::Test {
     Append(evidence::SignHeader(header, issuer_->keys().entry).Leaf());
   }
   void Append(EntryKind kind) { Append(About(kind)); }
-  void Send() {
+  void Send(bool clock_in_doubt = false) {
     evidence::FeedBatch batch;
     batch.from = mirror_->View().size;
     batch.entries = std::move(pending_);
@@ -85,7 +86,7 @@ class VoidEntriesTest : public ::testing::Test {
                                           stamp_ != 0 ? stamp_ : circle_.clock().Now().seconds()),
                                       "toko-a.test/self", issuer_->keys().self)};
     batch.head = note.ToString();
-    DAFTAR_ASSERT_OK(mirror_->Apply(batch));
+    DAFTAR_ASSERT_OK(mirror_->Apply(batch, clock_in_doubt));
   }
   std::vector<EntryKind> Effects() {
     auto row =
@@ -211,6 +212,87 @@ TEST_F(VoidEntriesTest, AnUpdateAboutAReportThatIsVoid) {
   }
 }
 
+// To a reader that comes later its date is not in the future any more.
+TEST_F(VoidEntriesTest, AReportThatNobodySignedMovesNoTime) {
+  circle_.clock().Advance(2 * 86'400);
+  stamp_ = circle_.clock().Now().seconds();
+  evidence::Header forged = About(EntryKind::kReport);
+  forged.about = evidence::kAboutNothing;
+  forged.issued_at += 86'400;
+  Append(evidence::SignHeader(forged, reader_->keys().entry).Leaf());
+  Append(EntryKind::kWithdrawal);
+  Send();
+  EXPECT_EQ(Effects(), std::vector{EntryKind::kWithdrawal});
+  VoidEntries expected;
+  expected.Add(VoidReason::kSignature, kReport + 1);
+  EXPECT_EQ(mirror_->View().voids, expected);
+}
+
+TEST_F(VoidEntriesTest, AReportOfAnyDateHoldsUpNoSweep) {
+  const auto body_of = [this](uint64_t index) {
+    return storage::LogIndexKey(static_cast<uint32_t>(partner_.log), index);
+  };
+  evidence::Header report = About(EntryKind::kReport);
+  report.about = evidence::kAboutNothing;
+  const int64_t issued_at = static_cast<int64_t>(report.issued_at);
+  for (const bool misplaced : {true, false}) {
+    evidence::Header ahead = report;
+    ahead.index = size_;
+    ahead.issued_at = (uint64_t{1} << 63) - 1;
+    if (misplaced) ahead.origin = "toko-b.test";
+    Append(evidence::SignHeader(ahead, reader_->keys().entry).Leaf());
+  }
+  report.index = size_;
+  Append(evidence::SignHeader(report, issuer_->keys().entry).Leaf(),
+         **issuer_->store().Get(
+             storage::Column::kLogBodies,
+             storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), kReport)));
+  Send();
+  const uint64_t last = size_ - 1;
+  const auto sweep = [&](int64_t now) {
+    return *SweepExpired(reader_->store(), partner_, mirror_->View(), reader_->charters(), {}, now);
+  };
+  constexpr int64_t kLongest = int64_t{24} * 31 * 86'400;  // of the circle's charter
+  EXPECT_EQ(sweep(issued_at + kLongest - 10), 0u);
+  EXPECT_TRUE((*reader_->store().Get(storage::Column::kLogBodies, body_of(last))).has_value());
+  EXPECT_EQ(sweep(issued_at + kLongest), 2u);
+  EXPECT_FALSE((*reader_->store().Get(storage::Column::kLogBodies, body_of(last))).has_value());
+}
+
+TEST_F(VoidEntriesTest, WhatComesWhileTheClockIsInDoubtHasItsDateAlone) {
+  Append(EntryKind::kDispute);
+  circle_.clock().Advance(40 * 86'400);
+  stamp_ = circle_.clock().Now().seconds();
+  Send(/*clock_in_doubt=*/true);
+  Append(EntryKind::kResolution);
+  Send();
+  const auto row =
+      reader_->store().Get(storage::Column::kEntryStates, EntryState::Key(partner_.log, kReport));
+  const auto state = EntryState::Decode(**row);
+  ASSERT_EQ(state->updates.size(), 2u);
+  EXPECT_EQ(state->updates[0].seen_at, state->updates[0].issued_at);
+  EXPECT_EQ(state->updates[1].seen_at, circle_.clock().Now().seconds());
+}
+
+TEST_F(VoidEntriesTest, WhatIsSaidOfAReportThatIsOverHereIsNotKept) {
+  const crypto::Bytes key = EntryState::Key(partner_.log, kReport);
+  EntryState swept;
+  swept.swept = true;
+  storage::Batch batch;
+  batch.Put(storage::Column::kEntryStates, key, swept.Encode());
+  DAFTAR_ASSERT_OK(reader_->store().Write(std::move(batch)));
+  const crypto::Bytes body = evidence::UpdateBody().Encode();
+  evidence::Header header = About(EntryKind::kCorrection);
+  header.commitment = evidence::CommitTo(body);
+  Append(evidence::SignHeader(header, issuer_->keys().entry).Leaf(), body);
+  Send();
+  EXPECT_EQ(Effects(), std::vector{EntryKind::kCorrection});
+  const auto kept =
+      reader_->store().Get(storage::Column::kLogBodies,
+                           storage::LogIndexKey(static_cast<uint32_t>(partner_.log), size_ - 1));
+  EXPECT_FALSE(kept->has_value());
+}
+
 TEST_F(VoidEntriesTest, AnUpdateAboutAnIndexThatIsStillToCome) {
   crypto::Bytes leaf =
       evidence::SignHeader(About(EntryKind::kSettlement), issuer_->keys().entry).Leaf();
@@ -318,9 +400,9 @@ TEST_F(VoidEntriesTest, WhatExpiredOrWasPaidAfterADisputeWasNotGivenUp) {
     erasure.ground = ground;
     MirrorView view = mirror_->View();
     int64_t last_issued_at = 0;
-    Applier applier(reader_->store(), partner_, circle_.clock().Now().seconds(), 0, view.keys,
-                    view.charters, view.reports, last_issued_at, view.gaps, view.conduct,
-                    view.voids);
+    Applier applier(reader_->store(), partner_, circle_.clock().Now().seconds(),
+                    /*clock_in_doubt=*/false, 0, view.keys, view.charters, view.reports,
+                    last_issued_at, view.gaps, view.conduct, view.voids);
     DAFTAR_ASSERT_OK(applier.Add(
         disputed, {evidence::SignHeader(erasure, issuer_->keys().entry).Leaf(), std::nullopt}));
     EXPECT_EQ(view.conduct.withdrawn, given_up) << static_cast<int>(ground);

@@ -4,6 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+
 #include "node/service/shop_handlers.h"
 #include "storage/audit.h"
 #include "tests/support/sim_circle.h"
@@ -71,6 +76,56 @@ class BookHandlersTest : public ::testing::Test {
   const Actor manager_{"user:budi", Roles{Role::kManager}};
   int requests_ = 0;
 };
+
+// How many files of the folder hold these bytes as they are.
+size_t FilesWith(const std::filesystem::path& folder, const std::string& bytes) {
+  size_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (text.find(bytes) != std::string::npos) ++count;
+  }
+  return count;
+}
+
+// The sealed entry of the allowlist, and the row by which the identifier finds its checks.
+TEST_F(BookHandlersTest, WhatAnErasureDeletesLeavesTheFilesOfEveryColumn) {
+  v1::AddCustomerRequest customer;
+  customer.set_request_id(RequestId());
+  customer.set_name("Budi");
+  customer.add_identifiers()->set_phone("0812-3456-7890");
+  const auto added = shop_.AddCustomer(staff_, customer);
+  DAFTAR_ASSERT_OK(added);
+  const identity::Identifier phone = *identity::Normalise(
+      identity::IdentifierType::kPhone, "0812-3456-7890", identity::Region::kIndonesia);
+  DAFTAR_ASSERT_OK(node_->allowlist().Add(node_.Caller(), {&phone, 1}, "known for years"));
+  DAFTAR_ASSERT_OK(node_->checker().Check(node_.Caller(), {{phone}, {}}));
+  std::string allowed;
+  DAFTAR_ASSERT_OK(node_->store().Scan(storage::Column::kAllowed, {}, {},
+                                       [&allowed](crypto::ByteView, crypto::ByteView sealed) {
+                                         allowed = crypto::AsText(sealed);
+                                         return true;
+                                       }));
+  const decision::Subject subject = decision::SubjectOf(node_->keys().receipt, phone);
+  const std::string checks = "s" + std::string(crypto::AsText(subject.view()));
+  ASSERT_FALSE(allowed.empty());
+  node_.Stop();
+  EXPECT_GT(FilesWith(node_.dir(), allowed), 0u);
+  EXPECT_GT(FilesWith(node_.dir(), checks), 0u);
+  node_.Start();
+  BookHandlers book(*node_);
+  v1::EraseCustomerRequest erase;
+  erase.set_request_id(RequestId());
+  erase.set_id(added->customer().id());
+  erase.set_because("asked for it");
+  DAFTAR_ASSERT_OK(book.EraseCustomer(manager_, erase));
+  node_->Upkeep();
+  node_.Stop();
+  node_.Start();  // which removes the files that the purge has replaced
+  EXPECT_EQ(FilesWith(node_.dir(), allowed), 0u);
+  EXPECT_EQ(FilesWith(node_.dir(), checks), 0u);
+}
 
 TEST_F(BookHandlersTest, AnOrderIsToldWholeAsItWasTaken) {
   auto added = book_.AddOrder(staff_, NewOrder("J-1"));

@@ -278,6 +278,33 @@ TEST_F(SubjectHandlersTest, ACodeIsForAnIdentifierOfOnePerson) {
   EXPECT_EQ(report->report().warning().kind(), "review");
   DAFTAR_ASSERT_OK(a_->warnings().Clear(a_.Caller(), phone, "one family of one"));
   EXPECT_THAT(subject_.GetReport(staff_, with), IsOk());  // the code was not used up
+  // By the customer's other identifiers, others' records may have come to it.
+  v1::AddCustomerRequest customer;
+  customer.set_request_id(RequestId());
+  customer.set_name("Ibu Sari");
+  customer.add_identifiers()->set_phone(kPhone);
+  customer.add_identifiers()->set_email("sari@gmail.com");
+  DAFTAR_ASSERT_OK(shop_.AddCustomer(staff_, customer));
+  const auto other_refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               ::testing::AllOf(HasSubstr("another (email)"), HasSubstr("daftar warning list"),
+                                HasSubstr("--without-code"), Not(HasSubstr("sari"))));
+  const identity::Identifier email = *identity::Normalise(
+      identity::IdentifierType::kEmail, "sari@gmail.com", identity::Region::kIndonesia);
+  code = Code(staff_);
+  DAFTAR_ASSERT_OK(code);
+  with = Asked();
+  with.set_code(code->code());
+  DAFTAR_ASSERT_OK(a_->warnings().Add(a_.Caller(), email, "the shop's own"));
+  EXPECT_THAT(Code(staff_), other_refused);
+  EXPECT_THAT(subject_.GetReport(staff_, with), other_refused);
+  DAFTAR_ASSERT_OK(a_->warnings().Remove(a_.Caller(), email, "sold"));
+  ASSERT_THAT(a_->warnings().IsShared(email, 100, a_->charter()),
+              daftar::testing::IsOkAndHolds(true));
+  EXPECT_THAT(Code(staff_), other_refused);
+  EXPECT_THAT(subject_.GetReport(staff_, with), other_refused);
+  DAFTAR_ASSERT_OK(a_->warnings().Clear(a_.Caller(), email, "one family of one"));
+  EXPECT_THAT(subject_.GetReport(staff_, with), IsOk());
 }
 
 TEST_F(SubjectHandlersTest, WhatWasAskedOfPartnersAndPassedOnIsInIt) {

@@ -94,6 +94,48 @@ TEST_F(ReportsTest, OwnRecordsAreThoseOfTheCustomerByWhicheverIdentifier) {
   EXPECT_THAT(report.decisions.items, SizeIs(1));
 }
 
+// A clinic's telephone: by it staff file what is about others.
+TEST_F(ReportsTest, AnotherIdentifierThatIsManyPeoplesLeadsToNoRecordsOfOthers) {
+  const book::NamedOrder order = Order(kPhone, "17", "2026-09-01");
+  const identity::Identifier clinic[] = {Phone(kOther)};
+  DAFTAR_ASSERT_OK(a_->book().AddIdentifiers(a_.Caller(), order.customer, clinic));
+  const ledger::IncidentId of_other = File(a_, DepositUnsettled(kOther));
+  ledger::NewIncident account = DepositUnsettled(kOther);
+  account.order = order.name;
+  const ledger::IncidentId of_order = File(a_, account);
+  Share(b_, kOther);
+  DAFTAR_ASSERT_OK(a_->checker().Check(a_.Caller(), {{Phone(kOther)}, {}}));
+  partners::NewRelay dispute;
+  dispute.issuer = "toko-b.test";
+  dispute.identifiers = {Phone(kOther)};
+  DAFTAR_ASSERT_OK(a_->relayer().Relay(a_.Caller(), dispute, std::chrono::milliseconds(2000)));
+  DAFTAR_ASSERT_OK(a_->allowlist().Add(a_.Caller(), clinic, "the doctor is a friend"));
+  Report report = Made();
+  EXPECT_THAT(report.incidents.items, SizeIs(2));
+  EXPECT_THAT(report.decisions.items, SizeIs(1));
+  EXPECT_THAT(report.passed_on.items, SizeIs(1));
+  EXPECT_TRUE(report.allowed.has_value());
+  // In review, as a check has found.
+  const auto shared = a_->warnings().IsShared(Phone(kOther), 100, a_->charter());
+  ASSERT_TRUE(shared.ok() && *shared);
+  const auto has_none_of_others = [&](const Report& made) {
+    ASSERT_THAT(made.orders.items, SizeIs(1));
+    ASSERT_THAT(made.incidents.items, SizeIs(1));
+    EXPECT_EQ(made.incidents.items[0].view.incident.id, of_order);
+    EXPECT_THAT(made.decisions.items, IsEmpty());
+    EXPECT_THAT(made.passed_on.items, IsEmpty());
+    EXPECT_FALSE(made.allowed.has_value());
+  };
+  has_none_of_others(Made());
+  DAFTAR_ASSERT_OK(a_->warnings().Add(a_.Caller(), Phone(kOther), "our own counter"));
+  has_none_of_others(Made());
+  // Asked about itself, by an operator who knows whom, it leads to all.
+  report = Made(kOther);
+  ASSERT_THAT(report.incidents.items, SizeIs(2));
+  EXPECT_TRUE(report.incidents.items[0].view.incident.id == of_other ||
+              report.incidents.items[1].view.incident.id == of_other);
+}
+
 TEST_F(ReportsTest, PartnersAreAskedAboutTheOneIdentifierThatWasProven) {
   const book::NamedOrder order = Order(kPhone, "17", "2026-09-01");
   const identity::Identifier more[] = {Phone(kOther)};
