@@ -123,9 +123,11 @@ TEST_F(WarningsTest, TooManyLiveReportsAreListedForReview) {
 }
 
 TEST_F(WarningsTest, ACheckWaitsForNoWrite) {
-  const WriteGate::Alone another(list_->gate());  // somebody writes
-  EXPECT_TRUE(IsShared(kiosk_, 17));
-  EXPECT_EQ(list_->Waiting(), 1u);
+  {
+    const WriteGate::Alone another(list_->gate());  // somebody writes
+    EXPECT_TRUE(IsShared(kiosk_, 17));
+    EXPECT_EQ(list_->Waiting(), 1u);
+  }
   Reopen();
   EXPECT_EQ(list_->Waiting(), 0u);  // upkeep writes, not the check
 }
