@@ -1,6 +1,10 @@
 # What nearly every file reads is read once: parsing these headers is half of compiling a file without
 # the optimiser and a quarter with it. Each file still includes what it uses; the header sets are
 # compiled without these.
+#
+# A macro that only some of those who read them have would keep GCC from using them.
+add_compile_options(-pthread)
+
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/common_headers.cc
      CONTENT "// Holds nothing: see cmake/PrecompiledHeaders.cmake.\n")
 add_library(daftar_common_headers OBJECT ${CMAKE_BINARY_DIR}/common_headers.cc)
