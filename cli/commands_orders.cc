@@ -120,6 +120,10 @@ absl::StatusOr<int> RunOrderAdd(Session& session, const OrderAddOptions& options
     return absl::InvalidArgumentError(
         "order add needs an amount, like --amount 4500000 --currency IDR");
   }
+  if ((*amount)->minor() == 0) {
+    return absl::InvalidArgumentError(
+        "--amount 0 is no order; write what it comes to, like --amount 4500000 --currency IDR");
+  }
   absl::StatusOr<v1::Terms> terms = v1::TERMS_UNSPECIFIED;
   if (!options.terms.empty()) terms = MakeTerms(options.terms);
   if (!terms.ok()) return terms.status();

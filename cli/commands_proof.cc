@@ -14,6 +14,7 @@
 #include "cli/text.h"
 #include "crypto/hash.h"
 #include "node/decision/text.h"
+#include "node/evidence/media_type.h"
 #include "node/evidence/proofs.h"
 
 namespace daftar::cli {
@@ -61,6 +62,26 @@ absl::StatusOr<TypedProof> MakeProof(const std::string& kind, const std::string&
         " (16 MiB) that a proof may have; attach a smaller copy, or the part that matters");
   }
   return TypedProof{kind, file, NameOf(file), bytes};
+}
+
+// Before anything is filed; the node looks again at what comes.
+absl::Status CheckMediaType(const std::string& file) {
+  errno = 0;
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return CannotRead(file, errno);
+  evidence::MediaDetector detector;
+  std::string piece(kChunkBytes, '\0');
+  for (uint64_t read = 0; in && read <= evidence::kMaxProofFileBytes;) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const auto got = static_cast<size_t>(in.gcount());
+    detector.Update(crypto::AsBytes(std::string_view(piece).substr(0, got)));
+    read += got;
+  }
+  if (in.bad()) return CannotRead(file, errno);
+  if (auto type = detector.Finish(); !type.ok()) {
+    return absl::Status(type.status().code(), file + ": " + MessageOf(type.status()));
+  }
+  return absl::OkStatus();
 }
 
 bool IsWatched(const Console& console) { return console.err_is_terminal && !console.json; }
@@ -176,6 +197,9 @@ absl::StatusOr<std::vector<TypedProof>> ReadTypedProofs(const std::vector<std::s
                                         ": write KIND=FILE, like --proof invoice=17.pdf");
     }
     auto proof = MakeProof(one.substr(0, equals), one.substr(equals + 1));
+    if (proof.ok()) {
+      if (absl::Status status = CheckMediaType(proof->file); !status.ok()) proof = status;
+    }
     if (!proof.ok()) {
       return absl::Status(proof.status().code(), "--proof " + MessageOf(proof.status()));
     }

@@ -36,7 +36,7 @@ td { overflow-wrap: break-word; }
   :root { color-scheme: light; font-size: 10pt; }
   body { padding: 0; max-width: none; line-height: 1.4; }
   h1, h2, h3, h4 { break-after: avoid; }
-  article, tr, dt { break-inside: avoid; }
+  tr, dt, dd { break-inside: avoid; }
   dt { break-after: avoid; }
   thead { display: table-header-group; }
   p { orphans: 3; widows: 3; }

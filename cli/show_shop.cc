@@ -93,6 +93,21 @@ std::string NextText(const v1::Incident& incident) {
   return "";
 }
 
+// What somebody has to do next, where the list of what is missing does not say it.
+std::string StepText(const v1::Incident& incident) {
+  const std::string& id = incident.id();
+  if (incident.state() == "ready" && incident.missing().empty()) {
+    return "daftar incident publish " + id;
+  }
+  if (incident.state() == "held" && incident.held_until().empty()) {
+    return "daftar incident notice " + id + " --pay TEXT --contact TEXT";
+  }
+  if (incident.state() == "disputed") {
+    return "daftar incident resolve " + id + " --outcome upheld|withdrawn --because TEXT";
+  }
+  return "";
+}
+
 }  // namespace
 
 std::string WhoOf(const std::string& name,
@@ -203,12 +218,17 @@ void Print(std::ostream& out, const v1::Incident& incident) {
   fields.Add("Disputed", DisputeText(incident));
   fields.Add("Erased", incident.erased_for());
   fields.Add("By itself", NextText(incident));
+  fields.Add("Next", StepText(incident));
   if (incident.has_log_index()) fields.Add("Log entry", "#" + std::to_string(incident.log_index()));
   fields.Print(out);
   const auto reason = evidence::ReasonFromName(incident.reason());
   if (reason.ok() && !evidence::IsShareable(*reason)) {
     out << "\nKept in this shop only; never shared.\n";
   } else if (!incident.missing().empty()) {
+    if (!incident.order_paid().empty() && incident.published_at().empty()) {
+      out << "\nIts order is paid. If nothing is left to report: daftar incident withdraw "
+          << incident.id() << " --ground mistake --because TEXT\n";
+    }
     out << "\nMissing before it can be shared\n";
     for (const auto& sentence : incident.missing()) out << "  - " << Printable(sentence) << "\n";
     const std::vector<std::string> missing(incident.missing().begin(), incident.missing().end());

@@ -219,8 +219,9 @@ DocumentTable Writer::Changes(const v1::SubjectIncident& incident) const {
   for (const auto& change : incident.changes()) {
     SubjectText by = change.by_node() ? SubjectText::kByNode : SubjectText::kByPerson;
     if (change.through_partner()) by = SubjectText::kByPartner;
-    table.rows.push_back(
-        {Day(change.at()), ActionIn(change.action(), language_), Say(by), change.because()});
+    // What the node itself noted of that says no more, and in English.
+    table.rows.push_back({Day(change.at()), ActionIn(change.action(), language_), Say(by),
+                          change.through_partner() ? std::string() : change.because()});
   }
   return table;
 }

@@ -241,7 +241,7 @@ int Main(int argc, char** argv) {
   Options options;
   CLI::App app{
       "daftard, the daemon of a Daftar node.\n\nExample:\n  daftard --dir /var/lib/daftar"};
-  app.set_version_flag("--version", std::string(kVersion));
+  app.set_version_flag("--version", "daftard " + std::string(kVersion));
   app.add_option("--dir", options.dir, "The node's directory, made by `daftar init`")
       ->envname("DAFTAR_DIR");
   app.add_option("--passphrase-file", options.passphrase_file,

@@ -219,15 +219,27 @@ void CheckProof(const IncidentCase& incident, const ReasonProfile& profile, Sent
                     kinds + (incident.proofs.empty() ? "." : "; none of the attached files is."));
 }
 
+// The end of a sentence about a reason that is not one of them.
+std::string OnesShared(const Charter& charter) {
+  std::string names;
+  for (const auto& [reason, profile] : charter.reasons) {
+    names += (names.empty() ? ". The circle's charter lets these be shared: " : ", ") +
+             std::string(Info(reason).name);
+  }
+  return names + ".";
+}
+
 }  // namespace
 
 Sentences MissingForSharing(const IncidentCase& incident, const Charter& charter) {
   if (!IsShareable(incident.facts.reason)) {
-    return {"Choose another reason: this one steers your own shop and is never shared."};
+    return {"Choose another reason: this one steers your own shop and is never shared" +
+            OnesShared(charter)};
   }
   const auto found = charter.reasons.find(incident.facts.reason);
   if (found == charter.reasons.end()) {
-    return {"Choose another reason: the charter of the circle does not let this one be shared."};
+    return {"Choose another reason: the charter of the circle does not let this one be shared" +
+            OnesShared(charter)};
   }
   const ReasonProfile& profile = found->second;
   Sentences missing;

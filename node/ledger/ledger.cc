@@ -317,8 +317,12 @@ absl::StatusOr<IncidentView> Ledger::AddOnly(const storage::Caller& caller,
         auto before = Get(**existing);
         if (!before.ok()) return before.status();
         if (before->state != IncidentState::kWithdrawn) {
-          return absl::AlreadyExistsError("this order has an incident already: " +
-                                          (*existing)->hex());
+          const std::string other = (*existing)->hex();
+          return absl::AlreadyExistsError(
+              "this order has an incident already: " + other +
+              ". Facts that changed belong there: daftar incident correct " + other +
+              ". If it is wrong as a whole, withdraw it first: daftar incident withdraw " + other +
+              " --ground mistake --because TEXT");
         }
         withdrawn = *existing;
       }

@@ -359,6 +359,10 @@ TEST_F(BookCommandTest, OrderAddSendsEverything) {
       "terms: TERMS_DEPOSIT receipt: 'r1'");
   EXPECT_EQ(asked.DebugString(), expected.DebugString());
   EXPECT_EQ(node_.Run({"order", "add", "--phone", "0812"}).code, kExitUsage);
+  const Ran nothing =
+      node_.Run({"order", "add", "--phone", "0812", "--amount", "0", "--currency", "IDR"});
+  EXPECT_EQ(nothing.code, kExitUsage);
+  EXPECT_THAT(nothing.err, HasSubstr("--amount 0 is no order"));
 }
 
 TEST_F(BookCommandTest, OrderAddTellsWhatWasLeftOut) {

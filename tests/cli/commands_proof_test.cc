@@ -194,7 +194,8 @@ TEST_F(ProofCommandTest, NothingIsFiledWhenAFileCannotBeProof) {
   };
   for (const std::string& proof :
        {std::string("17.pdf"), std::string("=17.pdf"), std::string("invoice="),
-        std::string("invoice=/none/17.pdf"), "photo=" + File("17.pdf", "x")}) {
+        std::string("invoice=/none/17.pdf"), "photo=" + File("17.pdf", "x"),
+        "invoice=" + File("17.html", "<!DOCTYPE html><html><body>paid?</body></html>")}) {
     const Ran ran = node_.Run({"incident", "add", "--order", "o1", "--proof", proof});
     EXPECT_NE(ran.code, kExitOk) << proof;
     EXPECT_THAT(ran.err, HasSubstr("--proof")) << proof;

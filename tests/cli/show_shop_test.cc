@@ -11,6 +11,7 @@ namespace daftar::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr char kIncident[] = R"pb(
   id: "i9"
@@ -151,6 +152,30 @@ TEST(ShowIncidentTest, ADraftWhoseOrderWasPaidSaysBoth) {
               HasSubstr("draft; its order was paid on 2026-10-01\n"));
   EXPECT_THAT(state("state: 'settled' reason: 'invoice-overdue' order: 'o' order_paid: 'D'"),
               HasSubstr("settled\n"));
+}
+
+TEST(ShowIncidentTest, WhoeverHasToDoSomethingNextIsToldTheCommand) {
+  const auto text = [](const char* fields) {
+    std::ostringstream out;
+    Print(out, Proto<v1::Incident>(fields));
+    return out.str();
+  };
+  EXPECT_THAT(text("id: 'i1' state: 'ready' reason: 'no-show'"),
+              HasSubstr("daftar incident publish i1\n"));
+  EXPECT_THAT(text("id: 'i1' state: 'ready' reason: 'no-show' missing: 'Attach a proof'"),
+              Not(HasSubstr("incident publish")));
+  EXPECT_THAT(text("id: 'i1' state: 'held' reason: 'no-show'"),
+              HasSubstr("daftar incident notice i1 --pay TEXT --contact TEXT\n"));
+  EXPECT_THAT(text("id: 'i1' state: 'held' reason: 'no-show' held_until: 'T'"),
+              Not(HasSubstr("incident notice")));
+  EXPECT_THAT(text("id: 'i1' state: 'disputed' reason: 'no-show'"),
+              HasSubstr("daftar incident resolve i1 --outcome"));
+  EXPECT_THAT(text("id: 'i1' state: 'draft' reason: 'no-show' missing: 'Attach a proof'"),
+              Not(HasSubstr("incident withdraw")));
+  EXPECT_THAT(text("id: 'i1' state: 'draft' reason: 'no-show' missing: 'Attach a proof' "
+                   "order_paid: '2026-10-01'"),
+              HasSubstr("Its order is paid. If nothing is left to report: daftar incident withdraw "
+                        "i1 --ground mistake"));
 }
 
 constexpr char kSuggestion[] = R"pb(

@@ -73,12 +73,15 @@ TEST(SubjectDocumentTest, NoWordOfItsOwnIsInAnotherLanguage) {
 
 TEST(SubjectDocumentTest, ADisputeThatAPartnerPassedOnIsToldAsOne) {
   v1::SubjectReport report = SampleReport();
-  report.mutable_incidents(0)->mutable_changes(2)->set_through_partner(true);
+  auto& change = *report.mutable_incidents(0)->mutable_changes(2);
+  change.set_through_partner(true);
+  change.set_because("the node's own note");
   const std::string words[] = {"for you, through a partner", "atas nama Anda, melalui mitra",
                                "bagi pihak anda, melalui rakan kongsi"};
   const Language languages[] = {Language::kEnglish, Language::kIndonesian, Language::kMalay};
   for (size_t i = 0; i < std::size(words); ++i) {
     EXPECT_THAT(TextOf(report, languages[i]), HasSubstr(words[i]));
+    EXPECT_THAT(TextOf(report, languages[i]), Not(HasSubstr("the node's own note")));
     EXPECT_THAT(TextOf(SampleReport(), languages[i]), Not(HasSubstr(words[i])));
   }
 }

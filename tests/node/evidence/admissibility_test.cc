@@ -14,6 +14,7 @@ using evidence::testing::DateOf;
 using evidence::testing::Rupiah;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -165,6 +166,21 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
 }
 
 // The next one, and from which day on it would count.
+TEST(AdmissibilityTest, AReasonThatIsNotSharedIsToldThoseThatAre) {
+  IncidentCase incident = Complete();
+  Charter charter = StrictCharter();
+  for (const Reason reason : {Reason::kStaffAbuse, Reason::kPaymentReversed}) {
+    incident.facts.reason = reason;
+    const auto missing = MissingForSharing(incident, charter);
+    ASSERT_EQ(missing.size(), 1u);
+    EXPECT_THAT(missing[0], HasSubstr(". The circle's charter lets these be shared: "));
+    EXPECT_THAT(missing[0], HasSubstr(std::string(Info(Reason::kNoShow).name)));
+    EXPECT_THAT(missing[0], HasSubstr(std::string(Info(Reason::kInvoiceUnpaidReminded).name)));
+  }
+  charter.reasons.clear();
+  EXPECT_THAT(MissingForSharing(incident, charter), ElementsAre(EndsWith("this one be shared.")));
+}
+
 TEST(AdmissibilityTest, AMissingReminderIsNamedWithTheDayOnWhichItCounts) {
   Charter charter = StrictCharter();
   ReasonProfile& profile = charter.reasons[Reason::kInvoiceUnpaidReminded];

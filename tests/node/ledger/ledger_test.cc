@@ -464,7 +464,10 @@ TEST_F(LedgerTest, AnOrderHasOneIncident) {
   NewIncident account = DepositUnsettled(kPhone);
   account.order = "order-1";
   DAFTAR_ASSERT_OK(ledger().Add(node_.Caller(), account));
-  EXPECT_THAT(ledger().Add(node_.Caller(), account), StatusIs(absl::StatusCode::kAlreadyExists));
+  EXPECT_THAT(ledger().Add(node_.Caller(), account),
+              StatusIs(absl::StatusCode::kAlreadyExists,
+                       HasSubstr("daftar incident withdraw " +
+                                 ledger().ForOrder("order-1")->value().hex())));
   EXPECT_TRUE(ledger().ForOrder("order-1")->has_value());
   EXPECT_FALSE(ledger().ForOrder("order-2")->has_value());
 }
