@@ -17,6 +17,13 @@ absl::Status CheckLength(std::string_view what, std::string_view text, size_t ma
                                     std::to_string(max_bytes) + " bytes");
 }
 
+Bytes EncodeRow(std::string_view kind, ByteView result) {
+  assert(result.size() <= kMaxRequestResultBytes);
+  crypto::Writer writer;
+  writer.U8(kRowVersion).Prefixed16(crypto::AsBytes(kind)).Prefixed16(result);
+  return writer.Take();
+}
+
 }  // namespace
 
 absl::StatusOr<Bytes> RequestLog::Key(std::string_view actor, std::string_view request_id) {
@@ -51,11 +58,14 @@ absl::StatusOr<std::optional<Bytes>> RequestLog::Find(const StoreReader& store, 
 }
 
 void RequestLog::Record(Batch& batch, Bytes key, std::string_view kind, ByteView result) {
-  assert(result.size() <= kMaxRequestResultBytes);
-  crypto::Writer writer;
-  writer.U8(kRowVersion).Prefixed16(crypto::AsBytes(kind)).Prefixed16(result);
   batch.ExpectAbsent(Column::kRequests, key);
-  batch.Put(Column::kRequests, std::move(key), writer.Take());
+  batch.Put(Column::kRequests, std::move(key), EncodeRow(kind, result));
+}
+
+void RequestLog::Replace(Batch& batch, Bytes key, std::string_view kind, ByteView before,
+                         ByteView result) {
+  batch.ExpectValue(Column::kRequests, key, EncodeRow(kind, before));
+  batch.Put(Column::kRequests, std::move(key), EncodeRow(kind, result));
 }
 
 }  // namespace daftar::storage

@@ -30,6 +30,11 @@ class RequestLog {
   // Adds the row and the precondition that it is absent. The batch then is Aborted when the same
   // request ran at the same time: Find again.
   static void Record(Batch& batch, Bytes key, std::string_view kind, ByteView result);
+
+  // Puts `result` in the place of `before`, which Find has answered: for a request that is done in
+  // parts. The batch is Aborted when another has replaced it since.
+  static void Replace(Batch& batch, Bytes key, std::string_view kind, ByteView before,
+                      ByteView result);
 };
 
 }  // namespace daftar::storage

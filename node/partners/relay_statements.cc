@@ -1,5 +1,6 @@
 // What a person's dispute at this shop becomes: the report is opened, and a statement made of it.
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "crypto/merkle.h"
@@ -22,6 +23,8 @@ using storage::LogNumber;
 
 constexpr std::string_view kRequestKind = "dispute.relay";
 constexpr int64_t kSecondsPerDay = 86'400;
+// Ends the result of a request that came up against a bound: it is not all that was asked for.
+constexpr uint64_t kMoreToDo = std::numeric_limits<uint64_t>::max();
 
 bool HasEnded(EntryStatus status) {
   return status == EntryStatus::kWithdrawn || status == EntryStatus::kErased ||
@@ -112,7 +115,9 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Relay(const storage::Caller& cal
   }
   auto earlier = storage::RequestLog::Find(store_, *request, kRequestKind);
   if (!earlier.ok()) return earlier.status();
-  if (earlier->has_value()) return AsRecorded(*issuer, **earlier);
+  auto progress = ProgressOf(*issuer, *std::move(earlier));
+  if (!progress.ok()) return progress.status();
+  if (progress->whole) return ViewsOf(*issuer, progress->indexes);
   if (issuer->status != PartnerStatus::kActive) {
     return absl::FailedPreconditionError(
         "the partner is not active, so nothing of it counts here; `daftar partner resume` first");
@@ -121,7 +126,7 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Relay(const storage::Caller& cal
   if (!opened.ok()) return opened.status();
   storage::MutexLock writing(writing_);
   size_t made = 0;
-  auto relayed = Write(caller, *std::move(request), *issuer, dispute, *opened, made);
+  auto relayed = Write(caller, *std::move(request), *progress, *issuer, dispute, *opened, made);
   if (made > 0) return relayed;
   // Whoever asked learns all the same that the partner has a record of the buyer.
   Batch batch;
@@ -131,25 +136,36 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Relay(const storage::Caller& cal
   return relayed;
 }
 
-absl::StatusOr<std::vector<RelayView>> Relayer::AsRecorded(const Partner& issuer,
-                                                           ByteView request_result) const {
-  crypto::Reader reader(request_result);
-  std::vector<RelayView> views;
+absl::StatusOr<Relayer::Progress> Relayer::ProgressOf(const Partner& issuer,
+                                                      std::optional<Bytes> result) {
+  Progress progress;
+  progress.result = std::move(result);
+  if (!progress.result.has_value()) return progress;
+  crypto::Reader reader(*progress.result);
   const auto log = storage::LogNumber{reader.U32()};
+  while (reader.ok() && reader.remaining() > 0) progress.indexes.push_back(reader.U64());
+  if (!reader.Finish("request row").ok()) {
+    return absl::DataLossError("a request's row is malformed");
+  }
   if (log != issuer.log) {
     return absl::FailedPreconditionError(
         "this request_id was used for another partner; use a new one for each request");
   }
-  while (reader.ok() && reader.remaining() > 0) {
-    auto row = Find(relay_rows::OwnKey(log, reader.U64()));
+  progress.whole = progress.indexes.empty() || progress.indexes.back() != kMoreToDo;
+  if (!progress.whole) progress.indexes.pop_back();
+  return progress;
+}
+
+absl::StatusOr<std::vector<RelayView>> Relayer::ViewsOf(const Partner& issuer,
+                                                        std::span<const uint64_t> indexes) const {
+  std::vector<RelayView> views;
+  for (const uint64_t index : indexes) {
+    auto row = Find(relay_rows::OwnKey(issuer.log, index));
     if (!row.ok()) return row.status();
-    if (!row->has_value()) continue;  // swept since
-    auto view = View(std::move((*row)->relay), log);
+    if (!row->has_value()) continue;
+    auto view = View(std::move((*row)->relay), issuer.log);
     if (!view.ok()) return view.status();
     views.push_back(*std::move(view));
-  }
-  if (!reader.Finish("request row").ok()) {
-    return absl::DataLossError("a request's row is malformed");
   }
   return views;
 }
@@ -214,11 +230,9 @@ absl::StatusOr<size_t> Relayer::CountKept() const {
   return kept;
 }
 
-absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& caller, Bytes request,
-                                                      const Partner& issuer,
-                                                      const NewRelay& dispute,
-                                                      std::span<const PartnerRecord> opened,
-                                                      size_t& made) {
+absl::StatusOr<std::vector<RelayView>> Relayer::Write(
+    const storage::Caller& caller, Bytes request, const Progress& earlier, const Partner& issuer,
+    const NewRelay& dispute, std::span<const PartnerRecord> opened, size_t& made) {
   const int64_t now = clock_.Now().seconds();
   const Bytes day_key = relay_rows::DayKey(storage::kOwnLog);
   auto day_row = store_.Get(Column::kRelays, day_key);
@@ -234,14 +248,16 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
   auto kept = CountKept();
   if (!kept.ok()) return kept.status();
   const bool in_doubt = followers_.ClockInDoubt();
+  auto views = ViewsOf(issuer, earlier.indexes);
+  if (!views.ok()) return views.status();
   Batch batch;
-  crypto::Writer result;
-  result.U32(static_cast<uint32_t>(issuer.log));
-  std::vector<RelayView> views;
+  std::vector<uint64_t> seen_to = earlier.indexes;
   std::vector<relay_rows::Place> added;
   absl::Status bound;  // that some came up against, of which so many are left
   size_t left = 0;
   for (const PartnerRecord& record : opened) {
+    const auto& before = earlier.indexes;
+    if (std::find(before.begin(), before.end(), record.index) != before.end()) continue;
     const Bytes key = relay_rows::OwnKey(issuer.log, record.index);
     auto row = Find(key);
     if (!row.ok()) return row.status();
@@ -258,8 +274,8 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
       // A time that is still to come would put the end of the period off.
       since = std::min(view->relay.since, now);
       if (!in_vain && view->fate.fate != RelayFate::kResolved) {
-        result.U64(record.index);
-        views.push_back(*std::move(view));
+        seen_to.push_back(record.index);
+        views->push_back(*std::move(view));
         continue;
       }
     }
@@ -297,12 +313,11 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
                           "dispute.relay",
                           issuer.origin + " entry " + std::to_string(record.index),
                           {}});
-    result.U64(record.index);
+    seen_to.push_back(record.index);
     added.push_back({issuer.log, record.index, storage::kOwnLog});
-    views.push_back({std::move(relay), {}});
+    views->push_back({std::move(relay), {}});
   }
-  if (!bound.ok() && added.empty()) return WithRest(bound, 0, left);
-  if (views.empty()) {
+  if (bound.ok() && seen_to.empty()) {
     return absl::FailedPreconditionError(
         std::all_of(opened.begin(), opened.end(),
                     [](const PartnerRecord& record) { return HasEnded(record.status); })
@@ -312,8 +327,15 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
   }
   if (!added.empty()) batch.Put(Column::kRelays, day_key, day.Encode());
   // Of one that is not whole the same request does the rest, later.
-  if (bound.ok()) {
-    storage::RequestLog::Record(batch, std::move(request), kRequestKind, result.Take());
+  crypto::Writer result;
+  result.U32(static_cast<uint32_t>(issuer.log));
+  for (const uint64_t index : seen_to) result.U64(index);
+  if (!bound.ok()) result.U64(kMoreToDo);
+  if (earlier.result.has_value()) {
+    storage::RequestLog::Replace(batch, std::move(request), kRequestKind, *earlier.result,
+                                 result.bytes());
+  } else {
+    storage::RequestLog::Record(batch, std::move(request), kRequestKind, result.bytes());
   }
   const absl::Status written = store_.Write(std::move(batch));
   if (absl::IsAborted(written)) {
@@ -323,7 +345,7 @@ absl::StatusOr<std::vector<RelayView>> Relayer::Write(const storage::Caller& cal
   made = added.size();
   storage::MutexLock lock(mutex_);
   open_.insert(added.begin(), added.end());
-  if (!bound.ok()) return WithRest(bound, added.size(), left);
+  if (!bound.ok()) return WithRest(bound, made, left);
   return views;
 }
 

@@ -67,7 +67,8 @@ class Relayer {
   //   Unavailable         the partner could not be asked
   //   InvalidArgument     the day is still to come, or before what is reported
   //   ResourceExhausted   past a bound of relay_rows.h, in words; what fits is relayed all the
-  //                       same, durably, and the words say how many reports still count
+  //                       same, durably, and the words say how many reports still count. The same
+  //                       request does the rest later, and states none anew that it had relayed
   absl::StatusOr<std::vector<RelayView>> Relay(const storage::Caller& caller,
                                                const NewRelay& dispute,
                                                std::chrono::milliseconds deadline);
@@ -112,13 +113,24 @@ class Relayer {
   // Of the outstanding ones, those whose period for an answer is not over.
   absl::StatusOr<size_t> CountOpen();
   absl::StatusOr<size_t> CountKept() const;
-  // `made`: how many statements were, also where an error says that more were not.
+  // What a request has come to so far: the reports that it sees to, `whole` when no more are left.
+  struct Progress {
+    std::vector<uint64_t> indexes;
+    bool whole = false;
+    std::optional<crypto::Bytes> result;  // as the request log has it
+  };
+  static absl::StatusOr<Progress> ProgressOf(const Partner& issuer,
+                                             std::optional<crypto::Bytes> result);
+  // `made`: how many statements were, also where an error says that more were not. No report of
+  // `earlier` is stated anew.
   absl::StatusOr<std::vector<RelayView>> Write(const storage::Caller& caller, crypto::Bytes request,
-                                               const Partner& issuer, const NewRelay& dispute,
+                                               const Progress& earlier, const Partner& issuer,
+                                               const NewRelay& dispute,
                                                std::span<const decision::PartnerRecord> opened,
                                                size_t& made) DAFTAR_REQUIRES(writing_);
-  absl::StatusOr<std::vector<RelayView>> AsRecorded(const Partner& issuer,
-                                                    crypto::ByteView request_result) const;
+  // Those of the reports whose statements are not swept since.
+  absl::StatusOr<std::vector<RelayView>> ViewsOf(const Partner& issuer,
+                                                 std::span<const uint64_t> indexes) const;
 
   storage::Store& store_;
   const storage::Vault& vault_;

@@ -43,6 +43,19 @@ TEST_F(RequestLogTest, SameRequestTwiceIsAborted) {
   EXPECT_EQ(*RequestLog::Find(*store_, key, "thing-add"), crypto::ToBytes("first"));
 }
 
+TEST_F(RequestLogTest, WhatARequestDidInPartIsReplacedOnlyByWhoKnowsIt) {
+  const Bytes key = *RequestLog::Key("uid:1000", "r1");
+  ASSERT_THAT(Record(key, "half"), IsOk());
+  const auto replace = [&](std::string_view before, std::string_view result) {
+    Batch batch;
+    RequestLog::Replace(batch, key, "thing-add", crypto::AsBytes(before), crypto::AsBytes(result));
+    return store_->Write(std::move(batch));
+  };
+  ASSERT_THAT(replace("half", "whole"), IsOk());
+  EXPECT_THAT(replace("half", "another"), StatusIs(absl::StatusCode::kAborted));
+  EXPECT_EQ(*RequestLog::Find(*store_, key, "thing-add"), crypto::ToBytes("whole"));
+}
+
 TEST_F(RequestLogTest, OneIdForTwoPurposesIsRefused) {
   const Bytes key = *RequestLog::Key("uid:1000", "r1");
   ASSERT_THAT(Record(key, "made"), IsOk());

@@ -35,6 +35,13 @@ class RelayStatementsTest : public testing::RelayTest {
     b_.Stop();
     b_.Start();
   }
+  // B may relay so many more today.
+  void LeaveRoomToday(uint32_t number) {
+    const RelayDay day{circle_.clock().Now().seconds() / kDay, kMaxRelaysADay - number};
+    storage::Batch batch;
+    batch.Put(storage::Column::kRelays, relay_rows::DayKey(storage::kOwnLog), day.Encode());
+    DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  }
   // What the record of B has of the kind, the newest first.
   std::vector<storage::AuditRow> Recorded(const std::string& action) {
     auto page = storage::ReadAudit(b_->store(), b_->vault(),
@@ -189,10 +196,7 @@ TEST_F(RelayStatementsTest, AnewItIsDatedAfterWhatWasResolved) {
 
 TEST_F(RelayStatementsTest, OfMoreThanADaysRestWhatFitsIsRelayed) {
   incident_ = Publish();  // the second about the buyer
-  RelayDay day{circle_.clock().Now().seconds() / kDay, kMaxRelaysADay - 1};
-  storage::Batch batch;
-  batch.Put(storage::Column::kRelays, relay_rows::DayKey(storage::kOwnLog), day.Encode());
-  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  LeaveRoomToday(1);
   const storage::Caller caller = b_.Caller();
   const auto again = [&] {
     return b_->relayer().Relay(caller, OfBuyer(), std::chrono::milliseconds(2000));
@@ -211,6 +215,65 @@ TEST_F(RelayStatementsTest, OfMoreThanADaysRestWhatFitsIsRelayed) {
   const auto rest = again();
   DAFTAR_ASSERT_OK(rest);
   EXPECT_EQ(rest->size(), 2u);
+}
+
+TEST_F(RelayStatementsTest, TheRestOfARequestStatesNothingAnewThatWasResolvedMeanwhile) {
+  const ledger::IncidentId first = incident_;
+  const ledger::IncidentId second = Publish();
+  LeaveRoomToday(1);
+  const storage::Caller caller = b_.Caller();
+  const auto relay = [&](const storage::Caller& by) {
+    return b_->relayer().Relay(by, OfBuyer(), std::chrono::milliseconds(2000));
+  };
+  EXPECT_THAT(relay(caller), StatusIs(absl::StatusCode::kResourceExhausted));
+  ASSERT_EQ(b_->relayer().List(10)->size(), 1u);
+  const evidence::RelayStatement stated = b_->relayer().List(10)->front().relay.statement;
+  circle_.Settle();
+  const auto is_first = a_->ledger().Get(first)->report->index == stated.index;
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Resolve(a_.Caller(), is_first ? first : second, true, "looked into"));
+  circle_.Settle();
+  circle_.Settle();
+  // There is no room for the rest yet: nothing of it changes.
+  EXPECT_THAT(relay(caller), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_EQ(b_->relayer().List(10)->front().relay.statement, stated);
+  circle_.clock().Advance(kDay);
+  circle_.Settle();
+  const auto rest = relay(caller);
+  DAFTAR_ASSERT_OK(rest);
+  ASSERT_EQ(rest->size(), 2u);
+  EXPECT_EQ(rest->front().relay.statement, stated);
+  EXPECT_EQ(rest->front().fate.fate, RelayFate::kResolved);
+  EXPECT_TRUE(rest->back().open());
+  EXPECT_EQ(relay(caller)->front().relay.statement, stated);  // nor when all is done
+  // A new request is a new dispute.
+  const auto anew = relay(b_.Caller());
+  DAFTAR_ASSERT_OK(anew);
+  ASSERT_EQ(anew->size(), 2u);
+  EXPECT_TRUE(
+      std::all_of(anew->begin(), anew->end(), [](const auto& view) { return view.open(); }));
+}
+
+TEST_F(RelayStatementsTest, WhatAnotherRequestSeesToIsNotStatedAnewByOneThatCouldNotDoTheRest) {
+  DAFTAR_ASSERT_OK(Relay(b_));
+  const evidence::RelayStatement stated = b_->relayer().List(10)->front().relay.statement;
+  Publish();
+  circle_.Settle();
+  LeaveRoomToday(0);
+  const storage::Caller caller = b_.Caller();
+  const auto relay = [&] {
+    return b_->relayer().Relay(caller, OfBuyer(), std::chrono::milliseconds(2000));
+  };
+  EXPECT_THAT(relay(), StatusIs(absl::StatusCode::kResourceExhausted));
+  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
+  circle_.Settle();
+  circle_.Settle();
+  circle_.clock().Advance(kDay);
+  circle_.Settle();
+  const auto rest = relay();
+  DAFTAR_ASSERT_OK(rest);
+  ASSERT_EQ(rest->size(), 2u);
+  EXPECT_EQ(rest->front().relay.statement, stated);
 }
 
 }  // namespace
