@@ -19,6 +19,11 @@ constexpr const char* kEndAction = "proof.end";
 constexpr const char* kDropAction = "proof.drop";
 constexpr std::string_view kNodeActor = "node";
 
+size_t BytesOf(const absl::StatusOr<evidence::HandoverPiece>& piece) {
+  const auto* bytes = piece.ok() ? std::get_if<crypto::Bytes>(&*piece) : nullptr;
+  return bytes != nullptr ? bytes->size() : 0;
+}
+
 bool Waits(AskedProofState state) { return state == AskedProofState::kWaiting; }
 
 }  // namespace
@@ -93,7 +98,7 @@ absl::StatusOr<AskedProof> ProofRequests::FetchHeld(const AskedProofId& id, Busy
   absl::Status fetched = network_.FetchProof(
       *partner, stored->asked.request,
       [&](absl::StatusOr<evidence::HandoverPiece> piece) {
-        busy.GoesOn();
+        busy.GoesOn(BytesOf(piece));
         taken = intake.Take(std::move(piece));
         return taken.ok();
       },
@@ -102,7 +107,9 @@ absl::StatusOr<AskedProof> ProofRequests::FetchHeld(const AskedProofId& id, Busy
     fetched =
         absl::DeadlineExceededError("nothing came from " + partner->origin + " for " +
                                     std::to_string(options_.stall.count() / 1000) +
-                                    " s; what was disclosed stays so, and is fetched again later");
+                                    " s, or less than " + std::to_string(options_.least_rate) +
+                                    " bytes a second; what was disclosed stays so, and is fetched "
+                                    "again later");
   }
   absl::StatusOr<HandoverState> came = HandoverState::kPending;
   if (!taken.ok()) {
@@ -311,9 +318,12 @@ void ProofRequests::Stop() {
 }
 
 void ProofRequests::EndStalled() {
-  const auto late = std::chrono::steady_clock::now() - options_.stall;
+  const auto now = std::chrono::steady_clock::now();
   for (auto& [id, in_hand] : busy_) {
-    if (in_hand.stalled || in_hand.news > late) continue;
+    const auto may_take =
+        options_.stall + std::chrono::milliseconds(in_hand.bytes * 1000 / options_.least_rate);
+    if (in_hand.stalled) continue;
+    if (now - in_hand.news < options_.stall && now - in_hand.begun < may_take) continue;
     in_hand.stalled = true;
     in_hand.cancel->Cancel();
   }

@@ -45,6 +45,8 @@ struct ProofRequestOptions {
   // Of a call that carries files, however well it goes on; and without a piece of them.
   std::chrono::milliseconds fetch_deadline{6 * 3'600'000};
   std::chrono::milliseconds stall{60'000};
+  // Bytes of files in a second, from when `stall` has passed: one that drips holds a worker.
+  uint64_t least_rate = 16'384;
   std::chrono::milliseconds pace{600'000};  // between two looks whether a waiting one was decided
 };
 
@@ -123,19 +125,21 @@ class ProofRequests {
     crypto::Bytes row;  // as it is in the store, for the precondition
   };
   struct InHand {
-    Cancellation* cancel = nullptr;                // breaks off its call
-    std::chrono::steady_clock::time_point news{};  // when a piece last came
+    Cancellation* cancel = nullptr;                 // breaks off its call
+    std::chrono::steady_clock::time_point begun{};  // the call
+    std::chrono::steady_clock::time_point news{};   // when a piece last came
+    uint64_t bytes = 0;                             // of files, that came
     bool stalled = false;
   };
   // Holds one request, so that no two threads fetch the same files.
   class Busy {
    public:
     Busy(ProofRequests& requests, const AskedProofId& id) : requests_(requests), id_(id) {
+      const auto now = std::chrono::steady_clock::now();
       storage::MutexLock lock(requests_.mutex_);
       if (requests_.stopping_) {
         status_ = absl::UnavailableError("the node is stopping");
-      } else if (!requests_.busy_.emplace(id, InHand{&cancel_, std::chrono::steady_clock::now()})
-                      .second) {
+      } else if (!requests_.busy_.emplace(id, InHand{&cancel_, now, now}).second) {
         status_ = absl::FailedPreconditionError(
             "this request is being looked after just now; try again in a moment");
       }
@@ -148,9 +152,11 @@ class ProofRequests {
     Busy& operator=(const Busy&) = delete;
     const absl::Status& status() const { return status_; }
     Cancellation& cancel() { return cancel_; }
-    void GoesOn() {
+    void GoesOn(size_t bytes) {
       storage::MutexLock lock(requests_.mutex_);
-      requests_.busy_[id_].news = std::chrono::steady_clock::now();
+      InHand& in_hand = requests_.busy_[id_];
+      in_hand.news = std::chrono::steady_clock::now();
+      in_hand.bytes += bytes;
     }
     bool stalled() {
       storage::MutexLock lock(requests_.mutex_);

@@ -171,8 +171,14 @@ class SimNetwork final : public partners::Network {
       cancel.OnCancel({});
       return absl::CancelledError("cancelled");
     }
+    const auto drips = circle_.faults.drip_proof.Get();
+    const milliseconds for_each_byte = drips ? drips(partner.origin) : milliseconds(0);
     return other->disclosures().Fetch(own_origin_, request, [&](evidence::HandoverPiece piece) {
       if (auto alter = circle_.faults.alter_proof.Get()) alter(partner.origin, piece);
+      const auto* bytes = std::get_if<crypto::Bytes>(&piece);
+      if (for_each_byte.count() > 0 && bytes != nullptr) {
+        return Drip(*bytes, for_each_byte, on_piece, cancel);
+      }
       return !cancel.cancelled() && on_piece(std::move(piece));
     });
   }
@@ -185,6 +191,22 @@ class SimNetwork final : public partners::Network {
     if (other == nullptr || other->keys().tls.pin != partner.pin) return nullptr;
     if (circle_.Cut(own_origin_, partner.origin)) return nullptr;
     return other;
+  }
+
+  // The line is slow: it is the time between two bytes that is waited for.
+  static bool Drip(crypto::ByteView bytes, milliseconds for_each_byte,
+                   const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>& on_piece,
+                   partners::Cancellation& cancel) {
+    storage::Mutex mutex;
+    storage::CondVar never;
+    for (const uint8_t byte : bytes) {
+      {
+        storage::MutexLock lock(mutex);
+        never.WaitFor(mutex, for_each_byte);
+      }
+      if (cancel.cancelled() || !on_piece(crypto::Bytes{byte})) return false;
+    }
+    return true;
   }
 
   bool Admits(Node& other) const {

@@ -76,6 +76,8 @@ struct SimFaults {
   SimFault<void(const std::string& from, evidence::HandoverPiece&)> alter_proof;
   // Whether nothing of the proof that `from` hands out comes through, until the caller gives up.
   SimFault<bool(const std::string& from)> stall_proof;
+  // How long the proof that `from` hands out takes for each byte, if it comes a byte at a time.
+  SimFault<std::chrono::milliseconds(const std::string& from)> drip_proof;
   // Applied to every request for proof that `from` makes.
   SimFault<void(const std::string& from, partners::ProofCall&)> alter_request;
   // Whether the line between two nodes is cut, whichever of them calls. Any thread asks.

@@ -3,144 +3,30 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <filesystem>
 #include <thread>
 
-#include "node/ledger/disclosure_rows.h"
 #include "node/ledger/incident_rows.h"
-#include "storage/audit.h"
 #include "storage/requests.h"
-#include "tests/support/incidents.h"
-#include "tests/support/sim_circle.h"
-#include "tests/support/status_matchers.h"
+#include "tests/node/partners/proof_fixture.h"
 
 namespace daftar::partners {
 namespace {
 
 using ::daftar::testing::DepositUnsettled;
-using ::daftar::testing::IsOk;
 using ::daftar::testing::Phone;
-using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
 using ledger::ProofRequestState;
 using ::testing::HasSubstr;
+using testing::kDay;
+using testing::kInvoice;
+using testing::kIssuer;
+using testing::kPhone;
+using testing::kReminder;
+using testing::kReport;
 using ::testing::Not;
 
-constexpr char kPhone[] = "0812-3456-7890";
-constexpr char kIssuer[] = "toko-a.test";
-constexpr char kInvoice[] = "Invoice 17, 4,500,000 rupiah\n";
-constexpr char kReminder[] = "Please pay the rest by Friday\n";
-constexpr int64_t kDay = 86'400;
-constexpr uint64_t kReport = 2;  // after KEYS and CHARTER
-
-// Toko A has reported a buyer with two files of proof; toko B has found the report.
-class ProofRequestsTest : public ::testing::Test {
- protected:
-  ProofRequestsTest() {
-    circle_.PairAll();
-    auto view = a_->ledger().Add(a_.Caller(), DepositUnsettled(kPhone));
-    EXPECT_THAT(view, IsOk());
-    incident_ = view->incident.id;
-    Attach(evidence::ProofKind::kInvoice, kInvoice);
-    Attach(evidence::ProofKind::kReminder, kReminder);
-    EXPECT_THAT(a_->ledger().Publish(a_.Caller(), incident_), IsOk());
-    circle_.Settle();
-    Check(b_);
-    Check(c_);
-  }
-  void Attach(evidence::ProofKind kind, std::string_view text) {
-    auto upload = a_->proofs().Begin(a_.Caller(), {incident_, kind, "scan"});
-    DAFTAR_ASSERT_OK(upload);
-    DAFTAR_ASSERT_OK((*upload)->Append(crypto::AsBytes(text)));
-    DAFTAR_ASSERT_OK((*upload)->Finish());
-  }
-  void Check(SimNode& node) {
-    check::Question question;
-    question.identifiers = {Phone(kPhone)};
-    EXPECT_THAT(node->checker().Check(node.Caller(), question), IsOk());
-  }
-  absl::StatusOr<AskedProof> Ask(SimNode& node, const std::string& phone = kPhone) {
-    const identity::Identifier buyer = Phone(phone);
-    return node->proof_requests().Ask(node.Caller(), kIssuer, kReport, std::span(&buyer, 1),
-                                      "a large order");
-  }
-  // The one request that waits at the issuer.
-  evidence::ProofRequestId Waiting() {
-    auto page = a_->disclosures().List(true, 10, {});
-    EXPECT_THAT(page, IsOk());
-    EXPECT_EQ(page->requests.size(), 1u);
-    return page->requests.empty() ? evidence::ProofRequestId() : page->requests[0].id;
-  }
-  void Disclose(const std::vector<uint32_t>& numbers = {}) {
-    DAFTAR_ASSERT_OK(
-        a_->disclosures().Disclose(a_.Caller(), Waiting(), numbers, "the order is large"));
-  }
-  std::string Content(SimNode& node, const AskedProofId& id, uint32_t number) {
-    std::string content;
-    EXPECT_THAT(node->proof_requests().Read(
-                    "uid:0", id, number, [](const KeptProof&) { return true; },
-                    [&](crypto::ByteView chunk) {
-                      content += crypto::AsText(chunk);
-                      return true;
-                    }),
-                IsOk());
-    return content;
-  }
-  // Toko A's partners say that it is an hour later than it thinks.
-  void DoubtTheIssuersClock() {
-    const int64_t ahead = circle_.clock().Now().seconds() + 3600;
-    for (SimNode* node : {&b_, &c_}) {
-      DAFTAR_ASSERT_OK((*node)->publisher().Heartbeat(evidence::UnixMillis::OfSeconds(ahead)));
-    }
-    EXPECT_TRUE(Until([&] { return a_->followers().ClockInDoubt(); }));
-  }
-  // As the charter's period does at toko B, which waits for nobody.
-  void DeleteTheBody() {
-    auto issuer = b_->registry().Find(kIssuer);
-    DAFTAR_ASSERT_OK(issuer);
-    storage::Batch batch;
-    batch.Delete(storage::Column::kLogBodies,
-                 storage::LogIndexKey(static_cast<uint32_t>(issuer->log), kReport));
-    DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
-  }
-  // Other threads' work, which has no event here.
-  static bool Until(const std::function<bool()>& is_so) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (!is_so()) {
-      if (std::chrono::steady_clock::now() > end) return false;
-      std::this_thread::yield();
-    }
-    return true;
-  }
-  static size_t FilesOf(SimNode& node) {
-    return static_cast<size_t>(
-        std::distance(std::filesystem::directory_iterator(node.dir() / "proofs"),
-                      std::filesystem::directory_iterator()));
-  }
-  size_t Recorded(SimNode& node, const std::string& action) {
-    storage::AuditQuery query{.limit = 100};
-    query.wanted = [&](const storage::AuditRow& row) { return row.action == action; };
-    auto page = storage::ReadAudit(node->store(), node->vault(), query);
-    EXPECT_THAT(page, IsOk());
-    return page->rows.size();
-  }
-  // A request of toko B's own making.
-  evidence::ProofMac MacOf(const std::string& asker, const evidence::ProofNonce& nonce) {
-    const identity::Identifier buyer = Phone(kPhone);
-    Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), b_->charters(), b_.origin(),
-                  b_->registry(), b_->followers(), b_->relays(), b_->network());
-    auto key = lookup.RecordKey(kIssuer, kReport, std::span(&buyer, 1));
-    EXPECT_THAT(key.status(), IsOk());
-    return evidence::ProofRequestMac(*key, asker, nonce);
-  }
-
-  SimCircle circle_;
-  SimNode& a_ = circle_.Add(kIssuer);
-  SimNode& b_ = circle_.Add("toko-b.test");
-  SimNode& c_ = circle_.Add("toko-c.test");
-  ledger::IncidentId incident_;
-};
+class ProofRequestsTest : public testing::ProofTest {};
 
 TEST_F(ProofRequestsTest, WhatAManagerDisclosesArrivesWholeAndIsOnBothRecords) {
   auto asked = Ask(b_);
@@ -261,64 +147,6 @@ TEST_F(ProofRequestsTest, ARequestIsOfThePartnerThatMadeIt) {
               StatusIs(absl::StatusCode::kPermissionDenied));
 }
 
-TEST_F(ProofRequestsTest, WhatIsAlteredOnTheWayIsRefusedAsAWholeAndNoted) {
-  const auto flip = [](evidence::HandoverPiece& piece, int at) {
-    if (auto* start = std::get_if<evidence::HandoverStart>(&piece); start != nullptr && at == 0) {
-      start->leaves.pop_back();
-      start->files = 1;
-    }
-    if (auto* file = std::get_if<evidence::HandedFile>(&piece); file != nullptr && at == 1) {
-      file->salt.data()[0] ^= 1;
-    }
-    if (auto* file = std::get_if<evidence::HandedFile>(&piece); file != nullptr && at == 3) {
-      file->media = evidence::MediaType::kPdf;
-    }
-    auto* chunk = std::get_if<crypto::Bytes>(&piece);
-    // The second file, when the first is here already.
-    if (chunk != nullptr && at == 2 && chunk->at(0) == kReminder[0]) chunk->at(0) ^= 1;
-    if (chunk != nullptr && at == 4) chunk->push_back('x');
-  };
-  for (int at = 0; at < 5; ++at) {
-    auto asked = Ask(b_);
-    DAFTAR_ASSERT_OK(asked);
-    if (at == 0) Disclose();
-    circle_.faults.alter_proof = [&](const std::string&, evidence::HandoverPiece& piece) {
-      flip(piece, at);
-    };
-    EXPECT_THAT(b_->proof_requests().Fetch(asked->id), StatusIs(absl::StatusCode::kDataLoss)) << at;
-    const auto after = b_->proof_requests().Get(asked->id);
-    EXPECT_EQ(after->state, AskedProofState::kRejected) << at;
-    EXPECT_TRUE(after->files.empty()) << at;
-    EXPECT_EQ(FilesOf(b_), 0u) << at;
-  }
-  EXPECT_EQ(Recorded(b_, "proof.reject"), 5u);
-  EXPECT_THAT(b_->followers().MirrorOf(kIssuer)->View().trouble,
-              HasSubstr("proof to which its reports do not commit (5 times)"));
-  circle_.faults.alter_proof = nullptr;
-  auto asked = Ask(b_);
-  DAFTAR_ASSERT_OK(asked);
-  EXPECT_EQ(b_->proof_requests().Fetch(asked->id)->state, AskedProofState::kFetched);
-}
-
-TEST_F(ProofRequestsTest, AFetchThatBreaksOffBeginsAnew) {
-  auto asked = Ask(b_);
-  DAFTAR_ASSERT_OK(asked);
-  Disclose();
-  int pieces = 0;
-  circle_.faults.alter_proof = [&](const std::string&, evidence::HandoverPiece&) {
-    if (++pieces == 4) b_->proof_requests().Stop();  // as the daemon does
-  };
-  EXPECT_THAT(b_->proof_requests().Fetch(asked->id), StatusIs(absl::StatusCode::kCancelled));
-  EXPECT_EQ(FilesOf(b_), 0u);
-  circle_.faults.alter_proof = nullptr;
-  b_.Stop();
-  b_.Start();
-  circle_.Settle();
-  EXPECT_EQ(b_->proof_requests().Get(asked->id)->state, AskedProofState::kWaiting);
-  EXPECT_EQ(b_->proof_requests().Fetch(asked->id)->state, AskedProofState::kFetched);
-  EXPECT_EQ(Content(b_, asked->id, 2), kReminder);
-}
-
 TEST_F(ProofRequestsTest, BothNodesRestartInBetween) {
   auto asked = Ask(b_);
   DAFTAR_ASSERT_OK(asked);
@@ -366,18 +194,6 @@ TEST_F(ProofRequestsTest, AnIssuerThatFallsSilentKeepsNothingWaiting) {
   circle_.clock().Advance(90 * kDay);
   EXPECT_EQ(*b_->proof_requests().Sweep(), 1u);
   EXPECT_TRUE(b_->proof_requests().List()->empty());
-}
-
-TEST_F(ProofRequestsTest, WhatIsNotFetchedWithinAWeekStays) {
-  auto asked = Ask(b_);
-  DAFTAR_ASSERT_OK(asked);
-  const auto id = Waiting();
-  Disclose();
-  circle_.clock().Advance(7 * kDay);
-  EXPECT_EQ(b_->proof_requests().Fetch(asked->id)->state, AskedProofState::kLapsed);
-  EXPECT_EQ(*a_->disclosures().Sweep(), 1u);
-  EXPECT_FALSE(a_->disclosures().Get(id)->open);
-  EXPECT_EQ(a_->disclosures().Get(id)->state, ProofRequestState::kDisclosed);
 }
 
 TEST_F(ProofRequestsTest, ASuspendedPartnersRequestsLapse) {
@@ -435,20 +251,6 @@ TEST_F(ProofRequestsTest, ErasingTheReportErasesEverythingButTheRecord) {
   EXPECT_EQ(rows, 0u);
   EXPECT_EQ(Recorded(a_, "proof.disclose"), 2u);
   EXPECT_THAT(Ask(b_), StatusIs(absl::StatusCode::kNotFound));
-}
-
-TEST_F(ProofRequestsTest, WhatCameIsKeptForThirtyDays) {
-  auto asked = Ask(b_);
-  DAFTAR_ASSERT_OK(asked);
-  Disclose();
-  DAFTAR_ASSERT_OK(b_->proof_requests().Fetch(asked->id));
-  circle_.clock().Advance(30 * kDay - 1);
-  EXPECT_EQ(*b_->proof_requests().Sweep(), 0u);
-  circle_.clock().Advance(1);
-  EXPECT_EQ(*b_->proof_requests().Sweep(), 1u);
-  EXPECT_EQ(b_->proof_requests().Get(asked->id)->state, AskedProofState::kOver);
-  EXPECT_EQ(FilesOf(b_), 0u);
-  EXPECT_EQ(Recorded(b_, "proof.drop"), 1u);
 }
 
 TEST_F(ProofRequestsTest, OneProofIsAskedForOnceAtATime) {
@@ -525,23 +327,6 @@ TEST_F(ProofRequestsTest, ASweepErasesWhatTheCopyLostByItself) {
   EXPECT_EQ(FilesOf(b_), 0u);
 }
 
-TEST_F(ProofRequestsTest, AnErasureEndsAFetchThatIsUnderWay) {
-  auto asked = Ask(b_);
-  DAFTAR_ASSERT_OK(asked);
-  Disclose();
-  bool first = true;
-  circle_.faults.alter_proof = [&](const std::string&, evidence::HandoverPiece& piece) {
-    if (!std::holds_alternative<crypto::Bytes>(piece) || !std::exchange(first, false)) return;
-    DeleteTheBody();
-    DAFTAR_ASSERT_OK(b_->proof_requests().EraseGone(kIssuer));
-    EXPECT_TRUE(b_->proof_requests().List()->empty());
-  };
-  EXPECT_FALSE(b_->proof_requests().Fetch(asked->id).ok());
-  EXPECT_TRUE(b_->proof_requests().List()->empty());
-  EXPECT_EQ(FilesOf(b_), 0u);
-}
-
-// What upkeep does, and no part of a test by hand.
 TEST_F(ProofRequestsTest, UpkeepEndsWhatTimeHasEndedOnBothSides) {
   auto asked = Ask(b_);
   DAFTAR_ASSERT_OK(asked);
@@ -599,71 +384,6 @@ TEST_F(ProofRequestsTest, AnIssuersRowThatCannotBeReadIsErasedWithItsReport) {
       a_->store().Scan(storage::Column::kProofRequests, {}, {},
                        [&](crypto::ByteView, crypto::ByteView) { return ++rows > 0; }));
   EXPECT_EQ(rows, 0u);
-}
-
-TEST_F(ProofRequestsTest, AnIssuerThatIsSlowHoldsUpNoOther) {
-  // Toko C has reported the buyer too.
-  auto view = c_->ledger().Add(c_.Caller(), DepositUnsettled(kPhone));
-  DAFTAR_ASSERT_OK(view);
-  auto upload =
-      c_->proofs().Begin(c_.Caller(), {view->incident.id, evidence::ProofKind::kInvoice, "scan"});
-  DAFTAR_ASSERT_OK(upload);
-  DAFTAR_ASSERT_OK((*upload)->Append(crypto::AsBytes(kInvoice)));
-  DAFTAR_ASSERT_OK((*upload)->Finish());
-  DAFTAR_ASSERT_OK(c_->ledger().Publish(c_.Caller(), view->incident.id));
-  circle_.Settle();
-  Check(b_);
-  const identity::Identifier buyer = Phone(kPhone);
-  auto quick = b_->proof_requests().Ask(b_.Caller(), "toko-c.test", kReport, std::span(&buyer, 1),
-                                        "a large order");
-  DAFTAR_ASSERT_OK(quick);
-  auto page = c_->disclosures().List(true, 10, {});
-  DAFTAR_ASSERT_OK(page);
-  DAFTAR_ASSERT_OK(c_->disclosures().Disclose(c_.Caller(), page->requests.at(0).id, {}, "yes"));
-  auto slow = Ask(b_);
-  DAFTAR_ASSERT_OK(slow);
-  Disclose();
-  std::atomic<bool> on{false};
-  circle_.faults.alter_proof = [&](const std::string& from, evidence::HandoverPiece&) {
-    if (from == kIssuer) Until([&] { return on.load(); });
-  };
-  b_->proof_requests().Start();
-  EXPECT_TRUE(Until(
-      [&] { return b_->proof_requests().Get(quick->id)->state == AskedProofState::kFetched; }));
-  EXPECT_EQ(b_->proof_requests().Get(slow->id)->state, AskedProofState::kWaiting);
-  on = true;
-  EXPECT_TRUE(Until(
-      [&] { return b_->proof_requests().Get(slow->id)->state == AskedProofState::kFetched; }));
-  b_->proof_requests().Stop();
-}
-
-TEST_F(ProofRequestsTest, AFetchOfWhichNothingComesIsBrokenOff) {
-  auto files = storage::SealedFiles::Open(
-      b_->store(), b_->vault(), b_->entropy(),
-      {.directory = b_.dir() / "more", .max_file_bytes = evidence::kMaxProofFileBytes});
-  DAFTAR_ASSERT_OK(files);
-  Lookup lookup(b_->store(), b_->vault(), b_->clock(), b_->entropy(), b_->charters(), b_.origin(),
-                b_->registry(), b_->followers(), b_->relays(), b_->network());
-  ProofRequests requests(b_->store(), b_->vault(), b_->clock(), b_->entropy(), **files, b_.origin(),
-                         b_->registry(), b_->followers(), lookup, b_->network(),
-                         {.stall = std::chrono::milliseconds(20)});
-  auto asked = Ask(b_);
-  DAFTAR_ASSERT_OK(asked);
-  Disclose();
-  std::atomic<int> stalled{0};
-  circle_.faults.stall_proof = [&](const std::string&) { return ++stalled > 0; };
-  requests.Start();
-  EXPECT_TRUE(Until([&] { return stalled > 0; }));
-  // By hand, once the node's own try has been given up.
-  absl::Status by_hand;
-  EXPECT_TRUE(Until([&] {
-    by_hand = requests.Fetch(asked->id).status();
-    return !absl::IsFailedPrecondition(by_hand);
-  }));
-  EXPECT_THAT(by_hand, StatusIs(absl::StatusCode::kDeadlineExceeded, HasSubstr(kIssuer)));
-  circle_.faults.stall_proof = nullptr;
-  EXPECT_EQ(requests.Fetch(asked->id)->state, AskedProofState::kFetched);
-  requests.Stop();
 }
 
 TEST_F(ProofRequestsTest, ARowThatCannotBeReadKeepsNoOtherFromBeingErased) {
@@ -747,58 +467,6 @@ TEST_F(ProofRequestsTest, AnIssuerThatStopsOrErasesMeanwhileIsNotMarked) {
   EXPECT_EQ(FilesOf(b_), 0u);
   EXPECT_THAT(b_->followers().MirrorOf(kIssuer)->View().trouble,
               Not(HasSubstr("proof to which its reports do not commit")));
-}
-
-TEST_F(ProofRequestsTest, AFetchThatFailsRestsForLongerEachTime) {
-  auto asked = Ask(b_);
-  DAFTAR_ASSERT_OK(asked);
-  Disclose();
-  int tries = 0;
-  circle_.faults.alter_proof = [&](const std::string&, evidence::HandoverPiece& piece) {
-    if (std::holds_alternative<evidence::HandoverStart>(piece)) ++tries;
-    // The asker's own trouble: it has no room for the file.
-    std::filesystem::remove_all(b_.dir() / "proofs");
-  };
-  constexpr int64_t kTenMinutes = 600;
-  for (int64_t since = 0; since < 5 * kDay; since += kTenMinutes) {
-    b_->proof_requests().FetchAll();
-    circle_.clock().Advance(kTenMinutes);
-  }
-  EXPECT_GT(tries, 7);
-  EXPECT_LT(tries, static_cast<int>(ledger::kMaxFetches));
-  EXPECT_EQ(b_->proof_requests().Get(asked->id)->state, AskedProofState::kWaiting);
-  std::filesystem::create_directory(b_.dir() / "proofs");
-  circle_.faults.alter_proof = nullptr;
-  // By hand it is tried at once.
-  EXPECT_EQ(b_->proof_requests().Fetch(asked->id)->state, AskedProofState::kFetched);
-}
-
-TEST_F(ProofRequestsTest, FilesCanBeFetchedTwentyTimes) {
-  DAFTAR_ASSERT_OK(Ask(b_));
-  Disclose();
-  const auto id = Waiting();
-  const auto send = [](evidence::HandoverPiece) { return true; };
-  for (size_t i = 0; i < ledger::kMaxFetches; ++i) {
-    DAFTAR_ASSERT_OK(a_->disclosures().Fetch("toko-b.test", id, send));
-  }
-  EXPECT_THAT(a_->disclosures().Fetch("toko-b.test", id, send),
-              StatusIs(absl::StatusCode::kResourceExhausted));
-  EXPECT_EQ(a_->disclosures().Get(id)->fetched.size(), ledger::kMaxFetches);
-}
-
-TEST_F(ProofRequestsTest, APartnerFetchesOneAtATime) {
-  DAFTAR_ASSERT_OK(Ask(b_));
-  Disclose();
-  const auto id = Waiting();
-  bool second = false;
-  DAFTAR_ASSERT_OK(a_->disclosures().Fetch("toko-b.test", id, [&](evidence::HandoverPiece) {
-    if (!std::exchange(second, true)) {
-      EXPECT_THAT(
-          a_->disclosures().Fetch("toko-b.test", id, [](evidence::HandoverPiece) { return true; }),
-          StatusIs(absl::StatusCode::kResourceExhausted));
-    }
-    return true;
-  }));
 }
 
 TEST_F(ProofRequestsTest, AReportWithoutProofIsNotAskedAbout) {
