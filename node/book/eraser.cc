@@ -27,6 +27,12 @@ std::string Either(uint64_t n, const char* one, const char* many) {
   return n == 1 ? std::string(one) : std::to_string(n) + many;
 }
 
+// Whose row an order's name begins with; nullopt for the name of no order.
+std::optional<CustomerId> CustomerOf(std::string_view order) {
+  const auto id = CustomerId::FromHexText(order.substr(0, std::min(order.find('-'), order.size())));
+  return id.ok() ? std::optional(*id) : std::nullopt;
+}
+
 std::vector<std::string> ReasonsOf(const EraseReport& report) {
   std::vector<std::string> reasons;
   if (report.orders_kept > 0) {
@@ -226,13 +232,46 @@ void Eraser::PlanOthers() {
   }
 }
 
+absl::StatusOr<std::vector<identity::Identifier>> Eraser::LeftOf(
+    std::string_view order, std::span<const identity::Identifier> named,
+    std::span<const identity::Identifier> shared) const {
+  std::vector<identity::Identifier> left;
+  bool is_tied = false;  // by an identifier that was the person's alone
+  for (const identity::Identifier& identifier : named) {
+    if (erased_.count(identifier) == 0) {
+      left.push_back(identifier);
+    } else if (std::find(shared.begin(), shared.end(), identifier) == shared.end()) {
+      is_tied = true;
+    }
+  }
+  if (const auto row = CustomerOf(order); row.has_value()) {
+    if (rows_.count(*row) != 0) return std::vector<identity::Identifier>();
+    const auto whole = book_.LoadWhole(book_.store_, *row);
+    if (!whole.ok() && !absl::IsNotFound(whole.status())) return whole.status();
+    if (whole.ok()) {
+      return left.empty() ? MakeProfile(Book::Rows(*whole)).identifiers : left;
+    }
+  }
+  if (!is_tied) return left;
+  for (const identity::Identifier& identifier : left) {
+    if (all_.count(identifier) != 0) continue;
+    const auto holder = book_.FindByIdentifier(identifier);
+    if (!holder.ok()) return holder.status();
+    if (holder->has_value()) return left;
+  }
+  return std::vector<identity::Identifier>();
+}
+
 absl::Status Eraser::PlanElsewhere() {
   if (!elsewhere_) return absl::OkStatus();
   const std::vector<identity::Identifier> gone(erased_.begin(), erased_.end());
   std::vector<identity::Identifier> kept;
   std::set_difference(all_.begin(), all_.end(), erased_.begin(), erased_.end(),
                       std::back_inserter(kept));
-  const auto erased = elsewhere_(gone, kept, batch_);
+  const Leaving leaving{gone, kept, names_, [this](auto order, auto named, auto shared) {
+                          return LeftOf(order, named, shared);
+                        }};
+  const auto erased = elsewhere_(leaving, batch_);
   if (!erased.ok()) return erased.status();
   report_.incidents_erased = erased->incidents;
   report_.incidents_kept = erased->incidents_kept;
@@ -246,6 +285,7 @@ absl::Status Eraser::Plan(const CustomerId& id) {
   for (const Book::StoredCustomer& stored : *whole) {
     rows_.insert(stored.row.id);
     all_.insert(stored.row.identifiers.begin(), stored.row.identifiers.end());
+    if (!stored.row.name.empty()) names_.push_back(stored.row.name);
     if (auto status = PlanOrders(stored.row.id); !status.ok()) return status;
   }
   if (auto status = FindOthers(); !status.ok()) return status;

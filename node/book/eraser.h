@@ -48,6 +48,10 @@ class Eraser {
   // Takes out of them the identifiers that go.
   void PlanOthers();
   absl::Status PlanElsewhere();
+  // As Leaving::left.
+  absl::StatusOr<std::vector<identity::Identifier>> LeftOf(
+      std::string_view order, std::span<const identity::Identifier> named,
+      std::span<const identity::Identifier> shared) const;
 
   Book& book_;
   const IncidentCount& incidents_;
@@ -59,6 +63,7 @@ class Eraser {
   std::set<CustomerId> rows_with_orders_;   // kept ones
   std::set<identity::Identifier> in_debt_;  // of orders that stay
   std::set<identity::Identifier> erased_;
+  std::vector<std::string> names_;  // of the rows that have one
   std::vector<Naming> others_;
   storage::Batch batch_;
   EraseReport report_;

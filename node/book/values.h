@@ -88,11 +88,23 @@ struct ErasedElsewhere {
   uint64_t incidents_kept = 0;  // never shared, but they name an identifier that stays
   uint64_t receipts = 0;        // of checks that no identifier finds any more
 };
-// Adds to the batch what goes there with the identifiers `gone`; `kept` are the person's too. May
-// be called again with another batch; it must not write.
-using EraseElsewhere = std::function<absl::StatusOr<ErasedElsewhere>(
-    std::span<const identity::Identifier> gone, std::span<const identity::Identifier> kept,
-    storage::Batch& batch)>;
+// Who is erased, for the node's other rooms. Good for the call that it is handed to.
+struct Leaving {
+  std::span<const identity::Identifier> gone;
+  std::span<const identity::Identifier> kept;  // the person's too, but needed still
+  std::span<const std::string> names;
+  // What is left of the identifiers that an incident about `order` (a name, or empty) has, which
+  // names some that are gone: none when it is the person's. Another customer's are the incidents
+  // about its orders; of those about no order the ones that name an identifier that it holds, or
+  // whose only tie to the person is through `shared`, which are many people's. Errors of reading.
+  std::function<absl::StatusOr<std::vector<identity::Identifier>>(
+      std::string_view order, std::span<const identity::Identifier> named,
+      std::span<const identity::Identifier> shared)>
+      left;
+};
+// Adds to the batch what goes there. May be called again with another batch; it must not write.
+using EraseElsewhere =
+    std::function<absl::StatusOr<ErasedElsewhere>(const Leaving& leaving, storage::Batch& batch)>;
 
 struct EraseReport {
   uint64_t customers_erased = 0;  // rows

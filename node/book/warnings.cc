@@ -329,6 +329,26 @@ void Warnings::Forget(std::span<const identity::Identifier> identifiers,
   }
 }
 
+absl::Status Warnings::ForgetNames(const identity::Identifier& identifier,
+                                   std::span<const std::string> names,
+                                   storage::Batch& batch) const {
+  crypto::Bytes key = NamesKey(vault_, identifier);
+  auto row = store_.Get(Column::kWarnings, key);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return absl::OkStatus();
+  auto met = DecodeNames(**row);
+  if (!met.ok()) return met.status();
+  size_t forgotten = 0;
+  for (const std::string& name : names) forgotten += met->erase(NameTag(vault_, name));
+  if (forgotten == 0) return absl::OkStatus();
+  if (met->empty()) {
+    batch.Delete(Column::kWarnings, std::move(key));
+  } else {
+    batch.Put(Column::kWarnings, std::move(key), EncodeNames(*met));
+  }
+  return absl::OkStatus();
+}
+
 void Warnings::Forgotten(std::span<const identity::Identifier> identifiers) {
   storage::MutexLock lock(mutex_);
   ++erasures_;

@@ -110,6 +110,10 @@ class Warnings final : public identity::OwnIdentifiers {
   // Forgotten: else a review that is being written would outlive the erasure.
   void Forget(std::span<const identity::Identifier> identifiers, storage::Batch& batch) const;
   void Forgotten(std::span<const identity::Identifier> identifiers);
+  // Adds to `batch` that the identifier, which is many people's, was not met under these names; the
+  // others' stay. REQUIRES the gate as Forget. Errors of reading.
+  absl::Status ForgetNames(const identity::Identifier& identifier,
+                           std::span<const std::string> names, storage::Batch& batch) const;
   WriteGate& gate() { return gate_; }
 
  private:

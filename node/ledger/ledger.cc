@@ -171,6 +171,7 @@ bool IsShared(const IncidentView& view) {
 
 absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::Identifier> gone,
                                                      std::span<const identity::Identifier> kept,
+                                                     const LeftOfAccount& left,
                                                      Batch& batch) const {
   std::set<IncidentId> ids;
   for (const auto& identifiers : {gone, kept}) {
@@ -192,11 +193,20 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     const bool stays = std::any_of(named.begin(), named.end(), [&](const auto& identifier) {
       return std::find(kept.begin(), kept.end(), identifier) != kept.end();
     });
-    ++(stays ? counts.kept : counts.erased);
-    if (stays) continue;
-    erased.push_back(id);
+    if (stays) {
+      ++counts.kept;
+      continue;
+    }
+    auto named_then = left(incident.account);
+    if (!named_then.ok()) return named_then.status();
     storage::AskForPurge(batch, id.view());
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
+    if (!named_then->empty()) {
+      Rename(batch, stored->incident, *std::move(named_then));
+      continue;
+    }
+    ++counts.erased;
+    erased.push_back(id);
     if (auto status = RemoveRows(batch, incident, /*whole=*/true); !status.ok()) return status;
   }
   if (auto status = EraseProofs(store_, vault_, options_.files, erased, batch); !status.ok()) {
@@ -256,6 +266,21 @@ void Ledger::PutIncident(Batch& batch, Incident& incident) const {
   Bytes key = rows::IncidentKey(incident.id);
   Bytes sealed = vault_.Seal(Column::kIncidents, key, incident.Encode());
   batch.Put(Column::kIncidents, std::move(key), std::move(sealed));
+}
+
+void Ledger::Rename(Batch& batch, Incident& incident,
+                    std::vector<identity::Identifier> identifiers) const {
+  if (identifiers.size() > evidence::kMaxIdentifiersPerEntry) {
+    identifiers.erase(identifiers.begin() + evidence::kMaxIdentifiersPerEntry, identifiers.end());
+  }
+  for (const identity::Identifier& identifier : incident.account.identifiers) {
+    batch.Delete(Column::kIncidents, rows::SubjectKey(vault_, identifier, incident.id));
+  }
+  for (const identity::Identifier& identifier : identifiers) {
+    batch.Put(Column::kIncidents, rows::SubjectKey(vault_, identifier, incident.id), {});
+  }
+  incident.account.identifiers = std::move(identifiers);
+  PutIncident(batch, incident);
 }
 
 absl::Status Ledger::RemoveRows(Batch& batch, const Incident& incident, bool whole) const {

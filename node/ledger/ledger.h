@@ -144,11 +144,16 @@ class Ledger {
   // Visits the newest incident of each order that has one, until `visit` returns false.
   absl::Status ScanOfOrders(const std::function<bool(const IncidentView&)>& visit) const;
 
+  // What an incident is to name once identifiers have gone; none: it goes with them.
+  using LeftOfAccount =
+      std::function<absl::StatusOr<std::vector<identity::Identifier>>(const NewIncident& account)>;
   // Adds to `batch` the removal of the incidents about `gone` or `kept` that are not shared, with
-  // everything in them and their proofs; those that name any of `kept` stay and are counted. The
-  // write is Aborted when one of them has changed meanwhile.
+  // everything in them and their proofs; those that name any of `kept` stay and are counted. Those
+  // of which `left` leaves something are others': they lose what is gone, and stay. The write is
+  // Aborted when one of them has changed meanwhile. Errors of `left`.
   absl::StatusOr<UnsharedErased> EraseUnshared(std::span<const identity::Identifier> gone,
                                                std::span<const identity::Identifier> kept,
+                                               const LeftOfAccount& left,
                                                storage::Batch& batch) const;
 
   // The newest incident that was made from this order, if any.
@@ -257,6 +262,9 @@ class Ledger {
                                     std::optional<SubmissionId> just_queued = {}) const;
   // Also its row among the deadlines.
   void PutIncident(storage::Batch& batch, Incident& incident) const;
+  // It names these, the first evidence::kMaxIdentifiersPerEntry, in place of those that it has.
+  void Rename(storage::Batch& batch, Incident& incident,
+              std::vector<identity::Identifier> identifiers) const;
   // Adds the removal of the rows by which it is found; of all rows for `whole`.
   absl::Status RemoveRows(storage::Batch& batch, const Incident& incident, bool whole) const;
   const evidence::Charter& CharterOf(const Incident& incident) const;

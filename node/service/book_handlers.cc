@@ -58,19 +58,34 @@ absl::StatusOr<AllowedList::const_iterator> AfterToken(const AllowedList& list,
   return std::upper_bound(list.begin(), list.end(), last, book::ListedBefore);
 }
 
-// What a person who is erased left outside the book.
-absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, std::span<const identity::Identifier> gone,
-                                             std::span<const identity::Identifier> kept,
+// What a person who is erased left outside the book. `forgotten` are the identifiers of which the
+// warning list then knows nothing.
+absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, const book::Leaving& leaving,
                                              std::vector<identity::Identifier>& forgotten,
                                              storage::Batch& batch) {
-  auto incidents = node.ledger().EraseUnshared(gone, kept, batch);
+  forgotten.clear();
+  std::vector<identity::Identifier> shared;  // many people's, of whom this was one
+  for (const identity::Identifier& identifier : leaving.gone) {
+    const auto is_shared = node.warnings().IsSharedHere(identifier, node.charter());
+    if (!is_shared.ok()) return is_shared.status();
+    (*is_shared ? shared : forgotten).push_back(identifier);
+  }
+  auto incidents = node.ledger().EraseUnshared(
+      leaving.gone, leaving.kept,
+      [&](const ledger::NewIncident& account) {
+        return leaving.left(account.order, account.identifiers, shared);
+      },
+      batch);
   if (!incidents.ok()) return incidents.status();
-  absl::Status forgot = partners::ForgetKept(node.store(), node.vault(), gone, batch);
+  absl::Status forgot = partners::ForgetKept(node.store(), node.vault(), leaving.gone, batch);
   if (!forgot.ok()) return forgot;
-  node.warnings().Forget(gone, batch);
-  forgotten.assign(gone.begin(), gone.end());
+  node.warnings().Forget(forgotten, batch);
+  for (const identity::Identifier& identifier : shared) {
+    forgot = node.warnings().ForgetNames(identifier, leaving.names, batch);
+    if (!forgot.ok()) return forgot;
+  }
   std::vector<decision::Subject> subjects;
-  for (const identity::Identifier& identifier : gone) {
+  for (const identity::Identifier& identifier : leaving.gone) {
     subjects.push_back(decision::SubjectOf(node.keys().receipt, identifier));
   }
   auto receipts = node.receipts().Unlink(subjects, batch);
@@ -153,8 +168,8 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
   const book::WriteGate::Alone erasing(node_.warnings().gate());
   auto report = node_.book().Erase(
       CallerOf(actor, request.request_id()), *id, incidents, request.because(),
-      [&](auto gone, auto kept, auto& batch) {
-        return Forget(node_, gone, kept, forgotten, batch);
+      [&](const book::Leaving& leaving, auto& batch) {
+        return Forget(node_, leaving, forgotten, batch);
       },
       [&remarks](const book::NamedOrder& order) { return remarks->Of(order.name, order.order); });
   if (!report.ok()) return report.status();

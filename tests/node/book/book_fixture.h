@@ -121,6 +121,16 @@ class BookTest : public ::testing::Test {
                 daftar::testing::IsOk());
     return rows;
   }
+  size_t RowsIn(storage::Column column) {
+    size_t rows = 0;
+    EXPECT_THAT(store_->Scan(column, {}, {},
+                             [&rows](crypto::ByteView, crypto::ByteView) {
+                               ++rows;
+                               return true;
+                             }),
+                daftar::testing::IsOk());
+    return rows;
+  }
   // All values of the column, opened.
   std::string Opened(storage::Column column) {
     std::string all;

@@ -16,7 +16,9 @@ using daftar::testing::IsOk;
 using daftar::testing::IsOkAndHolds;
 using daftar::testing::StatusIs;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 class EraserTest : public BookTest {
@@ -38,16 +40,6 @@ class EraserTest : public BookTest {
   std::string Everything() {
     return Opened(storage::Column::kCustomers) + Opened(storage::Column::kOrders) +
            Opened(storage::Column::kAllowed) + Opened(storage::Column::kGroups);
-  }
-  size_t RowsIn(storage::Column column) {
-    size_t rows = 0;
-    EXPECT_THAT(store_->Scan(column, {}, {},
-                             [&rows](crypto::ByteView, crypto::ByteView) {
-                               ++rows;
-                               return true;
-                             }),
-                IsOk());
-    return rows;
   }
   std::unique_ptr<Groups> groups_;
   Allowlist allowlist_;
@@ -225,11 +217,11 @@ TEST_F(EraserTest, OtherRoomsEraseInTheSameWriteAndTheReportSaysWhat) {
   ASSERT_THAT(store_->Write(std::move(before)), IsOk());
   const CustomerId budi = IdOf(Handle("shop/budi"));
   bool fails = true;
-  const auto elsewhere = [&](std::span<const identity::Identifier> gone,
-                             std::span<const identity::Identifier> kept,
+  const auto elsewhere = [&](const Leaving& leaving,
                              storage::Batch& batch) -> absl::StatusOr<ErasedElsewhere> {
-    EXPECT_THAT(gone, ::testing::ElementsAre(Handle("shop/budi")));
-    EXPECT_THAT(kept, ::testing::ElementsAre(Phone("081234567890")));
+    EXPECT_THAT(leaving.gone, ElementsAre(Handle("shop/budi")));
+    EXPECT_THAT(leaving.kept, ElementsAre(Phone("081234567890")));
+    EXPECT_THAT(leaving.names, ElementsAre("Santoso"));
     batch.Delete(storage::Column::kLookups, key);
     if (fails) return absl::UnavailableError("no");
     return ErasedElsewhere{2, 1, 3};
@@ -246,6 +238,43 @@ TEST_F(EraserTest, OtherRoomsEraseInTheSameWriteAndTheReportSaysWhat) {
   EXPECT_THAT(report->reasons[1], HasSubstr("one incident that was never shared"));
   EXPECT_THAT(report->reasons[2], HasSubstr("3 receipts"));
   EXPECT_THAT(book_->Erase(By("a"), budi, IncidentsAbout(), "x"), IsOkAndHolds(*report));
+}
+
+TEST_F(EraserTest, OtherRoomsLearnWhichIncidentsAreAnothers) {
+  const identity::Identifier budi = Handle("shop/budi");
+  const identity::Identifier sari = Handle("shop/sari");
+  const identity::Identifier counter = Phone("081234567890");
+  const identity::Identifier unknown = Phone("081299990000");
+  ASSERT_THAT(book_->ImportCustomers({{{2, {budi, counter}, "Budi"}, {3, {sari}, "Sari"}}}),
+              IsOk());
+  const std::string of_budi = OrderName(IdOf(budi), "1");
+  const std::string of_sari = OrderName(IdOf(sari), "2");
+  const std::string of_nobody = OrderName(entropy_.Public<CustomerId>(), "3");
+  const auto erased =
+      book_->Erase(By("a"), IdOf(budi), IncidentsAbout(), "x",
+                   [&](const Leaving& leaving, storage::Batch&) -> absl::StatusOr<ErasedElsewhere> {
+                     using Identifiers = std::vector<identity::Identifier>;
+                     const auto left = [&](const std::string& order, const Identifiers& named,
+                                           const Identifiers& shared = {}) {
+                       return *leaving.left(order, named, shared);
+                     };
+                     EXPECT_THAT(left(of_budi, {counter, sari}), IsEmpty());
+                     EXPECT_THAT(left(of_budi, {counter, sari}, {counter}), IsEmpty());
+                     EXPECT_THAT(left(of_sari, {counter, sari}), ElementsAre(sari));
+                     EXPECT_THAT(left(of_sari, {counter, unknown}), ElementsAre(unknown));
+                     EXPECT_THAT(left(of_sari, {counter}), ElementsAre(sari));
+                     EXPECT_THAT(left("", {counter}), IsEmpty());
+                     EXPECT_THAT(left("", {counter, sari}), ElementsAre(sari));
+                     EXPECT_THAT(left("", {counter, unknown}), IsEmpty());
+                     EXPECT_THAT(left("", {counter, unknown}, {counter}), ElementsAre(unknown));
+                     EXPECT_THAT(left("", {budi, counter, unknown}, {counter}), IsEmpty());
+                     EXPECT_THAT(left("", {counter}, {counter}), IsEmpty());
+                     EXPECT_THAT(left(of_nobody, {counter, unknown}), IsEmpty());
+                     EXPECT_THAT(left(of_nobody, {counter, sari}), ElementsAre(sari));
+                     EXPECT_THAT(left("a receipt's", {counter, sari}), ElementsAre(sari));
+                     return ErasedElsewhere{};
+                   });
+  ASSERT_THAT(erased, IsOk());
 }
 
 TEST_F(EraserTest, AFailingCountOfIncidentsErasesNothing) {

@@ -391,6 +391,27 @@ TEST_F(WarningsTest, ErasingAPersonForgetsTheNamesToo) {
   EXPECT_FALSE(IsShared(kiosk_));
 }
 
+TEST_F(WarningsTest, OfManyPeoplesIdentifierOneOfThemIsForgottenByName) {
+  for (int i = 0; i < 6; ++i) {
+    decision::OrderRow row = Row({kiosk_}, std::to_string(i), "2024-01-01", "2024-02-01");
+    row.name = std::string(1, static_cast<char>('a' + i));
+    ASSERT_THAT(book_->ImportOrders({{row}}), IsOk());
+  }
+  const auto forget = [&](const std::vector<std::string>& names) {
+    storage::Batch batch;
+    ASSERT_THAT(list_->ForgetNames(kiosk_, names, batch), IsOk());
+    ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+  };
+  EXPECT_TRUE(IsShared(kiosk_));
+  forget({"z", ""});
+  EXPECT_TRUE(IsShared(kiosk_));
+  const size_t six = RowsIn(storage::Column::kWarnings);
+  forget({"a"});
+  EXPECT_FALSE(IsShared(kiosk_));  // five are left, as many as may be
+  forget({"b", "c", "d", "e", "f"});
+  EXPECT_EQ(RowsIn(storage::Column::kWarnings), six - 1);
+}
+
 TEST_F(WarningsTest, TheRecordSaysWhoAndWhyAndNotWhom) {
   ASSERT_THAT(list_->Add(By(), kiosk_, "our own"), IsOk());
   auto page = storage::ReadAudit(*store_, vault_, {.limit = 10});

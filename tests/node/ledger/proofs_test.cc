@@ -313,6 +313,10 @@ TEST_F(ProofsTest, TheRecordSaysWhoAddedReadAndRemoved) {
                                 "user:sari incident.proof.read #1"));
 }
 
+absl::StatusOr<std::vector<identity::Identifier>> NothingLeft(const NewIncident&) {
+  return std::vector<identity::Identifier>();
+}
+
 TEST_F(ProofsTest, ErasingAnIncidentErasesItsProofs) {
   const IncidentId id = Filed();
   const IncidentId stays = Filed("0812-9999-7001");
@@ -321,7 +325,7 @@ TEST_F(ProofsTest, ErasingAnIncidentErasesItsProofs) {
   DAFTAR_ASSERT_OK(Add(stays));
   storage::Batch batch;
   const std::vector<identity::Identifier> gone{Phone(kPhone)};
-  auto counts = ledger().EraseUnshared(gone, {}, batch);
+  auto counts = ledger().EraseUnshared(gone, {}, NothingLeft, batch);
   DAFTAR_ASSERT_OK(counts);
   EXPECT_EQ(counts->erased, 1u);
   DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
@@ -337,7 +341,7 @@ TEST_F(ProofsTest, AProofAddedMeanwhileIsNotLeftBehindByAnErasure) {
   const IncidentId id = Filed();
   storage::Batch batch;
   const std::vector<identity::Identifier> gone{Phone(kPhone)};
-  DAFTAR_ASSERT_OK(ledger().EraseUnshared(gone, {}, batch));
+  DAFTAR_ASSERT_OK(ledger().EraseUnshared(gone, {}, NothingLeft, batch));
   DAFTAR_ASSERT_OK(Add(id));
   EXPECT_THAT(node_->store().Write(std::move(batch)), StatusIs(Code::kAborted));
 }

@@ -118,6 +118,33 @@ TEST_F(BookWarningsTest, ErasingACustomerForgetsItsReview) {
   EXPECT_TRUE(a_->warnings().List().empty());
 }
 
+TEST_F(BookWarningsTest, ErasingACustomerLeavesWhatIsManyPeoplesAsItIs) {
+  const auto phone = ::daftar::testing::Phone("0812-3456-7890");
+  for (int i = 0; i < 7; ++i) {
+    decision::OrderRow row;
+    row.line = 2;
+    row.identifiers = {phone};
+    row.name = "Buyer " + std::string(1, static_cast<char>('a' + i));
+    row.invoice = std::to_string(i);
+    row.invoiced = ::daftar::testing::Day("2026-10-01");
+    row.due = ::daftar::testing::Day("2026-10-08");
+    row.paid = ::daftar::testing::Day("2026-10-02");
+    row.amount = {100, *evidence::Currency::FromCode("USD")};
+    DAFTAR_ASSERT_OK(a_->book().ImportOrders({&row, 1}));
+  }
+  const auto holder = a_->book().FindByIdentifier(phone);
+  DAFTAR_ASSERT_OK(holder);
+  ASSERT_TRUE(holder->has_value());
+  EXPECT_TRUE(*a_->warnings().IsShared(phone, 0, circle_.charter()));
+  v1::EraseCustomerRequest erase;
+  erase.set_request_id("erase");
+  erase.set_id((*holder)->hex());
+  erase.set_because("asked for");
+  DAFTAR_ASSERT_OK(book_.EraseCustomer(manager_, erase).status());
+  EXPECT_TRUE(*a_->warnings().IsSharedHere(phone, circle_.charter()));
+  EXPECT_EQ(a_->warnings().List().size(), 1u);
+}
+
 TEST_F(BookWarningsTest, AFloodingPartnerIsShownAndReleased) {
   for (int i = 0; i < 201; ++i) {
     auto view =

@@ -417,6 +417,42 @@ TEST_F(ShopHandlersTest, ErasingACustomerTakesAlongWhatChecksAndDraftsKeep) {
   DAFTAR_ASSERT_OK(shop_.GetReceipt(manager_, why));
 }
 
+TEST_F(ShopHandlersTest, AnothersDraftLosesTheNumberOfWhoIsErasedAndStays) {
+  BookHandlers book(*b_);
+  const auto person = [&](const std::string& phone) {
+    v1::AddCustomerRequest request;
+    request.set_request_id("person-" + std::to_string(++requests_));
+    request.add_identifiers()->set_phone(phone);
+    auto made = shop_.AddCustomer(manager_, request);
+    EXPECT_TRUE(made.ok()) << made.status();
+    return made->customer().id();
+  };
+  const std::string budi = person("0812-9999-7001");
+  person("0812-9999-7002");
+  const auto phone = ::daftar::testing::Phone("0812-9999-7001");
+  const auto of_sari = ::daftar::testing::Phone("0812-9999-7002");
+  ledger::NewIncident account = DepositUnsettled("0812-9999-7001");
+  const auto about_budi = b_->ledger().Add(b_.Caller(), account);
+  DAFTAR_ASSERT_OK(about_budi);
+  account.identifiers = {phone, of_sari};
+  const auto about_sari = b_->ledger().Add(b_.Caller(), account);
+  DAFTAR_ASSERT_OK(about_sari);
+  v1::EraseCustomerRequest request;
+  request.set_request_id("erase");
+  request.set_id(budi);
+  request.set_because("asked");
+  auto erased = book.EraseCustomer(manager_, request);
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(erased->incidents_erased(), 1u);
+  EXPECT_EQ(erased->kept_because_size(), 0);
+  EXPECT_THAT(b_->ledger().Get(about_budi->incident.id), StatusIs(absl::StatusCode::kNotFound));
+  const auto left = b_->ledger().Get(about_sari->incident.id);
+  DAFTAR_ASSERT_OK(left);
+  EXPECT_THAT(left->incident.account.identifiers, ::testing::ElementsAre(of_sari));
+  EXPECT_EQ(b_->ledger().About({&phone, 1})->size(), 0u);
+  EXPECT_EQ(b_->ledger().About({&of_sari, 1})->size(), 1u);
+}
+
 TEST_F(ShopHandlersTest, DraftsAndWhatWasWithdrawnUnsharedHoldNobodyBack) {
   BookHandlers book(*b_);
   for (const bool withdrawn : {false, true}) {
