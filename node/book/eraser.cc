@@ -15,16 +15,30 @@ namespace {
 using storage::Column;
 
 constexpr std::string_view kEraseKind = "customer-erase";
-constexpr std::array<uint64_t EraseReport::*, 11> kCounts = {
+constexpr std::array<uint64_t EraseReport::*, 12> kCounts = {
     &EraseReport::customers_erased,     &EraseReport::customers_kept,
     &EraseReport::orders_erased,        &EraseReport::orders_kept,
     &EraseReport::identifiers_erased,   &EraseReport::identifiers_kept,
     &EraseReport::incident_identifiers, &EraseReport::allowed_erased,
     &EraseReport::incidents_erased,     &EraseReport::incidents_kept,
-    &EraseReport::receipts_unlinked};
+    &EraseReport::receipts_unlinked,    &EraseReport::incidents_left};
 
 std::string Either(uint64_t n, const char* one, const char* many) {
   return n == 1 ? std::string(one) : std::to_string(n) + many;
+}
+
+// As FindEarlier; a row of an older version gets the count that it lacks, of which it had none.
+absl::StatusOr<std::optional<crypto::Bytes>> EarlierErase(const storage::StoreReader& store,
+                                                          crypto::ByteView request,
+                                                          const RequestContent& content) {
+  constexpr size_t kBytes = kCounts.size() * sizeof(uint64_t);
+  constexpr size_t kBytesBefore = kBytes - sizeof(uint64_t);
+  auto earlier = FindEarlier(store, request, kEraseKind, kBytes, content);
+  if (!earlier.ok() || !earlier->has_value()) return earlier;
+  if ((*earlier)->size() != kBytesBefore + RequestContent::kSize) return earlier;
+  earlier = FindEarlier(store, request, kEraseKind, kBytesBefore, content);
+  if (earlier.ok() && earlier->has_value()) (*earlier)->resize(kBytes);
+  return earlier;
 }
 
 // Whose row an order's name begins with; nullopt for the name of no order.
@@ -58,6 +72,13 @@ std::vector<std::string> ReasonsOf(const EraseReport& report) {
                              " incidents that were never shared name an identifier that stays: "
                              "they stay whole until that goes") +
                       "; erase again then");
+  }
+  if (report.incidents_left > 0) {
+    reasons.push_back(Either(report.incidents_left,
+                             "one incident that was never shared is about somebody else: it stays, "
+                             "without what was erased",
+                             " incidents that were never shared are about others: they stay, "
+                             "without what was erased"));
   }
   if (report.receipts_unlinked > 0) {
     reasons.push_back(Either(report.receipts_unlinked, "the receipt of one check stays",
@@ -234,32 +255,33 @@ void Eraser::PlanOthers() {
 
 absl::StatusOr<std::vector<identity::Identifier>> Eraser::LeftOf(
     std::string_view order, std::span<const identity::Identifier> named,
-    std::span<const identity::Identifier> shared) const {
+    const IsShared& is_shared) const {
+  const std::vector<identity::Identifier> none;
   std::vector<identity::Identifier> left;
-  bool is_tied = false;  // by an identifier that was the person's alone
+  std::vector<identity::Identifier> ties;  // what is left that is one person's
+  bool is_tied = false;                    // by an identifier that was the person's alone
   for (const identity::Identifier& identifier : named) {
-    if (erased_.count(identifier) == 0) {
-      left.push_back(identifier);
-    } else if (std::find(shared.begin(), shared.end(), identifier) == shared.end()) {
-      is_tied = true;
-    }
+    const auto shared = is_shared(identifier);
+    if (!shared.ok()) return shared.status();
+    const bool goes = erased_.count(identifier) != 0;
+    if (!goes) left.push_back(identifier);
+    if (!*shared && !goes) ties.push_back(identifier);
+    if (!*shared && goes) is_tied = true;
   }
   if (const auto row = CustomerOf(order); row.has_value()) {
-    if (rows_.count(*row) != 0) return std::vector<identity::Identifier>();
+    if (rows_.count(*row) != 0) return none;
     const auto whole = book_.LoadWhole(book_.store_, *row);
     if (!whole.ok() && !absl::IsNotFound(whole.status())) return whole.status();
-    if (whole.ok()) {
-      return left.empty() ? MakeProfile(Book::Rows(*whole)).identifiers : left;
-    }
+    if (whole.ok()) return left.empty() ? MakeProfile(Book::Rows(*whole)).identifiers : left;
   }
   if (!is_tied) return left;
-  for (const identity::Identifier& identifier : left) {
+  for (const identity::Identifier& identifier : ties) {
     if (all_.count(identifier) != 0) continue;
     const auto holder = book_.FindByIdentifier(identifier);
     if (!holder.ok()) return holder.status();
     if (holder->has_value()) return left;
   }
-  return std::vector<identity::Identifier>();
+  return none;
 }
 
 absl::Status Eraser::PlanElsewhere() {
@@ -275,6 +297,7 @@ absl::Status Eraser::PlanElsewhere() {
   if (!erased.ok()) return erased.status();
   report_.incidents_erased = erased->incidents;
   report_.incidents_kept = erased->incidents_kept;
+  report_.incidents_left = erased->incidents_left;
   report_.receipts_unlinked = erased->receipts;
   return absl::OkStatus();
 }
@@ -317,8 +340,7 @@ absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const Cus
   const RequestContent content = ContentOf(vault_, kEraseKind, crypto::Writer().Raw(id.view()));
   return Retry([&]() -> absl::StatusOr<EraseReport> {
     const WriteGate::Alone gate(gate_);
-    const auto earlier =
-        FindEarlier(store_, *request, kEraseKind, kCounts.size() * sizeof(uint64_t), content);
+    const auto earlier = EarlierErase(store_, *request, content);
     if (!earlier.ok()) return earlier.status();
     if (earlier->has_value()) return DecodeEraseReport(**earlier);
     Eraser eraser(*this, incidents, elsewhere, remarked, evidence::Date::Of(clock_.Now()));

@@ -51,7 +51,7 @@ class Eraser {
   // As Leaving::left.
   absl::StatusOr<std::vector<identity::Identifier>> LeftOf(
       std::string_view order, std::span<const identity::Identifier> named,
-      std::span<const identity::Identifier> shared) const;
+      const IsShared& is_shared) const;
 
   Book& book_;
   const IncidentCount& incidents_;

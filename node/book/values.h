@@ -86,8 +86,12 @@ using IncidentCount =
 struct ErasedElsewhere {
   uint64_t incidents = 0;       // never shared, and gone
   uint64_t incidents_kept = 0;  // never shared, but they name an identifier that stays
+  uint64_t incidents_left = 0;  // never shared, and others': without the identifiers that go
   uint64_t receipts = 0;        // of checks that no identifier finds any more
 };
+// Whether the identifier is many people's. Errors of reading.
+using IsShared = std::function<absl::StatusOr<bool>(const identity::Identifier& identifier)>;
+
 // Who is erased, for the node's other rooms. Good for the call that it is handed to.
 struct Leaving {
   std::span<const identity::Identifier> gone;
@@ -96,10 +100,11 @@ struct Leaving {
   // What is left of the identifiers that an incident about `order` (a name, or empty) has, which
   // names some that are gone: none when it is the person's. Another customer's are the incidents
   // about its orders; of those about no order the ones that name an identifier that it holds, or
-  // whose only tie to the person is through `shared`, which are many people's. Errors of reading.
+  // whose only ties to the person are many people's. Errors of reading, and of `is_shared`, which
+  // tells those.
   std::function<absl::StatusOr<std::vector<identity::Identifier>>(
       std::string_view order, std::span<const identity::Identifier> named,
-      std::span<const identity::Identifier> shared)>
+      const IsShared& is_shared)>
       left;
 };
 // Adds to the batch what goes there. May be called again with another batch; it must not write.
@@ -117,6 +122,7 @@ struct EraseReport {
   uint64_t allowed_erased = 0;        // allowlist entries
   uint64_t incidents_erased = 0;      // as ErasedElsewhere has them
   uint64_t incidents_kept = 0;
+  uint64_t incidents_left = 0;
   uint64_t receipts_unlinked = 0;
   std::vector<std::string> reasons;  // why something stayed, a sentence each
   bool complete() const { return customers_kept == 0; }

@@ -202,6 +202,7 @@ absl::StatusOr<UnsharedErased> Ledger::EraseUnshared(std::span<const identity::I
     storage::AskForPurge(batch, id.view());
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);
     if (!named_then->empty()) {
+      ++counts.left;
       Rename(batch, stored->incident, *std::move(named_then));
       continue;
     }

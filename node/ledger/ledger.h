@@ -47,6 +47,7 @@ bool IsShared(const IncidentView& view);
 struct UnsharedErased {
   uint64_t erased = 0;
   uint64_t kept = 0;
+  uint64_t left = 0;  // others', which only lost identifiers
 };
 
 // How many orders the buyer with these identifiers had settled with this shop before the day it

@@ -63,17 +63,20 @@ absl::StatusOr<AllowedList::const_iterator> AfterToken(const AllowedList& list,
 absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, const book::Leaving& leaving,
                                              std::vector<identity::Identifier>& forgotten,
                                              storage::Batch& batch) {
+  const auto is_shared = [&node](const identity::Identifier& identifier) {
+    return node.warnings().IsSharedHere(identifier, node.charter());
+  };
   forgotten.clear();
   std::vector<identity::Identifier> shared;  // many people's, of whom this was one
   for (const identity::Identifier& identifier : leaving.gone) {
-    const auto is_shared = node.warnings().IsSharedHere(identifier, node.charter());
-    if (!is_shared.ok()) return is_shared.status();
-    (*is_shared ? shared : forgotten).push_back(identifier);
+    const auto is = is_shared(identifier);
+    if (!is.ok()) return is.status();
+    (*is ? shared : forgotten).push_back(identifier);
   }
   auto incidents = node.ledger().EraseUnshared(
       leaving.gone, leaving.kept,
       [&](const ledger::NewIncident& account) {
-        return leaving.left(account.order, account.identifiers, shared);
+        return leaving.left(account.order, account.identifiers, is_shared);
       },
       batch);
   if (!incidents.ok()) return incidents.status();
@@ -90,7 +93,7 @@ absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, const book::Leaving& le
   }
   auto receipts = node.receipts().Unlink(subjects, batch);
   if (!receipts.ok()) return receipts.status();
-  return book::ErasedElsewhere{incidents->erased, incidents->kept, *receipts};
+  return book::ErasedElsewhere{incidents->erased, incidents->kept, incidents->left, *receipts};
 }
 
 // A row for each currency; one without a currency for a group that has no orders.

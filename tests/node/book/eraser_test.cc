@@ -7,6 +7,7 @@
 
 #include "node/book/allowlist.h"
 #include "storage/purge.h"
+#include "storage/requests.h"
 #include "tests/node/book/book_fixture.h"
 
 namespace daftar::book {
@@ -224,7 +225,7 @@ TEST_F(EraserTest, OtherRoomsEraseInTheSameWriteAndTheReportSaysWhat) {
     EXPECT_THAT(leaving.names, ElementsAre("Santoso"));
     batch.Delete(storage::Column::kLookups, key);
     if (fails) return absl::UnavailableError("no");
-    return ErasedElsewhere{2, 1, 3};
+    return ErasedElsewhere{2, 1, 2, 3};
   };
   EXPECT_THAT(book_->Erase(By("a"), budi, IncidentsAbout(), "x", elsewhere),
               StatusIs(absl::StatusCode::kUnavailable));
@@ -234,9 +235,10 @@ TEST_F(EraserTest, OtherRoomsEraseInTheSameWriteAndTheReportSaysWhat) {
   ASSERT_THAT(report, IsOk());
   EXPECT_EQ(RowsIn(storage::Column::kLookups), 0u);
   EXPECT_EQ(report->incidents_erased, 2u);
-  ASSERT_EQ(report->reasons.size(), 3u);
+  ASSERT_EQ(report->reasons.size(), 4u);
   EXPECT_THAT(report->reasons[1], HasSubstr("one incident that was never shared"));
-  EXPECT_THAT(report->reasons[2], HasSubstr("3 receipts"));
+  EXPECT_THAT(report->reasons[2], HasSubstr("2 incidents that were never shared are about others"));
+  EXPECT_THAT(report->reasons[3], HasSubstr("3 receipts"));
   EXPECT_THAT(book_->Erase(By("a"), budi, IncidentsAbout(), "x"), IsOkAndHolds(*report));
 }
 
@@ -250,31 +252,54 @@ TEST_F(EraserTest, OtherRoomsLearnWhichIncidentsAreAnothers) {
   const std::string of_budi = OrderName(IdOf(budi), "1");
   const std::string of_sari = OrderName(IdOf(sari), "2");
   const std::string of_nobody = OrderName(entropy_.Public<CustomerId>(), "3");
-  const auto erased =
-      book_->Erase(By("a"), IdOf(budi), IncidentsAbout(), "x",
-                   [&](const Leaving& leaving, storage::Batch&) -> absl::StatusOr<ErasedElsewhere> {
-                     using Identifiers = std::vector<identity::Identifier>;
-                     const auto left = [&](const std::string& order, const Identifiers& named,
-                                           const Identifiers& shared = {}) {
-                       return *leaving.left(order, named, shared);
-                     };
-                     EXPECT_THAT(left(of_budi, {counter, sari}), IsEmpty());
-                     EXPECT_THAT(left(of_budi, {counter, sari}, {counter}), IsEmpty());
-                     EXPECT_THAT(left(of_sari, {counter, sari}), ElementsAre(sari));
-                     EXPECT_THAT(left(of_sari, {counter, unknown}), ElementsAre(unknown));
-                     EXPECT_THAT(left(of_sari, {counter}), ElementsAre(sari));
-                     EXPECT_THAT(left("", {counter}), IsEmpty());
-                     EXPECT_THAT(left("", {counter, sari}), ElementsAre(sari));
-                     EXPECT_THAT(left("", {counter, unknown}), IsEmpty());
-                     EXPECT_THAT(left("", {counter, unknown}, {counter}), ElementsAre(unknown));
-                     EXPECT_THAT(left("", {budi, counter, unknown}, {counter}), IsEmpty());
-                     EXPECT_THAT(left("", {counter}, {counter}), IsEmpty());
-                     EXPECT_THAT(left(of_nobody, {counter, unknown}), IsEmpty());
-                     EXPECT_THAT(left(of_nobody, {counter, sari}), ElementsAre(sari));
-                     EXPECT_THAT(left("a receipt's", {counter, sari}), ElementsAre(sari));
-                     return ErasedElsewhere{};
-                   });
+  const auto erased = book_->Erase(
+      By("a"), IdOf(budi), IncidentsAbout(), "x",
+      [&](const Leaving& leaving, storage::Batch&) -> absl::StatusOr<ErasedElsewhere> {
+        using Identifiers = std::vector<identity::Identifier>;
+        const auto left = [&](const std::string& order, const Identifiers& named,
+                              const Identifiers& shared = {}) {
+          return *leaving.left(order, named, [&](const identity::Identifier& identifier) {
+            return absl::StatusOr<bool>(std::count(shared.begin(), shared.end(), identifier) > 0);
+          });
+        };
+        EXPECT_THAT(left(of_budi, {counter, sari}), IsEmpty());
+        EXPECT_THAT(left(of_budi, {counter, sari}, {counter}), IsEmpty());
+        EXPECT_THAT(left(of_sari, {counter, sari}), ElementsAre(sari));
+        EXPECT_THAT(left(of_sari, {counter, unknown}), ElementsAre(unknown));
+        EXPECT_THAT(left(of_sari, {counter}), ElementsAre(sari));
+        EXPECT_THAT(left("", {counter}), IsEmpty());
+        EXPECT_THAT(left("", {counter, sari}), ElementsAre(sari));
+        EXPECT_THAT(left("", {counter, unknown}), IsEmpty());
+        EXPECT_THAT(left("", {counter, unknown}, {counter}), ElementsAre(unknown));
+        EXPECT_THAT(left("", {budi, counter, unknown}, {counter}), IsEmpty());
+        EXPECT_THAT(left("", {counter}, {counter}), IsEmpty());
+        // Of whoever has a number that is many people's it says nothing.
+        EXPECT_THAT(left("", {budi, sari}, {sari}), IsEmpty());
+        EXPECT_THAT(left(of_nobody, {counter, unknown}), IsEmpty());
+        EXPECT_THAT(left(of_nobody, {counter, sari}), ElementsAre(sari));
+        EXPECT_THAT(left("a receipt's", {counter, sari}), ElementsAre(sari));
+        return ErasedElsewhere{};
+      });
   ASSERT_THAT(erased, IsOk());
+}
+
+TEST_F(EraserTest, ARepetitionOfWhatAnOlderVersionErasedIsAnswered) {
+  const CustomerId id = Bought(Handle("shop/budi"), "1", "2024-01-15");
+  const auto erased = book_->Erase(By("a"), id, IncidentsAbout(), "x");
+  ASSERT_THAT(erased, IsOk());
+  const auto key = storage::RequestLog::Key(By("a").actor, By("a").request_id);
+  ASSERT_THAT(key, IsOk());
+  auto row = *storage::RequestLog::Find(*store_, *key, "customer-erase");
+  ASSERT_TRUE(row.has_value());
+  crypto::Bytes older = *row;
+  constexpr size_t kBefore = 11 * sizeof(uint64_t);
+  older.erase(older.begin() + kBefore, older.begin() + kBefore + sizeof(uint64_t));
+  storage::Batch batch;
+  storage::RequestLog::Replace(batch, *key, "customer-erase", *row, older);
+  ASSERT_THAT(store_->Write(std::move(batch)), IsOk());
+  EXPECT_THAT(book_->Erase(By("a"), id, IncidentsAbout(), "x"), IsOkAndHolds(*erased));
+  EXPECT_THAT(book_->Erase(By("a"), entropy_.Public<CustomerId>(), IncidentsAbout(), "x"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 TEST_F(EraserTest, AFailingCountOfIncidentsErasesNothing) {
