@@ -154,7 +154,12 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
 absl::Status Node::StillSupported(const ledger::NewIncident& account, bool after_hold) const {
   if (account.order.empty()) return absl::OkStatus();
   auto order = book_->FindOrder(account.order);
-  if (absl::IsNotFound(order.status())) return absl::OkStatus();  // erased; the incident stands
+  // No order is erased before it is paid.
+  if (absl::IsNotFound(order.status())) {
+    return absl::FailedPreconditionError(
+        "the order is not in the book any more: it was paid, and erased with its customer; erase "
+        "the incident too (`daftar incident erase`)");
+  }
   if (!order.ok()) return order.status();
   if (after_hold && order->order.paid.has_value() &&
       decision::IsOfMoney(decision::TroubleOf(account.reason))) {
@@ -175,7 +180,7 @@ absl::StatusOr<size_t> Node::Tick() {
   }
   // A deadline that cannot be kept does not keep the rest from being published.
   const absl::StatusOr<size_t> kept =
-      followers_->ClockInDoubt() ? absl::StatusOr<size_t>(0) : ledger_->RunDeadlines(clock_.Now());
+      ledger_->RunDeadlines(clock_.Now(), followers_->ClockInDoubt());
   absl::StatusOr<size_t> published = publisher_->Tick(clock_.Now());
   return published.ok() && !kept.ok() ? absl::StatusOr<size_t>(kept.status()) : published;
 }

@@ -62,7 +62,7 @@ std::optional<Deadline> NextDeadline(const Incident& incident, const evidence::C
       return Deadline{incident.held_until, DeadlineAction::kPublish};
     case IncidentState::kErased:
     case IncidentState::kExpired:
-      return Deadline{incident.last_queued, DeadlineAction::kScrub};
+      return Deadline{0, DeadlineAction::kScrub};  // whatever the time
     case IncidentState::kWithdrawn:
       if (!has_report) return std::nullopt;
       return Deadline{incident.LastTime(IncidentAction::kWithdrawn) +

@@ -294,6 +294,13 @@ bool Incident::HasOpenDisputeEntry() const {
   return open;
 }
 
+void Incident::MakeDraft() {
+  state = IncidentState::kDraft;
+  approved_by.clear();
+  held_until = 0;
+  noticed_at = 0;
+}
+
 int64_t Incident::LastTime(IncidentAction action) const {
   for (auto event = events.rbegin(); event != events.rend(); ++event) {
     if (event->action == action) return event->at.seconds();

@@ -124,7 +124,7 @@ struct Incident {
   std::vector<evidence::Date> later_reminders;  // noted since it was filed, in any order
   Correction corrected;
   std::string approved_by;  // who let it be shared, where the charter wants a second person
-  int64_t noticed_at = 0;   // Unix seconds: when the notice of it was made; 0: not yet
+  int64_t noticed_at = 0;   // Unix seconds: when the notice of its hold was made; 0: not yet
   std::optional<OpenDispute> dispute;
   std::optional<evidence::ErasureGround> erased_for;
   evidence::CharterHash charter;  // under which its report was made; zero: none was
@@ -138,6 +138,9 @@ struct Incident {
   // Whether the log has, or will have with what is queued, a DISPUTE that no RESOLUTION answers. A
   // settlement leaves it there.
   bool HasOpenDisputeEntry() const;
+  // What was approved, held and given notice of has changed, or was in question: it is a draft, and
+  // all three begin anew.
+  void MakeDraft();
   // When that last happened, in Unix seconds; 0: never.
   int64_t LastTime(IncidentAction action) const;
   // Rows of versions 1 to 4 are read too, which lack what later ones added: 2 mitigations, 3 the

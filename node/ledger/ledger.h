@@ -169,7 +169,7 @@ class Ledger {
   absl::StatusOr<IncidentView> Approve(const storage::Caller& caller, const IncidentId& id);
 
   // Notes that the customer is given notice, from which on the hold runs; again, it only answers.
-  // FailedPrecondition for an incident that is not held.
+  // FailedPrecondition for an incident that is not held (any more).
   absl::StatusOr<IncidentView> Notice(const storage::Caller& caller, const IncidentId& id);
   // The short code of the incident's notice, by which the customer names it: "K7F3-9Q2M". Keyed, so
   // that nobody can guess one.
@@ -201,13 +201,15 @@ class Ledger {
   absl::StatusOr<IncidentView> Resolve(const storage::Caller& caller, const IncidentId& id,
                                        bool upheld, const std::string& because);
 
-  // Before publication: changes what was filed, which ends an approval and a hold. After: queues a
-  // CORRECTION, unless what it says then could not be shared: FailedPrecondition lists why.
+  // Before publication: changes what was filed, which ends an approval, a hold and the notice of
+  // it. After: queues a CORRECTION, unless what it says then could not be shared
+  // (FailedPrecondition lists why), or would weigh more where the charter wants a second person:
+  // FailedPrecondition.
   absl::StatusOr<IncidentView> Correct(const storage::Caller& caller, const IncidentId& id,
                                        const Correction& correction, const std::string& because);
 
-  // Before publication: nothing is shared any more. After: queues a WITHDRAWAL; it is erased within
-  // the charter's period.
+  // Before publication: nothing is shared any more. After: queues a WITHDRAWAL, as paid behind a
+  // SETTLEMENT where it was not settled; it is erased within the charter's period.
   absl::StatusOr<IncidentView> Withdraw(const storage::Caller& caller, const IncidentId& id,
                                         evidence::WithdrawalGround ground,
                                         const std::string& because);
@@ -219,8 +221,9 @@ class Ledger {
 
   // Does what the charter's periods ask for at `now`: publishes after holds, withdraws, erases,
   // removes. Returns how many incidents changed. One that fails does not keep the others; the first
-  // error is answered. By one thread at a time.
-  absl::StatusOr<size_t> RunDeadlines(evidence::UnixMillis now);
+  // error is answered. While the clock is in doubt it only removes what was erased. By one thread
+  // at a time.
+  absl::StatusOr<size_t> RunDeadlines(evidence::UnixMillis now, bool clock_in_doubt = false);
 
   // Gives the incidents of earlier versions, which had none, their places among the deadlines; once
   // for a database, before anything else is asked of the ledger. Durable on OK.
@@ -308,6 +311,9 @@ class Ledger {
   absl::Status WithdrawNow(Incident& incident, const std::string& actor,
                            evidence::WithdrawalGround ground, const std::string& because,
                            storage::Batch& batch) const;
+  // Queues a SETTLEMENT of a published report that was not settled.
+  absl::Status SettlePublished(Incident& incident, const std::string& actor,
+                               const std::string& because, storage::Batch& batch) const;
   absl::Status EraseNow(Incident& incident, const std::string& actor, IncidentAction action,
                         evidence::ErasureGround ground, const std::string& because,
                         storage::Batch& batch) const;
@@ -315,7 +321,8 @@ class Ledger {
                storage::Batch& batch) const;
 
   // One incident whose deadline has come; whether it changed.
-  absl::StatusOr<bool> RunDeadline(const IncidentId& id, evidence::UnixMillis now);
+  absl::StatusOr<bool> RunDeadline(const IncidentId& id, evidence::UnixMillis now,
+                                   bool clock_in_doubt);
   absl::Status EndHold(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
   // False while its ERASURE waits to be published.
   absl::StatusOr<bool> Scrub(Incident& incident, storage::Batch& batch) const;

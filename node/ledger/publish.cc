@@ -164,13 +164,15 @@ absl::Status Ledger::BeginSharing(Stored& stored, const std::string& actor, Inci
 absl::StatusOr<IncidentView> Ledger::Notice(const storage::Caller& caller, const IncidentId& id) {
   auto seen = Get(id);
   if (!seen.ok()) return seen.status();
-  if (seen->incident.noticed_at != 0) return seen;
+  if (seen->state == IncidentState::kHeld && seen->incident.noticed_at != 0) return seen;
   return Apply(caller, "incident.notice", id, [&](Stored& stored, Batch& batch) -> absl::Status {
     Incident& incident = stored.incident;
-    if (incident.state != IncidentState::kHeld) {
+    auto view = View(incident);
+    if (!view.ok()) return view.status();
+    if (view->state != IncidentState::kHeld) {
       return absl::FailedPreconditionError(
           "notice is given of an incident that is held, before it is shared; this one is " +
-          std::string(StateName(incident.state)));
+          std::string(StateName(view->state)));
     }
     if (incident.noticed_at != 0) return absl::OkStatus();
     const evidence::UnixMillis now = clock_.Now();

@@ -66,10 +66,29 @@ bool HasEnded(IncidentState state) {
 }
 
 // As it is without a dispute.
-IncidentState StateWithoutDispute(const Incident& incident, bool published) {
-  if (incident.settled_on.has_value()) return IncidentState::kSettled;
-  if (!published) return IncidentState::kDraft;
-  return incident.corrected.empty() ? IncidentState::kApproved : IncidentState::kCorrected;
+void EndDispute(Incident& incident) {
+  if (incident.settled_on.has_value()) {
+    incident.state = IncidentState::kSettled;
+  } else if (!incident.report.has_value()) {
+    incident.MakeDraft();
+  } else {
+    incident.state =
+        incident.corrected.empty() ? IncidentState::kApproved : IncidentState::kCorrected;
+  }
+}
+
+// What was to be paid by then; where no day is named, when it occurred.
+evidence::Date DueOf(const NewIncident& account) {
+  return account.due.has_value() ? account.due : account.occurred;
+}
+
+// Whether any fact weighs more than before: more money, or money of another currency; a later day,
+// which puts off the end; or waiting for it since an earlier one.
+bool IsHeavier(const NewIncident& account, const NewIncident& before) {
+  const bool more = account.amount.minor > before.amount.minor ||
+                    (account.amount.minor > 0 && account.amount.currency != before.amount.currency);
+  const bool longer_overdue = account.due != before.due && DueOf(account) < DueOf(before);
+  return more || account.occurred > before.occurred || longer_overdue;
 }
 
 }  // namespace
@@ -197,6 +216,7 @@ absl::StatusOr<IncidentView> Ledger::Dispute(const storage::Caller& caller, cons
           if (!retracted.ok()) return retracted;
         }
         incident.state = IncidentState::kDisputed;
+        if (!incident.report.has_value()) incident.approved_by.clear();
         incident.dispute =
             OpenDispute{dispute.by, *day, dispute.through.empty() ? now : dispute.since};
         if (!dispute.through.empty()) {
@@ -233,7 +253,7 @@ absl::StatusOr<IncidentView> Ledger::Resolve(const storage::Caller& caller, cons
       return WithdrawNow(incident, caller.actor, evidence::WithdrawalGround::kDisputeUpheld,
                          because, batch);
     }
-    incident.state = StateWithoutDispute(incident, incident.report.has_value());
+    EndDispute(incident);
     return absl::OkStatus();
   });
 }
@@ -272,6 +292,17 @@ absl::StatusOr<IncidentView> Ledger::Correct(const storage::Caller& caller, cons
           "when the customer was told is part of no report; it is corrected before publication "
           "only");
     }
+    const auto& reasons = options_.charters.InForce()->reasons;
+    const auto profile = reasons.find(standing.reason);
+    if (published->has_value() && profile != reasons.end() && profile->second.second_person &&
+        IsHeavier(standing, before)) {
+      return absl::FailedPreconditionError(
+          "the charter wants a second person for this reason, so a published report is not made "
+          "heavier by a correction: no higher amount, no later day on which it occurred, no "
+          "earlier due day. Withdraw it (`daftar incident withdraw " +
+          incident.id.hex() +
+          " --ground mistake --because TEXT`) and file it anew, which a second person approves");
+    }
     if (published->has_value()) {
       auto facts = CorrectedFacts(incident, (*published)->index);
       if (!facts.ok()) return facts.status();
@@ -281,11 +312,7 @@ absl::StatusOr<IncidentView> Ledger::Correct(const storage::Caller& caller, cons
       if (incident.state != IncidentState::kDisputed) incident.state = IncidentState::kCorrected;
     } else if (incident.state != IncidentState::kDisputed) {
       // Who approved it, and who was given notice, saw something else.
-      incident.state = IncidentState::kDraft;
-    }
-    if (!published->has_value()) {
-      incident.approved_by.clear();
-      incident.held_until = 0;
+      incident.MakeDraft();
     }
     incident.events.push_back(std::move(event));
     return absl::OkStatus();
@@ -350,6 +377,26 @@ absl::Status Ledger::WithdrawNow(Incident& incident, const std::string& actor,
   return absl::OkStatus();
 }
 
+// By the SETTLEMENT partners tell what was paid from what its issuer gave up.
+absl::Status Ledger::SettlePublished(Incident& incident, const std::string& actor,
+                                     const std::string& because, Batch& batch) const {
+  if (incident.state == IncidentState::kSettled || incident.settled_on.has_value()) {
+    return absl::OkStatus();
+  }
+  auto published = PublishedOrTakenBack(incident, batch);
+  if (!published.ok() || !published->has_value()) return published.status();
+  const evidence::UnixMillis now = clock_.Now();
+  auto today = DayOf(now);
+  if (!today.ok()) return today.status();
+  IncidentEvent event{now, actor, IncidentAction::kSettled, because, std::nullopt};
+  absl::Status queued = QueueUpdate(incident, (*published)->index, evidence::EntryKind::kSettlement,
+                                    evidence::SettlementFacts{*today}, event, batch);
+  if (!queued.ok()) return queued;
+  incident.settled_on = *today;
+  incident.events.push_back(std::move(event));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<IncidentView> Ledger::Withdraw(const storage::Caller& caller, const IncidentId& id,
                                               evidence::WithdrawalGround ground,
                                               const std::string& because) {
@@ -357,6 +404,10 @@ absl::StatusOr<IncidentView> Ledger::Withdraw(const storage::Caller& caller, con
   return Apply(caller, "incident.withdraw", id, [&](Stored& stored, Batch& batch) -> absl::Status {
     if (HasEnded(stored.incident.state)) {
       return absl::FailedPreconditionError(WrongState("withdrawn", stored.incident.state));
+    }
+    if (ground == evidence::WithdrawalGround::kPaid) {
+      absl::Status settled = SettlePublished(stored.incident, caller.actor, because, batch);
+      if (!settled.ok()) return settled;
     }
     return WithdrawNow(stored.incident, caller.actor, ground, because, batch);
   });

@@ -36,7 +36,7 @@ bool IsErased(IncidentAction action) {
 
 }  // namespace
 
-absl::StatusOr<size_t> Ledger::RunDeadlines(evidence::UnixMillis now) {
+absl::StatusOr<size_t> Ledger::RunDeadlines(evidence::UnixMillis now, bool clock_in_doubt) {
   std::vector<IncidentId> due;
   const Bytes prefix = rows::DeadlinePrefix();
   absl::Status failed =
@@ -48,7 +48,7 @@ absl::StatusOr<size_t> Ledger::RunDeadlines(evidence::UnixMillis now) {
   if (!failed.ok()) return failed;
   size_t changed = 0;
   for (const IncidentId& id : due) {
-    auto done = RunDeadline(id, now);
+    auto done = RunDeadline(id, now, clock_in_doubt);
     if (!done.ok()) {
       // Somebody was faster: the next run looks again.
       if (failed.ok() && !absl::IsAborted(done.status())) failed = done.status();
@@ -96,12 +96,14 @@ absl::Status Ledger::AddMissingDeadlines() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> Ledger::RunDeadline(const IncidentId& id, evidence::UnixMillis now) {
+absl::StatusOr<bool> Ledger::RunDeadline(const IncidentId& id, evidence::UnixMillis now,
+                                         bool clock_in_doubt) {
   auto stored = Load(id);
   if (!stored.ok()) return stored.status();
   Incident& incident = stored->incident;
   const auto deadline = NextDeadline(incident, CharterOf(incident));
   if (!deadline.has_value() || deadline->at > now.seconds()) return false;
+  if (clock_in_doubt && deadline->action != DeadlineAction::kScrub) return false;
   const std::string node(kNodeActor);
   const std::string order = incident.account.order;
   Batch batch;
@@ -162,17 +164,23 @@ absl::Status Ledger::EndHold(Incident& incident, evidence::UnixMillis now, Batch
       return supported;
     }
   }
+  if (why.empty()) {
+    Batch queued = batch;  // one that stops takes no label
+    const absl::Status status = QueueReport(incident, *proofs, now, queued);
+    if (status.ok()) {
+      batch = std::move(queued);
+    } else if (absl::IsResourceExhausted(status)) {
+      why = std::string(status.message());
+    } else {
+      return status;
+    }
+  }
   if (!why.empty()) {
     why.resize(std::min(why.size(), kMaxNoteBytes));
-    incident.state = IncidentState::kDraft;
-    incident.approved_by.clear();
-    incident.held_until = 0;
+    incident.MakeDraft();
     incident.events.push_back(
         {now, std::string(kNodeActor), IncidentAction::kStopped, why, std::nullopt});
     return absl::OkStatus();
-  }
-  if (absl::Status status = QueueReport(incident, *proofs, now, batch); !status.ok()) {
-    return status;
   }
   incident.events.push_back({now, std::string(kNodeActor), IncidentAction::kPublishAsked,
                              "the hold is over", incident.report});

@@ -273,7 +273,9 @@ absl::Status Story::Change(const Words& words) {
     return ledger.Correct(caller, id, correction, "a part was paid").status();
   }
   if (verb == "withdraw") {
-    return ledger.Withdraw(caller, id, evidence::WithdrawalGround::kMistake, "mixed up").status();
+    const auto ground =
+        how == "paid" ? evidence::WithdrawalGround::kPaid : evidence::WithdrawalGround::kMistake;
+    return ledger.Withdraw(caller, id, ground, "no report any more").status();
   }
   if (verb == "erase") {
     return ledger.Erase(caller, id, evidence::ErasureGround::kRequest, "asked for").status();

@@ -26,7 +26,8 @@ namespace daftar::testing {
 //   file X at A about N          A files an incident X about buyer N
 //   publish X, notice X          by the filer
 //   approve X                    by somebody else at the shop
-//   settle X, dispute X [by shop], resolve X upheld|withdrawn, correct X AMOUNT, withdraw X, erase X
+//   settle X, dispute X [by shop], resolve X upheld|withdrawn, correct X AMOUNT, withdraw X [paid],
+//     erase X
 //   relay X at B                 the buyer disputes X at B, a partner of X's shop
 //   proof X                      the filer attaches an invoice
 //   ask X at B                   B asks X's shop for its proof, as somebody who has checked the buyer

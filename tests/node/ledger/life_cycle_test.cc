@@ -167,12 +167,98 @@ TEST_F(HoldTest, TheCodeOfTheNoticeFindsTheIncidentHoweverItIsTyped) {
   }
 }
 
+TEST_F(HoldTest, NoNoticeIsGivenOfWhatIsNotHeldAnyMore) {
+  const auto refused = StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("held"));
+  const IncidentId id = Held();
+  Correction correction;
+  correction.amount = evidence::Money{100'000'000, *evidence::Currency::FromCode("IDR")};
+  DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, correction, "a part was paid"));
+  EXPECT_THAT(ledger().Notice(Caller(), id), refused);
+  EXPECT_EQ(ledger().Get(id)->notice_code, "");
+  circle_.clock().Advance(kHour);
+  DAFTAR_ASSERT_OK(ledger().Publish(Caller(), id));
+  auto noticed = ledger().Notice(Caller(), id);
+  DAFTAR_ASSERT_OK(noticed);
+  EXPECT_EQ(noticed->incident.held_until, circle_.clock().Now().seconds() + kDay);
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "it was paid"));
+  EXPECT_THAT(ledger().Notice(Caller(), id), refused);
+  // Whoever objects still names it by the code.
+  EXPECT_EQ(ledger().Get(id)->notice_code, ledger().NoticeCode(id));
+  DAFTAR_ASSERT_OK(ledger().Resolve(Caller(), id, /*upheld=*/true, "it was not"));
+  EXPECT_THAT(ledger().Notice(Caller(), id), refused);
+  const IncidentId settled = Held();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), settled, {}, "paid"));
+  EXPECT_THAT(ledger().Notice(Caller(), settled), refused);
+  const IncidentId published = Held();
+  After(kDay);
+  ASSERT_EQ(StateOf(published), IncidentState::kPublished);
+  EXPECT_THAT(ledger().Notice(Caller(), published), refused);
+}
+
 TEST_F(HoldTest, PaymentDuringTheHoldStopsIt) {
   const IncidentId id = Held();
   DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
   After(2 * kDay);
   EXPECT_EQ(StateOf(id), IncidentState::kSettled);
   EXPECT_THAT(Kinds(), IsEmpty());
+}
+
+TEST_F(HoldTest, WhatWasPaidAndErasedWithItsCustomerIsNotPublished) {
+  book::NewOrder bought;
+  bought.identifiers = {testing::Phone(kPhone)};
+  bought.amount = {450'000'000, *evidence::Currency::FromCode("IDR")};
+  bought.invoiced = Day("2026-09-01");
+  bought.due = Day("2026-09-30");
+  const auto order = node_->book().AddOrder(Caller(), bought);
+  DAFTAR_ASSERT_OK(order);
+  NewIncident account = DepositUnsettled(kPhone);
+  account.order = order->name;
+  const auto filed = ledger().Add(Caller(), account);
+  DAFTAR_ASSERT_OK(filed);
+  const IncidentId id = filed->incident.id;
+  DAFTAR_ASSERT_OK(ledger().Publish(Caller(), id));
+  DAFTAR_ASSERT_OK(ledger().Notice(Caller(), id));
+  DAFTAR_ASSERT_OK(node_->book().SetOutcome(Caller(), order->name, {book::OutcomeKind::kPaid, {}},
+                                            std::nullopt, "at the counter"));
+  const auto named = [](auto) { return absl::StatusOr<uint64_t>(1); };
+  const auto erased = node_->book().Erase(Caller(), order->customer, named, "asked for it");
+  DAFTAR_ASSERT_OK(erased);
+  ASSERT_EQ(erased->orders_erased, 1u);
+  After(kDay);
+  EXPECT_THAT(Kinds(), IsEmpty());
+  const auto view = ledger().Get(id);
+  EXPECT_EQ(view->state, IncidentState::kReady);
+  EXPECT_EQ(view->incident.events.back().action, IncidentAction::kStopped);
+  EXPECT_THAT(view->incident.events.back().because, HasSubstr("not in the book any more"));
+  const auto refused =
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("not in the book any more"));
+  EXPECT_THAT(ledger().Publish(Caller(), id), refused);
+  EXPECT_THAT(ledger().Approve(Another(), id), refused);
+}
+
+TEST_F(HoldTest, AHoldThatEndsWithoutALabelLeftStops) {
+  for (uint32_t i = 0; i < evidence::kLabelsPerIdentifier; ++i) Held();
+  After(kDay);
+  ASSERT_EQ(Kinds().size(), evidence::kLabelsPerIdentifier);
+  const identity::Identifier other = testing::Phone("0812-9999-7001");
+  NewIncident account = DepositUnsettled(kPhone);
+  account.identifiers.insert(account.identifiers.begin(), other);
+  const auto filed = ledger().Add(Caller(), account);
+  DAFTAR_ASSERT_OK(filed);
+  const IncidentId id = filed->incident.id;
+  DAFTAR_ASSERT_OK(ledger().Publish(Caller(), id));
+  DAFTAR_ASSERT_OK(ledger().Notice(Caller(), id));
+  After(kDay);
+  const auto view = ledger().Get(id);
+  EXPECT_EQ(view->state, IncidentState::kReady);
+  EXPECT_FALSE(view->deadline.has_value());
+  EXPECT_EQ(view->incident.events.back().action, IncidentAction::kStopped);
+  EXPECT_THAT(view->incident.events.back().because, HasSubstr("16 reports of this epoch"));
+  // The other identifier has lost none.
+  EXPECT_FALSE(
+      node_->store()
+          .Get(storage::Column::kCounters, rows::CounterKey(node_->vault(), node_->epoch(), other))
+          ->has_value());
 }
 
 TEST_F(HoldTest, ObjectionDuringTheHoldStopsItUntilItIsResolved) {
@@ -218,6 +304,7 @@ TEST_F(ExpiringHoldTest, WhatMayNotBeSharedAnyMoreWhenTheHoldEndsIsNot) {
   EXPECT_EQ(view->incident.events.back().action, IncidentAction::kStopped);
   EXPECT_EQ(view->incident.events.back().by, kNodeActor);
   EXPECT_THAT(view->incident.events.back().because, HasSubstr("3 months"));
+  EXPECT_THAT(ledger().Notice(Caller(), id), StatusIs(absl::StatusCode::kFailedPrecondition));
 }
 
 // ---- second person
@@ -254,6 +341,53 @@ TEST_F(SecondPersonTest, WhoeverChangedItCannotApproveItAndAChangeEndsAnApproval
   EXPECT_EQ(StateOf(id), IncidentState::kReady);
   EXPECT_THAT(Kinds(), IsEmpty());
   EXPECT_THAT(ledger().Publish(Caller(), id), StatusIs(absl::StatusCode::kFailedPrecondition));
+}
+
+TEST_F(SecondPersonTest, ADisputeBeforePublicationEndsAnApproval) {
+  const IncidentId id = Filed();
+  DAFTAR_ASSERT_OK(ledger().Approve(Another(), id));  // queued
+  auto disputed = ledger().Dispute(Caller(), id, {}, "says it was paid");
+  DAFTAR_ASSERT_OK(disputed);
+  EXPECT_EQ(disputed->incident.approved_by, "");
+  DAFTAR_ASSERT_OK(ledger().Resolve(Caller(), id, /*upheld=*/true, "it was not"));
+  DAFTAR_ASSERT_OK(ledger().Remind(Caller(), id, Day("2026-10-20"), ""));
+  EXPECT_THAT(ledger().Publish(Caller(), id), StatusIs(absl::StatusCode::kFailedPrecondition));
+  Tick();
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+  EXPECT_THAT(Kinds(), IsEmpty());
+  DAFTAR_ASSERT_OK(ledger().Approve({"user:third", "1"}, id));
+  Tick();
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
+TEST_F(SecondPersonTest, NobodyMakesAPublishedReportHeavierAlone) {
+  const evidence::Currency rupiah = *evidence::Currency::FromCode("IDR");
+  const IncidentId id = Filed();
+  DAFTAR_ASSERT_OK(ledger().Approve(Another(), id));
+  Tick();
+  ASSERT_EQ(StateOf(id), IncidentState::kPublished);
+  Correction lighter;
+  lighter.amount = evidence::Money{100'000'000, rupiah};
+  lighter.occurred = Day("2026-09-20");
+  lighter.due = Day("2026-10-05");
+  DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, lighter, "a part was paid"));
+  std::vector<Correction> heavier(4);
+  heavier[0].amount = evidence::Money{100'000'001, rupiah};
+  heavier[1].amount = evidence::Money{1'000'000, *evidence::Currency::FromCode("USD")};
+  heavier[2].occurred = Day("2026-09-21");
+  heavier[3].due = Day("2026-10-04");
+  for (const Correction& correction : heavier) {
+    EXPECT_THAT(ledger().Correct(Caller(), id, correction, "typed wrong"),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         HasSubstr("daftar incident withdraw " + id.hex())));
+  }
+  Correction later;
+  later.due = Day("2026-10-06");
+  DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, later, "put off"));
+  Tick();
+  Tick();
+  EXPECT_THAT(Kinds(),
+              ElementsAre(EntryKind::kReport, EntryKind::kCorrection, EntryKind::kCorrection));
 }
 
 // ---- after publication
@@ -301,6 +435,30 @@ TEST_F(PublishedTest, ADisputeOfWhatIsSettledDoesNotDelayItsWithdrawal) {
   EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
   EXPECT_EQ(std::get<evidence::WithdrawalFacts>(FactsAt(5)).ground,
             evidence::WithdrawalGround::kPaid);
+}
+
+TEST_F(PublishedTest, WhatIsWithdrawnAsPaidIsSettledFirst) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "not mine"));
+  Tick();
+  auto withdrawn =
+      ledger().Withdraw(Caller(), id, evidence::WithdrawalGround::kPaid, "paid after all");
+  DAFTAR_ASSERT_OK(withdrawn);
+  EXPECT_EQ(withdrawn->state, IncidentState::kWithdrawn);
+  Tick();
+  EXPECT_EQ(Kinds().back(), EntryKind::kSettlement);
+  EXPECT_EQ(std::get<evidence::SettlementFacts>(FactsAt(4)).settled_on, Day("2026-11-01"));
+  Tick();
+  EXPECT_THAT(Kinds(), ElementsAre(EntryKind::kReport, EntryKind::kDispute, EntryKind::kSettlement,
+                                   EntryKind::kWithdrawal));
+  EXPECT_EQ(std::get<evidence::WithdrawalFacts>(FactsAt(5)).ground,
+            evidence::WithdrawalGround::kPaid);
+  const IncidentId queued = Filed();
+  DAFTAR_ASSERT_OK(ledger().Publish(Caller(), queued));
+  DAFTAR_ASSERT_OK(
+      ledger().Withdraw(Caller(), queued, evidence::WithdrawalGround::kPaid, "paid in time"));
+  After(60);
+  EXPECT_EQ(Kinds().size(), 4u);
 }
 
 TEST_F(PublishedTest, WhatTheLogSaysAlreadyIsNotPublishedAgain) {
@@ -506,6 +664,30 @@ TEST_F(PublishedTest, ErasingWhatWasNeverPublishedLeavesNothing) {
   Tick();
   EXPECT_THAT(ledger().Get(id), StatusIs(absl::StatusCode::kNotFound));
   EXPECT_THAT(Kinds(), IsEmpty());
+}
+
+TEST_F(PublishedTest, AClockInDoubtHoldsBackNoRemovalOfWhatWasErased) {
+  const IncidentId settled = Published();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), settled, {}, "paid"));
+  Tick();
+  const IncidentId erased = Published();
+  const uint64_t index = ledger().Get(erased)->report->index;
+  const IncidentId draft = Filed();
+  circle_.clock().Advance(49 * kHour);
+  for (const IncidentId& id : {erased, draft}) {
+    DAFTAR_ASSERT_OK(ledger().Erase(Caller(), id, evidence::ErasureGround::kRequest, "asked"));
+  }
+  DAFTAR_ASSERT_OK(node_->publisher().Tick(circle_.clock().Now()));
+  ASSERT_EQ(Kinds().back(), EntryKind::kErasure);
+  circle_.clock().Set(-kHour);
+  const evidence::UnixMillis now = circle_.clock().Now();
+  EXPECT_EQ(*ledger().RunDeadlines(now, /*clock_in_doubt=*/true), 2u);
+  EXPECT_FALSE(HasBody(index));
+  EXPECT_TRUE(ledger().Get(erased)->incident.IsScrubbed());
+  EXPECT_THAT(ledger().Get(draft), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(StateOf(settled), IncidentState::kSettled);
+  EXPECT_EQ(*ledger().RunDeadlines(now), 1u);
+  EXPECT_EQ(StateOf(settled), IncidentState::kWithdrawn);
 }
 
 // As versions without deadlines have left it.

@@ -16,6 +16,7 @@ namespace {
 using ::daftar::testing::DepositUnsettled;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
+using ::daftar::testing::StatusIs;
 using evidence::EntryKind;
 using storage::Column;
 
@@ -233,29 +234,41 @@ TEST_F(SweepTest, WhatCameWithoutItsBodiesIsNotSwept) {
 
 TEST_F(SweepTest, NoDeadlineActsWhileTheClockIsInDoubt) {
   Published("0812-9999-7001");
+  auto settled = b_->ledger().Add(b_.Caller(), DepositUnsettled("0812-9999-7005"));
+  DAFTAR_ASSERT_OK(settled);
+  const ledger::IncidentId id = settled->incident.id;
+  DAFTAR_ASSERT_OK(b_->ledger().Publish(b_.Caller(), id));
+  circle_.Settle();
+  DAFTAR_ASSERT_OK(b_->ledger().Settle(b_.Caller(), id, {}, "paid"));
+  circle_.Settle();
   EXPECT_EQ(b_->followers().ClockAhead(), 0);
   EXPECT_FALSE(b_->followers().ClockInDoubt());
+  circle_.clock().Advance(48 * kHour);
   // The partner's clock says an hour more.
   DAFTAR_ASSERT_OK(a_->publisher().Heartbeat(
       evidence::UnixMillis::OfSeconds(circle_.clock().Now().seconds() + kHour)));
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-  while (b_->followers().ClockAhead() == 0 && std::chrono::steady_clock::now() < until) {
+  while (b_->followers().ClockAhead() != kHour && std::chrono::steady_clock::now() < until) {
     std::this_thread::yield();  // the follower's work, which has no event here
   }
   EXPECT_EQ(b_->followers().ClockAhead(), kHour);
   EXPECT_TRUE(b_->followers().ClockInDoubt());
-  // So this shop withdraws nothing by itself.
-  auto own = b_->ledger().Add(b_.Caller(), DepositUnsettled("0812-9999-7005"));
+  // So this shop withdraws nothing by itself; what somebody has erased goes all the same.
+  auto own = b_->ledger().Add(b_.Caller(), DepositUnsettled("0812-9999-7006"));
+  DAFTAR_ASSERT_OK(own);
   DAFTAR_ASSERT_OK(
       b_->ledger().Erase(b_.Caller(), own->incident.id, evidence::ErasureGround::kMistake, "x"));
   DAFTAR_ASSERT_OK(b_->Tick());
-  EXPECT_TRUE(b_->ledger().Get(own->incident.id).ok());
+  EXPECT_THAT(b_->ledger().Get(own->incident.id), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(b_->ledger().Get(id)->state, ledger::IncidentState::kSettled);
   EXPECT_NE(b_->trouble().clock, "");
   // Whoever is suspended says nothing about the time.
   DAFTAR_ASSERT_OK(
       b_->registry().SetStatus(b_.Caller(), "toko-a.test", PartnerStatus::kSuspended, "its clock"));
   DAFTAR_ASSERT_OK(b_->followers().Refresh());
   EXPECT_FALSE(b_->followers().ClockInDoubt());
+  DAFTAR_ASSERT_OK(b_->Tick());
+  EXPECT_EQ(b_->ledger().Get(id)->state, ledger::IncidentState::kWithdrawn);
 }
 
 }  // namespace

@@ -234,6 +234,13 @@ TEST_F(QuarantineTest, PaidAndWithdrawnWithoutADisputeIsNoFault) {
   }
   EXPECT_EQ(CopyAt(b_)->View().conduct.withdrawn, 0u);
   EXPECT_EQ(RecordAt(b_, 2).status, EntryStatus::kLive);
+  // Nor where the shop tells both at once.
+  DAFTAR_ASSERT_OK(a_->ledger().Dispute(a_.Caller(), ids[2], {}, "not mine"));
+  circle_.Settle();
+  DAFTAR_ASSERT_OK(
+      a_->ledger().Withdraw(a_.Caller(), ids[2], evidence::WithdrawalGround::kPaid, "paid"));
+  circle_.Settle();
+  EXPECT_EQ(CopyAt(b_)->View().conduct.withdrawn, 0u);
 }
 
 }  // namespace
