@@ -228,8 +228,8 @@ absl::StatusOr<int> AttachAndShow(Session& session, const std::string& incident,
                         " of " + std::to_string(proofs.size()) + " proof files. " +
                         MessageOf(failed) + "\nTo go on:";
   for (size_t i = attached; i < proofs.size(); ++i) {
-    message += "\n  daftar incident proof add " + incident + " " + proofs[i].file + " --kind " +
-               proofs[i].kind;
+    message += "\n  daftar incident proof add " + incident + " " + ShellWord(proofs[i].file) +
+               " --kind " + proofs[i].kind;
   }
   return absl::Status(failed.code(), message);
 }

@@ -19,13 +19,6 @@ constexpr std::chrono::seconds kCommandLimit{60};
 constexpr std::chrono::seconds kPatience{30};  // for what takes effect by itself
 constexpr std::chrono::milliseconds kPause{100};
 
-std::string Quoted(const std::string& argument) {
-  const bool plain = !argument.empty() && argument.find_first_not_of(
-                                              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                              "0123456789-_./:+=,") == std::string::npos;
-  return plain ? argument : "\"" + argument + "\"";
-}
-
 // The lines before the details: the effect, the sentence, the partners.
 std::string FirstPart(const std::string& text) {
   const size_t end = std::min(text.find("\nRecords\n"), text.find("\nReceipt "));
@@ -80,7 +73,7 @@ absl::Status Demo::End(const std::string& expected, const std::string& came, boo
 
 void Demo::ShowCommand(const std::vector<std::string>& arguments) {
   std::string line = "daftar";
-  for (const std::string& argument : arguments) line += " " + Quoted(argument);
+  for (const std::string& argument : arguments) line += " " + ShellWord(argument);
   steps_.back().commands.push_back(line);
   if (!console_.json) console_.out << "   $ " << line << std::endl;
 }

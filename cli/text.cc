@@ -54,6 +54,20 @@ void Pad(std::ostream& out, size_t n) {
 std::string Printable(std::string_view text) { return Cleaned(text, false); }
 std::string PrintableLines(std::string_view text) { return Cleaned(text, true); }
 
+std::string ShellWord(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:+=,";
+  const std::string printable = Printable(text);
+  if (!printable.empty() && printable.find_first_not_of(kPlain) == std::string::npos) {
+    return printable;
+  }
+  // What a shell reads between double quotes; `!` where it keeps a history.
+  if (printable.find_first_of("\"$`\\!") == std::string::npos) return '"' + printable + '"';
+  std::string quoted = "'";
+  for (const char c : printable) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
 std::string ShowMoney(const v1::Money& money) {
   if (money.currency().empty()) return "";
   const auto currency = evidence::Currency::FromCode(money.currency());

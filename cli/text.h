@@ -19,6 +19,9 @@ std::string Printable(std::string_view text);
 // The same, with line feeds kept.
 std::string PrintableLines(std::string_view text);
 
+// As one word of a command that is shown to be copied: in quotes where a POSIX shell needs them.
+std::string ShellWord(std::string_view text);
+
 // "IDR 4,500,000"; "" without a currency.
 std::string ShowMoney(const v1::Money& money);
 // "14 s", "3 min", "5 h", "40 days": one unit, rounded down.

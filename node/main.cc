@@ -243,26 +243,39 @@ int Main(int argc, char** argv) {
       "daftard, the daemon of a Daftar node.\n\nExample:\n  daftard --dir /var/lib/daftar"};
   app.set_version_flag("--version", "daftard " + std::string(kVersion));
   app.add_option("--dir", options.dir, "The node's directory, made by `daftar init`")
+      ->type_name("DIR")
       ->envname("DAFTAR_DIR");
   app.add_option("--passphrase-file", options.passphrase_file,
-                 "Read the keystore's passphrase from this file (0600)");
+                 "Read the keystore's passphrase from this file (0600)")
+      ->type_name("FILE");
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")
+      ->type_name("LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
   app.fallthrough();
 
   CLI::App* init = app.add_subcommand("init", "Make a new node's directory (see `daftar init`)");
-  init->add_option("--name", options.plan.config.name, "What people call the business")->required();
-  init->add_option("--origin", options.plan.config.origin, "Name of the log, unique in the circle")
+  init->add_option("--name", options.plan.config.name, "What people call the business")
+      ->type_name("NAME")
       ->required();
-  init->add_option("--charter", options.plan.charter, "The circle's charter file")->required();
-  init->add_option("--region", options.region, "Home region: ID MY SG BN TH PH VN TL");
+  init->add_option("--origin", options.plan.config.origin, "Name of the log, unique in the circle")
+      ->type_name("NAME")
+      ->required();
+  init->add_option("--charter", options.plan.charter, "The circle's charter file")
+      ->type_name("FILE")
+      ->required();
+  init->add_option("--region", options.region, "Home region: ID MY SG BN TH PH VN TL")
+      ->type_name("REGION");
   init->add_option("--peer-listen", options.plan.config.peer_listen, "host:port for partners")
+      ->type_name("HOST:PORT")
       ->required();
   init->add_option("--peer-advertise", options.plan.config.peer_advertise,
-                   "host:port that pairing codes offer");
+                   "host:port that pairing codes offer")
+      ->type_name("HOST:PORT");
   init->add_option("--http-listen", options.plan.config.http_listen, "host:port for health")
+      ->type_name("HOST:PORT")
       ->required();
   init->add_option("--output", options.output, "text or json")
+      ->type_name("FORM")
       ->check(CLI::IsMember({"text", "json"}));
   try {
     app.parse(argc, argv);

@@ -14,6 +14,16 @@ v1::Money Amount(uint64_t minor, const std::string& currency) {
   return money;
 }
 
+TEST(ShellWordTest, IsOneWordOfAShell) {
+  EXPECT_EQ(ShellWord("invoice-17.pdf"), "invoice-17.pdf");
+  EXPECT_EQ(ShellWord("an invoice.pdf"), "\"an invoice.pdf\"");
+  EXPECT_EQ(ShellWord("it's.pdf"), "\"it's.pdf\"");
+  EXPECT_EQ(ShellWord(""), "\"\"");
+  EXPECT_EQ(ShellWord("$(rm x)"), "'$(rm x)'");
+  EXPECT_EQ(ShellWord("it's $5"), "'it'\\''s $5'");
+  EXPECT_EQ(ShellWord("two\nlines"), "\"two?lines\"");
+}
+
 TEST(PrintableTest, PlainAndForeignTextIsKept) {
   EXPECT_EQ(Printable("Toko A, 5 % – Kedai 店"), "Toko A, 5 % – Kedai 店");
 }
