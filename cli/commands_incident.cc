@@ -69,9 +69,8 @@ void SayWhatFollows(Session& session, const v1::Incident& incident) {
   if (incident.state() == "approved") {
     console.out << "\nQueued: the report goes out with the next tick.\n";
   } else if (incident.state() == "held" && incident.held_until().empty()) {
-    console.out << "\nHeld: nothing is shared before the customer has had notice. The hold begins "
-                   "with the letter:\n  daftar incident notice "
-                << incident.id() << " --pay TEXT --contact TEXT\n";
+    console.out << "\nHeld: nothing is shared before the customer has had notice; the hold begins "
+                   "with the letter.\n";
   }
 }
 
@@ -211,10 +210,8 @@ absl::StatusOr<int> RunIncidentSettle(Session& session, const IncidentOptions& o
   request.set_id(options.id);
   request.set_because(options.because);
   request.set_settled_on(options.settled_on);
-  const auto response = (*client)->Write(&Shop::SettleIncident, std::move(request));
-  if (!response.ok()) return response.status();
-  if (options.wait) return AwaitAndShow(session, options.id, *within);
-  return Show(session, response->incident());
+  return ShowWhenThere(session, options,
+                       (*client)->Write(&Shop::SettleIncident, std::move(request)));
 }
 
 absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions& options) {
@@ -230,10 +227,8 @@ absl::StatusOr<int> RunIncidentWithdraw(Session& session, const IncidentOptions&
   request.set_id(options.id);
   request.set_because(options.because);
   request.set_ground(options.ground);
-  const auto response = (*client)->Write(&Shop::WithdrawIncident, std::move(request));
-  if (!response.ok()) return response.status();
-  if (options.wait) return AwaitAndShow(session, options.id, *within);
-  return Show(session, response->incident());
+  return ShowWhenThere(session, options,
+                       (*client)->Write(&Shop::WithdrawIncident, std::move(request)));
 }
 
 absl::StatusOr<int> RunIncidentMitigate(Session& session, const IncidentOptions& options) {

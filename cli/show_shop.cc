@@ -36,15 +36,27 @@ void PrintMore(std::ostream& out, size_t shown, bool more) {
   if (more) out << "There are more than these " << shown << "; --limit N shows more.\n";
 }
 
-// For each change that has an entry: who has durably applied it and when, and who is behind.
+bool IsActive(const v1::Arrival& arrival) {
+  return arrival.pairing() != "suspended" && arrival.pairing() != "removed";
+}
+
+// For each change that has an entry: who has durably applied it and when, and who is behind. Who is
+// not active now is named and not counted.
 void PrintArrivals(std::ostream& out, const v1::Incident& incident) {
   for (const auto& event : incident.history()) {
     if (event.arrivals().empty()) continue;
-    const auto applied = std::count_if(event.arrivals().begin(), event.arrivals().end(),
-                                       [](const auto& a) { return !a.applied_at().empty(); });
-    out << "\nEntry #" << event.log_index() << " (" << Printable(event.what()) << "): " << applied
-        << " of " << Count(static_cast<uint64_t>(event.arrivals_size()), "partner")
-        << (event.arrivals_size() == 1 ? " has" : " have") << " applied it\n";
+    const auto& arrivals = event.arrivals();
+    const auto active = std::count_if(arrivals.begin(), arrivals.end(), IsActive);
+    const auto applied = std::count_if(arrivals.begin(), arrivals.end(), [](const auto& a) {
+      return IsActive(a) && !a.applied_at().empty();
+    });
+    out << "\nEntry #" << event.log_index() << " (" << Printable(event.what()) << "): ";
+    if (active == 0) {
+      out << "no partner is active now\n";
+    } else {
+      out << applied << " of " << Count(static_cast<uint64_t>(active), "partner")
+          << (active == 1 ? " has" : " have") << " applied it\n";
+    }
     Table table({"", ""});
     for (const auto& arrival : event.arrivals()) {
       std::string when = arrival.applied_at();
@@ -55,6 +67,7 @@ void PrintArrivals(std::ostream& out, const v1::Incident& incident) {
                                                   : ", last heard " + arrival.last_heard_at();
         }
       }
+      if (!IsActive(arrival)) when += ", now " + arrival.pairing();
       table.Row({arrival.partner().empty() ? "a partner" : arrival.partner(), when});
     }
     table.Print(out, 2, false);
@@ -151,7 +164,8 @@ Json ToJson(const v1::Incident& incident) {
       arrivals.push_back({{"partner", TextOrNull(arrival.partner())},
                           {"applied_at", TextOrNull(arrival.applied_at())},
                           {"last_heard_at", TextOrNull(arrival.last_heard_at())},
-                          {"live", arrival.live()}});
+                          {"live", arrival.live()},
+                          {"pairing", TextOrNull(arrival.pairing())}});
     }
     history.push_back({{"at", event.at()},
                        {"by", event.by()},

@@ -33,8 +33,9 @@ Json ToJson(const v1::SubjectOrder& order) {
 Json ToJson(const v1::SubjectChange& change) {
   Json copies = Json::array();
   for (const auto& copy : change.copies()) {
-    copies.push_back(
-        Json{{"partner", copy.partner()}, {"applied_at", TextOrNull(copy.applied_at())}});
+    copies.push_back(Json{{"partner", copy.partner()},
+                          {"applied_at", TextOrNull(copy.applied_at())},
+                          {"pairing", TextOrNull(copy.pairing())}});
   }
   return Json{{"at", change.at()},
               {"action", change.action()},

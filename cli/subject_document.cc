@@ -58,6 +58,7 @@ class Writer {
   DocumentTable Changes(const v1::SubjectIncident& incident) const;
   DocumentTable Proofs(const v1::SubjectIncident& incident) const;
   DocumentTable Told(const v1::SubjectIncident& incident) const;
+  std::string HolderText(const v1::SubjectCopy& copy) const;
   DocumentTable HandedOut(const v1::SubjectIncident& incident) const;
   DocumentSection PartnersSay() const;
   DocumentSection AskedOfPartners() const;
@@ -253,6 +254,12 @@ DocumentTable Writer::HandedOut(const v1::SubjectIncident& incident) const {
   return table;
 }
 
+std::string Writer::HolderText(const v1::SubjectCopy& copy) const {
+  if (copy.pairing() == "suspended") return Say(SubjectText::kNowSuspended, copy.partner());
+  if (copy.pairing() == "removed") return Say(SubjectText::kNowRemoved, copy.partner());
+  return copy.partner();
+}
+
 DocumentTable Writer::Told(const v1::SubjectIncident& incident) const {
   DocumentTable table;
   table.heading = Say(SubjectText::kTold);
@@ -263,7 +270,7 @@ DocumentTable Writer::Told(const v1::SubjectIncident& incident) const {
   for (const auto& change : incident.changes()) {
     for (const auto& copy : change.copies()) {
       table.rows.push_back(
-          {copy.partner(), ActionIn(change.action(), language_),
+          {HolderText(copy), ActionIn(change.action(), language_),
            copy.applied_at().empty() ? Say(SubjectText::kNotYet) : Day(copy.applied_at())});
     }
   }

@@ -92,6 +92,9 @@ enum class SubjectText {
   kPartner,
   kHoldsSince,
   kNotYet,
+  // {1} is a partner that has a copy and is not active now.
+  kNowSuspended,
+  kNowRemoved,
   kWarnedOwn,
   kWarnedReview,
   kWarnedCleared,

@@ -89,6 +89,8 @@ constexpr SubjectTextTable kTexts = {{
     {kPartner, "Partner"},
     {kHoldsSince, "Has it since"},
     {kNotYet, "not yet"},
+    {kNowSuspended, "{1} (suspended now)"},
+    {kNowRemoved, "{1} (a partner no more)"},
     {kWarnedOwn, "Since {1} the shop lists this identifier as one of its own."},
     {kWarnedReview,
      "Since {1} the shop takes this identifier to belong to many people: what is found by it alone "

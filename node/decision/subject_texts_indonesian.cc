@@ -94,6 +94,8 @@ constexpr SubjectTextTable kTexts = {{
     {kPartner, "Mitra"},
     {kHoldsSince, "Diterima sejak"},
     {kNotYet, "belum"},
+    {kNowSuspended, "{1} (kini ditangguhkan)"},
+    {kNowRemoved, "{1} (bukan lagi mitra)"},
     {kWarnedOwn, "Sejak {1} toko mencatat pengenal ini sebagai miliknya sendiri."},
     {kWarnedReview,
      "Sejak {1} toko menganggap pengenal ini dipakai banyak orang: yang ditemukan hanya lewat "

@@ -94,6 +94,8 @@ constexpr SubjectTextTable kTexts = {{
     {kPartner, "Rakan kongsi"},
     {kHoldsSince, "Diterima pada"},
     {kNotYet, "belum lagi"},
+    {kNowSuspended, "{1} (kini digantung)"},
+    {kNowRemoved, "{1} (bukan lagi rakan kongsi)"},
     {kWarnedOwn, "Sejak {1} kedai menyenaraikan pengenal ini sebagai miliknya sendiri."},
     {kWarnedReview,
      "Sejak {1} kedai menganggap pengenal ini digunakan ramai orang: apa yang ditemui hanya "

@@ -94,6 +94,7 @@ void Arrivals::Heard(const std::string& origin) {
 Arrival Arrivals::HeldBy(const Partner& partner) const {
   Arrival arrival;
   arrival.origin = partner.origin;
+  arrival.status = partner.status;
   if (const auto newest = cosignatures_->Of(partner.origin); newest.has_value()) {
     arrival.holds = newest->size;
     arrival.holds_since = newest->time;
@@ -133,10 +134,11 @@ absl::StatusOr<std::optional<int64_t>> Arrivals::AppliedAt(const Partner& partne
 
 absl::StatusOr<std::vector<Arrival>> Arrivals::Of(uint64_t index) const {
   std::vector<Arrival> arrivals;
-  for (const Partner& partner : registry_.Active()) {
-    Arrival arrival = HeldBy(partner);
+  for (const Partner& partner : registry_.All()) {
     auto applied = AppliedAt(partner, index);
     if (!applied.ok()) return applied.status();
+    if (partner.status != PartnerStatus::kActive && !applied->has_value()) continue;
+    Arrival arrival = HeldBy(partner);
     arrival.applied_at = *applied;
     arrivals.push_back(std::move(arrival));
   }

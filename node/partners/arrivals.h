@@ -27,6 +27,7 @@ inline constexpr size_t kMaxArrivalsPerPartner = 10'000;
 // What one partner holds of the own log, in Unix seconds.
 struct Arrival {
   std::string origin;
+  PartnerStatus status = PartnerStatus::kActive;
   uint64_t holds = 0;                 // entries it has durably applied
   int64_t holds_since = 0;            // by its clock, its newest cosignature; 0: none
   std::optional<int64_t> applied_at;  // by its clock, the entry asked about; nullopt: behind
@@ -49,7 +50,8 @@ class Arrivals {
   // Notes that the partner spoke to this node just now; in memory.
   void Heard(const std::string& origin);
 
-  // Whether and when each active partner had applied the own log's entry `index`, by origin.
+  // Whether and when each active partner had applied the own log's entry `index`, by origin; with
+  // those among them that are suspended or removed now and had applied it: they were told.
   absl::StatusOr<std::vector<Arrival>> Of(uint64_t index) const;
   // What one partner holds, of no entry in particular.
   Arrival HeldBy(const Partner& partner) const;

@@ -52,6 +52,9 @@ v1::Money ToProto(const evidence::Money& money);
 // Empty text: no date.
 absl::StatusOr<evidence::Date> DateFromProto(const std::string& text, std::string_view field);
 
+// "paid", "upheld", "expired", "request" or "mistake"; empty for none.
+std::string_view ErasedForText(evidence::ErasureGround ground);
+
 v1::Effect ToProto(decision::Effect effect);
 absl::StatusOr<decision::Effect> FromProto(v1::Effect effect);  // unspecified is refused
 // Empty: English.
@@ -83,7 +86,8 @@ void SetOverride(const check::Override& override, const decision::ReceiptBody& b
                  const decision::Policy& policy, decision::Language language,
                  v1::GetReceiptResponse& out);
 v1::Proof ToProto(const ledger::Proof& proof);
-v1::Incident ToProto(const ledger::IncidentView& view);
+// As the actor may see it: staff do not learn which partner knows the person.
+v1::Incident ToProto(const ledger::IncidentView& view, const Actor& actor);
 // "0123...": 32 hexadecimal digits.
 absl::StatusOr<ledger::IncidentId> IncidentIdFromProto(const std::string& id);
 absl::StatusOr<evidence::WithdrawalGround> GroundFromProto(const std::string& ground);

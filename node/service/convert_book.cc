@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "node/service/convert.h"
+#include "node/service/partner_privacy.h"
 
 namespace daftar::service {
 
@@ -134,24 +135,6 @@ std::string_view DisputedByText(evidence::DisputedBy by) {
   return "";
 }
 
-std::string_view ErasedForText(evidence::ErasureGround ground) {
-  switch (ground) {
-    case evidence::ErasureGround::kPaid:
-      return "paid";
-    case evidence::ErasureGround::kUpheld:
-      return "upheld";
-    case evidence::ErasureGround::kExpired:
-      return "expired";
-    case evidence::ErasureGround::kRequest:
-      return "request";
-    case evidence::ErasureGround::kMistake:
-      return "mistake";
-    case evidence::ErasureGround::kNone:
-      return "";
-  }
-  return "";
-}
-
 // What became of it after it was filed, and what is to come.
 void DescribeLife(const ledger::IncidentView& view, v1::Incident& out) {
   const ledger::Incident& incident = view.incident;
@@ -178,7 +161,25 @@ void DescribeLife(const ledger::IncidentView& view, v1::Incident& out) {
 
 }  // namespace
 
-v1::Incident ToProto(const ledger::IncidentView& view) {
+std::string_view ErasedForText(evidence::ErasureGround ground) {
+  switch (ground) {
+    case evidence::ErasureGround::kPaid:
+      return "paid";
+    case evidence::ErasureGround::kUpheld:
+      return "upheld";
+    case evidence::ErasureGround::kExpired:
+      return "expired";
+    case evidence::ErasureGround::kRequest:
+      return "request";
+    case evidence::ErasureGround::kMistake:
+      return "mistake";
+    case evidence::ErasureGround::kNone:
+      return "";
+  }
+  return "";
+}
+
+v1::Incident ToProto(const ledger::IncidentView& view, const Actor& actor) {
   const ledger::Incident& incident = view.incident;
   const ledger::NewIncident account = incident.Standing();
   v1::Incident out;
@@ -219,6 +220,7 @@ v1::Incident ToProto(const ledger::IncidentView& view) {
     if (view.events[i].has_value()) row->set_log_index(view.events[i]->index);
   }
   for (const ledger::Proof& proof : view.proofs) *out.add_proofs() = ToProto(proof);
+  if (!MaySeePartners(actor)) HidePartners(out);
   return out;
 }
 

@@ -71,6 +71,7 @@ v1::SubjectChange ChangeOf(const subject::OwnIncident& own, size_t i, bool with_
   for (const partners::Arrival& arrival : own.arrivals[i]) {
     v1::SubjectCopy& copy = *row.add_copies();
     copy.set_partner(arrival.origin);
+    copy.set_pairing(std::string(partners::StatusName(arrival.status)));
     if (arrival.applied_at.has_value()) copy.set_applied_at(SecondsText(*arrival.applied_at));
   }
   return row;

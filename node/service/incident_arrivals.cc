@@ -49,6 +49,7 @@ absl::Status DescribeArrivals(Node& node, v1::Incident& incident) {
       if (arrival.applied_at.has_value()) row->set_applied_at(SecondsText(*arrival.applied_at));
       if (arrival.last_heard > 0) row->set_last_heard_at(SecondsText(arrival.last_heard));
       row->set_live(arrival.live);
+      row->set_pairing(std::string(partners::StatusName(arrival.status)));
     }
   }
   return absl::OkStatus();
@@ -86,14 +87,17 @@ absl::StatusOr<v1::AwaitIncidentResponse> ShopHandlers::AwaitIncident(
       auto arrivals = node_.arrivals().Of(**change);
       if (!arrivals.ok()) return arrivals.status();
       uint32_t applied = 0;
+      uint32_t active = 0;
       for (const partners::Arrival& arrival : *arrivals) {
+        if (arrival.status != partners::PartnerStatus::kActive) continue;
+        ++active;
         applied += arrival.applied_at.has_value() ? 1 : 0;
         arrived = arrived && (arrival.applied_at.has_value() || !arrival.live);
       }
       out.mutable_progress()->set_log_index(**change);
       out.mutable_progress()->set_applied(applied);
-      out.mutable_progress()->set_partners(static_cast<uint32_t>(arrivals->size()));
-      out.set_everywhere(applied == arrivals->size());
+      out.mutable_progress()->set_partners(active);
+      out.set_everywhere(applied == active);
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
         until - std::chrono::steady_clock::now());

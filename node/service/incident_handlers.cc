@@ -14,10 +14,10 @@ namespace {
 bool LooksLikeId(const std::string& text) { return text.size() == 2 * ledger::IncidentId::kSize; }
 
 template <class Response>
-absl::StatusOr<Response> Told(absl::StatusOr<ledger::IncidentView> view) {
+absl::StatusOr<Response> Told(const Actor& actor, absl::StatusOr<ledger::IncidentView> view) {
   if (!view.ok()) return view.status();
   Response response;
-  *response.mutable_incident() = ToProto(*view);
+  *response.mutable_incident() = ToProto(*view, actor);
   return response;
 }
 
@@ -66,7 +66,7 @@ absl::StatusOr<v1::ApproveIncidentResponse> IncidentHandlers::ApproveIncident(
   auto id = IncidentIdFromProto(request.id());
   if (!id.ok()) return id.status();
   return Told<v1::ApproveIncidentResponse>(
-      node_.ledger().Approve({actor.name, request.request_id()}, *id));
+      actor, node_.ledger().Approve({actor.name, request.request_id()}, *id));
 }
 
 absl::StatusOr<v1::GiveNoticeResponse> IncidentHandlers::GiveNotice(
@@ -86,7 +86,7 @@ absl::StatusOr<v1::GiveNoticeResponse> IncidentHandlers::GiveNotice(
   letter = LetterFor(node_, *noticed, request, *language);
   if (!letter.ok()) return letter.status();
   v1::GiveNoticeResponse response;
-  *response.mutable_incident() = ToProto(*noticed);
+  *response.mutable_incident() = ToProto(*noticed, actor);
   response.set_letter(*std::move(letter));
   response.set_code(node_.ledger().NoticeCode(*id));
   return response;
@@ -108,6 +108,7 @@ absl::StatusOr<v1::DisputeIncidentResponse> IncidentHandlers::DisputeIncident(
   if (!day.ok()) return day.status();
   dispute.on = *day;
   return Told<v1::DisputeIncidentResponse>(
+      actor,
       node_.ledger().Dispute({actor.name, request.request_id()}, *id, dispute, request.because()));
 }
 
@@ -120,8 +121,9 @@ absl::StatusOr<v1::ResolveIncidentResponse> IncidentHandlers::ResolveIncident(
     return absl::InvalidArgumentError(
         "outcome: upheld (the report stands) or withdrawn (the customer was right)");
   }
-  return Told<v1::ResolveIncidentResponse>(node_.ledger().Resolve(
-      {actor.name, request.request_id()}, *id, request.outcome() == "upheld", request.because()));
+  return Told<v1::ResolveIncidentResponse>(
+      actor, node_.ledger().Resolve({actor.name, request.request_id()}, *id,
+                                    request.outcome() == "upheld", request.because()));
 }
 
 absl::StatusOr<v1::CorrectIncidentResponse> IncidentHandlers::CorrectIncident(
@@ -156,8 +158,9 @@ absl::StatusOr<v1::CorrectIncidentResponse> IncidentHandlers::CorrectIncident(
     if (!correction.reminders) correction.reminders.emplace();
     correction.reminders->push_back(*day);
   }
-  return Told<v1::CorrectIncidentResponse>(node_.ledger().Correct(
-      {actor.name, request.request_id()}, *id, correction, request.because()));
+  return Told<v1::CorrectIncidentResponse>(
+      actor, node_.ledger().Correct({actor.name, request.request_id()}, *id, correction,
+                                    request.because()));
 }
 
 absl::StatusOr<v1::EraseIncidentResponse> IncidentHandlers::EraseIncident(
@@ -172,6 +175,7 @@ absl::StatusOr<v1::EraseIncidentResponse> IncidentHandlers::EraseIncident(
   const auto ground = request.ground() == "request" ? evidence::ErasureGround::kRequest
                                                     : evidence::ErasureGround::kMistake;
   return Told<v1::EraseIncidentResponse>(
+      actor,
       node_.ledger().Erase({actor.name, request.request_id()}, *id, ground, request.because()));
 }
 

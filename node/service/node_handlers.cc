@@ -482,7 +482,7 @@ absl::StatusOr<v1::ListLogEntriesResponse> NodeHandlers::ListLogEntries(
             const evidence::Header& header = entry->header;
             row->set_kind(std::string(evidence::KindName(header.kind)));
             if (header.ground != evidence::ErasureGround::kNone) {
-              row->set_ground(std::to_string(static_cast<int>(header.ground)));
+              row->set_ground(std::string(ErasedForText(header.ground)));
             }
             row->set_issued_at(
                 TimeText(evidence::UnixMillis::OfSeconds(static_cast<int64_t>(header.issued_at))));

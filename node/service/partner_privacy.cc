@@ -119,7 +119,8 @@ void HidePartners(v1::Incident& incident) {
       arrival.clear_last_heard_at();
     }
     std::sort(arrivals.begin(), arrivals.end(), [](const v1::Arrival& a, const v1::Arrival& b) {
-      return std::tuple(a.applied_at(), a.live()) > std::tuple(b.applied_at(), b.live());
+      return std::tuple(a.applied_at(), a.live(), a.pairing()) >
+             std::tuple(b.applied_at(), b.live(), b.pairing());
     });
   }
 }

@@ -142,7 +142,7 @@ absl::StatusOr<v1::AddIncidentResponse> ShopHandlers::AddIncident(
   auto view = node_.ledger().Add({actor.name, request.request_id()}, *account);
   if (!view.ok()) return view.status();
   v1::AddIncidentResponse response;
-  *response.mutable_incident() = ToProto(*view);
+  *response.mutable_incident() = ToProto(*view, actor);
   return response;
 }
 
@@ -168,7 +168,7 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
   v1::ListIncidentsResponse response;
   for (const ledger::IncidentView& view : page->incidents) {
     v1::Incident& listed = *response.add_incidents();
-    listed = ToProto(view);
+    listed = ToProto(view, actor);
     listed.clear_proofs();  // a page of incidents with 64 each would not fit a message
   }
   if (page->next.has_value()) response.set_next_page_token(page->next->hex());
@@ -191,7 +191,7 @@ absl::StatusOr<ShopHandlers::FoundIncident> ShopHandlers::FindIncident(const Act
   if (!id.ok()) return id.status();
   auto view = node_.ledger().Get(*id);
   if (!view.ok()) return view.status();
-  v1::Incident described = ToProto(*view);
+  v1::Incident described = ToProto(*view, actor);
   if (const std::string& name = view->incident.account.order; !name.empty()) {
     const auto order = node_.book().FindOrder(name);
     if (order.ok()) {
@@ -214,7 +214,7 @@ absl::StatusOr<v1::PublishIncidentResponse> ShopHandlers::PublishIncident(
   auto view = node_.ledger().Publish({actor.name, request.request_id()}, *id);
   if (!view.ok()) return view.status();
   v1::PublishIncidentResponse response;
-  *response.mutable_incident() = ToProto(*view);
+  *response.mutable_incident() = ToProto(*view, actor);
   return response;
 }
 
@@ -229,7 +229,7 @@ absl::StatusOr<v1::SettleIncidentResponse> ShopHandlers::SettleIncident(
       node_.ledger().Settle({actor.name, request.request_id()}, *id, *day, request.because());
   if (!view.ok()) return view.status();
   v1::SettleIncidentResponse response;
-  *response.mutable_incident() = ToProto(*view);
+  *response.mutable_incident() = ToProto(*view, actor);
   return response;
 }
 
@@ -244,7 +244,7 @@ absl::StatusOr<v1::WithdrawIncidentResponse> ShopHandlers::WithdrawIncident(
       node_.ledger().Withdraw({actor.name, request.request_id()}, *id, *ground, request.because());
   if (!view.ok()) return view.status();
   v1::WithdrawIncidentResponse response;
-  *response.mutable_incident() = ToProto(*view);
+  *response.mutable_incident() = ToProto(*view, actor);
   return response;
 }
 
@@ -259,7 +259,7 @@ absl::StatusOr<v1::MitigateIncidentResponse> ShopHandlers::MitigateIncident(
                                       request.because());
   if (!view.ok()) return view.status();
   v1::MitigateIncidentResponse response;
-  *response.mutable_incident() = ToProto(*view);
+  *response.mutable_incident() = ToProto(*view, actor);
   return response;
 }
 
@@ -274,7 +274,7 @@ absl::StatusOr<v1::RemindIncidentResponse> ShopHandlers::RemindIncident(
       node_.ledger().Remind({actor.name, request.request_id()}, *id, *day, request.because());
   if (!view.ok()) return view.status();
   v1::RemindIncidentResponse response;
-  *response.mutable_incident() = ToProto(*view);
+  *response.mutable_incident() = ToProto(*view, actor);
   return response;
 }
 

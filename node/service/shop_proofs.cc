@@ -93,7 +93,7 @@ absl::StatusOr<v1::RemoveProofResponse> ShopHandlers::RemoveProof(
   auto view = node_.ledger().Get(*incident);
   if (!view.ok()) return view.status();
   v1::RemoveProofResponse response;
-  *response.mutable_incident() = ToProto(*view);
+  *response.mutable_incident() = ToProto(*view, actor);
   return response;
 }
 

@@ -44,7 +44,7 @@ struct OwnOrder {
 
 struct OwnIncident {
   ledger::IncidentView view;
-  // Which partners have applied each change; one for each of view.incident.events.
+  // Which partners have applied each change (Arrivals::Of); one for each of view.incident.events.
   std::vector<std::vector<partners::Arrival>> arrivals;
   evidence::Date kept_until;  // the last day, of one that is shared; none: no period runs
   std::vector<ledger::ProofRequest> handed_out;  // those that were disclosed, the newest first

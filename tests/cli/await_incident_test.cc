@@ -73,7 +73,32 @@ TEST_F(AwaitIncidentTest, ShowAsJsonHasThemTooAndNullForWhatIsNotKnown) {
   EXPECT_EQ(history[2]["arrivals"][1], (Json{{"partner", "toko-c.test"},
                                              {"applied_at", nullptr},
                                              {"last_heard_at", "2026-10-30T00:00:00.000Z"},
-                                             {"live", false}}));
+                                             {"live", false},
+                                             {"pairing", nullptr}}));
+}
+
+TEST_F(AwaitIncidentTest, WhoHadItAndIsNotActiveNowIsMarkedAndNotCounted) {
+  node_.get_incident = [](const v1::GetIncidentRequest&, v1::GetIncidentResponse& response) {
+    *response.mutable_incident() = Proto<v1::Incident>(R"(
+      id: "ab"
+      history { at: "t2" by: "uid:0" what: "publish-asked" log_index: 2
+                arrivals { partner: "toko-b.test" live: true pairing: "active" }
+                arrivals { partner: "toko-c.test" applied_at: "2026-11-01T00:00:02.000Z"
+                           pairing: "removed" } }
+      history { at: "t3" by: "uid:0" what: "settled" log_index: 3
+                arrivals { partner: "toko-d.test" applied_at: "2026-11-02T00:00:01.000Z"
+                           pairing: "suspended" } })");
+    return grpc::Status::OK;
+  };
+  Ran ran = node_.Run({"incident", "show", "ab"});
+  EXPECT_EQ(ran.code, 0);
+  EXPECT_THAT(ran.out, HasSubstr("Entry #2 (publish-asked): 0 of 1 partner has applied it\n"));
+  EXPECT_THAT(ran.out, HasSubstr("toko-b.test  behind\n"));
+  EXPECT_THAT(ran.out, HasSubstr("toko-c.test  2026-11-01T00:00:02.000Z, now removed\n"));
+  EXPECT_THAT(ran.out, HasSubstr("Entry #3 (settled): no partner is active now\n"
+                                 "  toko-d.test  2026-11-02T00:00:01.000Z, now suspended\n"));
+  ran = node_.Run({"incident", "show", "ab", "--output", "json"});
+  EXPECT_EQ(Json::parse(ran.out)["history"][0]["arrivals"][1]["pairing"], "removed");
 }
 
 TEST_F(AwaitIncidentTest, TheExitCodeSaysWhetherEveryPartnerHasIt) {
@@ -122,6 +147,27 @@ TEST_F(AwaitIncidentTest, WhatGoesToNobodyIsNotWaitedFor) {
   EXPECT_EQ(ran.code, 78);
   EXPECT_THAT(ran.err, HasSubstr("nothing of this incident goes out"));
   EXPECT_THAT(ran.out, Not(HasSubstr("Incident")));
+}
+
+TEST_F(AwaitIncidentTest, AChangeThatGoesToNobodyIsDoneAndShown) {
+  node_.await_incident = [](const v1::AwaitIncidentRequest&, v1::AwaitIncidentResponse&) {
+    return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "nothing of this incident goes out");
+  };
+  node_.withdraw_incident = [](const v1::WithdrawIncidentRequest&,
+                               v1::WithdrawIncidentResponse& response) {
+    *response.mutable_incident() = Settled();
+    return grpc::Status::OK;
+  };
+  for (const char* what : {"settle", "withdraw"}) {
+    Ran ran = node_.Run({"incident", what, "ab", "--because", "paid", "--wait"});
+    EXPECT_EQ(ran.code, 0) << what;
+    EXPECT_THAT(ran.out, HasSubstr("Entry #3 (settled)")) << what;
+    EXPECT_EQ(ran.err, "It is done; nothing of this incident goes out.\n") << what;
+    ran = node_.Run({"incident", what, "ab", "--because", "paid", "--wait", "--output", "json"});
+    EXPECT_EQ(ran.code, 0) << what;
+    EXPECT_EQ(Json::parse(ran.out)["id"], "ab") << what;
+    EXPECT_EQ(ran.err, "") << what;
+  }
 }
 
 }  // namespace

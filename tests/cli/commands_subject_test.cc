@@ -85,6 +85,7 @@ TEST_F(SubjectTest, TheReportAsJsonHasEverything) {
   EXPECT_EQ(document["orders"][0]["amount"]["major"], "4500000");
   EXPECT_EQ(document["incidents"][0]["kept_until"], "2028-09-30");
   EXPECT_EQ(document["incidents"][0]["changes"][2]["copies"][1]["applied_at"], nullptr);
+  EXPECT_TRUE(document["incidents"][0]["changes"][2]["copies"][1].contains("pairing"));
   EXPECT_EQ(document["incidents"][0]["proofs"][0]["bytes"], 81234);
   EXPECT_EQ(document["incidents"][2]["amount"], nullptr);
   EXPECT_EQ(document["decisions"][0]["overridden_to"], "accept");

@@ -86,6 +86,25 @@ TEST(SubjectDocumentTest, ADisputeThatAPartnerPassedOnIsToldAsOne) {
   }
 }
 
+TEST(SubjectDocumentTest, WhoWasToldAndIsNotActiveNowIsSaidSo) {
+  v1::SubjectReport report = SampleReport();
+  auto& shared = *report.mutable_incidents(0)->mutable_changes(1);
+  shared.mutable_copies(0)->set_pairing("suspended");
+  shared.mutable_copies(1)->set_pairing("removed");
+  const auto has = [&](Language language, const char* suspended, const char* removed) {
+    EXPECT_THAT(TextOf(report, language), HasSubstr(suspended));
+    EXPECT_THAT(TextOf(report, language), HasSubstr(removed));
+  };
+  has(Language::kEnglish, "toko-b.example (suspended now)", "toko-c.example (a partner no more)");
+  has(Language::kIndonesian, "toko-b.example (kini ditangguhkan)",
+      "toko-c.example (bukan lagi mitra)");
+  has(Language::kMalay, "toko-b.example (kini digantung)",
+      "toko-c.example (bukan lagi rakan kongsi)");
+  // Who is active has no mark.
+  shared.mutable_copies(0)->set_pairing("active");
+  EXPECT_THAT(TextOf(report, Language::kEnglish), Not(HasSubstr("suspended now")));
+}
+
 TEST(SubjectDocumentTest, WhatCouldNotBeAskedIsNotSaidToBeNothing) {
   v1::SubjectReport report = SampleReport();
   const std::string text = TextOf(report, Language::kEnglish);

@@ -21,6 +21,7 @@ using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class IncidentArrivalsTest : public ::testing::Test {
  protected:
@@ -93,6 +94,43 @@ TEST_F(IncidentArrivalsTest, StaffSeeHowManyAndNotWhich) {
     EXPECT_EQ(arrival.last_heard_at(), "");
     EXPECT_NE(arrival.applied_at(), "");
   }
+}
+
+TEST_F(IncidentArrivalsTest, WhoHadItAndIsNotActiveNowIsNamedAndNotCounted) {
+  Publish();
+  DAFTAR_ASSERT_OK(a_->registry().SetStatus(a_.Caller(), "toko-c.test",
+                                            partners::PartnerStatus::kSuspended, "in doubt"));
+  const auto done = Await(1);
+  DAFTAR_ASSERT_OK(done);
+  EXPECT_TRUE(done->everywhere());
+  EXPECT_EQ(done->progress().applied(), 1u);
+  EXPECT_EQ(done->progress().partners(), 1u);
+  ASSERT_EQ(done->incident().history(1).arrivals_size(), 2);
+  EXPECT_EQ(done->incident().history(1).arrivals(0).pairing(), "active");
+  const v1::Arrival& suspended = done->incident().history(1).arrivals(1);
+  EXPECT_EQ(suspended.partner(), "toko-c.test");
+  EXPECT_NE(suspended.applied_at(), "");
+  EXPECT_EQ(suspended.pairing(), "suspended");
+  // To staff it is some partner.
+  const v1::Incident shown = Shown(staff_);
+  ASSERT_EQ(shown.history(1).arrivals_size(), 2);
+  EXPECT_THAT(shown.SerializeAsString(), Not(HasSubstr("toko-c")));
+}
+
+TEST_F(IncidentArrivalsTest, NobodyWaitsForARemovedPartnerThatNeverHadIt) {
+  Publish();
+  SilenceC();
+  DAFTAR_ASSERT_OK(a_->ledger().Settle(a_.Caller(), id_, {}, "paid"));
+  circle_.Settle();
+  DAFTAR_ASSERT_OK(a_->registry().SetStatus(a_.Caller(), "toko-c.test",
+                                            partners::PartnerStatus::kRemoved, "closed"));
+  const auto done = Await(1);
+  DAFTAR_ASSERT_OK(done);
+  EXPECT_TRUE(done->everywhere());
+  ASSERT_EQ(done->incident().history(1).arrivals_size(), 2);
+  EXPECT_EQ(done->incident().history(1).arrivals(1).pairing(), "removed");
+  ASSERT_EQ(done->incident().history(2).arrivals_size(), 1);
+  EXPECT_EQ(done->incident().history(2).arrivals(0).partner(), "toko-b.test");
 }
 
 TEST_F(IncidentArrivalsTest, WaitingEndsWhenTheLastLivePartnerHasIt) {

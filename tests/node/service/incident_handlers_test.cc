@@ -2,10 +2,15 @@
 #include "node/service/incident_handlers.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
+#include <map>
+#include <set>
 
+#include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -29,10 +34,30 @@ std::string CharterWithHold() {
                      "hold_hours = 168\nsecond_person = true\n");
 }
 
+// The methods that answer with incidents and are open to the actor.
+std::set<std::string> AnsweredWithAnIncidentTo(const Actor& actor) {
+  std::set<std::string> methods;
+  for (const MethodRule& rule : MethodRules()) {
+    std::string name = "daftar.v1." + std::string(rule.method);
+    std::replace(name.begin(), name.end(), '/', '.');
+    const auto* method = google::protobuf::DescriptorPool::generated_pool()->FindMethodByName(name);
+    if (method == nullptr) {
+      ADD_FAILURE() << name << " is not there";
+      continue;
+    }
+    const google::protobuf::Descriptor& answer = *method->output_type();
+    for (int i = 0; i < answer.field_count(); ++i) {
+      if (answer.field(i)->message_type() != v1::Incident::descriptor()) continue;
+      if (Authorise(actor, rule.method).ok()) methods.insert(std::string(rule.method));
+    }
+  }
+  return methods;
+}
+
 class IncidentHandlersTest : public ::testing::Test {
  protected:
   std::string RequestId() { return "request-" + std::to_string(++requests_); }
-  std::string Filed() {
+  v1::AddIncidentRequest Account() {
     v1::AddIncidentRequest request;
     request.set_request_id(RequestId());
     request.set_reason("deposit-unsettled");
@@ -41,7 +66,10 @@ class IncidentHandlersTest : public ::testing::Test {
     request.mutable_amount()->set_currency("IDR");
     request.set_occurred("2026-10-01");
     request.set_told_on("2026-10-02");
-    auto added = shop_.AddIncident(staff_, request);
+    return request;
+  }
+  std::string Filed() {
+    auto added = shop_.AddIncident(staff_, Account());
     EXPECT_TRUE(added.ok()) << added.status();
     return added->incident().id();
   }
@@ -194,6 +222,77 @@ TEST_F(IncidentHandlersTest, ACorrectionIsShownAndADisputeIsResolved) {
   DAFTAR_ASSERT_OK(resolved);
   EXPECT_EQ(resolved->incident().state(), "withdrawn");
   EXPECT_EQ(resolved->incident().disputed_by(), "");
+}
+
+// Through whom a dispute came is who knows the person.
+TEST_F(IncidentHandlersTest, NoAnswerTellsStaffWhichPartnerKnowsThePerson) {
+  const v1::AddIncidentRequest add = Account();
+  auto added = shop_.AddIncident(staff_, add);
+  DAFTAR_ASSERT_OK(added);
+  const std::string id = added->incident().id();
+  v1::RemindIncidentRequest remind;
+  remind.set_request_id(RequestId());
+  remind.set_id(id);
+  DAFTAR_ASSERT_OK(shop_.RemindIncident(staff_, remind));
+  v1::ApproveIncidentRequest approve;
+  approve.set_request_id(RequestId());
+  approve.set_id(id);
+  DAFTAR_ASSERT_OK(incidents_.ApproveIncident(manager_, approve));
+  const v1::GiveNoticeRequest notice = NoticeOf(id);
+  DAFTAR_ASSERT_OK(incidents_.GiveNotice(staff_, notice));
+  circle_.clock().Advance(168 * 3600);
+  DAFTAR_ASSERT_OK(node_->Tick());
+  v1::DisputeIncidentRequest dispute;
+  dispute.set_request_id(RequestId());
+  dispute.set_id(id);
+  dispute.set_because("says it was paid");
+  DAFTAR_ASSERT_OK(incidents_.DisputeIncident(staff_, dispute));
+  DAFTAR_ASSERT_OK(node_->Tick());
+  v1::ResolveIncidentRequest resolve;
+  resolve.set_request_id(RequestId());
+  resolve.set_id(id);
+  resolve.set_because("it was not");
+  resolve.set_outcome("upheld");
+  DAFTAR_ASSERT_OK(incidents_.ResolveIncident(manager_, resolve));
+  DAFTAR_ASSERT_OK(node_->Tick());
+  ledger::NewDispute passed_on;
+  passed_on.by = evidence::DisputedBy::kPersonThroughPartner;
+  passed_on.through = "toko-b.test";
+  passed_on.since = circle_.clock().Now();
+  DAFTAR_ASSERT_OK(node_->ledger().Dispute(node_.Caller(), *IncidentIdFromProto(id), passed_on,
+                                           "the customer said so at a partner"));
+  DAFTAR_ASSERT_OK(node_->Tick());
+
+  v1::GetIncidentRequest get;
+  get.set_id(id);
+  v1::AwaitIncidentRequest wait;
+  wait.set_id(id);
+  wait.set_wait_ms(1);
+  const auto incident_of = [](const auto& response) -> absl::StatusOr<v1::Incident> {
+    if (!response.ok()) return response.status();
+    return response->incident();
+  };
+  // The repeated writes answer with the incident as it is now.
+  const std::map<std::string, absl::StatusOr<v1::Incident>> answers = {
+      {"ShopService/AddIncident", incident_of(shop_.AddIncident(staff_, add))},
+      {"ShopService/RemindIncident", incident_of(shop_.RemindIncident(staff_, remind))},
+      {"ShopService/GetIncident", incident_of(shop_.GetIncident(staff_, get))},
+      {"ShopService/AwaitIncident", incident_of(shop_.AwaitIncident(staff_, wait, {}))},
+      {"ShopService/ListIncidents", shop_.ListIncidents(staff_, {})->incidents(0)},
+      {"IncidentService/GiveNotice", incident_of(incidents_.GiveNotice(staff_, notice))},
+      {"IncidentService/DisputeIncident", incident_of(incidents_.DisputeIncident(staff_, dispute))},
+  };
+  std::set<std::string> asked;
+  for (const auto& [method, incident] : answers) {
+    asked.insert(method);
+    ASSERT_TRUE(incident.ok()) << method << ": " << incident.status();
+    ASSERT_GT(incident->history_size(), 0) << method;
+    EXPECT_EQ(incident->history(incident->history_size() - 1).by(), "partner") << method;
+    EXPECT_THAT(incident->SerializeAsString(), Not(HasSubstr("toko-b"))) << method;
+  }
+  EXPECT_EQ(asked, AnsweredWithAnIncidentTo(staff_));
+  const v1::Incident to_manager = shop_.GetIncident(manager_, get)->incident();
+  EXPECT_EQ(to_manager.history(to_manager.history_size() - 1).by(), "partner:toko-b.test");
 }
 
 TEST_F(IncidentHandlersTest, AnErasedIncidentSaysNothingAnyMore) {

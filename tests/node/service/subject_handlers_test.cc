@@ -194,6 +194,21 @@ TEST_F(SubjectHandlersTest, TwoPartnersOfWhichOneIsCutOff) {
   EXPECT_NE(report.incidents(0).changes(1).copies(0).applied_at(), "");
 }
 
+TEST_F(SubjectHandlersTest, OfWhoWasToldItSaysWhatThePartnerIsNow) {
+  Share(a_, File(a_, DepositUnsettled(kPhone)));
+  DAFTAR_ASSERT_OK(a_->registry().SetStatus(a_.Caller(), "toko-c.test",
+                                            partners::PartnerStatus::kRemoved, "closed"));
+  DAFTAR_ASSERT_OK(a_->followers().Refresh());
+  const v1::SubjectReport report = Report();
+  ASSERT_EQ(report.incidents_size(), 1);
+  const v1::SubjectChange& shared = report.incidents(0).changes(1);
+  ASSERT_EQ(shared.copies_size(), 2);
+  EXPECT_EQ(shared.copies(0).pairing(), "active");
+  EXPECT_EQ(shared.copies(1).partner(), "toko-c.test");
+  EXPECT_NE(shared.copies(1).applied_at(), "");
+  EXPECT_EQ(shared.copies(1).pairing(), "removed");
+}
+
 TEST_F(SubjectHandlersTest, ADisputeThatAPartnerPassedOnIsToldAsOne) {
   Share(a_, File(a_, DepositUnsettled(kPhone)));
   circle_.clock().Advance(60);

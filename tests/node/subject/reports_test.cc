@@ -191,6 +191,35 @@ TEST_F(ReportsTest, OfASharedIncidentItSaysSinceWhenUntilWhenAndWhoHasIt) {
   EXPECT_FALSE(own.arrivals[2][1].applied_at.has_value());
 }
 
+TEST_F(ReportsTest, WhoWasToldIsNamedAlsoOnceItIsSuspendedOrRemoved) {
+  using partners::PartnerStatus;
+  const ledger::IncidentId id = Share(a_, kPhone);
+  circle_.faults.alter_notes = [](const std::string& from, const std::string& to, auto&) {
+    return from != "toko-c.test" && to != "toko-c.test";
+  };
+  DAFTAR_ASSERT_OK(a_->ledger().Settle(a_.Caller(), id, {}, "paid"));
+  circle_.Settle();
+  DAFTAR_ASSERT_OK(
+      a_->registry().SetStatus(a_.Caller(), "toko-b.test", PartnerStatus::kSuspended, "in doubt"));
+  DAFTAR_ASSERT_OK(
+      a_->registry().SetStatus(a_.Caller(), "toko-c.test", PartnerStatus::kRemoved, "closed"));
+  DAFTAR_ASSERT_OK(a_->followers().Refresh());
+  const Report report = Made();
+  ASSERT_THAT(report.incidents.items, SizeIs(1));
+  const OwnIncident& own = report.incidents.items[0];
+  ASSERT_THAT(own.arrivals, SizeIs(3));
+  ASSERT_THAT(own.arrivals[1], SizeIs(2));
+  EXPECT_EQ(own.arrivals[1][0].origin, "toko-b.test");
+  EXPECT_EQ(own.arrivals[1][0].status, PartnerStatus::kSuspended);
+  EXPECT_EQ(own.arrivals[1][1].origin, "toko-c.test");
+  EXPECT_EQ(own.arrivals[1][1].status, PartnerStatus::kRemoved);
+  EXPECT_TRUE(own.arrivals[1][1].applied_at.has_value());
+  // C has never stated that it has the settlement.
+  ASSERT_THAT(own.arrivals[2], SizeIs(1));
+  EXPECT_EQ(own.arrivals[2][0].origin, "toko-b.test");
+  EXPECT_TRUE(own.arrivals[2][0].applied_at.has_value());
+}
+
 TEST_F(ReportsTest, ToWhomProofWasHandedIsSaid) {
   const ledger::IncidentId id = File(a_, DepositUnsettled(kPhone));
   auto upload = a_->proofs().Begin(a_.Caller(), {id, evidence::ProofKind::kInvoice, "scan"});
