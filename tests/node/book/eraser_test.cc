@@ -354,6 +354,46 @@ TEST_F(EraserTest, OrdersOfAnotherWhoWasTheSameOnceForgetThePersonToo) {
   }
 }
 
+TEST_F(EraserTest, AnOrderThatGetsItsOwnersIdentifiersGetsNoMoreThanFit) {
+  const CustomerId a = Bought(Handle("shop/a"), "1", "2024-01-15");
+  std::vector<decision::OrderRow> rows;
+  for (size_t i = 0; i < kMaxIdentifiersPerOrder; ++i) {
+    const std::string number = std::to_string(i);
+    rows.push_back(Row({Handle("shop/a"), Handle("shop/a" + number)}, "own-" + number, "2024-01-01",
+                       "2024-02-01", "2024-01-15"));
+  }
+  ASSERT_THAT(book_->ImportOrders(rows), IsOk());
+  const CustomerId b = Bought(Handle("shop/b"), "2", "2024-01-15");
+  ASSERT_THAT(book_->Merge(By(), a, b, "x"), IsOk());
+  const std::vector<decision::OrderRow> again = {
+      Row({Handle("shop/b")}, "1", "2024-01-01", "2024-02-01", "2024-01-15")};
+  ASSERT_THAT(book_->ImportOrders(again), IsOk());
+  ASSERT_THAT(book_->Unmerge(By(), b, "x"), IsOk());
+  ASSERT_TRUE(Erase(b)->complete());
+  EXPECT_EQ(book_->ShowCustomer(a)->identifiers.size(), kMaxIdentifiersPerOrder + 1);
+  const std::vector<Order> orders = OrdersOf(a);
+  ASSERT_EQ(orders.size(), kMaxIdentifiersPerOrder + 1);
+  EXPECT_TRUE(std::any_of(orders.begin(), orders.end(), [](const Order& order) {
+    return order.invoice == "1" && order.identifiers.size() == kMaxIdentifiersPerOrder;
+  }));
+}
+
+TEST_F(EraserTest, OtherRoomsLearnEachNameOfAWhole) {
+  const std::vector<decision::CustomerRow> people = {{2, {Handle("shop/a")}, "Budi"},
+                                                     {3, {Handle("shop/b")}, "Budi Santoso"}};
+  ASSERT_THAT(book_->ImportCustomers(people), IsOk());
+  const CustomerId root = IdOf(Handle("shop/a"));
+  ASSERT_THAT(book_->Merge(By(), root, IdOf(Handle("shop/b")), "x"), IsOk());
+  std::vector<std::string> names;
+  const auto elsewhere = [&](const Leaving& leaving,
+                             storage::Batch&) -> absl::StatusOr<ErasedElsewhere> {
+    names.assign(leaving.names.begin(), leaving.names.end());
+    return ErasedElsewhere{};
+  };
+  ASSERT_THAT(book_->Erase(By(), root, IncidentsAbout(), "x", elsewhere), IsOk());
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("Budi", "Budi Santoso"));
+}
+
 TEST_F(EraserTest, ADebtOfOneErasedBeforeIsKeptAsLongAsItNamesOnlyThePerson) {
   const CustomerId a = Bought(Handle("shop/a"), "1", "2024-01-15");
   const CustomerId b = Bought(Handle("shop/b"), "2", "2024-01-15");

@@ -159,7 +159,9 @@ TEST_F(WarningsTest, AReviewThatNobodyLooksAtIsTakenOff) {
   DAFTAR_ASSERT_OK(list_->KeepReviews());
   EXPECT_EQ(list_->Waiting(), 1u);
   clock.seconds += 1;
+  EXPECT_THAT(storage::PurgeIfAsked(*store_, {}), IsOkAndHolds(false));
   DAFTAR_ASSERT_OK(list_->KeepReviews());
+  EXPECT_THAT(storage::PurgeIfAsked(*store_, {}), IsOkAndHolds(true));
   EXPECT_EQ(list_->Waiting(), 0u);
   EXPECT_EQ(list_->List().size(), 2u);  // what somebody decided stays
   Reopen(clock);

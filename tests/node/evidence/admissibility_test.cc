@@ -116,6 +116,19 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
        },
        "Wait until 2026-10-02: the charter asks for 21 days since the first reminder, which was "
        "sent on 2026-09-11."},
+      {"first reminder that counts 20 days old",
+       [](auto& c) {
+         c.facts.reminders = {DateOf("2026-08-30"), DateOf("2026-09-11"), DateOf("2026-09-20")};
+         c.told_on = DateOf("2026-09-11");
+       },
+       "Wait until 2026-10-02: the charter asks for 21 days since the first reminder, which was "
+       "sent on 2026-09-11."},
+      {"told with a reminder that does not count",
+       [](auto& c) {
+         c.facts.reminders.insert(c.facts.reminders.begin(), DateOf("2026-08-30"));
+         c.told_on = DateOf("2026-08-30");
+       },
+       "on: 2026-08-30 was before that reminder."},
       {"one reminder between",
        [](auto& c) {
          c.facts.reminders = {DateOf("2026-09-07"), DateOf("2026-09-10"), DateOf("2026-09-14")};

@@ -390,6 +390,22 @@ TEST_F(SecondPersonTest, NobodyMakesAPublishedReportHeavierAlone) {
               ElementsAre(EntryKind::kReport, EntryKind::kCorrection, EntryKind::kCorrection));
 }
 
+class ExpiringSecondPersonTest : public LifeCycle {
+ protected:
+  ExpiringSecondPersonTest()
+      : LifeCycle("hold_hours = 2160\nretention_months = 3\nsecond_person = true\n") {}
+};
+
+TEST_F(ExpiringSecondPersonTest, WhatTheEndOfTheHoldHasStoppedIsApprovedNoMore) {
+  const IncidentId id = Filed();
+  DAFTAR_ASSERT_OK(ledger().Approve(Another(), id));
+  EXPECT_EQ(StateOf(id), IncidentState::kHeld);
+  DAFTAR_ASSERT_OK(ledger().Notice(Caller(), id));
+  After(90 * kDay);
+  EXPECT_EQ(StateOf(id), IncidentState::kDraft);
+  EXPECT_EQ(ledger().Get(id)->incident.approved_by, "");
+}
+
 // ---- after publication
 
 class PublishedTest : public LifeCycle {
@@ -656,6 +672,9 @@ TEST_F(PublishedTest, ErasingTakesTheBodyAtOnceAndNothingCanFollowIt) {
         ledger().Erase(Caller(), id, evidence::ErasureGround::kMistake, "x")}) {
     EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   }
+  for (const IncidentEvent& event : ledger().Get(id)->incident.events) {
+    EXPECT_EQ(event.because, "");
+  }
 }
 
 TEST_F(PublishedTest, ErasingWhatWasNeverPublishedLeavesNothing) {
@@ -749,6 +768,21 @@ TEST_F(PublishedTest, ARowThatCannotBeReadIsToldAndKeepsNoNodeFromStarting) {
   EXPECT_TRUE(
       node_->store().Get(storage::Column::kIncidents, rows::AllHaveDeadlinesKey())->has_value());
   EXPECT_THAT(node_->Tick(), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+TEST_F(PublishedTest, ADeadlineThatCannotBeKeptKeepsNoOther) {
+  const IncidentId broken = Published();
+  const IncidentId other = Published();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), other, {}, "paid"));
+  Tick();
+  storage::Batch batch;
+  batch.Put(storage::Column::kIncidents, rows::IncidentKey(broken), crypto::ToBytes("damaged"));
+  batch.Put(storage::Column::kIncidents, rows::DeadlineKey(circle_.clock().Now().seconds(), broken),
+            {});
+  DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+  circle_.clock().Advance(48 * kHour);
+  EXPECT_THAT(node_->Tick(), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_EQ(StateOf(other), IncidentState::kWithdrawn);
 }
 
 TEST_F(PublishedTest, DeadlinesSurviveARestart) {

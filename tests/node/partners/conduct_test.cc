@@ -147,6 +147,28 @@ TEST(ConductTest, TooManyWithdrawnAfterDisputesAreSuspicious) {
   EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart + 14 * kDay), std::nullopt);  // a fifth
 }
 
+TEST(ConductTest, WhatAnOperatorHasLookedAtIsNotHeldAgainstItOnceMore) {
+  Conduct conduct;
+  for (int64_t day = 0; day < 10; ++day) Publish(conduct, day, 1);
+  for (int i = 0; i < 3; ++i) conduct.AddWithdrawn();
+  ASSERT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+  conduct.Look();
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);
+  for (int i = 0; i < 2; ++i) conduct.AddWithdrawn();
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart), std::nullopt);
+  conduct.AddWithdrawn();
+  EXPECT_TRUE(SuspicionOf(conduct, Bounds(), kStart).has_value());
+}
+
+TEST(ConductTest, ATenthIsATenthHoweverLongItGoesOn) {
+  Conduct conduct;
+  for (int64_t day = 0; day < 10'000; ++day) {
+    Publish(conduct, day, 1);
+    if (day % 10 == 9) conduct.AddWithdrawn();
+  }
+  EXPECT_EQ(SuspicionOf(conduct, Bounds(), kStart + 10'000 * kDay), std::nullopt);
+}
+
 TEST(ConductTest, ALongHonestRecordDoesNotCoverWhatComesAfterIt) {
   Conduct conduct;
   for (int64_t day = 0; day < 10'000; ++day) Publish(conduct, day, 1);

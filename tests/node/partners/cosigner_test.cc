@@ -83,6 +83,21 @@ TEST_F(CosignerTest, TheSameHeadHasOneCosignatureAlsoAfterARestart) {
   EXPECT_EQ(*again, *first);
 }
 
+TEST_F(CosignerTest, ANewKeyHasALineOfItsOwnAtTheSameHead) {
+  auto first = cosigner_.Cosign(HeadOf(7, 1), *kept_);
+  DAFTAR_ASSERT_OK(first);
+  const crypto::SigningKey renewed = crypto::SigningKey::Generate(entropy_);
+  Cosigner cosigner(clock_, "toko-b.test", renewed);
+  auto second = cosigner.Cosign(HeadOf(7, 1), *kept_);
+  DAFTAR_ASSERT_OK(second);
+  const crypto::NoteKey key{"toko-b.test/mirror", crypto::KeyType::kCosignature,
+                            renewed.public_key()};
+  DAFTAR_EXPECT_OK(
+      crypto::VerifyNote({HeadOf(7, 1).ToText(), {second->Line()}}, std::span(&key, 1)));
+  // What another key has cosigned binds this one too.
+  EXPECT_THAT(cosigner.Cosign(HeadOf(7, 2), *kept_), StatusIs(absl::StatusCode::kDataLoss));
+}
+
 TEST_F(CosignerTest, ASmallerHeadAndAnotherRootAreRefusedAlsoAfterARestart) {
   DAFTAR_ASSERT_OK(cosigner_.Cosign(HeadOf(7, 1), *kept_));
   for (int restarted = 0; restarted < 2; ++restarted) {

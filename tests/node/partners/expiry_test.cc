@@ -5,7 +5,9 @@
 #include <chrono>
 #include <thread>
 
+#include "node/partners/relayer.h"
 #include "storage/log_store.h"
+#include "storage/purge.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -14,6 +16,7 @@ namespace daftar::partners {
 namespace {
 
 using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOkAndHolds;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
@@ -48,6 +51,10 @@ TEST_F(EraseByTest, IsTheEarliestOfWhatTheHeadersTell) {
   EXPECT_EQ(By({{EntryKind::kDispute, 5, 2000, 2000}}), 2000 + 11 * kDay);
   EXPECT_EQ(By({{EntryKind::kDispute, 5, 2000, 2000}, {EntryKind::kResolution, 6, 3000, 3000}}),
             1000 + 31 * kDay);
+  // One that came too late answers nothing, however it is dated.
+  EXPECT_EQ(By({{EntryKind::kDispute, 5, 2000, 2000},
+                {EntryKind::kResolution, 6, 3000, 2000 + 10 * kDay}}),
+            2000 + 11 * kDay);
   EXPECT_EQ(By({{EntryKind::kSettlement, 5, 2000, 2000}, {EntryKind::kWithdrawal, 6, 3000, 3000}}),
             3000 + 24 * kHour);
 }
@@ -134,12 +141,44 @@ TEST_F(SweepTest, WhatASilentPartnerWithdrewGoesWhenItsPeriodIsOver) {
   EXPECT_EQ(Sweep(), 0u);
   EXPECT_TRUE(HasBody(report));
   circle_.clock().Advance(1);
+  DAFTAR_ASSERT_OK(storage::PurgeIfAsked(b_->store(), {}));
   EXPECT_EQ(Sweep(), 1u);
+  EXPECT_THAT(storage::PurgeIfAsked(b_->store(), {}), IsOkAndHolds(true));
   EXPECT_FALSE(HasBody(report));
   EXPECT_FALSE(HasBody(report + 1));
   EXPECT_TRUE(HasBody(kept));
   EXPECT_EQ(Tokens(), 4u);
   EXPECT_EQ(Sweep(), 0u);
+}
+
+TEST_F(SweepTest, WhatThisNodePassedOnAndNobodyAnsweredGoesToo) {
+  const uint64_t report = IndexOf(Published("0812-9999-7001"));
+  circle_.clock().Advance(60);
+  NewRelay dispute;
+  dispute.issuer = a_.origin();
+  dispute.identifiers = {daftar::testing::Phone("0812-9999-7001")};
+  DAFTAR_ASSERT_OK(b_->relayer().Relay(b_.Caller(), dispute, std::chrono::milliseconds(2000)));
+  a_.Stop();
+  circle_.clock().Advance(30 * kDay + 48 * kHour - 1);
+  EXPECT_EQ(Sweep(), 0u);
+  circle_.clock().Advance(1);
+  EXPECT_EQ(Sweep(), 1u);
+  EXPECT_FALSE(HasBody(report));
+  EXPECT_EQ(Tokens(), 0u);
+}
+
+TEST_F(SweepTest, TokensGoOfWhicheverKeysTheyWereMadeWith) {
+  Published("0812-9999-7001");
+  EXPECT_EQ(Tokens(), 4u);
+  const Partner partner = b_->registry().Active().front();
+  MirrorView view = b_->followers().MirrorOf(partner.origin)->View();
+  view.keys.push_back(view.keys.back());  // which it has replaced since
+  ++view.keys.back().keys.epoch;
+  circle_.clock().Advance(24 * 31 * kDay + 10);
+  EXPECT_EQ(*SweepExpired(b_->store(), partner, view, b_->charters(), {},
+                          circle_.clock().Now().seconds()),
+            1u);
+  EXPECT_EQ(Tokens(), 0u);
 }
 
 TEST_F(SweepTest, WhatNobodyUpdatedGoesAfterTheLongestRetention) {

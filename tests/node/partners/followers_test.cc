@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -142,6 +143,59 @@ TEST_F(FollowersTest, AClockThatIsSetIsInDoubtUntilAPartnerIsHeardAgain) {
   EXPECT_TRUE(b_->followers().ClockInDoubt());
   circle_.clock().Advance(1);
   EXPECT_FALSE(b_->followers().ClockInDoubt());
+}
+
+TEST_F(FollowersTest, OnePartnerOfSeveralPutsNoClockInDoubt) {
+  SimNode& c = circle_.Add("toko-c.test");
+  SimNode& d = circle_.Add("toko-d.test");
+  circle_.Pair(b_, c);
+  circle_.Pair(b_, d);
+  circle_.Settle();
+  const auto say_an_hour_more = [this](SimNode& node) {
+    const int64_t later = circle_.clock().Now().seconds() + 3600;
+    DAFTAR_ASSERT_OK(node->publisher().Heartbeat(evidence::UnixMillis::OfSeconds(later)));
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (b_->followers().MirrorOf(node.origin())->View().clock_ahead < 3600 &&
+           std::chrono::steady_clock::now() < until) {
+      std::this_thread::yield();  // the follower's work, which has no event here
+    }
+    EXPECT_EQ(b_->followers().MirrorOf(node.origin())->View().clock_ahead, 3600);
+  };
+  say_an_hour_more(c);  // in the middle of their names
+  EXPECT_EQ(b_->followers().ClockAhead(), 0);
+  DAFTAR_ASSERT_OK(
+      b_->registry().SetStatus(b_.Caller(), "toko-d.test", PartnerStatus::kSuspended, "test"));
+  DAFTAR_ASSERT_OK(b_->followers().Refresh());
+  EXPECT_EQ(b_->followers().ClockAhead(), 0);
+  EXPECT_FALSE(b_->followers().ClockInDoubt());
+  say_an_hour_more(a_);
+  EXPECT_EQ(b_->followers().ClockAhead(), 3600);
+  EXPECT_TRUE(b_->followers().ClockInDoubt());
+}
+
+TEST_F(FollowersTest, ABatchWithoutATimeSaysNothingOfTheClock) {
+  Publish();
+  std::atomic<int> batches{0};
+  circle_.faults.alter_feed = [&](const std::string& from, evidence::FeedBatch& batch) {
+    const size_t line = batch.head.find("\u2014 toko-a.test/self");
+    if (from != "toko-a.test" || line == std::string::npos) return;
+    batch.head.erase(line, batch.head.find('\n', line) + 1 - line);
+    ++batches;
+  };
+  circle_.clock().Advance(400);
+  for (int i = 1; i <= 3; ++i) {  // of which the second comes after the first was taken
+    circle_.clock().Advance(1);
+    DAFTAR_ASSERT_OK(a_->publisher().Heartbeat(circle_.clock().Now()));
+    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (batches < i && std::chrono::steady_clock::now() < until) {
+      std::this_thread::yield();  // the follower's work, which has no event here
+    }
+    EXPECT_GE(batches.load(), i);
+  }
+  EXPECT_EQ(AtB().trouble, "");
+  EXPECT_EQ(b_->followers().ClockAhead(), 0);
+  b_->followers().Stop();
+  circle_.faults.alter_feed = nullptr;
 }
 
 TEST_F(FollowersTest, TimeThatPassesPutsNoClockInDoubt) {

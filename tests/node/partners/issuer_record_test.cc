@@ -44,6 +44,13 @@ TEST(IssuerRecord, AWithdrawalAfterADisputeGivesItUpHoweverItWasResolved) {
   }
 }
 
+TEST(IssuerRecord, ItIsTheFirstAnswerThatIsLateOrInTime) {
+  const IssuerRecord record = Of(
+      {{EntryKind::kDispute, 100}, {EntryKind::kResolution, 150}, {EntryKind::kWithdrawal, 900}});
+  EXPECT_EQ(record.answered_in_time, 1u);
+  EXPECT_EQ(record.answered_late, 0u);
+}
+
 TEST(IssuerRecord, LateAnswersAndThoseThatNeverCameAreTold) {
   EXPECT_EQ(Of({{EntryKind::kDispute, 100}, {EntryKind::kErasure, 201}}).answered_late, 1u);
   EXPECT_EQ(Of({{EntryKind::kDispute, 100}}, 200).waiting, 1u);

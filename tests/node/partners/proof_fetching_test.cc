@@ -4,12 +4,14 @@
 #include <atomic>
 
 #include "node/partners/proof_requests.h"
+#include "storage/purge.h"
 #include "tests/node/partners/proof_fixture.h"
 
 namespace daftar::partners {
 namespace {
 
 using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOkAndHolds;
 using ::daftar::testing::Phone;
 using ::daftar::testing::StatusIs;
 using ledger::ProofRequestState;
@@ -103,6 +105,35 @@ TEST_F(ProofFetchingTest, AFetchThatBreaksOffBeginsAnew) {
   EXPECT_EQ(Content(b_, asked->id, 2), kReminder);
 }
 
+TEST_F(ProofFetchingTest, WhatAPowerFailureBrokeOffBeginsAnew) {
+  auto asked = Ask(b_);
+  DAFTAR_ASSERT_OK(asked);
+  Disclose();
+  auto fetched = b_->proof_requests().Fetch(asked->id);
+  DAFTAR_ASSERT_OK(fetched);
+  // As it stood after the first file.
+  fetched->state = AskedProofState::kWaiting;
+  fetched->files.pop_back();
+  storage::Batch crash;
+  crash.Put(storage::Column::kAskedProof, fetched->Key(),
+            b_->vault().Seal(storage::Column::kAskedProof, fetched->Key(), fetched->Encode()));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(crash)));
+  EXPECT_EQ(b_->proof_requests().Fetch(asked->id)->files.size(), 2u);
+  EXPECT_EQ(Content(b_, asked->id, 1), kInvoice);
+  EXPECT_EQ(Content(b_, asked->id, 2), kReminder);
+}
+
+TEST_F(ProofFetchingTest, OfAReportThatIsGoneNothingIsFetched) {
+  auto asked = Ask(b_);
+  DAFTAR_ASSERT_OK(asked);
+  const auto id = Waiting();
+  Disclose();
+  DeleteTheBody();
+  EXPECT_THAT(b_->proof_requests().Fetch(asked->id), StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_EQ(FilesOf(b_), 0u);
+  EXPECT_TRUE(a_->disclosures().Get(id)->fetched.empty());
+}
+
 TEST_F(ProofFetchingTest, WhatIsNotFetchedWithinAWeekStays) {
   auto asked = Ask(b_);
   DAFTAR_ASSERT_OK(asked);
@@ -123,7 +154,9 @@ TEST_F(ProofFetchingTest, WhatCameIsKeptForThirtyDays) {
   circle_.clock().Advance(30 * kDay - 1);
   EXPECT_EQ(*b_->proof_requests().Sweep(), 0u);
   circle_.clock().Advance(1);
+  DAFTAR_ASSERT_OK(storage::PurgeIfAsked(b_->store(), {}));
   EXPECT_EQ(*b_->proof_requests().Sweep(), 1u);
+  EXPECT_THAT(storage::PurgeIfAsked(b_->store(), {}), IsOkAndHolds(true));  // of the files' keys
   EXPECT_EQ(b_->proof_requests().Get(asked->id)->state, AskedProofState::kOver);
   EXPECT_EQ(FilesOf(b_), 0u);
   EXPECT_EQ(Recorded(b_, "proof.drop"), 1u);
@@ -259,6 +292,53 @@ TEST_F(ProofFetchingTest, AFetchThatFailsRestsForLongerEachTime) {
   circle_.faults.alter_proof = nullptr;
   // By hand it is tried at once.
   EXPECT_EQ(b_->proof_requests().Fetch(asked->id)->state, AskedProofState::kFetched);
+}
+
+TEST_F(ProofFetchingTest, AClockThatWentBackLetsNoneRestForLonger) {
+  auto asked = Ask(b_);
+  DAFTAR_ASSERT_OK(asked);
+  Disclose();
+  circle_.faults.alter_proof = [&](const std::string&, evidence::HandoverPiece&) {
+    std::filesystem::remove_all(b_.dir() / "proofs");
+  };
+  b_->proof_requests().FetchAll();
+  std::filesystem::create_directory(b_.dir() / "proofs");
+  circle_.faults.alter_proof = nullptr;
+  b_->proof_requests().FetchAll();
+  EXPECT_EQ(b_->proof_requests().Get(asked->id)->state, AskedProofState::kWaiting);
+  circle_.clock().Set(-3600);
+  b_->proof_requests().FetchAll();
+  EXPECT_EQ(b_->proof_requests().Get(asked->id)->state, AskedProofState::kFetched);
+}
+
+TEST_F(ProofFetchingTest, AfterOneThatFailsThePartnersOthersWaitForTheNextLook) {
+  DAFTAR_ASSERT_OK(Ask(b_));
+  auto second = a_->ledger().Add(a_.Caller(), DepositUnsettled(kPhone));
+  DAFTAR_ASSERT_OK(second);
+  incident_ = second->incident.id;
+  Attach(evidence::ProofKind::kInvoice, kInvoice);
+  DAFTAR_ASSERT_OK(a_->ledger().Publish(a_.Caller(), incident_));
+  circle_.Settle();
+  Check(b_);
+  const identity::Identifier buyer = Phone(kPhone);
+  DAFTAR_ASSERT_OK(b_->proof_requests().Ask(b_.Caller(), kIssuer,
+                                            a_->ledger().Get(incident_)->report->index,
+                                            std::span(&buyer, 1), "a large order"));
+  const auto page = a_->disclosures().List(true, 10, {});
+  DAFTAR_ASSERT_OK(page);
+  ASSERT_EQ(page->requests.size(), 2u);
+  for (const auto& request : page->requests) {
+    DAFTAR_ASSERT_OK(a_->disclosures().Disclose(a_.Caller(), request.id, {}, "yes"));
+  }
+  int tries = 0;
+  circle_.faults.alter_proof = [&](const std::string&, evidence::HandoverPiece& piece) {
+    if (std::holds_alternative<evidence::HandoverStart>(piece)) ++tries;
+    std::filesystem::remove_all(b_.dir() / "proofs");
+  };
+  b_->proof_requests().FetchAll();
+  EXPECT_EQ(tries, 1);
+  b_->proof_requests().FetchAll();  // the other: the first rests
+  EXPECT_EQ(tries, 2);
 }
 
 TEST_F(ProofFetchingTest, FilesCanBeFetchedTwentyTimes) {

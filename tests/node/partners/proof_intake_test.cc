@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
 
@@ -30,6 +32,14 @@ class ProofIntakeTest : public ::testing::Test {
     file.media = evidence::MediaType::kText;
     file.bytes = bytes;
     file.digest.data()[0] = 7;
+    return file;
+  }
+  // One that is what it says.
+  static HandedFile FileOf(const std::string& text) {
+    HandedFile file = File(text.size());
+    evidence::ProofHasher hasher(file.salt);
+    hasher.Update(crypto::AsBytes(text));
+    file.digest = hasher.Finish();
     return file;
   }
   static HandoverStart Start(size_t leaves) {
@@ -92,10 +102,7 @@ TEST_F(ProofIntakeTest, AFileOverTheBoundOrEmpty) {
 
 TEST_F(ProofIntakeTest, APageThatCallsItselfText) {
   const std::string page = "<!DOCTYPE html><script>alert(1)</script>";
-  HandedFile file = File(page.size());
-  evidence::ProofHasher hasher(file.salt);
-  hasher.Update(crypto::AsBytes(page));
-  file.digest = hasher.Finish();
+  const HandedFile file = FileOf(page);
   HandoverStart start = Start(1);
   start.leaves[0] = file.digest;
   ProofIntake intake(*files_, evidence::ProofsRoot(start.leaves),
@@ -103,6 +110,67 @@ TEST_F(ProofIntakeTest, APageThatCallsItselfText) {
   DAFTAR_ASSERT_OK(intake.Take(HandoverPiece(start)));
   DAFTAR_ASSERT_OK(intake.Take(HandoverPiece(file)));
   ExpectRefused(intake, HandoverPiece(crypto::ToBytes(crypto::AsBytes(page))));
+}
+
+TEST_F(ProofIntakeTest, NoFilesOrMoreThanItLists) {
+  for (const uint32_t files : {0u, 3u}) {
+    auto intake = Intake(2);
+    HandoverStart start = Start(2);
+    start.files = files;
+    ExpectRefused(*intake, HandoverPiece(start));
+  }
+}
+
+// Two real files, of which it says that it hands out both.
+class TwoFilesTest : public ProofIntakeTest {
+ protected:
+  TwoFilesTest() {
+    start_.state = HandoverState::kDisclosed;
+    start_.files = 2;
+    start_.leaves = {FileOf(kFirst).digest, FileOf(kSecond).digest};
+    std::sort(start_.leaves.begin(), start_.leaves.end());
+    intake_ = std::make_unique<ProofIntake>(
+        *files_, evidence::ProofsRoot(start_.leaves),
+        [](const HandedFile&, storage::SealedUpload&) { return absl::OkStatus(); });
+    EXPECT_TRUE(intake_->Take(HandoverPiece(start_)).ok());
+  }
+  void Give(const std::string& text) {
+    DAFTAR_ASSERT_OK(intake_->Take(HandoverPiece(FileOf(text))));
+    DAFTAR_ASSERT_OK(intake_->Take(HandoverPiece(crypto::ToBytes(crypto::AsBytes(text)))));
+  }
+
+  static constexpr char kFirst[] = "Invoice 17\n";
+  static constexpr char kSecond[] = "Please pay the rest by Friday\n";
+  HandoverStart start_;
+  std::unique_ptr<ProofIntake> intake_;
+};
+
+TEST_F(TwoFilesTest, AreTakenInAnyOrder) {
+  Give(kSecond);
+  Give(kFirst);
+  EXPECT_EQ(*intake_->Finish(), HandoverState::kDisclosed);
+  EXPECT_EQ(intake_->withheld(), 0u);
+}
+
+TEST_F(TwoFilesTest, TheSameOneTwiceIsNotBoth) {
+  Give(kFirst);
+  ExpectRefused(*intake_, HandoverPiece(FileOf(kFirst)));
+}
+
+TEST_F(TwoFilesTest, NorIsItWhenAllBeginsAnew) {
+  Give(kFirst);
+  ExpectRefused(*intake_, HandoverPiece(start_));
+}
+
+TEST_F(TwoFilesTest, OneBeforeTheOtherHasEnded) {
+  DAFTAR_ASSERT_OK(intake_->Take(HandoverPiece(FileOf(kFirst))));
+  ExpectRefused(*intake_, HandoverPiece(FileOf(kSecond)));
+}
+
+TEST_F(TwoFilesTest, FewerThanItAnnounced) {
+  Give(kFirst);
+  EXPECT_THAT(intake_->Finish(), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_TRUE(intake_->wrong());
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ namespace daftar::partners {
 namespace {
 
 using ::daftar::testing::StatusIs;
+using ::testing::HasSubstr;
 using testing::kDay;
 
 constexpr std::chrono::milliseconds kDeadline{2000};
@@ -137,6 +138,26 @@ TEST_F(RelayStatementsTest, OnlyThoseWhosePeriodIsNotOverTakeRoom) {
   EXPECT_EQ(b_->relayer().Outstanding()->size(), kMaxOpenRelays + 1);  // they still go out
 }
 
+TEST_F(RelayStatementsTest, WhileTheClockIsInDoubtNoPeriodIsOver) {
+  KeepRelays(kMaxOpenRelays, circle_.clock().Now().seconds() - 40 * kDay);
+  PutClockInDoubt(b_);
+  EXPECT_THAT(Relay(b_), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(RelayStatementsTest, WhatTheSameRequestMakesTakesRoomToo) {
+  Publish();
+  Publish();  // the third about the buyer
+  const int64_t now = circle_.clock().Now().seconds();
+  KeepRelays(kMaxOpenRelays - 1, now);
+  EXPECT_THAT(Relay(b_),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("200 relayed disputes")));
+  EXPECT_EQ(b_->relayer().Outstanding()->size(), kMaxOpenRelays);
+  KeepRelays(kMaxRelaysKept - 2, now - 40 * kDay);  // beside the one that was made
+  EXPECT_THAT(Relay(b_), StatusIs(absl::StatusCode::kResourceExhausted,
+                                  HasSubstr("keeps 10000 relayed disputes")));
+  EXPECT_EQ(b_->relayer().List(2 * kMaxRelaysKept)->size(), kMaxRelaysKept);
+}
+
 TEST_F(RelayStatementsTest, NotMoreAreKeptThanTheBound) {
   KeepRelays(kMaxRelaysKept, circle_.clock().Now().seconds() - 40 * kDay);
   const absl::Status bound = Relay(b_).status();
@@ -192,6 +213,34 @@ TEST_F(RelayStatementsTest, AnewItIsDatedAfterWhatWasResolved) {
   DAFTAR_ASSERT_OK(Relay(b_));
   EXPECT_TRUE(Listed(b_).open());
   EXPECT_EQ(Sees(b_), "disputed");
+}
+
+// An issuer cannot have it dated so that nobody takes it.
+TEST_F(RelayStatementsTest, NoAnswerFromFarAheadDatesIt) {
+  DAFTAR_ASSERT_OK(Relay(b_));
+  const int64_t now = circle_.clock().Now().seconds();
+  const crypto::Bytes key = EntryState::Key(PartnerOf(b_, a_).log, Index());
+  EntryState state;
+  state.updates = {{evidence::EntryKind::kDispute, 100, now - 10, now - 10},
+                   {evidence::EntryKind::kResolution, 101, now + 2 * kDay, now}};
+  OwnRelay ahead = Listed(b_).relay;
+  ahead.statement.at += 4 * kDay;
+  storage::Batch batch;
+  batch.Put(storage::Column::kEntryStates, key, state.Encode());
+  const crypto::Bytes own = relay_rows::OwnKey(PartnerOf(b_, a_).log, Index());
+  batch.Put(storage::Column::kRelays, own,
+            b_->vault().Seal(storage::Column::kRelays, own, ahead.Encode()));
+  DAFTAR_ASSERT_OK(b_->store().Write(std::move(batch)));
+  DAFTAR_ASSERT_OK(Relay(b_));
+  EXPECT_EQ(Listed(b_).relay.statement.at, static_cast<uint64_t>(now));
+}
+
+TEST_F(RelayStatementsTest, APartnerThatCannotBeAskedIsNotSaidToHaveNothing) {
+  a_.Stop();
+  NewRelay other = OfBuyer();
+  other.identifiers = {daftar::testing::Phone("0812-9999-7101")};
+  EXPECT_THAT(b_->relayer().Relay(b_.Caller(), other, kDeadline),
+              StatusIs(absl::StatusCode::kUnavailable, HasSubstr("try again when it is there")));
 }
 
 TEST_F(RelayStatementsTest, OfMoreThanADaysRestWhatFitsIsRelayed) {

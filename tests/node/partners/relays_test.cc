@@ -3,13 +3,16 @@
 #include <gtest/gtest.h>
 
 #include "storage/audit.h"
+#include "storage/purge.h"
 #include "tests/node/partners/relay_fixture.h"
 
 namespace daftar::partners {
 namespace {
 
+using ::daftar::testing::IsOkAndHolds;
 using ::daftar::testing::StatusIs;
 using ledger::IncidentState;
+using ::testing::HasSubstr;
 using testing::kDay;
 
 const RelayAnswer kDisputedAnswer{RelayOutcome::kDisputed, RelayRefusal::kNone};
@@ -23,14 +26,15 @@ class RelaysTest : public testing::RelayTest {
     const auto issuer = node->registry().Find("toko-a.test");
     return storage::LogIndexKey(static_cast<uint32_t>(issuer->log), index);
   }
-  // The node has this many of that relayer about other reports of that issuer, all over.
+  // The node has this many of that relayer about other reports of that issuer, all over unless
+  // their periods run from later.
   void KeepRelays(daftar::testing::SimNode& node, storage::LogNumber relayer, const Partner& issuer,
-                  size_t number) {
+                  size_t number, int64_t days_ago = 40) {
     constexpr size_t kRowsAWrite = 500;
     KeptRelay kept;
     kept.statement = Statement();
     kept.statement.issuer = issuer.origin;
-    kept.taken_at = kept.since = circle_.clock().Now().seconds() - 40 * kDay;
+    kept.taken_at = kept.since = circle_.clock().Now().seconds() - days_ago * kDay;
     storage::Batch batch;
     for (size_t i = 0; i < number; ++i) {
       kept.statement.index = 1000 + i;
@@ -188,6 +192,8 @@ TEST_F(RelaysTest, ARelayerThatWasInTouchCannotBackdate) {
     circle_.clock().Advance(kDay);
     circle_.Settle();  // B is heard from each day
   }
+  c_.Stop();
+  c_.Start();  // and that is not forgotten
   EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
   EXPECT_EQ(Sees(c_), "disputed");  // since yesterday, when it was last heard from
   EXPECT_EQ(Sent(a_, statement), kDisputedAnswer);
@@ -199,6 +205,30 @@ TEST_F(RelaysTest, ARelayerThatWasInTouchCannotBackdate) {
   circle_.clock().Advance(2 * kDay);
   circle_.Settle();
   EXPECT_EQ(Incident().state, IncidentState::kWithdrawn);
+}
+
+TEST_F(RelaysTest, APartnerCannotBackdateToBeforeItWasPaired) {
+  evidence::RelayStatement statement = Statement();
+  circle_.clock().Advance(31 * kDay);
+  daftar::testing::SimNode& d = circle_.Add("toko-d.test");
+  circle_.Pair(c_, d);
+  circle_.Settle();
+  statement.relayer = d.origin();
+  const auto answer = c_->relays().Take(
+      PartnerOf(c_, d), evidence::SignRelay(statement, Key(), d->keys().entry).Encode());
+  DAFTAR_ASSERT_OK(answer);
+  EXPECT_EQ(*answer, kKeptAnswer);
+  EXPECT_EQ(Sees(c_), "disputed");
+}
+
+TEST_F(RelaysTest, ADateAheadPutsNoPeriodOff) {
+  evidence::RelayStatement ahead = Statement();
+  ahead.at += 290;
+  EXPECT_EQ(Sent(c_, Signed(ahead)), kKeptAnswer);
+  circle_.clock().Advance(30 * kDay - 1);
+  EXPECT_EQ(Sees(c_), "disputed");
+  circle_.clock().Advance(1);
+  EXPECT_EQ(Sees(c_), "withdrawn");
 }
 
 TEST_F(RelaysTest, ANodeThatWasDownTakesTheStatementsTime) {
@@ -221,7 +251,9 @@ TEST_F(RelaysTest, AStatementIsDroppedWhenItServesNoMore) {
   DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), incident_, true, "looked into"));
   circle_.Settle();
   EXPECT_EQ(*a_->relays().Sweep(), 1u);
+  DAFTAR_ASSERT_OK(storage::PurgeIfAsked(c_->store(), {}));
   EXPECT_EQ(*c_->relays().Sweep(), 1u);
+  EXPECT_THAT(storage::PurgeIfAsked(c_->store(), {}), IsOkAndHolds(true));
   EXPECT_EQ(c_->relays().NumbersOf(PartnerOf(c_, b_))->open, 0u);
   EXPECT_EQ(Sees(c_), "live");
 }
@@ -327,6 +359,33 @@ TEST_F(RelaysTest, ARelayerHasItsShareOfWhatIsKept) {
                   relay_rows::KeptKey(PartnerOf(c_, a_).log, 1000, relayer.log));
   DAFTAR_ASSERT_OK(c_->store().Write(std::move(one_less)));
   EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+}
+
+TEST_F(RelaysTest, ARelayerHasItsNumberOfOpenOnes) {
+  const crypto::Bytes statement = Signed(Statement());
+  const Partner relayer = PartnerOf(c_, b_);
+  KeepRelays(c_, kAnotherLog, PartnerOf(c_, a_), kMaxOpenRelays, 1);
+  KeepRelays(c_, relayer.log, PartnerOf(c_, a_), kMaxOpenRelays, 1);
+  EXPECT_THAT(
+      c_->relays().Take(relayer, statement),
+      StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("200 relayed disputes open")));
+  // While the clock is in doubt no period is over.
+  KeepRelays(c_, relayer.log, PartnerOf(c_, a_), kMaxOpenRelays);
+  PutClockInDoubt(c_);
+  EXPECT_EQ(c_->relays().NumbersOf(relayer)->open, kMaxOpenRelays);
+  circle_.clock().Advance(601);
+  EXPECT_EQ(c_->relays().NumbersOf(relayer)->open, 0u);
+  EXPECT_EQ(Sent(c_, statement), kKeptAnswer);
+}
+
+TEST_F(RelaysTest, WhatTheCopyDoesNotHaveYetIsNotSaidToBeUnknown) {
+  circle_.faults.cut = [](const std::string& caller, const std::string& called) {
+    return caller == "toko-c.test" && called == "toko-a.test";
+  };
+  incident_ = Publish();
+  EXPECT_THAT(c_->relays().Take(PartnerOf(c_, b_), Signed(Statement())),
+              StatusIs(absl::StatusCode::kUnavailable));
+  circle_.faults.cut = nullptr;
 }
 
 TEST_F(RelaysTest, WhatIsProvenOfAnOwnReportIsTakenHoweverMuchIsKept) {

@@ -87,6 +87,11 @@ TEST_F(StandingTest, AReportFoundWrongDoesNotCountThoughItIsNeverWithdrawn) {
   Add(EntryKind::kDispute, kNow);
   Resolve(false);
   EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+  // Nor when a later dispute was resolved the other way.
+  Add(EntryKind::kDispute, kNow);
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+  Resolve(true);
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
 }
 
 TEST_F(StandingTest, ADisputeAfterAResolutionIsOpenAgain) {
@@ -147,6 +152,10 @@ TEST_F(StandingTest, ALaterResolutionThatCountsEndsARelayedDispute) {
   const RelayedDispute later[] = {{kNow + 1, kNow + 1}};
   reading_.relayed = later;
   EXPECT_EQ(Status(), EntryStatus::kDisputed);
+  // What is withdrawn stays so, however the dispute was answered.
+  reading_.relayed = relayed;
+  Add(EntryKind::kWithdrawal, kNow);
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
 }
 
 TEST_F(StandingTest, AnAnswerAfterThePeriodBringsNothingBack) {
@@ -237,6 +246,11 @@ TEST_F(StandingTest, ACorrectionThatIsNotWitnessedCanOnlyBeMilder) {
   Correct(500, "2026-10-20");
   EXPECT_EQ(Read().facts.amount, Rupiah(500));
   EXPECT_EQ(Read().facts.occurred, Day("2026-09-02"));
+  // Which of two currencies is more is not for this node to say.
+  evidence::CorrectionFacts facts{reported_, Day("2026-11-01")};
+  facts.corrected.amount = {5, *evidence::Currency::FromCode("USD")};
+  Add(EntryKind::kCorrection, kNow, facts);
+  EXPECT_EQ(Read().facts.amount, Rupiah(500));
 }
 
 TEST_F(StandingTest, AnUnansweredDisputeIsWithdrawnByTheReadersClock) {
@@ -282,6 +296,19 @@ TEST_F(StandingTest, WithoutItsCharterTheLongestPeriodsHold) {
   reading_.now += 1;
   EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
   updates_.clear();
+  reading_.now = int64_t{Day("2031-09-30").days()} * kDay;
+  EXPECT_EQ(Status(), EntryStatus::kLive);
+  reading_.now += kDay;
+  EXPECT_EQ(Status(), EntryStatus::kExpired);
+  reading_.now = kNow;
+  Add(EntryKind::kSettlement, kNow - 48 * kHour + 1);
+  EXPECT_EQ(Status(), EntryStatus::kSettled);
+  reading_.now += 1;
+  EXPECT_EQ(Status(), EntryStatus::kWithdrawn);
+}
+
+TEST_F(StandingTest, AReasonThatTheCharterDoesNotHaveHasTheLongestRetention) {
+  charter_.reasons.clear();
   reading_.now = int64_t{Day("2031-09-30").days()} * kDay;
   EXPECT_EQ(Status(), EntryStatus::kLive);
   reading_.now += kDay;

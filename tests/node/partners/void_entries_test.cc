@@ -293,6 +293,61 @@ TEST_F(VoidEntriesTest, WhatIsSaidOfAReportThatIsOverHereIsNotKept) {
   EXPECT_FALSE(kept->has_value());
 }
 
+TEST_F(VoidEntriesTest, NorDoesALabelLeadToIt) {
+  const auto tokens = [this] {
+    size_t count = 0;
+    DAFTAR_EXPECT_OK(
+        reader_->store().Scan(storage::Column::kTokens, {}, {},
+                              [&](crypto::ByteView, crypto::ByteView) { return ++count > 0; }));
+    return count;
+  };
+  const auto relabel = [this] {
+    evidence::RelabelBody labels;
+    for (size_t i = 0; i < evidence::kSlots; ++i) {
+      labels.slots[i].token.data()[0] = static_cast<uint8_t>(size_);
+      labels.slots[i].token.data()[1] = static_cast<uint8_t>(i);
+    }
+    const crypto::Bytes body = labels.Encode();
+    evidence::Header header = About(EntryKind::kRelabel);
+    header.commitment = evidence::CommitTo(body);
+    Append(evidence::SignHeader(header, issuer_->keys().entry).Leaf(), body);
+    Send();
+  };
+  const size_t before = tokens();
+  relabel();
+  EXPECT_EQ(tokens(), before + evidence::kSlots);
+  const crypto::Bytes key = EntryState::Key(partner_.log, kReport);
+  EntryState swept;
+  swept.swept = true;
+  storage::Batch batch;
+  batch.Put(storage::Column::kEntryStates, key, swept.Encode());
+  DAFTAR_ASSERT_OK(reader_->store().Write(std::move(batch)));
+  relabel();
+  EXPECT_EQ(tokens(), before + evidence::kSlots);
+}
+
+// An issuer that repeats a label on purpose makes no row that grows and grows.
+TEST_F(VoidEntriesTest, ALabelLeadsToABoundedNumberOfReports) {
+  const crypto::Bytes body = **issuer_->store().Get(
+      storage::Column::kLogBodies,
+      storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), kReport));
+  for (size_t i = 0; i < kMaxReportsPerToken; ++i) {
+    evidence::Header report = About(EntryKind::kReport);
+    report.about = evidence::kAboutNothing;
+    Append(evidence::SignHeader(report, issuer_->keys().entry).Leaf(), body);
+  }
+  Send();
+  const auto row =
+      reader_->store().Get(storage::Column::kTokens,
+                           Mirror::TokenKey(partner_.log, mirror_->View().keys.back().keys.epoch,
+                                            evidence::ReportBody::Decode(body)->slots[0].token));
+  DAFTAR_ASSERT_OK(row);
+  ASSERT_TRUE(row->has_value());
+  const auto reports = Mirror::DecodeTokenRow(**row);
+  DAFTAR_ASSERT_OK(reports);
+  EXPECT_EQ(reports->size(), kMaxReportsPerToken);
+}
+
 TEST_F(VoidEntriesTest, AnUpdateAboutAnIndexThatIsStillToCome) {
   crypto::Bytes leaf =
       evidence::SignHeader(About(EntryKind::kSettlement), issuer_->keys().entry).Leaf();

@@ -145,6 +145,49 @@ TEST_F(BookWarningsTest, ErasingACustomerLeavesWhatIsManyPeoplesAsItIs) {
   EXPECT_EQ(a_->warnings().List().size(), 1u);
 }
 
+TEST_F(BookWarningsTest, OfWhoIsErasedManyPeoplesIdentifierKeepsNothing) {
+  const auto phone = ::daftar::testing::Phone("0812-3456-7890");
+  const auto unknown = ::daftar::testing::Phone("0812-9999-7001");
+  for (int i = 0; i < 6; ++i) {  // one more name than may be
+    decision::OrderRow row;
+    row.line = 2;
+    row.identifiers = {phone};
+    row.name = "Buyer " + std::string(1, static_cast<char>('a' + i));
+    row.invoice = std::to_string(i);
+    row.invoiced = ::daftar::testing::Day("2026-10-01");
+    row.due = ::daftar::testing::Day("2026-10-08");
+    row.paid = ::daftar::testing::Day("2026-10-02");
+    row.amount = {100, *evidence::Currency::FromCode("USD")};
+    DAFTAR_ASSERT_OK(a_->book().ImportOrders({&row, 1}));
+  }
+  ASSERT_TRUE(*a_->warnings().IsSharedHere(phone, circle_.charter()));
+  DAFTAR_ASSERT_OK(a_->checker().Check(a_.Caller(), {{phone}, {}}));
+  ledger::NewIncident account = DepositUnsettled("0812-3456-7890");
+  account.identifiers.push_back(unknown);
+  const auto draft = a_->ledger().Add(a_.Caller(), account);
+  DAFTAR_ASSERT_OK(draft);
+  const auto rows = [&](storage::Column column, const std::string& prefix) {
+    size_t count = 0;
+    const crypto::Bytes from = crypto::ToBytes(prefix);
+    DAFTAR_EXPECT_OK(a_->store().Scan(column, from, from, [&](auto, auto) { return ++count > 0; }));
+    return count;
+  };
+  EXPECT_EQ(rows(storage::Column::kLookups, ""), 1u);
+  EXPECT_EQ(rows(storage::Column::kReceipts, "s"), 1u);
+  v1::EraseCustomerRequest erase;
+  erase.set_request_id("erase");
+  erase.set_id((*a_->book().FindByIdentifier(phone))->hex());
+  erase.set_because("asked for");
+  DAFTAR_ASSERT_OK(book_.EraseCustomer(manager_, erase).status());
+  EXPECT_EQ(rows(storage::Column::kLookups, ""), 0u);
+  EXPECT_EQ(rows(storage::Column::kReceipts, "s"), 0u);
+  EXPECT_FALSE(*a_->warnings().IsSharedHere(phone, circle_.charter()));  // five names are left
+  // A draft that is not known to be about them is left to whoever it is about.
+  const auto left = a_->ledger().Get(draft->incident.id);
+  DAFTAR_ASSERT_OK(left);
+  EXPECT_THAT(left->incident.account.identifiers, ElementsAre(unknown));
+}
+
 TEST_F(BookWarningsTest, AFloodingPartnerIsShownAndReleased) {
   for (int i = 0; i < 201; ++i) {
     auto view =
