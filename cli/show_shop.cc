@@ -378,6 +378,7 @@ void PrintList(std::ostream& out, const std::vector<v1::Suggestion>& suggestions
       {"CUSTOMER", "INVOICE", "AMOUNT", "DUE", "PAID", "DAYS LATE", "REASON", "NOTE", "ORDER"});
   // What is missing is told once, and each row says which.
   std::vector<std::string> missing;
+  std::vector<std::string> reasons;  // that the charter shares, each once
   // Those that partners can be told of at once come first.
   std::vector<const v1::Suggestion*> sorted;
   sorted.reserve(suggestions.size());
@@ -386,8 +387,13 @@ void PrintList(std::ostream& out, const std::vector<v1::Suggestion>& suggestions
                         [](const v1::Suggestion* one) { return one->missing().empty(); });
   for (const v1::Suggestion* one : sorted) {
     const v1::Suggestion& suggestion = *one;
+    const std::vector<std::string> lacks(suggestion.missing().begin(), suggestion.missing().end());
+    if (!evidence::WantsAnotherReason(lacks) &&
+        std::find(reasons.begin(), reasons.end(), suggestion.reason()) == reasons.end()) {
+      reasons.push_back(suggestion.reason());
+    }
     std::string note = suggestion.disputed() ? "disputed" : "";
-    for (const std::string& sentence : suggestion.missing()) {
+    for (const std::string& sentence : lacks) {
       auto at = std::find(missing.begin(), missing.end(), sentence);
       if (at == missing.end()) at = missing.insert(at, sentence);
       note +=
@@ -405,7 +411,14 @@ void PrintList(std::ostream& out, const std::vector<v1::Suggestion>& suggestions
   for (size_t i = 0; i < missing.size(); ++i) {
     out << "  (" << i + 1 << ") " << Printable(missing[i]) << "\n";
   }
-  out << "\nTo file one: daftar incident add --order ORDER\n";
+  out << "\n";
+  if (reasons.empty()) {
+    out << "The circle's charter shares no reason for money that comes late, so partners cannot be "
+           "told of these.\n";
+  }
+  for (const std::string& reason : reasons) {
+    out << "To file one: daftar incident add --order ORDER --reason " << Printable(reason) << "\n";
+  }
 }
 
 Json ToJson(const ImportResult& result) {

@@ -1,8 +1,9 @@
 #include "node/evidence/admissibility.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
+#include <map>
+#include <utility>
 
 #include "node/evidence/labels.h"
 
@@ -10,6 +11,58 @@ namespace daftar::evidence {
 namespace {
 
 using Sentences = std::vector<std::string>;
+
+// What helps against something that is missing.
+enum class Mend {
+  kTime,           // nothing but waiting
+  kAnotherReason,  // the reason is none that the charter shares
+  kFileAnew,       // identifiers are chosen as it is filed
+  kRemind,
+  kTold,
+  kProof,
+  kResolve,
+  kApprove,
+  kCorrect,
+};
+
+constexpr std::string_view kWait = "Wait until ";
+constexpr std::string_view kAnotherReason = "Choose another reason: ";
+constexpr std::string_view kAddIdentifier = "Add an identifier ";
+constexpr std::string_view kFewerIdentifiers = "Choose at most ";
+constexpr std::string_view kReminder = "A ";
+constexpr std::string_view kEighthReminder = "An ";
+constexpr std::string_view kTell = "Tell the customer ";
+constexpr std::string_view kToldOn = "Correct the day on which the customer was told: ";
+constexpr std::string_view kProof = "Attach a proof ";
+constexpr std::string_view kResolve = "Resolve ";
+constexpr std::string_view kApprove = "Have a person ";
+
+// The sentences travel without what mends them, so a rule says that by how its sentence opens. One
+// that opens in none of these ways is about a fact that can be corrected.
+Mend MendOf(std::string_view sentence) {
+  constexpr std::pair<std::string_view, Mend> kOpenings[] = {
+      {kWait, Mend::kTime},
+      {kAnotherReason, Mend::kAnotherReason},
+      {kAddIdentifier, Mend::kFileAnew},
+      {kFewerIdentifiers, Mend::kFileAnew},
+      {"its ", Mend::kFileAnew},  // ... phone number belongs to no one buyer, as the ledger says
+      {kReminder, Mend::kRemind},
+      {kEighthReminder, Mend::kRemind},
+      {kTell, Mend::kTold},
+      {kToldOn, Mend::kTold},
+      {kProof, Mend::kProof},
+      {kResolve, Mend::kResolve},
+      {kApprove, Mend::kApprove},
+  };
+  for (const auto& [opening, mend] : kOpenings) {
+    if (sentence.starts_with(opening)) return mend;
+  }
+  return Mend::kCorrect;
+}
+
+std::string Open(std::string_view opening, const std::string& rest) {
+  return std::string(opening) + rest;
+}
 
 bool Requires(const ReasonProfile& profile, std::string_view field) {
   return std::ranges::find(profile.required, field) != profile.required.end();
@@ -21,12 +74,23 @@ std::string Number(size_t count, const char* one, const char* many) {
 
 void CheckIdentifiers(const IncidentCase& incident, Sentences& missing) {
   if (incident.identifiers == 0) {
-    missing.push_back("Add an identifier of the customer, like a phone number.");
+    missing.push_back(Open(kAddIdentifier, "of the customer, like a phone number."));
   } else if (incident.identifiers > kMaxIdentifiersPerEntry) {
-    missing.push_back("Choose at most " + std::to_string(kMaxIdentifiersPerEntry) +
-                      " identifiers; the incident has " + std::to_string(incident.identifiers) +
-                      ".");
+    missing.push_back(Open(kFewerIdentifiers, std::to_string(kMaxIdentifiersPerEntry) +
+                                                  " identifiers; the incident has " +
+                                                  std::to_string(incident.identifiers) + "."));
   }
+}
+
+// "IDR", "IDR or USD", "IDR, MYR or USD".
+std::string AnyOf(const std::map<std::string, uint64_t>& by_currency) {
+  std::string codes;
+  size_t left = by_currency.size();
+  for (const auto& [code, minor] : by_currency) {
+    codes += (codes.empty() ? "" : left == 1 ? " or " : ", ") + code;
+    --left;
+  }
+  return codes;
 }
 
 void CheckAmount(const Money& amount, const ReasonProfile& profile, Sentences& missing) {
@@ -42,8 +106,13 @@ void CheckAmount(const Money& amount, const ReasonProfile& profile, Sentences& m
     missing.push_back("Correct the amount: it is larger than can be recorded.");
     return;
   }
+  if (profile.least_minor.empty()) return;
   const auto least = profile.least_minor.find(amount.currency.code());
-  if (least != profile.least_minor.end() && amount.minor < least->second) {
+  if (least == profile.least_minor.end()) {
+    // Else the bound would be got round by naming another currency.
+    missing.push_back("Give the amount in " + AnyOf(profile.least_minor) +
+                      ": the charter has no least amount in " + amount.currency.code() + ".");
+  } else if (amount.minor < least->second) {
     missing.push_back("The amount is too small to be shared: the charter asks for at least " +
                       FormatMoney({.minor = least->second, .currency = amount.currency}) + " " +
                       amount.currency.code() + ".");
@@ -72,7 +141,8 @@ void CheckDue(const IncidentCase& incident, const ReasonProfile& profile, Senten
   const bool about_an_invoice =
       facts.reason == Reason::kInvoiceOverdue || facts.reason == Reason::kInvoiceUnpaidReminded;
   if (about_an_invoice && facts.due >= incident.today) {
-    missing.push_back("Wait until payment is overdue: it is due on " + facts.due.ToString() + ".");
+    missing.push_back(
+        Open(kWait, "payment is overdue: it is due on " + facts.due.ToString() + "."));
   }
 }
 
@@ -82,9 +152,9 @@ void CheckAge(const IncidentCase& incident, const ReasonProfile& profile, Senten
   if (profile.least_age_days == 0 || !since.has_value()) return;
   const Date from = since.PlusDays(profile.least_age_days);
   if (incident.today >= from) return;
-  missing.push_back("Wait until " + from.ToString() + ": the charter asks for " +
-                    Number(profile.least_age_days, "day", "days") + " since " +
-                    (facts.due.has_value() ? "payment was due." : "it occurred."));
+  missing.push_back(Open(kWait, from.ToString() + ": the charter asks for " +
+                                    Number(profile.least_age_days, "day", "days") + " since " +
+                                    (facts.due.has_value() ? "payment was due." : "it occurred.")));
 }
 
 // What is wrong with the dates as such; "" when nothing is.
@@ -128,7 +198,8 @@ std::string NextReminder(const ReportFacts& facts, const ReasonProfile& profile,
                          const std::vector<Date>& counted, Date today) {
   const size_t done = counted.size();
   const char* ordinal = kOrdinals[std::min(done, kMaxReminders - 1)];
-  std::string sentence = std::string(*ordinal == 'e' ? "An " : "A ") + ordinal + " reminder, sent ";
+  std::string sentence = Open(*ordinal == 'e' ? kEighthReminder : kReminder, ordinal);
+  sentence += " reminder, sent ";
   Date from;
   if (done > 0) {
     from = counted.back().PlusDays(std::max(profile.reminder_spacing_days, 1U));
@@ -164,10 +235,10 @@ void CheckReminders(const IncidentCase& incident, const ReasonProfile& profile,
   if (profile.first_reminder_least_days == 0 || counted.empty()) return;
   const Date from = counted.front().PlusDays(profile.first_reminder_least_days);
   if (incident.today >= from) return;
-  missing.push_back("Wait until " + from.ToString() + ": the charter asks for " +
-                    Number(profile.first_reminder_least_days, "day", "days") +
-                    " since the first reminder, which was sent on " + counted.front().ToString() +
-                    ".");
+  missing.push_back(Open(kWait, from.ToString() + ": the charter asks for " +
+                                    Number(profile.first_reminder_least_days, "day", "days") +
+                                    " since the first reminder, which was sent on " +
+                                    counted.front().ToString() + "."));
 }
 
 // Where there must be reminders, telling counts from the first one on: before it nobody can be told
@@ -190,17 +261,17 @@ void CheckTold(const IncidentCase& incident, const ReasonProfile& profile, Sente
     tell += "; told today, it can be shared from " + if_today.ToString() + " on";
   }
   if (!told.has_value()) {
-    missing.push_back("Tell the customer " + tell + ".");
+    missing.push_back(Open(kTell, tell + "."));
   } else if (IsStillToCome(told, incident.today)) {
-    missing.push_back("Correct the day on which the customer was told: " + told.ToString() +
-                      " lies in the future.");
+    missing.push_back(Open(kToldOn, told.ToString() + " lies in the future."));
   } else if (IsToldTooEarly(incident, profile)) {
-    missing.push_back("Tell the customer again " + tell + ": " + told.ToString() +
-                      " was before that reminder.");
+    missing.push_back(
+        Open(kTell, "again " + tell + ": " + told.ToString() + " was before that reminder."));
   } else if (const Date from = told.PlusDays(profile.told_least_days); incident.today < from) {
-    missing.push_back("Wait until " + from.ToString() + ": the charter asks for " +
-                      Number(profile.told_least_days, "day", "days") +
-                      " since the customer was told, which was on " + told.ToString() + ".");
+    missing.push_back(Open(kWait, from.ToString() + ": the charter asks for " +
+                                      Number(profile.told_least_days, "day", "days") +
+                                      " since the customer was told, which was on " +
+                                      told.ToString() + "."));
   }
 }
 
@@ -214,9 +285,9 @@ void CheckProof(const IncidentCase& incident, const ReasonProfile& profile, Sent
   for (const ProofKind kind : profile.proof) {
     kinds += (kinds.empty() ? "" : ", ") + std::string(ProofKindName(kind));
   }
-  missing.push_back((profile.proof.size() == 1 ? "Attach a proof of this kind: "
-                                               : "Attach a proof of one of these kinds: ") +
-                    kinds + (incident.proofs.empty() ? "." : "; none of the attached files is."));
+  missing.push_back(Open(
+      kProof, (profile.proof.size() == 1 ? "of this kind: " : "of one of these kinds: ") + kinds +
+                  (incident.proofs.empty() ? "." : "; none of the attached files is.")));
 }
 
 // The end of a sentence about a reason that is not one of them.
@@ -233,13 +304,13 @@ std::string OnesShared(const Charter& charter) {
 
 Sentences MissingForSharing(const IncidentCase& incident, const Charter& charter) {
   if (!IsShareable(incident.facts.reason)) {
-    return {"Choose another reason: this one steers your own shop and is never shared" +
-            OnesShared(charter)};
+    return {Open(kAnotherReason,
+                 "this one steers your own shop and is never shared" + OnesShared(charter))};
   }
   const auto found = charter.reasons.find(incident.facts.reason);
   if (found == charter.reasons.end()) {
-    return {"Choose another reason: the charter of the circle does not let this one be shared" +
-            OnesShared(charter)};
+    return {Open(kAnotherReason, "the charter of the circle does not let this one be shared" +
+                                     OnesShared(charter))};
   }
   const ReasonProfile& profile = found->second;
   Sentences missing;
@@ -252,47 +323,57 @@ Sentences MissingForSharing(const IncidentCase& incident, const Charter& charter
   CheckTold(incident, profile, missing);
   CheckProof(incident, profile, missing);
   if (incident.disputed) {
-    missing.push_back("Resolve the open dispute first.");
+    missing.push_back(Open(kResolve, "the open dispute first."));
   }
   if (profile.second_person && !incident.second_person_approved) {
-    missing.push_back("Have a person other than the one who filed it approve it.");
+    missing.push_back(Open(kApprove, "who neither filed nor changed it approve it."));
   }
   return missing;
 }
 
+bool WantsAnotherReason(std::span<const std::string> missing) {
+  return std::ranges::any_of(missing, [](const std::string& sentence) {
+    return MendOf(sentence) == Mend::kAnotherReason;
+  });
+}
+
 Sentences HowToMend(const Sentences& missing, std::string_view incident) {
-  const auto any = [&missing](std::string_view words) {
-    return std::ranges::any_of(missing, [words](const std::string& sentence) {
-      return sentence.find(words) != std::string::npos;
-    });
+  const auto any = [&missing](Mend mend) {
+    return std::ranges::any_of(
+        missing, [mend](const std::string& sentence) { return MendOf(sentence) == mend; });
   };
   const std::string id(incident);
-  if (any("Choose another reason")) {
+  const std::string withdraw =
+      "daftar incident withdraw " + id + " --ground mistake --because TEXT";
+  if (WantsAnotherReason(missing)) {
     return {
         "`daftar charter show` lists the reasons that can be shared. To file it under one of "
-        "them, withdraw this one first: daftar incident withdraw " +
-        id + " --ground mistake --because TEXT"};
+        "them, withdraw this one first: " +
+        withdraw};
   }
   Sentences ways;
-  if (any("reminder")) {
+  if (any(Mend::kFileAnew)) {
+    ways.push_back("To file it with other identifiers, withdraw this one first: " + withdraw);
+  }
+  if (any(Mend::kRemind)) {
     ways.push_back("A reminder is added with: daftar incident remind " + id + " --on DATE");
   }
-  if (any("proof")) {
+  if (any(Mend::kTold)) {
+    ways.push_back(
+        "The day on which the customer was told is recorded with: daftar incident correct " + id +
+        " --told DATE --because TEXT");
+  }
+  if (any(Mend::kProof)) {
     ways.push_back("Proof is added with: daftar incident proof add " + id + " FILE --kind KIND");
   }
-  if (any("Resolve the open dispute")) {
+  if (any(Mend::kResolve)) {
     ways.push_back("It is resolved with: daftar incident resolve " + id +
                    " --outcome upheld|withdrawn --because TEXT");
   }
-  if (any("approve it")) {
+  if (any(Mend::kApprove)) {
     ways.push_back("That person, a manager, says: daftar incident approve " + id);
   }
-  const bool other = std::ranges::any_of(missing, [](const std::string& sentence) {
-    return std::ranges::none_of(
-        std::array{"reminder", "proof", "Resolve the open dispute", "approve it"},
-        [&sentence](const char* words) { return sentence.find(words) != std::string::npos; });
-  });
-  if (other) {
+  if (any(Mend::kCorrect)) {
     ways.push_back("Other facts are corrected with: daftar incident correct " + id);
   }
   return ways;

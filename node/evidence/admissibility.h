@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_EVIDENCE_ADMISSIBILITY_H_
 #define DAFTAR_NODE_EVIDENCE_ADMISSIBILITY_H_
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,7 +30,11 @@ struct IncidentCase {
 // something. The hold is no part of this: it is time that must pass, not a thing to supply.
 std::vector<std::string> MissingForSharing(const IncidentCase& incident, const Charter& charter);
 
-// For each kind of what is missing the command that mends it, with the incident's id in it.
+// Whether no report can come of it under its reason, whatever else is mended.
+bool WantsAnotherReason(std::span<const std::string> missing);
+
+// For each kind of what is missing the command that mends it, with the incident's id in it. Where
+// only time is missing, none does.
 std::vector<std::string> HowToMend(const std::vector<std::string>& missing,
                                    std::string_view incident);
 

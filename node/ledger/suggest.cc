@@ -1,9 +1,11 @@
 #include "node/ledger/suggest.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "node/decision/decide.h"
 #include "node/decision/track_record.h"
+#include "node/evidence/admissibility.h"
 #include "node/ledger/remarks.h"
 
 namespace daftar::ledger {
@@ -16,6 +18,12 @@ constexpr size_t kMaxPage = 1000;
 bool IsOfLateness(evidence::Reason reason) {
   return decision::TroubleOf(reason) == decision::Trouble::kPayment;
 }
+
+// Those that it may suggest, best first: an imported order tells that it is late, and neither
+// whether its buyer was reminded nor whether a deposit was paid.
+constexpr evidence::Reason kOfLateness[] = {evidence::Reason::kInvoiceOverdue,
+                                            evidence::Reason::kInvoiceUnpaidReminded,
+                                            evidence::Reason::kDepositUnsettled};
 
 // Names only what stood on the order's own line: another identifier of the customer may be somebody
 // else's. What came onto the warning list after the import is left out; nothing may be left.
@@ -36,6 +44,23 @@ NewIncident AccountOf(const identity::WarningList& warnings, const book::Custome
   return account;
 }
 
+// The account of the first reason that the charter in force shares, and what it lacks; of the first
+// of all where the charter shares none.
+void ChooseReason(const book::Book& book, const Ledger& ledger, const book::CustomerId& customer,
+                  const book::Order& order, Suggestion& suggestion) {
+  for (const evidence::Reason reason : kOfLateness) {
+    NewIncident account = AccountOf(book.warnings(), customer, order, reason);
+    std::vector<std::string> missing = ledger.Missing(account);
+    const bool shared = !evidence::WantsAnotherReason(missing);
+    if (shared || reason == kOfLateness[0]) {
+      suggestion.account = std::move(account);
+      suggestion.missing = std::move(missing);
+    }
+    // Of what was paid late, only that it was late is true.
+    if (shared || order.paid.has_value()) return;
+  }
+}
+
 }  // namespace
 
 absl::Status CheckSupports(const book::Order& order, evidence::Reason reason,
@@ -52,6 +77,20 @@ absl::Status CheckSupports(const book::Order& order, evidence::Reason reason,
             "say with --reason what else went wrong"
           : "the order is not past its due day, so it supports no incident about lateness yet; say "
             "with --reason what else went wrong");
+}
+
+absl::Status CheckOwed(const book::Order& order, evidence::Reason reason, evidence::Date filed,
+                       evidence::Date today) {
+  if (!IsOfLateness(reason) || !order.paid.has_value() || order.paid > today) {
+    return absl::OkStatus();
+  }
+  // That it came late is what such an incident was filed about.
+  if (order.paid < filed) return absl::OkStatus();
+  return absl::FailedPreconditionError(
+      "the order was paid on " + order.paid.ToString() + ", and the incident, filed on " +
+      filed.ToString() +
+      ", says that it is owed: settle it (`daftar incident settle`), or take the payment back if "
+      "it was none (`daftar order reopen`)");
 }
 
 absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Ledger& ledger,
@@ -94,15 +133,13 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         if (existing->has_value()) return true;
         suggestion.customer = customer.id;
         suggestion.name = customer.name;
-        suggestion.account =
-            AccountOf(book.warnings(), customer.id, order, evidence::Reason::kInvoiceOverdue);
+        ChooseReason(book, ledger, customer.id, order, suggestion);
         if (suggestion.account.identifiers.empty()) return true;
         suggestion.invoice = order.invoice;
         suggestion.invoiced = order.invoiced;
         suggestion.paid = order.paid;
         suggestion.days_late = decision::DaysLate(order, today);
         suggestion.disputed = order.disputed;
-        suggestion.missing = ledger.Missing(suggestion.account);
         of_customer.push_back(std::move(suggestion));
         return true;
       });

@@ -36,7 +36,8 @@ struct SuggestionPage {
 
 // Orders that were paid, or are open, more than `days_late` days after they were due, are not in
 // dispute (one about a paid order is over), have no incident yet, and name somebody who is not on
-// the warning list; in order of their names. Errors of the store.
+// the warning list; in order of their names. Each is for the first reason of lateness that the
+// charter in force shares; where it shares none, `missing` asks for another. Errors of the store.
 absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Ledger& ledger,
                                                 evidence::Date today, uint32_t days_late,
                                                 size_t limit, std::string_view after);
@@ -54,6 +55,13 @@ absl::StatusOr<NewIncident> AccountOfOrder(
 // Whether the order (still) supports an incident for the reason, as AccountOfOrder asks.
 // FailedPrecondition, in words.
 absl::Status CheckSupports(const book::Order& order, evidence::Reason reason, evidence::Date today);
+
+// Whether what was filed about the order on `filed` may still be said: money that has come since,
+// or on that day, is not owed any more; money that had come late before does not stop it. What was
+// taken back, or is about anything but lateness, says nothing of that. FailedPrecondition, in
+// words.
+absl::Status CheckOwed(const book::Order& order, evidence::Reason reason, evidence::Date filed,
+                       evidence::Date today);
 
 // How many orders the customers with these identifiers had settled before `day`, as their incidents
 // leave them: invoiced and paid before it, at most `late_after_days` late, and not broken. The

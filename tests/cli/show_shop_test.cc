@@ -10,6 +10,7 @@
 namespace daftar::cli {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -208,7 +209,29 @@ TEST(ShowSuggestionTest, TextNamesTheCommandThatFilesOne) {
             "Sari (+62*******7890)             INV-7    USD 55.94  2026-02-04  open  30         "
             "invoice-overdue  needs (1)  o1\n"
             "\nBefore partners can be told, it needs\n  (1) a reminder\n"
-            "\nTo file one: daftar incident add --order ORDER\n");
+            "\nTo file one: daftar incident add --order ORDER --reason invoice-overdue\n");
+}
+
+TEST(ShowSuggestionTest, WhatTheCharterDoesNotShareIsNotToBeFiled) {
+  v1::Suggestion suggestion = Proto<v1::Suggestion>(kSuggestion);
+  const std::string another =
+      "Choose another reason: the charter of the circle does not let this one be shared.";
+  suggestion.set_missing(0, another);
+  const auto text = [](const std::vector<v1::Suggestion>& suggestions) {
+    std::ostringstream out;
+    PrintList(out, suggestions, false);
+    return out.str();
+  };
+  EXPECT_THAT(text({suggestion}), AllOf(HasSubstr(another),
+                                        HasSubstr("charter shares no reason for money that comes "
+                                                  "late, so partners cannot be told of these.\n"),
+                                        Not(HasSubstr("daftar incident add"))));
+  // Another charter came into force between two pages.
+  v1::Suggestion shared = Proto<v1::Suggestion>(kSuggestion);
+  shared.set_reason("deposit-unsettled");
+  EXPECT_THAT(text({suggestion, shared}),
+              AllOf(HasSubstr("add --order ORDER --reason deposit-unsettled\n"),
+                    Not(HasSubstr("--reason invoice-overdue"))));
 }
 
 TEST(ShowSuggestionTest, Json) {

@@ -80,7 +80,8 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
       {"amount below the least", [](auto& c) { c.facts.amount = Rupiah(9'999'999); },
        "at least 100000 IDR"},
       {"currency without a least",
-       [](auto& c) { c.facts.amount = {.minor = 1, .currency = *Currency::FromCode("MYR")}; }, ""},
+       [](auto& c) { c.facts.amount = {.minor = 1, .currency = *Currency::FromCode("MYR")}; },
+       "Give the amount in IDR: the charter has no least amount in MYR."},
       {"amount too large", [](auto& c) { c.facts.amount = Rupiah(kMaxMinorUnits + 1); },
        "larger than can be recorded"},
       {"no date", [](auto& c) { c.facts.occurred = Date(); }, "date on which it occurred."},
@@ -164,7 +165,8 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
        },
        ""},
       {"open dispute", [](auto& c) { c.disputed = true; }, "open dispute"},
-      {"not approved", [](auto& c) { c.second_person_approved = false; }, "other than the one"},
+      {"not approved", [](auto& c) { c.second_person_approved = false; },
+       "Have a person who neither filed nor changed it approve it."},
   };
   for (const RuleCase& rule : cases) {
     IncidentCase incident = Complete();
@@ -178,7 +180,26 @@ TEST(AdmissibilityTest, EachRuleIsMissedAloneAndInWords) {
   }
 }
 
-// The next one, and from which day on it would count.
+// However large it is there; a bound of nothing lets any amount in that currency pass.
+TEST(AdmissibilityTest, AnAmountInACurrencyWithoutALeastIsNoWayAroundTheLeastAmount) {
+  Charter charter = StrictCharter();
+  auto& least = charter.reasons[Reason::kInvoiceUnpaidReminded].least_minor;
+  IncidentCase incident = Complete();
+  incident.facts.amount = {.minor = 90'000'000, .currency = *Currency::FromCode("USD")};
+  const auto missing = [&] { return MissingForSharing(incident, charter); };
+  least["MYR"] = 15'000;
+  EXPECT_THAT(missing(), ElementsAre("Give the amount in IDR or MYR: the charter has no least "
+                                     "amount in USD."));
+  least["SGD"] = 5'000;
+  EXPECT_THAT(missing(), ElementsAre(HasSubstr("in IDR, MYR or SGD: ")));
+  least["USD"] = 0;
+  EXPECT_THAT(missing(), IsEmpty());
+  incident.facts.amount.minor = 1;
+  EXPECT_THAT(missing(), IsEmpty());
+  least.clear();
+  EXPECT_THAT(missing(), IsEmpty());
+}
+
 TEST(AdmissibilityTest, AReasonThatIsNotSharedIsToldThoseThatAre) {
   IncidentCase incident = Complete();
   Charter charter = StrictCharter();
@@ -192,6 +213,7 @@ TEST(AdmissibilityTest, AReasonThatIsNotSharedIsToldThoseThatAre) {
   EXPECT_THAT(MissingForSharing(incident, charter), ElementsAre(EndsWith("this one be shared.")));
 }
 
+// The next one, and from which day on it would count.
 TEST(AdmissibilityTest, AMissingReminderIsNamedWithTheDayOnWhichItCounts) {
   Charter charter = StrictCharter();
   ReasonProfile& profile = charter.reasons[Reason::kInvoiceUnpaidReminded];
@@ -303,14 +325,85 @@ TEST(AdmissibilityTest, OnlyWhatIsMissingIsMendedAndByItsOwnCommand) {
               ElementsAre(HasSubstr("incident proof add i9"), HasSubstr("incident resolve i9"),
                           HasSubstr("incident approve i9")));
   incident = Complete();
-  incident.facts.reminders.clear();
-  EXPECT_THAT(ways(incident), ElementsAre(HasSubstr("incident remind i9")));
+  incident.facts.reminders.clear();  // with the first of which it has to be told
+  EXPECT_THAT(ways(incident), ElementsAre(HasSubstr("incident remind i9"),
+                                          HasSubstr("incident correct i9 --told")));
   incident = Complete();
   incident.facts.amount.minor = 0;
   EXPECT_THAT(ways(incident), ElementsAre(HasSubstr("incident correct i9")));
   incident.facts.reason = Reason::kStaffAbuse;
   EXPECT_THAT(ways(incident),
               ElementsAre(AllOf(HasSubstr("charter show"), HasSubstr("incident withdraw i9"))));
+}
+
+// Most sentences name reminders or the amount; only what mends the thing itself is offered.
+TEST(AdmissibilityTest, WhatMendsItIsDecidedByTheRuleAndNotByWhatItsSentenceNames) {
+  const auto told = HasSubstr("daftar incident correct i9 --told DATE");
+  const auto corrected = EndsWith("daftar incident correct i9");
+  const auto reminded = HasSubstr("daftar incident remind i9");
+  const auto anew = HasSubstr("daftar incident withdraw i9 --ground mistake");
+  const struct {
+    const char* name;
+    std::function<void(IncidentCase&)> change;
+    ::testing::Matcher<std::vector<std::string>> ways;
+  } cases[] = {
+      {"never told", [](auto& c) { c.told_on = Date(); }, ElementsAre(told)},
+      {"told before the first reminder", [](auto& c) { c.told_on = DateOf("2026-09-06"); },
+       ElementsAre(told)},
+      {"told in the future", [](auto& c) { c.told_on = DateOf("2026-10-03"); }, ElementsAre(told)},
+      {"told nine days ago", [](auto& c) { c.told_on = DateOf("2026-09-22"); }, IsEmpty()},
+      {"first reminder 20 days old",
+       [](auto& c) {
+         c.facts.reminders = {DateOf("2026-09-11"), DateOf("2026-09-20")};
+         c.told_on = DateOf("2026-09-11");
+       },
+       IsEmpty()},
+      {"29 days past due", [](auto& c) { c.facts.due = DateOf("2026-09-02"); }, IsEmpty()},
+      {"one reminder", [](auto& c) { c.facts.reminders.pop_back(); }, ElementsAre(reminded)},
+      {"reminders out of order",
+       [](auto& c) { std::swap(c.facts.reminders[0], c.facts.reminders[1]); },
+       ElementsAre(corrected)},
+      {"nine reminders", [](auto& c) { c.facts.reminders.assign(9, DateOf("2026-09-07")); },
+       ElementsAre(corrected)},
+      {"no reminder, never told",
+       [](auto& c) {
+         c.facts.reminders.clear();
+         c.told_on = Date();
+       },
+       ElementsAre(reminded, told)},
+      {"amount below the least", [](auto& c) { c.facts.amount.minor = 1; }, ElementsAre(corrected)},
+      {"currency without a least",
+       [](auto& c) { c.facts.amount.currency = *Currency::FromCode("MYR"); },
+       ElementsAre(corrected)},
+      {"no date", [](auto& c) { c.facts.occurred = Date(); }, ElementsAre(corrected)},
+      {"no identifier", [](auto& c) { c.identifiers = 0; }, ElementsAre(anew)},
+      {"five identifiers", [](auto& c) { c.identifiers = 5; }, ElementsAre(anew)},
+  };
+  for (const auto& one : cases) {
+    IncidentCase incident = Complete();
+    one.change(incident);
+    const auto missing = MissingForSharing(incident, StrictCharter());
+    EXPECT_FALSE(missing.empty()) << one.name;
+    EXPECT_THAT(HowToMend(missing, "i9"), one.ways) << one.name;
+    EXPECT_FALSE(WantsAnotherReason(missing)) << one.name;
+  }
+  Charter charter = StrictCharter();
+  charter.reasons[Reason::kInvoiceUnpaidReminded].reminders = 8;
+  IncidentCase incident = Complete();
+  incident.facts.reminders.clear();
+  for (int day = 0; day < 7; ++day) {
+    incident.facts.reminders.push_back(DateOf("2026-09-01").PlusDays(7 * day));
+  }
+  incident.told_on = DateOf("2026-09-01");
+  incident.today = DateOf("2026-11-01");
+  EXPECT_THAT(HowToMend(MissingForSharing(incident, charter), "i9"), ElementsAre(reminded));
+  incident.facts.reason = Reason::kPaymentReversed;
+  EXPECT_TRUE(WantsAnotherReason(MissingForSharing(incident, charter)));
+  // What the ledger adds of an identifier that came onto the warning list since.
+  EXPECT_THAT(HowToMend({"its phone belongs to no one buyer: it is the shop's own; withdraw the "
+                         "incident and file it again without that"},
+                        "i9"),
+              ElementsAre(anew));
 }
 
 TEST(AdmissibilityTest, WhatLacksNothingCanBeEncoded) {

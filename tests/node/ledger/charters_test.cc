@@ -233,7 +233,7 @@ TEST_F(ChartersTest, FilingFollowsTheCharterInForce) {
   const auto second = node_->ledger().Add(node_.Caller(), DepositUnsettled("0812-3456-7891"));
   DAFTAR_ASSERT_OK(second);
   EXPECT_THAT(node_->ledger().Publish(node_.Caller(), second->incident.id),
-              StatusIs(kPrecondition, HasSubstr("other than the one who filed")));
+              StatusIs(kPrecondition, HasSubstr("who neither filed nor changed it")));
 }
 
 TEST_F(ChartersTest, QuotasFollowTheCharterInForce) {

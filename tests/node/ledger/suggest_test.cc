@@ -1,5 +1,6 @@
 #include "node/ledger/suggest.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <set>
@@ -125,6 +126,57 @@ TEST_F(SuggestTest, MoneyIsLateFromTheDayAfterItWasDue) {
   EXPECT_EQ(AccountOf(order)->occurred, Day("2026-09-02"));
   // As old as it is past due, give or take that day.
   EXPECT_EQ(AccountOf(order, evidence::Reason::kAgreementBroken)->occurred, Day("2026-08-02"));
+}
+
+// Some charters leave out what is merely late: what is suggested can be shared all the same.
+TEST_F(SuggestTest, TheFirstReasonOfLatenessThatTheCharterInForceSharesIsSuggested) {
+  Import("0812-3456-7801", "a", "2026-09-01", "");
+  std::string charter = circle_.charter().source;
+  const auto suggested_without = [&](const std::string& reason) {
+    const size_t begin = charter.find("[reasons." + reason + "]\n");
+    const size_t end = charter.find("\n[", begin) + 1;
+    charter.erase(begin, end - begin);
+    EXPECT_THAT(node_->charters().Adopt(node_.Caller(), charter, "agreed in May"), IsOk());
+    EXPECT_THAT(node_->Tick(), IsOk());
+    const SuggestionPage page = Suggested();
+    EXPECT_EQ(page.suggestions.size(), 1u);
+    return page.suggestions.empty() ? Suggestion() : page.suggestions[0];
+  };
+  EXPECT_EQ(Suggested().suggestions[0].account.reason, evidence::Reason::kInvoiceOverdue);
+  Suggestion suggestion = suggested_without("deposit-unsettled");
+  EXPECT_EQ(suggestion.account.reason, evidence::Reason::kInvoiceOverdue);
+  suggestion = suggested_without("invoice-overdue");
+  EXPECT_EQ(suggestion.account.reason, evidence::Reason::kInvoiceUnpaidReminded);
+  EXPECT_THAT(suggestion.missing, ::testing::IsEmpty());
+  EXPECT_EQ(suggestion.account.occurred, Day("2026-09-02"));
+  DAFTAR_EXPECT_OK(AccountOf(suggestion.order, suggestion.account.reason));
+  suggestion = suggested_without("invoice-unpaid-reminded");
+  EXPECT_EQ(suggestion.account.reason, evidence::Reason::kInvoiceOverdue);
+  EXPECT_THAT(suggestion.missing,
+              ::testing::ElementsAre(HasSubstr("does not let this one be shared")));
+}
+
+TEST_F(SuggestTest, AnUnsettledDepositIsSuggestedWhereTheCharterSharesNoOtherLateness) {
+  Import("0812-3456-7801", "a", "2026-09-01", "");
+  std::string charter = circle_.charter().source;
+  for (const std::string reason : {"invoice-overdue", "invoice-unpaid-reminded"}) {
+    const size_t begin = charter.find("[reasons." + reason + "]\n");
+    charter.erase(begin, charter.find("\n[", begin) + 1 - begin);
+  }
+  DAFTAR_ASSERT_OK(node_->charters().Adopt(node_.Caller(), charter, "agreed in May"));
+  DAFTAR_ASSERT_OK(node_->Tick());
+  const SuggestionPage page = Suggested();
+  ASSERT_EQ(page.suggestions.size(), 1u);
+  EXPECT_EQ(page.suggestions[0].account.reason, evidence::Reason::kDepositUnsettled);
+  EXPECT_THAT(page.suggestions[0].missing, ::testing::IsEmpty());
+  // Of one that was paid late, only that it was late is true.
+  Import("0812-3456-7802", "b", "2026-09-01", "2026-10-20");
+  for (const Suggestion& suggestion : Suggested().suggestions) {
+    if (!suggestion.paid.has_value()) continue;
+    EXPECT_EQ(suggestion.account.reason, evidence::Reason::kInvoiceOverdue);
+    EXPECT_FALSE(suggestion.missing.empty());
+  }
+  EXPECT_EQ(Suggested().suggestions.size(), 2u);
 }
 
 TEST_F(SuggestTest, WhatElseGoesWrongDoesSoOnAnyDay) {
