@@ -99,13 +99,13 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   proofs_ = std::make_unique<ledger::Proofs>(*store_, vault_, clock_, entropy_, *files_);
   ledger_ = std::make_unique<ledger::Ledger>(
       *store_, vault_, clock_, entropy_,
-      ledger::LedgerOptions{config_.origin, *charters_,
-                            ledger::LabelKey{epoch_key.epoch, epoch_key.key}, keys_.record,
-                            *warnings_, *files_, settled_orders, order_changed,
-                            [this](const ledger::NewIncident& account, bool after_hold) {
-                              return StillSupported(account, after_hold);
-                            },
-                            [this] { TickSoon(); }});
+      ledger::LedgerOptions{
+          config_.origin, *charters_, ledger::LabelKey{epoch_key.epoch, epoch_key.key},
+          keys_.record, *warnings_, *files_, settled_orders, order_changed,
+          [this](const ledger::NewIncident& account, evidence::Date filed, bool after_hold) {
+            return StillSupported(account, filed, after_hold);
+          },
+          [this] { TickSoon(); }});
   if (absl::Status status = ledger_->AddMissingDeadlines(); !status.ok()) return status;
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
@@ -151,7 +151,8 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
 }
 
 // An incident waits, and its order goes on meanwhile: it may have been paid, or be in dispute.
-absl::Status Node::StillSupported(const ledger::NewIncident& account, bool after_hold) const {
+absl::Status Node::StillSupported(const ledger::NewIncident& account, evidence::Date filed,
+                                  bool after_hold) const {
   if (account.order.empty()) return absl::OkStatus();
   auto order = book_->FindOrder(account.order);
   // No order is erased before it is paid.
@@ -166,7 +167,9 @@ absl::Status Node::StillSupported(const ledger::NewIncident& account, bool after
     return absl::FailedPreconditionError("The order was paid on " + order->order.paid.ToString() +
                                          ", before the report was published.");
   }
-  return ledger::CheckSupports(order->order, account.reason, evidence::Date::Of(clock_.Now()));
+  const evidence::Date today = evidence::Date::Of(clock_.Now());
+  absl::Status supported = ledger::CheckSupports(order->order, account.reason, today);
+  return supported.ok() ? ledger::CheckOwed(order->order, account.reason, filed, today) : supported;
 }
 
 absl::StatusOr<size_t> Node::Tick() {
@@ -182,7 +185,15 @@ absl::StatusOr<size_t> Node::Tick() {
   const absl::StatusOr<size_t> kept =
       ledger_->RunDeadlines(clock_.Now(), followers_->ClockInDoubt());
   absl::StatusOr<size_t> published = publisher_->Tick(clock_.Now());
-  return published.ok() && !kept.ok() ? absl::StatusOr<size_t>(kept.status()) : published;
+  if (!published.ok()) return published;
+  // What an ERASURE among them has ended goes here no later than at the partners.
+  absl::Status scrubbed;
+  if (*published > 0) {
+    scrubbed = ledger_->RunDeadlines(clock_.Now(), /*clock_in_doubt=*/true).status();
+  }
+  if (!kept.ok()) return kept.status();
+  if (!scrubbed.ok()) return scrubbed;
+  return published;
 }
 
 void Node::TickSoon() {

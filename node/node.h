@@ -111,8 +111,9 @@ class Node {
   // Ends the threads; what is queued stays queued. Called again does nothing.
   void Stop();
 
-  // One tick: does what deadlines ask for, then publishes what is due. The node's own thread does
-  // it at the charter's pace; by hand for tests without threads. One thread at a time.
+  // One tick: does what deadlines ask for, publishes what is due, and removes what that has erased.
+  // The node's own thread does it at the charter's pace; by hand for tests without threads. One
+  // thread at a time.
   absl::StatusOr<size_t> Tick();
   // Puts the cosignatures that were collected into the note that partners follow.
   void ServeCosignatures();
@@ -182,7 +183,8 @@ class Node {
   absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   absl::Status SweepCodesWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.
-  absl::Status StillSupported(const ledger::NewIncident& account, bool after_hold) const;
+  absl::Status StillSupported(const ledger::NewIncident& account, evidence::Date filed,
+                              bool after_hold) const;
   absl::Status OpenWitnessing();
   // What partners pass on, and what this node passes on to them; with the lookup, which reads both.
   absl::Status OpenRelaying();

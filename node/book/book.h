@@ -271,6 +271,9 @@ class Book {
   WriteGate gate_;
 };
 
+// The kind of Book::Erase's requests, for storage::RequestLog.
+inline constexpr std::string_view kEraseKind = "customer-erase";
+
 // OK for 1 to storage::kMaxAuditText bytes; else InvalidArgument, in words.
 absl::Status CheckBecause(const std::string& because);
 

@@ -14,7 +14,6 @@ namespace {
 
 using storage::Column;
 
-constexpr std::string_view kEraseKind = "customer-erase";
 constexpr std::array<uint64_t EraseReport::*, 12> kCounts = {
     &EraseReport::customers_erased,     &EraseReport::customers_kept,
     &EraseReport::orders_erased,        &EraseReport::orders_kept,

@@ -299,6 +299,7 @@ void Incident::MakeDraft() {
   approved_by.clear();
   held_until = 0;
   noticed_at = 0;
+  charter = {};
 }
 
 int64_t Incident::LastTime(IncidentAction action) const {

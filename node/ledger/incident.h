@@ -127,12 +127,17 @@ struct Incident {
   int64_t noticed_at = 0;   // Unix seconds: when the notice of its hold was made; 0: not yet
   std::optional<OpenDispute> dispute;
   std::optional<evidence::ErasureGround> erased_for;
-  evidence::CharterHash charter;  // under which its report was made; zero: none was
-  int64_t last_queued = 0;        // Unix seconds: the queue time of its newest entry
-  int64_t deadline = 0;           // Unix seconds: its row among the deadlines; 0: none
+  // Under which its report was made, or notice given of a hold; zero: neither was.
+  evidence::CharterHash charter;
+  int64_t last_queued = 0;  // Unix seconds: the queue time of its newest entry
+  int64_t deadline = 0;     // Unix seconds: its row among the deadlines; 0: none
 
   // The account with all reminders, as corrected.
   NewIncident Standing() const;
+  // Whether it was erased or has expired: nobody is shown its proof any more.
+  bool HasEndedForGood() const {
+    return state == IncidentState::kErased || state == IncidentState::kExpired;
+  }
   // Whether all that it said was removed; id, state, reason and the times of its events remain.
   bool IsScrubbed() const { return account.identifiers.empty(); }
   // Whether the log has, or will have with what is queued, a DISPUTE that no RESOLUTION answers. A

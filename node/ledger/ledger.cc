@@ -94,7 +94,7 @@ absl::StatusOr<IncidentView> Ledger::View(Incident incident,
   }
   const int64_t flagged_at = DisputeFlaggedAt(incident, CharterOf(incident));
   view.flagged = flagged_at != 0 && clock_.Now().seconds() >= flagged_at;
-  view.proofs = std::move(proofs->proofs);
+  if (!incident.HasEndedForGood()) view.proofs = std::move(proofs->proofs);
   view.incident = std::move(incident);
   return view;
 }

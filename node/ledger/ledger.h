@@ -38,7 +38,7 @@ struct IncidentView {
   std::optional<Deadline> deadline;  // what the node does about it by itself, and when
   std::string notice_code;           // once the customer was given notice
   bool flagged = false;  // its dispute has waited for longer than the charter lets pass without
-  std::vector<Proof> proofs;  // by number
+  std::vector<Proof> proofs;  // by number; none of one that is erased or expired
 };
 
 // Whether partners have its report, or are to have it.
@@ -60,9 +60,10 @@ using SettledOrders =
 // also when a caller repeats what was done. Called by the writing thread; may call the ledger.
 using OrderChanged = std::function<void(const std::string& order)>;
 
-// Whether the order of which the account was made still supports it; OK for one of no order.
-// `after_hold`: for publication by itself, which an order that was paid meanwhile stops too.
-using StillSupported = std::function<absl::Status(const NewIncident& account, bool after_hold)>;
+// Whether the order of which the account was made still supports it, as filed on `filed`; OK for
+// one of no order. `after_hold`: for publication by itself, which any payment of the order stops.
+using StillSupported =
+    std::function<absl::Status(const NewIncident& account, evidence::Date filed, bool after_hold)>;
 
 // Is told that an entry was queued that must not wait for its tick. Called by the writing thread.
 using Urgent = std::function<void()>;
@@ -105,6 +106,12 @@ struct RelayTaken {
   };
   Outcome outcome = Outcome::kEnded;
   IncidentId incident;
+};
+
+// Disputes that wait for longer than the charter of their report lets pass without a word.
+struct FlaggedDisputes {
+  uint64_t count = 0;
+  int64_t oldest = 0;  // Unix seconds: since when the first of them waits
 };
 
 // Before the partner's origin in the history of an incident and in the record.
@@ -224,6 +231,10 @@ class Ledger {
   // error is answered. While the clock is in doubt it only removes what was erased. By one thread
   // at a time.
   absl::StatusOr<size_t> RunDeadlines(evidence::UnixMillis now, bool clock_in_doubt = false);
+
+  // The disputes of reports that are flagged now, found by their deadlines, of which it looks at
+  // kMaxDeadlinesPerRun at most. A dispute of what was never shared has none.
+  absl::StatusOr<FlaggedDisputes> CountFlagged() const;
 
   // Gives the incidents of earlier versions, which had none, their places among the deadlines; once
   // for a database, before anything else is asked of the ledger. Durable on OK.

@@ -175,7 +175,7 @@ absl::StatusOr<std::optional<Proof>> Proofs::FindEarlier(const Bytes& request,
 
 // ---- the rest
 
-absl::StatusOr<Bytes> Proofs::OpenIncident(const IncidentId& id) const {
+absl::StatusOr<std::pair<Incident, Bytes>> Proofs::Load(const IncidentId& id) const {
   const Bytes key = rows::IncidentKey(id);
   auto row = store_.Get(Column::kIncidents, key);
   if (!row.ok()) return row.status();
@@ -187,14 +187,31 @@ absl::StatusOr<Bytes> Proofs::OpenIncident(const IncidentId& id) const {
   if (!plain.ok()) return plain.status();
   auto incident = Incident::Decode(plain->Expose());
   if (!incident.ok()) return incident.status();
+  return std::pair(*std::move(incident), **std::move(row));
+}
+
+absl::StatusOr<Bytes> Proofs::OpenIncident(const IncidentId& id) const {
+  auto incident = Load(id);
+  if (!incident.ok()) return incident.status();
   // What an approver has seen, and what a report commits to, does not change afterwards.
-  if (incident->state != IncidentState::kDraft && incident->state != IncidentState::kReady) {
+  const IncidentState state = incident->first.state;
+  if (state != IncidentState::kDraft && state != IncidentState::kReady) {
     return absl::FailedPreconditionError(
-        "the proof of an incident that is " + std::string(StateName(incident->state)) +
+        "the proof of an incident that is " + std::string(StateName(state)) +
         " is fixed: it changes only before the incident is approved. Where it is wrong, withdraw "
         "the incident and file it again");
   }
-  return **std::move(row);
+  return std::move(incident->second);
+}
+
+// What is erased is removed once partners are told, and read no more until then.
+absl::Status Proofs::CheckNotErased(const IncidentId& id) const {
+  auto incident = Load(id);
+  if (!incident.ok()) return incident.status();
+  if (!incident->first.HasEndedForGood()) return absl::OkStatus();
+  return absl::NotFoundError("the incident " + id.hex() + " is " +
+                             std::string(StateName(incident->first.state)) +
+                             ", and its proof with it");
 }
 
 void Proofs::Record(const std::string& actor, const char* action, const IncidentId& id,
@@ -244,6 +261,7 @@ absl::Status Proofs::Remove(const storage::Caller& caller, const IncidentId& id,
 absl::Status Proofs::Read(const std::string& actor, const IncidentId& id, uint32_t number,
                           const std::function<bool(const Proof&)>& about,
                           const std::function<bool(ByteView)>& visit) {
+  if (absl::Status status = CheckNotErased(id); !status.ok()) return status;
   auto set = LoadProofs(store_, vault_, id);
   if (!set.ok()) return set.status();
   const Proof* proof = set->Find(number);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "crypto/entropy.h"
@@ -123,13 +124,16 @@ class Proofs {
                       const std::string& because);
 
   // Records who reads it, tells `about` what it is, then gives the content as SealedFiles::Read
-  // does. `actor` as in storage::Caller.
+  // does. `actor` as in storage::Caller. NotFound; also once the incident is erased or expired.
   absl::Status Read(const std::string& actor, const IncidentId& id, uint32_t number,
                     const std::function<bool(const Proof&)>& about,
                     const std::function<bool(crypto::ByteView)>& visit);
 
  private:
   friend class ProofUpload;
+  // The incident, and its row. NotFound.
+  absl::StatusOr<std::pair<Incident, crypto::Bytes>> Load(const IncidentId& id) const;
+  absl::Status CheckNotErased(const IncidentId& id) const;
   // The incident's row, for the precondition. FailedPrecondition when the proof is fixed.
   absl::StatusOr<crypto::Bytes> OpenIncident(const IncidentId& id) const;
   absl::StatusOr<std::optional<Proof>> FindEarlier(const crypto::Bytes& request,

@@ -136,7 +136,9 @@ absl::Status Ledger::BeginSharing(Stored& stored, const std::string& actor, Inci
     return absl::FailedPreconditionError(MissingList(incident.id, missing));
   }
   if (options_.still_supported) {
-    absl::Status supported = options_.still_supported(incident.Standing(), /*after_hold=*/false);
+    absl::Status supported =
+        options_.still_supported(incident.Standing(), evidence::Date::Of(incident.added_at),
+                                 /*after_hold=*/false);
     if (!supported.ok()) {
       return absl::Status(supported.code(), std::string(supported.message()) +
                                                 ". Or withdraw the draft: daftar incident "
@@ -176,15 +178,16 @@ absl::StatusOr<IncidentView> Ledger::Notice(const storage::Caller& caller, const
     }
     if (incident.noticed_at != 0) return absl::OkStatus();
     const evidence::UnixMillis now = clock_.Now();
-    const evidence::Charter& charter = CharterOf(incident);
-    const auto profile = charter.reasons.find(incident.account.reason);
-    if (profile == charter.reasons.end()) {
+    const auto charter = options_.charters.InForce();
+    const auto profile = charter->reasons.find(incident.account.reason);
+    if (profile == charter->reasons.end()) {
       return absl::FailedPreconditionError(
           "the charter does not let this reason be shared any more; there is nothing to give "
           "notice "
           "of");
     }
     incident.noticed_at = now.seconds();
+    incident.charter = charter->hash;
     incident.held_until = now.seconds() + int64_t{profile->second.hold_hours} * kSecondsPerHour;
     batch.Put(Column::kIncidents, rows::CodeKey(NoticeCode(id)), crypto::ToBytes(id.view()));
     incident.events.push_back({now, caller.actor, IncidentAction::kNoticed, {}, std::nullopt});

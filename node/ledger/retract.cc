@@ -445,6 +445,9 @@ absl::StatusOr<IncidentView> Ledger::Erase(const storage::Caller& caller, const 
     if (state == IncidentState::kErased || state == IncidentState::kExpired) {
       return absl::FailedPreconditionError(WrongState("erased", state));
     }
+    // The incident's own history goes with it.
+    storage::RecordAudit(batch, vault_, entropy_,
+                         {clock_.Now().value, caller.actor, "incident.erase", id.hex(), because});
     return EraseNow(stored.incident, caller.actor, IncidentAction::kErased, ground, because, batch);
   });
 }

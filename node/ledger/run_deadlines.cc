@@ -14,6 +14,9 @@ using crypto::Bytes;
 using storage::Batch;
 using storage::Column;
 
+// A charter lets a dispute wait for 180 days at most (docs/charter.md).
+constexpr int64_t kLongestDispute = int64_t{180} * 86'400;
+
 evidence::ErasureGround ErasureGroundOf(evidence::WithdrawalGround ground) {
   switch (ground) {
     case evidence::WithdrawalGround::kPaid:
@@ -32,6 +35,17 @@ evidence::ErasureGround ErasureGroundOf(evidence::WithdrawalGround ground) {
 
 bool IsErased(IncidentAction action) {
   return action == IncidentAction::kErased || action == IncidentAction::kExpired;
+}
+
+// Whether a report of the reason stands for longer under `now` than under `told`, of which the
+// customer's letter speaks.
+bool IsKeptLonger(evidence::Reason reason, const evidence::Charter& now,
+                  const evidence::Charter& told) {
+  const auto profile = now.reasons.find(reason);
+  const auto profile_told = told.reasons.find(reason);
+  if (profile == now.reasons.end() || profile_told == told.reasons.end()) return false;
+  return profile->second.retention_months > profile_told->second.retention_months ||
+         now.withdraw_after_settlement_hours > told.withdraw_after_settlement_hours;
 }
 
 }  // namespace
@@ -58,6 +72,33 @@ absl::StatusOr<size_t> Ledger::RunDeadlines(evidence::UnixMillis now, bool clock
   }
   if (!failed.ok()) return failed;
   return changed;
+}
+
+absl::StatusOr<FlaggedDisputes> Ledger::CountFlagged() const {
+  const int64_t now = clock_.Now().seconds();
+  std::vector<IncidentId> ids;
+  const Bytes prefix = rows::DeadlinePrefix();
+  absl::Status scanned =
+      store_.Scan(Column::kIncidents, prefix, prefix, [&](crypto::ByteView key, crypto::ByteView) {
+        if (rows::TimeOfDeadline(key) > now + kLongestDispute) return false;
+        ids.push_back(rows::IdAtEnd(key));
+        return ids.size() < kMaxDeadlinesPerRun;
+      });
+  if (!scanned.ok()) return scanned;
+  FlaggedDisputes flagged;
+  for (const IncidentId& id : ids) {
+    auto stored = Load(id);
+    // Whoever opens one that cannot be read is told.
+    if (absl::IsDataLoss(stored.status()) || absl::IsNotFound(stored.status())) continue;
+    if (!stored.ok()) return stored.status();
+    const Incident& incident = stored->incident;
+    const int64_t flagged_at = DisputeFlaggedAt(incident, CharterOf(incident));
+    if (flagged_at == 0 || now < flagged_at) continue;
+    const int64_t since = incident.dispute->noted_at.seconds();
+    flagged.oldest = flagged.count == 0 ? since : std::min(flagged.oldest, since);
+    ++flagged.count;
+  }
+  return flagged;
 }
 
 absl::Status Ledger::AddMissingDeadlines() {
@@ -157,12 +198,20 @@ absl::Status Ledger::EndHold(Incident& incident, evidence::UnixMillis now, Batch
     why += (why.empty() ? "" : " ") + sentence;
   }
   if (why.empty() && options_.still_supported) {
-    const absl::Status supported = options_.still_supported(incident.Standing(), true);
+    const absl::Status supported =
+        options_.still_supported(incident.Standing(), evidence::Date::Of(incident.added_at),
+                                 /*after_hold=*/true);
     if (absl::IsFailedPrecondition(supported)) {
       why = std::string(supported.message());
     } else if (!supported.ok()) {
       return supported;
     }
+  }
+  if (why.empty() &&
+      IsKeptLonger(incident.account.reason, *options_.charters.InForce(), CharterOf(incident))) {
+    why =
+        "the charter that was adopted since notice was given keeps it for longer than the letter "
+        "said: let it be shared anew, and give notice again";
   }
   if (why.empty()) {
     Batch queued = batch;  // one that stops takes no label

@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 #include "absl/strings/numbers.h"
+#include "crypto/hash.h"
 #include "node/book/group_report.h"
+#include "node/decision/decide.h"
 #include "node/ledger/remarks.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
+#include "storage/requests.h"
 
 namespace daftar::service {
 namespace {
@@ -96,6 +100,68 @@ absl::StatusOr<book::ErasedElsewhere> Forget(Node& node, const book::Leaving& le
   return book::ErasedElsewhere{incidents->erased, incidents->kept, incidents->left, *receipts};
 }
 
+// As Book::Erase has it: a payment that was taken back is owed again.
+bool IsPaid(const decision::RemarkedOrder& order, evidence::Date today) {
+  if (order.taken_back && decision::IsSpoilt(order)) return false;
+  return order.facts.paid.has_value() && order.facts.paid <= today;
+}
+
+// One for each incident, the same whenever the erasure is asked for again.
+storage::Caller PartOf(const storage::Caller& erasing, const ledger::IncidentId& id) {
+  const crypto::Digest part = crypto::Sha256({crypto::AsBytes(erasing.request_id), id.view()});
+  return {erasing.actor, "customer-erase/" + part.hex()};
+}
+
+// Says of the order's incident about its money that it was paid on `paid`, if it stands unsettled
+// at the partners, or is to: once the order is erased, nothing else would say so.
+absl::Status SettlePaid(Node& node, const storage::Caller& erasing, const std::string& order,
+                        evidence::Date paid) {
+  const auto id = node.ledger().ForOrder(order);
+  if (!id.ok() || !id->has_value()) return id.status();
+  const auto view = node.ledger().Get(**id);
+  if (absl::IsNotFound(view.status())) return absl::OkStatus();  // erased a moment ago
+  if (!view.ok()) return view.status();
+  const ledger::Incident& incident = view->incident;
+  const bool over = view->state == ledger::IncidentState::kSettled ||
+                    view->state == ledger::IncidentState::kWithdrawn ||
+                    incident.settled_on.has_value() || incident.HasEndedForGood();
+  if (over || !ledger::IsShared(*view) ||
+      decision::TroubleOf(incident.account.reason) != decision::Trouble::kPayment) {
+    return absl::OkStatus();
+  }
+  const storage::Caller caller = PartOf(erasing, **id);
+  const std::string because = "its order was paid on " + paid.ToString() +
+                              ", and goes with the customer, who is erased from the book";
+  if (!view->report.has_value()) {  // held, or waits for its tick
+    return node.ledger()
+        .Withdraw(caller, **id, evidence::WithdrawalGround::kPaid, because)
+        .status();
+  }
+  // Nothing is settled before it occurred, even where the money had come by then.
+  const evidence::Date on = std::max(paid, incident.Standing().occurred);
+  return node.ledger().Settle(caller, **id, on, because).status();
+}
+
+// The same for all orders of the customer that are paid; they go with the erasure.
+absl::Status SettleAllPaid(Node& node, const storage::Caller& erasing, const book::CustomerId& id,
+                           const ledger::RemarkedOrders& remarks) {
+  const evidence::Date today = evidence::Date::Of(node.clock().Now());
+  std::vector<std::pair<std::string, evidence::Date>> paid;
+  const absl::Status scanned =
+      node.book().ScanOrdersOfWhole(id, [&](const book::CustomerId& row, const book::Order& order) {
+        const std::string name = book::OrderName(row, order);
+        const decision::RemarkedOrder as_left = remarks.Of(name, order);
+        if (IsPaid(as_left, today)) paid.emplace_back(name, as_left.facts.paid);
+        return true;
+      });
+  if (absl::IsNotFound(scanned)) return absl::OkStatus();  // erased before, which is told then
+  if (!scanned.ok()) return scanned;
+  for (const auto& [order, day] : paid) {
+    if (absl::Status status = SettlePaid(node, erasing, order, day); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 // A row for each currency; one without a currency for a group that has no orders.
 void SetRows(const book::GroupLine& line, v1::ReportGroupsResponse& response) {
   std::vector<book::GroupMoney> money = line.money;
@@ -158,6 +224,13 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
   if (absl::Status s = Authorise(actor, "BookService/EraseCustomer"); !s.ok()) return s;
   auto id = CustomerIdFromProto(request.id());
   if (!id.ok()) return id.status();
+  const storage::Caller caller = CallerOf(actor, request.request_id());
+  // As Book::Erase looks, before anything is settled.
+  const auto key = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!key.ok()) return key.status();
+  if (absl::Status s = book::CheckBecause(request.because()); !s.ok()) return s;
+  const auto earlier = storage::RequestLog::Find(node_.store(), *key, book::kEraseKind);
+  if (!earlier.ok()) return earlier.status();
   const auto incidents =
       [this](std::span<const identity::Identifier> identifiers) -> absl::StatusOr<uint64_t> {
     auto about = node_.ledger().About(identifiers);
@@ -167,10 +240,13 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
   // Before the incidents go: one that was settled says that its order is paid.
   auto remarks = ledger::RemarksOnAllOrders(node_.ledger());
   if (!remarks.ok()) return remarks.status();
+  if (!earlier->has_value()) {
+    if (absl::Status s = SettleAllPaid(node_, caller, *id, *remarks); !s.ok()) return s;
+  }
   std::vector<identity::Identifier> forgotten;
   const book::WriteGate::Alone erasing(node_.warnings().gate());
   auto report = node_.book().Erase(
-      CallerOf(actor, request.request_id()), *id, incidents, request.because(),
+      caller, *id, incidents, request.because(),
       [&](const book::Leaving& leaving, auto& batch) {
         return Forget(node_, leaving, forgotten, batch);
       },

@@ -7,6 +7,7 @@
 #include "node/evidence/header.h"
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
+#include "storage/audit.h"
 #include "storage/log_store.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
@@ -175,6 +176,7 @@ TEST_F(HoldTest, NoNoticeIsGivenOfWhatIsNotHeldAnyMore) {
   DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, correction, "a part was paid"));
   EXPECT_THAT(ledger().Notice(Caller(), id), refused);
   EXPECT_EQ(ledger().Get(id)->notice_code, "");
+  EXPECT_EQ(ledger().Get(id)->incident.held_until, 0);
   circle_.clock().Advance(kHour);
   DAFTAR_ASSERT_OK(ledger().Publish(Caller(), id));
   auto noticed = ledger().Notice(Caller(), id);
@@ -193,6 +195,31 @@ TEST_F(HoldTest, NoNoticeIsGivenOfWhatIsNotHeldAnyMore) {
   After(kDay);
   ASSERT_EQ(StateOf(published), IncidentState::kPublished);
   EXPECT_THAT(ledger().Notice(Caller(), published), refused);
+}
+
+TEST_F(HoldTest, ACharterThatKeepsItForLongerThanTheLetterSaidEndsTheHold) {
+  const auto adopt = [&](const std::string& what) {
+    std::string charter = circle_.charter().source;
+    const std::string hold = "hold_hours = 24\n";
+    charter.replace(charter.find(hold), hold.size(), hold + what);
+    DAFTAR_ASSERT_OK(node_->charters().Adopt(node_.Caller(), charter, "agreed in May"));
+    Tick();
+  };
+  const IncidentId longer = Held();
+  adopt("retention_months = 36\n");
+  const IncidentId told_of_it = Held();
+  After(kDay);
+  EXPECT_EQ(StateOf(longer), IncidentState::kReady);
+  EXPECT_THAT(ledger().Get(longer)->incident.events.back().because, HasSubstr("than the letter"));
+  EXPECT_EQ(StateOf(told_of_it), IncidentState::kPublished);
+  const IncidentId shorter = Held();
+  adopt("retention_months = 12\n");
+  After(kDay);
+  EXPECT_EQ(StateOf(shorter), IncidentState::kPublished);
+  DAFTAR_ASSERT_OK(ledger().Publish(Caller(), longer));
+  DAFTAR_ASSERT_OK(ledger().Notice(Caller(), longer));
+  After(kDay);
+  EXPECT_EQ(StateOf(longer), IncidentState::kPublished);
 }
 
 TEST_F(HoldTest, PaymentDuringTheHoldStopsIt) {
@@ -234,6 +261,23 @@ TEST_F(HoldTest, WhatWasPaidAndErasedWithItsCustomerIsNotPublished) {
       StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("not in the book any more"));
   EXPECT_THAT(ledger().Publish(Caller(), id), refused);
   EXPECT_THAT(ledger().Approve(Another(), id), refused);
+}
+
+TEST_F(HoldTest, WhatIsTheShopsOwnSinceIsNotPublished) {
+  const IncidentId held = Held();
+  const IncidentId draft = Filed();
+  DAFTAR_ASSERT_OK(node_->warnings().Add(Caller(), testing::Phone(kPhone), "our own counter"));
+  After(kDay);
+  EXPECT_THAT(Kinds(), IsEmpty());
+  const auto view = ledger().Get(held);
+  EXPECT_EQ(view->state, IncidentState::kDraft);
+  EXPECT_EQ(view->incident.events.back().action, IncidentAction::kStopped);
+  EXPECT_THAT(view->incident.events.back().because, HasSubstr("own list"));
+  const auto refused = StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("own list"));
+  for (const IncidentId& id : {held, draft}) {
+    EXPECT_THAT(ledger().Publish(Caller(), id), refused);
+    EXPECT_THAT(ledger().Approve(Another(), id), refused);
+  }
 }
 
 TEST_F(HoldTest, AHoldThatEndsWithoutALabelLeftStops) {
@@ -326,6 +370,26 @@ TEST_F(SecondPersonTest, AnotherThanTheFilerHasToApprove) {
   EXPECT_EQ(approved->incident.approved_by, "user:another");
   Tick();
   EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
+TEST_F(SecondPersonTest, WhatWasPaidSinceItWasFiledIsNotApproved) {
+  book::NewOrder bought;
+  bought.identifiers = {testing::Phone(kPhone)};
+  bought.amount = {450'000'000, *evidence::Currency::FromCode("IDR")};
+  bought.invoiced = Day("2026-09-01");
+  bought.due = Day("2026-09-30");
+  const auto order = node_->book().AddOrder(Caller(), bought);
+  DAFTAR_ASSERT_OK(order);
+  NewIncident account = DepositUnsettled(kPhone);
+  account.order = order->name;
+  const auto filed = ledger().Add(Caller(), account);
+  DAFTAR_ASSERT_OK(filed);
+  DAFTAR_ASSERT_OK(node_->book().SetOutcome(Caller(), order->name, {book::OutcomeKind::kPaid, {}},
+                                            std::nullopt, "at the counter"));
+  EXPECT_THAT(ledger().Approve(Another(), filed->incident.id),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("paid on 2026-11-01")));
+  After(kDay);
+  EXPECT_THAT(Kinds(), IsEmpty());
 }
 
 TEST_F(SecondPersonTest, WhoeverChangedItCannotApproveItAndAChangeEndsAnApproval) {
@@ -477,6 +541,18 @@ TEST_F(PublishedTest, WhatIsWithdrawnAsPaidIsSettledFirst) {
   EXPECT_EQ(Kinds().size(), 4u);
 }
 
+TEST_F(PublishedTest, WhatWasSettledIsWithdrawnAsPaidWithoutASecondSettlement) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid"));
+  Tick();
+  DAFTAR_ASSERT_OK(
+      ledger().Withdraw(Caller(), id, evidence::WithdrawalGround::kPaid, "no reason to wait"));
+  Tick();
+  Tick();
+  EXPECT_THAT(Kinds(),
+              ElementsAre(EntryKind::kReport, EntryKind::kSettlement, EntryKind::kWithdrawal));
+}
+
 TEST_F(PublishedTest, WhatTheLogSaysAlreadyIsNotPublishedAgain) {
   const IncidentId id = Published();
   DAFTAR_ASSERT_OK(ledger().Dispute(Caller(), id, {}, "it is wrong"));
@@ -508,12 +584,17 @@ TEST_F(PublishedTest, ADisputeIsFlaggedAndThenWithdrawnWhenNobodyAnswers) {
   EXPECT_EQ(facts.on, Day("2026-10-31"));
   After(14 * kDay - 1);
   EXPECT_FALSE(ledger().Get(id)->flagged);
+  EXPECT_EQ(ledger().CountFlagged()->count, 0u);
   After(1);
   EXPECT_TRUE(ledger().Get(id)->flagged);
+  EXPECT_EQ(ledger().CountFlagged()->count, 1u);
+  EXPECT_EQ(ledger().CountFlagged()->oldest,
+            ledger().Get(id)->incident.dispute->noted_at.seconds());
   After(16 * kDay - 1);
   EXPECT_EQ(StateOf(id), IncidentState::kDisputed);
   After(1);
   EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
+  EXPECT_EQ(ledger().CountFlagged()->count, 0u);
   EXPECT_EQ(std::get<evidence::WithdrawalFacts>(FactsAt(4)).ground,
             evidence::WithdrawalGround::kDisputeUnanswered);
   After(48 * kHour);
@@ -674,6 +755,40 @@ TEST_F(PublishedTest, ErasingTakesTheBodyAtOnceAndNothingCanFollowIt) {
   }
   for (const IncidentEvent& event : ledger().Get(id)->incident.events) {
     EXPECT_EQ(event.because, "");
+  }
+}
+
+TEST_F(PublishedTest, WhatIsErasedGoesWithTheTickThatTellsPartners) {
+  const IncidentId id = Published();
+  DAFTAR_ASSERT_OK(ledger().Erase(Caller(), id, evidence::ErasureGround::kRequest, "asked for it"));
+  EXPECT_TRUE(HasBody(2));
+  EXPECT_EQ(*node_->Tick(), 1u);
+  EXPECT_FALSE(HasBody(2));
+  EXPECT_TRUE(ledger().Get(id)->incident.IsScrubbed());
+}
+
+TEST_F(PublishedTest, WhoErasedAnIncidentAndWhyIsOnTheRecord) {
+  const IncidentId draft = Filed();
+  const IncidentId published = Published();
+  for (const IncidentId& id : {draft, published}) {
+    storage::Caller caller = Caller();
+    caller.actor = "user:budi";
+    for (int i = 0; i < 2; ++i) {  // asked for again, it is done once
+      DAFTAR_ASSERT_OK(
+          ledger().Erase(caller, id, evidence::ErasureGround::kMistake, "the wrong buyer"));
+    }
+    Tick();
+    const auto page = storage::ReadAudit(node_->store(), node_->vault(), {.limit = 100});
+    DAFTAR_ASSERT_OK(page);
+    size_t found = 0;
+    for (const storage::AuditRow& row : page->rows) {
+      if (row.object != id.hex()) continue;
+      ++found;
+      EXPECT_EQ(row.action, "incident.erase");
+      EXPECT_EQ(row.actor, "user:budi");
+      EXPECT_EQ(row.because, "the wrong buyer");
+    }
+    EXPECT_EQ(found, 1u);
   }
 }
 

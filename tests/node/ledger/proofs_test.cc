@@ -337,6 +337,20 @@ TEST_F(ProofsTest, ErasingAnIncidentErasesItsProofs) {
   EXPECT_THAT(Content(stays, 1), IsOk());
 }
 
+TEST_F(ProofsTest, NobodyReadsTheProofOfWhatIsErased) {
+  const IncidentId id = Filed();
+  DAFTAR_ASSERT_OK(Add(id));
+  DAFTAR_ASSERT_OK(ledger().Publish(node_.Caller(), id));
+  DAFTAR_ASSERT_OK(node_->Tick());
+  EXPECT_THAT(Content(id, 1), IsOk());
+  DAFTAR_ASSERT_OK(
+      ledger().Erase(node_.Caller(), id, evidence::ErasureGround::kRequest, "asked for it"));
+  // Its ERASURE still waits for the tick.
+  EXPECT_TRUE(LoadProofs(node_->store(), node_->vault(), id)->row.has_value());
+  EXPECT_THAT(Content(id, 1), StatusIs(Code::kNotFound, HasSubstr("erased")));
+  EXPECT_THAT(Of(id), IsEmpty());
+}
+
 TEST_F(ProofsTest, AProofAddedMeanwhileIsNotLeftBehindByAnErasure) {
   const IncidentId id = Filed();
   storage::Batch batch;

@@ -1,6 +1,8 @@
 // Incidents that are made from orders, as a client of the local API sees them.
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <set>
 
 #include "node/service/book_handlers.h"
@@ -22,7 +24,9 @@ constexpr char kPhone[] = "0812-3456-7890";
 
 class OrderIncidentsTest : public ::testing::Test {
  protected:
-  OrderIncidentsTest() { circle_.PairAll(); }
+  explicit OrderIncidentsTest(const std::string& charter = {}) : circle_(1'793'491'200, charter) {
+    circle_.PairAll();
+  }
   std::string DaysAgo(int days) {
     return evidence::Date::Of(circle_.clock().Now()).PlusDays(-days).ToString();
   }
@@ -62,6 +66,36 @@ class OrderIncidentsTest : public ::testing::Test {
     outcome.set_because("by transfer");
     DAFTAR_EXPECT_OK(book_.SetOrderOutcome(manager_, outcome));
     return added->order();
+  }
+  void Pay(const v1::Order& order, const std::string& on) {
+    v1::SetOrderOutcomeRequest outcome;
+    outcome.set_request_id(RequestId());
+    outcome.set_order(order.id());
+    outcome.set_outcome("paid");
+    outcome.set_on(on);
+    DAFTAR_EXPECT_OK(book_.SetOrderOutcome(manager_, outcome));
+  }
+  absl::StatusOr<v1::PublishIncidentResponse> Publish(const std::string& incident) {
+    v1::PublishIncidentRequest request;
+    request.set_request_id(RequestId());
+    request.set_id(incident);
+    return shop_.PublishIncident(manager_, request);
+  }
+  v1::EraseCustomerRequest Erasing(const v1::Order& order) {
+    v1::EraseCustomerRequest request;
+    request.set_request_id(RequestId());
+    request.set_id(order.customer());
+    request.set_because("asked for it");
+    return request;
+  }
+  // Of an order that was due forty days ago and is not paid.
+  std::string Filed(const v1::Order& order, const std::string& reason = "") {
+    auto filed = shop_.AddIncident(manager_, About(order.id(), reason));
+    EXPECT_TRUE(filed.ok()) << filed.status();
+    return filed.ok() ? filed->incident().id() : "";
+  }
+  absl::StatusOr<ledger::IncidentView> View(const std::string& incident) {
+    return node_->ledger().Get(*ledger::IncidentId::FromHexText(incident));
   }
   v1::AddIncidentRequest About(const std::string& order, const std::string& reason) {
     v1::AddIncidentRequest request;
@@ -313,6 +347,32 @@ TEST_F(OrderIncidentsTest, ADraftIsNotPublishedWhenItsOrderWasPaidInTime) {
                              HasSubstr("daftar incident withdraw " + filed->incident().id()))));
 }
 
+TEST_F(OrderIncidentsTest, ADebtThatWasPaidSinceIsNotPublished) {
+  for (const char* reason : {"invoice-overdue", "deposit-unsettled", "invoice-unpaid-reminded"}) {
+    const v1::Order order = Order("");
+    const std::string incident = Filed(order, reason);
+    Pay(order, DaysAgo(0));
+    EXPECT_THAT(Publish(incident),
+                StatusIs(absl::StatusCode::kFailedPrecondition,
+                         AllOf(HasSubstr("was paid on " + DaysAgo(0)), HasSubstr("incident settle"),
+                               HasSubstr("incident withdraw " + incident))))
+        << reason;
+    v1::SetOrderOutcomeRequest reopen;
+    reopen.set_request_id(RequestId());
+    reopen.set_order(order.id());
+    reopen.set_outcome("open");
+    reopen.set_because("the transfer was returned");
+    DAFTAR_ASSERT_OK(book_.SetOrderOutcome(manager_, reopen));
+    DAFTAR_EXPECT_OK(Publish(incident));
+  }
+}
+
+TEST_F(OrderIncidentsTest, ThatMoneyCameLateOrWasTakenBackIsPublishedOfAPaidOrder) {
+  for (const char* reason : {"invoice-overdue", "payment-reversed", "no-show"}) {
+    DAFTAR_EXPECT_OK(Publish(Filed(Order(DaysAgo(20)), reason))) << reason;
+  }
+}
+
 TEST_F(OrderIncidentsTest, AnIncidentNamesItsOrderByInvoiceToo) {
   const v1::Order order = Order("");
   auto filed = shop_.AddIncident(manager_, About(order.invoice(), ""));
@@ -472,6 +532,112 @@ TEST_F(OrderIncidentsTest, ErasingAPersonGoesByTheSettlementThatErasesWithIt) {
   EXPECT_EQ(erased->orders_erased(), 1u);
   EXPECT_EQ(erased->orders_kept(), 0u);
   EXPECT_EQ(erased->incidents_erased(), 1u);
+}
+
+TEST_F(OrderIncidentsTest, WhoeverHasPaidAndIsErasedOwesNothingAnywhere) {
+  const v1::Order order = Order("");
+  const std::string incident = Filed(order);
+  DAFTAR_ASSERT_OK(Publish(incident));
+  circle_.Settle();
+  Pay(order, DaysAgo(1));
+  const v1::EraseCustomerRequest erasing = Erasing(order);
+  auto erased = book_.EraseCustomer(manager_, erasing);
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(erased->orders_erased(), 1u);
+  auto view = View(incident);
+  DAFTAR_ASSERT_OK(view);
+  EXPECT_EQ(view->state, ledger::IncidentState::kSettled);
+  EXPECT_EQ(view->incident.settled_on.ToString(), DaysAgo(1));
+  EXPECT_EQ(view->incident.events.back().by, "user:budi");
+  EXPECT_THAT(view->incident.events.back().because, HasSubstr("was paid on " + DaysAgo(1)));
+  DAFTAR_ASSERT_OK(book_.EraseCustomer(manager_, erasing));
+  EXPECT_EQ(View(incident)->incident.events.size(), view->incident.events.size());
+  circle_.Settle();
+  ShopHandlers partners(*partner_);
+  v1::CheckRequest question;
+  question.set_request_id(RequestId());
+  question.add_identifiers()->set_phone(kPhone);
+  auto answer = partners.Check(manager_, question);
+  DAFTAR_ASSERT_OK(answer);
+  size_t records = 0;
+  for (const auto& input : answer->inputs()) {
+    if (input.type() != "partner_record") continue;
+    ++records;
+    EXPECT_EQ(input.status(), "settled");
+  }
+  EXPECT_EQ(records, 1u);
+}
+
+TEST_F(OrderIncidentsTest, WhatWaitsForItsTickIsNotPublishedOfWhoHasPaidAndIsErased) {
+  const v1::Order order = Order("");
+  const std::string incident = Filed(order);
+  DAFTAR_ASSERT_OK(Publish(incident));
+  Pay(order, DaysAgo(0));
+  const uint64_t size = node_->publisher().tree_size();
+  auto erased = book_.EraseCustomer(manager_, Erasing(order));
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(erased->incidents_erased(), 1u);
+  EXPECT_EQ(erased->identifiers_kept(), 0u);
+  EXPECT_THAT(View(incident), StatusIs(absl::StatusCode::kNotFound));
+  circle_.Settle();
+  EXPECT_EQ(node_->publisher().tree_size(), size);
+}
+
+TEST_F(OrderIncidentsTest, ErasingSettlesNothingThatIsOwedOrWasNoDebt) {
+  const v1::Order owed = Order("");
+  const v1::Order reversed = Order(DaysAgo(50));
+  const v1::Order no_show = Order(DaysAgo(50));
+  const std::string incidents[] = {Filed(owed), Filed(reversed, "payment-reversed"),
+                                   Filed(no_show, "no-show")};
+  for (const std::string& incident : incidents) DAFTAR_ASSERT_OK(Publish(incident));
+  circle_.Settle();
+  v1::EraseCustomerRequest wrong = Erasing(owed);
+  wrong.clear_because();
+  EXPECT_THAT(book_.EraseCustomer(manager_, wrong), StatusIs(absl::StatusCode::kInvalidArgument));
+  auto erased = book_.EraseCustomer(manager_, Erasing(owed));
+  DAFTAR_ASSERT_OK(erased);
+  EXPECT_EQ(erased->orders_kept(), 2u);
+  for (const std::string& incident : incidents) {
+    EXPECT_EQ(View(incident)->state, ledger::IncidentState::kPublished);
+  }
+}
+
+class HeldOrderIncidentsTest : public OrderIncidentsTest {
+ protected:
+  HeldOrderIncidentsTest() : OrderIncidentsTest(CharterWithHold()) {}
+  static std::string CharterWithHold() {
+    std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/demo.toml");
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string section = "[reasons.invoice-overdue]\n";
+    return text.insert(text.find(section) + section.size(), "hold_hours = 24\n");
+  }
+};
+
+TEST_F(HeldOrderIncidentsTest, WhatIsHeldEndsWithTheErasureOfWhoHasPaid) {
+  const v1::Order order = Order("");
+  // An identifier that stays for what partners have keeps the incident, which then says why it is
+  // not published.
+  ledger::NewIncident published = ::daftar::testing::DepositUnsettled(kPhone);
+  auto other = node_->ledger().Add(node_.Caller(), published);
+  DAFTAR_ASSERT_OK(other);
+  DAFTAR_ASSERT_OK(Publish(other->incident.id.hex()));
+  circle_.Settle();
+  const std::string incident = Filed(order);
+  DAFTAR_ASSERT_OK(Publish(incident));
+  DAFTAR_ASSERT_OK(
+      node_->ledger().Notice(node_.Caller(), *ledger::IncidentId::FromHexText(incident)));
+  ASSERT_EQ(View(incident)->state, ledger::IncidentState::kHeld);
+  Pay(order, DaysAgo(0));
+  const uint64_t size = node_->publisher().tree_size();
+  DAFTAR_ASSERT_OK(book_.EraseCustomer(manager_, Erasing(order)));
+  auto view = View(incident);
+  DAFTAR_ASSERT_OK(view);
+  EXPECT_EQ(view->state, ledger::IncidentState::kWithdrawn);
+  EXPECT_EQ(view->incident.withdrawn_for, evidence::WithdrawalGround::kPaid);
+  EXPECT_FALSE(view->deadline.has_value());
+  circle_.clock().Advance(48 * 3600);
+  circle_.Settle();
+  EXPECT_EQ(node_->publisher().tree_size(), size);
 }
 
 TEST_F(OrderIncidentsTest, TermsCountAsToldWhenSomebodySaidThem) {
