@@ -51,6 +51,10 @@ absl::StatusOr<int> AwaitAndShow(Session& session, const std::string& id, uint64
         },
         &InterruptScope::Interrupted);
   }
+  if (absl::IsCancelled(answer.status())) {
+    return absl::CancelledError(
+        "the waiting for partners was stopped; `daftar incident show` says who has it");
+  }
   if (!answer.ok()) return answer.status();
   Show(session, answer->incident());
   if (answer->everywhere()) return kExitOk;
@@ -101,6 +105,10 @@ absl::StatusOr<int> ShowWhenThere(Session& session, const IncidentOptions& optio
   if (!within.ok()) return within.status();
   if (!response.ok() || !options.wait) return ShowChanged(session, response);
   auto shown = AwaitAndShow(session, response->incident().id(), *within);
+  if (absl::IsCancelled(shown.status())) {
+    return absl::CancelledError("it is done, and partners get it; " +
+                                std::string(shown.status().message()));
+  }
   if (!absl::IsFailedPrecondition(shown.status())) return shown;
   // The change is made, and no partner is to have it.
   Show(session, response->incident());

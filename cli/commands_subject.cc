@@ -72,8 +72,9 @@ absl::StatusOr<int> RunSubjectCode(Session& session, const SubjectCodeOptions& o
   // Not among the message, which may go straight to where it is sent.
   console.err << "Send this to " << Printable(made->identifier())
               << " itself, by your own means. Whoever brings the code gets the report: daftar "
-                 "subject report --code "
-              << Printable(made->code()) << "\n";
+                 "subject report --"
+              << options.identifiers.front().flag << " - --code " << Printable(made->code())
+              << "\n";
   return kExitOk;
 }
 

@@ -325,6 +325,11 @@ bool StandsOpen(const std::string& incident_state) {
   return std::find(std::begin(kOpen), std::end(kOpen), incident_state) != std::end(kOpen);
 }
 
+// Of those that stand open.
+bool PartnersHaveIt(const std::string& incident_state) {
+  return incident_state == "published" || incident_state == "corrected";
+}
+
 // With what the book says besides: a dispute about an order that was paid is over.
 std::string StateText(const v1::Order& order) {
   return order.state() + (order.disputed() && order.state() != "disputed" ? ", disputed" : "");
@@ -370,9 +375,7 @@ void Print(std::ostream& out, const v1::Order& order) {
   // Partners hear of a payment by the incident's settlement, which nobody gives unasked.
   out << "\nThe incident about it (" << order.incident_reason() << ") stands as "
       << order.incident_state() << ". When nothing is owed for it any more, settle it"
-      << (order.incident_state() == "draft" || order.incident_state() == "ready"
-              ? ""
-              : ", for partners too")
+      << (PartnersHaveIt(order.incident_state()) ? ", for partners too" : "")
       << ":\n  daftar incident settle " << incident << " --because \"paid\"\n";
 }
 

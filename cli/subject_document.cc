@@ -220,9 +220,12 @@ DocumentTable Writer::Changes(const v1::SubjectIncident& incident) const {
   for (const auto& change : incident.changes()) {
     SubjectText by = change.by_node() ? SubjectText::kByNode : SubjectText::kByPerson;
     if (change.through_partner()) by = SubjectText::kByPartner;
+    std::string remark = change.because();
     // What the node itself noted of that says no more, and in English.
-    table.rows.push_back({Day(change.at()), ActionIn(change.action(), language_), Say(by),
-                          change.through_partner() ? std::string() : change.because()});
+    if (change.through_partner()) remark.clear();
+    if (change.by_node()) remark = NodeRemarkIn(remark, language_);
+    table.rows.push_back(
+        {Day(change.at()), ActionIn(change.action(), language_), Say(by), std::move(remark)});
   }
   return table;
 }
@@ -270,7 +273,7 @@ DocumentTable Writer::Told(const v1::SubjectIncident& incident) const {
   for (const auto& change : incident.changes()) {
     for (const auto& copy : change.copies()) {
       table.rows.push_back(
-          {HolderText(copy), ActionIn(change.action(), language_),
+          {HolderText(copy), EntryIn(change.action(), language_),
            copy.applied_at().empty() ? Say(SubjectText::kNotYet) : Day(copy.applied_at())});
     }
   }

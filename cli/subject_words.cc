@@ -1,6 +1,7 @@
 #include "cli/subject_words.h"
 
 #include <algorithm>
+#include <iterator>
 #include <span>
 #include <string_view>
 
@@ -42,6 +43,15 @@ constexpr Named kActions[] = {{"added", SubjectText::kDidAdd},
                               {"erased", SubjectText::kDidErase},
                               {"expired", SubjectText::kDidExpire},
                               {"not published", SubjectText::kDidStop}};
+// Of the actions that carry the report itself.
+constexpr std::string_view kReporting[] = {"publish asked", "approved"};
+// What the node writes where it acts by itself.
+constexpr Named kRemarks[] = {
+    {"settled; the charter's period to withdraw it is over", SubjectText::kSincePaid},
+    {"the dispute was not resolved in the charter's period", SubjectText::kSinceUnanswered},
+    {"withdrawn; the charter's period to erase it is over", SubjectText::kSinceWithdrawn},
+    {"the charter's retention is over", SubjectText::kSinceKept},
+    {"the hold is over", SubjectText::kSinceHeld}};
 constexpr Named kKinds[] = {{"order", SubjectText::kProofOrder},
                             {"agreement", SubjectText::kProofAgreement},
                             {"delivery-note", SubjectText::kProofDelivery},
@@ -86,6 +96,19 @@ std::string IncidentStateIn(const std::string& name, Language language) {
 
 std::string ActionIn(const std::string& name, Language language) {
   return WordOf(kActions, name, language);
+}
+
+std::string EntryIn(const std::string& name, Language language) {
+  if (std::ranges::find(kReporting, name) == std::end(kReporting)) return ActionIn(name, language);
+  return std::string(decision::Words(language, SubjectText::kTheReport));
+}
+
+std::string NodeRemarkIn(const std::string& remark, Language language) {
+  for (const Named& one : kRemarks) {
+    if (one.name == remark) return std::string(decision::Words(language, one.text));
+  }
+  // Sentences for the shop, in English.
+  return language == Language::kEnglish ? remark : std::string();
 }
 
 std::string ProofKindIn(const std::string& name, Language language) {

@@ -13,6 +13,10 @@ namespace daftar::cli {
 std::string OutcomeIn(const std::string& name, decision::Language language);        // of an order
 std::string IncidentStateIn(const std::string& name, decision::Language language);  // "held"
 std::string ActionIn(const std::string& name, decision::Language language);  // "publish asked"
+// The entry that the action made: "the report" for those that share it.
+std::string EntryIn(const std::string& action, decision::Language language);
+// Why the node acted by itself; "" for what it has only in English, in the other languages.
+std::string NodeRemarkIn(const std::string& remark, decision::Language language);
 std::string ProofKindIn(const std::string& name, decision::Language language);
 std::string AskedProofStateIn(const std::string& name, decision::Language language);  // "fetched"
 // Of an objection that was passed on; `told`: the partner has taken it.

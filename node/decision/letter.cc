@@ -72,6 +72,13 @@ absl::Status CheckInstalments(evidence::Date date, std::span<const Instalment> i
   return absl::OkStatus();
 }
 
+// "The circle has 5 other members at present."
+std::string OthersText(Language language, size_t members) {
+  if (members == 0) return std::string(Words(language, Text::kNoticeNoOther));
+  if (members == 1) return std::string(Words(language, Text::kNoticeOneOther));
+  return Fill(language, Text::kNoticeOthers, {std::to_string(members)});
+}
+
 size_t Columns(std::string_view text) {
   size_t columns = 0;
   while (crypto::TakeCodePoint(text).has_value()) ++columns;
@@ -210,8 +217,9 @@ absl::StatusOr<std::string> NoticeLetter(Language language, const LetterFields& 
   page.Say(Text::kNoticeRecord, std::string(ReasonSentence(facts.reason, language)));
   page.Items(items);
   page.Paragraph(
-      Fill(language, Text::kNoticePlan, {DateText(language, facts.shared_from), facts.circle}));
-  page.Say(Text::kNoticeWho, std::to_string(facts.members));
+      Fill(language, Text::kNoticePlan, {DateText(language, facts.answer_by), facts.circle}));
+  page.Paragraph(std::string(Words(language, Text::kNoticeWho)) + " " +
+                 OthersText(language, facts.members));
   page.Paragraph(
       Fill(language, Text::kNoticeUntil,
            {DateText(language, facts.erased_by), std::to_string(facts.withdrawn_hours)}));

@@ -53,7 +53,7 @@ struct NoticeFacts {
   evidence::Money amount;  // may be absent
   evidence::Date occurred;
   evidence::Date due;            // may be absent
-  evidence::Date shared_from;    // UTC: nothing is shared before
+  evidence::Date answer_by;      // the last whole day before it is shared
   evidence::Date erased_by;      // the last day on which it is kept
   uint32_t withdrawn_hours = 0;  // after it was settled
   std::string circle;            // its name

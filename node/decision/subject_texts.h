@@ -122,6 +122,14 @@ enum class SubjectText {
   kDidErase,
   kDidExpire,
   kDidStop,
+  // The entry of a REPORT, where the others are named by what was done.
+  kTheReport,
+  // Why the node did something by itself.
+  kSincePaid,
+  kSinceUnanswered,
+  kSinceWithdrawn,
+  kSinceKept,
+  kSinceHeld,
   // Kinds of proof.
   kProofOrder,
   kProofAgreement,

@@ -118,6 +118,12 @@ constexpr SubjectTextTable kTexts = {{
     {kDidErase, "erased"},
     {kDidExpire, "erased, its time being over"},
     {kDidStop, "not shared: it lacked something"},
+    {kTheReport, "the report"},
+    {kSincePaid, "settled; the charter's period to withdraw it is over"},
+    {kSinceUnanswered, "the dispute was not resolved in the charter's period"},
+    {kSinceWithdrawn, "withdrawn; the charter's period to erase it is over"},
+    {kSinceKept, "the charter's retention is over"},
+    {kSinceHeld, "the hold is over"},
     {kProofOrder, "order"},
     {kProofAgreement, "agreement"},
     {kProofDelivery, "delivery note"},
@@ -127,8 +133,8 @@ constexpr SubjectTextTable kTexts = {{
     {kProofLetters, "correspondence"},
     {kPartnersSay, "What the partners' logs say about this identifier"},
     {kPartnersHow,
-     "Each member of the circle keeps a log of its own and answers for it. This shop asked "
-     "each of them about the identifier named above, and about no other."},
+     "Each member of the circle keeps a log of its own and answers for it. Unless something else "
+     "is said below, this shop asked it about the identifier named above, and about no other."},
     {kNoPartners, "This shop has no partners."},
     {kNothingFound, "Nothing is on record about this identifier."},
     {kNotAsked,

@@ -123,6 +123,12 @@ constexpr SubjectTextTable kTexts = {{
     {kDidErase, "dihapus"},
     {kDidExpire, "dihapus karena masanya berakhir"},
     {kDidStop, "tidak dibagikan: ada yang kurang"},
+    {kTheReport, "laporannya"},
+    {kSincePaid, "sudah diselesaikan; masa untuk menariknya telah berakhir"},
+    {kSinceUnanswered, "keberatan tidak diputuskan pada waktunya"},
+    {kSinceWithdrawn, "sudah ditarik; masa untuk menghapusnya telah berakhir"},
+    {kSinceKept, "masa penyimpanannya telah berakhir"},
+    {kSinceHeld, "masa tunggunya telah berakhir"},
     {kProofOrder, "pesanan"},
     {kProofAgreement, "kesepakatan"},
     {kProofDelivery, "surat jalan"},
@@ -132,8 +138,9 @@ constexpr SubjectTextTable kTexts = {{
     {kProofLetters, "surat-menyurat"},
     {kPartnersSay, "Isi log para mitra tentang pengenal ini"},
     {kPartnersHow,
-     "Setiap anggota lingkaran menyimpan lognya sendiri dan bertanggung jawab atasnya. Toko "
-     "ini menanyai masing-masing tentang pengenal di atas, dan tidak tentang yang lain."},
+     "Setiap anggota lingkaran menyimpan lognya sendiri dan bertanggung jawab atasnya. Kecuali "
+     "jika di bawah dinyatakan lain, toko ini menanyainya tentang pengenal di atas, dan tidak "
+     "tentang yang lain."},
     {kNoPartners, "Toko ini tidak memiliki mitra."},
     {kNothingFound, "Tidak ada catatan tentang pengenal ini."},
     {kNotAsked,

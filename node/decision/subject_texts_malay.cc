@@ -123,6 +123,12 @@ constexpr SubjectTextTable kTexts = {{
     {kDidErase, "dipadamkan"},
     {kDidExpire, "dipadamkan kerana tempohnya tamat"},
     {kDidStop, "tidak dikongsi: ada yang kurang"},
+    {kTheReport, "laporan itu"},
+    {kSincePaid, "sudah diselesaikan; tempoh untuk menariknya balik telah tamat"},
+    {kSinceUnanswered, "bantahan tidak diputuskan dalam tempohnya"},
+    {kSinceWithdrawn, "sudah ditarik balik; tempoh untuk memadamkannya telah tamat"},
+    {kSinceKept, "tempoh simpanannya telah tamat"},
+    {kSinceHeld, "tempoh menunggunya telah tamat"},
     {kProofOrder, "pesanan pelanggan"},
     {kProofAgreement, "perjanjian"},
     {kProofDelivery, "nota hantaran"},
@@ -132,8 +138,9 @@ constexpr SubjectTextTable kTexts = {{
     {kProofLetters, "surat-menyurat dan mesej"},
     {kPartnersSay, "Isi log rakan kongsi tentang pengenal ini"},
     {kPartnersHow,
-     "Setiap ahli kumpulan menyimpan lognya sendiri dan bertanggungjawab atasnya. Kedai ini "
-     "bertanya kepada setiap ahli tentang pengenal di atas, dan tidak tentang yang lain."},
+     "Setiap ahli kumpulan menyimpan lognya sendiri dan bertanggungjawab atasnya. Kecuali jika "
+     "dinyatakan sebaliknya di bawah, kedai ini bertanya kepadanya tentang pengenal di atas, dan "
+     "tidak tentang yang lain."},
     {kNoPartners, "Kedai ini tidak mempunyai rakan kongsi."},
     {kNothingFound, "Tiada rekod tentang pengenal ini."},
     {kNotAsked,

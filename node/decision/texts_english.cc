@@ -263,8 +263,10 @@ constexpr TextTable kTexts = {{
     {kNoticeWho,
      "A member of the circle finds the report only if it already knows your phone number, or "
      "whatever else you have given us to tell you apart, and asks about exactly that. The report "
-     "states the reason, the amount and the dates. It has no name, no address and no other text. "
-     "The circle has {1} other members at present."},
+     "states the reason, the amount and the dates. It has no name, no address and no other text."},
+    {kNoticeNoOther, "The circle has no other members at present."},
+    {kNoticeOneOther, "The circle has one other member at present."},
+    {kNoticeOthers, "The circle has {1} other members at present."},
     {kNoticeUntil,
      "As soon as you have paid, the report says so and weighs less, and within {2} hours it is "
      "withdrawn. In any case it is erased by {1}."},

@@ -299,7 +299,10 @@ constexpr TextTable kTexts = {{
      "Anggota lingkaran hanya menemukan laporan itu jika sudah mengetahui nomor telepon Anda, atau "
      "data pengenal lain yang Anda berikan kepada kami, dan menanyakan tepat data tersebut. "
      "Laporan memuat alasan, jumlah, dan tanggal. Laporan tidak memuat nama, alamat, atau teks "
-     "lain. Sekarang lingkaran memiliki {1} anggota lain."},
+     "lain."},
+    {kNoticeNoOther, "Sekarang lingkaran belum memiliki anggota lain."},
+    {kNoticeOneOther, "Sekarang lingkaran memiliki satu anggota lain."},
+    {kNoticeOthers, "Sekarang lingkaran memiliki {1} anggota lain."},
     {kNoticeUntil,
      "Begitu Anda membayar, laporan menyatakannya dan bobotnya berkurang, lalu dalam {2} jam "
      "laporan ditarik. Bagaimanapun, laporan dihapus paling lambat {1}."},

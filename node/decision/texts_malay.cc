@@ -313,7 +313,10 @@ constexpr TextTable kTexts = {{
      "Ahli kumpulan hanya menemui laporan itu jika sudah mengetahui nombor telefon anda, atau "
      "pengenal lain yang anda berikan kepada kami, dan bertanya tepat tentang pengenal itu. "
      "Laporan menyatakan sebab, jumlah dan tarikh. Laporan tidak mengandungi nama, alamat atau "
-     "teks lain. Kini kumpulan mempunyai {1} ahli lain."},
+     "teks lain."},
+    {kNoticeNoOther, "Kini kumpulan belum mempunyai ahli lain."},
+    {kNoticeOneOther, "Kini kumpulan mempunyai satu ahli lain."},
+    {kNoticeOthers, "Kini kumpulan mempunyai {1} ahli lain."},
     {kNoticeUntil,
      "Sebaik sahaja anda membayar, laporan menyatakannya dan kurang diambil kira, dan dalam masa "
      "{2} jam laporan ditarik balik. Walau apa pun, laporan dipadamkan selewat-lewatnya {1}."},

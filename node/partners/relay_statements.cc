@@ -39,6 +39,15 @@ bool MayPass(RelayRefusal refusal) {
          refusal == RelayRefusal::kEnded;
 }
 
+// "11 h", "35 min": rounded up, so that what was told to wait need not wait again.
+std::string WaitText(int64_t seconds) {
+  constexpr int64_t kMinute = 60;
+  constexpr int64_t kHour = 3600;
+  const bool hours = seconds >= 2 * kHour;
+  const int64_t unit = hours ? kHour : kMinute;
+  return std::to_string((seconds + unit - 1) / unit) + (hours ? " h" : " min");
+}
+
 // Counts one more, of a day, of the `open` ones and of those `kept`, if partners take it and there
 // is room; else says why not. `again`: about a report that has a row; `replaces`: the open one
 // there.
@@ -59,7 +68,7 @@ absl::Status TakeRoom(RelayDay& day, size_t& open, size_t& kept, bool again, boo
     return absl::ResourceExhaustedError(
         "this node has relayed " + std::to_string(kMaxRelaysADay) +
         " disputes today (UTC), the most that partners take; try again in " +
-        std::to_string(kSecondsPerDay - now % kSecondsPerDay) + " s");
+        WaitText(kSecondsPerDay - now % kSecondsPerDay));
   }
   if (!replaces) ++open;
   if (!again) ++kept;

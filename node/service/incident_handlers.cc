@@ -25,7 +25,10 @@ absl::StatusOr<std::string> LetterFor(Node& node, const ledger::IncidentView& vi
                                       const v1::GiveNoticeRequest& request,
                                       decision::Language language) {
   const ledger::NewIncident account = view.incident.Standing();
-  const evidence::Charter& charter = node.charter();
+  // What the first letter said holds for one that is printed again.
+  const auto told = view.incident.charter.IsZero() ? std::shared_ptr<const evidence::Charter>()
+                                                   : node.charters().Find(view.incident.charter);
+  const evidence::Charter& charter = told != nullptr ? *told : node.charter();
   const auto profile = charter.reasons.find(account.reason);
   if (profile == charter.reasons.end()) {
     return absl::FailedPreconditionError(
@@ -36,6 +39,8 @@ absl::StatusOr<std::string> LetterFor(Node& node, const ledger::IncidentView& vi
   const int64_t held_until = view.incident.held_until != 0
                                  ? view.incident.held_until
                                  : now.seconds() + int64_t{profile->second.hold_hours} * 3600;
+  const int64_t noticed_at =
+      view.incident.noticed_at != 0 ? view.incident.noticed_at : now.seconds();
   decision::LetterFields fields;
   fields.shop = node.config().name;
   fields.customer = request.to();
@@ -46,12 +51,21 @@ absl::StatusOr<std::string> LetterFor(Node& node, const ledger::IncidentView& vi
   facts.amount = account.amount;
   facts.occurred = account.occurred;
   facts.due = account.due;
-  facts.shared_from = evidence::Date::Of(evidence::UnixMillis::OfSeconds(held_until));
+  // The hold ends within a UTC day, on which the report goes out. The day before is over by then,
+  // for every customer east of Greenwich too. A hold within one day leaves only that day.
+  facts.answer_by =
+      std::max(evidence::Date::Of(evidence::UnixMillis::OfSeconds(held_until)).PlusDays(-1),
+               evidence::Date::Of(evidence::UnixMillis::OfSeconds(noticed_at)));
   facts.erased_by =
       evidence::RetentionEnd(account.occurred, profile->second.retention_months).PlusDays(-1);
   facts.withdrawn_hours = charter.withdraw_after_settlement_hours;
   facts.circle = charter.name;
-  facts.members = node.registry().Active().size();
+  // A suspended partner is a member still, and keeps its copies.
+  const std::vector<partners::Partner> partners = node.registry().All();
+  facts.members =
+      static_cast<size_t>(std::ranges::count_if(partners, [](const partners::Partner& partner) {
+        return partner.status != partners::PartnerStatus::kRemoved;
+      }));
   facts.how_to_pay = request.how_to_pay();
   facts.contact = request.contact();
   facts.code = node.ledger().NoticeCode(view.incident.id);

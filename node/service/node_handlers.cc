@@ -78,6 +78,14 @@ std::vector<std::string> NodeHandlers::ProblemsOf(const partners::Partner& partn
   if (certificate.ok() && certificate->not_after < node_.clock().Now().seconds()) {
     problems.push_back("partner " + partner.origin + ": its certificate has expired; pair again");
   }
+  if (const evidence::CharterHash stated = StatedCharter(partner);
+      node_.charters().Find(stated) == nullptr) {
+    constexpr size_t kShownDigits = 12;
+    problems.push_back("partner " + partner.origin + ": it files under the charter " +
+                       stated.hex().substr(0, kShownDigits) +
+                       ", which is not adopted here; what it reports under it does not count. Get "
+                       "the file from it: daftar charter adopt FILE");
+  }
   return problems;
 }
 
@@ -159,6 +167,18 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
                     decision::AgeText(static_cast<uint64_t>(std::max<int64_t>(age, 0)),
                                       decision::Language::kEnglish) +
                     ": `daftar proof requests`.");
+  }
+  auto flagged = node_.ledger().CountFlagged();
+  if (!flagged.ok()) return flagged.status();
+  if (flagged->count > 0) {
+    const int64_t age = node_.clock().Now().seconds() - flagged->oldest;
+    out.add_notices(std::to_string(flagged->count) +
+                    (flagged->count == 1 ? " dispute of a report waits for an answer"
+                                         : " disputes of reports wait for an answer") +
+                    " longer than the charter's flag_days, the oldest for " +
+                    decision::AgeText(static_cast<uint64_t>(std::max<int64_t>(age, 0)),
+                                      decision::Language::kEnglish) +
+                    "; unanswered they are withdrawn: `daftar incident list --state disputed`.");
   }
   out.set_partner_address(config.advertised());
   out.set_http_address(config.http_listen);

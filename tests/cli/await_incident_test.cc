@@ -1,6 +1,9 @@
 // Which partners have applied what became of an incident, and waiting for them.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <csignal>
 
 #include "cli/json.h"
 #include "tests/cli/cli_support.h"
@@ -168,6 +171,22 @@ TEST_F(AwaitIncidentTest, AChangeThatGoesToNobodyIsDoneAndShown) {
     EXPECT_EQ(Json::parse(ran.out)["id"], "ab") << what;
     EXPECT_EQ(ran.err, "") << what;
   }
+}
+
+TEST_F(AwaitIncidentTest, CtrlCEndsTheWaitingAndSaysThatTheChangeIsDone) {
+  node_.await_incident = [](const v1::AwaitIncidentRequest&, v1::AwaitIncidentResponse&) {
+    kill(getpid(), SIGINT);
+    return grpc::Status::OK;
+  };
+  Ran ran = node_.Run({"incident", "settle", "ab", "--because", "paid", "--wait"});
+  EXPECT_EQ(ran.code, kExitInterrupted);
+  EXPECT_EQ(settled_, 1);
+  EXPECT_THAT(ran.err, HasSubstr("it is done, and partners get it; the waiting for partners was "
+                                 "stopped"));
+  ran = node_.Run({"incident", "show", "ab", "--wait"});
+  EXPECT_EQ(ran.code, kExitInterrupted);
+  EXPECT_THAT(ran.err, HasSubstr("the waiting for partners was stopped"));
+  EXPECT_THAT(ran.err, Not(HasSubstr("it is done")));
 }
 
 }  // namespace

@@ -55,6 +55,17 @@ TEST_F(SubjectTest, TheMessageAloneGoesToStandardOutput) {
   EXPECT_EQ(ran.out, "Toko A: your code is K7F3-9Q2M.\n");
   EXPECT_THAT(ran.err, HasSubstr("+62*******7890"));
   EXPECT_THAT(ran.err, Not(HasSubstr("9876")));
+  EXPECT_THAT(ran.err, HasSubstr("daftar subject report --phone - --code K7F3-9Q2M\n"));
+}
+
+// What it says works as it stands.
+TEST_F(SubjectTest, TheCommandThatACodeNamesIsTaken) {
+  const Ran code = node_.Run({"subject", "code", "--any", kPhone});
+  EXPECT_EQ(code.code, kExitOk) << code.err;
+  EXPECT_THAT(code.err, HasSubstr("daftar subject report --any - --code K7F3-9Q2M\n"));
+  const Ran report = node_.Run({"subject", "report", "--any", "-", "--code", "K7F3-9Q2M"}, "",
+                               std::string(kPhone) + "\n");
+  EXPECT_EQ(report.code, kExitOk) << report.err;
 }
 
 TEST_F(SubjectTest, TheCodeAsJson) {

@@ -178,6 +178,22 @@ TEST(ShowOrderTest, APaidOrderAsksForItsIncidentToBeSettled) {
               AllOf(HasSubstr("settle abc"), Not(HasSubstr("partners"))));
 }
 
+TEST(ShowOrderTest, OnlyWhatPartnersHaveIsSettledForThemToo) {
+  for (const auto& [state, shared] : {std::pair("draft", false),
+                                      {"ready", false},
+                                      {"held", false},
+                                      {"approved", false},
+                                      {"published", true},
+                                      {"corrected", true}}) {
+    const std::string text = Printed<v1::Order>(
+        "state: 'late' days_late: 1 incident: 'abc' "
+        "incident_state: '" +
+        std::string(state) + "' incident_reason: 'invoice-overdue'");
+    EXPECT_THAT(text, HasSubstr("settle it"));
+    EXPECT_EQ(text.find("for partners too") != std::string::npos, shared) << state;
+  }
+}
+
 TEST(ShowErasureTest, SaysWhatStaysAndWhyAndWhatBringsThePersonBack) {
   const std::string advice =
       "A file that still names the person brings it back when it is imported: leave its lines "

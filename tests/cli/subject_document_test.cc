@@ -86,6 +86,53 @@ TEST(SubjectDocumentTest, ADisputeThatAPartnerPassedOnIsToldAsOne) {
   }
 }
 
+TEST(SubjectDocumentTest, WhatTheNodeNotesByItselfIsInTheLanguageOfTheReport) {
+  const std::pair<const char*, const char*> remarks[] = {
+      {"withdrawn", "settled; the charter's period to withdraw it is over"},
+      {"withdrawn", "the dispute was not resolved in the charter's period"},
+      {"erased", "withdrawn; the charter's period to erase it is over"},
+      {"expired", "the charter's retention is over"},
+      {"publish asked", "the hold is over"},
+      {"not published", "Give the customer notice first."}};
+  for (const auto& [action, because] : remarks) {
+    v1::SubjectReport report = SampleReport();
+    auto& change = *report.mutable_incidents(1)->add_changes();
+    change.set_at("2026-09-01T00:00:00.000Z");
+    change.set_action(action);
+    change.set_by_node(true);
+    change.set_because(because);
+    EXPECT_THAT(TextOf(report, Language::kEnglish), HasSubstr(because));
+    for (const Language language : {Language::kIndonesian, Language::kMalay}) {
+      EXPECT_THAT(TextOf(report, language), Not(HasSubstr(because)));
+    }
+    // A person's own words stay as they are.
+    change.set_by_node(false);
+    EXPECT_THAT(TextOf(report, Language::kMalay), HasSubstr(because));
+  }
+  EXPECT_EQ(NodeRemarkIn(remarks[1].second, Language::kIndonesian),
+            "keberatan tidak diputuskan pada waktunya");
+  EXPECT_EQ(NodeRemarkIn(remarks[1].second, Language::kMalay),
+            "bantahan tidak diputuskan dalam tempohnya");
+}
+
+// It is the report that they have, whoever asked for it or let it go out.
+TEST(SubjectDocumentTest, WhoWasToldOfTheReportIsNotToldOfItsApproval) {
+  for (const char* action : {"approved", "publish asked"}) {
+    EXPECT_EQ(EntryIn(action, Language::kEnglish), "the report");
+    EXPECT_EQ(EntryIn(action, Language::kIndonesian), "laporannya");
+    EXPECT_EQ(EntryIn(action, Language::kMalay), "laporan itu");
+  }
+  EXPECT_EQ(EntryIn("settled", Language::kEnglish), "noted as settled");
+  const std::string text = TextOf(SampleReport(), Language::kEnglish);
+  EXPECT_GT(text.find("toko-b.example  the report"), text.find("Who was told"));
+}
+
+// Whom nobody asked stands in the same part.
+TEST(SubjectDocumentTest, NotEveryPartnerIsSaidToHaveBeenAsked) {
+  EXPECT_THAT(TextOf(SampleReport(), Language::kEnglish), Not(HasSubstr("each of them")));
+  EXPECT_THAT(HtmlOf(SampleReport()), HasSubstr("Unless something else is said below"));
+}
+
 TEST(SubjectDocumentTest, WhoWasToldAndIsNotActiveNowIsSaidSo) {
   v1::SubjectReport report = SampleReport();
   auto& shared = *report.mutable_incidents(0)->mutable_changes(1);

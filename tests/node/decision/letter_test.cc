@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -74,7 +75,7 @@ NoticeFacts Notice() {
   facts.amount = Rupiah(4'500'000);
   facts.occurred = Day(8, 1);
   facts.due = Day(8, 15);
-  facts.shared_from = Day(9, 4);
+  facts.answer_by = Day(9, 4);
   facts.erased_by = *evidence::Date::FromCivil(2028, 7, 31);
   facts.withdrawn_hours = 48;
   facts.circle = "Kenanga";
@@ -114,6 +115,23 @@ TEST(LetterTest, ANoticeWithoutAnAmountOrADueDayHasNoLineForThem) {
   EXPECT_THAT(letter, Not(HasSubstr("Amount")));
   EXPECT_THAT(letter, Not(HasSubstr("due on")));
   EXPECT_THAT(letter, HasSubstr("It happened on"));
+}
+
+TEST(LetterTest, ANoticeCountsTheOtherMembersInItsLanguage) {
+  const auto letter = [](Language language, size_t members) {
+    NoticeFacts facts = Notice();
+    facts.members = members;
+    std::string text = *NoticeLetter(language, Bare(), facts);
+    std::replace(text.begin(), text.end(), '\n', ' ');  // as it is wrapped
+    return text;
+  };
+  EXPECT_THAT(letter(Language::kEnglish, 0), HasSubstr("has no other members at present."));
+  EXPECT_THAT(letter(Language::kEnglish, 1), HasSubstr("has one other member at present."));
+  EXPECT_THAT(letter(Language::kEnglish, 2), HasSubstr("has 2 other members at present."));
+  EXPECT_THAT(letter(Language::kIndonesian, 0), HasSubstr("belum memiliki anggota lain."));
+  EXPECT_THAT(letter(Language::kIndonesian, 1), HasSubstr("memiliki satu anggota lain."));
+  EXPECT_THAT(letter(Language::kMalay, 0), HasSubstr("belum mempunyai ahli lain."));
+  EXPECT_THAT(letter(Language::kMalay, 1), HasSubstr("mempunyai satu ahli lain."));
 }
 
 TEST(LetterTest, ANoticeNeedsHowToPayAndHowToObjectInOneLineEach) {

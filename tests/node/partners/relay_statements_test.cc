@@ -166,6 +166,22 @@ TEST_F(RelayStatementsTest, NotMoreAreKeptThanTheBound) {
       << bound;
 }
 
+TEST_F(RelayStatementsTest, WhoHasReachedTheBoundOfTheDayIsToldForHowLong) {
+  const int64_t passed = circle_.clock().Now().seconds() % kDay;
+  const auto refused = [&](const std::string& words) {
+    LeaveRoomToday(0);
+    EXPECT_THAT(Relay(b_), StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr(words)));
+  };
+  circle_.clock().Advance(kDay - passed - 39'189);
+  refused("try again in 11 h");
+  circle_.clock().Advance(39'189 - 7200);
+  refused("try again in 2 h");
+  circle_.clock().Advance(1);
+  refused("try again in 120 min");
+  circle_.clock().Advance(7198);
+  refused("try again in 1 min");
+}
+
 TEST_F(RelayStatementsTest, WhoTriesAndMakesNoneIsOnTheRecord) {
   // Nothing opens: nothing is learnt.
   NewRelay other = OfBuyer();

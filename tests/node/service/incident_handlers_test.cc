@@ -118,7 +118,7 @@ TEST_F(IncidentHandlersTest, FromFilingThroughNoticeToADisputeByItsCode) {
   EXPECT_EQ(noticed->incident().next_action(), "publish");
   EXPECT_EQ(noticed->incident().next_at(), "2026-11-08T00:00:00.000Z");
   EXPECT_EQ(noticed->incident().notice_code(), noticed->code());
-  for (const std::string part : {"Ibu Sari", "Bank X 12-34", "0811-2222", "8 November 2026",
+  for (const std::string part : {"Ibu Sari", "Bank X 12-34", "0811-2222", "by 7 November 2026",
                                  "Demonstration circle", "30 September 2028", "36 hours"}) {
     EXPECT_THAT(noticed->letter(), HasSubstr(part));
   }
@@ -143,9 +143,66 @@ TEST_F(IncidentHandlersTest, TheLetterSaysTheSameDatesWhenItIsPrintedAgain) {
   auto again = NoticeOf(id);
   again.set_language("id");
   const std::string second = incidents_.GiveNotice(staff_, again)->letter();
-  EXPECT_THAT(first, HasSubstr("8 November 2026"));
-  EXPECT_THAT(second, HasSubstr("8 November 2026"));
+  EXPECT_THAT(first, HasSubstr("by 7 November 2026"));
+  EXPECT_THAT(second, HasSubstr("sampai 7 November 2026"));
   EXPECT_EQ(Shown(id).held_until(), "2026-11-08T00:00:00.000Z");
+}
+
+// The 8th, on which the hold ends, is not whole.
+TEST_F(IncidentHandlersTest, TheLetterNamesTheLastWholeDayBeforeItIsShared) {
+  const std::string id = Approved().id();
+  circle_.clock().Advance(13 * 3600);
+  for (const auto& [language, words] : {std::pair("en", "by 7 November 2026"),
+                                        {"id", "sampai 7 November 2026"},
+                                        {"ms", "sehingga 7 November 2026"}}) {
+    auto request = NoticeOf(id);
+    request.set_language(language);
+    auto noticed = incidents_.GiveNotice(staff_, request);
+    DAFTAR_ASSERT_OK(noticed);
+    EXPECT_EQ(noticed->incident().held_until(), "2026-11-08T13:00:00.000Z");
+    EXPECT_THAT(noticed->letter(), HasSubstr(words));
+  }
+}
+
+TEST_F(IncidentHandlersTest, AHoldWithinTheDayOfTheNoticeEndsOnThatDayInTheLetter) {
+  std::string charter = CharterWithHold();
+  constexpr std::string_view kWas = "hold_hours = 168";
+  charter.replace(charter.find(kWas), kWas.size(), "hold_hours = 12");
+  SimCircle circle(1'793'491'200, charter);
+  SimNode& node = circle.Add("toko-x.test");
+  ShopHandlers shop(*node);
+  IncidentHandlers incidents(*node);
+  auto added = shop.AddIncident(staff_, Account());
+  DAFTAR_ASSERT_OK(added);
+  v1::ApproveIncidentRequest approve;
+  approve.set_request_id(RequestId());
+  approve.set_id(added->incident().id());
+  DAFTAR_ASSERT_OK(incidents.ApproveIncident(manager_, approve));
+  auto noticed = incidents.GiveNotice(staff_, NoticeOf(added->incident().id()));
+  DAFTAR_ASSERT_OK(noticed);
+  EXPECT_THAT(noticed->letter(), HasSubstr("by 1 November 2026"));
+}
+
+TEST_F(IncidentHandlersTest, TheLetterCountsSuspendedPartnersAsMembers) {
+  circle_.Add("toko-b.test");
+  circle_.Add("toko-c.test");
+  circle_.PairAll();
+  const auto letter = [&] {
+    auto noticed = incidents_.GiveNotice(staff_, NoticeOf(Approved().id()));
+    EXPECT_TRUE(noticed.ok()) << noticed.status();
+    std::string text = noticed.ok() ? noticed->letter() : "";
+    std::replace(text.begin(), text.end(), '\n', ' ');  // as it is wrapped
+    return text;
+  };
+  const auto set = [&](const char* origin, partners::PartnerStatus status) {
+    DAFTAR_EXPECT_OK(node_->registry().SetStatus(node_.Caller(), origin, status, "why"));
+  };
+  set("toko-b.test", partners::PartnerStatus::kSuspended);
+  EXPECT_THAT(letter(), HasSubstr("The circle has 2 other members at present."));
+  set("toko-c.test", partners::PartnerStatus::kRemoved);
+  EXPECT_THAT(letter(), HasSubstr("The circle has one other member at present."));
+  set("toko-b.test", partners::PartnerStatus::kRemoved);
+  EXPECT_THAT(letter(), HasSubstr("The circle has no other members at present."));
 }
 
 TEST_F(IncidentHandlersTest, ALetterThatCannotBeMadeBeginsNoHold) {

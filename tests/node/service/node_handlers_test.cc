@@ -6,17 +6,23 @@
 
 #include <fstream>
 
+#include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
 
 namespace daftar::service {
 namespace {
 
+using ::daftar::testing::DepositUnsettled;
+using ::daftar::testing::IsOk;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 class NodeHandlersTest : public ::testing::Test {
@@ -67,6 +73,48 @@ TEST_F(NodeHandlersTest, EachFaultOfThePolicyFileIsAProblemOfItsOwn) {
   EXPECT_THAT(status->problems(),
               ElementsAre(HasSubstr("policy.toml is not in force"), HasSubstr("policy.toml:2:1: "),
                           HasSubstr("policy.toml:3:1: ")));
+}
+
+TEST_F(NodeHandlersTest, DisputesThatNobodyAnswersAreANoticeOnceTheyAreFlagged) {
+  const auto notices = [&] {
+    auto status = handlers_.GetStatus(staff_, {});
+    EXPECT_THAT(status, IsOk());
+    return status.ok() ? *std::move(status) : v1::GetStatusResponse();
+  };
+  constexpr int64_t kDay = 24 * 3600;
+  auto added = a_->ledger().Add(a_.Caller(), DepositUnsettled("0812-3456-7890"));
+  DAFTAR_ASSERT_OK(added);
+  const ledger::IncidentId id = added->incident.id;
+  DAFTAR_ASSERT_OK(a_->ledger().Publish(a_.Caller(), id));
+  circle_.Settle();
+  DAFTAR_ASSERT_OK(a_->ledger().Dispute(a_.Caller(), id, {}, "says it was paid"));
+  circle_.clock().Advance(14 * kDay - 1);
+  EXPECT_THAT(notices().notices(), Not(Contains(HasSubstr("dispute"))));
+  circle_.clock().Advance(1);
+  EXPECT_THAT(notices().notices(),
+              Contains(AllOf(HasSubstr("1 dispute of a report waits for an answer"),
+                             HasSubstr("the oldest for 14 days"),
+                             HasSubstr("`daftar incident list --state disputed`"))));
+  DAFTAR_ASSERT_OK(a_->ledger().Resolve(a_.Caller(), id, true, "no receipt"));
+  EXPECT_THAT(notices().notices(), Not(Contains(HasSubstr("dispute"))));
+}
+
+// Its reports read as not confirmed for as long, which nothing else explains.
+TEST_F(NodeHandlersTest, APartnerUnderACharterThatIsNotAdoptedHereIsAProblem) {
+  const std::string changed = circle_.charter().source + "\n# changed\n";
+  const std::string hash = evidence::Charter::Parse(changed)->hash.hex();
+  EXPECT_THAT(handlers_.Problems(), IsEmpty());
+  DAFTAR_ASSERT_OK(b_->charters().Adopt(b_.Caller(), changed, "agreed"));
+  circle_.Settle();
+  EXPECT_THAT(handlers_.Problems(),
+              ElementsAre(AllOf(HasSubstr("partner toko-b.test: it files under the charter " +
+                                          hash.substr(0, 12) + ", which is not adopted here"),
+                                HasSubstr("daftar charter adopt FILE"))));
+  EXPECT_THAT(handlers_.GetStatus(staff_, {})->problems(),
+              ElementsAre(HasSubstr("partners in trouble: 1")));
+  // Adopted is enough, in force or not.
+  DAFTAR_ASSERT_OK(a_->charters().Adopt(a_.Caller(), changed, "agreed"));
+  EXPECT_THAT(handlers_.Problems(), IsEmpty());
 }
 
 }  // namespace
