@@ -148,6 +148,20 @@ TEST_F(IncidentHandlersTest, TheLetterSaysTheSameDatesWhenItIsPrintedAgain) {
   EXPECT_EQ(Shown(id).held_until(), "2026-11-08T00:00:00.000Z");
 }
 
+TEST_F(IncidentHandlersTest, ALetterThatIsPrintedAgainUnderAnotherCharterPromisesTheSame) {
+  const std::string id = Approved().id();
+  EXPECT_THAT(incidents_.GiveNotice(staff_, NoticeOf(id))->letter(),
+              HasSubstr("30 September 2028"));
+  std::string charter = CharterWithHold();
+  const std::string hold = "hold_hours = 168\n";
+  charter.replace(charter.find(hold), hold.size(), hold + "retention_months = 6\n");
+  DAFTAR_ASSERT_OK(node_->charters().Adopt(node_.Caller(), charter, "agreed in May"));
+  DAFTAR_ASSERT_OK(node_->Tick());
+  ASSERT_EQ(node_->charter().reasons.at(evidence::Reason::kDepositUnsettled).retention_months, 6u);
+  EXPECT_THAT(incidents_.GiveNotice(staff_, NoticeOf(id))->letter(),
+              HasSubstr("30 September 2028"));
+}
+
 // The 8th, on which the hold ends, is not whole.
 TEST_F(IncidentHandlersTest, TheLetterNamesTheLastWholeDayBeforeItIsShared) {
   const std::string id = Approved().id();
