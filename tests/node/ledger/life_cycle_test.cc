@@ -753,9 +753,9 @@ TEST_F(PublishedTest, ErasingTakesTheBodyAtOnceAndNothingCanFollowIt) {
         ledger().Erase(Caller(), id, evidence::ErasureGround::kMistake, "x")}) {
     EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   }
-  for (const IncidentEvent& event : ledger().Get(id)->incident.events) {
-    EXPECT_EQ(event.because, "");
-  }
+  const auto erased = ledger().Get(id);
+  DAFTAR_ASSERT_OK(erased);
+  for (const IncidentEvent& event : erased->incident.events) EXPECT_EQ(event.because, "");
 }
 
 TEST_F(PublishedTest, WhatIsErasedGoesWithTheTickThatTellsPartners) {
