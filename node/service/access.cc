@@ -101,6 +101,7 @@ constexpr std::array kRules = {
     MethodRule{"NodeService/ReleasePartner", kOperators},
     MethodRule{"NodeService/ResumePartner", kOperators},
     MethodRule{"NodeService/RemovePartner", kOperators},
+    MethodRule{"NodeService/AcceptPartner", kOperators},
     MethodRule{"NodeService/GetCharter", Roles::All()},
     MethodRule{"NodeService/AdoptCharter", kOperators},
     MethodRule{"NodeService/AddUser", kOperators},
@@ -110,6 +111,11 @@ constexpr std::array kRules = {
     MethodRule{"NodeService/GetLogHead", Roles::All()},
     MethodRule{"NodeService/ListLogEntries",
                Roles{Role::kOperator, Role::kAuditor, Role::kManager}},
+    MethodRule{"NodeService/ExportLog", Roles{Role::kManager, Role::kAuditor}},
+    MethodRule{"NodeService/ExportDecisions", Roles{Role::kManager, Role::kAuditor}},
+    MethodRule{"NodeService/ExportFork", kPartnerReaders},
+    MethodRule{"NodeService/GetLogPolicy", kPartnerReaders},
+    MethodRule{"NodeService/RecoverLog", kOperators},
 };
 
 Bytes UserKey(std::string_view name) { return Writer().U8('u').Raw(name).Take(); }

@@ -25,8 +25,10 @@ ARROWS = {
     "node/identity": {"crypto"},
     "node/evidence": {"crypto", "node/identity"},
     "node/decision": {"crypto", "node/identity", "node/evidence"},
+    "node/audit": {"crypto", "node/identity", "node/evidence"},
 }
-_VALUES = {"crypto", "node/identity", "node/evidence", "node/decision"}  # link no RocksDB
+# These link no RocksDB.
+_VALUES = {"crypto", "node/identity", "node/evidence", "node/decision", "node/audit"}
 ARROWS["node/book"] = _VALUES | {"storage"}
 ARROWS["node/ledger"] = ARROWS["node/book"] | {"node/book"}
 ARROWS["node/partners"] = _VALUES | {"storage"}
