@@ -7,6 +7,7 @@
 #include "crypto/cosignature.h"
 #include "crypto/note.h"
 #include "node/evidence/feed.h"
+#include "node/ledger/kept_heads.h"
 #include "storage/head_check.h"
 
 namespace daftar::ledger {
@@ -259,6 +260,7 @@ absl::Status Publisher::SignHead(int64_t seconds) {
   signed_size_ = checkpoint.size;
   Batch batch;
   batch.Put(Column::kLogHeads, HeadKey(), crypto::ToBytes(text));
+  KeepHead(checkpoint.size, note.signatures.front(), batch);
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) {
     // Signed and marked, not shown: the next tick writes it again.
     signed_size_ = checkpoint.size - 1;
