@@ -27,12 +27,11 @@ struct Nearest {
 absl::StatusOr<Nearest> FindNearest(const storage::StoreReader& store, uint64_t size) {
   Nearest nearest;
   const Bytes prefix = Prefix();
-  absl::Status scanned =
-      store.Scan(Column::kLogHeads, prefix, prefix, [&](ByteView key, ByteView) {
-        const uint64_t at = Reader(key.subspan(prefix.size())).U64();
-        (at < size ? nearest.below : nearest.above) = at;
-        return at < size;
-      });
+  absl::Status scanned = store.Scan(Column::kLogHeads, prefix, prefix, [&](ByteView key, ByteView) {
+    const uint64_t at = Reader(key.subspan(prefix.size())).U64();
+    (at < size ? nearest.below : nearest.above) = at;
+    return at < size;
+  });
   if (!scanned.ok()) return scanned;
   return nearest;
 }
