@@ -71,7 +71,6 @@ absl::StatusOr<int> RunPartnerResume(Session& session, const PartnerOptions& opt
 absl::StatusOr<int> RunPartnerRemove(Session& session, const PartnerOptions& options);
 
 absl::StatusOr<int> RunStatus(Session& session);
-absl::StatusOr<int> RunLogHead(Session& session);
 struct LogShowOptions {
   std::string origin;
   std::string from;

@@ -135,14 +135,6 @@ absl::StatusOr<int> RunPartnerRemove(Session& session, const PartnerOptions& opt
   return ChangePartner(session, options, &Node::RemovePartner);
 }
 
-absl::StatusOr<int> RunLogHead(Session& session) {
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  const auto response = (*client)->Read(&Node::GetLogHead, v1::GetLogHeadRequest());
-  if (!response.ok()) return response.status();
-  return Show(session, *response);
-}
-
 absl::StatusOr<int> RunLogShow(Session& session, const LogShowOptions& options) {
   constexpr uint64_t kMaxIndex = (uint64_t{1} << 63) - 1;
   constexpr uint64_t kDefaultEntries = 100;

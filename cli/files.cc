@@ -118,17 +118,16 @@ absl::Status CannotMake(const std::string& path, int error) {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<NewFile>> NewFile::Create(const std::string& path) {
+absl::StatusOr<std::unique_ptr<NewFile>> NewFile::Create(const std::string& path, bool replace) {
   std::error_code error;
   // Asked again when it takes the name; here so that nothing is fetched for nothing.
-  if (std::filesystem::symlink_status(path, error).type() !=
-      std::filesystem::file_type::not_found) {
-    return CannotMake(path, EEXIST);
-  }
+  const auto there = std::filesystem::symlink_status(path, error).type();
+  const bool may_go = replace && there == std::filesystem::file_type::regular;
+  if (there != std::filesystem::file_type::not_found && !may_go) return CannotMake(path, EEXIST);
   std::string beside = path + ".part-XXXXXX";
   const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
   if (descriptor < 0) return CannotMake(path, errno);
-  return std::unique_ptr<NewFile>(new NewFile(path, std::move(beside), descriptor));
+  return std::unique_ptr<NewFile>(new NewFile(path, std::move(beside), descriptor, replace));
 }
 
 NewFile::~NewFile() {
@@ -148,6 +147,11 @@ absl::Status NewFile::Append(std::string_view bytes) {
 
 absl::Status NewFile::Keep() {
   if (::fsync(descriptor_) != 0) return CannotMake(path_, errno);
+  if (replace_) {
+    if (::rename(beside_.c_str(), path_.c_str()) != 0) return CannotMake(path_, errno);
+    kept_ = true;
+    return absl::OkStatus();
+  }
   if (::renameat2(AT_FDCWD, beside_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) == 0) {
     kept_ = true;
     return absl::OkStatus();

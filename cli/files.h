@@ -23,9 +23,10 @@ absl::StatusOr<std::string> ReadWhole(const std::string& file, const char* what,
 // is left of it. One thread.
 class NewFile {
  public:
-  // AlreadyExists when there is something of that name; NotFound, PermissionDenied, Unavailable as
-  // the system says. Only its owner may read it.
-  static absl::StatusOr<std::unique_ptr<NewFile>> Create(const std::string& path);
+  // AlreadyExists when there is something of that name, unless it is a file and `replace`;
+  // NotFound, PermissionDenied, Unavailable as the system says. Only its owner may read it.
+  static absl::StatusOr<std::unique_ptr<NewFile>> Create(const std::string& path,
+                                                         bool replace = false);
   ~NewFile();
   NewFile(const NewFile&) = delete;
   NewFile& operator=(const NewFile&) = delete;
@@ -33,13 +34,19 @@ class NewFile {
   absl::Status Append(std::string_view bytes);
   // Gives it the name. AlreadyExists when that was taken meanwhile.
   absl::Status Keep();
+  // Its name until then.
+  const std::string& beside() const { return beside_; }
 
  private:
-  NewFile(std::string path, std::string beside, int descriptor)
-      : path_(std::move(path)), beside_(std::move(beside)), descriptor_(descriptor) {}
+  NewFile(std::string path, std::string beside, int descriptor, bool replace)
+      : path_(std::move(path)),
+        beside_(std::move(beside)),
+        descriptor_(descriptor),
+        replace_(replace) {}
   const std::string path_;
   const std::string beside_;
   const int descriptor_;
+  const bool replace_;
   bool kept_ = false;
 };
 

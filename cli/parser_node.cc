@@ -1,4 +1,5 @@
 // The commands about partners, the log, users and the record of changes.
+#include "cli/commands_log.h"
 #include "cli/commands_relay.h"
 #include "cli/parser.h"
 
@@ -68,7 +69,9 @@ void Parser::AddPartners() {
 
 void Parser::AddLog() {
   CLI::App& noun = Noun("log", "The node's signed log");
-  Take(Verb(noun, "head", "The newest signed head", "  daftar log head\n"), &RunLogHead);
+  Take(Verb(noun, "head", "The newest signed head, and who has cosigned it",
+            "  daftar log head\n  daftar log head > head.note\n"),
+       &RunLogHead);
   CLI::App& show = Verb(noun, "show", "Entries, oldest first",
                         "  daftar log show --from 100\n  daftar log show --origin "
                         "toko-b.example\n");
@@ -77,6 +80,50 @@ void Parser::AddLog() {
       ->type_name("ORIGIN");
   show.add_option("--from", shown->from, "First entry (default 0)")->type_name("INDEX");
   show.add_option("--limit", shown->limit, "At most so many (default 100)")->type_name("N");
+
+  CLI::App& exported =
+      Verb(noun, "export",
+           "Write an audit bundle: what somebody needs who checks the log on another machine, "
+           "without a network and without trusting this one. For managers and auditors",
+           "  daftar log export --out log.bundle\n"
+           "  daftar log export --out log.bundle --from 1024        # what is new since an audit\n"
+           "  daftar log export --out two.bundle --entries 12,40    # these alone\n"
+           "  daftar log export --out case.bundle --entries 12 --open 12\n"
+           "  daftar log export --out case/ --case INCIDENT         # a folder\n"
+           "  daftar log export --out fork.txt --fork toko-b.example\n");
+  auto bundle = Take(exported, &RunLogExport);
+  exported
+      .add_option("--out", bundle->out,
+                  "The file to write; a folder when it is an empty one or ends in /")
+      ->type_name("FILE");
+  exported
+      .add_option("--from", bundle->from,
+                  "Begin where an earlier audit ended: the size of a signed head (default 0)")
+      ->type_name("SIZE");
+  exported.add_option("--to", bundle->to, "End with this signed head (default: the newest)")
+      ->type_name("SIZE");
+  exported.add_option("--entries", bundle->entries, "Only these entries, each with its proof")
+      ->type_name("INDEX,...");
+  exported
+      .add_option("--open", bundle->open,
+                  "Add the keys of these reports, so that what they say can be read, and not about "
+                  "whom; the record has who did")
+      ->type_name("INDEX,...");
+  exported
+      .add_option("--case", bundle->case_id,
+                  "Open this incident's report, and tell who filed and approved it and when, its "
+                  "reminders, notice and digests of proof")
+      ->type_name("INCIDENT");
+  exported
+      .add_option("--fork", bundle->fork,
+                  "Instead: the proof that this partner has signed two histories of its log")
+      ->type_name("ORIGIN");
+  exported.add_flag("--force", bundle->force, "Replace the file when it is there");
+
+  Take(Verb(noun, "policy",
+            "The keys of this log and of those that cosign it, for an auditor: C2SP tlog-policy",
+            "  daftar log policy > toko-a.policy\n"),
+       &RunLogPolicy);
 }
 
 void Parser::AddUsers() {

@@ -289,6 +289,10 @@ void Print(std::ostream& out, const v1::ListUsersResponse& users) {
 }
 
 Json ToJson(const v1::GetLogHeadResponse& head) {
+  Json cosignatures = Json::array();
+  for (const v1::LogCosignature& cosignature : head.cosignatures()) {
+    cosignatures.push_back({{"witness", cosignature.witness()}, {"at", cosignature.at()}});
+  }
   return Json{{"origin", head.origin()},
               {"size", head.size()},
               {"root", head.root()},
@@ -296,6 +300,7 @@ Json ToJson(const v1::GetLogHeadResponse& head) {
               {"head_vkey", head.head_vkey()},
               {"self_vkey", head.self_vkey()},
               {"mirror_vkey", head.mirror_vkey()},
+              {"cosignatures", std::move(cosignatures)},
               {"note", head.note()}};
 }
 

@@ -181,6 +181,7 @@ class Node {
   partners::Registry& registry() { return *registry_; }
   partners::Followers& followers() { return *followers_; }
   partners::Arrivals& arrivals() { return *arrivals_; }
+  const partners::Notes& notes() const { return *notes_; }
   partners::Exchange& exchange() { return *exchange_; }
   partners::Relays& relays() { return *relays_; }
   partners::Relayer& relayer() { return *relayer_; }

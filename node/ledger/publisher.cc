@@ -7,6 +7,7 @@
 #include "crypto/cosignature.h"
 #include "crypto/note.h"
 #include "node/evidence/feed.h"
+#include "node/ledger/kept_heads.h"
 #include "node/ledger/own_log_rows.h"
 #include "storage/head_check.h"
 
@@ -261,6 +262,7 @@ absl::Status Publisher::SignHead(int64_t seconds) {
   signed_size_ = checkpoint.size;
   Batch batch;
   batch.Put(Column::kLogHeads, rows::HeadKey(), crypto::ToBytes(text));
+  KeepHead(checkpoint.size, note.signatures.front(), batch);
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) {
     // Signed and marked, not shown: the next tick writes it again.
     signed_size_ = checkpoint.size - 1;

@@ -105,6 +105,20 @@ std::vector<std::string> Notes::Of(std::span<const std::string> origins) const {
   return notes;
 }
 
+std::map<std::string, std::string> Notes::OfPartners() const {
+  std::map<std::string, std::string> notes;
+  for (const Partner& partner : registry_.Active()) {
+    const auto mirror = followers_.MirrorOf(partner.origin);
+    if (mirror == nullptr) continue;
+    const MirrorView view = mirror->View();
+    if (!view.head.has_value()) continue;
+    std::string note = Compose(mirror->HeadNote(), partner.origin, own_.origin,
+                               mirror->cosignatures().Over(*view.head));
+    if (!note.empty()) notes.emplace(partner.origin, std::move(note));
+  }
+  return notes;
+}
+
 absl::StatusOr<std::vector<Cosignature>> Notes::VerifiedLines(const crypto::Note& note,
                                                               const crypto::Checkpoint& head,
                                                               const std::string& issuer,

@@ -62,6 +62,9 @@ class Notes {
   std::vector<std::string> All() const;
   // Only those of these logs.
   std::vector<std::string> Of(std::span<const std::string> origins) const;
+  // The newest one of each active partner's own log, by origin; of a forked log the one that the
+  // copy has.
+  std::map<std::string, std::string> OfPartners() const;
 
   struct Taken {
     std::vector<std::string> origins;  // of the logs, known here, that notes were of

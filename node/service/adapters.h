@@ -5,6 +5,7 @@
 #include <grpcpp/server_context.h>
 
 #include <chrono>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -70,12 +71,33 @@ grpc::Status Serve(const grpc::ServerContext& context, const Users& users, uint3
 }
 
 // A call that carries a file holds a thread for as long as its caller likes, but for this.
-inline absl::Status CheckDeadline(const grpc::ServerContext& context) {
-  const auto most =
-      std::chrono::system_clock::now() + std::chrono::milliseconds(kMaxProofCallMillis);
+inline absl::Status CheckDeadline(const grpc::ServerContext& context,
+                                  int most_millis = kMaxProofCallMillis) {
+  const auto most = std::chrono::system_clock::now() + std::chrono::milliseconds(most_millis);
   if (context.deadline() <= most) return absl::OkStatus();
   return absl::InvalidArgumentError("a call that carries a file needs a deadline of at most " +
-                                    std::to_string(kMaxProofCallMillis / 60'000) + " minutes");
+                                    std::to_string(most_millis / 60'000) + " minutes");
+}
+
+// Answers with several messages: `send` takes each, and returns false once the caller has gone, or
+// the node ends.
+template <class Kind, class Request, class Response>
+using StreamHandler = absl::Status (Kind::*)(const Actor&, const Request&,
+                                             const std::function<bool(const Response&)>& send);
+
+// The caller has to set a deadline of at most `most_millis`.
+template <class Kind, class Request, class Response>
+grpc::Status Stream(const grpc::ServerContext& context, const Users& users, uint32_t uid,
+                    Kind& handlers, const Request& request, grpc::ServerWriter<Response>* writer,
+                    StreamHandler<Kind, Request, Response> handler, int most_millis) {
+  if (absl::Status status = CheckDeadline(context, most_millis); !status.ok()) {
+    return ToGrpc(status);
+  }
+  auto actor = ActorOf(context, users, uid);
+  if (!actor.ok()) return ToGrpc(actor.status());
+  return ToGrpc((handlers.*handler)(*actor, request, [&](const Response& message) {
+    return !context.IsCancelled() && writer->Write(message);
+  }));
 }
 
 class ShopAdapter final : public v1::ShopService::Service {
@@ -558,6 +580,15 @@ class NodeAdapter final : public v1::NodeService::Service {
                               const v1::ListLogEntriesRequest* request,
                               v1::ListLogEntriesResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::ListLogEntries);
+  }
+  grpc::Status ExportLog(grpc::ServerContext* context, const v1::ExportLogRequest* request,
+                         grpc::ServerWriter<v1::ExportLogResponse>* writer) override {
+    return Stream(*context, users_, uid_, handlers_, *request, writer, &NodeHandlers::ExportLog,
+                  kMaxExportCallMillis);
+  }
+  grpc::Status GetLogPolicy(grpc::ServerContext* context, const v1::GetLogPolicyRequest* request,
+                            v1::GetLogPolicyResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::GetLogPolicy);
   }
 
  private:

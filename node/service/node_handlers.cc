@@ -1,6 +1,7 @@
 #include "node/service/node_handlers.h"
 
 #include <algorithm>
+#include <map>
 
 #include "absl/strings/str_split.h"
 #include "crypto/merkle.h"
@@ -16,6 +17,25 @@ namespace {
 
 storage::Caller CallerOf(const Actor& actor, const std::string& request_id) {
   return {actor.name, request_id};
+}
+
+// Those of partners in the note, which were verified before they got there, by origin.
+void AddCosignatures(const std::string& text,
+                     google::protobuf::RepeatedPtrField<v1::LogCosignature>& out) {
+  auto note = crypto::ParseNote(text);
+  if (!note.ok()) return;
+  std::map<std::string, int64_t> times;
+  const std::string suffix = evidence::MirrorKeyName("");
+  for (const crypto::NoteSignature& line : note->signatures) {
+    if (!line.name.ends_with(suffix)) continue;
+    times.emplace(line.name.substr(0, line.name.size() - suffix.size()),
+                  static_cast<int64_t>(crypto::Reader(line.blob).U64()));
+  }
+  for (const auto& [witness, seconds] : times) {
+    v1::LogCosignature* row = out.Add();
+    row->set_witness(witness);
+    row->set_at(TimeText(evidence::UnixMillis::OfSeconds(seconds)));
+  }
 }
 
 absl::Status CheckRequestId(const Actor& actor, const std::string& request_id) {
@@ -458,6 +478,7 @@ absl::StatusOr<v1::GetLogHeadResponse> NodeHandlers::GetLogHead(const Actor& act
   out.set_mirror_vkey(crypto::NoteKey{evidence::MirrorKeyName(origin),
                                       crypto::KeyType::kCosignature, keys.mirror.public_key()}
                           .ToVkey());
+  AddCosignatures(head->note, *out.mutable_cosignatures());
   return out;
 }
 

@@ -6,6 +6,7 @@
 #include "daftar/v1/node.pb.h"
 #include "node/node.h"
 #include "node/service/access.h"
+#include "node/service/export_stream.h"
 
 namespace daftar::service {
 
@@ -49,6 +50,12 @@ class NodeHandlers {
                                                     const v1::GetLogHeadRequest& request);
   absl::StatusOr<v1::ListLogEntriesResponse> ListLogEntries(
       const Actor& actor, const v1::ListLogEntriesRequest& request);
+  // These send what they export and then its manifest. ResourceExhausted while others export;
+  // Cancelled once `send` has answered false.
+  absl::Status ExportLog(const Actor& actor, const v1::ExportLogRequest& request,
+                         const SendExport& send);
+  absl::StatusOr<v1::GetLogPolicyResponse> GetLogPolicy(const Actor& actor,
+                                                        const v1::GetLogPolicyRequest& request);
 
   // What is wrong, for the operator; empty when nothing is.
   std::vector<std::string> Problems() const;
@@ -68,6 +75,7 @@ class NodeHandlers {
   Node& node_;
   Users& users_;
   const evidence::UnixMillis started_at_;
+  ExportSlots exports_;
 };
 
 }  // namespace daftar::service

@@ -1,0 +1,87 @@
+// The calls that hand the log to an auditor: bundles, and the keys that it is checked with.
+#include "node/ledger/log_export.h"
+#include "node/service/convert.h"
+#include "node/service/export_stream.h"
+#include "node/service/log_policy.h"
+#include "node/service/node_handlers.h"
+#include "storage/audit.h"
+
+namespace daftar::service {
+namespace {
+
+constexpr const char* kOpenAction = "log.open";
+// Openings that the record names one by one.
+constexpr int kMaxNamedOpenings = 20;
+
+absl::StatusOr<ledger::LogExportRequest> FromProto(const v1::ExportLogRequest& request) {
+  ledger::LogExportRequest out;
+  out.from = request.from();
+  out.to = request.to();
+  out.entries.assign(request.entries().begin(), request.entries().end());
+  out.open.assign(request.open().begin(), request.open().end());
+  if (!request.case_id().empty()) {
+    auto id = IncidentIdFromProto(request.case_id());
+    if (!id.ok()) return id.status();
+    out.incident = *id;
+  }
+  return out;
+}
+
+// Whoever holds an opening key reads what a report says: who took it stands on the record.
+std::string WhatIsOpened(const v1::ExportLogRequest& request) {
+  std::string what;
+  if (!request.case_id().empty()) what = request.case_id();
+  for (int i = 0; i < request.open_size() && i < kMaxNamedOpenings; ++i) {
+    what += (what.empty() ? "entry " : ", entry ") + std::to_string(request.open(i));
+  }
+  if (request.open_size() > kMaxNamedOpenings) {
+    what += " and " + std::to_string(request.open_size() - kMaxNamedOpenings) + " more";
+  }
+  return what;
+}
+
+}  // namespace
+
+absl::Status NodeHandlers::ExportLog(const Actor& actor, const v1::ExportLogRequest& request,
+                                     const SendExport& send) {
+  if (absl::Status s = Authorise(actor, "NodeService/ExportLog"); !s.ok()) return s;
+  auto asked = FromProto(request);
+  if (!asked.ok()) return asked.status();
+  auto slot = exports_.Take();
+  if (!slot.ok()) return slot.status();
+  if (const std::string opened = WhatIsOpened(request); !opened.empty()) {
+    storage::Batch batch;
+    storage::RecordAudit(batch, node_.vault(), node_.entropy(),
+                         {node_.clock().Now().value, actor.name, kOpenAction, opened, ""});
+    if (absl::Status s = node_.store().Write(std::move(batch)); !s.ok()) return s;
+  }
+  const storage::NodeKeys& keys = node_.keys();
+  const ledger::LogIdentity identity{node_.config().origin, node_.charter().circle, keys.entry,
+                                     keys.head, keys.self};
+  const ledger::LogExportSource source{
+      node_.store(),    identity,    node_.publisher(),         node_.ledger(),
+      node_.charters(), keys.record, node_.notes().OfPartners()};
+  ExportStream stream(send);
+  return ledger::ExportLog(source, *asked, node_.clock().Now(), stream);
+}
+
+absl::StatusOr<v1::GetLogPolicyResponse> NodeHandlers::GetLogPolicy(
+    const Actor& actor, const v1::GetLogPolicyRequest&) {
+  if (absl::Status s = Authorise(actor, "NodeService/GetLogPolicy"); !s.ok()) return s;
+  std::vector<PolicyPartner> partners;
+  for (const partners::Partner& partner : node_.registry().Active()) {
+    const auto mirror = node_.followers().MirrorOf(partner.origin);
+    if (mirror == nullptr) continue;
+    const partners::MirrorView view = mirror->View();
+    // Its cosignatures are taken under its newest keys.
+    if (view.keys.empty()) continue;
+    partners.push_back({partner.origin, view.keys.back().keys.head, view.keys.back().keys.mirror});
+  }
+  const crypto::NoteKey head{node_.config().origin, crypto::KeyType::kEd25519,
+                             node_.keys().head.public_key()};
+  v1::GetLogPolicyResponse out;
+  out.set_policy(LogPolicy(head, partners));
+  return out;
+}
+
+}  // namespace daftar::service
