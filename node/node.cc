@@ -425,7 +425,7 @@ absl::Status Node::WriteCharterFile() {
   return written;
 }
 
-absl::Status Node::Bootstrap() {
+absl::StatusOr<std::vector<ledger::NodeEntry>> Node::FirstEntries() {
   evidence::KeysBody keys;
   keys.salt = entropy_.Public<evidence::Salt>();
   keys.entry = keys_.entry.public_key();
@@ -437,10 +437,22 @@ absl::Status Node::Bootstrap() {
   auto voprf = decltype(keys.voprf)::Create(keys_.epochs.back().key.public_key().view());
   if (!voprf.ok()) return voprf.status();
   keys.voprf = *voprf;
-  evidence::CharterBody charter{entropy_.Public<evidence::Salt>(), this->charter().hash};
-  return publisher_->Bootstrap({{evidence::EntryKind::kKeys, keys.Encode()},
-                                {evidence::EntryKind::kCharter, charter.Encode()}},
-                               clock_.Now());
+  const evidence::CharterBody charter{entropy_.Public<evidence::Salt>(), this->charter().hash};
+  return std::vector<ledger::NodeEntry>{{evidence::EntryKind::kKeys, keys.Encode()},
+                                        {evidence::EntryKind::kCharter, charter.Encode()}};
+}
+
+absl::Status Node::Bootstrap() {
+  auto entries = FirstEntries();
+  if (!entries.ok()) return entries.status();
+  return publisher_->Bootstrap(*entries, clock_.Now());
+}
+
+absl::Status Node::BootstrapInPlaceOf(const crypto::Bytes& adoption) {
+  auto entries = FirstEntries();
+  if (!entries.ok()) return entries.status();
+  entries->insert(entries->begin(), {evidence::EntryKind::kAdoption, adoption});
+  return publisher_->Bootstrap(*entries, clock_.Now());
 }
 
 absl::StatusOr<partners::NodeCard> Node::Card() const {

@@ -120,6 +120,9 @@ class Node {
   // Writes the first entries of a new node's log: KEYS and CHARTER. Durable on OK.
   absl::Status Bootstrap();
 
+  // The same of a log that takes the place of another: ADOPTION, whose body is given, KEYS, CHARTER.
+  absl::Status BootstrapInPlaceOf(const crypto::Bytes& adoption);
+
   // Begins to publish at ticks, to renew the head's timestamp, and to follow partners.
   absl::Status Start();
   // Ends the threads; what is queued stays queued. Called again does nothing.
@@ -201,6 +204,8 @@ class Node {
  private:
   explicit Node(NodeParts parts);
   absl::Status OpenRooms(evidence::Charter charter);
+  // KEYS and CHARTER, as a log begins.
+  absl::StatusOr<std::vector<ledger::NodeEntry>> FirstEntries();
   absl::Status WriteCharterFile() DAFTAR_REQUIRES(upkeep_);
   bool IsWhole() const;
   absl::StatusOr<std::vector<partners::Partner>> RecoverySources(const RecoveryPlan& plan) const;

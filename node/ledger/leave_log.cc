@@ -42,12 +42,12 @@ absl::Status Ledger::VisitPages(
   std::vector<IncidentId> ids;
   do {
     ids.clear();
-    absl::Status scanned = store_.Scan(Column::kIncidents, rows::TimePrefix(), start,
-                                       [&](ByteView key, ByteView) {
-                                         ids.push_back(rows::IdAtEnd(key));
-                                         start = crypto::ToBytes(key);
-                                         return ids.size() < kMaxLeftPerWrite;
-                                       });
+    absl::Status scanned =
+        store_.Scan(Column::kIncidents, rows::TimePrefix(), start, [&](ByteView key, ByteView) {
+          ids.push_back(rows::IdAtEnd(key));
+          start = crypto::ToBytes(key);
+          return ids.size() < kMaxLeftPerWrite;
+        });
     if (!scanned.ok()) return scanned;
     start.push_back(0);  // just past the last one
     if (absl::Status status = visit(ids); !status.ok()) return status;
@@ -161,8 +161,8 @@ absl::Status Ledger::PublishAnew(Incident& incident, Batch& batch, PublishedAnew
   const auto profile = reasons.find(incident.account.reason);
   const evidence::Date today = evidence::Date::Of(now);
   if (profile != reasons.end() &&
-      today >= evidence::RetentionEnd(incident.Standing().occurred,
-                                      profile->second.retention_months)) {
+      today >=
+          evidence::RetentionEnd(incident.Standing().occurred, profile->second.retention_months)) {
     ++done.expired;
     return EraseNow(incident, std::string(kNodeActor), IncidentAction::kExpired,
                     evidence::ErasureGround::kExpired, "the charter's retention is over", batch);
