@@ -175,7 +175,7 @@ absl::StatusOr<MadeNode> MakeNode(const NewNode& plan, evidence::Clock& clock,
 
 absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphrase_file,
                                     evidence::Clock& clock, crypto::Entropy& entropy,
-                                    const NetworkFactory& make_network) {
+                                    const NetworkFactory& make_network, bool recover) {
   const NodePaths paths(dir);
   std::error_code error;
   if (!fs::exists(paths.config(), error)) {
@@ -197,8 +197,15 @@ absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphr
   if (!unlock.ok()) return unlock.status();
   auto keys = storage::ReadKeystore(dir, *unlock);
   if (!keys.ok()) return keys.status();
-  auto store = storage::RocksStore::Open({.path = paths.database(), .create_if_missing = false});
-  if (!store.ok()) return store.status();
+  auto store = storage::RocksStore::Open({.path = paths.database(), .create_if_missing = recover});
+  if (!store.ok()) {
+    if (!absl::IsNotFound(store.status())) return store.status();
+    return absl::Status(
+        store.status().code(),
+        std::string(store.status().message()) +
+            ". If it is lost and there is no backup, `daftard --recover` starts with "
+            "an empty one, and `daftar log recover` fetches the log back");
+  }
   NodeParts parts{.config = *std::move(config),
                   .charter = *std::move(charter),
                   .keys = *std::move(keys),

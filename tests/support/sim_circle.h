@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "node/node.h"
+#include "storage/files.h"
 #include "storage/mutex.h"
 #include "storage/rocks_store.h"
+#include "storage/rocks_testing.h"
 #include "tests/storage/temp_dir.h"
 #include "tests/support/fakes.h"
 
@@ -103,6 +105,8 @@ class SimNode {
   // Opens the files again and follows partners. Fails the test on an error.
   void Start();
   absl::Status TryStart();
+  // The same where the database may be gone: then with an empty one, as `daftard --recover`.
+  void StartToRecover();
 
   // A caller with a new request id each time.
   storage::Caller Caller();
@@ -111,7 +115,14 @@ class SimNode {
   friend class SimCircle;
   absl::StatusOr<std::unique_ptr<Node>> Open(bool create);
 
-  const uint64_t seed_;  // of its keys
+ public:
+  // Faults of its disk, for starts from now on; outlive the running node.
+  storage::FaultyDisk* disk = nullptr;
+  storage::FileHook* high_water_hook = nullptr;
+
+ private:
+  absl::Status Run(absl::StatusOr<std::unique_ptr<Node>> node);
+  uint64_t seed_;  // of its keys
   SimCircle& circle_;
   const std::string origin_;
   const std::string endpoint_;
@@ -129,6 +140,9 @@ class SimCircle {
 
   // Makes a node and starts it.
   SimNode& Add(const std::string& origin);
+  // A copy of the node's directory as it is now, at an address of its own, not started. The node
+  // must be down.
+  SimNode& Clone(const SimNode& node);
   void PairAll();
   void Pair(SimNode& inviter, SimNode& joiner);
 
