@@ -82,6 +82,7 @@ struct Options {
   std::string log_level = "info";
   std::string output = "text";
   std::string region;
+  bool recover = false;
   NewNode plan;
   NewLogPlan new_log;
 };
@@ -234,10 +235,12 @@ int RunDaemon(const Options& options) {
   const int descriptors = service::RaiseDescriptorLimit();
 
   const std::filesystem::path dir = std::filesystem::absolute(options.dir);
-  auto opened = OpenNode(dir, options.passphrase_file, evidence::SystemClock(),
-                         crypto::SystemEntropy(), [](const crypto::TlsIdentity& identity) {
-                           return std::make_unique<service::PartnerClient>(identity);
-                         });
+  auto opened = OpenNode(
+      dir, options.passphrase_file, evidence::SystemClock(), crypto::SystemEntropy(),
+      [](const crypto::TlsIdentity& identity) {
+        return std::make_unique<service::PartnerClient>(identity);
+      },
+      options.recover);
   if (!opened.ok()) return Fail(opened.status(), false);
   Node& node = *opened->node;
   service::Users users(node.store(), node.vault(), node.clock(), node.entropy());
@@ -304,6 +307,10 @@ int Main(int argc, char** argv) {
   app.add_option("--passphrase-file", options.passphrase_file,
                  "Read the keystore's passphrase from this file (0600)")
       ->type_name("FILE");
+  app.add_flag(
+      "--recover", options.recover,
+      "Start with an empty database where there is none, to fetch the log back from partners "
+      "(`daftar log recover`)");
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->type_name("LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));

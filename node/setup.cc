@@ -162,7 +162,14 @@ absl::StatusOr<std::unique_ptr<Node>> OpenHeld(const fs::path& dir, const storag
   if (!keys.ok()) return keys.status();
   auto store =
       storage::RocksStore::Open({.path = paths.database(), .create_if_missing = create_database});
-  if (!store.ok()) return store.status();
+  if (!store.ok()) {
+    if (!absl::IsNotFound(store.status())) return store.status();
+    return absl::Status(
+        store.status().code(),
+        std::string(store.status().message()) +
+            ". If it is lost and there is no backup, `daftard --recover` starts with "
+            "an empty one, and `daftar log recover` fetches the log back");
+  }
   NodeParts parts{.config = *std::move(config),
                   .charter = *std::move(charter),
                   .keys = *std::move(keys),
@@ -219,7 +226,7 @@ absl::StatusOr<MadeNode> MakeNode(const NewNode& plan, evidence::Clock& clock,
 
 absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphrase_file,
                                     evidence::Clock& clock, crypto::Entropy& entropy,
-                                    const NetworkFactory& make_network) {
+                                    const NetworkFactory& make_network, bool recover) {
   if (absl::Status status = CheckIsNode(dir); !status.ok()) return status;
   OpenedNode opened;
   auto lock = storage::DirectoryLock::Acquire(dir);
@@ -227,7 +234,7 @@ absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphr
   opened.lock = *std::move(lock);
   auto unlock = storage::FindUnlock(dir, passphrase_file);
   if (!unlock.ok()) return unlock.status();
-  auto node = OpenHeld(dir, *unlock, clock, entropy, make_network, /*create_database=*/false);
+  auto node = OpenHeld(dir, *unlock, clock, entropy, make_network, recover);
   if (!node.ok()) return node.status();
   absl::Status finished = CheckNoUnfinishedNewLog((*node)->store(), (*node)->vault());
   if (!finished.ok()) return finished;

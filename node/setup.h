@@ -44,10 +44,11 @@ struct OpenedNode {
   std::unique_ptr<storage::DirectoryLock> lock;
   std::unique_ptr<Node> node;
 };
+// `recover`: where there is no database, an empty one is made, for Node::RecoverLog.
 absl::StatusOr<OpenedNode> OpenNode(const std::filesystem::path& dir,
                                     const std::filesystem::path& passphrase_file,
                                     evidence::Clock& clock, crypto::Entropy& entropy,
-                                    const NetworkFactory& make_network);
+                                    const NetworkFactory& make_network, bool recover = false);
 
 // BeginNewLog for the node in `dir`. Where there is no database, an empty one is made: the keystore
 // alone can begin a new log. FailedPrecondition while a daemon runs.

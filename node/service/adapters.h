@@ -586,6 +586,15 @@ class NodeAdapter final : public v1::NodeService::Service {
     return Stream(*context, users_, uid_, handlers_, *request, writer, &NodeHandlers::ExportLog,
                   kMaxExportCallMillis);
   }
+  grpc::Status ExportFork(grpc::ServerContext* context, const v1::ExportForkRequest* request,
+                          v1::ExportForkResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ExportFork);
+  }
+  grpc::Status RecoverLog(grpc::ServerContext* context, const v1::RecoverLogRequest* request,
+                          grpc::ServerWriter<v1::RecoverLogResponse>* writer) override {
+    return Stream(*context, users_, uid_, handlers_, *request, writer, &NodeHandlers::RecoverLog,
+                  kMaxRecoveryCallMillis);
+  }
   grpc::Status GetLogPolicy(grpc::ServerContext* context, const v1::GetLogPolicyRequest* request,
                             v1::GetLogPolicyResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::GetLogPolicy);

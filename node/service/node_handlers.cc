@@ -50,6 +50,10 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
     problems.push_back(trouble);
   } else if (const BackgroundTrouble background = node_.trouble(); !background.publishing.empty()) {
     problems.push_back("the last tick published nothing: " + background.publishing);
+  } else if (node_.publisher().tree_size() == 0) {
+    problems.push_back(
+        "the database holds no log: it is new, or was emptied. Fetch it back from partners "
+        "(`daftar log recover`), or put the right database in its place");
   }
   if (const std::string problem = node_.policies().problem(); !problem.empty()) {
     // One line for each fault.

@@ -56,6 +56,13 @@ class NodeHandlers {
                          const SendExport& send);
   absl::StatusOr<v1::GetLogPolicyResponse> GetLogPolicy(const Actor& actor,
                                                         const v1::GetLogPolicyRequest& request);
+  absl::StatusOr<v1::ExportForkResponse> ExportFork(const Actor& actor,
+                                                    const v1::ExportForkRequest& request);
+  // Tells how far it is, and at last what was done. Ends with Cancelled once `send` has answered
+  // false; what was taken back until then stays.
+  using SendRecovery = std::function<bool(const v1::RecoverLogResponse&)>;
+  absl::Status RecoverLog(const Actor& actor, const v1::RecoverLogRequest& request,
+                          const SendRecovery& send);
 
   // What is wrong, for the operator; empty when nothing is.
   std::vector<std::string> Problems() const;

@@ -27,6 +27,10 @@ uint64_t NextSeed() {
   return next++;
 }
 
+storage::Unlock SimUnlock() {
+  return {crypto::SecretBytes(std::string_view("sim")), storage::UnlockMethod::kUnlockFile};
+}
+
 // Real certificates, so they are valid by the machine's clock, whatever the test's says.
 int64_t MachineSeconds() { return evidence::SystemClock().Now().seconds(); }
 
@@ -255,14 +259,24 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
   FakeEntropy key_entropy(seed_);
   auto keys = storage::NodeKeys::Generate(origin_, MachineSeconds(), key_entropy);
   if (!keys.ok()) return keys.status();
-  if (create) {
+  if (create && tls_.certificate_pem.empty()) {
     std::filesystem::create_directories(dir_);
     tls_ = std::move(keys->tls);
   }
   keys->tls.certificate_pem = tls_.certificate_pem;
   keys->tls.private_key_pem = tls_.private_key_pem.Duplicate();
   keys->tls.pin = tls_.pin;
-  auto store = storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = create});
+  // Those that a new log has brought.
+  if (std::filesystem::exists(dir_ / storage::kKeystoreFileName)) {
+    keys = storage::ReadKeystore(dir_, SimUnlock());
+    if (!keys.ok()) return keys.status();
+  }
+  storage::RocksOptions rocks{.path = dir_ / "db", .create_if_missing = create};
+  if (disk != nullptr) {
+    rocks.min_free_bytes = 0;
+    rocks.env_for_tests = disk->env();
+  }
+  auto store = storage::RocksStore::Open(rocks);
   if (!store.ok()) return store.status();
   // As the daemon does: the file beside the database, which another charter may have replaced.
   evidence::Charter charter = circle_.charter_;
@@ -283,7 +297,7 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
                   .keys = *std::move(keys),
                   .unlock_method = storage::UnlockMethod::kUnlockFile,
                   .store = *std::move(store),
-                  .high_water = storage::HighWaterFile(dir_ / "high-water"),
+                  .high_water = storage::HighWaterFile(dir_ / "high-water", high_water_hook),
                   .clock = circle_.clock_,
                   .entropy = entropy,
                   .make_network =
@@ -301,6 +315,27 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
   return Node::Open(std::move(parts));
 }
 
+absl::StatusOr<NewLogDone> SimNode::BeginNewLog(const std::string& origin, bool even_if_whole,
+                                                const NewLogProgress& progress) {
+  NewLogFiles files{
+      .open = [this] { return Open(true); },
+      .write_keys =
+          [this](const storage::NodeKeys& keys) {
+            return storage::WriteKeystore(dir_, keys, SimUnlock(), circle_.entropy(),
+                                          crypto::kLeastPassword);
+          },
+      .write_origin =
+          [this](const std::string& changed) {
+            origin_ = changed;
+            return absl::OkStatus();
+          },
+      .high_water = storage::HighWaterFile(dir_ / "high-water", high_water_hook),
+      .clock = circle_.clock_,
+      .entropy = circle_.entropy()};
+  return daftar::BeginNewLog({origin, "two histories", "uid:0", even_if_whole}, std::move(files),
+                             progress);
+}
+
 void SimNode::Stop() {
   if (node_ == nullptr) return;
   std::shared_ptr<Node> stopped;
@@ -313,8 +348,11 @@ void SimNode::Stop() {
   while (stopped.use_count() > 1) std::this_thread::yield();
 }
 
-absl::Status SimNode::TryStart() {
-  auto node = Open(false);
+absl::Status SimNode::TryStart() { return Run(Open(false)); }
+
+void SimNode::StartToRecover() { DAFTAR_ASSERT_OK(Run(Open(true))); }
+
+absl::Status SimNode::Run(absl::StatusOr<std::unique_ptr<Node>> node) {
   if (!node.ok()) return node.status();
   {
     storage::MutexLock lock(circle_.mutex_);
@@ -364,6 +402,21 @@ SimNode& SimCircle::Add(const std::string& origin) {
   return *nodes_.back();
 }
 
+SimNode& SimCircle::Clone(const SimNode& node) {
+  auto made = std::make_unique<SimNode>(*this, node.origin(),
+                                        node.origin() + ":" + std::to_string(1000 + nodes_.size()));
+  made->seed_ = node.seed_;
+  made->requests_ = node.requests_;  // its database knows those
+  made->dir_ = temp_ / (node.origin() + "-" + std::to_string(nodes_.size()));
+  made->tls_.certificate_pem = node.tls_.certificate_pem;
+  made->tls_.private_key_pem = node.tls_.private_key_pem.Duplicate();
+  made->tls_.pin = node.tls_.pin;
+  std::filesystem::copy(node.dir(), made->dir_, std::filesystem::copy_options::recursive);
+  storage::MutexLock lock(mutex_);
+  nodes_.push_back(std::move(made));
+  return *nodes_.back();
+}
+
 void SimCircle::Pair(SimNode& inviter, SimNode& joiner) {
   auto invite = inviter->pairing().Invite(inviter.Caller(), 0);
   DAFTAR_ASSERT_OK(invite);
@@ -391,6 +444,8 @@ bool SimCircle::CaughtUp() {
       if (issuer == nullptr || Cut(reader->origin(), partner.origin)) continue;
       const auto head = issuer->publisher().Head();
       const auto mirror = (*reader)->followers().MirrorOf(partner.origin);
+      // A log in trouble shows nothing.
+      if (!head.has_value() && !issuer->publisher().trouble().empty()) continue;
       if (!head.has_value() || mirror == nullptr) return false;
       const partners::MirrorView view = mirror->View();
       if (!view.trouble.empty()) continue;

@@ -12,9 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "node/new_log.h"
 #include "node/node.h"
+#include "storage/files.h"
 #include "storage/mutex.h"
 #include "storage/rocks_store.h"
+#include "storage/rocks_testing.h"
 #include "tests/storage/temp_dir.h"
 #include "tests/support/fakes.h"
 
@@ -103,6 +106,12 @@ class SimNode {
   // Opens the files again and follows partners. Fails the test on an error.
   void Start();
   absl::Status TryStart();
+  // As `daftar log recover --new-log`, while it is down. Its origin is the new one from the moment
+  // at which its files say so.
+  absl::StatusOr<NewLogDone> BeginNewLog(const std::string& origin, bool even_if_whole,
+                                         const NewLogProgress& progress);
+  // The same where the database may be gone: then with an empty one, as `daftard --recover`.
+  void StartToRecover();
 
   // A caller with a new request id each time.
   storage::Caller Caller();
@@ -111,9 +120,16 @@ class SimNode {
   friend class SimCircle;
   absl::StatusOr<std::unique_ptr<Node>> Open(bool create);
 
-  const uint64_t seed_;  // of its keys
+ public:
+  // Faults of its disk, for starts from now on; outlive the running node.
+  storage::FaultyDisk* disk = nullptr;
+  storage::FileHook* high_water_hook = nullptr;
+
+ private:
+  absl::Status Run(absl::StatusOr<std::unique_ptr<Node>> node);
+  uint64_t seed_;  // of its keys
   SimCircle& circle_;
-  const std::string origin_;
+  std::string origin_;
   const std::string endpoint_;
   std::filesystem::path dir_;
   crypto::TlsIdentity tls_;
@@ -129,6 +145,9 @@ class SimCircle {
 
   // Makes a node and starts it.
   SimNode& Add(const std::string& origin);
+  // A copy of the node's directory as it is now, at an address of its own, not started. The node
+  // must be down.
+  SimNode& Clone(const SimNode& node);
   void PairAll();
   void Pair(SimNode& inviter, SimNode& joiner);
 
