@@ -322,7 +322,7 @@ absl::StatusOr<NewLogDone> SimNode::BeginNewLog(const std::string& origin, bool 
       .write_keys =
           [this](const storage::NodeKeys& keys) {
             return storage::WriteKeystore(dir_, keys, SimUnlock(), circle_.entropy(),
-                                          crypto::kLeastPassword);
+                                          {1, crypto::kMinPasswordMemoryBytes});
           },
       .write_origin =
           [this](const std::string& changed) {
