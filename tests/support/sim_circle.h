@@ -84,6 +84,15 @@ struct SimFaults {
   SimFault<bool(const std::string& caller, const std::string& called)> cut;
 };
 
+// What a test changes in the first entries of a log that takes the place of another; empty:
+// nothing.
+struct SuccessorFaults {
+  std::function<void(evidence::AdoptionBody&)> before_signing = {};  // by the old entry key
+  std::function<void(evidence::AdoptionBody&)> after_signing = {};
+  std::function<void(evidence::KeysBody&)> keys = {};
+  std::function<void(std::vector<ledger::NodeEntry>&)> entries = {};
+};
+
 // One node: its directory, and the running object while it is up.
 class SimNode {
  public:
@@ -129,6 +138,10 @@ class SimCircle {
 
   // Makes a node and starts it.
   SimNode& Add(const std::string& origin);
+  // The node begins another log under `origin`, at the same address and with the same certificate
+  // and partners: entry 0 adopts the log of `old`, which stops for good.
+  SimNode& AddSuccessor(SimNode& old, const std::string& origin,
+                        const SuccessorFaults& changed = {});
   void PairAll();
   void Pair(SimNode& inviter, SimNode& joiner);
 
