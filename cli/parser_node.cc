@@ -36,6 +36,10 @@ void Parser::AddPartners() {
   add("show", "One partner", &RunPartnerShow, nullptr);
   add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend,
       "agreement under review");
+  add("accept",
+      "Go on with the new log of a partner that lost its own: nothing in the old one counts any "
+      "more, and what was kept of it is deleted. Compare the first entry by phone before",
+      &RunPartnerAccept, "their disk died; first entry compared with Siti by phone");
   add("release", "Let its reports count again after the node had set them aside",
       &RunPartnerRelease, "they had a backlog");
   add("resume", "End a suspension", &RunPartnerResume, "agreement renewed");

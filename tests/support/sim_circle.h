@@ -87,6 +87,15 @@ struct SimFaults {
   SimFault<bool(const std::string& caller, const std::string& called)> cut;
 };
 
+// What a test changes in the first entries of a log that takes the place of another; empty:
+// nothing.
+struct SuccessorFaults {
+  std::function<void(evidence::AdoptionBody&)> before_signing = {};  // by the old entry key
+  std::function<void(evidence::AdoptionBody&)> after_signing = {};
+  std::function<void(evidence::KeysBody&)> keys = {};
+  std::function<void(std::vector<ledger::NodeEntry>&)> entries = {};
+};
+
 // One node: its directory, and the running object while it is up.
 class SimNode {
  public:
@@ -148,6 +157,10 @@ class SimCircle {
   // A copy of the node's directory as it is now, at an address of its own, not started. The node
   // must be down.
   SimNode& Clone(const SimNode& node);
+  // The node begins another log under `origin`, at the same address and with the same certificate
+  // and partners: entry 0 adopts the log of `old`, which stops for good.
+  SimNode& AddSuccessor(SimNode& old, const std::string& origin,
+                        const SuccessorFaults& changed = {});
   void PairAll();
   void Pair(SimNode& inviter, SimNode& joiner);
 
