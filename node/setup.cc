@@ -92,6 +92,10 @@ class NoNetwork final : public partners::Network {
   void Shutdown() override {}
 };
 
+std::unique_ptr<partners::Network> ReachNobody(const crypto::TlsIdentity&) {
+  return std::make_unique<NoNetwork>();
+}
+
 absl::StatusOr<MadeNode> FillDirectory(const NewNode& plan, evidence::Charter charter,
                                        evidence::Clock& clock, crypto::Entropy& entropy) {
   const NodePaths paths(plan.dir);
@@ -120,7 +124,7 @@ absl::StatusOr<MadeNode> FillDirectory(const NewNode& plan, evidence::Charter ch
       .high_water = storage::HighWaterFile(paths.high_water()),
       .clock = clock,
       .entropy = entropy,
-      .make_network = [](const crypto::TlsIdentity&) { return std::make_unique<NoNetwork>(); },
+      .make_network = ReachNobody,
       .followers = {},
       .proofs = paths.proofs()};
   auto node = Node::Open(std::move(parts));
@@ -178,7 +182,7 @@ absl::StatusOr<std::unique_ptr<Node>> OpenHeld(const fs::path& dir, const storag
                   .high_water = storage::HighWaterFile(paths.high_water()),
                   .clock = clock,
                   .entropy = entropy,
-                  .make_network = make_network,
+                  .make_network = make_network ? make_network : ReachNobody,
                   .followers = {},
                   .charter_file = paths.charter(),
                   .policy_file = paths.policy(),
@@ -251,10 +255,7 @@ absl::StatusOr<NewLogDone> BeginNewLogIn(const fs::path& dir, const fs::path& pa
   auto unlock = storage::FindUnlock(dir, passphrase_file);
   if (!unlock.ok()) return unlock.status();
   const NodePaths paths(dir);
-  const NetworkFactory none = [](const crypto::TlsIdentity&) {
-    return std::make_unique<NoNetwork>();
-  };
-  NewLogFiles files{.open = [&] { return OpenHeld(dir, *unlock, clock, entropy, none, true); },
+  NewLogFiles files{.open = [&] { return OpenHeld(dir, *unlock, clock, entropy, {}, true); },
                     .write_keys =
                         [&](const storage::NodeKeys& keys) {
                           return storage::WriteKeystore(dir, keys, *unlock, entropy);

@@ -14,6 +14,7 @@
 
 namespace daftar {
 
+// An empty one: the node reaches nobody.
 using NetworkFactory =
     std::function<std::unique_ptr<partners::Network>(const crypto::TlsIdentity&)>;
 
