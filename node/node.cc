@@ -57,8 +57,9 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
     charter_on_file_ = charter.hash;
   }
   const evidence::CircleId circle = charter.circle;
-  auto publisher =
-      ledger::Publisher::Open(*store_, IdentityOf(config_, circle, keys_), high_water_);
+  auto publisher = ledger::Publisher::Open(
+      *store_, IdentityOf(config_, circle, keys_), high_water_,
+      [this] { return exchange_->MayGrow(std::chrono::milliseconds(this->charter().tick_ms)); });
   if (!publisher.ok()) return publisher.status();
   publisher_ = *std::move(publisher);
   auto charters =
@@ -105,7 +106,11 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
           [this](const ledger::NewIncident& account, evidence::Date filed, bool after_hold) {
             return StillSupported(account, filed, after_hold);
           },
-          [this] { TickSoon(); }});
+          [this] { TickSoon(); },
+          [this] {
+            const std::string why = publisher_->trouble();
+            return why.empty() ? absl::OkStatus() : absl::FailedPreconditionError(why);
+          }});
   if (absl::Status status = ledger_->AddMissingDeadlines(); !status.ok()) return status;
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
@@ -173,6 +178,7 @@ absl::Status Node::StillSupported(const ledger::NewIncident& account, evidence::
 }
 
 absl::StatusOr<size_t> Node::Tick() {
+  storage::MutexLock ticking(ticking_);
   const int64_t ahead = followers_->ClockAhead();
   const bool in_doubt = std::abs(ahead) > partners::kMaxClockAheadSeconds;
   {
@@ -180,6 +186,10 @@ absl::StatusOr<size_t> Node::Tick() {
     trouble_.clock = in_doubt ? "its clock is " + std::to_string(std::abs(ahead)) + " s " +
                                     (ahead > 0 ? "behind" : "ahead of") + " its partners'"
                               : "";
+  }
+  // A database that is older than the log does not know what became of its incidents.
+  if (std::string why = publisher_->trouble(); !why.empty()) {
+    return absl::FailedPreconditionError(why);
   }
   // A deadline that cannot be kept does not keep the rest from being published.
   const absl::StatusOr<size_t> kept =
@@ -194,6 +204,11 @@ absl::StatusOr<size_t> Node::Tick() {
   if (!kept.ok()) return kept.status();
   if (!scrubbed.ok()) return scrubbed;
   return published;
+}
+
+void Node::Heartbeat() {
+  storage::MutexLock ticking(ticking_);
+  (void)publisher_->Heartbeat(clock_.Now());
 }
 
 void Node::TickSoon() {
@@ -223,8 +238,11 @@ absl::Status Node::OpenWitnessing() {
   own.contradicted = [this](const std::string& why) { publisher_->StopSigning(why); };
   notes_ = std::make_unique<partners::Notes>(*store_, clock_, *registry_, *followers_, *arrivals_,
                                              std::move(own));
-  exchange_ = std::make_unique<partners::Exchange>(*registry_, *network_, *notes_, *cosigner_,
-                                                   *arrivals_, [this] { ServeCosignatures(); });
+  partners::ExchangeOptions options;
+  options.passed = follower_options_.passed;
+  exchange_ = std::make_unique<partners::Exchange>(
+      *registry_, *network_, *notes_, *cosigner_, *arrivals_, [this] { ServeCosignatures(); },
+      std::move(options));
   followers_->Observe([this](partners::Mirror& mirror) { Applied(mirror); });
   return absl::OkStatus();
 }
@@ -473,7 +491,7 @@ void Node::RunUpkeep() {
 // the next, and `status` tells why.
 void Node::RunTicks() {
   const auto pace = [this] { return std::chrono::milliseconds(charter().tick_ms); };
-  (void)publisher_->Heartbeat(clock_.Now());
+  Heartbeat();
   auto next_tick = std::chrono::steady_clock::now() + pace();
   auto next_heartbeat = std::chrono::steady_clock::now() + kHeartbeatInterval;
   while (true) {
@@ -499,7 +517,7 @@ void Node::RunTicks() {
       next_tick = now + next;
     }
     if (now >= next_heartbeat) {
-      (void)publisher_->Heartbeat(clock_.Now());
+      Heartbeat();
       next_heartbeat = now + kHeartbeatInterval;
     }
   }

@@ -90,6 +90,20 @@ struct BackgroundTrouble {
   std::string handovers;   // why requests for proof whose time is over have not ended
 };
 
+// How the own log is brought back.
+struct RecoveryPlan {
+  std::string code;     // of a partner that holds it; empty: all active ones
+  std::string because;  // for the record
+};
+struct Recovered {
+  std::vector<std::string> said;  // a sentence for each thing that was done, or could not be
+  std::string origin;
+  uint64_t log_size = 0;
+};
+// How many entries are there, and from whom they come (empty: they are being looked after). False
+// stops. Called by the recovering thread.
+using RecoveryProgress = std::function<bool(const std::string& partner, uint64_t entries)>;
+
 inline constexpr std::chrono::milliseconds kHeartbeatInterval{20'000};
 inline constexpr std::chrono::milliseconds kUpkeepInterval{1'000};
 // Between two rewritings of what erasures deleted from.
@@ -112,9 +126,23 @@ class Node {
   void Stop();
 
   // One tick: does what deadlines ask for, publishes what is due, and removes what that has erased.
-  // The node's own thread does it at the charter's pace; by hand for tests without threads. One
-  // thread at a time.
+  // The node's own thread does it at the charter's pace; by hand for tests without threads. Any
+  // thread; one waits for the other.
   absl::StatusOr<size_t> Tick();
+  // Fetches the own log back from partners after its database, or the high-water file, was lost or
+  // is older than what was signed, brings the incidents together with it, and signs on. What was
+  // done before an error or a stop stays, and the next call goes on there. Nothing ticks meanwhile.
+  //   FailedPrecondition  the log is whole; no partner is known; or what was signed is nowhere any
+  //                       more, and only a new log can take its place
+  //   DataLoss            two histories of the log were signed
+  //   Unavailable         too few partners answer
+  //   Cancelled           `progress` said so, or the node stops
+  absl::StatusOr<Recovered> RecoverLog(const storage::Caller& caller, const RecoveryPlan& plan,
+                                       const RecoveryProgress& progress);
+  // Entries of the own log, or of a partner's as it is copied here, up to its head. NotFound when
+  // nothing of the log is held; FailedPrecondition when it is forked; errors of ledger::ReadFeed.
+  absl::StatusOr<evidence::FeedBatch> ReadCopy(const std::string& origin, uint64_t from) const;
+
   // Puts the cosignatures that were collected into the note that partners follow.
   void ServeCosignatures();
 
@@ -174,9 +202,18 @@ class Node {
   explicit Node(NodeParts parts);
   absl::Status OpenRooms(evidence::Charter charter);
   absl::Status WriteCharterFile() DAFTAR_REQUIRES(upkeep_);
+  bool IsWhole() const;
+  absl::StatusOr<std::vector<partners::Partner>> RecoverySources(const RecoveryPlan& plan) const;
+  absl::Status TakeBackFrom(const partners::Partner& partner, const RecoveryProgress& progress,
+                            uint64_t& taken) DAFTAR_REQUIRES(ticking_);
+  // Of entries [from, to) without an ERASURE; `first` is the first such, if any.
+  absl::StatusOr<uint64_t> MissingBodies(uint64_t from, uint64_t to, uint64_t* first) const;
+  absl::Status FillBodies(const std::vector<partners::Partner>& sources, uint64_t from,
+                          std::vector<std::string>& said) DAFTAR_REQUIRES(ticking_);
   void RunTicks();
   void RunUpkeep();
   void TickSoon();
+  void Heartbeat();
   // Deletes partners' reports whose time is over by this node's clock; once a minute at most.
   absl::Status SweepPartners(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Ends what time or an erasure has ended of the proof handed out and got.
@@ -263,6 +300,8 @@ class Node {
   BackgroundTrouble trouble_ DAFTAR_GUARDED_BY(mutex_);
   std::string missed_ DAFTAR_GUARDED_BY(mutex_);  // why an outcome was not recorded, until it is
 
+  // Held through Tick, a heartbeat and a recovery: one writer of the own log at a time. Before all.
+  storage::Mutex ticking_;
   storage::Mutex learning_;  // held while an order is recorded; before mutex_
   storage::Mutex upkeep_;    // held through Upkeep; before learning_
   std::optional<evidence::UnixMillis> purged_at_ DAFTAR_GUARDED_BY(upkeep_);

@@ -64,6 +64,11 @@ class NoNetwork final : public partners::Network {
                       partners::Cancellation&) override {
     return absl::UnavailableError("no network");
   }
+  absl::Status ReadLog(const partners::Partner&, const std::string&, uint64_t,
+                       const std::function<bool(evidence::FeedBatch)>&, std::chrono::milliseconds,
+                       partners::Cancellation&) override {
+    return absl::UnavailableError("no network");
+  }
   absl::StatusOr<partners::NodeCard> Pair(const std::string&, const crypto::SpkiPin&,
                                           const partners::InviteSecret&, const partners::NodeCard&,
                                           std::chrono::milliseconds) override {

@@ -146,6 +146,8 @@ struct Incident {
   // What was approved, held and given notice of has changed, or was in question: it is a draft, and
   // all three begin anew.
   void MakeDraft();
+  // It is as it was before its dispute.
+  void EndDispute();
   // When that last happened, in Unix seconds; 0: never.
   int64_t LastTime(IncidentAction action) const;
   // Rows of versions 1 to 4 are read too, which lack what later ones added: 2 mitigations, 3 the

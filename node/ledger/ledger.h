@@ -68,6 +68,9 @@ using StillSupported =
 // Is told that an entry was queued that must not wait for its tick. Called by the writing thread.
 using Urgent = std::function<void()>;
 
+// By what an incident is known whose customer nobody knows any more: "lost-database/entry-12".
+std::string RecoveredHandle(uint64_t report);
+
 // The current epoch's label key; owned by the keystore.
 struct LabelKey {
   uint32_t epoch;
@@ -86,6 +89,8 @@ struct LedgerOptions {
   OrderChanged order_changed = {};      // may be empty
   StillSupported still_supported = {};  // may be empty
   Urgent urgent = {};                   // may be empty
+  // Why nothing may be published now, for as long as that is so; may be empty.
+  std::function<absl::Status()> may_publish = {};
 };
 
 // A dispute as it is noted; `on` none: today in UTC.
@@ -226,6 +231,24 @@ class Ledger {
   absl::StatusOr<IncidentView> Erase(const storage::Caller& caller, const IncidentId& id,
                                      evidence::ErasureGround ground, const std::string& because);
 
+  // What of the own log was taken back from partners, brought together with what the database has.
+  struct TakenBack {
+    uint64_t queued = 0;   // entries that were still queued here
+    uint64_t linked = 0;   // reports of incidents that were not published when the copy was made
+    uint64_t filed = 0;    // reports whose incident is lost: a new one stands in its place
+    uint64_t updates = 0;  // settlements, disputes and the like that the database did not have
+    uint64_t taken_off =
+        0;  // queued here since, of what the log says already or is not so any more
+  };
+  // Goes through the entries [from, to) of the own log, in order. May be repeated after a crash:
+  // what was seen to stays. `progress` gets the number of entries that are done; false stops, and
+  // the answer is Cancelled. REQUIRES: nothing else publishes meanwhile. Errors of the store;
+  // DataLoss for entries that are malformed. A report whose incident is lost gets one without the
+  // customer's identifiers, which stand in no log: its only identifier is the handle of
+  // RecoveredHandle.
+  absl::StatusOr<TakenBack> TakeBack(uint64_t from, uint64_t to,
+                                     const std::function<bool(uint64_t done)>& progress);
+
   // Does what the charter's periods ask for at `now`: publishes after holds, withdraws, erases,
   // removes. Returns how many incidents changed. One that fails does not keep the others; the first
   // error is answered. While the clock is in doubt it only removes what was erased. By one thread
@@ -261,6 +284,7 @@ class Ledger {
 
  private:
   // The incident whose report stands at `index`; nullopt: none (any more).
+  friend class Restorer;
   absl::StatusOr<std::optional<IncidentView>> ByReport(uint64_t index) const;
   absl::StatusOr<IncidentId> FindByReport(uint64_t index, const crypto::Bytes& key) const;
   // Of incidents that name it.

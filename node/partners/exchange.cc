@@ -84,6 +84,29 @@ void Exchange::SendAll() {
   for (const Partner& partner : registry_.Active()) Send(partner, true);
 }
 
+absl::Status Exchange::MayGrow(std::chrono::milliseconds fresh) {
+  const std::vector<Partner> active = registry_.Active();
+  {
+    storage::MutexLock lock(mutex_);
+    absl::Status heard = quorum_.Check(active, options_.passed(), fresh);
+    if (heard.ok()) return heard;
+  }
+  for (const Partner& partner : active) Send(partner, false);
+  const Clock::time_point until = Clock::now() + options_.patience;
+  storage::MutexLock lock(mutex_);
+  while (true) {
+    absl::Status heard = quorum_.Check(active, options_.passed(), fresh);
+    if (heard.ok() || stopping_) return heard;
+    const bool waits = std::ranges::any_of(active, [this](const Partner& partner) {
+      const auto peer = peers_.find(partner.origin);
+      return peer != peers_.end() && peer->second.calling;
+    });
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
+    if (!waits || left.count() <= 0) return heard;
+    changed_.WaitFor(mutex_, left);
+  }
+}
+
 void Exchange::Send(const Partner& partner, bool all) {
   uint64_t covered = 0;
   {
@@ -93,8 +116,9 @@ void Exchange::Send(const Partner& partner, bool all) {
     peer.calling = true;
     covered = peer.cosigned;
   }
-  const std::string own[] = {partner.origin};
-  network_.ExchangeNotes(partner, all ? notes_.All() : notes_.Of(own), options_.deadline,
+  // The own log's too, so that every answer tells which head of it the partner knows.
+  const std::string both[] = {partner.origin, notes_.own_origin()};
+  network_.ExchangeNotes(partner, all ? notes_.All() : notes_.Of(both), options_.deadline,
                          [this, origin = partner.origin, all,
                           covered](const absl::StatusOr<std::vector<std::string>>& answer) {
                            Answered(origin, all, covered, answer);
@@ -104,12 +128,17 @@ void Exchange::Send(const Partner& partner, bool all) {
 void Exchange::Answered(const std::string& origin, bool all, uint64_t covered,
                         const absl::StatusOr<std::vector<std::string>>& answer) {
   ++(answer.ok() ? delivered_ : failed_);
+  bool compared = false;
   if (answer.ok()) {
     arrivals_.Heard(origin);
     // What the store could not keep comes again within the minute.
-    if (auto taken = notes_.Take(*answer); taken.ok()) Took(*taken);
+    if (auto taken = notes_.Take(*answer); taken.ok()) {
+      Took(*taken);
+      compared = true;
+    }
   }
   storage::MutexLock lock(mutex_);
+  if (compared) quorum_.Heard(origin, options_.passed());
   Peer& peer = peers_[origin];
   peer.calling = false;
   const Clock::time_point now = Clock::now();

@@ -119,6 +119,7 @@ void Followers::NoteHeard(const std::string& origin, int64_t heard_at,
 void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
   std::chrono::milliseconds wait = options_.first_retry;
   std::optional<std::chrono::steady_clock::time_point> compared;
+  std::optional<std::chrono::steady_clock::time_point> fork_read;
   // What was copied before the last stop, or by a version that did not cosign.
   applied_(mirror);
   while (!cancel.cancelled()) {
@@ -141,6 +142,10 @@ void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel
     if (mirror.Suspicious() && (!compared.has_value() || now - *compared > kComparePause)) {
       compared = now;
       Compare(partner, mirror, cancel);
+      if (cancel.cancelled()) break;
+    }
+    if (!fork_read.has_value() || now - *fork_read > kComparePause) {
+      if (ReadFork(partner, mirror, cancel)) fork_read = now;
       if (cancel.cancelled()) break;
     }
     if (!applied.ok()) mirror.SetTrouble(std::string(applied.message()));
@@ -168,6 +173,19 @@ void Followers::Compare(const Partner& partner, Mirror& mirror, Cancellation& ca
         return mirror.Compare(batch, comparison).ok() && !comparison.done;
       },
       cancel);
+}
+
+// Of a log that is forked and lacks the proof of it: reads it once more. Whether it was tried.
+bool Followers::ReadFork(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
+  auto reading = mirror.BeginForkReading();
+  if (!reading.ok() || !reading->has_value()) return false;
+  (void)network_.Follow(
+      partner, 0,
+      [&](const evidence::FeedBatch& batch) {
+        return mirror.ReadOfFork(batch, **reading).ok() && !(*reading)->done;
+      },
+      cancel);
+  return true;
 }
 
 std::shared_ptr<Mirror> Followers::MirrorOf(std::string_view origin) const {

@@ -88,6 +88,7 @@ class Followers {
   };
   void Run(const Partner& partner, Mirror& mirror, Cancellation& cancel);
   void Compare(const Partner& partner, Mirror& mirror, Cancellation& cancel);
+  bool ReadFork(const Partner& partner, Mirror& mirror, Cancellation& cancel);
   void SetConnection(const std::string& origin, bool connected, std::string reason);
   void NoteHeard(const std::string& origin, int64_t heard_at, std::chrono::milliseconds passed);
   // Whether there are active partners, and none was heard of in what has passed since the start.

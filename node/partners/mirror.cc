@@ -157,20 +157,6 @@ void Mirror::TakeHead(const Head& head, const std::string& note, State& next) co
   next.pending.push_back({head.checkpoint, note});
 }
 
-absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::string& second,
-                                      const std::string& words) {
-  State marked = state_;
-  marked.forked = true;
-  Batch batch;
-  batch.Put(Column::kLogHeads, Key('m'), EncodeState(marked));
-  batch.Put(Column::kLogHeads, Key('1'), crypto::ToBytes(first));
-  batch.Put(Column::kLogHeads, Key('2'), crypto::ToBytes(second));
-  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
-  state_.forked = true;
-  Publish();
-  return absl::DataLossError(words);
-}
-
 absl::Status Mirror::Apply(const evidence::FeedBatch& batch, bool clock_in_doubt) {
   storage::MutexLock applying(applying_);
   suspicious_ = false;

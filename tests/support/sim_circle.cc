@@ -118,6 +118,23 @@ class SimNetwork final : public partners::Network {
     return absl::CancelledError("cancelled");
   }
 
+  absl::Status ReadLog(const partners::Partner& partner, const std::string& origin, uint64_t from,
+                       const std::function<bool(evidence::FeedBatch)>& on_batch, milliseconds,
+                       partners::Cancellation& cancel) override {
+    while (!cancel.cancelled()) {
+      std::shared_ptr<Node> other = Reach(partner);
+      if (other == nullptr) return absl::UnavailableError("not reached");
+      if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
+      auto batch = other->ReadCopy(origin, from);
+      if (!batch.ok()) return batch.status();
+      const size_t entries = batch->entries.size();
+      from += entries;
+      if (auto alter = circle_.faults.alter_feed.Get()) alter(partner.origin, *batch);
+      if (!on_batch(*std::move(batch)) || entries == 0) return absl::OkStatus();
+    }
+    return absl::CancelledError("cancelled");
+  }
+
   absl::StatusOr<partners::NodeCard> Pair(const std::string& endpoint, const crypto::SpkiPin& pin,
                                           const partners::InviteSecret& secret,
                                           const partners::NodeCard& own, milliseconds) override {
