@@ -6,6 +6,7 @@
 #include <set>
 
 #include "crypto/merkle.h"
+#include "node/audit/verifier.h"
 #include "node/evidence/labels.h"
 #include "storage/log_store.h"
 #include "tests/node/ledger/life_cycle_fixture.h"
@@ -119,7 +120,22 @@ class LogExportTest : public LifeCycle {
       EXPECT_EQ(file.bytes, kept.files[file.name].size()) << file.name;
       EXPECT_EQ(file.sha256, crypto::Sha256(crypto::AsBytes(kept.files[file.name]))) << file.name;
     }
+    ExpectVerified(kept);
     return kept;
+  }
+  // By whoever has no more than it and the log's key.
+  void ExpectVerified(const Kept& kept) {
+    std::string whole = kept.manifest;
+    for (const std::string& name : kept.names) whole += kept.files.at(name);
+    audit::VerifyOptions options;
+    options.now = circle_.clock().Now().seconds();
+    const auto verdict =
+        audit::VerifyBytes(whole, "log " + HeadKey().ToVkey() + "\nquorum none\n", options);
+    ASSERT_TRUE(verdict.ok()) << verdict.status();
+    EXPECT_EQ(verdict->code, 0) << verdict->unreadable;
+    for (const audit::CheckResult& check : verdict->checks) {
+      EXPECT_THAT(check.faults.kept, IsEmpty()) << audit::CheckName(check.check);
+    }
   }
   static std::vector<Bytes> Leaves(const std::string& entries) {
     std::vector<Bytes> leaves;
