@@ -32,7 +32,7 @@ class EntryChecks::EarlierReader {
   EarlierReader(const EarlierReader&) = delete;
   EarlierReader& operator=(const EarlierReader&) = delete;
 
-  // None at the end, or where the file is not in its format, which `inclusion` fails for.
+  // None at the end, or where the file is not in its format, which `entries` fails for.
   std::optional<Earlier> Next() {
     if (broken_ || reader_->AtEnd()) return std::nullopt;
     auto record = Read();
@@ -40,7 +40,7 @@ class EntryChecks::EarlierReader {
     if (!record || record->index < least_ || record->index >= end) {
       broken_ = true;
       if (reader_->status().ok()) {
-        context_.findings().Fail(Check::kInclusion, "The file 'earlier' is not in its format.");
+        context_.findings().Fail(Check::kEntries, "The file 'earlier' is not in its format.");
       }
       return std::nullopt;
     }

@@ -5,6 +5,7 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
+#include "node/audit/heads.h"
 #include "node/audit/text.h"
 #include "node/evidence/header.h"
 
@@ -37,6 +38,9 @@ absl::StatusOr<Head> VerifiedHeadOf(const std::string& bytes, const std::string&
   const auto refuse = [&](const absl::Status& status) {
     return NotProven("the " + std::string(which) + " head: " + std::string(status.message()));
   };
+  if (bytes.size() > kMaxHeadNoteBytes) {
+    return NotProven("the " + std::string(which) + " head has too many bytes");
+  }
   auto note = crypto::ParseNote(bytes);
   if (!note.ok()) return refuse(note.status());
   auto checkpoint = crypto::ParseCheckpoint(note->text);

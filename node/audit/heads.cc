@@ -82,7 +82,7 @@ std::string FaultOfConsistency(std::string_view file, const VerifiedHead& from,
 }  // namespace
 
 std::optional<VerifiedHead> CheckHead(Context& context, std::string_view name, uint64_t size) {
-  auto bytes = context.ReadWhole(name, crypto::kMaxNoteBytes, Check::kHead);
+  auto bytes = context.ReadWhole(name, kMaxHeadNoteBytes, Check::kHead);
   if (!bytes) return std::nullopt;
   VerifiedHead head;
   head.bytes = *std::move(bytes);
@@ -126,7 +126,7 @@ void CheckQuorum(Context& context, const std::optional<VerifiedHead>& head) {
 
 void CheckConsistency(Context& context, const std::optional<VerifiedHead>& from,
                       const std::optional<VerifiedHead>& head) {
-  constexpr size_t kMost = crypto::kMaxNoteBytes + (8 << 10);  // 63 hashes and the first line
+  constexpr size_t kMost = kMaxHeadNoteBytes + (8 << 10);  // 63 hashes and the first line
   Findings& findings = context.findings();
   const auto file = context.ReadWhole("consistency", kMost, Check::kConsistency);
   if (!file) return;
@@ -217,21 +217,14 @@ void CheckCosigners(Context& context) {
   std::string last_origin;
   while (!reader->AtEnd() && reader->status().ok()) {
     const auto length = reader->TakeInteger(4);
-    std::optional<std::string> bytes;
-    if (length && *length <= crypto::kMaxNoteBytes && *length <= reader->remaining()) {
-      bytes.emplace();
-      while (bytes->size() < *length) {
-        const auto piece =
-            reader->Take(std::min<size_t>(*length - bytes->size(), BundleFileReader::kBufferBytes));
-        if (!piece) break;
-        *bytes += crypto::AsText(*piece);
-      }
-    }
-    if (!bytes || bytes->size() != *length) {
+    const auto bytes = length && *length <= kMaxHeadNoteBytes
+                           ? reader->Take(static_cast<size_t>(*length))
+                           : std::nullopt;
+    if (!bytes) {
       findings.Fail(Check::kCosigners, "The file 'cosigners' is not in its format.");
       break;
     }
-    CheckCosigner(context, *bytes, last_origin, verified, others);
+    CheckCosigner(context, crypto::AsText(*bytes), last_origin, verified, others);
   }
   context.Close("cosigners", *reader);
   if (others > 0) {

@@ -14,6 +14,9 @@
 
 namespace daftar::audit {
 
+// A note of a bundle, or of fork evidence.
+inline constexpr size_t kMaxHeadNoteBytes = 32 << 10;
+
 // A head that the auditor's policy vouches for.
 struct VerifiedHead {
   crypto::Checkpoint checkpoint;

@@ -70,6 +70,9 @@ void KeyHistory::AddEntry(const evidence::SignedHeader& entry) {
     adoption_ = entry;
     return;
   }
+  if (entry.header.kind == EntryKind::kAdoption) {
+    Fail(entry.header.index, "is an ADOPTION, which only begins a log");
+  }
   if (broken_ || !newest_) {
     ++not_verified_;
     return;

@@ -108,6 +108,12 @@ void ReportMarks::CheckOrder(Mark& report, const Header& entry) {
                                                 "about, " +
                                                 std::to_string(report.index) + ".");
   }
+  if (entry.issued_at == report.last_about_at) {
+    context_.findings().Fail(Check::kOrder, Named(entry) + " is the second one about REPORT " +
+                                                std::to_string(report.index) +
+                                                " of one time; they are published one by one.");
+  }
+  report.last_about_at = entry.issued_at;
   if (!report.order.Accepts(entry.kind)) {
     context_.findings().Fail(Check::kOrder, Named(entry) +
                                                 " may not follow what was said before about "

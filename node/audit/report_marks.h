@@ -41,6 +41,7 @@ class ReportMarks {
   struct Mark {
     uint64_t index = 0;
     uint64_t issued_at = 0;
+    uint64_t last_about_at = 0;  // of the newest entry about it; 0: none
     // When what begins a time limit was issued; 0: it runs none.
     uint64_t settled_at = 0;
     uint64_t disputed_at = 0;
