@@ -260,7 +260,7 @@ def seal(key, kind, origin, nonce, plain):
 class Log:
     """`entries` in order; `keys` the key sets by the index of their KEYS; `reports`."""
 
-    def __init__(self, rng, entries_wanted, colliding=False):
+    def __init__(self, rng, entries_wanted, colliding=False, start=None):
         self.rng = rng
         self.origin = rng.choice([b"toko-a.example/daftar", b"x", b"a" * 190 + b"/z.9-"])
         if colliding:
@@ -268,7 +268,7 @@ class Log:
         self.record_key, self.circle = rng.randbytes(32), rng.randbytes(16)
         self.entries, self.reports, self.keys, self.charters = [], [], {}, []
         self.pending = []
-        self.time = NOW - rng.randint(1, 200) * DAY + rng.randrange(DAY)
+        self.time = start or NOW - rng.randint(1, 200) * DAY + rng.randrange(DAY)
         self.current = self.new_keys()
         if colliding:
             self.current["entry"] = Key(COLLIDING[1][0])
@@ -276,9 +276,14 @@ class Log:
         while len(self.entries) < entries_wanted and self.pass_time():
             self.act()
             self.publish()
+        self.choose_made_at()
+
+    def choose_made_at(self):
+        """At a time at which no limit is missed."""
         latest = min([NOW + 300] + [limit + HOUR for report in self.reports
                                     for limit, _ in report.limits()])
-        self.made_at = rng.choice([self.time, latest, rng.randint(self.time, latest)])
+        self.made_at = self.rng.choice([min(self.time, latest), latest,
+                                        self.rng.randint(min(self.time, latest), latest)])
 
     def new_keys(self):
         keys = {use: Key(self.rng.randbytes(32)) for use in ("entry", "head", "mirror", "self")}
@@ -329,6 +334,30 @@ class Log:
         self.time = time
         return True
 
+    def tick(self, seconds, *entries):
+        """Publishes these so much later."""
+        self.time += seconds
+        self.pending.extend(entries)
+        self.publish()
+
+    def add_report(self, **facts):
+        """To what is pending; `facts` in place of those that would fit the charter."""
+        report = Report(self, self.rng, self.charters[-1] if self.charters else None, self.time)
+        report.facts = report.original = {**report.facts, **facts}
+        entry = Entry("REPORT", ABOUT_NOTHING, report.body(), None)
+        entry.report, report.entry = report, entry
+        self.pending.append(entry)
+        return report
+
+    def add_keys(self, kept=()):
+        keys = self.new_keys()
+        for use in kept:
+            keys[use] = self.current[use]
+        entry = Entry("KEYS", ABOUT_NOTHING, self.keys_body(keys), None)
+        entry.keys = keys
+        self.pending.append(entry)
+        return entry
+
     def act(self):
         rng = self.rng
         for report in self.reports:
@@ -342,21 +371,11 @@ class Log:
                 self.change(report, rng.choice(self.possible(report)))
         if rng.random() < 0.5 or not self.reports:
             for _ in range(rng.randint(1, 3)):
-                charter = self.charters[-1] if self.charters else None
-                report = Report(self, rng, charter, self.time)
-                entry = Entry("REPORT", ABOUT_NOTHING, report.body(), None)
-                entry.report = report
-                report.entry = entry
-                self.pending.append(entry)
+                self.add_report()
         if rng.random() < 0.08:
             self.pending.append(self.charter_entry(Charter(rng, self.circle)))
         if rng.random() < 0.1:
-            keys = self.new_keys()
-            for kept in rng.choice([(), ("entry", "head", "mirror", "self"), ("head",), ("entry",)]):
-                keys[kept] = self.current[kept]
-            entry = Entry("KEYS", ABOUT_NOTHING, self.keys_body(keys), None)
-            entry.keys = keys
-            self.pending.append(entry)
+            self.add_keys(rng.choice([(), ("entry", "head", "mirror", "self"), ("head",), ("entry",)]))
 
     @staticmethod
     def possible(report):

@@ -49,7 +49,7 @@ class NoteParts:
         self.text, self.lines, self.raw = text, lines, None
 
     def bytes(self):
-        return self.raw or (self.text + "\n" + "".join(line + "\n" for line in self.lines)).encode()
+        return (self.raw or self.text + "\n" + "".join(line + "\n" for line in self.lines)).encode()
 
 
 class Witness:
@@ -65,10 +65,10 @@ class Plan:
     `on_bytes` (what a single file or the manifest has in the end, gives it back changed).
     """
 
-    def __init__(self, rng, entries=None, kind=None, begin=None, colliding=False):
+    def __init__(self, rng, log=None, kind=None, begin=None):
         self.rng = rng
-        count = entries or rng.choice([2, 3, rng.randint(2, 12), rng.randint(5, 30), 16])
-        self.log = Log(rng, count, colliding)
+        count = rng.choice([2, 3, rng.randint(2, 12), rng.randint(5, 30), 16])
+        self.log = log or Log(rng, count)
         self.origin = self.log.origin.decode()
         self.made_at, self.end = self.log.made_at, len(self.log.entries)
         self.kind = kind or rng.choice(["log", "log", "log", "excerpt"])
