@@ -185,6 +185,8 @@ class Plan:
     def note(self, name, size):
         keys = self.log.keys_before(size) if self.knows_keys_before(size) else self.log.current
         text = checkpoint(self.origin, size, tree_root(self.hashes[:size]))
+        if name == "head":
+            self.head_text = text
         lines = [log_line(self.origin, keys["head"], text)]
         if self.rng.random() < 0.8:
             lines.append(cosignature_line(self.origin + "/self", keys["self"], text, self.log.time))
