@@ -109,6 +109,7 @@ def tick_order(name, make_entries):
             plan = plan_of(rng, log)
             if straddling:  # nobody can tell then
                 plan = Plan(rng, log=log, kind="log", begin=len(log.entries) - 1)
+                plan.openings, plan.case, plan.with_openings = {}, None, False
             return plan
         add(f"order: {name}{' swapped' if swapped else ''}", FAILS if swapped else GOOD, make)
     add(f"order: {name} swapped, one before the bundle", GOOD,
