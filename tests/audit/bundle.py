@@ -90,7 +90,8 @@ def check_names(manifest):
         require(rest[1 + with_body:2 + with_body] == [f"entry-{number}.tlog-proof"],
                 "an excerpted entry has no tlog-proof")
         rest = rest[2 + with_body:]
-    require(len(excerpted) <= MAX_EXCERPTED, "too many excerpted entries")
+    require(0 < len(excerpted) <= MAX_EXCERPTED or manifest.kind == "log",
+            "too many excerpted entries, or none")
     manifest.excerpted = excerpted
 
 
@@ -121,11 +122,11 @@ class Bundle:
 def read_file(path, most):
     try:
         with open(path, "rb") as file:
-            data = file.read() if most is None else file.read(most + 1)
+            require(most is None or os.fstat(file.fileno()).st_size <= most,
+                    f"{os.path.basename(path)} is longer than stated")
+            return file.read()
     except OSError as error:
         raise Malformed(f"{os.path.basename(path)} cannot be read: {error.strerror}") from error
-    require(most is None or len(data) <= most, f"{os.path.basename(path)} is longer than stated")
-    return data
 
 
 # --- files ---

@@ -460,6 +460,7 @@ def _(plan, rng):
 def _(plan, rng):
     erasures = [e for e in plan.own() if e.kind == 7 and any(
         o.kind != 7 and getattr(o, "report", None) is e.report for o in plan.own())]
+    need(len(plan.excerpted) > 1)
     plan.excerpted.remove(any_of(erasures, rng).index)
 
 

@@ -100,7 +100,7 @@ class Plan:
 
     def choose_excerpt(self):
         rng = self.rng
-        chosen = set(rng.sample(range(self.end), rng.randint(0, min(self.end, 6))))
+        chosen = set(rng.sample(range(self.end), rng.randint(1, min(self.end, 6))))
         for index in list(chosen):
             entry = self.log.entries[index]
             report = getattr(entry, "report", None)

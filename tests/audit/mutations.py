@@ -1037,7 +1037,16 @@ fork_text("length of a note", UNREADABLE, None, lambda lines, notes, rng: change
     lambda line: line.split(" ")[0] + " -1", lambda line: line + " ")(lines, notes, rng))
 fork_text("root that is none", UNREADABLE, False, change_line(
     4, lambda line: line[:-1], lambda line: "root " + loosen_base64(line[5:]),
-    lambda line: "root " + b64(bytes(31)), lambda line: line.upper(), lambda line: line[5:]))
+    lambda line: "root " + b64(bytes(31)), lambda line: line.upper(), lambda line: line[4:]))
+fork_text("proof without a root", FAILS, False, change_line(4, lambda line: line[5:]))
+
+
+@mutation("excerpt: of no entry", UNREADABLE, kind="excerpt")
+def _(plan, rng):
+    plan.excerpted = []
+    plan.openings, plan.case, plan.with_openings = {}, None, False
+
+
 fork_text("line dropped", UNREADABLE, None, lambda lines, notes, rng: lines.pop(rng.randrange(4)))
 fork_text("too long", UNREADABLE, None, lambda lines, notes, rng: notes.append(b"\n"))
 fork_text("too short", UNREADABLE, None, lambda lines, notes, rng: notes.__setitem__(1, notes[1][:-1]))
