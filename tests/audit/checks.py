@@ -27,6 +27,7 @@ class Verifier:
         self.is_log = self.manifest.kind == "log"
         self.head = self.judged = self.head_from = self.tree = self.case = None
         self.by_index = {}  # every entry that there is
+        self.copies = []  # of `earlier`, of entries that are excerpted too
         self.own = []  # those that the bundle is about: of `entries`, or excerpted
         self.keys, self.charters, self.keys_of_openings = [], {}, {}
         self.opened = {}  # the facts of each opened REPORT and CORRECTION, by index
@@ -176,8 +177,8 @@ class Verifier:
             with self.failing("entries", str(number)):
                 entry = self.placed(self.bundle.files[f"entry-{number}.leaf"], number)
                 entry.body = self.bundle.files.get(f"entry-{number}.body")
-                if number in self.by_index:
-                    entry.body = entry.body or self.by_index[number].body
+                if number in self.by_index:  # each copy is judged for itself
+                    self.copies.append(self.by_index[number])
                 self.by_index[number] = entry
                 self.own.append(entry)
 
@@ -263,7 +264,7 @@ class Verifier:
                 self.fail("keys", "the log's own line on its head fails")
 
     def check_signatures(self):
-        for entry in self.entries:
+        for entry in self.entries + self.copies:
             if entry.kind == KEYS:
                 continue
             before = [keys for index, keys in self.keys if index < entry.index]
@@ -275,7 +276,7 @@ class Verifier:
                 self.fail("signatures", f"{entry.index} is not signed by the log's entry key")
 
     def check_bodies(self):
-        for entry in self.entries:
+        for entry in self.entries + self.copies:
             if entry.body is None:
                 continue
             if entry.kind == ERASURE:
@@ -288,7 +289,7 @@ class Verifier:
                 check_body(entry.kind, entry.body)
 
     def check_erasures(self):
-        for entry in self.entries:
+        for entry in self.entries + self.copies:
             if entry.body is None and entry.kind != ERASURE and (
                     entry.kind in ROOTS_OF_TRUST or entry.report not in self.erased):
                 self.fail("erasures", f"the body of {entry.index} is missing, and nothing says why")

@@ -106,6 +106,7 @@ def tick_order(name, make_entries):
                 if entry.kind == 1:
                     entry.report.index = entry.index
                     log.reports.append(entry.report)
+            log.choose_made_at()
             plan = plan_of(rng, log)
             if straddling:  # nobody can tell then
                 plan = Plan(rng, log=log, kind="log", begin=len(log.entries) - 1)

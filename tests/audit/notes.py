@@ -5,7 +5,7 @@ from encoding import (LIMIT, Malformed, decimal, from_base64, key_id, origin_nam
                       verifies)
 
 LOG, COSIGNER = 0x01, 0x04
-MAX_NOTE_BYTES, MAX_LINES = 32 * 1024, 100
+MAX_NOTE_BYTES, MAX_LINES, MAX_NAME_BYTES = 32 * 1024, 100, 255
 MAX_POLICY_BYTES, MAX_LOGS = 64 * 1024, 1024
 
 
@@ -32,7 +32,7 @@ def own_key(name, key_type, public):
 
 def is_key_name(name):
     # str.isspace knows a few more than Unicode's White_Space: U+001C to U+001F, which no note has.
-    return bool(name) and "+" not in name and not any(c.isspace() for c in name)
+    return 0 < len(name.encode()) <= MAX_NAME_BYTES and "+" not in name and not any(c.isspace() for c in name)
 
 
 class Note:
