@@ -196,7 +196,11 @@ void EntryChecks::Add(uint64_t index, ByteView leaf, std::optional<ByteView> bod
   } else {
     keys_.AddEntry(*entry);
   }
-  if (!earlier) marks_.Add(header, body.has_value());
+  if (earlier) {
+    marks_.AddNoReport(index);
+  } else {
+    marks_.Add(header, body.has_value());
+  }
   if (header.kind == EntryKind::kCharter) {
     const auto* charter =
         fitting == nullptr ? nullptr : std::get_if<evidence::CharterBody>(fitting);

@@ -84,7 +84,7 @@ void ReportMarks::Add(const Header& entry, bool has_body) {
   if (entry.kind != EntryKind::kReport && !evidence::IsAboutReport(entry.kind)) return;
   const uint64_t report = entry.kind == EntryKind::kReport ? entry.index : entry.about;
   if (!log || report < context_.manifest().from) {
-    if (log) ++about_earlier_;
+    if (log) CheckAboutEarlier(entry);
     CountBody(others_[report], entry, has_body);
     return;
   }
@@ -98,6 +98,14 @@ void ReportMarks::Add(const Header& entry, bool has_body) {
   CountBody(mark->bodies, entry, has_body);
   CheckOrder(*mark, entry);
   CheckDeadlines(*mark, entry);
+}
+
+void ReportMarks::CheckAboutEarlier(const Header& entry) {
+  ++about_earlier_;
+  if (!std::ranges::binary_search(no_reports_, entry.about)) return;
+  context_.findings().Fail(
+      Check::kOrder,
+      Named(entry) + " is about entry " + std::to_string(entry.about) + ", which is no REPORT.");
 }
 
 void ReportMarks::CheckOrder(Mark& report, const Header& entry) {

@@ -241,6 +241,8 @@ TEST_F(ForkTest, WhatProvesNothingIsToldApartFromWhatCannotBeRead) {
   EXPECT_EQ(Code(short_proof), 1);
   ForkEvidence rootless = Grown();
   rootless.root.reset();
+  EXPECT_EQ(Code(rootless), 2);
+  rootless.proof.clear();
   EXPECT_EQ(Code(rootless), 1);
   ForkEvidence needless = SameSize();
   needless.root = crypto::Digest();
