@@ -339,7 +339,7 @@ def _(parts, plan, rng):
 @note_mutation("lines of unknown keys", GOOD)
 def _(parts, plan, rng):
     for _ in range(rng.randint(1, 5)):
-        name = rng.choice([plan.origin, "x", "\u00fc", "\U0001f600", "x" * 300] +
+        name = rng.choice([plan.origin, "x", "\u00fc", "\U0001f600", "x" * 255] +
                           [w.vkey_name for w in plan.witnesses])
         line = f"\u2014 {name} {b64(rng.randbytes(rng.choice([5, 68, 76, 200])))}"
         parts.lines.insert(rng.randint(0, len(parts.lines)), line)
@@ -365,7 +365,7 @@ def _(parts, plan, rng):
     blob = b64(rng.randbytes(76))
     parts.lines.insert(rng.randint(1, len(parts.lines)), rng.choice([
         f"- x {blob}", f"\u2014  x {blob}", f"\u2014 x  {blob}", f"\u2014 x {blob} ", f"\u2014 x",
-        f"\u2014 {blob}", f"\u2014 x\t {blob}", f"\u2014 x\x01 {blob}", f"\u2014 x+y {blob}",
+        f"\u2014 {blob}", f"\u2014 x\t {blob}", f"\u2014 x\x01 {blob}", f"\u2014 x+y {blob}", f"\u2014 {'x' * 256} {blob}",
         f"\u2014 x\u00a0y {blob}", f"\u2014 x\u2003y {blob}", f"\u2014 x {loosen_base64(blob)}",
         f"\u2014 x {blob[:-1]}", f"\u2014 x {blob}=", f"\u2014 x AAAA", f"\u2014 x {blob[:8]} {blob[8:]}",
         f"\u2014 x {blob.replace('=', '-')}", f" \u2014 x {blob}", "x", f"\u2014x {blob}"]))
