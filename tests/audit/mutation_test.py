@@ -8,11 +8,12 @@ must agree on the exit code of each, and it must be 0 exactly for the good ones.
 
 1,000 bundles, 10,000 with DAFTAR_LONG=1. A failure names its seed; --seed and --count repeat it, and
 its bundle is kept. Without --verifier only the second verifier judges. --table prints which checks
-caught which mutation. --self-test leaves out one check after the other and sees each missed.
+caught which mutation. --self-test sees that no check could be left out without being missed.
 """
 import argparse
 import collections
 import contextlib
+import importlib
 import os
 import pathlib
 import random
@@ -22,9 +23,14 @@ import sys
 import tempfile
 import time
 
-import mutations
-import log_mutations  # noqa: F401  adds to mutations.ALL
+from checks import NAMES
 from log_model import NOW
+from make_bundles import Plan
+from mutate import ALL, Unfit
+from verify_bundle import failed, verify
+
+for module in sorted(pathlib.Path(__file__).resolve().parent.glob("mutate_*.py")):
+    importlib.import_module(module.stem)  # adds to ALL
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECOND = [sys.executable, "-B", str(HERE / "verify_bundle.py"), "--batch"]
@@ -46,15 +52,14 @@ def remove(path):
 def make(seed, number, folder):
     """The bundle of this number: every so often an unchanged one, else the next mutation."""
     changed = number - number // GOOD_EVERY - 1
-    name, plan_of, codes = (mutations.ALL[0] if number % GOOD_EVERY == 0 else
-                            mutations.ALL[changed % len(mutations.ALL)])
+    name, plan_of, codes = ALL[0] if number % GOOD_EVERY == 0 else ALL[changed % len(ALL)]
     path = folder / f"bundle-{number}"
     for attempt in range(TRIES):
         rng = random.Random(f"{seed} {number} {attempt}")
         try:
             plan = plan_of(rng)
             return Bundle(number, name, codes, path, plan.write(path))
-        except mutations.Unfit:
+        except Unfit:
             remove(path)
     raise RuntimeError(f"no plan is fit for the mutation {name!r}")
 
@@ -102,7 +107,7 @@ def run(given, folder, commands):
                 print(f"seed {given.seed}, number {bundle.number}: {bundle.name}: wanted one of "
                       f"{sorted(bundle.codes)}, got {by_name}")
     good = sum(bundle.codes == {0} for bundle in bundles)
-    print(f"{len(bundles)} bundles ({good} good), {len(mutations.ALL)} mutations, seed {given.seed}: "
+    print(f"{len(bundles)} bundles ({good} good), {len(ALL)} mutations, seed {given.seed}: "
           f"{len(wrong)} wrong. Made in {made - begin:.1f} s, judged in {done - made:.1f} s")
     return wrong
 
@@ -118,18 +123,44 @@ def keep(wrong, given):
 
 
 def self_test(given, folder):
-    """Every check that is left out must be noticed."""
-    from checks import NAMES
-    begin, missed = time.monotonic(), []
+    """What is wrong with this test: checks that no bundle needs, faults that nobody would see."""
     bundles = [make(given.seed, number, folder) for number in range(given.count)]
-    for check in [name for name in NAMES if name != "proofs"] + ["fork"]:  # proofs need --proof
+    alone = collections.Counter(checks for bundle, (code, checks) in zip(bundles, judge(SECOND, bundles))
+                                if code == 1 and 0 not in bundle.codes)
+    print("caught by one check alone:", dict(alone.most_common()))
+    wrong = [f"no bundle needs the check {name}" for name in NAMES + ("fork",)
+             if name != "proofs" and not alone[name]]
+    for check in ("quorum", "deadlines"):
         verdicts = judge(SECOND + ["--skip", check], bundles)
-        wrong = sum(is_wrong(b, {"second": v}) for b, v in zip(bundles, verdicts))
-        print(f"without {check}: {wrong} wrong")
-        if wrong == 0:
-            missed.append(check)
-    print(f"{time.monotonic() - begin:.1f} s; {'nobody misses ' + ', '.join(missed) if missed else 'all are missed'}")
-    return missed
+        missed = sum(is_wrong(b, {"second": v}) for b, v in zip(bundles, verdicts))
+        print(f"without {check}: {missed} wrong")
+        if missed == 0:
+            wrong.append(f"nobody misses {check}")
+    return wrong + test_proof_files(given, folder)
+
+
+def test_proof_files(given, folder):
+    """--proof, which batches do not have; the same bundle in both forms."""
+    number, plan = 0, Plan(random.Random(f"{given.seed} proofs 0"))
+    while not (plan.case and plan.case.proofs):
+        number += 1
+        plan = Plan(random.Random(f"{given.seed} proofs {number}"))
+    good, bad = folder / "good-proof", folder / "bad-proof"
+    good.write_bytes(plan.case.proofs[0][2])
+    bad.write_bytes(plan.case.proofs[0][2] + b"x")
+    wrong = []
+    for plan.as_file in (False, True):
+        path = folder / f"with-proofs-{plan.as_file}"
+        policy = plan.write(path)
+        for proofs, wanted in (((), []), ((good,), []), ((bad,), ["proofs"]), ((good, bad), ["proofs"])):
+            code, checks, _ = verify(path, policy, NOW, proofs)
+            if code != len(wanted) or failed(checks) != wanted:
+                wrong.append(f"proof files {proofs}: {code} {failed(checks)}")
+    plan.case = None
+    policy = plan.write(folder / "without-case")
+    if failed(verify(folder / "without-case", policy, NOW, (good,))[1]) != ["proofs"]:
+        wrong.append("a proof file without a case is not noticed")
+    return wrong
 
 
 def main():
@@ -145,7 +176,9 @@ def main():
     with tempfile.TemporaryDirectory(prefix="daftar-bundles-") as folder:
         folder = pathlib.Path(folder)
         if given.self_test:
-            return 1 if self_test(given, folder) else 0
+            wrong = self_test(given, folder)
+            print("\n".join(wrong) or "nothing is wrong with this test")
+            return 1 if wrong else 0
         commands = {"second": SECOND}
         if given.verifier:
             commands["first"] = [given.verifier]
