@@ -68,7 +68,7 @@ void Parser::AddPolicies() {
 }
 
 void Parser::AddAudit() {
-  CLI::App& noun = Noun("audit", "Proving what was decided");
+  CLI::App& noun = Noun("audit", "Proving what was decided, and checking what a node's log says");
   CLI::App& replay =
       Verb(noun, "replay", "Compute a decision again; a file needs no node and no network",
            "  daftar why RECEIPT --output json > receipt.json\n"
@@ -86,6 +86,7 @@ void Parser::AddAudit() {
       .add_option("--policy", replayed->policy,
                   "The policy of that time, or: default; a receipt's id needs none")
       ->type_name("FILE");
+  AddAuditVerify(noun);
 }
 
 void Parser::AddLetters() {

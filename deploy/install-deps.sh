@@ -17,7 +17,7 @@ build=(
 test=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-tidy clang-format libclang-rt-14-dev llvm
-  python3 openssl curl procps iproute2 gnuplot-nox
+  python3 python3-nacl openssl curl procps iproute2 gnuplot-nox
 )
 
 packages=("${build[@]}")

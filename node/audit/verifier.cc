@@ -111,11 +111,7 @@ Verdict VerifyFork(std::string_view text, const TlogPolicy& policy) {
   const auto evidence = ForkEvidence::Parse(text);
   if (!evidence.ok()) return Unreadable(evidence.status());
   Findings findings;
-  const std::vector<crypto::NoteKey> keys = policy.LogKeys(evidence->origin);
-  const absl::Status status =
-      keys.empty()
-          ? absl::FailedPreconditionError("your policy has no 'log' line for " + evidence->origin)
-          : evidence->Prove(keys);
+  const absl::Status status = evidence->Prove(policy);
   if (status.ok()) {
     findings.Found(Check::kFork, "The log " + evidence->origin +
                                      " signed two heads that cannot both be true. Whatever it "

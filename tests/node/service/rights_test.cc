@@ -66,6 +66,9 @@ class RightsTest : public ::testing::Test {
   const Call await_incident_ = [this](const Actor& actor) {
     return shop_.AwaitIncident(actor, {}, {}).status();
   };
+  const Call export_log_ = [this](const Actor& actor) {
+    return nodes_.ExportLog(actor, {}, [](const v1::ExportLogResponse&) { return false; });
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
@@ -151,6 +154,8 @@ class RightsTest : public ::testing::Test {
       {"NodeService/ListChanges", {"ma", Of(nodes_, &NodeHandlers::ListChanges)}},
       {"NodeService/GetLogHead", {"smoa", Of(nodes_, &NodeHandlers::GetLogHead)}},
       {"NodeService/ListLogEntries", {"moa", Of(nodes_, &NodeHandlers::ListLogEntries)}},
+      {"NodeService/ExportLog", {"ma", export_log_}},
+      {"NodeService/GetLogPolicy", {"moa", Of(nodes_, &NodeHandlers::GetLogPolicy)}},
   };
 };
 
