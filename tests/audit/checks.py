@@ -348,8 +348,9 @@ class Verifier:
                 note = Note(data)
                 require(note.origin > last, "the notes are not ascending")
                 last = note.origin
+                judged = Judged(note, self.policy, note.origin)
+                faults = judged.faults
                 if not any(key.name == note.origin for key in self.policy.logs):
                     self.leave("cosigners", f"the policy has no log key of {note.origin}")
-                    continue
-                faults = Judged(note, self.policy, note.origin).faults
+                    faults = judged.line_faults
                 require(not faults, f"the note of {note.origin} {', '.join(faults)}")
