@@ -154,12 +154,12 @@ class Policy:
 
 
 class Judged:
-    """What a policy says of a note: `faults`, of these `line_faults` of known keys' lines; `log_keys`
-    that signed it, `times` by witness.
+    """What a policy says of a note: `log_keys` that signed it, `times` by witness; names of keys
+    whose line is `wrong`, or there `twice`; all `faults`.
     """
 
     def __init__(self, note, policy, origin):
-        self.line_faults, self.log_keys, self.times = [], [], {}
+        self.wrong, self.twice, self.log_keys, self.times = [], [], [], {}
         for key in policy.logs:
             if self.time_of(note, key) is not None and key.name == origin:
                 self.log_keys.append(key)
@@ -167,7 +167,7 @@ class Judged:
             time = self.time_of(note, key)
             if time is not None:
                 self.times[name] = time
-        self.faults = list(self.line_faults)
+        self.faults = [f"has a line of {name} that fails" for name in self.wrong]
         if note.origin != origin:
             self.faults.append("is of another origin")
         if not self.log_keys:
@@ -176,9 +176,9 @@ class Judged:
     def time_of(self, note, key):
         found = note.signed_with(key)
         if len(found) > 1:
-            self.line_faults.append(f"has more than one line of {key.name}")
+            self.twice.append(key.name)
         times = [note.line_verifies(key, blob) for blob in found]
         if None in times:
-            self.line_faults.append(f"has a line of {key.name} that fails")
+            self.wrong.append(key.name)
             return None
         return times[0] if times else None
