@@ -46,6 +46,7 @@
 #include "node/partners/relay_sender.h"
 #include "node/partners/relayer.h"
 #include "node/partners/relays.h"
+#include "node/partners/witness.h"
 #include "node/subject/codes.h"
 #include "node/subject/reports.h"
 #include "storage/high_water.h"
@@ -154,6 +155,7 @@ class Node {
   partners::Followers& followers() { return *followers_; }
   partners::Arrivals& arrivals() { return *arrivals_; }
   partners::Exchange& exchange() { return *exchange_; }
+  partners::Witness& witness() { return *witness_; }
   partners::Relays& relays() { return *relays_; }
   partners::Relayer& relayer() { return *relayer_; }
   partners::RelaySender& relay_sender() { return *relay_sender_; }
@@ -238,6 +240,7 @@ class Node {
   std::unique_ptr<partners::Followers> followers_;
   std::unique_ptr<partners::Arrivals> arrivals_;
   std::unique_ptr<partners::Cosigner> cosigner_;
+  std::unique_ptr<partners::Witness> witness_;
   std::unique_ptr<partners::Notes> notes_;
   std::unique_ptr<partners::Exchange> exchange_;
   std::unique_ptr<partners::Relays> relays_;
