@@ -41,7 +41,10 @@ class HttpServerTest : public ::testing::Test {
     auto server = HttpServer::Start(
         endpoint_,
         [this](const HttpRequest& request) {
-          if (request.path == "/slow") slow_.get_future().wait();
+          if (request.path == "/slow") {
+            started_.set_value();
+            slow_.get_future().wait();
+          }
           HttpResponse response{200, "text/plain",
                                 request.method + " " + request.path + " " + request.body};
           if (request.path == "/kept") {
@@ -91,6 +94,7 @@ class HttpServerTest : public ::testing::Test {
 
   const int port_ = FreePort();
   const std::string endpoint_ = "127.0.0.1:" + std::to_string(port_);
+  std::promise<void> started_;  // /slow is being answered, which takes until slow_ is set
   std::promise<void> slow_;
   std::unique_ptr<HttpServer> server_;
 };
@@ -124,6 +128,7 @@ TEST_F(HttpServerTest, ASlowRequestHoldsUpNoOtherOneAndTooManyAreRefused) {
   const std::string slow = "GET /slow HTTP/1.1\r\nConnection: close\r\n\r\n";
   const int first = Connect();
   ASSERT_EQ(send(first, slow.data(), slow.size(), MSG_NOSIGNAL), static_cast<ssize_t>(slow.size()));
+  started_.get_future().wait();
   EXPECT_THAT(Say("GET /livez HTTP/1.1\r\nConnection: close\r\n\r\n"), HasSubstr("/livez"));
   // Others wait behind it, each on a connection of its own, until there are too many.
   const std::string waits = "GET /slower HTTP/1.1\r\nConnection: close\r\n\r\n";
