@@ -36,7 +36,7 @@ inline constexpr int kHttpRetrySeconds = 1;   // after which they may
 
 class HttpServer {
  public:
-  // Called on the listener's thread: must not block.
+  // Called on the listener's thread, where it must not block; for a slow request on another.
   using Handler = std::function<HttpResponse(const HttpRequest&)>;
   // Asked on the listener's thread: requests that write to the disk, which are answered one after
   // another on a thread of their own, so that all others go on meanwhile.

@@ -13,17 +13,12 @@ import (
 	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"strconv"
 	"strings"
-	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -59,102 +54,6 @@ func require(condition bool, format string, values ...interface{}) {
 }
 
 func entryOf(index int64) []byte { return []byte(fmt.Sprintf("entry %d", index)) }
-
-// A note.Verifier and note.Signer for cosignature/v1, which x/mod does not have.
-type cosigner struct {
-	name    string
-	hash    uint32
-	public  ed25519.PublicKey
-	private ed25519.PrivateKey
-	time    uint64 // that the next signature states
-	seen    uint64 // of the last signature that verified
-}
-
-func cosignerHash(name string, public ed25519.PublicKey) uint32 {
-	sum := sha256.Sum256(append([]byte(name+"\n"), append([]byte{algCosign}, public...)...))
-	return binary.BigEndian.Uint32(sum[:])
-}
-
-func newCosigner(vkey string) *cosigner {
-	parts := strings.SplitN(vkey, "+", 3)
-	require(len(parts) == 3, "a vkey has three parts: %q", vkey)
-	key, err := base64.StdEncoding.DecodeString(parts[2])
-	must(err, "the key of a vkey")
-	require(len(key) == 1+ed25519.PublicKeySize && key[0] == algCosign, "no cosigner's vkey: %q", vkey)
-	c := &cosigner{name: parts[0], public: ed25519.PublicKey(key[1:])}
-	c.hash = cosignerHash(c.name, c.public)
-	require(fmt.Sprintf("%08x", c.hash) == parts[1], "the ID of a vkey does not fit its key: %q", vkey)
-	return c
-}
-
-func (c *cosigner) vkey() string {
-	key := append([]byte{algCosign}, c.public...)
-	return fmt.Sprintf("%s+%08x+%s", c.name, c.hash, base64.StdEncoding.EncodeToString(key))
-}
-
-func cosignMessage(text []byte, seconds uint64) []byte {
-	return append([]byte(fmt.Sprintf("cosignature/v1\ntime %d\n", seconds)), text...)
-}
-
-func (c *cosigner) Name() string    { return c.name }
-func (c *cosigner) KeyHash() uint32 { return c.hash }
-
-func (c *cosigner) Verify(text, signature []byte) bool {
-	if len(signature) != 8+ed25519.SignatureSize {
-		return false
-	}
-	seconds := binary.BigEndian.Uint64(signature)
-	if seconds == 0 || seconds > 1<<63-1 ||
-		!ed25519.Verify(c.public, cosignMessage(text, seconds), signature[8:]) {
-		return false
-	}
-	c.seen = seconds
-	return true
-}
-
-func (c *cosigner) Sign(text []byte) ([]byte, error) {
-	blob := binary.BigEndian.AppendUint64(nil, c.time)
-	return append(blob, ed25519.Sign(c.private, cosignMessage(text, c.time))...), nil
-}
-
-type checkpoint struct {
-	origin string
-	tree   tlog.Tree
-}
-
-func parseCheckpoint(text string) (checkpoint, error) {
-	lines := strings.Split(text, "\n")
-	if len(lines) != 4 || lines[3] != "" {
-		return checkpoint{}, fmt.Errorf("not three lines")
-	}
-	size, err := strconv.ParseInt(lines[1], 10, 64)
-	if err != nil || strconv.FormatInt(size, 10) != lines[1] || size < 0 {
-		return checkpoint{}, fmt.Errorf("size %q", lines[1])
-	}
-	root, err := tlog.ParseHash(lines[2])
-	if err != nil {
-		return checkpoint{}, err
-	}
-	return checkpoint{lines[0], tlog.Tree{N: size, Hash: root}}, nil
-}
-
-// openHead is ok when every one of the keys has signed and the text is a checkpoint.
-func openHead(text string, vkey string, cosigners []*cosigner) (checkpoint, error) {
-	log, err := note.NewVerifier(vkey)
-	must(err, "the log's vkey")
-	known := []note.Verifier{log}
-	for _, c := range cosigners {
-		known = append(known, c)
-	}
-	opened, err := note.Open([]byte(text), note.VerifierList(known...))
-	if err != nil {
-		return checkpoint{}, err
-	}
-	if len(opened.Sigs) != len(known) {
-		return checkpoint{}, fmt.Errorf("%d of %d known keys have signed", len(opened.Sigs), len(known))
-	}
-	return parseCheckpoint(opened.Text)
-}
 
 type altered struct {
 	What string `json:"what"`
@@ -197,19 +96,6 @@ type samples struct {
 	Tiles       []tileSample  `json:"tiles"`
 }
 
-// tilePath is C2SP tlog-tiles'; x/mod's own has the height in it.
-func tilePath(level string, number int64, width int) string {
-	path := fmt.Sprintf("%03d", number%1000)
-	for number /= 1000; number > 0; number /= 1000 {
-		path = fmt.Sprintf("x%03d/%s", number%1000, path)
-	}
-	path = "tile/" + level + "/" + path
-	if width < 1<<tileHeight {
-		path += fmt.Sprintf(".p/%d", width)
-	}
-	return path
-}
-
 // The tree of the entries that both sides know, as x/mod computes it.
 type ownTree struct{ hashes []tlog.Hash }
 
@@ -237,66 +123,6 @@ func (t *ownTree) root(size int64) tlog.Hash {
 	return root
 }
 
-// Tiles by their path, wherever they come from.
-type tileReader struct {
-	read func(path string) ([]byte, error)
-}
-
-func (r tileReader) Height() int                     { return tileHeight }
-func (r tileReader) SaveTiles([]tlog.Tile, [][]byte) {}
-func (r tileReader) ReadTiles(tiles []tlog.Tile) ([][]byte, error) {
-	var all [][]byte
-	for _, tile := range tiles {
-		data, err := r.read(tilePath(strconv.Itoa(tile.L), tile.N, tile.W))
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, data)
-	}
-	return all, nil
-}
-
-// walk reads every tile and every bundle of the tree: each hash is authenticated by x/mod against
-// the root, and each entry must hash to its leaf.
-func walk(tree tlog.Tree, read func(path string) ([]byte, error)) int {
-	cache := map[string][]byte{}
-	cached := func(path string) ([]byte, error) {
-		if data, ok := cache[path]; ok {
-			return data, nil
-		}
-		data, err := read(path)
-		if err == nil {
-			cache[path] = data
-		}
-		return data, err
-	}
-	reader := tlog.TileHashReader(tree, tileReader{cached})
-	for first := int64(0); first < tree.N; first += 1 << tileHeight {
-		width := 1 << tileHeight
-		if tree.N-first < int64(width) {
-			width = int(tree.N - first)
-		}
-		var indexes []int64
-		for i := 0; i < width; i++ {
-			indexes = append(indexes, tlog.StoredHashIndex(0, first+int64(i)))
-		}
-		hashes, err := reader.ReadHashes(indexes)
-		must(err, "tiles of entries "+strconv.FormatInt(first, 10)+" and following")
-		bundle, err := read(tilePath("entries", first>>tileHeight, width))
-		must(err, "a bundle of entries")
-		for i := 0; i < width; i++ {
-			require(len(bundle) >= 2, "a bundle ends early")
-			length := int(binary.BigEndian.Uint16(bundle))
-			require(len(bundle) >= 2+length, "a bundle ends within an entry")
-			require(tlog.RecordHash(bundle[2:2+length]) == hashes[i],
-				"entry %d is not the one in the tree", first+int64(i))
-			bundle = bundle[2+length:]
-		}
-		require(len(bundle) == 0, "a bundle goes on after its entries")
-	}
-	return len(cache)
-}
-
 func checkNotes(n notes) {
 	var cosigners []*cosigner
 	for _, vkey := range n.Cosigners {
@@ -311,6 +137,37 @@ func checkNotes(n notes) {
 	for _, a := range n.Altered {
 		_, err := openHead(a.Note, n.Vkey, cosigners)
 		require(err != nil, "its altered note is taken: %s", a.What)
+	}
+}
+
+// All tiles and bundles are there, none more, and a bit that is altered in one is noticed.
+func checkTiles(samples []tileSample, tree tlog.Tree) {
+	tiles := map[string][]byte{}
+	for _, tile := range samples {
+		tiles[tile.Path] = tile.Data
+	}
+	used := map[string]bool{}
+	read := func(path string) ([]byte, error) {
+		data, ok := tiles[path]
+		if !ok {
+			return nil, fmt.Errorf("there is no %s", path)
+		}
+		used[path] = true
+		return data, nil
+	}
+	_, err := walk(tree, read)
+	must(err, "its tiles")
+	require(len(used) == len(samples), "%d tiles too many", len(samples)-len(used))
+	for _, path := range []string{"tile/0/000", "tile/0/100", "tile/0/272", "tile/0/273.p/112", "tile/1/000",
+		"tile/1/001.p/17", "tile/2/000.p/1", "tile/entries/000", "tile/entries/273.p/112"} {
+		good, ok := tiles[path]
+		require(ok, "there is no %s", path)
+		wrong := append([]byte(nil), good...)
+		wrong[len(wrong)/2] ^= 1
+		tiles[path] = wrong
+		_, err := walk(tree, read)
+		require(err != nil, "an altered %s is taken", path)
+		tiles[path] = good
 	}
 }
 
@@ -330,49 +187,7 @@ func check(s samples) {
 		require((err == nil) == p.Good, "consistency of %d and %d, %s: %v", p.Old, p.Size, p.What, err)
 	}
 	require(len(s.Trees) > 0 && len(s.Inclusion) > 0 && len(s.Consistency) > 0, "it made too little")
-	tiles := map[string][]byte{}
-	for _, tile := range s.Tiles {
-		tiles[tile.Path] = tile.Data
-	}
-	tree := tlog.Tree{N: entries, Hash: own.root(entries)}
-	read := func(path string) ([]byte, error) {
-		data, ok := tiles[path]
-		if !ok {
-			return nil, fmt.Errorf("there is no %s", path)
-		}
-		delete(tiles, path)
-		return data, nil
-	}
-	walk(tree, read)
-	require(len(tiles) == 0, "%d tiles too many", len(tiles))
-	// A bit in a tile is noticed.
-	for _, tile := range s.Tiles {
-		if strings.HasPrefix(tile.Path, "tile/entries/") {
-			continue
-		}
-		wrong := append([]byte(nil), tile.Data...)
-		wrong[len(wrong)/2] ^= 1
-		reader := tlog.TileHashReader(tree, tileReader{func(path string) ([]byte, error) {
-			if path == tile.Path {
-				return wrong, nil
-			}
-			for _, other := range s.Tiles {
-				if other.Path == path {
-					return other.Data, nil
-				}
-			}
-			return nil, fmt.Errorf("there is no %s", path)
-		}})
-		level, _ := strconv.Atoi(strings.Split(tile.Path, "/")[1])
-		if level > 0 || tile.Path == "tile/0/000" || strings.Contains(tile.Path, ".p/") {
-			first := int64(0)
-			if strings.Contains(tile.Path, ".p/") {
-				first = entries - 1
-			}
-			_, err := reader.ReadHashes([]int64{tlog.StoredHashIndex(0, first)})
-			require(err != nil, "an altered %s is taken", tile.Path)
-		}
-	}
+	checkTiles(s.Tiles, tlog.Tree{N: entries, Hash: own.root(entries)})
 	fmt.Printf("%d trees, %d inclusion and %d consistency proofs, %d tiles, %d altered notes: agreed\n",
 		len(s.Trees), len(s.Inclusion), len(s.Consistency), len(s.Tiles), len(s.Notes.Altered))
 }
@@ -481,23 +296,6 @@ func makeSamples() samples {
 	return made
 }
 
-func get(url string, most int64) ([]byte, error) {
-	client := http.Client{Timeout: 30 * time.Second}
-	answer, err := client.Get(url)
-	if err != nil {
-		return nil, err
-	}
-	defer answer.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(answer.Body, most))
-	if err != nil {
-		return nil, err
-	}
-	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s: %s", url, answer.Status)
-	}
-	return body, nil
-}
-
 func cosignersOf(vkeys []string) []*cosigner {
 	var all []*cosigner
 	for _, vkey := range vkeys {
@@ -525,9 +323,10 @@ func main() {
 		must(err, "the checkpoint")
 		head, err := openHead(string(text), arguments[2], cosignersOf(arguments[3:]))
 		must(err, "the checkpoint")
-		tiles := walk(head.tree, func(path string) ([]byte, error) {
+		tiles, err := walk(head.tree, func(path string) ([]byte, error) {
 			return get(prefix+path, maxFileBytes)
 		})
+		must(err, "the log")
 		fmt.Printf("%s: %d entries in %d tiles fit root %v\n", head.origin, head.tree.N, tiles, head.tree.Hash)
 	case len(arguments) >= 3 && arguments[0] == "note":
 		text, err := os.ReadFile(arguments[1])

@@ -52,8 +52,8 @@ def build(folder):
     environment = dict(os.environ, GO111MODULE="off", GOPATH=str(GO_PATH), GOFLAGS="",
                        GOCACHE=str(folder / "cache"), CGO_ENABLED="0")
     made = folder / "tlog_interop"
-    subprocess.run(["go", "build", "-o", made, HERE / "tlog_interop.go"], env=environment, check=True,
-                   timeout=BUILD_SECONDS)
+    subprocess.run(["go", "build", "-o", made, *sorted(HERE.glob("*.go"))], env=environment,
+                   check=True, timeout=BUILD_SECONDS)
     return made
 
 

@@ -7,7 +7,9 @@
 #include "crypto/tile_path.h"
 #include "node/evidence/entry.h"
 #include "node/ledger/publisher.h"
+#include "storage/high_water.h"
 #include "storage/log_store.h"
+#include "storage/rocks_store.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -146,11 +148,27 @@ TEST_F(LogHttpTest, OtherMethodsAreRefused) {
   EXPECT_FALSE(LogHttp::IsSlow({"POST", "/log/add-checkpoint/", ""}));
 }
 
-TEST_F(LogHttpTest, WhileNothingIsSignedThereIsNoLog) {
+// A head that was shown once is shown on, without being renewed.
+TEST_F(LogHttpTest, ANodeThatHasStoppedSigningStillShowsItsLastHead) {
+  const std::string note = node_->publisher().Head()->note;
   node_->publisher().StopSigning("a test");
-  ASSERT_FALSE(node_->publisher().Head().has_value());
+  EXPECT_EQ(Get("/log/checkpoint").body, note);
+  EXPECT_EQ(Get("/log/tile/0/000.p/2").status, 200);
+}
+
+TEST_F(LogHttpTest, WhileThereIsNoHeadThereIsNoLog) {
+  auto store =
+      storage::RocksStore::Open({.path = circle_.temp() / "new", .create_if_missing = true});
+  DAFTAR_ASSERT_OK(store);
+  auto publisher =
+      ledger::Publisher::Open(**store,
+                              {"toko-a.test", node_->charter().circle, node_->keys().entry,
+                               node_->keys().head, node_->keys().self},
+                              storage::HighWaterFile(circle_.temp() / "new-high-water"));
+  DAFTAR_ASSERT_OK(publisher);
+  LogHttp http(**store, **publisher, node_->witness());
   for (const char* path : {"/log/checkpoint", "/log/tile/0/000.p/2"}) {
-    const HttpResponse answer = Get(path);
+    const HttpResponse answer = http.Answer({"GET", path, ""});
     EXPECT_EQ(answer.status, 503) << path;
     EXPECT_EQ(answer.headers.front().first, "Retry-After");
   }
@@ -170,6 +188,8 @@ TEST_F(LogHttpTest, TheWitnessAnswersOverPost) {
                          "old " + std::to_string(head.checkpoint.size) + "\n\n" + head.note});
   EXPECT_EQ(answer.status, 200);
   EXPECT_THAT(answer.body, StartsWith("\u2014 toko-a.test/mirror "));
+  // Partners' cosignatures stand in the checkpoint as they stand in the note that partners follow.
+  node_->ServeCosignatures();
   EXPECT_THAT(Get("/log/checkpoint").body, HasSubstr("\u2014 toko-b.test/mirror "));
 }
 
@@ -177,11 +197,10 @@ TEST_F(LogHttpTest, TheWitnessAnswersOverPost) {
 TEST_F(LogHttpTest, AFullTileAndTheOneAboveIt) {
   // By one tick: entries in the queue, as many as a tile has and a few.
   for (int i = 0; i < 260; ++i) {
-    auto view = node_->ledger().Add(node_.Caller(), DepositUnsettled("0812-3456-7890"));
+    auto view = node_->ledger().Add(node_.Caller(),
+                                    DepositUnsettled("0812-3456-7" + std::to_string(100 + i)));
     DAFTAR_ASSERT_OK(view);
-    if (!node_->ledger().Publish(node_.Caller(), view->incident.id).ok()) {
-      DAFTAR_ASSERT_OK(node_->Tick());
-    }
+    DAFTAR_ASSERT_OK(node_->ledger().Publish(node_.Caller(), view->incident.id));
   }
   DAFTAR_ASSERT_OK(node_->Tick());
   ASSERT_GT(Size(), 256u);
@@ -198,8 +217,13 @@ TEST_F(LogHttpTest, AFullTileAndTheOneAboveIt) {
   }
   EXPECT_EQ(Get("/log/tile/1/000.p/1").body, crypto::AsText(tree.Root().view()));
   EXPECT_EQ(Get("/log/tile/1/000.p/2").status, 404);
-  crypto::Reader bundle(crypto::AsBytes(Get("/log/tile/entries/000").body));
-  EXPECT_GT(bundle.Prefixed16().size(), 64u);
+  const std::string entries = Get("/log/tile/entries/000").body;
+  crypto::Reader bundle(crypto::AsBytes(entries));
+  const auto leaves = Leaves();
+  for (size_t i = 0; i < 256; ++i) {
+    EXPECT_EQ(crypto::ToBytes(bundle.Prefixed16()), leaves[i]) << i;
+  }
+  DAFTAR_EXPECT_OK(bundle.Finish("bundle"));
 }
 
 }  // namespace
