@@ -46,6 +46,7 @@
 #include "node/partners/relay_sender.h"
 #include "node/partners/relayer.h"
 #include "node/partners/relays.h"
+#include "node/partners/witness.h"
 #include "node/subject/codes.h"
 #include "node/subject/reports.h"
 #include "storage/high_water.h"
@@ -183,6 +184,7 @@ class Node {
   partners::Arrivals& arrivals() { return *arrivals_; }
   const partners::Notes& notes() const { return *notes_; }
   partners::Exchange& exchange() { return *exchange_; }
+  partners::Witness& witness() { return *witness_; }
   partners::Relays& relays() { return *relays_; }
   partners::Relayer& relayer() { return *relayer_; }
   partners::RelaySender& relay_sender() { return *relay_sender_; }
@@ -276,6 +278,7 @@ class Node {
   std::unique_ptr<partners::Followers> followers_;
   std::unique_ptr<partners::Arrivals> arrivals_;
   std::unique_ptr<partners::Cosigner> cosigner_;
+  std::unique_ptr<partners::Witness> witness_;
   std::unique_ptr<partners::Notes> notes_;
   std::unique_ptr<partners::Exchange> exchange_;
   std::unique_ptr<partners::Relays> relays_;
