@@ -86,6 +86,7 @@ void Parser::AddAudit() {
       .add_option("--policy", replayed->policy,
                   "The policy of that time, or: default; a receipt's id needs none")
       ->type_name("FILE");
+  AddAuditWatch(noun);
 }
 
 void Parser::AddLetters() {
