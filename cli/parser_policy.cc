@@ -87,6 +87,7 @@ void Parser::AddAudit() {
                   "The policy of that time, or: default; a receipt's id needs none")
       ->type_name("FILE");
   AddAuditVerify(noun);
+  AddAuditWatch(noun);
 }
 
 void Parser::AddLetters() {

@@ -14,7 +14,7 @@ build=(
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   librocksdb-dev libsodium-dev libssl-dev
   libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
-  prometheus-cpp-dev libboost-dev
+  prometheus-cpp-dev libboost-dev libcurl4-openssl-dev
 )
 test=(
   libgtest-dev libgmock-dev libbenchmark-dev
