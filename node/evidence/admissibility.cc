@@ -176,20 +176,6 @@ std::string FaultOfReminders(const std::vector<Date>& given, Date today) {
   return "";
 }
 
-// Nobody is reminded of what is not overdue; of reminders in quick succession only the first
-// counts.
-std::vector<Date> CountedReminders(const ReportFacts& facts, const ReasonProfile& profile) {
-  std::vector<Date> counted;
-  for (const Date reminder : facts.reminders) {
-    if (facts.due.has_value() && reminder <= facts.due) continue;
-    if (!counted.empty() && reminder.DaysSince(counted.back()) < profile.reminder_spacing_days) {
-      continue;
-    }
-    counted.push_back(reminder);
-  }
-  return counted;
-}
-
 constexpr const char* kOrdinals[kMaxReminders] = {"first", "second", "third",   "fourth",
                                                   "fifth", "sixth",  "seventh", "eighth"};
 
@@ -377,6 +363,18 @@ Sentences HowToMend(const Sentences& missing, std::string_view incident) {
     ways.push_back("Other facts are corrected with: daftar incident correct " + id);
   }
   return ways;
+}
+
+std::vector<Date> CountedReminders(const ReportFacts& facts, const ReasonProfile& profile) {
+  std::vector<Date> counted;
+  for (const Date reminder : facts.reminders) {
+    if (facts.due.has_value() && reminder <= facts.due) continue;
+    if (!counted.empty() && reminder.DaysSince(counted.back()) < profile.reminder_spacing_days) {
+      continue;
+    }
+    counted.push_back(reminder);
+  }
+  return counted;
 }
 
 Date RetentionEnd(Date occurred, uint32_t months) {

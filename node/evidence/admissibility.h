@@ -38,6 +38,10 @@ bool WantsAnotherReason(std::span<const std::string> missing);
 std::vector<std::string> HowToMend(const std::vector<std::string>& missing,
                                    std::string_view incident);
 
+// The reminders that count for a reason: nobody is reminded of what is not overdue, and of
+// reminders in quick succession only the first counts.
+std::vector<Date> CountedReminders(const ReportFacts& facts, const ReasonProfile& profile);
+
 // The first day on which a report must no longer be shared: `months` calendar months after it
 // occurred (on a month's last day where there is no such day). No date when `occurred` is none.
 Date RetentionEnd(Date occurred, uint32_t months);

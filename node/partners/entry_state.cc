@@ -1,5 +1,7 @@
 #include "node/partners/entry_state.h"
 
+#include "node/evidence/report_order.h"
+
 namespace daftar::partners {
 namespace {
 
@@ -35,32 +37,9 @@ decision::EntryStatus EntryState::Status() const {
 }
 
 bool EntryState::Accepts(evidence::EntryKind kind) const {
-  bool settled = false;
-  bool disputed = false;
-  bool withdrawn = false;
-  for (const Update& update : updates) {
-    if (update.kind == evidence::EntryKind::kErasure) return false;
-    settled = settled || update.kind == evidence::EntryKind::kSettlement;
-    withdrawn = withdrawn || update.kind == evidence::EntryKind::kWithdrawal;
-    if (update.kind == evidence::EntryKind::kDispute) disputed = true;
-    if (update.kind == evidence::EntryKind::kResolution) disputed = false;
-  }
-  switch (kind) {
-    case evidence::EntryKind::kErasure:
-      return true;
-    case evidence::EntryKind::kSettlement:
-      return !withdrawn && !settled;
-    case evidence::EntryKind::kDispute:
-      return !withdrawn && !disputed;
-    case evidence::EntryKind::kResolution:
-      return !withdrawn && disputed;
-    case evidence::EntryKind::kCorrection:
-    case evidence::EntryKind::kWithdrawal:
-    case evidence::EntryKind::kRelabel:
-      return !withdrawn;
-    default:
-      return false;
-  }
+  evidence::ReportOrder order;
+  for (const Update& update : updates) order.Add(update.kind);
+  return order.Accepts(kind);
 }
 
 crypto::Bytes EntryState::Key(storage::LogNumber log, uint64_t report) {

@@ -33,9 +33,8 @@ struct EntryState {
   // The REPORT itself is void: there is nothing that an update could be about.
   bool is_void = false;
 
-  // Whether an update of this kind may follow those there are: a RESOLUTION a dispute that is open,
-  // a DISPUTE none, a second SETTLEMENT never, and a WITHDRAWAL nothing but an ERASURE. What may
-  // not is void.
+  // Whether an update of this kind may follow those there are (evidence::ReportOrder). What may not
+  // is void.
   bool Accepts(evidence::EntryKind kind) const;
 
   // As far as the headers tell. Erased beats withdrawn beats an open dispute beats settled beats

@@ -1,0 +1,39 @@
+// Proof that a log showed two histories: two heads under one key that cannot both be true
+// (docs/bundle.md, "Fork evidence"). Pure; any thread.
+#ifndef DAFTAR_NODE_AUDIT_FORK_EVIDENCE_H_
+#define DAFTAR_NODE_AUDIT_FORK_EVIDENCE_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/note.h"
+
+namespace daftar::audit {
+
+inline constexpr std::string_view kForkFirstLine = "daftar-fork/v1";
+// Two notes, 63 hashes and a few lines.
+inline constexpr size_t kMaxForkBytes = 2 * crypto::kMaxNoteBytes + (16 << 10);
+
+// A value.
+struct ForkEvidence {
+  std::string origin;
+  std::string first;  // a note's bytes
+  std::string second;
+  // What the second tree has at the first note's size, where the sizes differ.
+  std::optional<crypto::Digest> root;
+  std::vector<crypto::Digest> proof;  // from there to the second note, RFC 6962 section 2.1.2
+
+  std::string ToText() const;
+  // Strict: what ToText writes. InvalidArgument.
+  static absl::StatusOr<ForkEvidence> Parse(std::string_view text);
+  // Ok when it proves a fork under one of `log_keys`. FailedPrecondition with a sentence otherwise.
+  absl::Status Prove(const std::vector<crypto::NoteKey>& log_keys) const;
+  friend bool operator==(const ForkEvidence&, const ForkEvidence&) = default;
+};
+
+}  // namespace daftar::audit
+
+#endif  // DAFTAR_NODE_AUDIT_FORK_EVIDENCE_H_

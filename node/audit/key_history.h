@@ -1,0 +1,51 @@
+// The keys of a log as its KEYS entries hand them on, and whether entries are signed by them: the
+// checks `keys`, `signatures` and, with the entry key that is valid at the end, `manifest`.
+#ifndef DAFTAR_NODE_AUDIT_KEY_HISTORY_H_
+#define DAFTAR_NODE_AUDIT_KEY_HISTORY_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "node/audit/heads.h"
+#include "node/evidence/entry.h"
+
+namespace daftar::audit {
+
+// One thread. Takes the entries in ascending order of index.
+class KeyHistory {
+ public:
+  explicit KeyHistory(Context& context) : context_(context) {}
+
+  // A KEYS entry; `body` null: it is missing, or does not fit.
+  void AddKeys(const evidence::SignedHeader& entry, const evidence::KeysBody* body);
+  // An entry of any other kind.
+  void AddEntry(const evidence::SignedHeader& entry);
+  // An entry that could not be read.
+  void AddUnreadable(uint64_t index);
+  // After the last entry. `head` none: it is at fault.
+  void Finish(const std::optional<VerifiedHead>& head);
+
+ private:
+  void Fail(uint64_t index, const std::string& what);
+  void CheckBeginning(uint64_t index, evidence::EntryKind kind);
+  void CheckManifest();
+  void CheckHeadKeys(const VerifiedHead& head);
+
+  Context& context_;
+  std::optional<evidence::KeysBody> newest_;
+  uint64_t newest_index_ = 0;
+  crypto::KeyId newest_id_;
+  bool broken_ = false;  // a KEYS entry is at fault: nothing after it can be judged
+  bool seen_any_ = false;
+  std::optional<evidence::SignedHeader> adoption_;  // at 0, signed by the KEYS to come
+  std::vector<crypto::KeyId> entry_ids_;
+  std::vector<crypto::PublicKey> head_keys_;
+  uint64_t key_entries_ = 0;
+  uint64_t verified_ = 0;
+  uint64_t not_verified_ = 0;
+};
+
+}  // namespace daftar::audit
+
+#endif  // DAFTAR_NODE_AUDIT_KEY_HISTORY_H_

@@ -1,0 +1,53 @@
+// Verifies many bundles in one process: what the mutation test runs beside the second verifier.
+//
+//   audit_verify_many --now SECONDS
+//
+// reads lines BUNDLE<TAB>POLICY, two paths each, and prints for each a line
+// CODE<TAB>NAMES, where NAMES are the checks that failed, parted by commas.
+#include <cstdlib>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+#include <string>
+
+#include "node/audit/verifier.h"
+
+namespace {
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3 || std::string(argv[1]) != "--now") {
+    std::cerr << "usage: audit_verify_many --now SECONDS < LINES\n";
+    return 2;
+  }
+  daftar::audit::VerifyOptions options;
+  options.now = std::strtoll(argv[2], nullptr, 10);
+  for (std::string line; std::getline(std::cin, line);) {
+    const size_t tab = line.find('\t');
+    if (tab == std::string::npos) {
+      std::cerr << "audit_verify_many: a line is no BUNDLE<TAB>POLICY\n";
+      return 2;
+    }
+    const auto verdict =
+        daftar::audit::VerifyPath(line.substr(0, tab), ReadFile(line.substr(tab + 1)), options);
+    if (!verdict.ok()) {
+      std::cerr << "audit_verify_many: " << verdict.status().ToString() << "\n";
+      return 2;
+    }
+    std::string failed;
+    for (const auto& check : verdict->checks) {
+      if (check.state != daftar::audit::CheckState::kFails) continue;
+      failed += (failed.empty() ? "" : ",") + std::string(CheckName(check.check));
+    }
+    std::cout << verdict->code << "\t" << failed << std::endl;
+  }
+  return 0;
+}
