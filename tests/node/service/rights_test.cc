@@ -66,6 +66,9 @@ class RightsTest : public ::testing::Test {
   const Call await_incident_ = [this](const Actor& actor) {
     return shop_.AwaitIncident(actor, {}, {}).status();
   };
+  const Call export_decisions_ = [this](const Actor& actor) {
+    return nodes_.ExportDecisions(actor, {}, [](const v1::ExportLogResponse&) { return false; });
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
@@ -150,6 +153,7 @@ class RightsTest : public ::testing::Test {
       {"NodeService/RemoveUser", {"o", Of(nodes_, &NodeHandlers::RemoveUser)}},
       {"NodeService/ListChanges", {"ma", Of(nodes_, &NodeHandlers::ListChanges)}},
       {"NodeService/GetLogHead", {"smoa", Of(nodes_, &NodeHandlers::GetLogHead)}},
+      {"NodeService/ExportDecisions", {"ma", export_decisions_}},
       {"NodeService/ListLogEntries", {"moa", Of(nodes_, &NodeHandlers::ListLogEntries)}},
   };
 };
