@@ -69,6 +69,9 @@ class RightsTest : public ::testing::Test {
   const Call export_decisions_ = [this](const Actor& actor) {
     return nodes_.ExportDecisions(actor, {}, [](const v1::ExportLogResponse&) { return false; });
   };
+  const Call export_log_ = [this](const Actor& actor) {
+    return nodes_.ExportLog(actor, {}, [](const v1::ExportLogResponse&) { return false; });
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
@@ -155,6 +158,8 @@ class RightsTest : public ::testing::Test {
       {"NodeService/GetLogHead", {"smoa", Of(nodes_, &NodeHandlers::GetLogHead)}},
       {"NodeService/ExportDecisions", {"ma", export_decisions_}},
       {"NodeService/ListLogEntries", {"moa", Of(nodes_, &NodeHandlers::ListLogEntries)}},
+      {"NodeService/ExportLog", {"ma", export_log_}},
+      {"NodeService/GetLogPolicy", {"moa", Of(nodes_, &NodeHandlers::GetLogPolicy)}},
   };
 };
 
