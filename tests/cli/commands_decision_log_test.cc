@@ -159,5 +159,56 @@ TEST_F(ReplayBundleTest, AnotherKindOfBundleIsForVerify) {
   EXPECT_THAT(ran.err, HasSubstr("daftar audit verify"));
 }
 
+// Sends the log as a node does, in pieces that end anywhere.
+grpc::Status Send(const DecisionLog& log, FakeNode::ExportWriter& writer) {
+  const auto files = log.MakeFiles();
+  for (const auto& [name, text] :
+       {std::pair<std::string, const std::string&>{"leaves", files.first},
+        {"receipts", files.second}}) {
+    v1::ExportLogResponse message;
+    message.mutable_file()->set_name(name);
+    writer.Write(message);
+    constexpr size_t kPiece = 31;
+    for (size_t at = 0; at < text.size(); at += kPiece) {
+      message.set_chunk(text.substr(at, kPiece));
+      writer.Write(message);
+    }
+  }
+  v1::ExportLogResponse last;
+  last.set_manifest(log.MakeManifest(files).Sign(TestEntryKey()));
+  writer.Write(last);
+  return grpc::Status::OK;
+}
+
+TEST_F(ReplayBundleTest, WhatANodeExportsIsReplayed) {
+  log_.receipts.erase(log_.receipts.begin());  // its body was deleted
+  v1::ExportDecisionsRequest asked;
+  FakeNode node;
+  node.export_decisions = [&](const v1::ExportDecisionsRequest& request,
+                              FakeNode::ExportWriter& writer) {
+    asked = request;
+    return Send(log_, writer);
+  };
+  const std::string to = folder_.path() + "/exported.bundle";
+  const Ran ran = node.Run({"log", "export", "--decisions", "--out", to, "--to", "3"});
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(asked.from(), 0u);
+  EXPECT_EQ(asked.to(), 3u);
+  EXPECT_THAT(ran.out, HasSubstr("the decisions of toko-a.test/daftar from 0 to 3, 3 receipts, "
+                                 "2 bodies;"));
+  EXPECT_THAT(ran.err, HasSubstr("daftar audit replay " + to));
+  EXPECT_EQ(Replay({"--policy", "default", "--entry-vkey", vkey_}, to).code, kExitOk);
+  const Ran json = node.Run(
+      {"log", "export", "--decisions", "--out", folder_.path() + "/d/", "--output", "json"});
+  EXPECT_EQ(Json::parse(json.out)["kind"], "decisions");
+  EXPECT_EQ(Json::parse(json.out)["bodies"], 2);
+  EXPECT_EQ(Replay({}, folder_.path() + "/d").code, kExitOk);
+  for (const char* option : {"--entries", "--open", "--case"}) {
+    const Ran refused = node.Run({"log", "export", "--decisions", "--out", to, option, "1"});
+    EXPECT_EQ(refused.code, kExitUsage) << option;
+    EXPECT_THAT(refused.err, HasSubstr("leave out --entries"));
+  }
+}
+
 }  // namespace
 }  // namespace daftar::cli
