@@ -5,16 +5,19 @@
 
 #include <map>
 
+#include "storage/rocks_store.h"
+#include "tests/storage/temp_dir.h"
+#include "tests/support/fakes.h"
 #include "tests/support/incidents.h"
-#include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
 
 namespace daftar::check {
 namespace {
 
-using ::daftar::testing::SimCircle;
-using ::daftar::testing::SimNode;
+using ::daftar::testing::FakeEntropy;
+using ::daftar::testing::Phone;
 using ::daftar::testing::StatusIs;
+using ::daftar::testing::TempDir;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -76,37 +79,48 @@ std::vector<Exported> ReceiptsIn(const std::string& file) {
 
 class DecisionExportTest : public ::testing::Test {
  protected:
-  ReceiptLog& receipts() { return node_->receipts(); }
+  DecisionExportTest() {
+    auto store = storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = true});
+    EXPECT_TRUE(store.ok()) << store.status();
+    store_ = *std::move(store);
+    auto log = ReceiptLog::Open(*store_, vault_, entropy_);
+    EXPECT_TRUE(log.ok()) << log.status();
+    receipts_ = *std::move(log);
+  }
   ReceiptId Decide() {
     decision::Inputs inputs;
-    inputs.now = circle_.clock().Now();
+    inputs.now = now_;
     ReceiptRecord record;
     record.body = decision::MakeReceipt(
         decision::Decide(inputs, decision::DefaultPolicy()), decision::DefaultPolicy(),
-        {decision::SubjectOf(node_->keys().receipt, daftar::testing::Phone("0812-3456-7890"))},
-        inputs.now);
+        {decision::SubjectOf(receipt_key_, Phone("0812-3456-7890"))}, inputs.now);
     record.because = {kSentence, kSentence, kSentence};
     record.actor = kActor;
-    auto appended = receipts().Append(record, {});
+    auto appended = receipts_->Append(record, {});
     EXPECT_TRUE(appended.ok()) << appended.status();
-    circle_.clock().Advance(1);
+    now_.value += 1000;
     return appended->id;
   }
   void DecideAll() {
     for (uint64_t i = 0; i < kReceipts; ++i) ids_.push_back(Decide());
   }
   absl::Status Export(const DecisionRange& range, audit::BundleSink& sink) {
-    const storage::NodeKeys& keys = node_->keys();
-    const ledger::LogIdentity identity{node_->config().origin, node_->charter().circle, keys.entry,
-                                       keys.head, keys.self};
-    return ExportDecisions(receipts(), identity, range, circle_.clock().Now(), sink);
+    return ExportDecisions(*receipts_, identity_, range, now_, sink);
   }
   static crypto::Bytes RowKey(const ReceiptId& id) {
     return crypto::Writer().U8('r').Raw(id.view()).Take();
   }
 
-  SimCircle circle_;
-  SimNode& node_ = circle_.Add("toko-a.test");
+  TempDir dir_;
+  FakeEntropy entropy_;
+  const storage::Vault vault_{entropy_.Secret(), entropy_};
+  const crypto::Secret32 receipt_key_ = entropy_.Secret();
+  const crypto::SigningKey key_ = crypto::SigningKey::Generate(entropy_);
+  const ledger::LogIdentity identity_{
+      "toko-a.test/daftar", evidence::CircleId(std::array<uint8_t, 16>{7}), key_, key_, key_};
+  evidence::UnixMillis now_{1'793'491'200'000};
+  std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<ReceiptLog> receipts_;
   std::vector<ReceiptId> ids_;
 };
 
@@ -116,11 +130,11 @@ TEST_F(DecisionExportTest, HoldsAllLeavesAndBodiesAndNothingElse) {
   DAFTAR_ASSERT_OK(Export({}, sink));
   auto manifest = audit::ParseManifest(sink.manifest);
   DAFTAR_ASSERT_OK(manifest);
-  EXPECT_TRUE(manifest->VerifiedBy(node_->keys().entry.public_key()));
+  EXPECT_TRUE(manifest->VerifiedBy(key_.public_key()));
   EXPECT_EQ(manifest->manifest.kind, audit::BundleKind::kDecisions);
-  EXPECT_EQ(manifest->manifest.origin, node_->config().origin);
-  EXPECT_EQ(manifest->manifest.circle, node_->charter().circle);
-  EXPECT_EQ(manifest->manifest.made_at, circle_.clock().Now().value / 1000);
+  EXPECT_EQ(manifest->manifest.origin, identity_.origin);
+  EXPECT_EQ(manifest->manifest.circle, identity_.circle);
+  EXPECT_EQ(manifest->manifest.made_at, now_.value / 1000);
   EXPECT_EQ(manifest->manifest.from, 0u);
   EXPECT_EQ(manifest->manifest.to, kReceipts);
 
@@ -132,19 +146,18 @@ TEST_F(DecisionExportTest, HoldsAllLeavesAndBodiesAndNothingElse) {
   for (uint64_t i = 0; i < kReceipts; ++i) {
     const auto leaf = crypto::AsBytes(leaves).subspan(i * 44, 44);
     tree.Append(crypto::MerkleLeafHash(leaf));
-    const auto stored = receipts().Get(ids_[i]);
+    const auto stored = receipts_->Get(ids_[i]);
     EXPECT_EQ(exported[i].index, i);
     EXPECT_EQ(exported[i].salt, stored->salt);
     EXPECT_EQ(exported[i].body, stored->record.body.Encode());
     EXPECT_EQ(crypto::ToHex(leaf.last(32)), stored->commitment.hex());
   }
-  EXPECT_EQ(tree.Root(), receipts().Head().root);
+  EXPECT_EQ(tree.Root(), receipts_->Head().root);
   // What is sealed beside a receipt stays with the shop, and so does the receipt key.
   EXPECT_THAT(sink.All(), Not(HasSubstr(kSentence)));
   EXPECT_THAT(sink.All(), Not(HasSubstr(kActor)));
   EXPECT_THAT(sink.All(), Not(HasSubstr("34567890")));
-  EXPECT_THAT(sink.All(),
-              Not(HasSubstr(std::string(crypto::AsText(node_->keys().receipt.Expose())))));
+  EXPECT_THAT(sink.All(), Not(HasSubstr(std::string(crypto::AsText(receipt_key_.Expose())))));
 }
 
 TEST_F(DecisionExportTest, APartHasAllLeavesAndItsOwnBodies) {
@@ -164,7 +177,7 @@ TEST_F(DecisionExportTest, BodiesThatWereDeletedAreLeftOut) {
   storage::Batch batch;
   batch.Delete(storage::Column::kReceipts, RowKey(ids_[0]));
   batch.Delete(storage::Column::kReceipts, RowKey(ids_[50]));
-  DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+  DAFTAR_ASSERT_OK(store_->Write(std::move(batch)));
   Kept sink;
   DAFTAR_ASSERT_OK(Export({}, sink));
   EXPECT_EQ(sink.files["leaves"].size(), kReceipts * 44);
@@ -180,7 +193,7 @@ TEST_F(DecisionExportTest, ShowsOneMomentWhateverIsDecidedMeanwhile) {
   DAFTAR_ASSERT_OK(Export({}, sink));
   EXPECT_EQ(sink.files["leaves"].size(), kReceipts * 44);
   EXPECT_EQ(ReceiptsIn(sink.files["receipts"]).size(), kReceipts);
-  EXPECT_GT(receipts().Head().size, kReceipts);
+  EXPECT_GT(receipts_->Head().size, kReceipts);
 }
 
 TEST_F(DecisionExportTest, SizesThatAreNotThereAreRefused) {
@@ -205,14 +218,14 @@ TEST_F(DecisionExportTest, StopsWhenNobodyWantsMore) {
 
 TEST_F(DecisionExportTest, AReceiptThatIsDamagedEndsItWithoutAManifest) {
   DecideAll();
-  const auto row = node_->store().Get(storage::Column::kReceipts, RowKey(ids_[40]));
+  const auto row = store_->Get(storage::Column::kReceipts, RowKey(ids_[40]));
   crypto::Bytes altered = **row;
   for (const size_t at : {size_t{7}, size_t{20}, altered.size() - 1}) {  // index, salt, sealed
     altered = **row;
     altered[at] ^= 1;
     storage::Batch batch;
     batch.Put(storage::Column::kReceipts, RowKey(ids_[40]), altered);
-    DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+    DAFTAR_ASSERT_OK(store_->Write(std::move(batch)));
     Kept sink;
     EXPECT_THAT(Export({}, sink), StatusIs(absl::StatusCode::kDataLoss)) << at;
     EXPECT_TRUE(sink.manifest.empty());
