@@ -218,16 +218,15 @@ TEST_F(DecisionBundleTest, DecisionsUnderAnotherPolicyAreNamedAndNotChecked) {
 TEST_F(DecisionBundleTest, APolicyThatWasSwappedInTheReceiptFails) {
   checks_.heads = {};
   checks_.policies.push_back(OtherPolicy());
-  decision::Policy strict = OtherPolicy();
-  strict.deposit_at_ppm = 1;
-  strict.prepay_at_ppm = 2;
-  strict.review_at_ppm = 3;
-  strict.decline_at_ppm = 4;
-  checks_.policies.push_back(strict);
+  decision::Policy mild = OtherPolicy();
+  mild.partners_cap = decision::Effect::kDeposit;
+  checks_.policies.push_back(mild);
   decision::InputsBuilder inputs;
-  inputs.Partners(2);
+  inputs.Partners(2).Report(decision::InputsBuilder::Origin(0));
   decision::ReceiptBody body =
-      decision::MakeReceipt(decision::Decide(inputs.Build(), strict), strict, {}, Body(7).time);
+      decision::MakeReceipt(decision::Decide(inputs.Build(), mild), mild, {}, Body(7).time);
+  log_.Replace(7, body.time, body.Encode());
+  EXPECT_TRUE(Replay().Holds());
   body.policy = OtherPolicy().Hash();
   log_.Replace(7, body.time, body.Encode());
   ExpectFails(Replay(), "decisions", "1 do not follow");
