@@ -181,8 +181,23 @@ TEST_F(DecisionBundleTest, ABodyThatIsNoneOrOfAnotherTimeFails) {
   checks_.heads = {};
   const DecisionReplay result = Replay();
   ExpectFails(result, "receipts", "2 of 12");
+  ASSERT_EQ(result.differences.size(), 2u);
   EXPECT_THAT(result.differences[0], HasSubstr("not in its format"));
   EXPECT_THAT(result.differences[1], HasSubstr("another time"));
+}
+
+// Whoever changes a file makes leaves, heads and receipts fit as he likes, but not the manifest.
+TEST_F(DecisionBundleTest, FilesThatTheManifestWasNotMadeForFail) {
+  const DecisionLog::Files whole = log_.MakeFiles();
+  const std::string manifest = log_.MakeManifest(whole).Sign(TestEntryKey());
+  checks_.heads = {};
+  const decision::ReceiptBody body = Body(7);
+  decision::ReceiptBody longer = Body(8);
+  while (longer.Encode().size() != log_.receipts[7].body.size()) longer = Body(8);
+  longer.time = body.time;
+  log_.Replace(7, longer.time, longer.Encode());
+  const DecisionLog::Files other = log_.MakeFiles();
+  ExpectFails(Replay(manifest + other.first + other.second), "files", "leaves, receipts");
 }
 
 TEST_F(DecisionBundleTest, AVerdictThatDoesNotFollowFails) {
@@ -192,6 +207,7 @@ TEST_F(DecisionBundleTest, AVerdictThatDoesNotFollowFails) {
   log_.Replace(7, body.time, body.Encode());
   const DecisionReplay result = Replay();
   ExpectFails(result, "decisions", "1 do not follow");
+  ASSERT_EQ(result.differences.size(), 1u);
   EXPECT_THAT(result.differences[0], HasSubstr("r (ppm)"));
   EXPECT_EQ(result.agree, kReceipts - 1);
   ASSERT_EQ(result.policies.size(), 1u);
