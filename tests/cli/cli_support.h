@@ -182,6 +182,7 @@ class FakeNode {
   std::function<grpc::Status(const v1::ExportLogRequest&, const grpc::ServerContext&,
                              ExportWriter&)>
       export_log;
+  std::function<grpc::Status(const v1::ExportDecisionsRequest&, ExportWriter&)> export_decisions;
   Method<v1::ListChangesRequest, v1::ListChangesResponse> list_changes;
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
@@ -360,6 +361,11 @@ class FakeNode {
                            ExportWriter* writer) override {
       if (!fake_.export_log) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
       return fake_.export_log(*request, *context, *writer);
+    }
+    grpc::Status ExportDecisions(grpc::ServerContext*, const v1::ExportDecisionsRequest* request,
+                                 ExportWriter* writer) override {
+      if (!fake_.export_decisions) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+      return fake_.export_decisions(*request, *writer);
     }
     DAFTAR_FAKE_METHOD(ListChanges, list_changes)
     DAFTAR_FAKE_METHOD(AddUser, add_user)
