@@ -112,6 +112,9 @@ absl::StatusOr<int> RunPartnerShow(Session& session, const PartnerOptions& optio
 absl::StatusOr<int> RunPartnerSuspend(Session& session, const PartnerOptions& options) {
   return ChangePartner(session, options, &Node::SuspendPartner);
 }
+absl::StatusOr<int> RunPartnerAccept(Session& session, const PartnerOptions& options) {
+  return ChangePartner(session, options, &Node::AcceptPartner);
+}
 absl::StatusOr<int> RunPartnerRelease(Session& session, const PartnerOptions& options) {
   return ChangePartner(session, options, &Node::ReleasePartner);
 }

@@ -20,6 +20,20 @@ Json ToJson(const v1::RecoverLogResponse& done) {
 }  // namespace
 
 absl::StatusOr<int> RunLogRecover(Session& session, const LogRecoverOptions& options) {
+  const NewLogOptions& anew = options.new_log;
+  if (!anew.origin.empty()) {
+    if (!options.code.empty()) {
+      return absl::InvalidArgumentError(
+          "--code fetches the log back, and --new-log gives it up: give one of them");
+    }
+    NewLogOptions begun = anew;
+    begun.because = options.because;
+    return RunNewLog(session, begun);
+  }
+  if (anew.yes || anew.even_if_whole || !anew.passphrase_file.empty()) {
+    return absl::InvalidArgumentError(
+        "--yes, --even-if-whole and --passphrase-file belong to --new-log ORIGIN, which is missing");
+  }
   v1::RecoverLogRequest request;
   request.set_because(options.because);
   std::string code = options.code;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "cli/new_log.h"
 
 namespace daftar::cli {
 
@@ -13,6 +14,7 @@ class Session;
 struct LogRecoverOptions {
   std::string code;  // of a partner; "-" reads standard input; empty: the partners that are known
   std::string because;
+  NewLogOptions new_log;  // with an origin: nothing is fetched, another log takes its place
 };
 absl::StatusOr<int> RunLogRecover(Session& session, const LogRecoverOptions& options);
 

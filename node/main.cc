@@ -1,9 +1,11 @@
-// daftard: the node's daemon, and `daftard init`, which makes a node's directory.
+// daftard: the node's daemon; `daftard init`, which makes a node's directory; and `daftard
+// new-log`, which begins a new log in the place of one that cannot go on.
 #include <grpcpp/support/config.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -83,6 +85,7 @@ struct Options {
   std::string region;
   bool recover = false;
   NewNode plan;
+  NewLogPlan new_log;
 };
 
 int RunInit(const Options& options) {
@@ -133,6 +136,59 @@ int RunInit(const Options& options) {
                  "this user only).\nThat does not protect them from whoever copies the directory: "
                  "for that give --passphrase-file,\nor the systemd credential daftar-passphrase.\n";
   }
+  return 0;
+}
+
+std::string Many(uint64_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+void PrintNewLog(const NewLogDone& done) {
+  std::cout << "The log " << done.origin << " takes the place of " << done.old.origin << "\n"
+            << "  first entry  " << done.first_entry << "\n"
+            << "  queued anew  " << Many(done.anew.queued, "report", "reports") << "\n";
+  const std::pair<uint64_t, const char*> rest[] = {
+      {done.anew.stopped, "may not be shared any more: drafts now, and their history says why"},
+      {done.anew.expired, "erased, their time being over"},
+      {done.left.disputed, "disputed: not shared until the dispute is resolved"},
+      {done.left.ended, "settled, withdrawn or erased before: not shared again"},
+      {done.left.nameless, "withdrawn: the customer was lost with an earlier database"}};
+  for (const auto& [count, what] : rest) {
+    if (count > 0) std::cout << "  " << count << " " << what << "\n";
+  }
+  std::cout
+      << "\nNext: start daftard. Each partner's node notices the new log, and counts nothing of it "
+         "until its\noperator has confirmed it. Call each of them, read the first entry out, and "
+         "let them run there:\n  daftar partner accept "
+      << done.old.origin << " --because \"they told me on the phone\"\n";
+}
+
+// A signal may end it: every step is durable, and the same command goes on.
+int RunNewLog(const Options& options) {
+  const bool json = options.output == "json";
+  NewLogPlan plan = options.new_log;
+  plan.actor = "uid:" + std::to_string(getuid());
+  umask(0077);
+  std::string last;
+  const auto progress = [&](std::string_view doing) {
+    if (!json && doing != last) std::cerr << doing << " ...\n";
+    last = doing;
+    return true;
+  };
+  auto done = BeginNewLogIn(std::filesystem::absolute(options.dir), options.passphrase_file, plan,
+                            evidence::SystemClock(), crypto::SystemEntropy(), progress);
+  if (!done.ok()) return Fail(done.status(), json);
+  if (!json) {
+    PrintNewLog(*done);
+    return 0;
+  }
+  std::cout << nlohmann::json{{"old_origin", done->old.origin}, {"old_size", done->old.size},
+                              {"origin", done->origin},         {"first_entry", done->first_entry},
+                              {"queued", done->anew.queued},    {"stopped", done->anew.stopped},
+                              {"expired", done->anew.expired},  {"disputed", done->left.disputed},
+                              {"ended", done->left.ended},      {"nameless", done->left.nameless}}
+                   .dump(2)
+            << "\n";
   return 0;
 }
 
@@ -321,6 +377,21 @@ int Main(int argc, char** argv) {
   init->add_option("--output", options.output, "text or json")
       ->type_name("FORM")
       ->check(CLI::IsMember({"text", "json"}));
+
+  CLI::App* new_log = app.add_subcommand(
+      "new-log",
+      "Begin a new log in the place of one that cannot go on (see `daftar log recover`)");
+  new_log->add_option("--origin", options.new_log.origin, "Name of the new log")
+      ->type_name("NAME")
+      ->required();
+  new_log->add_option("--because", options.new_log.because, "Why, for the record")
+      ->type_name("TEXT")
+      ->required();
+  new_log->add_flag("--even-if-whole", options.new_log.even_if_whole,
+                    "Although nothing seems wrong with the log here");
+  new_log->add_option("--output", options.output, "text or json")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"text", "json"}));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -334,7 +405,8 @@ int Main(int argc, char** argv) {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   spdlog::set_level(spdlog::level::from_str(options.log_level));
   spdlog::flush_on(spdlog::level::info);
-  return init->parsed() ? RunInit(options) : RunDaemon(options);
+  if (init->parsed()) return RunInit(options);
+  return new_log->parsed() ? RunNewLog(options) : RunDaemon(options);
 }
 
 }  // namespace

@@ -538,6 +538,10 @@ class NodeAdapter final : public v1::NodeService::Service {
                             v1::AdoptCharterResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::AdoptCharter);
   }
+  grpc::Status AcceptPartner(grpc::ServerContext* context, const v1::AcceptPartnerRequest* request,
+                             v1::AcceptPartnerResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::AcceptPartner);
+  }
   grpc::Status ReleasePartner(grpc::ServerContext* context,
                               const v1::ReleasePartnerRequest* request,
                               v1::ReleasePartnerResponse* response) override {

@@ -26,6 +26,8 @@ class NodeHandlers {
                                                         const v1::ListPartnersRequest& request);
   absl::StatusOr<v1::GetPartnerResponse> GetPartner(const Actor& actor,
                                                     const v1::GetPartnerRequest& request);
+  absl::StatusOr<v1::AcceptPartnerResponse> AcceptPartner(const Actor& actor,
+                                                          const v1::AcceptPartnerRequest& request);
   absl::StatusOr<v1::ReleasePartnerResponse> ReleasePartner(
       const Actor& actor, const v1::ReleasePartnerRequest& request);
   absl::StatusOr<v1::SuspendPartnerResponse> SuspendPartner(

@@ -161,6 +161,7 @@ class FakeNode {
   Method<v1::ListWarningsRequest, v1::ListWarningsResponse> list_warnings;
   Method<v1::ClearWarningRequest, v1::ClearWarningResponse> clear_warning;
   Method<v1::RemoveWarningRequest, v1::RemoveWarningResponse> remove_warning;
+  Method<v1::AcceptPartnerRequest, v1::AcceptPartnerResponse> accept_partner;
   Method<v1::ReleasePartnerRequest, v1::ReleasePartnerResponse> release_partner;
   Method<v1::AddOrderRequest, v1::AddOrderResponse> add_order;
   Method<v1::SetOrderOutcomeRequest, v1::SetOrderOutcomeResponse> set_order_outcome;
@@ -351,6 +352,7 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(JoinPartner, join_partner)
     DAFTAR_FAKE_METHOD(GetCharter, get_charter)
     DAFTAR_FAKE_METHOD(AdoptCharter, adopt_charter)
+    DAFTAR_FAKE_METHOD(AcceptPartner, accept_partner)
     DAFTAR_FAKE_METHOD(ReleasePartner, release_partner)
     DAFTAR_FAKE_METHOD(SuspendPartner, suspend_partner)
     DAFTAR_FAKE_METHOD(ListLogEntries, list_log_entries)

@@ -27,6 +27,10 @@ uint64_t NextSeed() {
   return next++;
 }
 
+storage::Unlock SimUnlock() {
+  return {crypto::SecretBytes(std::string_view("sim")), storage::UnlockMethod::kUnlockFile};
+}
+
 // Real certificates, so they are valid by the machine's clock, whatever the test's says.
 int64_t MachineSeconds() { return evidence::SystemClock().Now().seconds(); }
 
@@ -255,13 +259,18 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
   FakeEntropy key_entropy(seed_);
   auto keys = storage::NodeKeys::Generate(origin_, MachineSeconds(), key_entropy);
   if (!keys.ok()) return keys.status();
+  if (create) std::filesystem::create_directories(dir_);
   if (create && tls_.certificate_pem.empty()) {
-    std::filesystem::create_directories(dir_);
     tls_ = std::move(keys->tls);
   }
   keys->tls.certificate_pem = tls_.certificate_pem;
   keys->tls.private_key_pem = tls_.private_key_pem.Duplicate();
   keys->tls.pin = tls_.pin;
+  // Those that a new log has brought.
+  if (std::filesystem::exists(dir_ / storage::kKeystoreFileName)) {
+    keys = storage::ReadKeystore(dir_, SimUnlock());
+    if (!keys.ok()) return keys.status();
+  }
   storage::RocksOptions rocks{.path = dir_ / "db", .create_if_missing = create};
   if (disk != nullptr) {
     rocks.min_free_bytes = 0;
@@ -304,6 +313,27 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
                   .policy_file = dir_ / "policy.toml",
                   .proofs = dir_ / "proofs"};
   return Node::Open(std::move(parts));
+}
+
+absl::StatusOr<NewLogDone> SimNode::BeginNewLog(const std::string& origin, bool even_if_whole,
+                                                const NewLogProgress& progress) {
+  NewLogFiles files{
+      .open = [this] { return Open(true); },
+      .write_keys =
+          [this](const storage::NodeKeys& keys) {
+            return storage::WriteKeystore(dir_, keys, SimUnlock(), circle_.entropy(),
+                                          {1, crypto::kMinPasswordMemoryBytes});
+          },
+      .write_origin =
+          [this](const std::string& changed) {
+            origin_ = changed;
+            return absl::OkStatus();
+          },
+      .high_water = storage::HighWaterFile(dir_ / "high-water", high_water_hook),
+      .clock = circle_.clock_,
+      .entropy = circle_.entropy()};
+  return daftar::BeginNewLog({origin, "two histories", "uid:0", even_if_whole}, std::move(files),
+                             progress);
 }
 
 void SimNode::Stop() {
@@ -352,7 +382,7 @@ SimCircle::~SimCircle() {
 std::shared_ptr<Node> SimCircle::At(const std::string& endpoint) {
   storage::MutexLock lock(mutex_);
   for (auto& node : nodes_) {
-    if (node->endpoint() == endpoint) return node->node_;
+    if (node->endpoint() == endpoint && node->node_ != nullptr) return node->node_;
   }
   return nullptr;
 }
@@ -385,6 +415,67 @@ SimNode& SimCircle::Clone(const SimNode& node) {
   storage::MutexLock lock(mutex_);
   nodes_.push_back(std::move(made));
   return *nodes_.back();
+}
+
+SimNode& SimCircle::AddSuccessor(SimNode& old, const std::string& origin,
+                                 const SuccessorFaults& changed) {
+  auto made = std::make_unique<SimNode>(*this, origin, old.endpoint());
+  made->dir_ += "-successor";  // the origin may be another node's
+  made->tls_.certificate_pem = old.tls_.certificate_pem;
+  made->tls_.private_key_pem = old.tls_.private_key_pem.Duplicate();
+  made->tls_.pin = old.tls_.pin;
+  auto node = made->Open(true);
+  if (!node.ok()) {
+    ADD_FAILURE() << node.status().ToString();
+    std::abort();
+  }
+  const storage::NodeKeys& own = (*node)->keys();
+  evidence::KeysBody keys;
+  keys.salt = entropy().Public<evidence::Salt>();
+  keys.entry = own.entry.public_key();
+  keys.head = own.head.public_key();
+  keys.mirror = own.mirror.public_key();
+  keys.self = own.self.public_key();
+  keys.tls_spki = crypto::Digest(own.tls.pin.array());
+  keys.epoch = own.epochs.back().epoch;
+  auto voprf = decltype(keys.voprf)::Create(own.epochs.back().key.public_key().view());
+  EXPECT_THAT(voprf, IsOk());
+  keys.voprf = *voprf;
+  if (changed.keys) changed.keys(keys);
+  const auto head = old->publisher().Head();
+  evidence::AdoptionBody adoption;
+  adoption.salt = entropy().Public<evidence::Salt>();
+  adoption.old_origin = old.origin();
+  adoption.size = head->checkpoint.size;
+  adoption.root = head->checkpoint.root;
+  if (changed.before_signing) changed.before_signing(adoption);
+  adoption.old_entry_signature = old->keys().entry.Sign(evidence::AdoptionStatement(
+      origin, keys.entry, adoption.old_origin, adoption.size, adoption.root));
+  if (changed.after_signing) changed.after_signing(adoption);
+  const evidence::CharterBody charter{entropy().Public<evidence::Salt>(), charter_.hash};
+  std::vector<ledger::NodeEntry> entries{{evidence::EntryKind::kAdoption, adoption.Encode()},
+                                         {evidence::EntryKind::kKeys, keys.Encode()},
+                                         {evidence::EntryKind::kCharter, charter.Encode()}};
+  if (changed.entries) changed.entries(entries);
+  EXPECT_THAT((*node)->publisher().Bootstrap(entries, clock_.Now()), IsOk());
+  storage::Batch partners;
+  EXPECT_THAT(old->store().Scan(storage::Column::kPartners, {}, {},
+                                [&](crypto::ByteView key, crypto::ByteView value) {
+                                  partners.Put(storage::Column::kPartners, crypto::ToBytes(key),
+                                               crypto::ToBytes(value));
+                                  return true;
+                                }),
+              IsOk());
+  EXPECT_THAT((*node)->store().Write(std::move(partners)), IsOk());
+  node->reset();
+  old.Stop();
+  SimNode& successor = *made;
+  {
+    storage::MutexLock lock(mutex_);
+    nodes_.push_back(std::move(made));
+  }
+  successor.Start();
+  return successor;
 }
 
 void SimCircle::Pair(SimNode& inviter, SimNode& joiner) {

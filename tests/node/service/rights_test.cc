@@ -146,6 +146,7 @@ class RightsTest : public ::testing::Test {
       {"NodeService/ListPartners", {"moa", Of(nodes_, &NodeHandlers::ListPartners)}},
       {"NodeService/GetPartner", {"moa", Of(nodes_, &NodeHandlers::GetPartner)}},
       {"NodeService/SuspendPartner", {"o", Of(nodes_, &NodeHandlers::SuspendPartner)}},
+      {"NodeService/AcceptPartner", {"o", Of(nodes_, &NodeHandlers::AcceptPartner)}},
       {"NodeService/ReleasePartner", {"o", Of(nodes_, &NodeHandlers::ReleasePartner)}},
       {"NodeService/ResumePartner", {"o", Of(nodes_, &NodeHandlers::ResumePartner)}},
       {"NodeService/RemovePartner", {"o", Of(nodes_, &NodeHandlers::RemovePartner)}},
