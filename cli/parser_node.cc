@@ -148,10 +148,11 @@ void Parser::AddLog() {
       ->type_name("CODE");
   AddBecause(recover, recovered->because);
   recover
-      .add_option("--new-log", recovered->new_log.origin,
-                  "Give the log up, and begin one of this name in its place, which each partner's "
-                  "operator confirms: for one that cannot be fetched back. daftard must be stopped. "
-                  "What was begun and stopped goes on with the same command")
+      .add_option(
+          "--new-log", recovered->new_log.origin,
+          "Give the log up, and begin one of this name in its place, which each partner's "
+          "operator confirms: for one that cannot be fetched back. daftard must be stopped. "
+          "What was begun and stopped goes on with the same command")
       ->type_name("ORIGIN");
   recover.add_flag("--even-if-whole", recovered->new_log.even_if_whole,
                    "With --new-log: although nothing seems wrong with the log here, as when "

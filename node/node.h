@@ -122,7 +122,8 @@ class Node {
   // Writes the first entries of a new node's log: KEYS and CHARTER. Durable on OK.
   absl::Status Bootstrap();
 
-  // The same of a log that takes the place of another: ADOPTION, whose body is given, KEYS, CHARTER.
+  // The same of a log that takes the place of another: ADOPTION, whose body is given, KEYS,
+  // CHARTER.
   absl::Status BootstrapInPlaceOf(const crypto::Bytes& adoption);
 
   // Begins to publish at ticks, to renew the head's timestamp, and to follow partners.

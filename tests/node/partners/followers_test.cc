@@ -69,8 +69,8 @@ TEST_F(FollowersTest, AnAlteredFeedIsToldAndHealsByItself) {
   EXPECT_EQ(AtB().trouble, "");
 }
 
-// A whole directory put back from an older backup, high-water file included, and written to since by
-// a node that asks nobody: its partners notice, however far it has grown meanwhile.
+// A whole directory put back from an older backup, high-water file included, and written to since
+// by a node that asks nobody: its partners notice, however far it has grown meanwhile.
 TEST_F(FollowersTest, ARestoredBackupThatWasWrittenToIsProvenAFork) {
   for (const bool past_the_copy : {false, true}) {
     SCOPED_TRACE(past_the_copy);
