@@ -184,6 +184,9 @@ class FakeNode {
                              ExportWriter&)>
       export_log;
   std::function<grpc::Status(const v1::ExportDecisionsRequest&, ExportWriter&)> export_decisions;
+  // What goes before the last message of a recovery.
+  std::vector<v1::RecoverLogResponse> recovery_progress;
+  Method<v1::RecoverLogRequest, v1::RecoverLogResponse> recover_log;
   Method<v1::ListChangesRequest, v1::ListChangesResponse> list_changes;
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
@@ -368,6 +371,14 @@ class FakeNode {
                                  ExportWriter* writer) override {
       if (!fake_.export_decisions) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
       return fake_.export_decisions(*request, *writer);
+    }
+    grpc::Status RecoverLog(grpc::ServerContext* context, const v1::RecoverLogRequest* request,
+                            grpc::ServerWriter<v1::RecoverLogResponse>* writer) override {
+      for (const v1::RecoverLogResponse& message : fake_.recovery_progress) writer->Write(message);
+      v1::RecoverLogResponse last;
+      const grpc::Status status = fake_.Answer(context, fake_.recover_log, request, &last);
+      if (status.ok()) writer->Write(last);
+      return status;
     }
     DAFTAR_FAKE_METHOD(ListChanges, list_changes)
     DAFTAR_FAKE_METHOD(AddUser, add_user)

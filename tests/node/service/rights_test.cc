@@ -72,6 +72,9 @@ class RightsTest : public ::testing::Test {
   const Call export_log_ = [this](const Actor& actor) {
     return nodes_.ExportLog(actor, {}, [](const v1::ExportLogResponse&) { return false; });
   };
+  const Call recover_log_ = [this](const Actor& actor) {
+    return nodes_.RecoverLog(actor, {}, [](const v1::RecoverLogResponse&) { return false; });
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
@@ -160,6 +163,8 @@ class RightsTest : public ::testing::Test {
       {"NodeService/ExportDecisions", {"ma", export_decisions_}},
       {"NodeService/ListLogEntries", {"moa", Of(nodes_, &NodeHandlers::ListLogEntries)}},
       {"NodeService/ExportLog", {"ma", export_log_}},
+      {"NodeService/ExportFork", {"moa", Of(nodes_, &NodeHandlers::ExportFork)}},
+      {"NodeService/RecoverLog", {"o", recover_log_}},
       {"NodeService/GetLogPolicy", {"moa", Of(nodes_, &NodeHandlers::GetLogPolicy)}},
   };
 };
