@@ -67,7 +67,7 @@ std::string KindText(const audit::Manifest& manifest) {
 std::string WitnessesText(const audit::Verdict& verdict) {
   std::string all;
   for (const audit::SeenWitness& witness : verdict.witnesses) {
-    all += (all.empty() ? "" : "\n") + witness.name + " at " + audit::TimeText(witness.at);
+    all += (all.empty() ? "" : ", ") + witness.name + " at " + audit::TimeText(witness.at);
   }
   return all;
 }
