@@ -15,6 +15,8 @@ ROOTS_OF_TRUST = (KEYS, CHARTER, ADOPTION)
 WITH_FACTS = range(REPORT, WITHDRAWAL + 1)
 ABOUT_NOTHING = 2**64 - 1
 ENTRY_TYPE = b"application/vnd.daftar.entry.v1+bin"
+EPOCH = datetime.date(1970, 1, 1)
+DAYS_OF_400_YEARS = 146097
 LAST_DATE = 2932896  # 9999-12-31
 MAX_MINOR = 10**15
 DAY = 86400
@@ -181,11 +183,12 @@ def open_facts(entry, report_key):
 
 def add_months(day, months):
     """The day so many calendar months later, the month's last where it has no such day."""
-    # The calendar repeats every 400 years, so that years past 9999 need no date of their own.
-    date = datetime.date(1970, 1, 1) + datetime.timedelta(days=day - 400 * 365 - 97)
+    # The calendar repeats every 400 years, so that days beyond Python's dates need none of their own.
+    cycles, day = divmod(day, DAYS_OF_400_YEARS)
+    date = EPOCH + datetime.timedelta(days=day)
     month = date.month - 1 + months
     year, month = date.year + month // 12, month % 12 + 1
     following = datetime.date(year + month // 12, month % 12 + 1, 1)
     last = (following - datetime.timedelta(days=1)).day
     then = datetime.date(year, month, min(date.day, last))
-    return (then - datetime.date(1970, 1, 1)).days + 400 * 365 + 97
+    return (then - EPOCH).days + cycles * DAYS_OF_400_YEARS
