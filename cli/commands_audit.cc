@@ -36,9 +36,9 @@ int Unreadable(Console& console, const absl::Status& status) {
 
 absl::StatusOr<audit::Verdict> Verify(const AuditVerifyOptions& options, const std::string& policy,
                                       Console& console) {
-  constexpr uint64_t kBytesPerUnit = 1 << 20;
+  constexpr uint64_t kBytesPerUnit = 1'000'000;
   const InterruptScope interrupts;
-  Progress bar(console.err, "Verifying", console.err_is_terminal, "MiB");
+  Progress bar(console.err, "Verifying", console.err_is_terminal, "megabyte");
   audit::VerifyOptions how;
   how.now = evidence::SystemClock().Now().seconds();
   how.proof_files = options.proofs;

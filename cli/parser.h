@@ -97,6 +97,7 @@ class Parser {
   void AddPolicies();
   void AddAudit();
   void AddAuditVerify(CLI::App& noun);
+  void AddAuditWatch(CLI::App& audit);
   void AddLetters();
   void AddLedger();
   void AddCharters();

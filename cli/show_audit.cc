@@ -64,10 +64,29 @@ std::string KindText(const audit::Manifest& manifest) {
          " of the log";
 }
 
-std::string Joined(const std::vector<std::string>& texts) {
+std::string WitnessesText(const audit::Verdict& verdict) {
   std::string all;
-  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + text;
+  for (const audit::SeenWitness& witness : verdict.witnesses) {
+    all += (all.empty() ? "" : "\n") + witness.name + " at " + audit::TimeText(witness.at);
+  }
   return all;
+}
+
+// "2026-11-01T08:00:00.000Z".
+Json IsoTime(uint64_t unix_seconds) {
+  std::string text = audit::TimeText(unix_seconds);
+  if (!text.ends_with(" UTC")) return nullptr;
+  text.resize(text.size() - 4);
+  text[10] = 'T';
+  return text + ".000Z";
+}
+
+Json WitnessesJson(const audit::Verdict& verdict) {
+  Json list = Json::array();
+  for (const audit::SeenWitness& witness : verdict.witnesses) {
+    list.push_back(Json{{"name", witness.name}, {"at", IsoTime(witness.at)}});
+  }
+  return list;
 }
 
 DocumentFacts FactsOf(const AuditedBundle& audited) {
@@ -79,7 +98,7 @@ DocumentFacts FactsOf(const AuditedBundle& audited) {
   facts.emplace_back("What it is", KindText(manifest));
   facts.emplace_back("Made at", audit::TimeText(static_cast<uint64_t>(manifest.made_at)));
   facts.emplace_back("Head signed by", verdict.head_signer);
-  facts.emplace_back("Witnesses", Joined(verdict.witnesses));
+  facts.emplace_back("Witnesses", WitnessesText(verdict));
   return facts;
 }
 
@@ -126,7 +145,7 @@ Json ToJson(const AuditedBundle& audited) {
             {"to", nullptr},
             {"made_at", nullptr},
             {"head_signer", TextOrNull(verdict.head_signer)},
-            {"witnesses", Listed(verdict.witnesses)},
+            {"witnesses", WitnessesJson(verdict)},
             {"checks", std::move(checks)},
             {"opened_count", verdict.opened},
             {"opened", Listed(verdict.opened_facts)}};
@@ -138,7 +157,7 @@ Json ToJson(const AuditedBundle& audited) {
     json["circle"] = manifest.circle.hex();
     json["from"] = manifest.from;
     json["to"] = manifest.to;
-    json["made_at"] = manifest.made_at;
+    json["made_at"] = IsoTime(static_cast<uint64_t>(manifest.made_at));
   }
   return json;
 }

@@ -98,6 +98,7 @@ absl::Status CheckEntryFiles(const std::vector<ManifestFile>& files, size_t at, 
     ++at;
     if (++entries > kMaxExcerptEntries) return Fault(first_line + at, "is one entry too many");
   }
+  if (entries == 0) return Fault(first_line + at, "should name an entry");
   return absl::OkStatus();
 }
 

@@ -59,8 +59,7 @@ void Tell(const Context& context, const Heads& heads, const Openings& openings, 
   if (!heads.head) return;
   verdict.head_signer = heads.head->signer.ToVkey();
   for (const crypto::VerifiedSigner& witness : heads.head->witnesses) {
-    verdict.witnesses.push_back(context.policy().WitnessName(witness.key) + " at " +
-                                TimeText(witness.timestamp));
+    verdict.witnesses.push_back({context.policy().WitnessName(witness.key), witness.timestamp});
   }
 }
 

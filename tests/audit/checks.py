@@ -81,7 +81,7 @@ class Verifier:
         with self.failing("head", name):
             note = Note(self.bundle.files[name])
             judged = Judged(note, self.policy, self.manifest.origin)
-            for fault in judged.faults:
+            for fault in judged.faults + [f"has two lines of {key}" for key in judged.twice]:
                 self.fail("head", f"{name} {fault}")
             if note.size != size:
                 self.fail("head", f"{name} is of size {note.size}, not {size}")
@@ -348,8 +348,9 @@ class Verifier:
                 note = Note(data)
                 require(note.origin > last, "the notes are not ascending")
                 last = note.origin
+                judged = Judged(note, self.policy, note.origin)
+                faults = judged.faults
                 if not any(key.name == note.origin for key in self.policy.logs):
                     self.leave("cosigners", f"the policy has no log key of {note.origin}")
-                    continue
-                faults = Judged(note, self.policy, note.origin).faults
+                    faults = [f"has a line of {name} that fails" for name in judged.wrong]
                 require(not faults, f"the note of {note.origin} {', '.join(faults)}")

@@ -35,9 +35,9 @@ def why_it_proves_nothing(evidence, policy):
     except Malformed as error:
         return str(error)
     for note in (first, second):
-        faults = Judged(note, policy, evidence.origin).faults
-        if faults:
-            return f"a note {faults[0]}"
+        judged = Judged(note, policy, evidence.origin)
+        if judged.faults or judged.twice:
+            return f"a note {(judged.faults + ['has two lines of one key'])[0]}"
     if first.size == second.size:
         if evidence.root is not None:
             return "notes of one size need no root"

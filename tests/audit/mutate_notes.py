@@ -341,12 +341,25 @@ for known, codes in ((True, FAILS), (False, GOOD)):
         parts.lines[0] = log_line(name, Key(rng.randbytes(32)), parts.text)
 
 
-@cosigner_mutation("a known line fails", FAILS, True)
-def _(parts, plan, rng, name):
-    witness = rng.choice(plan.witnesses)
-    parts.lines = [line for line in parts.lines if line.split(" ")[1] != witness.vkey_name]
-    parts.lines.append(signature_line(witness.vkey_name, 4, witness.key.public,
-                                      u64(5) + rng.randbytes(64)))
+    @cosigner_mutation(f"a known line fails in {'known' if known else 'unknown'} partner's", FAILS, known)
+    def _(parts, plan, rng, name):
+        witness = rng.choice(plan.witnesses)
+        parts.lines = [line for line in parts.lines if line.split(" ")[1] != witness.vkey_name]
+        parts.lines.append(signature_line(witness.vkey_name, 4, witness.key.public,
+                                          u64(5) + rng.randbytes(64)))
+
+    @cosigner_mutation(f"a known line twice in {'known' if known else 'unknown'} partner's", GOOD, known)
+    def _(parts, plan, rng, name):
+        witness = rng.choice(plan.witnesses)
+        parts.lines = [line for line in parts.lines if line.split(" ")[1] != witness.vkey_name]
+        parts.lines += [cosignature_line(witness.vkey_name, witness.key, parts.text, time)
+                        for time in (rng.choice([5, 6]), 6)]
+
+    @cosigner_mutation(f"signed in the future, {'known' if known else 'unknown'} partner's", GOOD, known)
+    def _(parts, plan, rng, name):
+        witness = rng.choice(plan.witnesses)
+        parts.lines = [line for line in parts.lines if line.split(" ")[1] != witness.vkey_name]
+        parts.lines.append(cosignature_line(witness.vkey_name, witness.key, parts.text, NOW + 10**6))
 
 
 def note_list_mutation(name, change):

@@ -154,10 +154,12 @@ class Policy:
 
 
 class Judged:
-    """What a policy says of a note: `faults`, `log_keys` that signed it, `times` by witness."""
+    """What a policy says of a note: `log_keys` that signed it, `times` by witness; names of keys
+    whose line is `wrong`, or there `twice`; all `faults`.
+    """
 
     def __init__(self, note, policy, origin):
-        self.faults, self.log_keys, self.times = [], [], {}
+        self.wrong, self.twice, self.log_keys, self.times = [], [], [], {}
         for key in policy.logs:
             if self.time_of(note, key) is not None and key.name == origin:
                 self.log_keys.append(key)
@@ -165,6 +167,7 @@ class Judged:
             time = self.time_of(note, key)
             if time is not None:
                 self.times[name] = time
+        self.faults = [f"has a line of {name} that fails" for name in self.wrong]
         if note.origin != origin:
             self.faults.append("is of another origin")
         if not self.log_keys:
@@ -173,9 +176,9 @@ class Judged:
     def time_of(self, note, key):
         found = note.signed_with(key)
         if len(found) > 1:
-            self.faults.append(f"has more than one line of {key.name}")
+            self.twice.append(key.name)
         times = [note.line_verifies(key, blob) for blob in found]
         if None in times:
-            self.faults.append(f"has a line of {key.name} that fails")
+            self.wrong.append(key.name)
             return None
         return times[0] if times else None

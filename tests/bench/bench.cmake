@@ -1,4 +1,5 @@
 daftar_bench(voprf_bench LIBRARIES daftar::crypto PkgConfig::SODIUM)
+daftar_bench(tree_bench LIBRARIES daftar::crypto)
 daftar_bench(log_store_bench LIBRARIES daftar::storage)
 daftar_bench(decision_bench LIBRARIES daftar::node_decision)
 daftar_bench(backtest_bench LIBRARIES daftar::node_decision)

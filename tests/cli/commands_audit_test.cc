@@ -72,7 +72,9 @@ TEST_F(AuditVerifyTest, IsJsonWithEveryFieldThatTheManualLists) {
     EXPECT_EQ(json["origin"], audit::testing::kOrigin);
     EXPECT_EQ(json["from"], 0);
     EXPECT_EQ(json["to"], 7);
-    EXPECT_EQ(json["witnesses"].size(), 2u);
+    ASSERT_EQ(json["witnesses"].size(), 2u);
+    EXPECT_EQ(json["witnesses"][0]["name"], "w1");
+    EXPECT_EQ(json["made_at"], "2026-10-04T00:00:00.000Z");
     ASSERT_EQ(json["checks"].size(), 20u);
     const Json& tree = json["checks"][4];
     EXPECT_EQ(tree["check"], "tree");

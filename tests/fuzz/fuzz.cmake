@@ -1,5 +1,7 @@
 daftar_fuzz(fuzz_note LIBRARIES daftar::crypto)
 daftar_fuzz(fuzz_checkpoint LIBRARIES daftar::crypto)
+daftar_fuzz(fuzz_tile_path LIBRARIES daftar::crypto)
+daftar_fuzz(fuzz_add_checkpoint LIBRARIES daftar::crypto)
 daftar_fuzz(fuzz_merkle_proof LIBRARIES daftar::crypto)
 daftar_fuzz(fuzz_voprf LIBRARIES daftar::crypto)
 daftar_fuzz(fuzz_certificate LIBRARIES daftar::crypto)

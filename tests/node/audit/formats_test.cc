@@ -92,6 +92,7 @@ TEST(ManifestTest, HasTheFilesOfItsKindInTheirOrder) {
   EXPECT_TRUE(refused([](TestBundle& b) { b.files.emplace_back("more", "x"); }));
   EXPECT_TRUE(refused([](TestBundle& b) { b.files.emplace_back("../more", "x"); }));
   EXPECT_TRUE(refused([](TestBundle& b) { b.manifest.from = 1; }));
+  EXPECT_TRUE(refused([](TestBundle& b) { b.files.resize(4); }));  // without any entry
 }
 
 class ContainerTest : public ::testing::Test {
