@@ -31,6 +31,7 @@
 #include "node/ledger/ledger.h"
 #include "node/ledger/proofs.h"
 #include "node/ledger/publisher.h"
+#include "node/partners/adoptions.h"
 #include "node/partners/arrivals.h"
 #include "node/partners/cosigner.h"
 #include "node/partners/evaluator.h"
@@ -46,6 +47,7 @@
 #include "node/partners/relay_sender.h"
 #include "node/partners/relayer.h"
 #include "node/partners/relays.h"
+#include "node/partners/witness.h"
 #include "node/subject/codes.h"
 #include "node/subject/reports.h"
 #include "storage/high_water.h"
@@ -120,6 +122,10 @@ class Node {
   // Writes the first entries of a new node's log: KEYS and CHARTER. Durable on OK.
   absl::Status Bootstrap();
 
+  // The same of a log that takes the place of another: ADOPTION, whose body is given, KEYS,
+  // CHARTER.
+  absl::Status BootstrapInPlaceOf(const crypto::Bytes& adoption);
+
   // Begins to publish at ticks, to renew the head's timestamp, and to follow partners.
   absl::Status Start();
   // Ends the threads; what is queued stays queued. Called again does nothing.
@@ -143,11 +149,19 @@ class Node {
   // nothing of the log is held; FailedPrecondition when it is forked; errors of ledger::ReadFeed.
   absl::StatusOr<evidence::FeedBatch> ReadCopy(const std::string& origin, uint64_t from) const;
 
+  // The operator accepts the new log of a partner that has lost its own: Registry's
+  // AcceptSuccession. The new log is followed from now on; of the old one nothing counts any more,
+  // and what is kept of it is deleted, by Upkeep where it cannot be at once.
+  absl::StatusOr<partners::Partner> AcceptPartner(const storage::Caller& caller,
+                                                  const std::string& origin,
+                                                  const std::string& because);
+
   // Puts the cosignatures that were collected into the note that partners follow.
   void ServeCosignatures();
 
   // Scrubs proof files that were erased, removes persons' codes that have ended (once an hour),
   // writes what checks have listed for review and takes off what has waited too long,
+  // deletes what is left of partners' logs that were replaced,
   // takes what was erased out of the database's files (once an hour at most), looks at the policy
   // file, keeps charter.toml as the charter in force, counts the shop's own outcomes when that is
   // due, and compares all orders with what is recorded of them: at first, each day, and after an
@@ -183,6 +197,7 @@ class Node {
   partners::Arrivals& arrivals() { return *arrivals_; }
   const partners::Notes& notes() const { return *notes_; }
   partners::Exchange& exchange() { return *exchange_; }
+  partners::Witness& witness() { return *witness_; }
   partners::Relays& relays() { return *relays_; }
   partners::Relayer& relayer() { return *relayer_; }
   partners::RelaySender& relay_sender() { return *relay_sender_; }
@@ -201,7 +216,10 @@ class Node {
  private:
   explicit Node(NodeParts parts);
   absl::Status OpenRooms(evidence::Charter charter);
+  // KEYS and CHARTER, as a log begins.
+  absl::StatusOr<std::vector<ledger::NodeEntry>> FirstEntries();
   absl::Status WriteCharterFile() DAFTAR_REQUIRES(upkeep_);
+  absl::Status ReadOwnEntry(uint64_t index, crypto::Bytes& leaf, crypto::Bytes& body) const;
   bool IsWhole() const;
   absl::StatusOr<std::vector<partners::Partner>> RecoverySources(const RecoveryPlan& plan) const;
   absl::Status TakeBackFrom(const partners::Partner& partner, const RecoveryProgress& progress,
@@ -218,6 +236,7 @@ class Node {
   absl::Status SweepPartners(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Ends what time or an erasure has ended of the proof handed out and got.
   absl::Status SweepHandovers() DAFTAR_REQUIRES(upkeep_);
+  absl::Status ClearReplaced() DAFTAR_REQUIRES(adopting_);
   absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   absl::Status SweepCodesWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.
@@ -273,9 +292,11 @@ class Node {
   partners::Quota quota_;
   std::unique_ptr<partners::Evaluator> evaluator_;
   std::unique_ptr<partners::Pairing> pairing_;
+  std::unique_ptr<partners::Adoptions> adoptions_;
   std::unique_ptr<partners::Followers> followers_;
   std::unique_ptr<partners::Arrivals> arrivals_;
   std::unique_ptr<partners::Cosigner> cosigner_;
+  std::unique_ptr<partners::Witness> witness_;
   std::unique_ptr<partners::Notes> notes_;
   std::unique_ptr<partners::Exchange> exchange_;
   std::unique_ptr<partners::Relays> relays_;
@@ -303,7 +324,10 @@ class Node {
   // Held through Tick, a heartbeat and a recovery: one writer of the own log at a time. Before all.
   storage::Mutex ticking_;
   storage::Mutex learning_;  // held while an order is recorded; before mutex_
-  storage::Mutex upkeep_;    // held through Upkeep; before learning_
+  storage::Mutex upkeep_;    // held through Upkeep; before learning_ and adopting_
+  // Held while a partner's log gives way to another, until its follower has ended, and while what
+  // is kept of it is deleted.
+  storage::Mutex adopting_;
   std::optional<evidence::UnixMillis> purged_at_ DAFTAR_GUARDED_BY(upkeep_);
   std::optional<evidence::UnixMillis> codes_swept_at_ DAFTAR_GUARDED_BY(upkeep_);
   absl::Status codes_swept_ DAFTAR_GUARDED_BY(upkeep_);

@@ -57,6 +57,23 @@ absl::StatusOr<evidence::FeedBatch> Node::ReadCopy(const std::string& origin, ui
   return ledger::ReadLog(*store_, mirror->partner().log, mirror->HeadNote(), view.head->size, from);
 }
 
+absl::StatusOr<partners::Partner> Node::AcceptPartner(const storage::Caller& caller,
+                                                      const std::string& origin,
+                                                      const std::string& because) {
+  storage::MutexLock adopting(adopting_);
+  auto partner = registry_->AcceptSuccession(caller, origin, because);
+  if (!partner.ok()) return partner.status();
+  // Nobody writes to the old copy any more once this returns.
+  if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
+  ClearReplaced().IgnoreError();  // Upkeep goes on, and `status` says why it cannot
+  return partner;
+}
+
+absl::Status Node::ClearReplaced() {
+  return adoptions_->Clear(
+      [this](const std::string& origin) { return proof_requests_->EraseGone(origin); });
+}
+
 bool Node::IsWhole() const { return publisher_->trouble().empty() && publisher_->tree_size() > 0; }
 
 absl::StatusOr<std::vector<partners::Partner>> Node::RecoverySources(

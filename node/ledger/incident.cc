@@ -260,6 +260,8 @@ std::string_view ActionName(IncidentAction action) {
       return "expired";
     case IncidentAction::kStopped:
       return "not published";
+    case IncidentAction::kLogLost:
+      return "log lost";
   }
   return "unknown";
 }

@@ -57,6 +57,7 @@ enum class IncidentAction : uint8_t {
   kErased = 13,
   kExpired = 14,
   kStopped = 15,  // it could not be shared any more when its hold ended
+  kLogLost = 16,  // its report went with a log that a new one replaces
 };
 std::string_view ActionName(IncidentAction action);
 
@@ -134,6 +135,8 @@ struct Incident {
 
   // The account with all reminders, as corrected.
   NewIncident Standing() const;
+  // Whether partners have, or have had, a report of it: also one that went with a lost log.
+  bool WasReported() const { return report.has_value() || LastTime(IncidentAction::kLogLost) != 0; }
   // Whether it was erased or has expired: nobody is shown its proof any more.
   bool HasEndedForGood() const {
     return state == IncidentState::kErased || state == IncidentState::kExpired;

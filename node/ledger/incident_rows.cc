@@ -51,6 +51,8 @@ int64_t TimeOfDeadline(crypto::ByteView key) {
 
 Bytes CodeKey(std::string_view code) { return Writer().U8('n').Raw(code).Take(); }
 
+Bytes ReportPrefix() { return {'r'}; }
+
 Bytes ReportKey(const evidence::Commitment& commitment) {
   return Writer().U8('r').Raw(commitment.view()).Take();
 }

@@ -34,6 +34,7 @@ crypto::Bytes DeadlineKey(int64_t time, const IncidentId& id);  // Unix seconds
 crypto::Bytes AllHaveDeadlinesKey();
 int64_t TimeOfDeadline(crypto::ByteView key);
 crypto::Bytes CodeKey(std::string_view code);
+crypto::Bytes ReportPrefix();
 crypto::Bytes ReportKey(const evidence::Commitment& commitment);
 crypto::Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                          const identity::Identifier& identifier);

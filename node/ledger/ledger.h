@@ -126,6 +126,8 @@ inline constexpr std::string_view kPartnerActor = "partner:";
 inline constexpr size_t kMaxDeadlinesPerRun = 10'000;
 // Incidents that get their missing deadlines in one write.
 inline constexpr size_t kMaxDeadlinesPerWrite = 1000;
+// Incidents that leave a log in one write.
+inline constexpr size_t kMaxLeftPerWrite = 50;
 // The node's own name on what it does by itself.
 inline constexpr std::string_view kNodeActor = "node";
 
@@ -249,6 +251,27 @@ class Ledger {
   absl::StatusOr<TakenBack> TakeBack(uint64_t from, uint64_t to,
                                      const std::function<bool(uint64_t done)>& progress);
 
+  // What became of the incidents that had a report when their log was given up for a new one.
+  struct LeftLog {
+    uint64_t live = 0;      // to be published anew
+    uint64_t disputed = 0;  // stay disputed, and unpublished
+    uint64_t ended = 0;     // were settled, withdrawn, erased or over already
+    uint64_t nameless = 0;  // withdrawn: nobody knows the customer any more (RecoveredHandle)
+  };
+  // Takes the reports of the old log off all incidents, in bounded writes; their histories say so.
+  // May be repeated after a crash: what was seen to stays. `go_on` is asked between two writes;
+  // false stops: Cancelled. REQUIRES: nothing is published meanwhile. Then the rows that say what
+  // was queued and published may go.
+  absl::StatusOr<LeftLog> LeaveLog(const std::function<bool()>& go_on);
+  struct PublishedAnew {
+    uint64_t queued = 0;
+    uint64_t stopped = 0;  // may not be shared any more: drafts
+    uint64_t expired = 0;  // their time is over: erased
+  };
+  // Queues the reports that LeaveLog has left to be published anew, in the log that the ledger was
+  // opened for, under its labels. May be repeated as LeaveLog.
+  absl::StatusOr<PublishedAnew> PublishAnew(const std::function<bool()>& go_on);
+
   // Does what the charter's periods ask for at `now`: publishes after holds, withdraws, erases,
   // removes. Returns how many incidents changed. One that fails does not keep the others; the first
   // error is answered. While the clock is in doubt it only removes what was erased. By one thread
@@ -358,7 +381,16 @@ class Ledger {
   // One incident whose deadline has come; whether it changed.
   absl::StatusOr<bool> RunDeadline(const IncidentId& id, evidence::UnixMillis now,
                                    bool clock_in_doubt);
-  absl::Status EndHold(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
+  // Queues the report of one that was approved, held or public before; one that may not be shared
+  // any more becomes a draft, and its history says why.
+  absl::Status ShareOrStop(Incident& incident, evidence::UnixMillis now, std::string_view because,
+                           storage::Batch& batch);
+  // Whether it had a report, which is off now.
+  absl::StatusOr<bool> LeaveLog(Incident& incident, storage::Batch& batch, LeftLog& left) const;
+  absl::Status PublishAnew(Incident& incident, storage::Batch& batch, PublishedAnew& done);
+  // Visits the ids of all incidents, newest first, in pages of kMaxLeftPerWrite at most.
+  absl::Status VisitPages(
+      const std::function<absl::Status(const std::vector<IncidentId>& ids)>& visit) const;
   // False while its ERASURE waits to be published.
   absl::StatusOr<bool> Scrub(Incident& incident, storage::Batch& batch) const;
 

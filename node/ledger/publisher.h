@@ -45,7 +45,7 @@ struct OwnNote {
 // or PermissionDenied otherwise.
 absl::StatusOr<OwnNote> ReadOwnNote(const LogIdentity& identity, const std::string& text);
 
-// A body that goes into the log without an incident: KEYS and CHARTER.
+// A body that goes into the log without an incident: ADOPTION, KEYS and CHARTER.
 struct NodeEntry {
   evidence::EntryKind kind;
   crypto::Bytes body;

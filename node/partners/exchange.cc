@@ -86,23 +86,25 @@ void Exchange::SendAll() {
 
 absl::Status Exchange::MayGrow(std::chrono::milliseconds fresh) {
   const std::vector<Partner> active = registry_.Active();
-  {
-    storage::MutexLock lock(mutex_);
-    absl::Status heard = quorum_.Check(active, options_.passed(), fresh);
-    if (heard.ok()) return heard;
-  }
+  if (active.empty()) return absl::OkStatus();
+  const Clock::time_point asked = Clock::now();
   for (const Partner& partner : active) Send(partner, false);
-  const Clock::time_point until = Clock::now() + options_.patience;
   storage::MutexLock lock(mutex_);
   while (true) {
-    absl::Status heard = quorum_.Check(active, options_.passed(), fresh);
-    if (heard.ok() || stopping_) return heard;
+    size_t answered = 0;
+    for (const Partner& partner : active) {
+      const auto peer = peers_.find(partner.origin);
+      answered += peer != peers_.end() && peer->second.answered_at >= asked ? 1 : 0;
+    }
     const bool waits = std::ranges::any_of(active, [this](const Partner& partner) {
       const auto peer = peers_.find(partner.origin);
       return peer != peers_.end() && peer->second.calling;
     });
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - Clock::now());
-    if (!waits || left.count() <= 0) return heard;
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(asked + options_.patience - Clock::now());
+    if (stopping_ || 2 * answered > active.size() || !waits || left.count() <= 0) {
+      return quorum_.Check(active, options_.passed(), fresh);
+    }
     changed_.WaitFor(mutex_, left);
   }
 }
@@ -138,8 +140,11 @@ void Exchange::Answered(const std::string& origin, bool all, uint64_t covered,
     }
   }
   storage::MutexLock lock(mutex_);
-  if (compared) quorum_.Heard(origin, options_.passed());
   Peer& peer = peers_[origin];
+  if (compared) {
+    quorum_.Heard(origin, options_.passed());
+    peer.answered_at = Clock::now();
+  }
   peer.calling = false;
   const Clock::time_point now = Clock::now();
   if (all) peer.exchange_at = now + options_.interval;

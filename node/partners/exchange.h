@@ -78,10 +78,11 @@ class Exchange {
   absl::StatusOr<std::vector<std::string>> Receive(const Partner& from,
                                                    std::span<const std::string> notes);
 
-  // Whether the own log may grow: more than half of the active partners have answered since the
-  // start with the newest head of it that they know, one of them within the last `fresh`. Asks them
-  // where that is not so, and waits for the answers, at most ExchangeOptions::patience. A head that
-  // contradicts the log comes to OwnLog::contradicted before this returns. Unavailable, in words.
+  // Whether the own log may grow: asks all active partners for the newest head of it that they
+  // know, and waits until more than half have answered, nobody is left to answer, or
+  // ExchangeOptions::patience is over. Then more than half must have answered since the start, and
+  // one of them within the last `fresh`: Unavailable, in words, otherwise. A head that contradicts
+  // the log comes to OwnLog::contradicted before this returns.
   absl::Status MayGrow(std::chrono::milliseconds fresh);
 
   // Exchanges with every active partner out of turn, but for those that a call is under way to.
@@ -97,6 +98,7 @@ class Exchange {
     uint64_t delivered = 0;  // of that, what it has answered to
     Clock::time_point receipt_at{};
     Clock::time_point exchange_at{};
+    Clock::time_point answered_at{};
     std::chrono::milliseconds wait{0};
   };
   void Run();

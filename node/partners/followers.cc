@@ -124,12 +124,16 @@ void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel
   applied_(mirror);
   while (!cancel.cancelled()) {
     absl::Status applied;
+    std::string refused;  // the head that came with what was not taken
     const absl::Status ended = network_.Follow(
         partner, mirror.View().size,
         [&](const evidence::FeedBatch& batch) {
           const std::chrono::milliseconds passed = options_.passed();
           applied = mirror.Apply(batch, ClockInDoubt());
-          if (!applied.ok()) return false;
+          if (!applied.ok()) {
+            refused = batch.head;
+            return false;
+          }
           NoteHeard(partner.origin, mirror.View().heard_at, passed);
           applied_(mirror);
           SetConnection(partner.origin, true, {});
@@ -148,9 +152,14 @@ void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel
       if (ReadFork(partner, mirror, cancel)) fork_read = now;
       if (cancel.cancelled()) break;
     }
-    if (!applied.ok()) mirror.SetTrouble(std::string(applied.message()));
-    const absl::Status& why = applied.ok() ? ended : applied;
-    SetConnection(partner.origin, false, std::string(why.message()));
+    std::string why((applied.ok() ? ended : applied).message());
+    if (!applied.ok()) {
+      const std::string other = look_(partner, mirror.View(), refused, cancel);
+      if (cancel.cancelled()) break;
+      if (!other.empty()) why = other;
+      mirror.SetTrouble(why);
+    }
+    SetConnection(partner.origin, false, std::move(why));
     storage::MutexLock lock(mutex_);
     const auto until = std::chrono::steady_clock::now() + wait;
     while (!cancel.cancelled() && !stopping_) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/partners/apply.h"
+#include "node/partners/log_beginning.h"
 
 namespace daftar::partners {
 
@@ -17,18 +18,14 @@ absl::StatusOr<Mirror::Head> Mirror::VerifyHead(const State& state,
   if (!state.keys.empty()) {
     keys = state.keys.back().keys;
   } else if (batch.from == 0 && !batch.entries.empty()) {
-    // The first contact: entry 0 must be the one that the pairing agreed on.
+    // The first contact: entry 0 must be the one that the operators agreed on.
     const evidence::FeedEntry& first = batch.entries.front();
     if (crypto::MerkleLeafHash(first.leaf) != partner_.first_leaf) {
       return absl::DataLossError("its log begins with another entry than the one at pairing");
     }
-    auto header = evidence::SignedHeader::DecodeLeaf(first.leaf);
-    if (!header.ok() || !first.body.has_value()) {
-      return absl::InvalidArgumentError("entry 0 is malformed or lacks its body");
-    }
-    auto body = evidence::DecodeBody(header->header, *first.body);
-    if (!body.ok()) return body.status();
-    if (const auto* first_keys = std::get_if<evidence::KeysBody>(&*body)) keys = *first_keys;
+    auto beginning = ReadBeginning(partner_.origin, batch.entries);
+    if (!beginning.ok()) return beginning.status();
+    keys = beginning->keys;
   }
   if (!keys.has_value()) {
     return absl::InvalidArgumentError("a head came before the log's first KEYS entry");

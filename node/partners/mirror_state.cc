@@ -391,7 +391,8 @@ std::optional<crypto::PublicKey> Mirror::EntryKeyAt(const crypto::KeyId& signer,
   storage::MutexLock lock(mutex_);
   const KeysEntry* valid = nullptr;
   for (const KeysEntry& keys : view_.keys) {
-    if (keys.index <= index) valid = &keys;
+    // The first also signs the ADOPTION before it.
+    if (keys.index <= index || valid == nullptr) valid = &keys;
   }
   if (valid == nullptr || evidence::EntryKeyId(partner_.origin, valid->keys.entry) != signer) {
     return std::nullopt;

@@ -161,6 +161,7 @@ class FakeNode {
   Method<v1::ListWarningsRequest, v1::ListWarningsResponse> list_warnings;
   Method<v1::ClearWarningRequest, v1::ClearWarningResponse> clear_warning;
   Method<v1::RemoveWarningRequest, v1::RemoveWarningResponse> remove_warning;
+  Method<v1::AcceptPartnerRequest, v1::AcceptPartnerResponse> accept_partner;
   Method<v1::ReleasePartnerRequest, v1::ReleasePartnerResponse> release_partner;
   Method<v1::AddOrderRequest, v1::AddOrderResponse> add_order;
   Method<v1::SetOrderOutcomeRequest, v1::SetOrderOutcomeResponse> set_order_outcome;
@@ -175,6 +176,14 @@ class FakeNode {
   Method<v1::AdoptCharterRequest, v1::AdoptCharterResponse> adopt_charter;
   Method<v1::SuspendPartnerRequest, v1::SuspendPartnerResponse> suspend_partner;
   Method<v1::ListLogEntriesRequest, v1::ListLogEntriesResponse> list_log_entries;
+  Method<v1::GetLogHeadRequest, v1::GetLogHeadResponse> get_log_head;
+  Method<v1::GetLogPolicyRequest, v1::GetLogPolicyResponse> get_log_policy;
+  Method<v1::ExportForkRequest, v1::ExportForkResponse> export_fork;
+  using ExportWriter = grpc::ServerWriter<v1::ExportLogResponse>;
+  std::function<grpc::Status(const v1::ExportLogRequest&, const grpc::ServerContext&,
+                             ExportWriter&)>
+      export_log;
+  std::function<grpc::Status(const v1::ExportDecisionsRequest&, ExportWriter&)> export_decisions;
   Method<v1::ListChangesRequest, v1::ListChangesResponse> list_changes;
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
@@ -343,9 +352,23 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(JoinPartner, join_partner)
     DAFTAR_FAKE_METHOD(GetCharter, get_charter)
     DAFTAR_FAKE_METHOD(AdoptCharter, adopt_charter)
+    DAFTAR_FAKE_METHOD(AcceptPartner, accept_partner)
     DAFTAR_FAKE_METHOD(ReleasePartner, release_partner)
     DAFTAR_FAKE_METHOD(SuspendPartner, suspend_partner)
     DAFTAR_FAKE_METHOD(ListLogEntries, list_log_entries)
+    DAFTAR_FAKE_METHOD(GetLogHead, get_log_head)
+    DAFTAR_FAKE_METHOD(GetLogPolicy, get_log_policy)
+    DAFTAR_FAKE_METHOD(ExportFork, export_fork)
+    grpc::Status ExportLog(grpc::ServerContext* context, const v1::ExportLogRequest* request,
+                           ExportWriter* writer) override {
+      if (!fake_.export_log) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+      return fake_.export_log(*request, *context, *writer);
+    }
+    grpc::Status ExportDecisions(grpc::ServerContext*, const v1::ExportDecisionsRequest* request,
+                                 ExportWriter* writer) override {
+      if (!fake_.export_decisions) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+      return fake_.export_decisions(*request, *writer);
+    }
     DAFTAR_FAKE_METHOD(ListChanges, list_changes)
     DAFTAR_FAKE_METHOD(AddUser, add_user)
     DAFTAR_FAKE_METHOD(RemoveUser, remove_user)
