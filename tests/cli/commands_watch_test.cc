@@ -10,6 +10,7 @@
 #include "cli/json.h"
 #include "cli/watch_folder.h"
 #include "node/audit/fork_evidence.h"
+#include "node/audit/policy.h"
 #include "tests/cli/cli_support.h"
 #include "tests/cli/small_http.h"
 #include "tests/node/audit/sim_log.h"
@@ -119,8 +120,9 @@ TEST_F(WatchCommandTest, FollowsALogFromRunToRunAndTellsOfAFork) {
   EXPECT_EQ(lines[1]["summary"]["logs"][0]["forked"], true);
   const auto evidence = audit::ForkEvidence::Parse(ReadAll(lines[0]["evidence"]));
   ASSERT_THAT(evidence, testing::IsOk());
-  const crypto::NoteKey key{log_->origin(), crypto::KeyType::kEd25519, log_->key().public_key()};
-  EXPECT_THAT(evidence->Prove({key}), testing::IsOk());
+  const auto policy = audit::TlogPolicy::Parse(ReadAll(policy_));
+  ASSERT_THAT(policy, testing::IsOk());
+  EXPECT_THAT(evidence->Prove(*policy), testing::IsOk());
   // A fork stays one.
   Serve(log_, 310);
   const Ran again = Watch({});
