@@ -1,27 +1,9 @@
 #include "node/audit/tiles.h"
 
-#include <algorithm>
-
 namespace daftar::audit {
 namespace {
 
 constexpr uint32_t kLevelsOfTile = 8;  // a tile's hashes are 8 levels of the tree
-
-// Groups of three digits, all but the last behind an "x" (C2SP tlog-tiles).
-std::string IndexPath(uint64_t index) {
-  std::string path;
-  for (bool last = true; last || index > 0; last = false, index /= 1000) {
-    std::string group = std::to_string(index % 1000);
-    group.insert(0, 3 - group.size(), '0');
-    path.insert(0, last ? group : "x" + group + "/");
-  }
-  return path;
-}
-
-std::string WithWidth(std::string path, uint64_t width) {
-  if (width < kTileWidth) path += ".p/" + std::to_string(width);
-  return path;
-}
 
 absl::StatusOr<std::vector<crypto::Bytes>> SplitBundle(std::string_view text, uint64_t width,
                                                        bool full) {
@@ -43,18 +25,11 @@ absl::StatusOr<std::vector<crypto::Bytes>> SplitBundle(std::string_view text, ui
 }  // namespace
 
 std::string TilePath(uint32_t level, uint64_t index, uint64_t width) {
-  return WithWidth("tile/" + std::to_string(level) + "/" + IndexPath(index), width);
+  return crypto::TilePath{false, level, index, static_cast<uint32_t>(width)}.ToString();
 }
 
 std::string BundlePath(uint64_t index, uint64_t width) {
-  return WithWidth("tile/entries/" + IndexPath(index), width);
-}
-
-uint64_t TileWidthAt(uint64_t size, uint32_t level, uint64_t index) {
-  if (level * kLevelsOfTile >= 64) return 0;
-  const uint64_t hashes = size >> (level * kLevelsOfTile);
-  if (index > hashes / kTileWidth) return 0;
-  return std::min(kTileWidth, hashes - index * kTileWidth);
+  return crypto::TilePath{true, 0, index, static_cast<uint32_t>(width)}.ToString();
 }
 
 crypto::Digest RootOf(const crypto::Digest* hashes, uint64_t count) {
@@ -76,7 +51,7 @@ absl::StatusOr<const std::vector<crypto::Digest>*> TileReader::Tile(uint32_t lev
                                                                     uint64_t index) {
   const auto held = tiles_.find({level, index});
   if (held != tiles_.end()) return &held->second;
-  const uint64_t width = TileWidthAt(size_, level, index);
+  const uint64_t width = crypto::TileWidthAt(size_, level, index);
   if (width == 0) return absl::InternalError("there is no such tile in this tree");
   auto bytes =
       FetchPart(TilePath(level, index, width), TilePath(level, index, kTileWidth), kTileBytes);
@@ -111,12 +86,12 @@ absl::StatusOr<std::vector<std::vector<crypto::Bytes>>> TileReader::Bundles(uint
   std::vector<FetchRequest> requests;
   for (uint64_t index = first; index < first + count; ++index) {
     requests.push_back(
-        {base_ + "/" + BundlePath(index, TileWidthAt(size_, 0, index)), kMaxBundleBytes});
+        {base_ + "/" + BundlePath(index, crypto::TileWidthAt(size_, 0, index)), kMaxBundleBytes});
   }
   auto answers = fetch_(requests);
   std::vector<std::vector<crypto::Bytes>> bundles;
   for (uint64_t i = 0; i < count; ++i) {
-    const uint64_t width = TileWidthAt(size_, 0, first + i);
+    const uint64_t width = crypto::TileWidthAt(size_, 0, first + i);
     bool full = width == kTileWidth;
     if (absl::IsNotFound(answers[i].status()) && !full) {
       answers[i] = std::move(

@@ -13,11 +13,13 @@
 
 #include "absl/status/statusor.h"
 #include "crypto/merkle.h"
+#include "crypto/tile_path.h"
 #include "node/evidence/header.h"
 
 namespace daftar::audit {
 
-inline constexpr uint64_t kTileWidth = 256;  // hashes of a tile, entries of a bundle
+// Hashes of a tile, entries of a bundle.
+inline constexpr uint64_t kTileWidth = crypto::kTilePathHashes;
 inline constexpr size_t kTileBytes = kTileWidth * crypto::Digest::kSize;
 inline constexpr size_t kMaxBundleBytes = kTileWidth * (2 + evidence::kMaxLeafBytes);
 inline constexpr size_t kMaxHeldTiles = 4096;  // of one reader: 32 MiB
@@ -38,8 +40,6 @@ using Fetch =
 std::string TilePath(uint32_t level, uint64_t index, uint64_t width);
 // "tile/entries/x001/067.p/12".
 std::string BundlePath(uint64_t index, uint64_t width);
-// How many hashes the tile (level, index) of a tree of `size` has; 0: there is no such tile.
-uint64_t TileWidthAt(uint64_t size, uint32_t level, uint64_t index);
 // The root of complete subtrees side by side. REQUIRES a power of two of them.
 crypto::Digest RootOf(const crypto::Digest* hashes, uint64_t count);
 

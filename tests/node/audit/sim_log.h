@@ -108,7 +108,7 @@ class SimLog {
       for (uint32_t level = 0; (size >> (8 * level)) > 0; ++level) {
         const uint64_t hashes = width_at >> (8 * level);
         for (uint64_t index = 0; index * kTileWidth < hashes; ++index) {
-          const uint64_t width = TileWidthAt(width_at, level, index);
+          const uint64_t width = crypto::TileWidthAt(width_at, level, index);
           if (path == TilePath(level, index, width)) return TileBytes(level, index, width);
           if (level == 0 && path == BundlePath(index, width)) return BundleBytes(index, width);
         }

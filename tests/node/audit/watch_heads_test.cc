@@ -13,8 +13,9 @@ void ExpectProvesFork(const std::string& file, const SimLog& log) {
   const auto evidence = ForkEvidence::Parse(file);
   ASSERT_THAT(evidence, testing::IsOk());
   EXPECT_EQ(evidence->origin, log.origin());
-  const crypto::NoteKey key{log.origin(), crypto::KeyType::kEd25519, log.key().public_key()};
-  EXPECT_THAT(evidence->Prove({key}), testing::IsOk());
+  const auto policy = TlogPolicy::Parse("log " + log.VKey() + "\nquorum none\n");
+  ASSERT_THAT(policy, testing::IsOk());
+  EXPECT_THAT(evidence->Prove(*policy), testing::IsOk());
 }
 
 TEST_F(WatchTest, GrowthOfAnySizeIsFollowedWithoutAnAlarm) {
@@ -40,7 +41,7 @@ TEST_F(WatchTest, ALogOfThreeLevelsOfTilesIsRead) {
   EXPECT_THAT(Round(), IsEmpty());
   EXPECT_EQ(Watched().read.size(), 66'000u);
   // A hash of the highest tile that is wrong is seen, though all below it fit.
-  const std::string path = TilePath(1, 1, TileWidthAt(66'000, 1, 1));
+  const std::string path = TilePath(1, 1, crypto::TileWidthAt(66'000, 1, 1));
   std::string tile = *log_->Get(66'000, path);
   tile[3] ^= 1;
   files_.clear();

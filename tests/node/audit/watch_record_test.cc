@@ -78,15 +78,6 @@ TEST(TilesTest, AreNamedAsTheSpecificationNamesThem) {
   EXPECT_EQ(TilePath(1, 5, 17), "tile/1/005.p/17");
   EXPECT_EQ(BundlePath(273, 112), "tile/entries/273.p/112");
   EXPECT_EQ(BundlePath(1000, 256), "tile/entries/x001/000");
-  // C2SP tlog-tiles: a tree of size 70,000.
-  EXPECT_EQ(TileWidthAt(70'000, 0, 272), 256u);
-  EXPECT_EQ(TileWidthAt(70'000, 0, 273), 112u);
-  EXPECT_EQ(TileWidthAt(70'000, 0, 274), 0u);
-  EXPECT_EQ(TileWidthAt(70'000, 1, 0), 256u);
-  EXPECT_EQ(TileWidthAt(70'000, 1, 1), 17u);
-  EXPECT_EQ(TileWidthAt(70'000, 2, 0), 1u);
-  EXPECT_EQ(TileWidthAt(70'000, 3, 0), 0u);
-  EXPECT_EQ(TileWidthAt(~uint64_t{0}, 8, 0), 0u);
 }
 
 }  // namespace
