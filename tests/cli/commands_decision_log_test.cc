@@ -72,7 +72,7 @@ TEST_F(ReplayBundleTest, Json) {
                          "subject", "about_subject_count", "about_subject"));
   EXPECT_EQ(document["agrees"], true);
   EXPECT_EQ(document["kind"], "decisions");
-  EXPECT_EQ(document["made_at"], "2027-01-15T08:00:00.000Z");
+  EXPECT_EQ(document["made_at"], "2026-10-03T04:00:00.000Z");
   EXPECT_EQ(document["head"], log_.Head(3).ToString());
   EXPECT_EQ(document["checks"][0]["check"], "manifest");
   EXPECT_EQ(document["checks"][0]["result"], "not_checked");

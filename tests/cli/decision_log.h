@@ -15,7 +15,7 @@
 namespace daftar::cli {
 
 inline constexpr char kTestOrigin[] = "toko-a.test/daftar";
-inline constexpr int64_t kTestMadeAt = 1'800'000'000;  // Unix seconds; later than all receipts
+inline constexpr int64_t kTestMadeAt = 1'791'000'000;  // Unix seconds; later than all receipts
 
 inline crypto::SigningKey TestEntryKey(uint8_t seed = 1) {
   crypto::Secret32 secret;
