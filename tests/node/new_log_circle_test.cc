@@ -7,6 +7,9 @@
 namespace daftar::partners {
 namespace {
 
+using ::daftar::testing::IsOk;
+using ::daftar::testing::Phone;
+using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
 using testing::kIssuer;
 using testing::kPhone;
