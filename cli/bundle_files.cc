@@ -13,9 +13,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kPiece = 1 << 20;          // bytes copied at once
-constexpr size_t kBodyRecordHead = 8 + 2;   // of `bodies`: index, length
-constexpr uint64_t kOpeningBytes = 8 + 32;  // of `openings`: index, key
+constexpr size_t kPiece = 1 << 20;                 // bytes copied at once
+constexpr size_t kReceiptRecordHead = 8 + 32 + 4;  // of `receipts`: index, salt, length
+constexpr size_t kBodyRecordHead = 8 + 2;          // of `bodies`: index, length
+constexpr uint64_t kOpeningBytes = 8 + 32;         // of `openings`: index, key
 
 absl::Status Stopped() { return absl::CancelledError("stopped before the bundle was whole"); }
 
@@ -161,7 +162,8 @@ absl::Status BundleReceiver::TakePiece(const v1::ExportLogResponse& message) {
       file.bytes += message.chunk().size();
       written_.bytes += message.chunk().size();
       hash_.Update(crypto::AsBytes(message.chunk()));
-      if (file.name == "bodies") CountBodies(message.chunk());
+      if (file.name == "bodies") CountBodies(message.chunk(), kBodyRecordHead, 2);
+      if (file.name == "receipts") CountBodies(message.chunk(), kReceiptRecordHead, 4);
       return place_.Append(message.chunk());
     }
     case v1::ExportLogResponse::kManifest:
@@ -184,16 +186,17 @@ void BundleReceiver::EndFile() {
   if (file.name == "case") written_.has_case = true;
 }
 
-void BundleReceiver::CountBodies(std::string_view bytes) {
+void BundleReceiver::CountBodies(std::string_view bytes, size_t head, size_t width) {
   while (!bytes.empty()) {
     if (left_in_body_ == 0) {
-      const size_t take = std::min(kBodyRecordHead - record_.size(), bytes.size());
+      const size_t take = std::min(head - record_.size(), bytes.size());
       record_ += bytes.substr(0, take);
       bytes.remove_prefix(take);
-      if (record_.size() < kBodyRecordHead) return;
-      crypto::Reader reader(crypto::AsBytes(record_));
-      reader.U64();
-      left_in_body_ = reader.U16();
+      if (record_.size() < head) return;
+      left_in_body_ = 0;
+      for (const uint8_t byte : crypto::AsBytes(record_).last(width)) {
+        left_in_body_ = left_in_body_ << 8 | byte;
+      }
       record_.clear();
       ++written_.bodies;
     }

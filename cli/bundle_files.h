@@ -37,7 +37,7 @@ class BundlePlace {
 struct WrittenBundle {
   audit::Manifest manifest;
   uint64_t bytes = 0;   // of all files and the manifest
-  uint64_t bodies = 0;  // of a log or an excerpt
+  uint64_t bodies = 0;  // of entries, or of receipts
   uint64_t opened = 0;  // REPORTs
   bool has_case = false;
 };
@@ -56,7 +56,8 @@ class BundleReceiver {
  private:
   absl::Status TakePiece(const v1::ExportLogResponse& message);
   void EndFile();
-  void CountBodies(std::string_view bytes);
+  // Of records that begin with `head` bytes, the last `width` of which are the body's length.
+  void CountBodies(std::string_view bytes, size_t head, size_t width);
 
   BundlePlace& place_;
   Progress& progress_;
@@ -64,7 +65,7 @@ class BundleReceiver {
   std::vector<audit::ManifestFile> files_;  // as they came; the last one's digest is still to come
   bool open_ = false;
   crypto::Sha256Stream hash_;
-  std::string record_;         // the beginning of the record of `bodies` that comes next
+  std::string record_;         // the beginning of the record of a body that comes next
   uint64_t left_in_body_ = 0;  // bytes of the one that has begun
   WrittenBundle written_;
   std::optional<std::string> manifest_;

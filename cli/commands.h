@@ -105,6 +105,7 @@ struct InitOptions {
   std::string peer_listen;
   std::string peer_advertise;
   std::string http_listen;
+  std::string log_listen = {};
   std::string passphrase_file;
 };
 // Replaces this process by `daftard init`; returns only when that cannot be.

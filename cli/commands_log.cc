@@ -66,6 +66,21 @@ absl::StatusOr<v1::ExportLogRequest> MakeRequest(const LogExportOptions& options
   return request;
 }
 
+absl::StatusOr<v1::ExportDecisionsRequest> MakeDecisionsRequest(const LogExportOptions& options) {
+  if (!options.entries.empty() || !options.open.empty() || !options.case_id.empty()) {
+    return absl::InvalidArgumentError(
+        "--decisions writes the decision log: leave out --entries, --open and --case");
+  }
+  auto from = MakeNumber("from", options.from, 0, kMaxSize, 0);
+  if (!from.ok()) return from.status();
+  auto to = MakeNumber("to", options.to, 1, kMaxSize, 0);
+  if (!to.ok()) return to.status();
+  v1::ExportDecisionsRequest request;
+  request.set_from(*from);
+  request.set_to(*to);
+  return request;
+}
+
 Json WrittenJson(const std::string& out, const WrittenBundle& written) {
   const audit::Manifest& manifest = written.manifest;
   return Json{{"file", out},
@@ -111,12 +126,62 @@ void PrintWritten(Console& console, const std::string& out, const WrittenBundle&
   }
 }
 
+void PrintWrittenDecisions(Console& console, const std::string& out, const WrittenBundle& written) {
+  const audit::Manifest& manifest = written.manifest;
+  console.out << "Wrote " << out << ": the decisions of " << manifest.origin << " from "
+              << manifest.from << " to " << manifest.to << ", "
+              << Count(manifest.to - manifest.from, "receipt") << ", "
+              << Count(written.bodies, "body", "bodies") << "; " << Count(written.bytes, "byte")
+              << ".\nWho was checked stands in it as a keyed hash, who checked not at all.\n";
+  console.err
+      << "Next: daftar audit replay " << ShellWord(out)
+      << " --policy FILE --head SIZE:ROOT --entry-vkey VKEY; daftar policy show HASH writes "
+         "a policy, and a head is what daftar status showed at an earlier audit.\n"
+         "A later export can begin where this one ends: daftar log export --decisions "
+         "--from "
+      << manifest.to << "\n";
+}
+
+// Takes what `method` streams to the disk.
+template <class Method, class Request>
+absl::StatusOr<WrittenBundle> Receive(Session& session, const LogExportOptions& options,
+                                      Method method, const Request& request) {
+  auto client = session.client();
+  if (!client.ok()) return client.status();
+  auto place = BundlePlace::Create(options.out, options.force);
+  if (!place.ok()) return place.status();
+  Console& console = session.console();
+  const InterruptScope interrupts;
+  Progress progress(console.err, options.out, IsWatched(console), "megabyte");
+  BundleReceiver receiver(**place, progress);
+  const auto last = (*client)->Follow(
+      method, request, [&](const v1::ExportLogResponse& message) { receiver.Take(message); },
+      [&] { return InterruptScope::Interrupted() || receiver.failed(); }, kWholeCall);
+  if (last.ok()) receiver.Take(*last);
+  if (last.ok() || receiver.failed()) return receiver.Finish(&InterruptScope::Interrupted);
+  return last.status();
+}
+
+absl::StatusOr<int> ExportDecisions(Session& session, const LogExportOptions& options) {
+  const auto request = MakeDecisionsRequest(options);
+  if (!request.ok()) return request.status();
+  const auto written = Receive(session, options, &Node::AsyncExportDecisions, *request);
+  if (!written.ok()) return written.status();
+  Console& console = session.console();
+  if (console.json) {
+    PrintJson(console.out, WrittenJson(options.out, *written));
+  } else {
+    PrintWrittenDecisions(console, options.out, *written);
+  }
+  return kExitOk;
+}
+
 absl::StatusOr<int> ExportFork(Session& session, const LogExportOptions& options) {
   if (!options.from.empty() || !options.to.empty() || !options.entries.empty() ||
-      !options.open.empty() || !options.case_id.empty()) {
+      !options.open.empty() || !options.case_id.empty() || options.decisions) {
     return absl::InvalidArgumentError(
         "--fork writes the proof against a partner alone: leave out --from, --to, --entries, "
-        "--open and --case");
+        "--open, --case and --decisions");
   }
   if (auto status = CheckText("fork", options.fork); !status.ok()) return status;
   auto client = session.client();
@@ -153,27 +218,12 @@ absl::StatusOr<int> RunLogExport(Session& session, const LogExportOptions& optio
         "--out is needed: the file to write, like --out log.bundle, or a folder, like --out log/");
   }
   if (!options.fork.empty()) return ExportFork(session, options);
-  auto request = MakeRequest(options);
+  if (options.decisions) return ExportDecisions(session, options);
+  const auto request = MakeRequest(options);
   if (!request.ok()) return request.status();
-  auto client = session.client();
-  if (!client.ok()) return client.status();
-  auto place = BundlePlace::Create(options.out, options.force);
-  if (!place.ok()) return place.status();
-  Console& console = session.console();
-  const InterruptScope interrupts;
-  absl::StatusOr<WrittenBundle> written = absl::InternalError("not run");
-  {
-    Progress progress(console.err, options.out, IsWatched(console), "megabyte");
-    BundleReceiver receiver(**place, progress);
-    const auto last = (*client)->Follow(
-        &Node::AsyncExportLog, *request,
-        [&](const v1::ExportLogResponse& message) { receiver.Take(message); },
-        [&] { return InterruptScope::Interrupted() || receiver.failed(); }, kWholeCall);
-    if (last.ok()) receiver.Take(*last);
-    written = last.ok() || receiver.failed() ? receiver.Finish(&InterruptScope::Interrupted)
-                                             : absl::StatusOr<WrittenBundle>(last.status());
-  }
+  const auto written = Receive(session, options, &Node::AsyncExportLog, *request);
   if (!written.ok()) return written.status();
+  Console& console = session.console();
   if (console.json) {
     PrintJson(console.out, WrittenJson(options.out, *written));
   } else {

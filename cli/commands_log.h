@@ -17,8 +17,9 @@ struct LogExportOptions {
   std::string entries;  // "12,40"
   std::string open;
   std::string case_id;
-  std::string fork;    // a partner's origin: its fork evidence alone
-  bool force = false;  // replaces a file
+  std::string fork;        // a partner's origin: its fork evidence alone
+  bool decisions = false;  // the decision log instead
+  bool force = false;      // replaces a file
 };
 absl::StatusOr<int> RunLogExport(Session& session, const LogExportOptions& options);
 absl::StatusOr<int> RunLogPolicy(Session& session);

@@ -149,12 +149,22 @@ absl::StatusOr<int> RunPolicyOutcomes(Session& session, const PeriodOptions& opt
 
 absl::StatusOr<int> RunAuditReplay(Session& session, const ReplayOptions& options) {
   const bool from_node = IsReceiptId(options.receipt);
-  if (options.policy.empty() && !from_node) {
+  if (!from_node && IsBundle(options.receipt)) return RunBundleReplay(session, options);
+  if (!options.heads.empty() || !options.entry_vkey.empty() || !options.subject.empty()) {
+    return absl::InvalidArgumentError(
+        "--head, --entry-vkey and --subject are for an exported decision log (daftar log export "
+        "--decisions), and this is none");
+  }
+  if (options.policies.size() > 1) {
+    return absl::InvalidArgumentError("one receipt was made under one policy: give --policy once");
+  }
+  const std::string named = options.policies.empty() ? "" : options.policies.front();
+  if (named.empty() && !from_node) {
     return absl::InvalidArgumentError(
         "a file needs --policy: the file of the policy of that time (daftar policy show HASH "
         "writes it), or default");
   }
-  if (options.receipt == "-" && options.policy == "-") {
+  if (options.receipt == "-" && named == "-") {
     return absl::InvalidArgumentError("standard input can be the receipt or the policy, not both");
   }
   absl::StatusOr<ReplayedReceipt> receipt = ReplayedReceipt();
@@ -166,7 +176,7 @@ absl::StatusOr<int> RunAuditReplay(Session& session, const ReplayOptions& option
     if (!text.ok()) return text.status();
     receipt->text = *std::move(text);
   }
-  const auto policy = PolicyOf(session, options.policy, *receipt);
+  const auto policy = PolicyOf(session, named, *receipt);
   if (!policy.ok()) return policy.status();
   const auto result = ReplayFile(receipt->text, *policy);
   if (!result.ok()) return result.status();

@@ -4,6 +4,7 @@
 #define DAFTAR_CLI_COMMANDS_POLICY_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "cli/commands_book.h"
@@ -33,11 +34,20 @@ absl::StatusOr<int> RunPolicyCheck(Session& session, const PolicyCheckOptions& o
 absl::StatusOr<int> RunPolicyOutcomes(Session& session, const PeriodOptions& options);
 
 struct ReplayOptions {
-  std::string receipt;  // an id, a file, or "-": standard input
-  std::string policy;   // a file, or "default"
+  std::string receipt;                // an id, a file, a bundle, or "-": standard input
+  std::vector<std::string> policies;  // files, or "default"; of one receipt one at most
+  // Of a bundle alone:
+  std::vector<std::string> heads;  // SIZE:ROOT
+  std::string entry_vkey;
+  std::string subject;  // hex
 };
 // Asks no node unless `receipt` is an id. kExitData when it does not agree.
 absl::StatusOr<int> RunAuditReplay(Session& session, const ReplayOptions& options);
+
+// An exported decision log, as a directory or a file.
+absl::StatusOr<int> RunBundleReplay(Session& session, const ReplayOptions& options);
+// Whether the path leads to a bundle: a directory, or a plain file that begins like one.
+bool IsBundle(const std::string& path);
 
 struct ResetWeightOptions {
   std::string origin;

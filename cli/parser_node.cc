@@ -95,6 +95,7 @@ void Parser::AddLog() {
            "  daftar log export --out two.bundle --entries 12,40    # these alone\n"
            "  daftar log export --out case.bundle --entries 12 --open 12\n"
            "  daftar log export --out case/ --case INCIDENT         # a folder\n"
+           "  daftar log export --out decisions.bundle --decisions  # for daftar audit replay\n"
            "  daftar log export --out fork.txt --fork toko-b.example\n");
   auto bundle = Take(exported, &RunLogExport);
   exported
@@ -119,6 +120,9 @@ void Parser::AddLog() {
                   "Open this incident's report, and tell who filed and approved it and when, its "
                   "reminders, notice and digests of proof")
       ->type_name("INCIDENT");
+  exported.add_flag("--decisions", bundle->decisions,
+                    "Instead: the decision log, whose sizes --from and --to are then; bodies of "
+                    "receipts from --from on, commitments of all");
   exported
       .add_option("--fork", bundle->fork,
                   "Instead: the proof that this partner has signed two histories of its log")
@@ -144,10 +148,11 @@ void Parser::AddLog() {
       ->type_name("CODE");
   AddBecause(recover, recovered->because);
   recover
-      .add_option("--new-log", recovered->new_log.origin,
-                  "Give the log up, and begin one of this name in its place, which each partner's "
-                  "operator confirms: for one that cannot be fetched back. daftard must be stopped. "
-                  "What was begun and stopped goes on with the same command")
+      .add_option(
+          "--new-log", recovered->new_log.origin,
+          "Give the log up, and begin one of this name in its place, which each partner's "
+          "operator confirms: for one that cannot be fetched back. daftard must be stopped. "
+          "What was begun and stopped goes on with the same command")
       ->type_name("ORIGIN");
   recover.add_flag("--even-if-whole", recovered->new_log.even_if_whole,
                    "With --new-log: although nothing seems wrong with the log here, as when "

@@ -68,24 +68,45 @@ void Parser::AddPolicies() {
 }
 
 void Parser::AddAudit() {
-  CLI::App& noun = Noun("audit", "Proving what was decided");
-  CLI::App& replay =
-      Verb(noun, "replay", "Compute a decision again; a file needs no node and no network",
-           "  daftar why RECEIPT --output json > receipt.json\n"
-           "  daftar policy show HASH > policy.toml\n"
-           "  daftar audit replay receipt.json --policy policy.toml\n"
-           "  daftar audit replay RECEIPT             # the node is asked for both\n");
+  CLI::App& noun = Noun("audit", "Proving what was decided, and checking what a node's log says");
+  CLI::App& replay = Verb(
+      noun, "replay", "Compute decisions again; a file needs no node and no network",
+      "  daftar why RECEIPT --output json > receipt.json\n"
+      "  daftar policy show HASH > policy.toml\n"
+      "  daftar audit replay receipt.json --policy policy.toml\n"
+      "  daftar audit replay RECEIPT             # the node is asked for both\n"
+      "  daftar log export --decisions --out decisions.bundle\n"
+      "  daftar audit replay decisions.bundle --policy policy.toml --policy old.toml \\\n"
+      "    --head 120:9f86d0...0f00a08 --entry-vkey toko-a.example/daftar/entry+c487b79d+AX...\n");
   auto replayed = Take(replay, &RunAuditReplay);
   replay
       .add_option("receipt", replayed->receipt,
-                  "A file that why --output json wrote, - for standard input, or a receipt's id, "
-                  "which the node is asked for")
-      ->type_name("RECEIPT")
+                  "A file that why --output json wrote, - for standard input, a receipt's id, "
+                  "which the node is asked for, or an exported decision log")
+      ->type_name("RECEIPT|BUNDLE")
       ->required();
   replay
-      .add_option("--policy", replayed->policy,
-                  "The policy of that time, or: default; a receipt's id needs none")
-      ->type_name("FILE");
+      .add_option("--policy", replayed->policies,
+                  "The policy of that time, or: default; a receipt's id needs none. Repeat it for "
+                  "a bundle: receipts of others are not checked")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  replay
+      .add_option("--head", replayed->heads,
+                  "Of a bundle: a head that the log must go on from, as status showed it earlier "
+                  "(decisions and decisions_root); repeat it")
+      ->type_name("SIZE:ROOT")
+      ->allow_extra_args(false);
+  replay
+      .add_option("--entry-vkey", replayed->entry_vkey,
+                  "Of a bundle: the log's entry key, which signs it")
+      ->type_name("VKEY");
+  replay
+      .add_option("--subject", replayed->subject,
+                  "Of a bundle: list the decisions about this person, whom why RECEIPT names so")
+      ->type_name("HEX");
+  AddAuditVerify(noun);
+  AddAuditWatch(noun);
 }
 
 void Parser::AddLetters() {

@@ -74,16 +74,6 @@ absl::StatusOr<crypto::Bytes> HexField(const Parsed& file, const char* name) {
   return bytes;
 }
 
-// "2026-11-10T08:00:00.000Z", as nodes write times.
-std::string TimeText(evidence::UnixMillis time) {
-  const std::time_t seconds = static_cast<std::time_t>(time.value / 1000);
-  std::tm parts{};
-  if (gmtime_r(&seconds, &parts) == nullptr) return std::to_string(time.value) + " ms";
-  char text[40];
-  const size_t length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-  return std::string(text, length) + "." + std::to_string(1000 + time.value % 1000).substr(1) + "Z";
-}
-
 Parsed OrNull(const std::string& text) { return text.empty() ? Parsed(nullptr) : Parsed(text); }
 
 Parsed MoneyOf(const std::optional<evidence::Money>& money) {
@@ -211,6 +201,12 @@ Parsed ReadableOf(const decision::ReceiptBody& body) {
           {"rules", RulesOf(body.verdict)},
           {"inputs", InputsOf(weighed)},
           {"partners", PartnersOf(weighed)}};
+}
+
+Parsed SubjectsOf(const decision::ReceiptBody& body) {
+  Parsed subjects = Parsed::array();
+  for (const decision::Subject& subject : body.subjects) subjects.push_back(subject.hex());
+  return subjects;
 }
 
 void AddWrong(ReplayResult& result, std::string sentence) {
@@ -365,6 +361,15 @@ void CheckCommitment(const Parsed& file, crypto::ByteView salt, crypto::ByteView
 
 }  // namespace
 
+std::string TimeText(evidence::UnixMillis time) {
+  const std::time_t seconds = static_cast<std::time_t>(time.value / 1000);
+  std::tm parts{};
+  if (gmtime_r(&seconds, &parts) == nullptr) return std::to_string(time.value) + " ms";
+  char text[40];
+  const size_t length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+  return std::string(text, length) + "." + std::to_string(1000 + time.value % 1000).substr(1) + "Z";
+}
+
 absl::StatusOr<ReplayResult> ReplayFile(std::string_view text, const decision::Policy& policy) {
   const auto file = ParseFile(text);
   if (!file.ok()) return file.status();
@@ -390,6 +395,9 @@ absl::StatusOr<ReplayResult> ReplayFile(std::string_view text, const decision::P
     AddWrong(result, MessageOf(status));
   }
   Compare("", *file, ReadableOf(result.body), result);
+  if (file->contains("subjects")) {  // of files since they were told
+    Compare("", *file, Parsed{{"subjects", SubjectsOf(result.body)}}, result);
+  }
   // Under another policy the steps are others, and that it is another is said already.
   if (result.body.policy == policy.Hash()) {
     const auto next = decision::NextSteps(result.body.weighed, result.body.verdict, policy,

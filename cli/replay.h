@@ -36,6 +36,9 @@ struct ReplayResult {
 // reasons, cannot be computed again and is in `not_checked`.
 absl::StatusOr<ReplayResult> ReplayFile(std::string_view text, const decision::Policy& policy);
 
+// "2026-11-10T08:00:00.000Z", as nodes write times.
+std::string TimeText(evidence::UnixMillis time);
+
 Json ToJson(const ReplayResult& result);
 void Print(std::ostream& out, const ReplayResult& result);
 

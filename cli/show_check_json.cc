@@ -3,6 +3,7 @@
 
 #include "cli/show_check.h"
 #include "crypto/bytes.h"
+#include "node/decision/receipt.h"
 
 namespace daftar::cli {
 namespace {
@@ -181,6 +182,20 @@ Json ToJson(const v1::CheckResponse& response) {
               {"rules", RulesJson(response.rules())}};
 }
 
+namespace {
+
+// Whom it is about, as the decision log knows persons; null without a body, as staff get it.
+Json SubjectsJson(const v1::GetReceiptResponse& response) {
+  if (response.body().empty()) return nullptr;
+  const auto body = decision::ReceiptBody::Decode(crypto::AsBytes(response.body()));
+  if (!body.ok()) return nullptr;
+  Json subjects = Json::array();
+  for (const decision::Subject& subject : body->subjects) subjects.push_back(subject.hex());
+  return subjects;
+}
+
+}  // namespace
+
 Json ToJson(const v1::GetReceiptResponse& response) {
   Json inputs = Json::array();
   for (const auto& input : response.inputs()) inputs.push_back(InputJson(input));
@@ -214,6 +229,7 @@ Json ToJson(const v1::GetReceiptResponse& response) {
       {"inputs", std::move(inputs)},
       {"partners", std::move(partners)},
       {"rules", RulesJson(response.rules())},
+      {"subjects", SubjectsJson(response)},
       {"body", HexOrNull(response.body())},
       {"salt", HexOrNull(response.salt())}};
 }

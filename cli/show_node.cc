@@ -117,6 +117,8 @@ void Print(std::ostream& out, const v1::GetStatusResponse& status, bool color) {
                         (status.signing() ? "signing" : "not signing"));
   fields.Add("Log root", status.log_root());
   fields.Add("Decisions", std::to_string(status.decisions()));
+  // As `audit replay --head` takes it.
+  fields.Add("Decision head", std::to_string(status.decisions()) + ":" + status.decisions_root());
   fields.Add("Policy", PolicyText(status));
   fields.Add("Partners", std::to_string(status.partners_active()) + " active, " +
                              std::to_string(status.partners_fresh()) + " with fresh data");

@@ -20,6 +20,8 @@ Json ToJson(const ReplayResult& result) {
   Json wrong = Json::array();
   for (const std::string& sentence : result.wrong) wrong.push_back(sentence);
   const decision::Verdict& verdict = result.body.verdict;
+  Json subjects = Json::array();
+  for (const decision::Subject& subject : result.body.subjects) subjects.push_back(subject.hex());
   Json not_checked = Json::array();
   for (const std::string& name : result.not_checked) not_checked.push_back(name);
   return Json{{"agrees", result.agrees()},
@@ -27,6 +29,7 @@ Json ToJson(const ReplayResult& result) {
               {"effect", decision::EffectName(verdict.effect)},
               {"decided_by", decision::RuleId(verdict.rule)},
               {"risk_ppm", verdict.r_ppm},
+              {"subjects", std::move(subjects)},
               {"receipt_policy", result.body.policy.hex()},
               {"policy", result.policy},
               {"differences_count", result.wrong_count},
@@ -43,6 +46,9 @@ void Print(std::ostream& out, const ReplayResult& result) {
              ShowPercent(verdict.r_ppm) + " (" + std::to_string(verdict.r_ppm) + " ppm)");
   fields.Add("Decided by", decision::RuleId(verdict.rule));
   fields.Add("Policy", result.body.policy.hex());
+  for (const decision::Subject& subject : result.body.subjects) {
+    fields.Add("Subject", subject.hex());
+  }
   fields.Print(out);
   if (result.agrees()) {
     out << "\nComputed again from the receipt and the policy: agrees to the last digit.\n";

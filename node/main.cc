@@ -18,6 +18,7 @@
 #include "node/service/accept_loop.h"
 #include "node/service/http_server.h"
 #include "node/service/local_server.h"
+#include "node/service/log_http.h"
 #include "node/service/metrics.h"
 #include "node/service/partner_client.h"
 #include "node/service/partner_server.h"
@@ -111,6 +112,7 @@ int RunInit(const Options& options) {
                                 {"peer_listen", made->config.peer_listen},
                                 {"peer_advertise", made->config.advertised()},
                                 {"http_listen", made->config.http_listen},
+                                {"log_listen", made->config.log_listen},
                                 {"unlock_file", unlock_file}}
                      .dump(2)
               << "\n";
@@ -121,8 +123,11 @@ int RunInit(const Options& options) {
             << "  circle       " << made->circle_name << "\n"
             << "  first entry  " << made->first_entry << "\n"
             << "  partners     " << made->config.peer_listen << "\n"
-            << "  health       http://" << made->config.http_listen << "/readyz\n\n"
-            << "Start it:  daftard --dir " << options.dir
+            << "  health       http://" << made->config.http_listen << "/readyz\n";
+  if (!made->config.log_listen.empty()) {
+    std::cout << "  public log   http://" << made->config.log_listen << "/log/checkpoint\n";
+  }
+  std::cout << "\nStart it:  daftard --dir " << options.dir
             << (options.passphrase_file.empty() ? ""
                                                 : " --passphrase-file " + options.passphrase_file)
             << "\n";
@@ -191,7 +196,9 @@ service::HttpResponse AnswerHttp(Node& node, const service::PartnerServer& partn
                                  const service::HttpRequest& request) {
   const std::string text = "text/plain; charset=utf-8";
   if (request.method != "GET" && request.method != "HEAD") {
-    return {405, text, "only GET\n"};
+    service::HttpResponse response{405, text, "only GET\n"};
+    response.headers = {{"Allow", "GET, HEAD"}};
+    return response;
   }
   if (request.path == "/livez") return {200, text, "live\n"};
   if (request.path == "/readyz") {
@@ -205,7 +212,32 @@ service::HttpResponse AnswerHttp(Node& node, const service::PartnerServer& partn
     return {200, "text/plain; version=0.0.4; charset=utf-8",
             service::RenderMetrics(node, partner_server)};
   }
-  return {404, text, "there is /livez, /readyz and /metrics\n"};
+  return {404, text, "there is /livez, /readyz, /metrics and /log/checkpoint\n"};
+}
+
+// The listener of http.listen. `log` and the rest outlive it.
+absl::StatusOr<std::unique_ptr<service::HttpServer>> StartHttp(
+    Node& node, const service::PartnerServer& partner_server, service::LogHttp& log) {
+  return service::HttpServer::Start(
+      node.config().http_listen,
+      [&node, &partner_server, &log](const service::HttpRequest& request) {
+        return service::LogHttp::Knows(request) ? log.Answer(request)
+                                                : AnswerHttp(node, partner_server, request);
+      },
+      service::LogHttp::IsSlow);
+}
+
+// The listener of log.listen, where there is the log and nothing else; nullptr without an address.
+absl::StatusOr<std::unique_ptr<service::HttpServer>> StartLogHttp(const Config& config,
+                                                                  service::LogHttp& log) {
+  if (config.log_listen.empty()) return std::unique_ptr<service::HttpServer>();
+  return service::HttpServer::Start(
+      config.log_listen,
+      [&log](const service::HttpRequest& request) -> service::HttpResponse {
+        if (service::LogHttp::Knows(request)) return log.Answer(request);
+        return {404, "text/plain; charset=utf-8", "there is /log/checkpoint\n"};
+      },
+      service::LogHttp::IsSlow, "log.listen");
 }
 
 // Hashes only, and where a file has its fault: nothing of customers stands in a policy.
@@ -255,11 +287,11 @@ int RunDaemon(const Options& options) {
   // would go into every server built after it.
   auto partner_server = service::PartnerServer::Start(node);
   if (!partner_server.ok()) return Fail(partner_server.status(), false);
-  auto http_server = service::HttpServer::Start(
-      node.config().http_listen, [&](const service::HttpRequest& request) {
-        return AnswerHttp(node, **partner_server, request);
-      });
+  service::LogHttp log_http(node.store(), node.publisher(), node.witness());
+  auto http_server = StartHttp(node, **partner_server, log_http);
   if (!http_server.ok()) return Fail(http_server.status(), false);
+  auto log_server = StartLogHttp(node.config(), log_http);
+  if (!log_server.ok()) return Fail(log_server.status(), false);
   if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
   auto local_server = service::LocalServer::Start(
       NodePaths(dir).socket().string(),
@@ -268,6 +300,7 @@ int RunDaemon(const Options& options) {
 
   spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,
                node.config().peer_listen, node.config().http_listen, descriptors);
+  if (*log_server != nullptr) spdlog::info("the log is public on {}", node.config().log_listen);
   if (descriptors < 4096) {
     spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
                  descriptors);
@@ -289,6 +322,7 @@ int RunDaemon(const Options& options) {
   node.proof_requests().Stop();
   local_server->reset();
   http_server->reset();
+  log_server->reset();
   // Streams wait for news; wake them before their server waits for them.
   node.Stop();
   partner_server->reset();
@@ -337,6 +371,9 @@ int Main(int argc, char** argv) {
   init->add_option("--http-listen", options.plan.config.http_listen, "host:port for health")
       ->type_name("HOST:PORT")
       ->required();
+  init->add_option("--log-listen", options.plan.config.log_listen,
+                   "host:port where anybody may read the log")
+      ->type_name("HOST:PORT");
   init->add_option("--output", options.output, "text or json")
       ->type_name("FORM")
       ->check(CLI::IsMember({"text", "json"}));

@@ -234,6 +234,7 @@ absl::Status Node::OpenWitnessing() {
       clock_, config_.origin, keys_.mirror, [this](const partners::Mirror& mirror) {
         return proof_requests_->EraseGone(mirror.partner().origin);
       });
+  witness_ = std::make_unique<partners::Witness>(*registry_, *followers_, *cosigner_);
   partners::OwnLog own;
   own.origin = config_.origin;
   own.head_key = {config_.origin, crypto::KeyType::kEd25519, keys_.head.public_key()};

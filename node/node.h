@@ -47,6 +47,7 @@
 #include "node/partners/relay_sender.h"
 #include "node/partners/relayer.h"
 #include "node/partners/relays.h"
+#include "node/partners/witness.h"
 #include "node/subject/codes.h"
 #include "node/subject/reports.h"
 #include "storage/high_water.h"
@@ -121,7 +122,8 @@ class Node {
   // Writes the first entries of a new node's log: KEYS and CHARTER. Durable on OK.
   absl::Status Bootstrap();
 
-  // The same of a log that takes the place of another: ADOPTION, whose body is given, KEYS, CHARTER.
+  // The same of a log that takes the place of another: ADOPTION, whose body is given, KEYS,
+  // CHARTER.
   absl::Status BootstrapInPlaceOf(const crypto::Bytes& adoption);
 
   // Begins to publish at ticks, to renew the head's timestamp, and to follow partners.
@@ -195,6 +197,7 @@ class Node {
   partners::Arrivals& arrivals() { return *arrivals_; }
   const partners::Notes& notes() const { return *notes_; }
   partners::Exchange& exchange() { return *exchange_; }
+  partners::Witness& witness() { return *witness_; }
   partners::Relays& relays() { return *relays_; }
   partners::Relayer& relayer() { return *relayer_; }
   partners::RelaySender& relay_sender() { return *relay_sender_; }
@@ -293,6 +296,7 @@ class Node {
   std::unique_ptr<partners::Followers> followers_;
   std::unique_ptr<partners::Arrivals> arrivals_;
   std::unique_ptr<partners::Cosigner> cosigner_;
+  std::unique_ptr<partners::Witness> witness_;
   std::unique_ptr<partners::Notes> notes_;
   std::unique_ptr<partners::Exchange> exchange_;
   std::unique_ptr<partners::Relays> relays_;

@@ -207,7 +207,7 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
     if (read.ok() || absl::IsNotFound(read)) {
       ++answered;
     } else {
-      recovered.said.push_back(partner.origin + " did not answer: " + std::string(read.message()));
+      recovered.said.push_back(partner.origin + " was of no help: " + std::string(read.message()));
     }
   }
   if (!IsWhole() && 2 * answered <= sources->size()) {
@@ -216,7 +216,9 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
     return absl::UnavailableError(
         "more than half of the partners have to say what they hold of this log, so that none of it "
         "is lost:" +
-        why);
+        why +
+        "\nWhere their copies do not continue what is here, two histories were signed, and only "
+        "`daftar log recover --new-log ORIGIN` leads on");
   }
   recovered.said.push_back(Count(taken, "entry was", "entries were") + " taken back, " +
                            std::to_string(publisher_->tree_size()) + " are there now");

@@ -115,18 +115,17 @@ absl::StatusOr<MadeNode> FillDirectory(const NewNode& plan, evidence::Charter ch
   if (!written.ok()) return written;
   auto store = storage::RocksStore::Open({.path = paths.database(), .create_if_missing = true});
   if (!store.ok()) return store.status();
-  NodeParts parts{
-      .config = made.config,
-      .charter = std::move(charter),
-      .keys = *std::move(keys),
-      .unlock_method = unlock->method,
-      .store = *std::move(store),
-      .high_water = storage::HighWaterFile(paths.high_water()),
-      .clock = clock,
-      .entropy = entropy,
-      .make_network = ReachNobody,
-      .followers = {},
-      .proofs = paths.proofs()};
+  NodeParts parts{.config = made.config,
+                  .charter = std::move(charter),
+                  .keys = *std::move(keys),
+                  .unlock_method = unlock->method,
+                  .store = *std::move(store),
+                  .high_water = storage::HighWaterFile(paths.high_water()),
+                  .clock = clock,
+                  .entropy = entropy,
+                  .make_network = ReachNobody,
+                  .followers = {},
+                  .proofs = paths.proofs()};
   auto node = Node::Open(std::move(parts));
   if (!node.ok()) return node.status();
   if (absl::Status status = (*node)->Bootstrap(); !status.ok()) return status;

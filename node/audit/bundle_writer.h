@@ -31,6 +31,8 @@ class BundleSink {
   virtual bool Append(crypto::ByteView chunk, const BundleProgress& progress) = 0;
   // Last, once.
   virtual bool Finish(const std::string& manifest, const BundleProgress& progress) = 0;
+  // Asked now and then while a bundle is prepared and nothing can be written.
+  virtual bool StillWanted() { return true; }
 };
 
 // One bundle; one thread. After an error only the destructor may be called.

@@ -21,6 +21,9 @@ inline constexpr size_t kMaxExcerptEntries = 256;
 inline constexpr std::string_view kBundleSignatureType = "application/vnd.daftar.bundle.v1+text";
 inline constexpr std::string_view kManifestFileName = "manifest";
 
+// The name of the key that signs a log's entries and bundles, in its vkey.
+inline std::string EntryKeyName(std::string_view origin) { return std::string(origin) + "/entry"; }
+
 enum class BundleKind { kLog, kExcerpt, kDecisions };
 std::string_view BundleKindName(BundleKind kind);  // "log", "excerpt", "decisions"
 

@@ -39,6 +39,34 @@ crypto::Digest Commit(crypto::ByteView salt, crypto::ByteView body) {
   return crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), salt, body});
 }
 
+ReceiptId IdOf(const crypto::Digest& commitment) {
+  return *ReceiptId::Create(commitment.view().first(ReceiptId::kSize));
+}
+
+// A receipt's row, opened.
+struct OpenedRow {
+  uint64_t index = 0;
+  Bytes salt;
+  crypto::SecretBytes plain;
+
+  // The reader stands at what follows the body: the sentences and who checked.
+  crypto::ByteView Body(Reader& record) const {
+    if (record.U8() != kVersion) record.Fail();
+    return record.Prefixed32();
+  }
+};
+
+absl::StatusOr<OpenedRow> OpenRow(const storage::Vault& vault, const Bytes& key,
+                                  crypto::ByteView row) {
+  Reader reader(row);
+  const uint64_t index = reader.U64();
+  Bytes salt = crypto::ToBytes(reader.Raw(ReceiptSalt::kSize));
+  auto plain = vault.Open(Column::kReceipts, key, reader.Raw(reader.remaining()));
+  if (!reader.ok()) return absl::DataLossError("a receipt's row is malformed");
+  if (!plain.ok()) return plain.status();
+  return OpenedRow{index, std::move(salt), *std::move(plain)};
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ReceiptLog>> ReceiptLog::Open(storage::Store& store,
@@ -73,7 +101,7 @@ absl::StatusOr<ReceiptLog::Appended> ReceiptLog::Append(const ReceiptRecord& rec
   const Bytes body = record.body.Encode();
   const auto salt = entropy_.Public<ReceiptSalt>();
   const crypto::Digest commitment = Commit(salt.view(), body);
-  mine.id = *ReceiptId::Create(commitment.view().first(ReceiptId::kSize));
+  mine.id = IdOf(commitment);
   mine.leaf = Writer()
                   .Raw(kLeafMagic)
                   .U64(static_cast<uint64_t>(record.body.time.value))
@@ -166,24 +194,20 @@ absl::StatusOr<StoredReceipt> ReceiptLog::Get(const ReceiptId& id) const {
     return absl::NotFoundError("no receipt has the id " + id.hex() +
                                ", or its body was deleted after its retention");
   }
-  Reader reader(**row);
+  const auto opened = OpenRow(vault_, key, **row);
+  if (!opened.ok()) return opened.status();
   StoredReceipt receipt;
   receipt.id = id;
-  receipt.index = reader.U64();
-  const auto salt = reader.Take<ReceiptSalt>();
-  auto plain = vault_.Open(Column::kReceipts, key, reader.Raw(reader.remaining()));
-  if (!reader.ok()) return absl::DataLossError("a receipt's row is malformed");
-  if (!plain.ok()) return plain.status();
-  Reader record(plain->Expose());
-  if (record.U8() != kVersion) record.Fail();
-  const crypto::ByteView body = record.Prefixed32();
+  receipt.index = opened->index;
+  Reader record(opened->plain.Expose());
+  const crypto::ByteView body = opened->Body(record);
   for (std::string& sentence : receipt.record.because) sentence = record.Text16();
   receipt.record.actor = record.Text16();
   if (!record.Finish("receipt").ok()) {
     return absl::DataLossError("a receipt's row is malformed");
   }
-  receipt.commitment = Commit(salt.view(), body);
-  receipt.salt = crypto::ToBytes(salt.view());
+  receipt.commitment = Commit(opened->salt, body);
+  receipt.salt = opened->salt;
   auto decoded = decision::ReceiptBody::Decode(body);
   if (!decoded.ok()) return absl::DataLossError("a receipt's body is malformed");
   receipt.record.body = *std::move(decoded);
@@ -232,6 +256,70 @@ absl::StatusOr<uint64_t> ReceiptLog::Unlink(std::span<const decision::Subject> s
 ReceiptLog::Size ReceiptLog::Head() const {
   storage::MutexLock lock(mutex_);
   return head_;
+}
+
+absl::StatusOr<ReceiptView> ReceiptLog::View() const {
+  std::unique_ptr<storage::StoreReader> rows = store_.Snapshot();
+  auto tree = storage::LogStore(*rows).Load(kDecisionLog);
+  if (!tree.ok()) return tree.status();
+  return ReceiptView(std::move(rows), vault_, *std::move(tree));
+}
+
+absl::Status ReceiptView::ReadLeaves(
+    uint64_t from, uint64_t to, const std::function<bool(crypto::ByteView leaf)>& visit) const {
+  return storage::LogStore(*rows_).ReadLeaves(
+      kDecisionLog, from, to, [&visit](uint64_t, crypto::ByteView leaf) { return visit(leaf); });
+}
+
+absl::Status ReceiptView::ReadKept(
+    uint64_t from, uint64_t to, const std::function<bool(const CommittedReceipt&)>& visit) const {
+  bool more = true;
+  for (uint64_t first = from; first < to && more; first += kReceiptsReadTogether) {
+    std::vector<Bytes> leaves;
+    absl::Status status =
+        ReadLeaves(first, std::min(to, first + kReceiptsReadTogether), [&](crypto::ByteView leaf) {
+          leaves.push_back(crypto::ToBytes(leaf));
+          return true;
+        });
+    if (status.ok()) status = ReadTogether(first, leaves, visit, more);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReceiptView::ReadTogether(uint64_t first, const std::vector<Bytes>& leaves,
+                                       const std::function<bool(const CommittedReceipt&)>& visit,
+                                       bool& more) const {
+  std::vector<crypto::Digest> commitments;
+  std::vector<Bytes> keys;
+  for (const Bytes& leaf : leaves) {
+    Reader reader(leaf);
+    reader.Raw(kLeafMagic.size());
+    reader.U64();
+    commitments.push_back(reader.Take<crypto::Digest>());
+    if (!reader.Finish("a leaf of the decision log").ok()) {
+      return absl::DataLossError("a leaf of the decision log is malformed");
+    }
+    keys.push_back(RowKey(IdOf(commitments.back())));
+  }
+  const auto rows = rows_->MultiGet(Column::kReceipts, keys);
+  if (!rows.ok()) return rows.status();
+  for (size_t i = 0; i < keys.size() && more; ++i) {
+    const std::optional<Bytes>& row = (*rows)[i];
+    if (!row.has_value()) continue;  // its body was deleted
+    const auto opened = OpenRow(vault_, keys[i], *row);
+    if (!opened.ok()) return opened.status();
+    Reader record(opened->plain.Expose());
+    const crypto::ByteView body = opened->Body(record);
+    if (!record.ok() || opened->index != first + i ||
+        Commit(opened->salt, body) != commitments[i]) {
+      return absl::DataLossError("receipt " + std::to_string(first + i) +
+                                 " of the decision log does not fit its leaf: the database is "
+                                 "damaged");
+    }
+    more = visit({first + i, opened->salt, body});
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace daftar::check

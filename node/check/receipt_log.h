@@ -4,11 +4,13 @@
 #define DAFTAR_NODE_CHECK_RECEIPT_LOG_H_
 
 #include <deque>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "crypto/entropy.h"
@@ -25,7 +27,8 @@ namespace daftar::check {
 
 inline constexpr size_t kMaxWaitingReceipts = 4096;
 inline constexpr size_t kMaxReceiptsPerWrite = 512;
-inline constexpr size_t kMaxReceiptsAbout = 64;  // newest kept
+inline constexpr size_t kMaxReceiptsAbout = 64;      // newest kept
+inline constexpr size_t kReceiptsReadTogether = 32;  // rows in memory at once while all are read
 
 using ReceiptId = crypto::FixedBytes<struct ReceiptIdTag, 16>;
 
@@ -42,6 +45,41 @@ struct StoredReceipt {
   crypto::Digest commitment;
   crypto::Bytes salt;  // of the commitment
   ReceiptRecord record;
+};
+
+// A receipt as auditors get it: its canonical body, and nothing that was sealed beside it.
+struct CommittedReceipt {
+  uint64_t index = 0;
+  crypto::ByteView salt;  // of the commitment
+  crypto::ByteView body;  // as ReceiptBody::Encode wrote it
+};
+
+// The decision log at one moment: what is appended or deleted afterwards changes nothing in it.
+// Any thread; must not outlive the log it is of.
+class ReceiptView {
+ public:
+  ReceiptView(std::unique_ptr<storage::StoreReader> rows, const storage::Vault& vault,
+              crypto::CompactTree tree)
+      : rows_(std::move(rows)), vault_(vault), tree_(std::move(tree)) {}
+  uint64_t size() const { return tree_.size(); }
+  crypto::Digest root() const { return tree_.Root(); }
+
+  // The leaves of [from, to) in order, until `visit` returns false. REQUIRES to <= size().
+  absl::Status ReadLeaves(uint64_t from, uint64_t to,
+                          const std::function<bool(crypto::ByteView leaf)>& visit) const;
+  // The receipts of [from, to) whose bodies were not deleted, in order, until `visit` returns
+  // false. What `visit` gets is good during its call. DataLoss when a row does not open, or does
+  // not fit its leaf. REQUIRES to <= size().
+  absl::Status ReadKept(uint64_t from, uint64_t to,
+                        const std::function<bool(const CommittedReceipt&)>& visit) const;
+
+ private:
+  absl::Status ReadTogether(uint64_t first, const std::vector<crypto::Bytes>& leaves,
+                            const std::function<bool(const CommittedReceipt&)>& visit,
+                            bool& more) const;
+  std::unique_ptr<storage::StoreReader> rows_;
+  const storage::Vault& vault_;
+  crypto::CompactTree tree_;
 };
 
 // Leaf: "DFR1", time (u64, Unix milliseconds), commitment = SHA-256("daftar/receipt/v1" || salt ||
@@ -92,6 +130,9 @@ class ReceiptLog {
     crypto::Digest root;
   };
   Size Head() const;
+
+  // The log as it is now. DataLoss when its tree and its leaves do not agree.
+  absl::StatusOr<ReceiptView> View() const;
 
  private:
   struct Waiting {

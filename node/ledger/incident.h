@@ -136,9 +136,7 @@ struct Incident {
   // The account with all reminders, as corrected.
   NewIncident Standing() const;
   // Whether partners have, or have had, a report of it: also one that went with a lost log.
-  bool WasReported() const {
-    return report.has_value() || LastTime(IncidentAction::kLogLost) != 0;
-  }
+  bool WasReported() const { return report.has_value() || LastTime(IncidentAction::kLogLost) != 0; }
   // Whether it was erased or has expired: nobody is shown its proof any more.
   bool HasEndedForGood() const {
     return state == IncidentState::kErased || state == IncidentState::kExpired;

@@ -194,7 +194,8 @@ absl::Status Export::Look() {
     if (!entry.ok()) return entry.status();
     if (const auto report = ReportOf(entry->header)) reports.insert(*report);
   }
-  auto survey = SurveyLog(*log_, request_.from, to_, reports);
+  auto survey =
+      SurveyLog(*log_, request_.from, to_, reports, [this] { return sink_.StillWanted(); });
   if (!survey.ok()) return survey.status();
   survey_ = *std::move(survey);
   for (const auto& [report, erasure] : survey_.erasures) entries_.insert(erasure);

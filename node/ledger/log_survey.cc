@@ -46,16 +46,21 @@ bool LogSurvey::HasBody(const evidence::Header& header) const {
 }
 
 absl::StatusOr<LogSurvey> SurveyLog(const storage::LogStore& log, uint64_t from, uint64_t to,
-                                    const std::set<uint64_t>& reports) {
+                                    const std::set<uint64_t>& reports,
+                                    const std::function<bool()>& wanted) {
   LogSurvey survey;
   survey.erased.resize(to);
-  absl::Status malformed;
+  absl::Status stopped;
   absl::Status read =
       log.ReadLeaves(storage::kOwnLog, 0, to, [&](uint64_t index, crypto::ByteView leaf) {
+        if (index % kAskSurveyEvery == kAskSurveyEvery - 1 && !wanted()) {
+          stopped = absl::CancelledError("the export was stopped");
+          return false;
+        }
         const auto entry = evidence::SignedHeader::DecodeLeaf(leaf);
         if (!entry.ok() || entry->header.index != index) {
-          malformed = absl::DataLossError("entry " + std::to_string(index) +
-                                          " of this node's log is no entry of it");
+          stopped = absl::DataLossError("entry " + std::to_string(index) +
+                                        " of this node's log is no entry of it");
           return false;
         }
         const evidence::Header& header = entry->header;
@@ -68,7 +73,7 @@ absl::StatusOr<LogSurvey> SurveyLog(const storage::LogStore& log, uint64_t from,
         return true;
       });
   if (!read.ok()) return read;
-  if (!malformed.ok()) return malformed;
+  if (!stopped.ok()) return stopped;
   return survey;
 }
 

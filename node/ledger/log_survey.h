@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_LEDGER_LOG_SURVEY_H_
 #define DAFTAR_NODE_LEDGER_LOG_SURVEY_H_
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -30,9 +31,14 @@ struct LogSurvey {
   bool HasBody(const evidence::Header& header) const;
 };
 
-// Reads entries 0 to `to` - 1. DataLoss for a leaf that is no entry; errors of the store.
+// Entries between two questions whether it is still wanted.
+inline constexpr uint64_t kAskSurveyEvery = 1 << 16;
+
+// Reads entries 0 to `to` - 1. DataLoss for a leaf that is no entry; Cancelled once `wanted` says
+// no; errors of the store.
 absl::StatusOr<LogSurvey> SurveyLog(const storage::LogStore& log, uint64_t from, uint64_t to,
-                                    const std::set<uint64_t>& reports);
+                                    const std::set<uint64_t>& reports,
+                                    const std::function<bool()>& wanted);
 
 }  // namespace daftar::ledger
 

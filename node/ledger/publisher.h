@@ -87,9 +87,10 @@ class Publisher {
   // Appends what a partner has copied of this log, after checking it against its head, which the
   // own head key has signed; durable on OK. Returns how many entries that were. A batch that ends
   // within what is held is only compared.
-  //   InvalidArgument     malformed, not the next one, not signed by this node, or with a body that
-  //                       does not fit its entry: whoever sent it altered it
-  //   DataLoss            another history of this log than the database holds
+  //   InvalidArgument     malformed, not the next one, not signed by this node, with a body that does
+  //                       not fit its entry, or no continuation of what is held: whoever sent it
+  //                       altered it, or its copy is of another history
+  //   DataLoss            this node has signed another history of what the database holds
   //   FailedPrecondition  the log is whole, and signs
   absl::StatusOr<size_t> TakeBack(const evidence::FeedBatch& batch);
   // Adds the bodies that the batch has and the database lacks. Returns how many. Errors as

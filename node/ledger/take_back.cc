@@ -97,7 +97,13 @@ absl::StatusOr<size_t> Publisher::TakeBack(const evidence::FeedBatch& batch) {
   if (!appended.ok()) return appended;
   absl::Status fits = crypto::VerifyMerkleConsistency(grown.size(), grown.Root(), head.size,
                                                       head.root, batch.consistency);
-  if (!fits.ok()) return OtherHistory(tree_.size(), head.size);
+  // Altered on the way, or another history: which of them, only a head of a size that is held
+  // tells.
+  if (!fits.ok()) {
+    return absl::InvalidArgumentError("its copy (" + std::to_string(head.size) +
+                                      " entries) does not continue the " +
+                                      std::to_string(tree_.size()) + " entries that are here");
+  }
   if (taken->leaves.empty()) return size_t{0};
   for (const auto& [index, body] : taken->bodies)
     writes.Put(Column::kLogBodies, BodyKey(index), *body);

@@ -599,6 +599,12 @@ class NodeAdapter final : public v1::NodeService::Service {
     return Stream(*context, users_, uid_, handlers_, *request, writer, &NodeHandlers::RecoverLog,
                   kMaxRecoveryCallMillis);
   }
+  grpc::Status ExportDecisions(grpc::ServerContext* context,
+                               const v1::ExportDecisionsRequest* request,
+                               grpc::ServerWriter<v1::ExportLogResponse>* writer) override {
+    return Stream(*context, users_, uid_, handlers_, *request, writer,
+                  &NodeHandlers::ExportDecisions, kMaxExportCallMillis);
+  }
   grpc::Status GetLogPolicy(grpc::ServerContext* context, const v1::GetLogPolicyRequest* request,
                             v1::GetLogPolicyResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::GetLogPolicy);

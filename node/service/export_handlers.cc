@@ -55,6 +55,8 @@ absl::Status NodeHandlers::ExportLog(const Actor& actor, const v1::ExportLogRequ
                          {node_.clock().Now().value, actor.name, kOpenAction, opened, ""});
     if (absl::Status s = node_.store().Write(std::move(batch)); !s.ok()) return s;
   }
+  // All that has come so far, for the quorum that the auditor asks for.
+  node_.ServeCosignatures();
   const storage::NodeKeys& keys = node_.keys();
   const ledger::LogIdentity identity{node_.config().origin, node_.charter().circle, keys.entry,
                                      keys.head, keys.self};
@@ -79,8 +81,14 @@ absl::StatusOr<v1::GetLogPolicyResponse> NodeHandlers::GetLogPolicy(
   }
   const crypto::NoteKey head{node_.config().origin, crypto::KeyType::kEd25519,
                              node_.keys().head.public_key()};
+  const crypto::NoteKey entry{audit::EntryKeyName(head.name), crypto::KeyType::kEd25519,
+                              node_.keys().entry.public_key()};
   v1::GetLogPolicyResponse out;
-  out.set_policy(LogPolicy(head, partners));
+  // No policy has a line for it: bundles of a log are checked with the keys that the log states.
+  out.set_policy(LogPolicy(head, partners) +
+                 "# The key that signs this log's entries, and its decision log when that is "
+                 "exported\n# (daftar audit replay --entry-vkey):\n# " +
+                 entry.ToVkey() + "\n");
   return out;
 }
 

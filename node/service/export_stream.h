@@ -65,6 +65,8 @@ class ExportStream final : public audit::BundleSink {
     message.set_manifest(manifest);
     return Send(message, progress);
   }
+  // A message of no piece keeps a caller that waits for each.
+  bool StillWanted() override { return send_(v1::ExportLogResponse()); }
 
  private:
   bool Send(v1::ExportLogResponse& message, const audit::BundleProgress& progress) const {

@@ -491,6 +491,7 @@ absl::StatusOr<v1::RemoveUserResponse> NodeHandlers::RemoveUser(
 absl::StatusOr<v1::GetLogHeadResponse> NodeHandlers::GetLogHead(const Actor& actor,
                                                                 const v1::GetLogHeadRequest&) {
   if (absl::Status s = Authorise(actor, "NodeService/GetLogHead"); !s.ok()) return s;
+  node_.ServeCosignatures();
   const auto head = node_.publisher().Head();
   if (!head.has_value()) {
     return absl::UnavailableError("there is no signed head: " + node_.publisher().trouble());

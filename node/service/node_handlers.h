@@ -56,6 +56,8 @@ class NodeHandlers {
   // Cancelled once `send` has answered false.
   absl::Status ExportLog(const Actor& actor, const v1::ExportLogRequest& request,
                          const SendExport& send);
+  absl::Status ExportDecisions(const Actor& actor, const v1::ExportDecisionsRequest& request,
+                               const SendExport& send);
   absl::StatusOr<v1::GetLogPolicyResponse> GetLogPolicy(const Actor& actor,
                                                         const v1::GetLogPolicyRequest& request);
   absl::StatusOr<v1::ExportForkResponse> ExportFork(const Actor& actor,

@@ -176,6 +176,17 @@ class FakeNode {
   Method<v1::AdoptCharterRequest, v1::AdoptCharterResponse> adopt_charter;
   Method<v1::SuspendPartnerRequest, v1::SuspendPartnerResponse> suspend_partner;
   Method<v1::ListLogEntriesRequest, v1::ListLogEntriesResponse> list_log_entries;
+  Method<v1::GetLogHeadRequest, v1::GetLogHeadResponse> get_log_head;
+  Method<v1::GetLogPolicyRequest, v1::GetLogPolicyResponse> get_log_policy;
+  Method<v1::ExportForkRequest, v1::ExportForkResponse> export_fork;
+  using ExportWriter = grpc::ServerWriter<v1::ExportLogResponse>;
+  std::function<grpc::Status(const v1::ExportLogRequest&, const grpc::ServerContext&,
+                             ExportWriter&)>
+      export_log;
+  std::function<grpc::Status(const v1::ExportDecisionsRequest&, ExportWriter&)> export_decisions;
+  // What goes before the last message of a recovery.
+  std::vector<v1::RecoverLogResponse> recovery_progress;
+  Method<v1::RecoverLogRequest, v1::RecoverLogResponse> recover_log;
   Method<v1::ListChangesRequest, v1::ListChangesResponse> list_changes;
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
@@ -348,6 +359,27 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(ReleasePartner, release_partner)
     DAFTAR_FAKE_METHOD(SuspendPartner, suspend_partner)
     DAFTAR_FAKE_METHOD(ListLogEntries, list_log_entries)
+    DAFTAR_FAKE_METHOD(GetLogHead, get_log_head)
+    DAFTAR_FAKE_METHOD(GetLogPolicy, get_log_policy)
+    DAFTAR_FAKE_METHOD(ExportFork, export_fork)
+    grpc::Status ExportLog(grpc::ServerContext* context, const v1::ExportLogRequest* request,
+                           ExportWriter* writer) override {
+      if (!fake_.export_log) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+      return fake_.export_log(*request, *context, *writer);
+    }
+    grpc::Status ExportDecisions(grpc::ServerContext*, const v1::ExportDecisionsRequest* request,
+                                 ExportWriter* writer) override {
+      if (!fake_.export_decisions) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
+      return fake_.export_decisions(*request, *writer);
+    }
+    grpc::Status RecoverLog(grpc::ServerContext* context, const v1::RecoverLogRequest* request,
+                            grpc::ServerWriter<v1::RecoverLogResponse>* writer) override {
+      for (const v1::RecoverLogResponse& message : fake_.recovery_progress) writer->Write(message);
+      v1::RecoverLogResponse last;
+      const grpc::Status status = fake_.Answer(context, fake_.recover_log, request, &last);
+      if (status.ok()) writer->Write(last);
+      return status;
+    }
     DAFTAR_FAKE_METHOD(ListChanges, list_changes)
     DAFTAR_FAKE_METHOD(AddUser, add_user)
     DAFTAR_FAKE_METHOD(RemoveUser, remove_user)

@@ -39,6 +39,8 @@ const std::vector<std::vector<std::string>> kCommands{
     {"partner", "remove"},
     {"log", "head"},
     {"log", "show"},
+    {"log", "export"},
+    {"log", "policy"},
     {"user", "add"},
     {"user", "list"},
     {"user", "remove"},

@@ -28,11 +28,11 @@ TEST(NewLogArgumentsTest, WhatIsGivenIsHandedOn) {
   all.even_if_whole = true;
   all.yes = true;
   all.passphrase_file = folder.File("pass", "x");
-  EXPECT_THAT(NewLogArguments(all, "A", true),
-              IsOkAndHolds(ElementsAre("new-log", "--dir", "A", "--origin", "toko-a2.test",
-                                       "--because", "two histories", "--even-if-whole",
-                                       "--passphrase-file", all.passphrase_file, "--output",
-                                       "json")));
+  EXPECT_THAT(
+      NewLogArguments(all, "A", true),
+      IsOkAndHolds(ElementsAre("new-log", "--dir", "A", "--origin", "toko-a2.test", "--because",
+                               "two histories", "--even-if-whole", "--passphrase-file",
+                               all.passphrase_file, "--output", "json")));
 }
 
 TEST(NewLogArgumentsTest, WhatIsMissingOrWrongIsNamed) {

@@ -345,7 +345,7 @@ constexpr char kReceiptJson[] =
     R"(st","state":"cached","head_age_s":7,"head_size":5,"head_root":"dd","witnesses":["tok)"
     R"(o-b.test","toko-c.test"],"reason":null,"weight_ppm":0}],"rules":[{"rule":"expected-r)"
     R"(ate","fired":true,"effect":null,"looks_at":null},{"rule":"open-debt","fired":false,")"
-    R"(effect":null,"looks_at":null}],"body":null,"salt":null})";
+    R"(effect":null,"looks_at":null}],"subjects":null,"body":null,"salt":null})";
 
 TEST(ShowCheckTest, EveryOverrideIsToldTheOneInForceFirst) {
   auto receipt = Proto<v1::GetReceiptResponse>(kReceipt);

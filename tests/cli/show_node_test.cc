@@ -57,6 +57,7 @@ TEST(ShowStatusTest, Text) {
             "Log              3 entries, 0 queued, signing\n"
             "Log root         dd\n"
             "Decisions        7\n"
+            "Decision head    7:ee\n"
             "Policy           0123456789ab since 2026-11-02T08:00:00Z, from policy.toml\n"
             "Partners         2 active, 1 with fresh data\n"
             "Partner address  127.0.0.1:1\n"

@@ -161,4 +161,74 @@ def policy_and_audit(circle):
         expect_in(word, said, f"the sentence in {language}")
 
 
-run(the_shops_own_rules, policy_and_audit)
+def the_decision_log(circle):
+    _, b = two_nodes(circle)
+    folder = circle.folder
+    bundle = folder / "decisions.bundle"
+
+    def head():
+        status = b.status()
+        return f"{status['decisions']}:{status['decisions_root']}"
+
+    def replay(*options, path=bundle, code=0):
+        return b.daftar("audit", "replay", path, *options, "--output", "json", code=code).json
+
+    step("the auditor notes the head down, and decisions go on under another policy")
+    first = b.check(PHONE, code=PREPAY).json
+    (folder / "policy.toml").write_text(b.daftar("policy", "show").out)
+    noted = head()
+    expect_in(noted, b.daftar("status").out, "the head in words")
+    b.check(STRANGER, code=ACCEPT)
+    (b.directory / "policy.toml").write_text(POLICY)
+    last = effect_until(b, PHONE, "deposit", "the new policy is in force")
+    (folder / "new.toml").write_text(POLICY)
+    newest = head()
+
+    step("the exported log replays without a node, and its head is the one that status shows")
+    written = b.ask("log", "export", "--decisions", "--out", bundle)
+    size = b.status()["decisions"]
+    expect_equal((written["kind"], written["to"], written["bodies"]), ("decisions", size, size),
+                 "what was written")
+    vkey = b.daftar("log", "policy").out.strip().splitlines()[-1].lstrip("# ")
+    given = ("--policy", folder / "policy.toml", "--policy", folder / "new.toml",
+             "--head", noted, "--head", newest, "--entry-vkey", vkey)
+    b.stop()
+    result = replay(*given)
+    expect_equal({row["check"]: row["result"] for row in result["checks"]},
+                 {name: "holds" for name in ("manifest", "files", "leaves", "heads", "receipts",
+                                             "bodies", "decisions")}, "the checks")
+    expect_equal((result["head"], result["agree"]), (newest, size), "the head and the decisions")
+    expect_equal({row["policy"] for row in result["policies"]}, {first["policy"], last["policy"]},
+                 "the policies")
+
+    step("what was altered, another log's head and a wrong key do not pass; a policy may be missing")
+    altered = bytearray(bundle.read_bytes())
+    altered[-20] ^= 1
+    (folder / "altered.bundle").write_bytes(altered)
+    failed = replay(*given, path=folder / "altered.bundle", code=65)
+    expect_equal(sorted(row["check"] for row in failed["checks"] if row["result"] == "fails"),
+                 ["files", "receipts"], "what fails")
+    other = noted[:-1] + ("0" if noted[-1] != "0" else "1")
+    replay("--head", other, code=65)
+    replay("--entry-vkey", vkey.replace("toko", "kedai", 1), code=64)
+    partly = replay("--policy", folder / "policy.toml")
+    expect(partly["not_replayed"] > 0, f"nothing was left unchecked: {partly}")
+    b.start()
+
+    step("a person is a hash until the shop says whose it is; a folder is as good, and so is a part")
+    subject, = b.ask("why", first["receipt"])["subjects"]
+    folder_bundle = folder / "decisions"
+    b.daftar("log", "export", "--decisions", "--out", f"{folder_bundle}/", "--from", "1")
+    said = replay(*given, "--subject", subject, path=folder_bundle)
+    about = [row["receipt"] for row in said["about_subject"]]
+    expect(first["receipt"] in about and last["receipt"] in about, f"decisions about it: {about}")
+    expect(len(about) < said["bodies"], "the stranger is somebody else")
+    for word in (PHONE, PHONE.replace("-", "")[1:], "uid:"):
+        for name in ("leaves", "receipts", "manifest"):
+            expect(word.encode() not in (folder_bundle / name).read_bytes(),
+                   f"{name} holds {word}")
+    b.refused("log", "export", "--decisions", "--out", bundle)
+    b.refused("log", "export", "--decisions", "--out", folder / "no.bundle", "--from", "999")
+
+
+run(the_shops_own_rules, policy_and_audit, the_decision_log)

@@ -317,21 +317,20 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
 
 absl::StatusOr<NewLogDone> SimNode::BeginNewLog(const std::string& origin, bool even_if_whole,
                                                 const NewLogProgress& progress) {
-  NewLogFiles files{
-      .open = [this] { return Open(true); },
-      .write_keys =
-          [this](const storage::NodeKeys& keys) {
-            return storage::WriteKeystore(dir_, keys, SimUnlock(), circle_.entropy(),
-                                          {1, crypto::kMinPasswordMemoryBytes});
-          },
-      .write_origin =
-          [this](const std::string& changed) {
-            origin_ = changed;
-            return absl::OkStatus();
-          },
-      .high_water = storage::HighWaterFile(dir_ / "high-water", high_water_hook),
-      .clock = circle_.clock_,
-      .entropy = circle_.entropy()};
+  NewLogFiles files{.open = [this] { return Open(true); },
+                    .write_keys =
+                        [this](const storage::NodeKeys& keys) {
+                          return storage::WriteKeystore(dir_, keys, SimUnlock(), circle_.entropy(),
+                                                        {1, crypto::kMinPasswordMemoryBytes});
+                        },
+                    .write_origin =
+                        [this](const std::string& changed) {
+                          origin_ = changed;
+                          return absl::OkStatus();
+                        },
+                    .high_water = storage::HighWaterFile(dir_ / "high-water", high_water_hook),
+                    .clock = circle_.clock_,
+                    .entropy = circle_.entropy()};
   return daftar::BeginNewLog({origin, "two histories", "uid:0", even_if_whole}, std::move(files),
                              progress);
 }

@@ -66,6 +66,15 @@ class RightsTest : public ::testing::Test {
   const Call await_incident_ = [this](const Actor& actor) {
     return shop_.AwaitIncident(actor, {}, {}).status();
   };
+  const Call export_decisions_ = [this](const Actor& actor) {
+    return nodes_.ExportDecisions(actor, {}, [](const v1::ExportLogResponse&) { return false; });
+  };
+  const Call export_log_ = [this](const Actor& actor) {
+    return nodes_.ExportLog(actor, {}, [](const v1::ExportLogResponse&) { return false; });
+  };
+  const Call recover_log_ = [this](const Actor& actor) {
+    return nodes_.RecoverLog(actor, {}, [](const v1::RecoverLogResponse&) { return false; });
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
@@ -151,7 +160,12 @@ class RightsTest : public ::testing::Test {
       {"NodeService/RemoveUser", {"o", Of(nodes_, &NodeHandlers::RemoveUser)}},
       {"NodeService/ListChanges", {"ma", Of(nodes_, &NodeHandlers::ListChanges)}},
       {"NodeService/GetLogHead", {"smoa", Of(nodes_, &NodeHandlers::GetLogHead)}},
+      {"NodeService/ExportDecisions", {"ma", export_decisions_}},
       {"NodeService/ListLogEntries", {"moa", Of(nodes_, &NodeHandlers::ListLogEntries)}},
+      {"NodeService/ExportLog", {"ma", export_log_}},
+      {"NodeService/ExportFork", {"moa", Of(nodes_, &NodeHandlers::ExportFork)}},
+      {"NodeService/RecoverLog", {"o", recover_log_}},
+      {"NodeService/GetLogPolicy", {"moa", Of(nodes_, &NodeHandlers::GetLogPolicy)}},
   };
 };
 
