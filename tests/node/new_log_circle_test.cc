@@ -43,7 +43,8 @@ TEST_F(NewLogCircleTest, PartnersThatHaveAcceptedItFindTheReportsAgain) {
   for (SimNode* reader : {&b_, &c_}) {
     EXPECT_EQ(Finds(*reader), "toko-a.test live\n");
     DAFTAR_ASSERT_OK((*reader)->AcceptPartner(reader->Caller(), kIssuer, "compared by phone"));
-    EXPECT_EQ(Finds(*reader), "");
+    // The new one may be there already.
+    EXPECT_THAT(Finds(*reader), ::testing::Not(::testing::HasSubstr("toko-a.test")));
   }
   circle_.Settle();
   for (SimNode* reader : {&b_, &c_}) EXPECT_EQ(Finds(*reader), "toko-a2.test live\n");

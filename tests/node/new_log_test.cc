@@ -42,11 +42,20 @@ constexpr int64_t kDay = 24 * kHour;
 
 bool GoOn(std::string_view) { return true; }
 
+struct Known {
+  IncidentId live_, corrected_, disputed_, settled_, withdrawn_, erased_, nameless_, draft_,
+      queued_;
+  uint64_t old_size_ = 0;
+  crypto::Digest old_root_;
+  crypto::PublicKey old_entry_key_;
+  crypto::SpkiPin pin_;
+};
+
 // A shop with one incident in each state that a log can know of, at the moment at which its log
 // cannot go on.
-class Shop {
+class Shop : public Known {
  public:
-  Shop() : node_(circle_.Add(kOld)) {
+  Shop() : circle_(std::make_shared<SimCircle>()), node_(circle_->Add(kOld)) {
     live_ = Published("1");
     corrected_ = Published("2");
     ledger::Correction less;
@@ -75,6 +84,11 @@ class Shop {
     pin_ = node_->keys().tls.pin;
     node_.Stop();
   }
+  // The same shop once more, from a copy of its files.
+  explicit Shop(const Shop& shop)
+      : Known(shop), circle_(shop.circle_), node_(circle_->Clone(shop.node_)) {}
+  ~Shop() { node_.Stop(); }
+  Shop& operator=(const Shop&) = delete;
 
   absl::StatusOr<NewLogDone> Begin(const NewLogProgress& progress = GoOn) {
     return node_.BeginNewLog(kNew, true, progress);
@@ -83,7 +97,7 @@ class Shop {
   IncidentState StateOf(const IncidentId& id) { return ledger().Get(id)->state; }
   void Tick() { EXPECT_THAT(node_->Tick(), IsOk()); }
   void After(int64_t seconds) {
-    circle_.clock().Advance(seconds);
+    circle_->clock().Advance(seconds);
     Tick();
     Tick();
     Tick();
@@ -168,14 +182,8 @@ class Shop {
     }
   }
 
-  SimCircle circle_;
+  std::shared_ptr<SimCircle> circle_;
   SimNode& node_;
-  IncidentId live_, corrected_, disputed_, settled_, withdrawn_, erased_, nameless_, draft_,
-      queued_;
-  uint64_t old_size_ = 0;
-  crypto::Digest old_root_;
-  crypto::PublicKey old_entry_key_;
-  crypto::SpkiPin pin_;
 
  private:
   static void Must(const absl::StatusOr<ledger::IncidentView>& view) { EXPECT_THAT(view, IsOk()); }
@@ -245,15 +253,16 @@ TEST(NewLogTest, NothingOfTheOldLogIsLeft) {
 }
 
 TEST(NewLogTest, BrokenOffAnywhereItIsFinishedByTheSameCommand) {
+  const Shop made;
   size_t steps = 0;
   {
-    Shop shop;
+    Shop shop(made);
     ASSERT_THAT(shop.Begin([&](std::string_view) { return ++steps > 0; }), IsOk());
   }
   ASSERT_GT(steps, 15u);
   for (size_t last = 0; last < steps; ++last) {
     SCOPED_TRACE("broken off before step " + std::to_string(last));
-    Shop shop;
+    Shop shop(made);
     size_t step = 0;
     std::string doing;
     auto broken = shop.Begin([&](std::string_view what) {
@@ -276,11 +285,12 @@ TEST(NewLogTest, BrokenOffAnywhereItIsFinishedByTheSameCommand) {
 }
 
 TEST(NewLogTest, AMarkThatCannotBeReplacedNowIsReplacedByTheNextCall) {
+  const Shop made;
   for (const FileStep at : {FileStep::kRemove, FileStep::kCreate, FileStep::kWrite,
                             FileStep::kSyncFile, FileStep::kRename, FileStep::kSyncDirectory}) {
     for (const bool after : {false, true}) {
       SCOPED_TRACE(std::to_string(static_cast<int>(at)) + (after ? " after" : " before"));
-      Shop shop;
+      Shop shop(made);
       FailAt fault(at, after);
       shop.node_.high_water_hook = &fault;
       EXPECT_THAT(shop.Begin(), StatusIs(absl::StatusCode::kUnavailable));
@@ -367,7 +377,7 @@ TEST(NewLogTest, ADisputeThatIsFoundUnfoundedLeavesADraft) {
 
 TEST(NewLogTest, WhatMayNotBeSharedAnyMoreIsNotPublishedAnew) {
   Shop shop;
-  shop.circle_.clock().Advance(61 * 31 * kDay);  // past any retention
+  shop.circle_->clock().Advance(61 * 31 * kDay);  // past any retention
   auto done = shop.Begin();
   ASSERT_THAT(done, IsOk());
   EXPECT_EQ(done->anew.expired, 3u);
