@@ -66,6 +66,7 @@ absl::StatusOr<int> RunPartnerJoin(Session& session, const PartnerOptions& optio
 absl::StatusOr<int> RunPartnerList(Session& session);
 absl::StatusOr<int> RunPartnerShow(Session& session, const PartnerOptions& options);
 absl::StatusOr<int> RunPartnerSuspend(Session& session, const PartnerOptions& options);
+absl::StatusOr<int> RunPartnerAccept(Session& session, const PartnerOptions& options);
 absl::StatusOr<int> RunPartnerRelease(Session& session, const PartnerOptions& options);
 absl::StatusOr<int> RunPartnerResume(Session& session, const PartnerOptions& options);
 absl::StatusOr<int> RunPartnerRemove(Session& session, const PartnerOptions& options);
@@ -104,6 +105,7 @@ struct InitOptions {
   std::string peer_listen;
   std::string peer_advertise;
   std::string http_listen;
+  std::string log_listen = {};
   std::string passphrase_file;
 };
 // Replaces this process by `daftard init`; returns only when that cannot be.

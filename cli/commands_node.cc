@@ -9,7 +9,6 @@ using Node = v1::NodeService::Stub;
 
 constexpr uint32_t kMaxInviteSeconds = 7 * 24 * 3600;
 constexpr uint64_t kDefaultChanges = 100;  // rows without --limit
-constexpr size_t kMaxCodeInput = 4096;     // bytes
 
 // The three writes that change what a partner may do differ in nothing else.
 template <class Request, class Response>
@@ -30,18 +29,6 @@ absl::StatusOr<int> ChangePartner(Session& session, const PartnerOptions& option
 }
 
 // All of standard input: mail programs break a code over several lines.
-absl::StatusOr<std::string> ReadCode(Console& console) {
-  if (console.in_is_terminal) console.err << "code (end with Ctrl-D): " << std::flush;
-  std::string code(kMaxCodeInput + 1, '\0');
-  console.in.read(code.data(), static_cast<std::streamsize>(code.size()));
-  code.resize(static_cast<size_t>(console.in.gcount()));
-  if (code.size() > kMaxCodeInput) {
-    return absl::InvalidArgumentError("the pairing code is longer than " +
-                                      std::to_string(kMaxCodeInput) + " bytes");
-  }
-  return code;
-}
-
 }  // namespace
 
 absl::StatusOr<int> RunStatus(Session& session) {
@@ -89,7 +76,7 @@ absl::StatusOr<int> RunPartnerInvite(Session& session, const InviteOptions& opti
 absl::StatusOr<int> RunPartnerJoin(Session& session, const PartnerOptions& options) {
   std::string code = options.code;
   if (code == "-") {
-    auto read = ReadCode(session.console());
+    auto read = ReadPairingCode(session.console());
     if (!read.ok()) return read.status();
     code = *std::move(read);
   }
@@ -124,6 +111,9 @@ absl::StatusOr<int> RunPartnerShow(Session& session, const PartnerOptions& optio
 
 absl::StatusOr<int> RunPartnerSuspend(Session& session, const PartnerOptions& options) {
   return ChangePartner(session, options, &Node::SuspendPartner);
+}
+absl::StatusOr<int> RunPartnerAccept(Session& session, const PartnerOptions& options) {
+  return ChangePartner(session, options, &Node::AcceptPartner);
 }
 absl::StatusOr<int> RunPartnerRelease(Session& session, const PartnerOptions& options) {
   return ChangePartner(session, options, &Node::ReleasePartner);

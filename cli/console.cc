@@ -8,6 +8,8 @@
 namespace daftar::cli {
 namespace {
 
+constexpr size_t kMaxCodeInput = 4096;  // bytes
+
 struct ErrorKind {
   absl::StatusCode code;
   const char* name;
@@ -73,6 +75,18 @@ int Report(Console& console, const absl::Status& status) {
     console.err << "daftar: " << PrintableLines(message) << "\n";
   }
   return ExitCodeOf(status.code());
+}
+
+absl::StatusOr<std::string> ReadPairingCode(Console& console) {
+  if (console.in_is_terminal) console.err << "code (end with Ctrl-D): " << std::flush;
+  std::string code(kMaxCodeInput + 1, '\0');
+  console.in.read(code.data(), static_cast<std::streamsize>(code.size()));
+  code.resize(static_cast<size_t>(console.in.gcount()));
+  if (code.size() > kMaxCodeInput) {
+    return absl::InvalidArgumentError("the pairing code is longer than " +
+                                      std::to_string(kMaxCodeInput) + " bytes");
+  }
+  return code;
 }
 
 }  // namespace daftar::cli

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace daftar::cli {
 
@@ -50,6 +51,10 @@ std::string MessageOf(const absl::Status& status);
 // Writes the error to console.err, as a sentence or as {"error": {...}}, and returns the exit code.
 // REQUIRES: !status.ok().
 int Report(Console& console, const absl::Status& status);
+
+// A pairing code from standard input, with whatever white space the mail program added.
+// InvalidArgument when it is longer than any code can be.
+absl::StatusOr<std::string> ReadPairingCode(Console& console);
 
 }  // namespace daftar::cli
 

@@ -53,7 +53,8 @@ absl::StatusOr<std::vector<std::string>> InitArguments(const InitOptions& option
   const std::pair<const char*, const std::string*> addresses[] = {
       {"peer-listen", &options.peer_listen},
       {"peer-advertise", &options.peer_advertise},
-      {"http-listen", &options.http_listen}};
+      {"http-listen", &options.http_listen},
+      {"log-listen", &options.log_listen}};
   for (const auto& [option, address] : addresses) {
     if (address->empty()) continue;
     if (auto status = CheckAddress(option, *address); !status.ok()) return status;
@@ -75,6 +76,7 @@ absl::StatusOr<std::vector<std::string>> InitArguments(const InitOptions& option
       {"--peer-listen", &options.peer_listen},
       {"--peer-advertise", &options.peer_advertise},
       {"--http-listen", &options.http_listen},
+      {"--log-listen", &options.log_listen},
       {"--passphrase-file", &options.passphrase_file}};
   for (const auto& [option, value] : all) {
     if (value->empty()) continue;

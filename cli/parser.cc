@@ -136,6 +136,9 @@ void Parser::AddNodeCommands() {
       ->type_name("H:P");
   init.add_option("--http-listen", made->http_listen, "Address of health and metrics")
       ->type_name("H:P");
+  init.add_option("--log-listen", made->log_listen,
+                  "Address where anybody may read the log (default: none)")
+      ->type_name("H:P");
   init.add_option("--passphrase-file", made->passphrase_file, "Seals the keys with its first line")
       ->type_name("FILE");
 

@@ -96,6 +96,8 @@ class Parser {
   void AddOrderOutcomes(CLI::App& noun);
   void AddPolicies();
   void AddAudit();
+  void AddAuditVerify(CLI::App& noun);
+  void AddAuditWatch(CLI::App& audit);
   void AddLetters();
   void AddLedger();
   void AddCharters();

@@ -1,5 +1,6 @@
 // The commands about partners, the log, users and the record of changes.
 #include "cli/commands_log.h"
+#include "cli/commands_recover.h"
 #include "cli/commands_relay.h"
 #include "cli/parser.h"
 
@@ -35,6 +36,10 @@ void Parser::AddPartners() {
   add("show", "One partner", &RunPartnerShow, nullptr);
   add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend,
       "agreement under review");
+  add("accept",
+      "Go on with the new log of a partner that lost its own: nothing in the old one counts any "
+      "more, and what was kept of it is deleted. Compare the first entry by phone before",
+      &RunPartnerAccept, "their disk died; first entry compared with Siti by phone");
   add("release", "Let its reports count again after the node had set them aside",
       &RunPartnerRelease, "they had a backlog");
   add("resume", "End a suspension", &RunPartnerResume, "agreement renewed");
@@ -123,6 +128,40 @@ void Parser::AddLog() {
                   "Instead: the proof that this partner has signed two histories of its log")
       ->type_name("ORIGIN");
   exported.add_flag("--force", bundle->force, "Replace the file when it is there");
+
+  CLI::App& recover = Verb(
+      noun, "recover",
+      "Fetch this node's own log back from partners, after its database was lost, put back from "
+      "an older backup, or has lost its high-water file; then it signs again. Incidents come "
+      "with it as far as the log tells. It can be stopped and goes on where it was",
+      "  daftar log recover --because \"restored from the backup of Monday\"\n"
+      "  daftard --dir DIR --recover    # when the database is gone; then, in another terminal:\n"
+      "  daftar log recover --code - --because \"the disk died\" < code.txt\n"
+      "  daftar --dir DIR log recover --new-log toko-a2.example --because \"two histories\"\n"
+      "                                 # with daftard stopped, for a log that cannot go on\n");
+  auto recovered = Take(recover, &RunLogRecover);
+  recover
+      .add_option(
+          "--code", recovered->code,
+          "A partner's pairing code (`daftar partner invite` there), where this node knows no "
+          "partner any more; - reads standard input")
+      ->type_name("CODE");
+  AddBecause(recover, recovered->because);
+  recover
+      .add_option(
+          "--new-log", recovered->new_log.origin,
+          "Give the log up, and begin one of this name in its place, which each partner's "
+          "operator confirms: for one that cannot be fetched back. daftard must be stopped. "
+          "What was begun and stopped goes on with the same command")
+      ->type_name("ORIGIN");
+  recover.add_flag("--even-if-whole", recovered->new_log.even_if_whole,
+                   "With --new-log: although nothing seems wrong with the log here, as when "
+                   "partners have seen two histories of it");
+  recover
+      .add_option("--passphrase-file", recovered->new_log.passphrase_file,
+                  "With --new-log: the file that daftard is started with")
+      ->type_name("FILE");
+  recover.add_flag("--yes", recovered->new_log.yes, "With --new-log: do not ask");
 
   Take(Verb(noun, "policy",
             "The keys of this log and of those that cosign it, for an auditor: C2SP tlog-policy",

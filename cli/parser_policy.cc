@@ -68,7 +68,7 @@ void Parser::AddPolicies() {
 }
 
 void Parser::AddAudit() {
-  CLI::App& noun = Noun("audit", "Proving what was decided");
+  CLI::App& noun = Noun("audit", "Proving what was decided, and checking what a node's log says");
   CLI::App& replay = Verb(
       noun, "replay", "Compute decisions again; a file needs no node and no network",
       "  daftar why RECEIPT --output json > receipt.json\n"
@@ -105,6 +105,8 @@ void Parser::AddAudit() {
       .add_option("--subject", replayed->subject,
                   "Of a bundle: list the decisions about this person, whom why RECEIPT names so")
       ->type_name("HEX");
+  AddAuditVerify(noun);
+  AddAuditWatch(noun);
 }
 
 void Parser::AddLetters() {

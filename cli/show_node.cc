@@ -206,7 +206,12 @@ Json ToJson(const v1::Partner& partner) {
               {"record", partner.has_record() ? ToJson(partner.record()) : Json(nullptr)},
               {"quarantined_since", TextOrNull(partner.quarantined_since())},
               {"quarantined_for", TextOrNull(partner.quarantined_for())},
-              {"void_entries", VoidEntriesJson(partner)}};
+              {"void_entries", VoidEntriesJson(partner)},
+              {"adopted_origin", TextOrNull(partner.adopted_origin())},
+              {"adopted_first_entry", TextOrNull(partner.adopted_first_entry())},
+              {"adopted_after",
+               partner.adopted_origin().empty() ? Json(nullptr) : Json(partner.adopted_after())},
+              {"forked", partner.forked()}};
 }
 
 Json ToJson(const v1::ListPartnersResponse& partners) {
@@ -228,6 +233,10 @@ void Print(std::ostream& out, const v1::Partner& partner) {
              partner.charter() + (partner.same_charter() ? " (the same)" : " (another one)"));
   fields.Add("Certificate pin", partner.certificate_pin());
   fields.Add("First entry", partner.first_entry());
+  if (!partner.adopted_origin().empty()) {
+    fields.Add("New log", partner.adopted_origin() + ", not accepted yet");
+    fields.Add("Its first entry", partner.adopted_first_entry());
+  }
   fields.Add("Log", Count(partner.log_size(), "entry", "entries") + ", " +
                         Count(partner.reports(), "report"));
   if (partner.has_record()) {

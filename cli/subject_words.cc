@@ -42,7 +42,8 @@ constexpr Named kActions[] = {{"added", SubjectText::kDidAdd},
                               {"corrected", SubjectText::kDidCorrect},
                               {"erased", SubjectText::kDidErase},
                               {"expired", SubjectText::kDidExpire},
-                              {"not published", SubjectText::kDidStop}};
+                              {"not published", SubjectText::kDidStop},
+                              {"log lost", SubjectText::kDidLoseLog}};
 // Of the actions that carry the report itself.
 constexpr std::string_view kReporting[] = {"publish asked", "approved"};
 // What the node writes where it acts by itself.
@@ -51,7 +52,8 @@ constexpr Named kRemarks[] = {
     {"the dispute was not resolved in the charter's period", SubjectText::kSinceUnanswered},
     {"withdrawn; the charter's period to erase it is over", SubjectText::kSinceWithdrawn},
     {"the charter's retention is over", SubjectText::kSinceKept},
-    {"the hold is over", SubjectText::kSinceHeld}};
+    {"the hold is over", SubjectText::kSinceHeld},
+    {"published anew, in the log that takes the old one's place", SubjectText::kSinceNewLog}};
 constexpr Named kKinds[] = {{"order", SubjectText::kProofOrder},
                             {"agreement", SubjectText::kProofAgreement},
                             {"delivery-note", SubjectText::kProofDelivery},

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cstdlib>
+#include <set>
+#include <utility>
 
 #include "crypto/hash.h"
 
@@ -157,6 +159,44 @@ absl::StatusOr<std::vector<Digest>> MerkleConsistencyProof(uint64_t old_size, ui
   }
   std::reverse(proof.begin(), proof.end());
   return proof;
+}
+
+SubtreeCollector SubtreeCollector::ForConsistency(uint64_t old_size, uint64_t new_size) {
+  std::set<std::pair<uint64_t, uint32_t>> leaves_and_level;
+  const SubtreeReader record = [&](uint32_t level, uint64_t index) -> absl::StatusOr<Digest> {
+    leaves_and_level.emplace(index << level, level);
+    return Digest();
+  };
+  (void)MerkleConsistencyProof(old_size, new_size, record);
+  (void)MerkleRootAt(old_size, record);
+  SubtreeCollector collector;
+  for (const auto& [start, level] : leaves_and_level) {
+    collector.wanted_.push_back({level, start >> level, std::nullopt});
+  }
+  return collector;
+}
+
+void SubtreeCollector::Append(const Digest& leaf_hash) {
+  const uint64_t leaf = size_++;
+  if (next_ == wanted_.size()) return;
+  Subtree& subtree = wanted_[next_];
+  if (leaf < subtree.index << subtree.level) return;
+  tree_.Append(leaf_hash);
+  if (tree_.size() < uint64_t{1} << subtree.level) return;
+  subtree.root = tree_.Root();
+  tree_ = CompactTree();
+  ++next_;
+}
+
+SubtreeReader SubtreeCollector::Reader() const {
+  return [this](uint32_t level, uint64_t index) -> absl::StatusOr<Digest> {
+    for (const Subtree& subtree : wanted_) {
+      if (subtree.level == level && subtree.index == index && subtree.root.has_value()) {
+        return *subtree.root;
+      }
+    }
+    return absl::InvalidArgumentError("this subtree was not collected");
+  };
 }
 
 // The walk of RFC 9162 section 2.1.3.2.

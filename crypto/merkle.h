@@ -7,6 +7,7 @@
 #define DAFTAR_CRYPTO_MERKLE_H_
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -56,6 +57,32 @@ absl::StatusOr<std::vector<Digest>> MerkleInclusionProof(uint64_t index, uint64_
 // RFC 6962 section 2.1.2. Empty for old_size == 0 or old_size == new_size.
 absl::StatusOr<std::vector<Digest>> MerkleConsistencyProof(uint64_t old_size, uint64_t new_size,
                                                            const SubtreeReader& read);
+
+// Keeps the roots of a few complete subtrees out of leaf hashes that come in order, so that a proof
+// can be made of a log that is read once and not stored. A value of one thread; O(log n) memory for
+// each proof.
+class SubtreeCollector {
+ public:
+  // What MerkleConsistencyProof(old_size, new_size) and MerkleRootAt(old_size) read. REQUIRES
+  // old_size <= new_size <= kMaxTreeSize.
+  static SubtreeCollector ForConsistency(uint64_t old_size, uint64_t new_size);
+  void Append(const Digest& leaf_hash);
+  uint64_t size() const { return size_; }  // leaves so far
+  // For the provers above. InvalidArgument for a subtree that was not asked for, or is not complete
+  // yet. Good while the collector lives and nothing is appended.
+  SubtreeReader Reader() const;
+
+ private:
+  struct Subtree {
+    uint32_t level = 0;
+    uint64_t index = 0;
+    std::optional<Digest> root;
+  };
+  std::vector<Subtree> wanted_;  // in the order of their leaves, none within another
+  size_t next_ = 0;              // the first that is not complete
+  CompactTree tree_;             // of that one
+  uint64_t size_ = 0;
+};
 
 // Ok only when the leaf is in the tree of `size` and `root` at `index`.
 absl::Status VerifyMerkleInclusion(const Digest& leaf_hash, uint64_t index, uint64_t size,

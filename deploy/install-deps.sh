@@ -2,7 +2,9 @@
 # Installs the Debian 12 packages that Daftar is built, tested and run with.
 #
 #   deploy/install-deps.sh            what a build and `daftar demo` need
-#   deploy/install-deps.sh --test     also what tests/run.sh needs (clang, sanitizers, tools)
+#   deploy/install-deps.sh --test     also what tests/run.sh needs (clang, sanitizers, tools), and
+#                                     Go for one of them, if it can be had
+#   deploy/install-deps.sh --interop  Go and its x/mod alone, which that test reads the log with
 #
 # Needs root or sudo. Does nothing, quickly, when everything is there already.
 set -euo pipefail
@@ -12,20 +14,26 @@ build=(
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev
   librocksdb-dev libsodium-dev libssl-dev
   libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
-  prometheus-cpp-dev libboost-dev
+  prometheus-cpp-dev libboost-dev libcurl4-openssl-dev
 )
 test=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-tidy clang-format libclang-rt-14-dev llvm
-  python3 openssl curl procps iproute2 gnuplot-nox
+  python3 python3-nacl openssl curl procps iproute2 gnuplot-nox
 )
+# One test needs them and says so where they are not there: a want of them stops nothing.
+optional=(golang-go golang-golang-x-mod-dev)
 
 packages=("${build[@]}")
 case "${1:-}" in
   "") ;;
-  --test) packages+=("${test[@]}") ;;
+  --test)
+    packages+=("${test[@]}")
+    "$0" --interop || echo "install-deps.sh: without ${optional[*]}: one test is skipped." >&2
+    ;;
+  --interop) packages=("${optional[@]}") ;;
   -h | --help)
-    sed -n '2,7s/^# \{0,1\}//p' "$0"
+    sed -n '2,10s/^# \{0,1\}//p' "$0"
     exit 0
     ;;
   *)

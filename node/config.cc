@@ -102,6 +102,13 @@ std::string Config::ToToml() const {
       Quoted(http_listen) +
       "\n"
       "\n"
+      "[log]\n"
+      "# Where anybody may read the log as static tiles (C2SP tlog-tiles), without a password, "
+      "and\n"
+      "# nothing else. Not served there without an address.\n" +
+      (log_listen.empty() ? "# listen = \"0.0.0.0:8491\"\n"
+                          : "listen = " + Quoted(log_listen) + "\n") +
+      "\n"
       "[check]\n"
       "# How long a check waits for partners, in milliseconds (10 to 10000).\n"
       "partner_deadline_ms = " +
@@ -125,6 +132,11 @@ absl::Status Config::Check() const {
   for (const auto& [key, endpoint] : endpoints) {
     if (absl::Status status = partners::CheckEndpoint(*endpoint); !status.ok()) {
       return absl::InvalidArgumentError(std::string(key) + ": " + std::string(status.message()));
+    }
+  }
+  if (!log_listen.empty()) {
+    if (absl::Status status = partners::CheckEndpoint(log_listen); !status.ok()) {
+      return absl::InvalidArgumentError("log.listen: " + std::string(status.message()));
     }
   }
   if (!peer_advertise.empty()) {
@@ -176,9 +188,11 @@ absl::StatusOr<Config> Config::Parse(const std::string& toml) {
   if (!status.ok()) return status;
   status = section("http", [&](Table& table) { table.Text("listen", config.http_listen); });
   if (!status.ok()) return status;
+  status = section("log", [&](Table& table) { table.Text("listen", config.log_listen); });
+  if (!status.ok()) return status;
   status = section("check", [&](Table& table) { table.Whole("partner_deadline_ms", deadline); });
   if (!status.ok()) return status;
-  for (std::string_view known : {"peer", "http", "check"}) root.erase(known);
+  for (std::string_view known : {"peer", "http", "log", "check"}) root.erase(known);
   Table top(root, "");
   top.Text("name", config.name);
   top.Text("origin", config.origin);

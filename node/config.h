@@ -20,6 +20,7 @@ struct Config {
   std::string peer_listen;                          // host:port partners connect to
   std::string peer_advertise;                       // what invites offer; empty: peer_listen
   std::string http_listen;                          // host:port of /livez, /readyz, /metrics
+  std::string log_listen;                           // host:port of /log/ alone; empty: none
   std::chrono::milliseconds partner_deadline{300};  // 10 to 10,000
 
   const std::string& advertised() const {

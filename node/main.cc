@@ -1,9 +1,11 @@
-// daftard: the node's daemon, and `daftard init`, which makes a node's directory.
+// daftard: the node's daemon; `daftard init`, which makes a node's directory; and `daftard
+// new-log`, which begins a new log in the place of one that cannot go on.
 #include <grpcpp/support/config.h>
 #include <signal.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
@@ -16,6 +18,7 @@
 #include "node/service/accept_loop.h"
 #include "node/service/http_server.h"
 #include "node/service/local_server.h"
+#include "node/service/log_http.h"
 #include "node/service/metrics.h"
 #include "node/service/partner_client.h"
 #include "node/service/partner_server.h"
@@ -80,7 +83,9 @@ struct Options {
   std::string log_level = "info";
   std::string output = "text";
   std::string region;
+  bool recover = false;
   NewNode plan;
+  NewLogPlan new_log;
 };
 
 int RunInit(const Options& options) {
@@ -107,6 +112,7 @@ int RunInit(const Options& options) {
                                 {"peer_listen", made->config.peer_listen},
                                 {"peer_advertise", made->config.advertised()},
                                 {"http_listen", made->config.http_listen},
+                                {"log_listen", made->config.log_listen},
                                 {"unlock_file", unlock_file}}
                      .dump(2)
               << "\n";
@@ -117,8 +123,11 @@ int RunInit(const Options& options) {
             << "  circle       " << made->circle_name << "\n"
             << "  first entry  " << made->first_entry << "\n"
             << "  partners     " << made->config.peer_listen << "\n"
-            << "  health       http://" << made->config.http_listen << "/readyz\n\n"
-            << "Start it:  daftard --dir " << options.dir
+            << "  health       http://" << made->config.http_listen << "/readyz\n";
+  if (!made->config.log_listen.empty()) {
+    std::cout << "  public log   http://" << made->config.log_listen << "/log/checkpoint\n";
+  }
+  std::cout << "\nStart it:  daftard --dir " << options.dir
             << (options.passphrase_file.empty() ? ""
                                                 : " --passphrase-file " + options.passphrase_file)
             << "\n";
@@ -130,11 +139,66 @@ int RunInit(const Options& options) {
   return 0;
 }
 
+std::string Many(uint64_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+void PrintNewLog(const NewLogDone& done) {
+  std::cout << "The log " << done.origin << " takes the place of " << done.old.origin << "\n"
+            << "  first entry  " << done.first_entry << "\n"
+            << "  queued anew  " << Many(done.anew.queued, "report", "reports") << "\n";
+  const std::pair<uint64_t, const char*> rest[] = {
+      {done.anew.stopped, "may not be shared any more: drafts now, and their history says why"},
+      {done.anew.expired, "erased, their time being over"},
+      {done.left.disputed, "disputed: not shared until the dispute is resolved"},
+      {done.left.ended, "settled, withdrawn or erased before: not shared again"},
+      {done.left.nameless, "withdrawn: the customer was lost with an earlier database"}};
+  for (const auto& [count, what] : rest) {
+    if (count > 0) std::cout << "  " << count << " " << what << "\n";
+  }
+  std::cout
+      << "\nNext: start daftard. Each partner's node notices the new log, and counts nothing of it "
+         "until its\noperator has confirmed it. Call each of them, read the first entry out, and "
+         "let them run there:\n  daftar partner accept "
+      << done.old.origin << " --because \"they told me on the phone\"\n";
+}
+
+// A signal may end it: every step is durable, and the same command goes on.
+int RunNewLog(const Options& options) {
+  const bool json = options.output == "json";
+  NewLogPlan plan = options.new_log;
+  plan.actor = "uid:" + std::to_string(getuid());
+  umask(0077);
+  std::string last;
+  const auto progress = [&](std::string_view doing) {
+    if (!json && doing != last) std::cerr << doing << " ...\n";
+    last = doing;
+    return true;
+  };
+  auto done = BeginNewLogIn(std::filesystem::absolute(options.dir), options.passphrase_file, plan,
+                            evidence::SystemClock(), crypto::SystemEntropy(), progress);
+  if (!done.ok()) return Fail(done.status(), json);
+  if (!json) {
+    PrintNewLog(*done);
+    return 0;
+  }
+  std::cout << nlohmann::json{{"old_origin", done->old.origin}, {"old_size", done->old.size},
+                              {"origin", done->origin},         {"first_entry", done->first_entry},
+                              {"queued", done->anew.queued},    {"stopped", done->anew.stopped},
+                              {"expired", done->anew.expired},  {"disputed", done->left.disputed},
+                              {"ended", done->left.ended},      {"nameless", done->left.nameless}}
+                   .dump(2)
+            << "\n";
+  return 0;
+}
+
 service::HttpResponse AnswerHttp(Node& node, const service::PartnerServer& partner_server,
                                  const service::HttpRequest& request) {
   const std::string text = "text/plain; charset=utf-8";
   if (request.method != "GET" && request.method != "HEAD") {
-    return {405, text, "only GET\n"};
+    service::HttpResponse response{405, text, "only GET\n"};
+    response.headers = {{"Allow", "GET, HEAD"}};
+    return response;
   }
   if (request.path == "/livez") return {200, text, "live\n"};
   if (request.path == "/readyz") {
@@ -148,7 +212,32 @@ service::HttpResponse AnswerHttp(Node& node, const service::PartnerServer& partn
     return {200, "text/plain; version=0.0.4; charset=utf-8",
             service::RenderMetrics(node, partner_server)};
   }
-  return {404, text, "there is /livez, /readyz and /metrics\n"};
+  return {404, text, "there is /livez, /readyz, /metrics and /log/checkpoint\n"};
+}
+
+// The listener of http.listen. `log` and the rest outlive it.
+absl::StatusOr<std::unique_ptr<service::HttpServer>> StartHttp(
+    Node& node, const service::PartnerServer& partner_server, service::LogHttp& log) {
+  return service::HttpServer::Start(
+      node.config().http_listen,
+      [&node, &partner_server, &log](const service::HttpRequest& request) {
+        return service::LogHttp::Knows(request) ? log.Answer(request)
+                                                : AnswerHttp(node, partner_server, request);
+      },
+      service::LogHttp::IsSlow);
+}
+
+// The listener of log.listen, where there is the log and nothing else; nullptr without an address.
+absl::StatusOr<std::unique_ptr<service::HttpServer>> StartLogHttp(const Config& config,
+                                                                  service::LogHttp& log) {
+  if (config.log_listen.empty()) return std::unique_ptr<service::HttpServer>();
+  return service::HttpServer::Start(
+      config.log_listen,
+      [&log](const service::HttpRequest& request) -> service::HttpResponse {
+        if (service::LogHttp::Knows(request)) return log.Answer(request);
+        return {404, "text/plain; charset=utf-8", "there is /log/checkpoint\n"};
+      },
+      service::LogHttp::IsSlow, "log.listen");
 }
 
 // Hashes only, and where a file has its fault: nothing of customers stands in a policy.
@@ -178,10 +267,12 @@ int RunDaemon(const Options& options) {
   const int descriptors = service::RaiseDescriptorLimit();
 
   const std::filesystem::path dir = std::filesystem::absolute(options.dir);
-  auto opened = OpenNode(dir, options.passphrase_file, evidence::SystemClock(),
-                         crypto::SystemEntropy(), [](const crypto::TlsIdentity& identity) {
-                           return std::make_unique<service::PartnerClient>(identity);
-                         });
+  auto opened = OpenNode(
+      dir, options.passphrase_file, evidence::SystemClock(), crypto::SystemEntropy(),
+      [](const crypto::TlsIdentity& identity) {
+        return std::make_unique<service::PartnerClient>(identity);
+      },
+      options.recover);
   if (!opened.ok()) return Fail(opened.status(), false);
   Node& node = *opened->node;
   service::Users users(node.store(), node.vault(), node.clock(), node.entropy());
@@ -196,11 +287,11 @@ int RunDaemon(const Options& options) {
   // would go into every server built after it.
   auto partner_server = service::PartnerServer::Start(node);
   if (!partner_server.ok()) return Fail(partner_server.status(), false);
-  auto http_server = service::HttpServer::Start(
-      node.config().http_listen, [&](const service::HttpRequest& request) {
-        return AnswerHttp(node, **partner_server, request);
-      });
+  service::LogHttp log_http(node.store(), node.publisher(), node.witness());
+  auto http_server = StartHttp(node, **partner_server, log_http);
   if (!http_server.ok()) return Fail(http_server.status(), false);
+  auto log_server = StartLogHttp(node.config(), log_http);
+  if (!log_server.ok()) return Fail(log_server.status(), false);
   if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
   auto local_server = service::LocalServer::Start(
       NodePaths(dir).socket().string(),
@@ -209,6 +300,7 @@ int RunDaemon(const Options& options) {
 
   spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,
                node.config().peer_listen, node.config().http_listen, descriptors);
+  if (*log_server != nullptr) spdlog::info("the log is public on {}", node.config().log_listen);
   if (descriptors < 4096) {
     spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
                  descriptors);
@@ -230,6 +322,7 @@ int RunDaemon(const Options& options) {
   node.proof_requests().Stop();
   local_server->reset();
   http_server->reset();
+  log_server->reset();
   // Streams wait for news; wake them before their server waits for them.
   node.Stop();
   partner_server->reset();
@@ -248,6 +341,10 @@ int Main(int argc, char** argv) {
   app.add_option("--passphrase-file", options.passphrase_file,
                  "Read the keystore's passphrase from this file (0600)")
       ->type_name("FILE");
+  app.add_flag(
+      "--recover", options.recover,
+      "Start with an empty database where there is none, to fetch the log back from partners "
+      "(`daftar log recover`)");
   app.add_option("--log-level", options.log_level, "debug, info, warning or error")
       ->type_name("LEVEL")
       ->check(CLI::IsMember({"debug", "info", "warning", "error"}));
@@ -274,7 +371,25 @@ int Main(int argc, char** argv) {
   init->add_option("--http-listen", options.plan.config.http_listen, "host:port for health")
       ->type_name("HOST:PORT")
       ->required();
+  init->add_option("--log-listen", options.plan.config.log_listen,
+                   "host:port where anybody may read the log")
+      ->type_name("HOST:PORT");
   init->add_option("--output", options.output, "text or json")
+      ->type_name("FORM")
+      ->check(CLI::IsMember({"text", "json"}));
+
+  CLI::App* new_log = app.add_subcommand(
+      "new-log",
+      "Begin a new log in the place of one that cannot go on (see `daftar log recover`)");
+  new_log->add_option("--origin", options.new_log.origin, "Name of the new log")
+      ->type_name("NAME")
+      ->required();
+  new_log->add_option("--because", options.new_log.because, "Why, for the record")
+      ->type_name("TEXT")
+      ->required();
+  new_log->add_flag("--even-if-whole", options.new_log.even_if_whole,
+                    "Although nothing seems wrong with the log here");
+  new_log->add_option("--output", options.output, "text or json")
       ->type_name("FORM")
       ->check(CLI::IsMember({"text", "json"}));
   try {
@@ -290,7 +405,8 @@ int Main(int argc, char** argv) {
   spdlog::set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %l %v", spdlog::pattern_time_type::utc);
   spdlog::set_level(spdlog::level::from_str(options.log_level));
   spdlog::flush_on(spdlog::level::info);
-  return init->parsed() ? RunInit(options) : RunDaemon(options);
+  if (init->parsed()) return RunInit(options);
+  return new_log->parsed() ? RunNewLog(options) : RunDaemon(options);
 }
 
 }  // namespace

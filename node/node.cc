@@ -57,8 +57,9 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
     charter_on_file_ = charter.hash;
   }
   const evidence::CircleId circle = charter.circle;
-  auto publisher =
-      ledger::Publisher::Open(*store_, IdentityOf(config_, circle, keys_), high_water_);
+  auto publisher = ledger::Publisher::Open(
+      *store_, IdentityOf(config_, circle, keys_), high_water_,
+      [this] { return exchange_->MayGrow(std::chrono::milliseconds(this->charter().tick_ms)); });
   if (!publisher.ok()) return publisher.status();
   publisher_ = *std::move(publisher);
   auto charters =
@@ -105,7 +106,11 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
           [this](const ledger::NewIncident& account, evidence::Date filed, bool after_hold) {
             return StillSupported(account, filed, after_hold);
           },
-          [this] { TickSoon(); }});
+          [this] { TickSoon(); },
+          [this] {
+            const std::string why = publisher_->trouble();
+            return why.empty() ? absl::OkStatus() : absl::FailedPreconditionError(why);
+          }});
   if (absl::Status status = ledger_->AddMissingDeadlines(); !status.ok()) return status;
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
@@ -125,6 +130,13 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
                                                  keys_.tls.pin, [this] { return Card(); });
   followers_ = std::make_unique<partners::Followers>(*store_, clock_, *registry_, *network_,
                                                      follower_options_);
+  adoptions_ =
+      std::make_unique<partners::Adoptions>(*store_, *registry_, *network_, config_.origin);
+  followers_->ObserveOtherLogs([this](const partners::Partner& partner,
+                                      const partners::MirrorView& view, const std::string& note,
+                                      partners::Cancellation& cancel) {
+    return adoptions_->Look(partner, view, note, cancel);
+  });
   if (absl::Status status = OpenWitnessing(); !status.ok()) return status;
   if (absl::Status status = OpenRelaying(); !status.ok()) return status;
   proof_requests_ = std::make_unique<partners::ProofRequests>(*store_, vault_, clock_, entropy_,
@@ -173,6 +185,7 @@ absl::Status Node::StillSupported(const ledger::NewIncident& account, evidence::
 }
 
 absl::StatusOr<size_t> Node::Tick() {
+  storage::MutexLock ticking(ticking_);
   const int64_t ahead = followers_->ClockAhead();
   const bool in_doubt = std::abs(ahead) > partners::kMaxClockAheadSeconds;
   {
@@ -180,6 +193,10 @@ absl::StatusOr<size_t> Node::Tick() {
     trouble_.clock = in_doubt ? "its clock is " + std::to_string(std::abs(ahead)) + " s " +
                                     (ahead > 0 ? "behind" : "ahead of") + " its partners'"
                               : "";
+  }
+  // A database that is older than the log does not know what became of its incidents.
+  if (std::string why = publisher_->trouble(); !why.empty()) {
+    return absl::FailedPreconditionError(why);
   }
   // A deadline that cannot be kept does not keep the rest from being published.
   const absl::StatusOr<size_t> kept =
@@ -194,6 +211,11 @@ absl::StatusOr<size_t> Node::Tick() {
   if (!kept.ok()) return kept.status();
   if (!scrubbed.ok()) return scrubbed;
   return published;
+}
+
+void Node::Heartbeat() {
+  storage::MutexLock ticking(ticking_);
+  (void)publisher_->Heartbeat(clock_.Now());
 }
 
 void Node::TickSoon() {
@@ -212,6 +234,7 @@ absl::Status Node::OpenWitnessing() {
       clock_, config_.origin, keys_.mirror, [this](const partners::Mirror& mirror) {
         return proof_requests_->EraseGone(mirror.partner().origin);
       });
+  witness_ = std::make_unique<partners::Witness>(*registry_, *followers_, *cosigner_);
   partners::OwnLog own;
   own.origin = config_.origin;
   own.head_key = {config_.origin, crypto::KeyType::kEd25519, keys_.head.public_key()};
@@ -223,8 +246,11 @@ absl::Status Node::OpenWitnessing() {
   own.contradicted = [this](const std::string& why) { publisher_->StopSigning(why); };
   notes_ = std::make_unique<partners::Notes>(*store_, clock_, *registry_, *followers_, *arrivals_,
                                              std::move(own));
-  exchange_ = std::make_unique<partners::Exchange>(*registry_, *network_, *notes_, *cosigner_,
-                                                   *arrivals_, [this] { ServeCosignatures(); });
+  partners::ExchangeOptions options;
+  options.passed = follower_options_.passed;
+  exchange_ = std::make_unique<partners::Exchange>(
+      *registry_, *network_, *notes_, *cosigner_, *arrivals_, [this] { ServeCosignatures(); },
+      std::move(options));
   followers_->Observe([this](partners::Mirror& mirror) { Applied(mirror); });
   return absl::OkStatus();
 }
@@ -297,7 +323,7 @@ absl::Status Node::SweepPartners(evidence::UnixMillis now) {
   partners_swept_ = relays_->Sweep().status();
   for (const partners::Partner& partner : registry_->All()) {
     const auto mirror = followers_->MirrorOf(partner.origin);
-    if (mirror == nullptr) continue;
+    if (mirror == nullptr || partner.replaced()) continue;
     auto relayed = relays_->OwnOf(partner.log);
     if (!relayed.ok()) {
       if (partners_swept_.ok()) partners_swept_ = relayed.status();
@@ -362,6 +388,11 @@ void Node::Upkeep() {
   const absl::Status charter_written = WriteCharterFile();
   const evidence::UnixMillis now = clock_.Now();
   const absl::Status expired = SweepPartners(now);
+  absl::Status cleared;
+  {
+    storage::MutexLock adopting(adopting_);
+    cleared = ClearReplaced();
+  }
   const absl::Status handovers = SweepHandovers();
   const absl::Status purged = PurgeWhenDue(now);
   const absl::Status codes = SweepCodesWhenDue(now);
@@ -388,7 +419,7 @@ void Node::Upkeep() {
   trouble_.codes = std::string(codes.message());
   trouble_.reviews = std::string(reviews.message());
   trouble_.handovers = std::string(handovers.message());
-  trouble_.expiry = std::string(expired.message());
+  trouble_.expiry = std::string(expired.ok() ? cleared.message() : expired.message());
   trouble_.purging = std::string(purged.message());
   trouble_.charter = std::string(charter_written.message());
   trouble_.outcomes = missed_;
@@ -407,7 +438,7 @@ absl::Status Node::WriteCharterFile() {
   return written;
 }
 
-absl::Status Node::Bootstrap() {
+absl::StatusOr<std::vector<ledger::NodeEntry>> Node::FirstEntries() {
   evidence::KeysBody keys;
   keys.salt = entropy_.Public<evidence::Salt>();
   keys.entry = keys_.entry.public_key();
@@ -419,10 +450,22 @@ absl::Status Node::Bootstrap() {
   auto voprf = decltype(keys.voprf)::Create(keys_.epochs.back().key.public_key().view());
   if (!voprf.ok()) return voprf.status();
   keys.voprf = *voprf;
-  evidence::CharterBody charter{entropy_.Public<evidence::Salt>(), this->charter().hash};
-  return publisher_->Bootstrap({{evidence::EntryKind::kKeys, keys.Encode()},
-                                {evidence::EntryKind::kCharter, charter.Encode()}},
-                               clock_.Now());
+  const evidence::CharterBody charter{entropy_.Public<evidence::Salt>(), this->charter().hash};
+  return std::vector<ledger::NodeEntry>{{evidence::EntryKind::kKeys, keys.Encode()},
+                                        {evidence::EntryKind::kCharter, charter.Encode()}};
+}
+
+absl::Status Node::Bootstrap() {
+  auto entries = FirstEntries();
+  if (!entries.ok()) return entries.status();
+  return publisher_->Bootstrap(*entries, clock_.Now());
+}
+
+absl::Status Node::BootstrapInPlaceOf(const crypto::Bytes& adoption) {
+  auto entries = FirstEntries();
+  if (!entries.ok()) return entries.status();
+  entries->insert(entries->begin(), {evidence::EntryKind::kAdoption, adoption});
+  return publisher_->Bootstrap(*entries, clock_.Now());
 }
 
 absl::StatusOr<partners::NodeCard> Node::Card() const {
@@ -433,15 +476,29 @@ absl::StatusOr<partners::NodeCard> Node::Card() const {
   card.circle = charter().circle;
   card.charter = charter().hash;
   card.certificate_pem = keys_.tls.certificate_pem;
-  auto leaf = storage::LogStore(*store_).ReadLeaf(storage::kOwnLog, 0);
-  if (!leaf.ok()) return leaf.status();
-  card.first_leaf = *std::move(leaf);
-  auto body = store_->Get(storage::Column::kLogBodies,
-                          storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), 0));
-  if (!body.ok()) return body.status();
-  if (!body->has_value()) return absl::DataLossError("the body of entry 0 is missing");
-  card.first_body = **std::move(body);
+  absl::Status read = ReadOwnEntry(0, card.first_leaf, card.first_body);
+  if (!read.ok()) return read;
+  auto first = evidence::SignedHeader::DecodeLeaf(card.first_leaf);
+  if (!first.ok()) return first.status();
+  if (first->header.kind == evidence::EntryKind::kAdoption) {
+    read = ReadOwnEntry(1, card.second_leaf, card.second_body);
+    if (!read.ok()) return read;
+  }
   return card;
+}
+
+absl::Status Node::ReadOwnEntry(uint64_t index, crypto::Bytes& leaf, crypto::Bytes& body) const {
+  auto read = storage::LogStore(*store_).ReadLeaf(storage::kOwnLog, index);
+  if (!read.ok()) return read.status();
+  leaf = *std::move(read);
+  auto row = store_->Get(storage::Column::kLogBodies,
+                         storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), index));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) {
+    return absl::DataLossError("the body of entry " + std::to_string(index) + " is missing");
+  }
+  body = **std::move(row);
+  return absl::OkStatus();
 }
 
 absl::Status Node::Start() {
@@ -473,7 +530,7 @@ void Node::RunUpkeep() {
 // the next, and `status` tells why.
 void Node::RunTicks() {
   const auto pace = [this] { return std::chrono::milliseconds(charter().tick_ms); };
-  (void)publisher_->Heartbeat(clock_.Now());
+  Heartbeat();
   auto next_tick = std::chrono::steady_clock::now() + pace();
   auto next_heartbeat = std::chrono::steady_clock::now() + kHeartbeatInterval;
   while (true) {
@@ -499,7 +556,7 @@ void Node::RunTicks() {
       next_tick = now + next;
     }
     if (now >= next_heartbeat) {
-      (void)publisher_->Heartbeat(clock_.Now());
+      Heartbeat();
       next_heartbeat = now + kHeartbeatInterval;
     }
   }

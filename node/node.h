@@ -31,6 +31,7 @@
 #include "node/ledger/ledger.h"
 #include "node/ledger/proofs.h"
 #include "node/ledger/publisher.h"
+#include "node/partners/adoptions.h"
 #include "node/partners/arrivals.h"
 #include "node/partners/cosigner.h"
 #include "node/partners/evaluator.h"
@@ -46,6 +47,7 @@
 #include "node/partners/relay_sender.h"
 #include "node/partners/relayer.h"
 #include "node/partners/relays.h"
+#include "node/partners/witness.h"
 #include "node/subject/codes.h"
 #include "node/subject/reports.h"
 #include "storage/high_water.h"
@@ -90,6 +92,20 @@ struct BackgroundTrouble {
   std::string handovers;   // why requests for proof whose time is over have not ended
 };
 
+// How the own log is brought back.
+struct RecoveryPlan {
+  std::string code;     // of a partner that holds it; empty: all active ones
+  std::string because;  // for the record
+};
+struct Recovered {
+  std::vector<std::string> said;  // a sentence for each thing that was done, or could not be
+  std::string origin;
+  uint64_t log_size = 0;
+};
+// How many entries are there, and from whom they come (empty: they are being looked after). False
+// stops. Called by the recovering thread.
+using RecoveryProgress = std::function<bool(const std::string& partner, uint64_t entries)>;
+
 inline constexpr std::chrono::milliseconds kHeartbeatInterval{20'000};
 inline constexpr std::chrono::milliseconds kUpkeepInterval{1'000};
 // Between two rewritings of what erasures deleted from.
@@ -106,20 +122,46 @@ class Node {
   // Writes the first entries of a new node's log: KEYS and CHARTER. Durable on OK.
   absl::Status Bootstrap();
 
+  // The same of a log that takes the place of another: ADOPTION, whose body is given, KEYS,
+  // CHARTER.
+  absl::Status BootstrapInPlaceOf(const crypto::Bytes& adoption);
+
   // Begins to publish at ticks, to renew the head's timestamp, and to follow partners.
   absl::Status Start();
   // Ends the threads; what is queued stays queued. Called again does nothing.
   void Stop();
 
   // One tick: does what deadlines ask for, publishes what is due, and removes what that has erased.
-  // The node's own thread does it at the charter's pace; by hand for tests without threads. One
-  // thread at a time.
+  // The node's own thread does it at the charter's pace; by hand for tests without threads. Any
+  // thread; one waits for the other.
   absl::StatusOr<size_t> Tick();
+  // Fetches the own log back from partners after its database, or the high-water file, was lost or
+  // is older than what was signed, brings the incidents together with it, and signs on. What was
+  // done before an error or a stop stays, and the next call goes on there. Nothing ticks meanwhile.
+  //   FailedPrecondition  the log is whole; no partner is known; or what was signed is nowhere any
+  //                       more, and only a new log can take its place
+  //   DataLoss            two histories of the log were signed
+  //   Unavailable         too few partners answer
+  //   Cancelled           `progress` said so, or the node stops
+  absl::StatusOr<Recovered> RecoverLog(const storage::Caller& caller, const RecoveryPlan& plan,
+                                       const RecoveryProgress& progress);
+  // Entries of the own log, or of a partner's as it is copied here, up to its head. NotFound when
+  // nothing of the log is held; FailedPrecondition when it is forked; errors of ledger::ReadFeed.
+  absl::StatusOr<evidence::FeedBatch> ReadCopy(const std::string& origin, uint64_t from) const;
+
+  // The operator accepts the new log of a partner that has lost its own: Registry's
+  // AcceptSuccession. The new log is followed from now on; of the old one nothing counts any more,
+  // and what is kept of it is deleted, by Upkeep where it cannot be at once.
+  absl::StatusOr<partners::Partner> AcceptPartner(const storage::Caller& caller,
+                                                  const std::string& origin,
+                                                  const std::string& because);
+
   // Puts the cosignatures that were collected into the note that partners follow.
   void ServeCosignatures();
 
   // Scrubs proof files that were erased, removes persons' codes that have ended (once an hour),
   // writes what checks have listed for review and takes off what has waited too long,
+  // deletes what is left of partners' logs that were replaced,
   // takes what was erased out of the database's files (once an hour at most), looks at the policy
   // file, keeps charter.toml as the charter in force, counts the shop's own outcomes when that is
   // due, and compares all orders with what is recorded of them: at first, each day, and after an
@@ -155,6 +197,7 @@ class Node {
   partners::Arrivals& arrivals() { return *arrivals_; }
   const partners::Notes& notes() const { return *notes_; }
   partners::Exchange& exchange() { return *exchange_; }
+  partners::Witness& witness() { return *witness_; }
   partners::Relays& relays() { return *relays_; }
   partners::Relayer& relayer() { return *relayer_; }
   partners::RelaySender& relay_sender() { return *relay_sender_; }
@@ -173,14 +216,27 @@ class Node {
  private:
   explicit Node(NodeParts parts);
   absl::Status OpenRooms(evidence::Charter charter);
+  // KEYS and CHARTER, as a log begins.
+  absl::StatusOr<std::vector<ledger::NodeEntry>> FirstEntries();
   absl::Status WriteCharterFile() DAFTAR_REQUIRES(upkeep_);
+  absl::Status ReadOwnEntry(uint64_t index, crypto::Bytes& leaf, crypto::Bytes& body) const;
+  bool IsWhole() const;
+  absl::StatusOr<std::vector<partners::Partner>> RecoverySources(const RecoveryPlan& plan) const;
+  absl::Status TakeBackFrom(const partners::Partner& partner, const RecoveryProgress& progress,
+                            uint64_t& taken) DAFTAR_REQUIRES(ticking_);
+  // Of entries [from, to) without an ERASURE; `first` is the first such, if any.
+  absl::StatusOr<uint64_t> MissingBodies(uint64_t from, uint64_t to, uint64_t* first) const;
+  absl::Status FillBodies(const std::vector<partners::Partner>& sources, uint64_t from,
+                          std::vector<std::string>& said) DAFTAR_REQUIRES(ticking_);
   void RunTicks();
   void RunUpkeep();
   void TickSoon();
+  void Heartbeat();
   // Deletes partners' reports whose time is over by this node's clock; once a minute at most.
   absl::Status SweepPartners(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Ends what time or an erasure has ended of the proof handed out and got.
   absl::Status SweepHandovers() DAFTAR_REQUIRES(upkeep_);
+  absl::Status ClearReplaced() DAFTAR_REQUIRES(adopting_);
   absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   absl::Status SweepCodesWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.
@@ -236,9 +292,11 @@ class Node {
   partners::Quota quota_;
   std::unique_ptr<partners::Evaluator> evaluator_;
   std::unique_ptr<partners::Pairing> pairing_;
+  std::unique_ptr<partners::Adoptions> adoptions_;
   std::unique_ptr<partners::Followers> followers_;
   std::unique_ptr<partners::Arrivals> arrivals_;
   std::unique_ptr<partners::Cosigner> cosigner_;
+  std::unique_ptr<partners::Witness> witness_;
   std::unique_ptr<partners::Notes> notes_;
   std::unique_ptr<partners::Exchange> exchange_;
   std::unique_ptr<partners::Relays> relays_;
@@ -263,8 +321,13 @@ class Node {
   BackgroundTrouble trouble_ DAFTAR_GUARDED_BY(mutex_);
   std::string missed_ DAFTAR_GUARDED_BY(mutex_);  // why an outcome was not recorded, until it is
 
+  // Held through Tick, a heartbeat and a recovery: one writer of the own log at a time. Before all.
+  storage::Mutex ticking_;
   storage::Mutex learning_;  // held while an order is recorded; before mutex_
-  storage::Mutex upkeep_;    // held through Upkeep; before learning_
+  storage::Mutex upkeep_;    // held through Upkeep; before learning_ and adopting_
+  // Held while a partner's log gives way to another, until its follower has ended, and while what
+  // is kept of it is deleted.
+  storage::Mutex adopting_;
   std::optional<evidence::UnixMillis> purged_at_ DAFTAR_GUARDED_BY(upkeep_);
   std::optional<evidence::UnixMillis> codes_swept_at_ DAFTAR_GUARDED_BY(upkeep_);
   absl::Status codes_swept_ DAFTAR_GUARDED_BY(upkeep_);

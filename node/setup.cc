@@ -64,6 +64,11 @@ class NoNetwork final : public partners::Network {
                       partners::Cancellation&) override {
     return absl::UnavailableError("no network");
   }
+  absl::Status ReadLog(const partners::Partner&, const std::string&, uint64_t,
+                       const std::function<bool(evidence::FeedBatch)>&, std::chrono::milliseconds,
+                       partners::Cancellation&) override {
+    return absl::UnavailableError("no network");
+  }
   absl::StatusOr<partners::NodeCard> Pair(const std::string&, const crypto::SpkiPin&,
                                           const partners::InviteSecret&, const partners::NodeCard&,
                                           std::chrono::milliseconds) override {
@@ -87,6 +92,10 @@ class NoNetwork final : public partners::Network {
   void Shutdown() override {}
 };
 
+std::unique_ptr<partners::Network> ReachNobody(const crypto::TlsIdentity&) {
+  return std::make_unique<NoNetwork>();
+}
+
 absl::StatusOr<MadeNode> FillDirectory(const NewNode& plan, evidence::Charter charter,
                                        evidence::Clock& clock, crypto::Entropy& entropy) {
   const NodePaths paths(plan.dir);
@@ -106,18 +115,17 @@ absl::StatusOr<MadeNode> FillDirectory(const NewNode& plan, evidence::Charter ch
   if (!written.ok()) return written;
   auto store = storage::RocksStore::Open({.path = paths.database(), .create_if_missing = true});
   if (!store.ok()) return store.status();
-  NodeParts parts{
-      .config = made.config,
-      .charter = std::move(charter),
-      .keys = *std::move(keys),
-      .unlock_method = unlock->method,
-      .store = *std::move(store),
-      .high_water = storage::HighWaterFile(paths.high_water()),
-      .clock = clock,
-      .entropy = entropy,
-      .make_network = [](const crypto::TlsIdentity&) { return std::make_unique<NoNetwork>(); },
-      .followers = {},
-      .proofs = paths.proofs()};
+  NodeParts parts{.config = made.config,
+                  .charter = std::move(charter),
+                  .keys = *std::move(keys),
+                  .unlock_method = unlock->method,
+                  .store = *std::move(store),
+                  .high_water = storage::HighWaterFile(paths.high_water()),
+                  .clock = clock,
+                  .entropy = entropy,
+                  .make_network = ReachNobody,
+                  .followers = {},
+                  .proofs = paths.proofs()};
   auto node = Node::Open(std::move(parts));
   if (!node.ok()) return node.status();
   if (absl::Status status = (*node)->Bootstrap(); !status.ok()) return status;
@@ -128,6 +136,57 @@ absl::StatusOr<MadeNode> FillDirectory(const NewNode& plan, evidence::Charter ch
   written = storage::AtomicWriteFile(paths.config(), crypto::AsBytes(made.config.ToToml()));
   if (!written.ok()) return written;
   return made;
+}
+
+absl::Status CheckIsNode(const fs::path& dir) {
+  std::error_code error;
+  if (fs::exists(NodePaths(dir).config(), error)) return absl::OkStatus();
+  return absl::NotFoundError("there is no node in " + dir.string() +
+                             " (no config.toml); `daftar init --dir " + dir.string() +
+                             " ...` makes one");
+}
+
+absl::StatusOr<Config> ReadConfig(const fs::path& path) {
+  auto text = ReadText(path, kMaxConfigBytes);
+  return text.ok() ? Config::Parse(*text) : text.status();
+}
+
+// The node in a directory whose lock is held, whatever it is in the middle of.
+absl::StatusOr<std::unique_ptr<Node>> OpenHeld(const fs::path& dir, const storage::Unlock& unlock,
+                                               evidence::Clock& clock, crypto::Entropy& entropy,
+                                               const NetworkFactory& make_network,
+                                               bool create_database) {
+  const NodePaths paths(dir);
+  auto config = ReadConfig(paths.config());
+  if (!config.ok()) return config.status();
+  auto charter = ReadCharter(paths.charter());
+  if (!charter.ok()) return charter.status();
+  auto keys = storage::ReadKeystore(dir, unlock);
+  if (!keys.ok()) return keys.status();
+  auto store =
+      storage::RocksStore::Open({.path = paths.database(), .create_if_missing = create_database});
+  if (!store.ok()) {
+    if (!absl::IsNotFound(store.status())) return store.status();
+    return absl::Status(
+        store.status().code(),
+        std::string(store.status().message()) +
+            ". If it is lost and there is no backup, `daftard --recover` starts with "
+            "an empty one, and `daftar log recover` fetches the log back");
+  }
+  NodeParts parts{.config = *std::move(config),
+                  .charter = *std::move(charter),
+                  .keys = *std::move(keys),
+                  .unlock_method = unlock.method,
+                  .store = *std::move(store),
+                  .high_water = storage::HighWaterFile(paths.high_water()),
+                  .clock = clock,
+                  .entropy = entropy,
+                  .make_network = make_network ? make_network : ReachNobody,
+                  .followers = {},
+                  .charter_file = paths.charter(),
+                  .policy_file = paths.policy(),
+                  .proofs = paths.proofs()};
+  return Node::Open(std::move(parts));
 }
 
 }  // namespace
@@ -170,47 +229,47 @@ absl::StatusOr<MadeNode> MakeNode(const NewNode& plan, evidence::Clock& clock,
 
 absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphrase_file,
                                     evidence::Clock& clock, crypto::Entropy& entropy,
-                                    const NetworkFactory& make_network) {
-  const NodePaths paths(dir);
-  std::error_code error;
-  if (!fs::exists(paths.config(), error)) {
-    return absl::NotFoundError("there is no node in " + dir.string() +
-                               " (no config.toml); `daftar init --dir " + dir.string() +
-                               " ...` makes one");
-  }
-  auto config_text = ReadText(paths.config(), kMaxConfigBytes);
-  if (!config_text.ok()) return config_text.status();
-  auto config = Config::Parse(*config_text);
-  if (!config.ok()) return config.status();
-  auto charter = ReadCharter(paths.charter());
-  if (!charter.ok()) return charter.status();
+                                    const NetworkFactory& make_network, bool recover) {
+  if (absl::Status status = CheckIsNode(dir); !status.ok()) return status;
   OpenedNode opened;
   auto lock = storage::DirectoryLock::Acquire(dir);
   if (!lock.ok()) return lock.status();
   opened.lock = *std::move(lock);
   auto unlock = storage::FindUnlock(dir, passphrase_file);
   if (!unlock.ok()) return unlock.status();
-  auto keys = storage::ReadKeystore(dir, *unlock);
-  if (!keys.ok()) return keys.status();
-  auto store = storage::RocksStore::Open({.path = paths.database(), .create_if_missing = false});
-  if (!store.ok()) return store.status();
-  NodeParts parts{.config = *std::move(config),
-                  .charter = *std::move(charter),
-                  .keys = *std::move(keys),
-                  .unlock_method = unlock->method,
-                  .store = *std::move(store),
-                  .high_water = storage::HighWaterFile(paths.high_water()),
-                  .clock = clock,
-                  .entropy = entropy,
-                  .make_network = make_network,
-                  .followers = {},
-                  .charter_file = paths.charter(),
-                  .policy_file = paths.policy(),
-                  .proofs = paths.proofs()};
-  auto node = Node::Open(std::move(parts));
+  auto node = OpenHeld(dir, *unlock, clock, entropy, make_network, recover);
   if (!node.ok()) return node.status();
+  absl::Status finished = CheckNoUnfinishedNewLog((*node)->store(), (*node)->vault());
+  if (!finished.ok()) return finished;
   opened.node = *std::move(node);
   return opened;
+}
+
+absl::StatusOr<NewLogDone> BeginNewLogIn(const fs::path& dir, const fs::path& passphrase_file,
+                                         const NewLogPlan& plan, evidence::Clock& clock,
+                                         crypto::Entropy& entropy, const NewLogProgress& progress) {
+  if (absl::Status status = CheckIsNode(dir); !status.ok()) return status;
+  auto lock = storage::DirectoryLock::Acquire(dir);
+  if (!lock.ok()) return lock.status();
+  auto unlock = storage::FindUnlock(dir, passphrase_file);
+  if (!unlock.ok()) return unlock.status();
+  const NodePaths paths(dir);
+  NewLogFiles files{.open = [&] { return OpenHeld(dir, *unlock, clock, entropy, {}, true); },
+                    .write_keys =
+                        [&](const storage::NodeKeys& keys) {
+                          return storage::WriteKeystore(dir, keys, *unlock, entropy);
+                        },
+                    .write_origin = [&](const std::string& origin) -> absl::Status {
+                      auto config = ReadConfig(paths.config());
+                      if (!config.ok()) return config.status();
+                      config->origin = origin;
+                      return storage::AtomicWriteFile(paths.config(),
+                                                      crypto::AsBytes(config->ToToml()));
+                    },
+                    .high_water = storage::HighWaterFile(paths.high_water()),
+                    .clock = clock,
+                    .entropy = entropy};
+  return BeginNewLog(plan, std::move(files), progress);
 }
 
 }  // namespace daftar

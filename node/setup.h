@@ -8,11 +8,13 @@
 #include <string>
 
 #include "node/config.h"
+#include "node/new_log.h"
 #include "node/node.h"
 #include "storage/files.h"
 
 namespace daftar {
 
+// An empty one: the node reaches nobody.
 using NetworkFactory =
     std::function<std::unique_ptr<partners::Network>(const crypto::TlsIdentity&)>;
 
@@ -37,15 +39,24 @@ struct MadeNode {
 absl::StatusOr<MadeNode> MakeNode(const NewNode& plan, evidence::Clock& clock,
                                   crypto::Entropy& entropy);
 
-// Opens the node in `dir`. The lock is held as long as the returned object lives.
+// Opens the node in `dir`; FailedPrecondition while a new log was begun in it and is not finished.
+// The lock is held as long as the returned object lives.
 struct OpenedNode {
   std::unique_ptr<storage::DirectoryLock> lock;
   std::unique_ptr<Node> node;
 };
+// `recover`: where there is no database, an empty one is made, for Node::RecoverLog.
 absl::StatusOr<OpenedNode> OpenNode(const std::filesystem::path& dir,
                                     const std::filesystem::path& passphrase_file,
                                     evidence::Clock& clock, crypto::Entropy& entropy,
-                                    const NetworkFactory& make_network);
+                                    const NetworkFactory& make_network, bool recover = false);
+
+// BeginNewLog for the node in `dir`. Where there is no database, an empty one is made: the keystore
+// alone can begin a new log. FailedPrecondition while a daemon runs.
+absl::StatusOr<NewLogDone> BeginNewLogIn(const std::filesystem::path& dir,
+                                         const std::filesystem::path& passphrase_file,
+                                         const NewLogPlan& plan, evidence::Clock& clock,
+                                         crypto::Entropy& entropy, const NewLogProgress& progress);
 
 }  // namespace daftar
 

@@ -1,8 +1,13 @@
 #include "storage/high_water.h"
 
+#include <unistd.h>
+
+#include <cerrno>
+
 #include "crypto/hash.h"
 #include "crypto/note.h"
 #include "storage/files.h"
+#include "storage/posix.h"
 
 namespace daftar::storage {
 namespace {
@@ -54,6 +59,15 @@ absl::Status HighWaterFile::Write(const std::string& signed_note) {
   const std::string text = std::string(kFirstLine) +
                            crypto::Sha256(crypto::AsBytes(signed_note)).hex() + "\n" + signed_note;
   return AtomicWriteFile(path_, crypto::AsBytes(text), 0600, hook_);
+}
+
+absl::Status HighWaterFile::Remove() {
+  absl::Status removed = Step(hook_, FileStep::kRemove, [&] {
+    if (::unlink(path_.c_str()) == 0 || errno == ENOENT) return absl::OkStatus();
+    return FromErrno(errno, "cannot remove", path_);
+  });
+  if (!removed.ok()) return removed;
+  return Step(hook_, FileStep::kSyncDirectory, [&] { return SyncDirectory(path_.parent_path()); });
 }
 
 }  // namespace daftar::storage

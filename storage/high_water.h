@@ -30,6 +30,9 @@ class HighWaterFile {
   // the wrong moment, either of the two may; so show nothing that the new content covers.
   // InvalidArgument for an empty note or one above kMaxNoteBytes.
   absl::Status Write(const std::string& signed_note);
+  // Takes it away, for a log that nothing is signed in any more. Durable on OK, also when there was
+  // none. PermissionDenied or Unavailable when it stays.
+  absl::Status Remove();
   const std::filesystem::path& path() const { return path_; }
 
  private:

@@ -250,6 +250,15 @@ absl::StatusOr<std::vector<crypto::Digest>> LogStore::ConsistencyProof(LogNumber
   return crypto::MerkleConsistencyProof(old_size, new_size, Reader(log, new_size));
 }
 
+absl::StatusOr<std::vector<crypto::Digest>> LogStore::TileHashes(LogNumber log, uint32_t level,
+                                                                 uint64_t tile,
+                                                                 size_t width) const {
+  auto hashes = ReadTile(store_, log, level, tile, width);
+  if (!hashes.ok()) return hashes.status();
+  hashes->resize(width);
+  return hashes;
+}
+
 absl::Status LogStore::Verify(LogNumber log, uint64_t size,
                               const std::function<bool(uint64_t done)>& progress) const {
   const auto state = ReadLogState(store_, log);

@@ -62,6 +62,11 @@ class LogStore {
   absl::StatusOr<std::vector<crypto::Digest>> ConsistencyProof(LogNumber log, uint64_t old_size,
                                                                uint64_t new_size) const;
 
+  // The first `width` hashes of a tile row, `level` being the tile's own (C2SP tlog-tiles).
+  // REQUIRES the tree to have as many there (crypto::TileWidthAt); DataLoss when the row does not.
+  absl::StatusOr<std::vector<crypto::Digest>> TileHashes(LogNumber log, uint32_t level,
+                                                         uint64_t tile, size_t width) const;
+
   // Recomputes every hash from the entries: what `doctor` runs. DataLoss naming the first index
   // that does not fit. `progress` is called now and then with the entries done; false stops
   // (Cancelled).

@@ -32,7 +32,7 @@ class EntryChecks::EarlierReader {
   EarlierReader(const EarlierReader&) = delete;
   EarlierReader& operator=(const EarlierReader&) = delete;
 
-  // None at the end, or where the file is not in its format, which `inclusion` fails for.
+  // None at the end, or where the file is not in its format, which `entries` fails for.
   std::optional<Earlier> Next() {
     if (broken_ || reader_->AtEnd()) return std::nullopt;
     auto record = Read();
@@ -40,7 +40,7 @@ class EntryChecks::EarlierReader {
     if (!record || record->index < least_ || record->index >= end) {
       broken_ = true;
       if (reader_->status().ok()) {
-        context_.findings().Fail(Check::kInclusion, "The file 'earlier' is not in its format.");
+        context_.findings().Fail(Check::kEntries, "The file 'earlier' is not in its format.");
       }
       return std::nullopt;
     }
@@ -196,7 +196,11 @@ void EntryChecks::Add(uint64_t index, ByteView leaf, std::optional<ByteView> bod
   } else {
     keys_.AddEntry(*entry);
   }
-  if (!earlier) marks_.Add(header, body.has_value());
+  if (earlier) {
+    marks_.AddNoReport(index);
+  } else {
+    marks_.Add(header, body.has_value());
+  }
   if (header.kind == EntryKind::kCharter) {
     const auto* charter =
         fitting == nullptr ? nullptr : std::get_if<evidence::CharterBody>(fitting);

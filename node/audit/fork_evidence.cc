@@ -5,6 +5,7 @@
 
 #include "crypto/checkpoint.h"
 #include "crypto/merkle.h"
+#include "node/audit/heads.h"
 #include "node/audit/text.h"
 #include "node/evidence/header.h"
 
@@ -27,28 +28,13 @@ std::optional<std::string_view> TakeValue(std::string_view& text, std::string_vi
   return line->substr(name.size() + 1);
 }
 
-struct Head {
-  crypto::Checkpoint checkpoint;
-  std::vector<crypto::NoteKey> signers;
-};
-
-absl::StatusOr<Head> VerifiedHeadOf(const std::string& bytes, const std::string& origin,
-                                    const std::vector<crypto::NoteKey>& keys, const char* which) {
-  const auto refuse = [&](const absl::Status& status) {
-    return NotProven("the " + std::string(which) + " head: " + std::string(status.message()));
-  };
-  auto note = crypto::ParseNote(bytes);
-  if (!note.ok()) return refuse(note.status());
-  auto checkpoint = crypto::ParseCheckpoint(note->text);
-  if (!checkpoint.ok()) return refuse(checkpoint.status());
-  if (checkpoint->origin != origin) {
-    return NotProven("the " + std::string(which) + " head is of another log");
-  }
-  auto signers = crypto::VerifyNote(*note, keys);
-  if (!signers.ok()) return refuse(signers.status());
-  Head head{*std::move(checkpoint), {}};
-  for (const crypto::VerifiedSigner& signer : *signers) head.signers.push_back(signer.key);
-  return head;
+absl::StatusOr<crypto::Checkpoint> CheckpointOf(const std::string& bytes, const std::string& origin,
+                                                const TlogPolicy& policy, const char* which) {
+  VerifiedHead head;
+  head.bytes = bytes;
+  const std::string fault = FaultOfHead(policy, origin, head);
+  if (!fault.empty()) return NotProven("the " + std::string(which) + " head: " + fault);
+  return head.checkpoint;
 }
 
 }  // namespace
@@ -83,6 +69,10 @@ absl::StatusOr<ForkEvidence> ForkEvidence::Parse(std::string_view text) {
   auto proof = TakeProofLines(text);
   if (!proof) return Malformed("the proof has a line that is no hash, or more than 63");
   evidence.proof = *std::move(proof);
+  if (!evidence.root && !evidence.proof.empty()) return Malformed("there is a proof and no root");
+  if (std::max(*first_bytes, *second_bytes) > kMaxHeadNoteBytes) {
+    return Malformed("a note has too many bytes");
+  }
   if (*first_bytes > text.size() || *second_bytes != text.size() - *first_bytes) {
     return Malformed("the notes are not as long as it says");
   }
@@ -91,19 +81,15 @@ absl::StatusOr<ForkEvidence> ForkEvidence::Parse(std::string_view text) {
   return evidence;
 }
 
-absl::Status ForkEvidence::Prove(const std::vector<crypto::NoteKey>& log_keys) const {
-  const auto a = VerifiedHeadOf(first, origin, log_keys, "first");
+absl::Status ForkEvidence::Prove(const TlogPolicy& policy) const {
+  const auto a = CheckpointOf(first, origin, policy, "first");
   if (!a.ok()) return a.status();
-  const auto b = VerifiedHeadOf(second, origin, log_keys, "second");
+  const auto b = CheckpointOf(second, origin, policy, "second");
   if (!b.ok()) return b.status();
-  const bool one_key = std::ranges::any_of(a->signers, [&](const crypto::NoteKey& key) {
-    return std::ranges::find(b->signers, key) != b->signers.end();
-  });
-  if (!one_key) return NotProven("the two heads are signed by different keys");
-  const crypto::Checkpoint& before = a->checkpoint;
-  const crypto::Checkpoint& after = b->checkpoint;
+  const crypto::Checkpoint& before = *a;
+  const crypto::Checkpoint& after = *b;
   if (before.size == after.size) {
-    if (root || !proof.empty()) return NotProven("two heads of one size need no proof");
+    if (root) return NotProven("two heads of one size need no proof");
     if (before.root == after.root) return NotProven("the two heads are the same");
     return absl::OkStatus();
   }

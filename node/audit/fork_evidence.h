@@ -9,13 +9,14 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "crypto/note.h"
+#include "node/audit/heads.h"
+#include "node/audit/policy.h"
 
 namespace daftar::audit {
 
 inline constexpr std::string_view kForkFirstLine = "daftar-fork/v1";
 // Two notes, 63 hashes and a few lines.
-inline constexpr size_t kMaxForkBytes = 2 * crypto::kMaxNoteBytes + (16 << 10);
+inline constexpr size_t kMaxForkBytes = 2 * kMaxHeadNoteBytes + (16 << 10);
 
 // A value.
 struct ForkEvidence {
@@ -29,8 +30,9 @@ struct ForkEvidence {
   std::string ToText() const;
   // Strict: what ToText writes. InvalidArgument.
   static absl::StatusOr<ForkEvidence> Parse(std::string_view text);
-  // Ok when it proves a fork under one of `log_keys`. FailedPrecondition with a sentence otherwise.
-  absl::Status Prove(const std::vector<crypto::NoteKey>& log_keys) const;
+  // Ok when it proves a fork under the policy's `log` keys of the origin. FailedPrecondition with a
+  // sentence otherwise.
+  absl::Status Prove(const TlogPolicy& policy) const;
   friend bool operator==(const ForkEvidence&, const ForkEvidence&) = default;
 };
 

@@ -26,42 +26,6 @@ const crypto::NoteKey* SignedTwice(const crypto::Note& note,
   return nullptr;
 }
 
-// What is wrong with a head, in a sentence; "" when nothing is.
-std::string FaultOfHead(const Context& context, uint64_t size, VerifiedHead& head) {
-  auto note = crypto::ParseNote(head.bytes);
-  if (!note.ok()) return "it is no note: " + Message(note.status());
-  head.note = *std::move(note);
-  auto checkpoint = crypto::ParseCheckpoint(head.note.text);
-  if (!checkpoint.ok()) return "it is no checkpoint: " + Message(checkpoint.status());
-  head.checkpoint = *std::move(checkpoint);
-  if (head.checkpoint.ToText() != head.note.text) return "it has extension lines";
-  const std::string& origin = context.manifest().origin;
-  if (head.checkpoint.origin != origin) return "it is of another log than " + origin;
-  const TlogPolicy& policy = context.policy();
-  if (policy.LogKeys(origin).empty()) {
-    return "your policy has no 'log' line for " + origin +
-           ": nothing of this log can be believed under it";
-  }
-  if (SignedTwice(head.note, policy.known()) != nullptr) return "a known key signed it twice";
-  auto signers = crypto::VerifyNote(head.note, policy.known());
-  if (!signers.ok()) return Message(signers.status());
-  bool by_log = false;
-  for (crypto::VerifiedSigner& signer : *signers) {
-    if (signer.key.type == crypto::KeyType::kCosignature) {
-      head.witnesses.push_back(std::move(signer));
-    } else if (signer.key.name == origin) {
-      by_log = true;
-      head.signer = signer.key;
-    }
-  }
-  if (!by_log) return "it is not signed by a key that your policy names for " + origin;
-  if (head.checkpoint.size != size) {
-    return "it is of size " + std::to_string(head.checkpoint.size) + "; the manifest says " +
-           std::to_string(size);
-  }
-  return "";
-}
-
 // Whether the file is `old FROM`, a proof between the two heads, and the bytes of the second; ""
 // when it is.
 std::string FaultOfConsistency(std::string_view file, const VerifiedHead& from,
@@ -81,12 +45,47 @@ std::string FaultOfConsistency(std::string_view file, const VerifiedHead& from,
 
 }  // namespace
 
+std::string FaultOfHead(const TlogPolicy& policy, const std::string& origin, VerifiedHead& head) {
+  if (head.bytes.size() > kMaxHeadNoteBytes) return "it has too many bytes";
+  auto note = crypto::ParseNote(head.bytes);
+  if (!note.ok()) return "it is no note: " + Message(note.status());
+  head.note = *std::move(note);
+  auto checkpoint = crypto::ParseCheckpoint(head.note.text);
+  if (!checkpoint.ok()) return "it is no checkpoint: " + Message(checkpoint.status());
+  head.checkpoint = *std::move(checkpoint);
+  if (head.checkpoint.ToText() != head.note.text) return "it has extension lines";
+  if (head.checkpoint.origin != origin) return "it is of another log than " + origin;
+  if (policy.LogKeys(origin).empty()) {
+    return "your policy has no 'log' line for " + origin +
+           ": nothing of this log can be believed under it";
+  }
+  if (SignedTwice(head.note, policy.known()) != nullptr) return "a known key signed it twice";
+  auto signers = crypto::VerifyNote(head.note, policy.known());
+  if (!signers.ok()) return Message(signers.status());
+  bool by_log = false;
+  for (crypto::VerifiedSigner& signer : *signers) {
+    if (signer.key.type == crypto::KeyType::kCosignature) {
+      head.witnesses.push_back(std::move(signer));
+    } else if (signer.key.name == origin) {
+      by_log = true;
+      head.signer = signer.key;
+    }
+  }
+  if (!by_log) return "it is not signed by a key that your policy names for " + origin;
+  return "";
+}
+
 std::optional<VerifiedHead> CheckHead(Context& context, std::string_view name, uint64_t size) {
-  auto bytes = context.ReadWhole(name, crypto::kMaxNoteBytes, Check::kHead);
+  auto bytes = context.ReadWhole(name, kMaxHeadNoteBytes, Check::kHead);
   if (!bytes) return std::nullopt;
   VerifiedHead head;
   head.bytes = *std::move(bytes);
-  if (const std::string fault = FaultOfHead(context, size, head); !fault.empty()) {
+  std::string fault = FaultOfHead(context.policy(), context.manifest().origin, head);
+  if (fault.empty() && head.checkpoint.size != size) {
+    fault = "it is of size " + std::to_string(head.checkpoint.size) + "; the manifest says " +
+            std::to_string(size);
+  }
+  if (!fault.empty()) {
     context.findings().Fail(Check::kHead, "The head in " + Quoted(name) + ": " + fault + ".");
     return std::nullopt;
   }
@@ -126,7 +125,7 @@ void CheckQuorum(Context& context, const std::optional<VerifiedHead>& head) {
 
 void CheckConsistency(Context& context, const std::optional<VerifiedHead>& from,
                       const std::optional<VerifiedHead>& head) {
-  constexpr size_t kMost = crypto::kMaxNoteBytes + (8 << 10);  // 63 hashes and the first line
+  constexpr size_t kMost = kMaxHeadNoteBytes + (8 << 10);  // 63 hashes and the first line
   Findings& findings = context.findings();
   const auto file = context.ReadWhole("consistency", kMost, Check::kConsistency);
   if (!file) return;
@@ -217,21 +216,14 @@ void CheckCosigners(Context& context) {
   std::string last_origin;
   while (!reader->AtEnd() && reader->status().ok()) {
     const auto length = reader->TakeInteger(4);
-    std::optional<std::string> bytes;
-    if (length && *length <= crypto::kMaxNoteBytes && *length <= reader->remaining()) {
-      bytes.emplace();
-      while (bytes->size() < *length) {
-        const auto piece =
-            reader->Take(std::min<size_t>(*length - bytes->size(), BundleFileReader::kBufferBytes));
-        if (!piece) break;
-        *bytes += crypto::AsText(*piece);
-      }
-    }
-    if (!bytes || bytes->size() != *length) {
+    const auto bytes = length && *length <= kMaxHeadNoteBytes
+                           ? reader->Take(static_cast<size_t>(*length))
+                           : std::nullopt;
+    if (!bytes) {
       findings.Fail(Check::kCosigners, "The file 'cosigners' is not in its format.");
       break;
     }
-    CheckCosigner(context, *bytes, last_origin, verified, others);
+    CheckCosigner(context, crypto::AsText(*bytes), last_origin, verified, others);
   }
   context.Close("cosigners", *reader);
   if (others > 0) {

@@ -14,6 +14,9 @@
 
 namespace daftar::audit {
 
+// A note of a bundle, or of fork evidence.
+inline constexpr size_t kMaxHeadNoteBytes = 32 << 10;
+
 // A head that the auditor's policy vouches for.
 struct VerifiedHead {
   crypto::Checkpoint checkpoint;
@@ -22,6 +25,10 @@ struct VerifiedHead {
   crypto::NoteKey signer;
   std::vector<crypto::VerifiedSigner> witnesses;  // of the policy, each once
 };
+
+// Judges the note in `head.bytes` as one of the log's, and fills in the rest. What is wrong with
+// it, in half a sentence; "" when nothing is.
+std::string FaultOfHead(const TlogPolicy& policy, const std::string& origin, VerifiedHead& head);
 
 // Reads and judges `name`, which is to have `size`. None when the check fails.
 std::optional<VerifiedHead> CheckHead(Context& context, std::string_view name, uint64_t size);

@@ -46,9 +46,12 @@ void KeyHistory::AddKeys(const evidence::SignedHeader& entry, const evidence::Ke
                                : "is KEYS and not signed by its own entry key");
   }
   const crypto::KeyId id = evidence::EntryKeyId(entry.header.origin, body->entry);
-  if (std::ranges::find(entry_ids_, id) != entry_ids_.end()) {
+  for (const crypto::PublicKey& earlier : entry_keys_) {
+    // An ID that two keys share would make signatures ambiguous.
+    if (earlier == body->entry || evidence::EntryKeyId(entry.header.origin, earlier) != id)
+      continue;
     broken_ = true;
-    return Fail(index, "is KEYS with the key ID of an earlier entry key");
+    return Fail(index, "is KEYS with the key ID of another entry key");
   }
   if (adoption_.has_value() && !adoption_->VerifiedBy(body->entry)) {
     broken_ = true;
@@ -60,7 +63,9 @@ void KeyHistory::AddKeys(const evidence::SignedHeader& entry, const evidence::Ke
   newest_ = *body;
   newest_index_ = index;
   newest_id_ = id;
-  entry_ids_.push_back(id);
+  if (std::ranges::find(entry_keys_, body->entry) == entry_keys_.end()) {
+    entry_keys_.push_back(body->entry);
+  }
   head_keys_.push_back(body->head);
 }
 
@@ -69,6 +74,9 @@ void KeyHistory::AddEntry(const evidence::SignedHeader& entry) {
   if (entry.header.kind == EntryKind::kAdoption && entry.header.index == 0) {
     adoption_ = entry;
     return;
+  }
+  if (entry.header.kind == EntryKind::kAdoption) {
+    Fail(entry.header.index, "is an ADOPTION, which only begins a log");
   }
   if (broken_ || !newest_) {
     ++not_verified_;

@@ -39,7 +39,7 @@ class KeyHistory {
   bool broken_ = false;  // a KEYS entry is at fault: nothing after it can be judged
   bool seen_any_ = false;
   std::optional<evidence::SignedHeader> adoption_;  // at 0, signed by the KEYS to come
-  std::vector<crypto::KeyId> entry_ids_;
+  std::vector<crypto::PublicKey> entry_keys_;
   std::vector<crypto::PublicKey> head_keys_;
   uint64_t key_entries_ = 0;
   uint64_t verified_ = 0;

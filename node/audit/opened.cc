@@ -1,5 +1,6 @@
 #include "node/audit/opened.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "node/evidence/admissibility.h"
@@ -114,7 +115,12 @@ void Openings::Add(const evidence::Header& entry, const evidence::Body& body) {
   report.opens = true;
   ++opened_;
   report.facts = *std::move(facts);
-  report.standing = report.facts;
+  Stand(report, report.facts, entry.issued_at);
+}
+
+void Openings::Stand(OpenedReport& report, const evidence::ReportFacts& facts, uint64_t stated_at) {
+  report.standing_reason = facts.reason;
+  report.standing_occurred = std::min(facts.occurred, DayOfReport(stated_at));
 }
 
 void Openings::AddUpdate(const evidence::Header& entry, const evidence::UpdateBody& body) {
@@ -129,7 +135,7 @@ void Openings::AddUpdate(const evidence::Header& entry, const evidence::UpdateBo
     return;
   }
   if (const auto* corrected = std::get_if<evidence::CorrectionFacts>(&*facts)) {
-    report.standing = corrected->corrected;
+    Stand(report, corrected->corrected, entry.issued_at);
   }
   constexpr size_t kMostWords = 2000;
   if (report.became.size() < kMostWords) report.became += "; " + UpdateText(entry, *facts);
@@ -171,10 +177,10 @@ void Openings::Finish(ReportMarks& marks) {
     CheckFacts(index, report);
     const evidence::Charter* charter = charters_.At(report.charter);
     if (charter == nullptr) continue;
-    const auto profile = charter->reasons.find(report.standing.reason);
+    const auto profile = charter->reasons.find(report.standing_reason);
     if (profile == charter->reasons.end()) continue;
     marks.SetRetentionEnd(
-        index, evidence::RetentionEnd(report.standing.occurred, profile->second.retention_months));
+        index, evidence::RetentionEnd(report.standing_occurred, profile->second.retention_months));
   }
   if (opened_ > 0) findings.Found(Check::kOpenings, CountOf(opened_, "report.", "reports."));
   if (facts_checked_ > 0) {

@@ -24,8 +24,10 @@ struct OpenedReport {
   uint64_t issued_at = 0;
   uint32_t charter = kNoCharter;
   evidence::ReportFacts facts;
-  evidence::ReportFacts standing;  // as the newest CORRECTION has them
-  std::string became;              // the entries about it, in words
+  // As the newest CORRECTION has them; dates later than the day of the entry count from that day.
+  evidence::Reason standing_reason = evidence::Reason::kDepositUnsettled;
+  evidence::Date standing_occurred;
+  std::string became;  // the entries about it, in words
 };
 
 // One thread. Takes the entries in ascending order of index.
@@ -49,6 +51,7 @@ class Openings {
 
  private:
   void CheckFacts(uint64_t index, const OpenedReport& report);
+  static void Stand(OpenedReport& report, const evidence::ReportFacts& facts, uint64_t stated_at);
   void AddUpdate(const evidence::Header& entry, const evidence::UpdateBody& body);
 
   Context& context_;

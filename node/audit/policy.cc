@@ -38,7 +38,7 @@ absl::Status CheckText(std::string_view text) {
   for (const char c : text) {
     if (c == '\n') {
       ++line;
-    } else if (static_cast<unsigned char>(c) < 0x20 && c != '\t') {
+    } else if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7F) {
       return Fault(line, "has a control byte; a line ends in LF alone, without CR");
     }
   }
@@ -164,9 +164,9 @@ absl::StatusOr<TlogPolicy> TlogPolicy::Parse(std::string_view text) {
     const size_t end = std::min(text.find('\n'), text.size());
     const std::string_view content = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (content.starts_with('#')) continue;
+
     const std::vector<std::string_view> fields = FieldsOf(content);
-    if (fields.empty()) continue;
+    if (fields.empty() || fields[0].starts_with('#')) continue;
     if (absl::Status status = builder.Add(line, fields); !status.ok()) return status;
   }
   if (!builder.has_quorum()) {

@@ -84,7 +84,7 @@ void ReportMarks::Add(const Header& entry, bool has_body) {
   if (entry.kind != EntryKind::kReport && !evidence::IsAboutReport(entry.kind)) return;
   const uint64_t report = entry.kind == EntryKind::kReport ? entry.index : entry.about;
   if (!log || report < context_.manifest().from) {
-    if (log) ++about_earlier_;
+    if (log) CheckAboutEarlier(entry);
     CountBody(others_[report], entry, has_body);
     return;
   }
@@ -100,6 +100,14 @@ void ReportMarks::Add(const Header& entry, bool has_body) {
   CheckDeadlines(*mark, entry);
 }
 
+void ReportMarks::CheckAboutEarlier(const Header& entry) {
+  ++about_earlier_;
+  if (!std::ranges::binary_search(no_reports_, entry.about)) return;
+  context_.findings().Fail(
+      Check::kOrder,
+      Named(entry) + " is about entry " + std::to_string(entry.about) + ", which is no REPORT.");
+}
+
 void ReportMarks::CheckOrder(Mark& report, const Header& entry) {
   ++ordered_;
   if (entry.issued_at <= report.issued_at) {
@@ -108,6 +116,12 @@ void ReportMarks::CheckOrder(Mark& report, const Header& entry) {
                                                 "about, " +
                                                 std::to_string(report.index) + ".");
   }
+  if (entry.issued_at == report.last_about_at) {
+    context_.findings().Fail(Check::kOrder, Named(entry) + " is the second one about REPORT " +
+                                                std::to_string(report.index) +
+                                                " of one time; they are published one by one.");
+  }
+  report.last_about_at = entry.issued_at;
   if (!report.order.Accepts(entry.kind)) {
     context_.findings().Fail(Check::kOrder, Named(entry) +
                                                 " may not follow what was said before about "

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "node/audit/charter_files.h"
 #include "node/audit/context.h"
@@ -24,6 +25,8 @@ class ReportMarks {
   // An entry of the log, or of the excerpt, that could be read. `has_body`: whether one came with
   // it, fitting or not.
   void Add(const evidence::Header& entry, bool has_body);
+  // An entry below `from` that is known to be no REPORT.
+  void AddNoReport(uint64_t index) { no_reports_.push_back(index); }
   // Of an opened REPORT the day on which its retention ends, before Finish.
   void SetRetentionEnd(uint64_t report, evidence::Date end);
   // After the last entry.
@@ -41,6 +44,7 @@ class ReportMarks {
   struct Mark {
     uint64_t index = 0;
     uint64_t issued_at = 0;
+    uint64_t last_about_at = 0;  // of the newest entry about it; 0: none
     // When what begins a time limit was issued; 0: it runs none.
     uint64_t settled_at = 0;
     uint64_t disputed_at = 0;
@@ -54,6 +58,7 @@ class ReportMarks {
   Mark* FindReport(uint64_t index);
   void CountBody(Bodies& bodies, const evidence::Header& entry, bool has_body);
   void CheckNeighbours(const evidence::Header& entry);
+  void CheckAboutEarlier(const evidence::Header& entry);
   void CheckOrder(Mark& report, const evidence::Header& entry);
   void CheckDeadlines(Mark& report, const evidence::Header& entry);
   // `ended_at` none: nothing has ended it.
@@ -67,6 +72,7 @@ class ReportMarks {
   const CharterFiles& charters_;
   std::deque<Mark> reports_;           // of the log, ascending
   std::map<uint64_t, Bodies> others_;  // below `from`, or of an excerpt
+  std::vector<uint64_t> no_reports_;   // ascending
   std::optional<evidence::Header> last_;
   uint64_t ordered_ = 0;
   uint64_t limits_ = 0;

@@ -63,14 +63,19 @@ struct CheckResult {
   Sentences left_out;  // what was not checked, also of one that holds
 };
 
+struct SeenWitness {
+  std::string name;  // in the policy
+  uint64_t at = 0;   // Unix seconds, of the cosignature
+};
+
 struct Verdict {
   // Exit code of docs/bundle.md: 0 no check fails, 1 one fails, 2 unreadable.
   int code = 0;
   std::string unreadable;  // of code 2: why, in a sentence
   std::optional<Manifest> manifest;
-  std::string head_signer;             // the policy's log key that signed, as a vkey
-  std::vector<std::string> witnesses;  // of the policy, whose cosignature verified: "name (time)"
-  uint64_t opened = 0;                 // reports
+  std::string head_signer;                // the policy's log key that signed, as a vkey
+  std::vector<SeenWitness> witnesses;     // of the policy, whose cosignature verified
+  uint64_t opened = 0;                    // reports
   std::vector<std::string> opened_facts;  // of at most kMaxCheckSentences of them, a line each
   std::vector<CheckResult> checks;        // those that belong to what was read, in their order
 

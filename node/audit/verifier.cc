@@ -59,8 +59,7 @@ void Tell(const Context& context, const Heads& heads, const Openings& openings, 
   if (!heads.head) return;
   verdict.head_signer = heads.head->signer.ToVkey();
   for (const crypto::VerifiedSigner& witness : heads.head->witnesses) {
-    verdict.witnesses.push_back(context.policy().WitnessName(witness.key) + " at " +
-                                TimeText(witness.timestamp));
+    verdict.witnesses.push_back({context.policy().WitnessName(witness.key), witness.timestamp});
   }
 }
 
@@ -111,11 +110,7 @@ Verdict VerifyFork(std::string_view text, const TlogPolicy& policy) {
   const auto evidence = ForkEvidence::Parse(text);
   if (!evidence.ok()) return Unreadable(evidence.status());
   Findings findings;
-  const std::vector<crypto::NoteKey> keys = policy.LogKeys(evidence->origin);
-  const absl::Status status =
-      keys.empty()
-          ? absl::FailedPreconditionError("your policy has no 'log' line for " + evidence->origin)
-          : evidence->Prove(keys);
+  const absl::Status status = evidence->Prove(policy);
   if (status.ok()) {
     findings.Found(Check::kFork, "The log " + evidence->origin +
                                      " signed two heads that cannot both be true. Whatever it "

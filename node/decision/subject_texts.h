@@ -122,6 +122,7 @@ enum class SubjectText {
   kDidErase,
   kDidExpire,
   kDidStop,
+  kDidLoseLog,
   // The entry of a REPORT, where the others are named by what was done.
   kTheReport,
   // Why the node did something by itself.
@@ -130,6 +131,7 @@ enum class SubjectText {
   kSinceWithdrawn,
   kSinceKept,
   kSinceHeld,
+  kSinceNewLog,
   // Kinds of proof.
   kProofOrder,
   kProofAgreement,

@@ -56,11 +56,20 @@ absl::StatusOr<Adoption> DecodeRow(ByteView row) {
   return adoption;
 }
 
+absl::StatusOr<uint64_t> FirstEntry(const storage::Store& store) {
+  auto leaf = storage::LogStore(store).ReadLeaf(storage::kOwnLog, 0);
+  if (absl::IsNotFound(leaf.status())) return kFirstCharterIndex;
+  if (!leaf.ok()) return leaf.status();
+  const auto first = evidence::SignedHeader::DecodeLeaf(*leaf);
+  const bool adopts = first.ok() && first->header.kind == evidence::EntryKind::kAdoption;
+  return adopts ? kAdoptedCharterIndex : kFirstCharterIndex;
+}
+
 // The one that Bootstrap wrote; none: the log is new, or the database in trouble.
-absl::StatusOr<std::optional<evidence::CharterHash>> FirstStated(const storage::Store& store) {
-  auto body =
-      store.Get(Column::kLogBodies,
-                storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), kFirstCharterIndex));
+absl::StatusOr<std::optional<evidence::CharterHash>> FirstStated(const storage::Store& store,
+                                                                 uint64_t entry) {
+  auto body = store.Get(Column::kLogBodies,
+                        storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), entry));
   if (!body.ok()) return body.status();
   if (!body->has_value()) return std::nullopt;
   auto stated = evidence::CharterBody::Decode(**body);
@@ -89,7 +98,9 @@ absl::StatusOr<std::unique_ptr<AdoptedCharters>> AdoptedCharters::Open(storage::
   const evidence::CharterHash file = first.hash;
   {
     storage::MutexLock lock(charters->mutex_);
-    absl::Status status = charters->Load();
+    auto entry = FirstEntry(store);
+    absl::Status status = entry.ok() ? charters->Load() : entry.status();
+    if (entry.ok()) charters->first_entry_ = *entry;
     if (status.ok() && charters->adoptions_.empty()) status = charters->TakeFirst(std::move(first));
     if (status.ok()) status = charters->Settle();
     if (!status.ok()) return status;
@@ -114,7 +125,7 @@ absl::Status AdoptedCharters::Load() {
 }
 
 absl::Status AdoptedCharters::TakeFirst(Charter first) {
-  const auto stated = FirstStated(store_);
+  const auto stated = FirstStated(store_, first_entry_);
   if (!stated.ok()) return stated.status();
   if (stated->has_value() && **stated != first.hash) return WrongFile(first.hash, **stated);
   Adoption adoption;
@@ -128,7 +139,9 @@ absl::Status AdoptedCharters::TakeFirst(Charter first) {
 }
 
 absl::Status AdoptedCharters::Settle() const {
-  adoptions_.front().entry = kFirstCharterIndex;
+  // Those of a log before this one come first.
+  while (Waits() && !adoptions_[in_force_ + 1].submission.has_value()) ++in_force_;
+  if (!adoptions_[in_force_].submission.has_value()) adoptions_[in_force_].entry = first_entry_;
   while (Waits()) {
     Adoption& next = adoptions_[in_force_ + 1];
     const auto published = FindPublication(store_, *next.submission);
@@ -237,6 +250,25 @@ absl::StatusOr<Adoption> AdoptedCharters::Adopt(const storage::Caller& caller, s
   if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
   adoptions_.push_back(std::move(adoption));
   return View(number);
+}
+
+absl::Status AdoptedCharters::LeaveLog() {
+  storage::MutexLock lock(mutex_);
+  if (absl::Status settled = Settle(); !settled.ok()) return settled;
+  storage::Batch batch;
+  for (size_t number = 1; number <= in_force_; ++number) {
+    Adoption left = adoptions_[number];
+    if (!left.submission.has_value()) continue;
+    left.submission.reset();
+    batch.Put(Column::kMeta, RowKey(number), EncodeRow(left));
+  }
+  if (batch.empty()) return absl::OkStatus();
+  if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
+  for (size_t number = 0; number <= in_force_; ++number) {
+    adoptions_[number].submission.reset();
+    if (number < in_force_) adoptions_[number].entry.reset();
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace daftar::ledger

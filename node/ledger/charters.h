@@ -23,15 +23,19 @@ namespace daftar::ledger {
 
 // Adoptions that a node keeps, each with its file (evidence::kMaxCharterBytes).
 inline constexpr size_t kMaxAdoptions = 100;
-// Where Bootstrap writes the CHARTER entry of a new log: KEYS, then CHARTER.
+// Where Bootstrap writes the CHARTER entry of a new log: KEYS, then CHARTER; before both the
+// ADOPTION of a log that takes the place of another.
 inline constexpr uint64_t kFirstCharterIndex = 1;
+inline constexpr uint64_t kAdoptedCharterIndex = 2;
 
 // One adoption. A charter that is left and comes back has two.
 struct Adoption {
   std::shared_ptr<const evidence::Charter> charter;
   evidence::UnixMillis at;
-  std::optional<SubmissionId> submission;  // none: the charter that the node was made with
-  std::optional<uint64_t> entry;           // of the own log; none: waits for its tick
+  // None: the charter that the node, or its log, was made with, and what was in force before it.
+  std::optional<SubmissionId> submission;
+  // Of the own log; none: waits for its tick, or was in force in a log before this one.
+  std::optional<uint64_t> entry;
   bool in_force = false;
 };
 
@@ -63,6 +67,10 @@ class AdoptedCharters final : public evidence::Charters {
 
   std::vector<Adoption> List() const;  // newest first
 
+  // The log that states them goes, and the one that takes its place begins with what is in force.
+  // What waits for its tick waits for one of the new log. Durable on OK; may be repeated.
+  absl::Status LeaveLog();
+
  private:
   AdoptedCharters(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
                   crypto::Entropy& entropy)
@@ -70,7 +78,7 @@ class AdoptedCharters final : public evidence::Charters {
 
   absl::Status Load() DAFTAR_REQUIRES(mutex_);
   absl::Status TakeFirst(evidence::Charter first) DAFTAR_REQUIRES(mutex_);
-  // Whether an adoption that waited has had its tick.
+  // Moves on to an adoption that waited and has had its tick.
   absl::Status Settle() const DAFTAR_REQUIRES(mutex_);
   bool Waits() const DAFTAR_REQUIRES(mutex_) { return in_force_ + 1 < adoptions_.size(); }
   absl::Status CheckAdoptable(const evidence::Charter& charter) const DAFTAR_REQUIRES(mutex_);
@@ -84,6 +92,8 @@ class AdoptedCharters final : public evidence::Charters {
   mutable storage::Mutex mutex_;
   mutable std::vector<Adoption> adoptions_ DAFTAR_GUARDED_BY(mutex_);  // oldest first
   mutable size_t in_force_ DAFTAR_GUARDED_BY(mutex_) = 0;
+  // Where the log states the one that it began with.
+  uint64_t first_entry_ DAFTAR_GUARDED_BY(mutex_) = kFirstCharterIndex;
 };
 
 }  // namespace daftar::ledger

@@ -63,20 +63,21 @@ std::optional<Deadline> NextDeadline(const Incident& incident, const evidence::C
     case IncidentState::kErased:
     case IncidentState::kExpired:
       return Deadline{0, DeadlineAction::kScrub};  // whatever the time
+    // What was promised about a report stays promised when its log was lost.
     case IncidentState::kWithdrawn:
-      if (!has_report) return std::nullopt;
+      if (!incident.WasReported()) return std::nullopt;
       return Deadline{incident.LastTime(IncidentAction::kWithdrawn) +
                           int64_t{charter.erase_after_withdrawal_hours} * kSecondsPerHour,
                       DeadlineAction::kErase};
     case IncidentState::kSettled:
-      if (!has_report) return std::nullopt;
+      if (!incident.WasReported()) return std::nullopt;
       return Earlier(
           Deadline{incident.LastTime(IncidentAction::kSettled) +
                        int64_t{charter.withdraw_after_settlement_hours} * kSecondsPerHour,
                    DeadlineAction::kWithdrawSettled},
           Expiry(incident, charter));
     case IncidentState::kDisputed:
-      if (!has_report || !incident.dispute.has_value()) return std::nullopt;
+      if (!incident.WasReported() || !incident.dispute.has_value()) return std::nullopt;
       // A dispute takes away nothing that a settlement has promised.
       return Earlier(Earlier(Deadline{incident.dispute->noted_at.seconds() +
                                           int64_t{charter.dispute_withdraw_days} * kSecondsPerDay,

@@ -202,13 +202,21 @@ absl::StatusOr<ProofRequest> Disclosures::Refuse(const storage::Caller& caller,
 }
 
 absl::StatusOr<size_t> Disclosures::Sweep() {
+  return End([this](const ProofRequest& request) { return WhyOver(request); });
+}
+
+absl::StatusOr<size_t> Disclosures::EndAll(const std::string& why) {
+  return End([&](const ProofRequest&) { return why; });
+}
+
+absl::StatusOr<size_t> Disclosures::End(const Over& why_over) {
   size_t ended = 0;
   absl::Status failed;
   auto open = OpenOf(nullptr, failed);
   if (!open.ok()) return open.status();
   for (Stored& stored : *open) {
     ProofRequest& request = stored.request;
-    auto over = WhyOver(request);
+    auto over = why_over(request);
     if (!over.ok()) {
       if (failed.ok()) failed = over.status();
       continue;

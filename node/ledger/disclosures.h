@@ -159,6 +159,9 @@ class Disclosures {
   // report was withdrawn or erased; returns how many. One that cannot be read or written keeps no
   // other, and is the answer.
   absl::StatusOr<size_t> Sweep();
+  // Ends all that are open, since the log goes whose reports they are about; `why` is for the
+  // record. Answers as Sweep.
+  absl::StatusOr<size_t> EndAll(const std::string& why);
 
  private:
   struct Nonce {
@@ -188,6 +191,9 @@ class Disclosures {
   absl::StatusOr<Stored> Load(const evidence::ProofRequestId& id) const;
   // Why an open request is to end, in words for the record; empty while it goes on.
   absl::StatusOr<std::string> WhyOver(const ProofRequest& request) const;
+  using Over = std::function<absl::StatusOr<std::string>(const ProofRequest& request)>;
+  // Ends the open requests of which `over` says why.
+  absl::StatusOr<size_t> End(const Over& over);
   void Put(const ProofRequest& request, storage::Batch& batch) const;
   void Record(const std::string& actor, const char* action, const ProofRequest& request,
               const std::string& because, storage::Batch& batch) const;

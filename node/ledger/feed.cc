@@ -23,16 +23,21 @@ absl::StatusOr<evidence::FeedBatch> ReadFeed(const storage::Store& store,
   if (!head.has_value()) {
     return absl::UnavailableError("this node has no signed head to serve now");
   }
-  const uint64_t size = head->checkpoint.size;
+  return ReadLog(store, kOwnLog, head->note, head->checkpoint.size, from, max_entries);
+}
+
+absl::StatusOr<evidence::FeedBatch> ReadLog(const storage::Store& store, storage::LogNumber number,
+                                            std::string note, uint64_t size, uint64_t from,
+                                            size_t max_entries) {
   evidence::FeedBatch batch;
   batch.from = from;
-  batch.head = head->note;
+  batch.head = std::move(note);
   if (from > size) return batch;
   const storage::LogStore log(store);
   const uint64_t to =
       std::min<uint64_t>(size, from + std::min(max_entries, evidence::kMaxFeedEntries));
   size_t bytes = 0;
-  absl::Status read = log.ReadLeaves(kOwnLog, from, to, [&](uint64_t, ByteView leaf) {
+  absl::Status read = log.ReadLeaves(number, from, to, [&](uint64_t, ByteView leaf) {
     bytes += leaf.size();
     batch.entries.push_back({crypto::ToBytes(leaf), std::nullopt});
     // As many as fit with their bodies: what is read beyond that is read again for the next batch.
@@ -40,8 +45,8 @@ absl::StatusOr<evidence::FeedBatch> ReadFeed(const storage::Store& store,
   });
   if (!read.ok()) return read;
   // Bodies by one range read; gaps are erased ones.
-  const Bytes prefix = storage::LogKey(static_cast<uint32_t>(kOwnLog));
-  const Bytes start = storage::LogIndexKey(static_cast<uint32_t>(kOwnLog), from);
+  const Bytes prefix = storage::LogKey(static_cast<uint32_t>(number));
+  const Bytes start = storage::LogIndexKey(static_cast<uint32_t>(number), from);
   uint64_t kept = batch.entries.size();
   absl::Status scanned =
       store.Scan(Column::kLogBodies, prefix, start, [&](ByteView key, ByteView value) {
@@ -59,7 +64,7 @@ absl::StatusOr<evidence::FeedBatch> ReadFeed(const storage::Store& store,
       });
   if (!scanned.ok()) return scanned;
   batch.entries.resize(kept);
-  auto proof = log.ConsistencyProof(kOwnLog, from + kept, size);
+  auto proof = log.ConsistencyProof(number, from + kept, size);
   if (!proof.ok()) return proof.status();
   batch.consistency = *std::move(proof);
   return batch;

@@ -16,6 +16,11 @@ absl::StatusOr<evidence::FeedBatch> ReadFeed(const storage::Store& store,
                                              const Publisher& publisher, uint64_t from,
                                              size_t max_entries = evidence::kMaxFeedEntries);
 
+// The same of any log in the store, up to the head `note` of `size`, all of whose entries it holds.
+absl::StatusOr<evidence::FeedBatch> ReadLog(const storage::Store& store, storage::LogNumber log,
+                                            std::string note, uint64_t size, uint64_t from,
+                                            size_t max_entries = evidence::kMaxFeedEntries);
+
 }  // namespace daftar::ledger
 
 #endif  // DAFTAR_NODE_LEDGER_FEED_H_

@@ -260,6 +260,8 @@ std::string_view ActionName(IncidentAction action) {
       return "expired";
     case IncidentAction::kStopped:
       return "not published";
+    case IncidentAction::kLogLost:
+      return "log lost";
   }
   return "unknown";
 }
@@ -292,6 +294,17 @@ bool Incident::HasOpenDisputeEntry() const {
     }
   }
   return open;
+}
+
+void Incident::EndDispute() {
+  dispute.reset();
+  if (settled_on.has_value()) {
+    state = IncidentState::kSettled;
+  } else if (!report.has_value()) {
+    MakeDraft();
+  } else {
+    state = corrected.empty() ? IncidentState::kApproved : IncidentState::kCorrected;
+  }
 }
 
 void Incident::MakeDraft() {

@@ -57,6 +57,7 @@ enum class IncidentAction : uint8_t {
   kErased = 13,
   kExpired = 14,
   kStopped = 15,  // it could not be shared any more when its hold ended
+  kLogLost = 16,  // its report went with a log that a new one replaces
 };
 std::string_view ActionName(IncidentAction action);
 
@@ -134,6 +135,8 @@ struct Incident {
 
   // The account with all reminders, as corrected.
   NewIncident Standing() const;
+  // Whether partners have, or have had, a report of it: also one that went with a lost log.
+  bool WasReported() const { return report.has_value() || LastTime(IncidentAction::kLogLost) != 0; }
   // Whether it was erased or has expired: nobody is shown its proof any more.
   bool HasEndedForGood() const {
     return state == IncidentState::kErased || state == IncidentState::kExpired;
@@ -146,6 +149,8 @@ struct Incident {
   // What was approved, held and given notice of has changed, or was in question: it is a draft, and
   // all three begin anew.
   void MakeDraft();
+  // It is as it was before its dispute.
+  void EndDispute();
   // When that last happened, in Unix seconds; 0: never.
   int64_t LastTime(IncidentAction action) const;
   // Rows of versions 1 to 4 are read too, which lack what later ones added: 2 mitigations, 3 the

@@ -1,5 +1,7 @@
 #include "node/ledger/incident_rows.h"
 
+#include "storage/log_store.h"
+
 namespace daftar::ledger::rows {
 namespace {
 
@@ -49,6 +51,8 @@ int64_t TimeOfDeadline(crypto::ByteView key) {
 
 Bytes CodeKey(std::string_view code) { return Writer().U8('n').Raw(code).Take(); }
 
+Bytes ReportPrefix() { return {'r'}; }
+
 Bytes ReportKey(const evidence::Commitment& commitment) {
   return Writer().U8('r').Raw(commitment.view()).Take();
 }
@@ -56,6 +60,10 @@ Bytes ReportKey(const evidence::Commitment& commitment) {
 Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                  const identity::Identifier& identifier) {
   return Writer().U32(epoch).Raw(TagOf(vault, "counter", identifier).view()).Take();
+}
+
+Bytes UsedTokenKey(uint32_t epoch, const evidence::Token& token) {
+  return Writer().U32(static_cast<uint32_t>(storage::kOwnLog)).U32(epoch).Raw(token.view()).Take();
 }
 
 IncidentId IdAtEnd(crypto::ByteView key) {

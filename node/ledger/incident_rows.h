@@ -10,6 +10,8 @@
 //   'p' || id                      -> sealed: the incident's proofs (proofs.h)
 //   'r' || commitment              -> incident id: whose REPORT it is
 //   counters: epoch || tag         -> next label counter, one byte
+//   tokens: own log || epoch || token -> empty: a label of a report that was taken back from
+//   partners
 #ifndef DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
 #define DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
 
@@ -32,9 +34,11 @@ crypto::Bytes DeadlineKey(int64_t time, const IncidentId& id);  // Unix seconds
 crypto::Bytes AllHaveDeadlinesKey();
 int64_t TimeOfDeadline(crypto::ByteView key);
 crypto::Bytes CodeKey(std::string_view code);
+crypto::Bytes ReportPrefix();
 crypto::Bytes ReportKey(const evidence::Commitment& commitment);
 crypto::Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                          const identity::Identifier& identifier);
+crypto::Bytes UsedTokenKey(uint32_t epoch, const evidence::Token& token);
 // The incident id that a time or subject key ends with.
 IncidentId IdAtEnd(crypto::ByteView key);
 

@@ -68,6 +68,9 @@ using StillSupported =
 // Is told that an entry was queued that must not wait for its tick. Called by the writing thread.
 using Urgent = std::function<void()>;
 
+// By what an incident is known whose customer nobody knows any more: "lost-database/entry-12".
+std::string RecoveredHandle(uint64_t report);
+
 // The current epoch's label key; owned by the keystore.
 struct LabelKey {
   uint32_t epoch;
@@ -86,6 +89,8 @@ struct LedgerOptions {
   OrderChanged order_changed = {};      // may be empty
   StillSupported still_supported = {};  // may be empty
   Urgent urgent = {};                   // may be empty
+  // Why nothing may be published now, for as long as that is so; may be empty.
+  std::function<absl::Status()> may_publish = {};
 };
 
 // A dispute as it is noted; `on` none: today in UTC.
@@ -121,6 +126,8 @@ inline constexpr std::string_view kPartnerActor = "partner:";
 inline constexpr size_t kMaxDeadlinesPerRun = 10'000;
 // Incidents that get their missing deadlines in one write.
 inline constexpr size_t kMaxDeadlinesPerWrite = 1000;
+// Incidents that leave a log in one write.
+inline constexpr size_t kMaxLeftPerWrite = 50;
 // The node's own name on what it does by itself.
 inline constexpr std::string_view kNodeActor = "node";
 
@@ -226,6 +233,45 @@ class Ledger {
   absl::StatusOr<IncidentView> Erase(const storage::Caller& caller, const IncidentId& id,
                                      evidence::ErasureGround ground, const std::string& because);
 
+  // What of the own log was taken back from partners, brought together with what the database has.
+  struct TakenBack {
+    uint64_t queued = 0;   // entries that were still queued here
+    uint64_t linked = 0;   // reports of incidents that were not published when the copy was made
+    uint64_t filed = 0;    // reports whose incident is lost: a new one stands in its place
+    uint64_t updates = 0;  // settlements, disputes and the like that the database did not have
+    uint64_t taken_off =
+        0;  // queued here since, of what the log says already or is not so any more
+  };
+  // Goes through the entries [from, to) of the own log, in order. May be repeated after a crash:
+  // what was seen to stays. `progress` gets the number of entries that are done; false stops, and
+  // the answer is Cancelled. REQUIRES: nothing else publishes meanwhile. Errors of the store;
+  // DataLoss for entries that are malformed. A report whose incident is lost gets one without the
+  // customer's identifiers, which stand in no log: its only identifier is the handle of
+  // RecoveredHandle.
+  absl::StatusOr<TakenBack> TakeBack(uint64_t from, uint64_t to,
+                                     const std::function<bool(uint64_t done)>& progress);
+
+  // What became of the incidents that had a report when their log was given up for a new one.
+  struct LeftLog {
+    uint64_t live = 0;      // to be published anew
+    uint64_t disputed = 0;  // stay disputed, and unpublished
+    uint64_t ended = 0;     // were settled, withdrawn, erased or over already
+    uint64_t nameless = 0;  // withdrawn: nobody knows the customer any more (RecoveredHandle)
+  };
+  // Takes the reports of the old log off all incidents, in bounded writes; their histories say so.
+  // May be repeated after a crash: what was seen to stays. `go_on` is asked between two writes;
+  // false stops: Cancelled. REQUIRES: nothing is published meanwhile. Then the rows that say what
+  // was queued and published may go.
+  absl::StatusOr<LeftLog> LeaveLog(const std::function<bool()>& go_on);
+  struct PublishedAnew {
+    uint64_t queued = 0;
+    uint64_t stopped = 0;  // may not be shared any more: drafts
+    uint64_t expired = 0;  // their time is over: erased
+  };
+  // Queues the reports that LeaveLog has left to be published anew, in the log that the ledger was
+  // opened for, under its labels. May be repeated as LeaveLog.
+  absl::StatusOr<PublishedAnew> PublishAnew(const std::function<bool()>& go_on);
+
   // Does what the charter's periods ask for at `now`: publishes after holds, withdraws, erases,
   // removes. Returns how many incidents changed. One that fails does not keep the others; the first
   // error is answered. While the clock is in doubt it only removes what was erased. By one thread
@@ -261,6 +307,7 @@ class Ledger {
 
  private:
   // The incident whose report stands at `index`; nullopt: none (any more).
+  friend class Restorer;
   absl::StatusOr<std::optional<IncidentView>> ByReport(uint64_t index) const;
   absl::StatusOr<IncidentId> FindByReport(uint64_t index, const crypto::Bytes& key) const;
   // Of incidents that name it.
@@ -334,7 +381,16 @@ class Ledger {
   // One incident whose deadline has come; whether it changed.
   absl::StatusOr<bool> RunDeadline(const IncidentId& id, evidence::UnixMillis now,
                                    bool clock_in_doubt);
-  absl::Status EndHold(Incident& incident, evidence::UnixMillis now, storage::Batch& batch);
+  // Queues the report of one that was approved, held or public before; one that may not be shared
+  // any more becomes a draft, and its history says why.
+  absl::Status ShareOrStop(Incident& incident, evidence::UnixMillis now, std::string_view because,
+                           storage::Batch& batch);
+  // Whether it had a report, which is off now.
+  absl::StatusOr<bool> LeaveLog(Incident& incident, storage::Batch& batch, LeftLog& left) const;
+  absl::Status PublishAnew(Incident& incident, storage::Batch& batch, PublishedAnew& done);
+  // Visits the ids of all incidents, newest first, in pages of kMaxLeftPerWrite at most.
+  absl::Status VisitPages(
+      const std::function<absl::Status(const std::vector<IncidentId>& ids)>& visit) const;
   // False while its ERASURE waits to be published.
   absl::StatusOr<bool> Scrub(Incident& incident, storage::Batch& batch) const;
 

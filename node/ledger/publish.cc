@@ -214,6 +214,10 @@ absl::StatusOr<IncidentId> Ledger::ByNoticeCode(std::string_view typed) const {
 
 absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier& identifier,
                                                      Batch& batch) const {
+  // A database that is older than the log does not know which labels are used.
+  if (options_.may_publish) {
+    if (absl::Status status = options_.may_publish(); !status.ok()) return status;
+  }
   const Bytes key = rows::CounterKey(vault_, options_.label_key.epoch, identifier);
   auto row = store_.Get(Column::kCounters, key);
   if (!row.ok()) return row.status();
@@ -225,6 +229,19 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
   } else {
     batch.ExpectAbsent(Column::kCounters, key);
   }
+  auto f = crypto::VoprfEvaluateDirect(
+      options_.label_key.key,
+      evidence::VoprfInput(options_.charters.InForce()->circle, options_.origin,
+                           options_.label_key.epoch, identifier));
+  if (!f.ok()) return f.status();
+  // What was taken back from partners has used labels that no counter knows of.
+  while (next < evidence::kLabelsPerIdentifier) {
+    auto used = store_.Get(Column::kTokens, rows::UsedTokenKey(options_.label_key.epoch,
+                                                               evidence::TokenFor(*f, next)));
+    if (!used.ok()) return used.status();
+    if (!used->has_value()) break;
+    ++next;
+  }
   if (next >= evidence::kLabelsPerIdentifier) {
     return absl::ResourceExhaustedError(
         "one of the identifiers (" + std::string(identity::TypeName(identifier.type())) +
@@ -232,11 +249,6 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
         " reports of this epoch; settle or withdraw does not free one, a new epoch does");
   }
   batch.Put(Column::kCounters, key, {static_cast<uint8_t>(next + 1)});
-  auto f = crypto::VoprfEvaluateDirect(
-      options_.label_key.key,
-      evidence::VoprfInput(options_.charters.InForce()->circle, options_.origin,
-                           options_.label_key.epoch, identifier));
-  if (!f.ok()) return f.status();
   return evidence::Label{*std::move(f), next};
 }
 

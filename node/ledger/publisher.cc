@@ -8,6 +8,7 @@
 #include "crypto/note.h"
 #include "node/evidence/feed.h"
 #include "node/ledger/kept_heads.h"
+#include "node/ledger/own_log_rows.h"
 #include "storage/head_check.h"
 
 namespace daftar::ledger {
@@ -20,15 +21,17 @@ using storage::Batch;
 using storage::Column;
 using storage::kOwnLog;
 
-Bytes HeadKey() { return Writer().U32(static_cast<uint32_t>(kOwnLog)).U8('h').Take(); }
-Bytes TimeKey() { return Writer().U32(static_cast<uint32_t>(kOwnLog)).U8('t').Take(); }
+bool PublicationOrder(const Submission& a, const Submission& b) {
+  const auto rank = [](const Submission& s) {
+    return s.kind == evidence::EntryKind::kReport ? 0 : 1;
+  };
+  if (rank(a) != rank(b)) return rank(a) < rank(b);
+  if (rank(a) == 0) return a.commitment < b.commitment;
+  return std::tie(a.about, a.kind, a.commitment) < std::tie(b.about, b.kind, b.commitment);
+}
 
-struct OwnNote {
-  crypto::Checkpoint checkpoint;
-  crypto::NoteSignature head_line;
-};
+}  // namespace
 
-// Only notes that verify under the node's own head key say anything about its log.
 absl::StatusOr<OwnNote> ReadOwnNote(const LogIdentity& identity, const std::string& text) {
   auto note = crypto::ParseNote(text);
   if (!note.ok()) return note.status();
@@ -46,28 +49,20 @@ absl::StatusOr<OwnNote> ReadOwnNote(const LogIdentity& identity, const std::stri
   return absl::InvalidArgumentError("the note lacks the head's signature");
 }
 
-bool PublicationOrder(const Submission& a, const Submission& b) {
-  const auto rank = [](const Submission& s) {
-    return s.kind == evidence::EntryKind::kReport ? 0 : 1;
-  };
-  if (rank(a) != rank(b)) return rank(a) < rank(b);
-  if (rank(a) == 0) return a.commitment < b.commitment;
-  return std::tie(a.about, a.kind, a.commitment) < std::tie(b.about, b.kind, b.commitment);
-}
-
-}  // namespace
-
-Publisher::Publisher(storage::Store& store, LogIdentity identity, storage::HighWaterFile high_water)
+Publisher::Publisher(storage::Store& store, LogIdentity identity, storage::HighWaterFile high_water,
+                     MayGrow may_grow)
     : store_(store),
       log_(store),
       identity_(std::move(identity)),
-      high_water_(std::move(high_water)) {}
+      high_water_(std::move(high_water)),
+      may_grow_(std::move(may_grow)) {}
 
 absl::StatusOr<std::unique_ptr<Publisher>> Publisher::Open(storage::Store& store,
                                                            LogIdentity identity,
-                                                           storage::HighWaterFile high_water) {
+                                                           storage::HighWaterFile high_water,
+                                                           MayGrow may_grow) {
   std::unique_ptr<Publisher> publisher(
-      new Publisher(store, std::move(identity), std::move(high_water)));
+      new Publisher(store, std::move(identity), std::move(high_water), std::move(may_grow)));
   const absl::Status recovered = publisher->Recover();
   storage::MutexLock lock(publisher->mutex_);
   publisher->visible_tree_size_ = publisher->tree_.size();
@@ -85,7 +80,7 @@ absl::Status Publisher::Recover() {
   if (!tree.ok()) return tree.status();
   tree_ = *std::move(tree);
 
-  auto time_row = store_.Get(Column::kLogHeads, TimeKey());
+  auto time_row = store_.Get(Column::kLogHeads, rows::IssuedAtKey());
   if (!time_row.ok()) return time_row.status();
   if (time_row->has_value()) {
     Reader reader(**time_row);
@@ -94,7 +89,7 @@ absl::Status Publisher::Recover() {
 
   auto marked = high_water_.Read();
   if (!marked.ok()) return marked.status();
-  auto row = store_.Get(Column::kLogHeads, HeadKey());
+  auto row = store_.Get(Column::kLogHeads, rows::HeadKey());
   if (!row.ok()) return row.status();
   if (!marked->has_value()) {
     if (tree_.size() == 0) return absl::OkStatus();
@@ -159,6 +154,12 @@ absl::StatusOr<size_t> Publisher::Tick(evidence::UnixMillis now) {
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     auto due = Collect(now);
     if (!due.ok()) return due.status();
+    const bool grows = !due->empty() || tree_.size() > signed_size_;
+    if (grows && attempt == 0 && may_grow_) {
+      if (absl::Status status = may_grow_(); !status.ok()) return status;
+      // Partners that were asked may have shown a head that this log does not have.
+      if (std::string why = trouble(); !why.empty()) return absl::FailedPreconditionError(why);
+    }
     if (!due->empty()) {
       const absl::Status written = Commit(*due, issued_at);
       // Somebody took a submission back between reading and writing: read again.
@@ -240,7 +241,8 @@ absl::Status Publisher::WriteEntries(Batch batch, const std::vector<Submission>&
   if (absl::Status status = log_.Append(kOwnLog, leaves, grown, batch); !status.ok()) {
     return status;
   }
-  batch.Put(Column::kLogHeads, TimeKey(), Writer().U64(static_cast<uint64_t>(issued_at)).Take());
+  batch.Put(Column::kLogHeads, rows::IssuedAtKey(),
+            Writer().U64(static_cast<uint64_t>(issued_at)).Take());
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   tree_ = std::move(grown);
   last_issued_at_ = issued_at;
@@ -259,7 +261,7 @@ absl::Status Publisher::SignHead(int64_t seconds) {
   if (absl::Status status = high_water_.Write(text); !status.ok()) return status;
   signed_size_ = checkpoint.size;
   Batch batch;
-  batch.Put(Column::kLogHeads, HeadKey(), crypto::ToBytes(text));
+  batch.Put(Column::kLogHeads, rows::HeadKey(), crypto::ToBytes(text));
   KeepHead(checkpoint.size, note.signatures.front(), batch);
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) {
     // Signed and marked, not shown: the next tick writes it again.

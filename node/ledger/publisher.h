@@ -5,6 +5,7 @@
 #define DAFTAR_NODE_LEDGER_PUBLISHER_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "crypto/merkle.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/entry.h"
+#include "node/evidence/feed.h"
 #include "node/ledger/log_identity.h"
 #include "node/ledger/submission.h"
 #include "storage/high_water.h"
@@ -34,20 +36,35 @@ struct SignedHead {
   int64_t timestamp = 0;  // Unix seconds of that timestamp
 };
 
-// A body that goes into the log without an incident: KEYS and CHARTER.
+// A head of this log that the own head key has signed, and its line.
+struct OwnNote {
+  crypto::Checkpoint checkpoint;
+  crypto::NoteSignature head_line;
+};
+// Only notes that verify under the node's own head key say anything about its log. InvalidArgument
+// or PermissionDenied otherwise.
+absl::StatusOr<OwnNote> ReadOwnNote(const LogIdentity& identity, const std::string& text);
+
+// A body that goes into the log without an incident: ADOPTION, KEYS and CHARTER.
 struct NodeEntry {
   evidence::EntryKind kind;
   crypto::Bytes body;
 };
+
+// OK, or why the log must not grow now, in words for the operator.
+using MayGrow = std::function<absl::Status()>;
 
 // Tick and Heartbeat are called by one thread at a time; everything else by any.
 class Publisher {
  public:
   // Opens the log and compares it with the high-water file. Where they do not fit together the
   // publisher still opens, so that checks are answered, and signs nothing: see trouble().
+  // `may_grow` is asked by Tick before a larger head is signed, and before anything is written for
+  // one; without it there is nobody to ask.
   static absl::StatusOr<std::unique_ptr<Publisher>> Open(storage::Store& store,
                                                          LogIdentity identity,
-                                                         storage::HighWaterFile high_water);
+                                                         storage::HighWaterFile high_water,
+                                                         MayGrow may_grow = {});
 
   // Writes the first entries of a new log (KEYS, CHARTER) and signs its first head. Durable on OK.
   // FailedPrecondition when the log has entries already.
@@ -58,11 +75,34 @@ class Publisher {
   // published; their head is durable in the high-water file and the database, and visible, on
   // return.
   //   FailedPrecondition  the log does not fit the high-water file: nothing is signed
+  //   of MayGrow          nothing is written; what is queued stays queued
   //   others              the write failed; what was queued stays queued, and the next tick tries
   absl::StatusOr<size_t> Tick(evidence::UnixMillis now);
 
   // Renews the node's own timestamp on the unchanged head. Needs no disk.
   absl::Status Heartbeat(evidence::UnixMillis now);
+
+  // Recovery (take_back.cc); called by the thread that ticks, while nothing is signed.
+  //
+  // Appends what a partner has copied of this log, after checking it against its head, which the
+  // own head key has signed; durable on OK. Returns how many entries that were. A batch that ends
+  // within what is held is only compared.
+  //   InvalidArgument     malformed, not the next one, not signed by this node, with a body that does
+  //                       not fit its entry, or no continuation of what is held: whoever sent it
+  //                       altered it, or its copy is of another history
+  //   DataLoss            this node has signed another history of what the database holds
+  //   FailedPrecondition  the log is whole, and signs
+  absl::StatusOr<size_t> TakeBack(const evidence::FeedBatch& batch);
+  // Adds the bodies that the batch has and the database lacks. Returns how many. Errors as
+  // TakeBack.
+  absl::StatusOr<size_t> TakeBodies(const evidence::FeedBatch& batch);
+  // Goes on from the newest head that this node is known to have signed (high-water file, database,
+  // TakeBack), which is written to both again: nothing stands in the way of signing any more.
+  // DataLoss when the database does not hold all that it covers.
+  absl::Status Resume();
+  // The first entry that TakeBack has added and nobody has told ForgetTakenBack about; durable.
+  absl::StatusOr<std::optional<uint64_t>> TakenBackFrom() const;
+  absl::Status ForgetTakenBack();
 
   // Shows these cosignatures with the head, in their order, as many as a served note has room for,
   // until another head takes its place. Changes nothing when `head` is not the newest. Any thread.
@@ -83,8 +123,11 @@ class Publisher {
   uint64_t tree_size() const;
 
  private:
-  Publisher(storage::Store& store, LogIdentity identity, storage::HighWaterFile high_water);
+  Publisher(storage::Store& store, LogIdentity identity, storage::HighWaterFile high_water,
+            MayGrow may_grow);
   absl::Status Recover();
+  struct TakenBatch;
+  absl::StatusOr<TakenBatch> CheckTakenBack(const evidence::FeedBatch& batch) const;
   absl::StatusOr<std::vector<Submission>> Collect(evidence::UnixMillis now) const;
   absl::Status Commit(const std::vector<Submission>& submissions, int64_t issued_at);
   absl::Status WriteEntries(storage::Batch batch, const std::vector<Submission>& submissions,
@@ -98,11 +141,13 @@ class Publisher {
   storage::LogStore log_;
   const LogIdentity identity_;
   storage::HighWaterFile high_water_;
+  const MayGrow may_grow_;
 
   // Owned by the thread that ticks.
   crypto::CompactTree tree_;
   int64_t last_issued_at_ = 0;
   uint64_t signed_size_ = 0;
+  std::optional<OwnNote> taken_back_;  // the newest head of TakeBack
 
   mutable storage::Mutex mutex_;
   storage::CondVar changed_;

@@ -65,18 +65,6 @@ bool HasEnded(IncidentState state) {
          state == IncidentState::kErased;
 }
 
-// As it is without a dispute.
-void EndDispute(Incident& incident) {
-  if (incident.settled_on.has_value()) {
-    incident.state = IncidentState::kSettled;
-  } else if (!incident.report.has_value()) {
-    incident.MakeDraft();
-  } else {
-    incident.state =
-        incident.corrected.empty() ? IncidentState::kApproved : IncidentState::kCorrected;
-  }
-}
-
 // What was to be paid by then; where no day is named, when it occurred.
 evidence::Date DueOf(const NewIncident& account) {
   return account.due.has_value() ? account.due : account.occurred;
@@ -253,7 +241,7 @@ absl::StatusOr<IncidentView> Ledger::Resolve(const storage::Caller& caller, cons
       return WithdrawNow(incident, caller.actor, evidence::WithdrawalGround::kDisputeUpheld,
                          because, batch);
     }
-    EndDispute(incident);
+    incident.EndDispute();
     return absl::OkStatus();
   });
 }

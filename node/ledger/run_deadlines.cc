@@ -152,7 +152,7 @@ absl::StatusOr<bool> Ledger::RunDeadline(const IncidentId& id, evidence::UnixMil
   absl::Status status;
   switch (deadline->action) {
     case DeadlineAction::kPublish:
-      status = EndHold(incident, now, batch);
+      status = ShareOrStop(incident, now, "the hold is over", batch);
       break;
     case DeadlineAction::kWithdrawSettled:
       status = WithdrawNow(incident, node, evidence::WithdrawalGround::kPaid,
@@ -190,7 +190,8 @@ absl::StatusOr<bool> Ledger::RunDeadline(const IncidentId& id, evidence::UnixMil
   return true;
 }
 
-absl::Status Ledger::EndHold(Incident& incident, evidence::UnixMillis now, Batch& batch) {
+absl::Status Ledger::ShareOrStop(Incident& incident, evidence::UnixMillis now,
+                                 std::string_view because, Batch& batch) {
   std::string why;
   auto proofs = LoadProofs(store_, vault_, incident.id);
   if (!proofs.ok()) return proofs.status();
@@ -232,7 +233,7 @@ absl::Status Ledger::EndHold(Incident& incident, evidence::UnixMillis now, Batch
     return absl::OkStatus();
   }
   incident.events.push_back({now, std::string(kNodeActor), IncidentAction::kPublishAsked,
-                             "the hold is over", incident.report});
+                             std::string(because), incident.report});
   return absl::OkStatus();
 }
 

@@ -55,6 +55,8 @@ absl::StatusOr<Submission> Submission::Decode(ByteView key, ByteView value) {
   return submission;
 }
 
+Bytes Publication::Prefix() { return {kPublished}; }
+
 Bytes Publication::Key(const SubmissionId& id) {
   return Writer().U8(kPublished).Raw(id.view()).Take();
 }

@@ -35,6 +35,7 @@ struct Publication {
   int64_t issued_at = 0;  // Unix seconds
 
   static crypto::Bytes Key(const SubmissionId& id);
+  static crypto::Bytes Prefix();
   crypto::Bytes Encode() const;
   static absl::StatusOr<Publication> Decode(crypto::ByteView value);
 };

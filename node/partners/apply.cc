@@ -93,6 +93,13 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
     if (!decoded.ok()) return Void(VoidReason::kFormat, index);
     body = *std::move(decoded);
   }
+  if (header.kind == EntryKind::kAdoption) {
+    if (index != 0) return Void(VoidReason::kOutOfOrder, index);
+    adopts_ = true;
+    last_issued_at_ = issued_at;
+    report_times_[index] = std::nullopt;
+    return absl::OkStatus();
+  }
   if (header.kind == EntryKind::kKeys) {
     if (const auto* keys = std::get_if<evidence::KeysBody>(&body)) {
       AddKeys(index, *signed_header, *keys);
@@ -114,7 +121,6 @@ absl::Status Applier::Add(uint64_t index, const evidence::FeedEntry& entry) {
     }
     return absl::OkStatus();
   }
-  if (header.kind == EntryKind::kAdoption) return absl::OkStatus();
   if (absl::Status status = AddUpdate(index, header, body, missing); !status.ok()) return status;
   if (!entry.body.has_value()) return absl::OkStatus();
   // Of a report's updates an ERASURE finds the bodies. That of a void one would outlive it, and
@@ -258,7 +264,7 @@ absl::Status Applier::Erase(uint64_t report) {
 void Applier::AddKeys(uint64_t index, const evidence::SignedHeader& signed_header,
                       const evidence::KeysBody& body) {
   const bool first = keys_.empty();
-  if (first && index != 0) return voids_.Add(VoidReason::kOutOfOrder, index);
+  if (first && index != (adopts_ ? 1 : 0)) return voids_.Add(VoidReason::kOutOfOrder, index);
   const crypto::PublicKey& signer = first ? body.entry : keys_.back().keys.entry;
   if (!signed_header.VerifiedBy(signer)) return voids_.Add(VoidReason::kSignature, index);
   if (keys_.size() >= kMaxKeysEntries) return voids_.Add(VoidReason::kTooMany, index);

@@ -40,7 +40,8 @@ class Applier {
         voids_(voids) {}
 
   // InvalidArgument when a body does not fit its entry's commitment or is over its bound (whoever
-  // sent the batch altered it); errors of the store are passed on.
+  // sent the batch altered it); errors of the store are passed on. An ADOPTION at 0 is the caller's
+  // to verify, with the KEYS after it (ReadBeginning).
   absl::Status Add(uint64_t index, const evidence::FeedEntry& entry);
 
   // Writes what was collected into `batch`.
@@ -88,6 +89,7 @@ class Applier {
   std::map<uint64_t, std::optional<crypto::Bytes>> bodies_;  // nullopt deletes
   std::map<uint64_t, EntryState> states_;
   std::optional<uint64_t> erased_;  // a report that was erased
+  bool adopts_ = false;             // entry 0 is an ADOPTION, and among this batch's
   struct TokenChange {
     std::vector<uint64_t> added;
     std::vector<uint64_t> removed;

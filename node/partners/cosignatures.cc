@@ -104,6 +104,21 @@ absl::StatusOr<std::vector<Cosignature>> Cosignatures::Keep(std::vector<Cosignat
   return news;
 }
 
+absl::Status Cosignatures::Renew(const Cosignature& renewed) {
+  storage::MutexLock writing(writing_);
+  const auto kept = Of(renewed.witness);
+  if (!kept.has_value() || kept->size != renewed.size || kept->root != renewed.root ||
+      kept->key != renewed.key || kept->time >= renewed.time) {
+    return absl::FailedPreconditionError("what is kept is no earlier cosignature over that head");
+  }
+  storage::Batch batch;
+  batch.Put(Column::kCosignatures, KeyOf(log_, renewed.witness), Encode(renewed));
+  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+  storage::MutexLock lock(mutex_);
+  newest_[renewed.witness] = renewed;
+  return absl::OkStatus();
+}
+
 std::optional<Cosignature> Cosignatures::Of(std::string_view witness) const {
   storage::MutexLock lock(mutex_);
   const auto found = newest_.find(witness);

@@ -48,6 +48,11 @@ class Cosignatures {
   absl::StatusOr<std::vector<Cosignature>> Keep(std::vector<Cosignature> cosignatures,
                                                 const Beside& beside = {});
 
+  // Replaces the one that is kept of its witness by one over the same head and of a later time,
+  // durably. FailedPrecondition when what is kept is not over that head under that key, or as new;
+  // errors of the store. Then nothing has changed.
+  absl::Status Renew(const Cosignature& renewed);
+
   std::optional<Cosignature> Of(std::string_view witness) const;
   // Those over exactly this head, by witness.
   std::vector<Cosignature> Over(const crypto::Checkpoint& head) const;

@@ -84,6 +84,31 @@ void Exchange::SendAll() {
   for (const Partner& partner : registry_.Active()) Send(partner, true);
 }
 
+absl::Status Exchange::MayGrow(std::chrono::milliseconds fresh) {
+  const std::vector<Partner> active = registry_.Active();
+  if (active.empty()) return absl::OkStatus();
+  const Clock::time_point asked = Clock::now();
+  for (const Partner& partner : active) Send(partner, false);
+  storage::MutexLock lock(mutex_);
+  while (true) {
+    size_t answered = 0;
+    for (const Partner& partner : active) {
+      const auto peer = peers_.find(partner.origin);
+      answered += peer != peers_.end() && peer->second.answered_at >= asked ? 1 : 0;
+    }
+    const bool waits = std::ranges::any_of(active, [this](const Partner& partner) {
+      const auto peer = peers_.find(partner.origin);
+      return peer != peers_.end() && peer->second.calling;
+    });
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(asked + options_.patience - Clock::now());
+    if (stopping_ || 2 * answered > active.size() || !waits || left.count() <= 0) {
+      return quorum_.Check(active, options_.passed(), fresh);
+    }
+    changed_.WaitFor(mutex_, left);
+  }
+}
+
 void Exchange::Send(const Partner& partner, bool all) {
   uint64_t covered = 0;
   {
@@ -93,8 +118,9 @@ void Exchange::Send(const Partner& partner, bool all) {
     peer.calling = true;
     covered = peer.cosigned;
   }
-  const std::string own[] = {partner.origin};
-  network_.ExchangeNotes(partner, all ? notes_.All() : notes_.Of(own), options_.deadline,
+  // The own log's too, so that every answer tells which head of it the partner knows.
+  const std::string both[] = {partner.origin, notes_.own_origin()};
+  network_.ExchangeNotes(partner, all ? notes_.All() : notes_.Of(both), options_.deadline,
                          [this, origin = partner.origin, all,
                           covered](const absl::StatusOr<std::vector<std::string>>& answer) {
                            Answered(origin, all, covered, answer);
@@ -104,13 +130,21 @@ void Exchange::Send(const Partner& partner, bool all) {
 void Exchange::Answered(const std::string& origin, bool all, uint64_t covered,
                         const absl::StatusOr<std::vector<std::string>>& answer) {
   ++(answer.ok() ? delivered_ : failed_);
+  bool compared = false;
   if (answer.ok()) {
     arrivals_.Heard(origin);
     // What the store could not keep comes again within the minute.
-    if (auto taken = notes_.Take(*answer); taken.ok()) Took(*taken);
+    if (auto taken = notes_.Take(*answer); taken.ok()) {
+      Took(*taken);
+      compared = true;
+    }
   }
   storage::MutexLock lock(mutex_);
   Peer& peer = peers_[origin];
+  if (compared) {
+    quorum_.Heard(origin, options_.passed());
+    peer.answered_at = Clock::now();
+  }
   peer.calling = false;
   const Clock::time_point now = Clock::now();
   if (all) peer.exchange_at = now + options_.interval;

@@ -1,5 +1,6 @@
 // When notes go out: at once to the issuer of a log whose head was cosigned, which is the receipt
-// that it has arrived, and every minute to every active partner.
+// that it has arrived, every minute to every active partner, and before the own log grows, to hear
+// which head of it they know.
 #ifndef DAFTAR_NODE_PARTNERS_EXCHANGE_H_
 #define DAFTAR_NODE_PARTNERS_EXCHANGE_H_
 
@@ -15,6 +16,7 @@
 #include "node/partners/cosigner.h"
 #include "node/partners/network.h"
 #include "node/partners/notes.h"
+#include "node/partners/own_head_quorum.h"
 #include "node/partners/registry.h"
 #include "storage/mutex.h"
 
@@ -29,6 +31,13 @@ struct ExchangeOptions {
   // that cosign within a moment do not wake twenty streams twenty times.
   std::chrono::milliseconds serve_pause{500};
   std::chrono::milliseconds deadline{10'000};  // of a call
+  // How long MayGrow waits for partners' answers.
+  std::chrono::milliseconds patience{3'000};
+  // Time that only passes, however the clock is set. Any thread calls.
+  std::function<std::chrono::milliseconds()> passed = [] {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+        std::chrono::steady_clock::now().time_since_epoch());
+  };
 };
 
 // Counts since the start.
@@ -53,7 +62,7 @@ class Exchange {
         cosigner_(cosigner),
         arrivals_(arrivals),
         serve_(std::move(serve)),
-        options_(options) {}
+        options_(std::move(options)) {}
   ~Exchange() { Stop(); }
 
   void Start();
@@ -69,6 +78,13 @@ class Exchange {
   absl::StatusOr<std::vector<std::string>> Receive(const Partner& from,
                                                    std::span<const std::string> notes);
 
+  // Whether the own log may grow: asks all active partners for the newest head of it that they
+  // know, and waits until more than half have answered, nobody is left to answer, or
+  // ExchangeOptions::patience is over. Then more than half must have answered since the start, and
+  // one of them within the last `fresh`: Unavailable, in words, otherwise. A head that contradicts
+  // the log comes to OwnLog::contradicted before this returns.
+  absl::Status MayGrow(std::chrono::milliseconds fresh);
+
   // Exchanges with every active partner out of turn, but for those that a call is under way to.
   void SendAll();
 
@@ -82,6 +98,7 @@ class Exchange {
     uint64_t delivered = 0;  // of that, what it has answered to
     Clock::time_point receipt_at{};
     Clock::time_point exchange_at{};
+    Clock::time_point answered_at{};
     std::chrono::milliseconds wait{0};
   };
   void Run();
@@ -112,6 +129,7 @@ class Exchange {
   uint64_t changes_ DAFTAR_GUARDED_BY(mutex_) = 0;
   std::optional<Clock::time_point> serve_at_ DAFTAR_GUARDED_BY(mutex_);
   std::map<std::string, Peer, std::less<>> peers_ DAFTAR_GUARDED_BY(mutex_);
+  OwnHeadQuorum quorum_ DAFTAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace daftar::partners

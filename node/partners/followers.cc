@@ -119,16 +119,21 @@ void Followers::NoteHeard(const std::string& origin, int64_t heard_at,
 void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
   std::chrono::milliseconds wait = options_.first_retry;
   std::optional<std::chrono::steady_clock::time_point> compared;
+  std::optional<std::chrono::steady_clock::time_point> fork_read;
   // What was copied before the last stop, or by a version that did not cosign.
   applied_(mirror);
   while (!cancel.cancelled()) {
     absl::Status applied;
+    std::string refused;  // the head that came with what was not taken
     const absl::Status ended = network_.Follow(
         partner, mirror.View().size,
         [&](const evidence::FeedBatch& batch) {
           const std::chrono::milliseconds passed = options_.passed();
           applied = mirror.Apply(batch, ClockInDoubt());
-          if (!applied.ok()) return false;
+          if (!applied.ok()) {
+            refused = batch.head;
+            return false;
+          }
           NoteHeard(partner.origin, mirror.View().heard_at, passed);
           applied_(mirror);
           SetConnection(partner.origin, true, {});
@@ -143,9 +148,18 @@ void Followers::Run(const Partner& partner, Mirror& mirror, Cancellation& cancel
       Compare(partner, mirror, cancel);
       if (cancel.cancelled()) break;
     }
-    if (!applied.ok()) mirror.SetTrouble(std::string(applied.message()));
-    const absl::Status& why = applied.ok() ? ended : applied;
-    SetConnection(partner.origin, false, std::string(why.message()));
+    if (!fork_read.has_value() || now - *fork_read > kComparePause) {
+      if (ReadFork(partner, mirror, cancel)) fork_read = now;
+      if (cancel.cancelled()) break;
+    }
+    std::string why((applied.ok() ? ended : applied).message());
+    if (!applied.ok()) {
+      const std::string other = look_(partner, mirror.View(), refused, cancel);
+      if (cancel.cancelled()) break;
+      if (!other.empty()) why = other;
+      mirror.SetTrouble(why);
+    }
+    SetConnection(partner.origin, false, std::move(why));
     storage::MutexLock lock(mutex_);
     const auto until = std::chrono::steady_clock::now() + wait;
     while (!cancel.cancelled() && !stopping_) {
@@ -168,6 +182,19 @@ void Followers::Compare(const Partner& partner, Mirror& mirror, Cancellation& ca
         return mirror.Compare(batch, comparison).ok() && !comparison.done;
       },
       cancel);
+}
+
+// Of a log that is forked and lacks the proof of it: reads it once more. Whether it was tried.
+bool Followers::ReadFork(const Partner& partner, Mirror& mirror, Cancellation& cancel) {
+  auto reading = mirror.BeginForkReading();
+  if (!reading.ok() || !reading->has_value()) return false;
+  (void)network_.Follow(
+      partner, 0,
+      [&](const evidence::FeedBatch& batch) {
+        return mirror.ReadOfFork(batch, **reading).ok() && !(*reading)->done;
+      },
+      cancel);
+  return true;
 }
 
 std::shared_ptr<Mirror> Followers::MirrorOf(std::string_view origin) const {

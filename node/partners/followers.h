@@ -56,6 +56,13 @@ class Followers {
   // may call any room. REQUIRES no follower to run yet.
   void Observe(std::function<void(Mirror&)> applied) { applied_ = std::move(applied); }
 
+  // Called on the follower's thread with what a partner has served when it was refused and may be a
+  // head of another log; returns what to tell the operator instead of why it was refused, if
+  // anything. REQUIRES no follower to run yet.
+  using OtherLog = std::function<std::string(const Partner&, const MirrorView&,
+                                             const std::string& note, Cancellation&)>;
+  void ObserveOtherLogs(OtherLog look) { look_ = std::move(look); }
+
   // Opens mirrors for all partners that have one; starts a thread for each active one. Called again
   // after every change of the registry: starts and stops what changed.
   absl::Status Refresh();
@@ -88,6 +95,7 @@ class Followers {
   };
   void Run(const Partner& partner, Mirror& mirror, Cancellation& cancel);
   void Compare(const Partner& partner, Mirror& mirror, Cancellation& cancel);
+  bool ReadFork(const Partner& partner, Mirror& mirror, Cancellation& cancel);
   void SetConnection(const std::string& origin, bool connected, std::string reason);
   void NoteHeard(const std::string& origin, int64_t heard_at, std::chrono::milliseconds passed);
   // Whether there are active partners, and none was heard of in what has passed since the start.
@@ -101,6 +109,9 @@ class Followers {
   const FollowerOptions options_;
   const std::chrono::milliseconds started_;  // of the time that passes
   std::function<void(Mirror&)> applied_ = [](Mirror&) {};
+  OtherLog look_ = [](const Partner&, const MirrorView&, const std::string&, Cancellation&) {
+    return std::string();
+  };
   storage::Mutex refresh_mutex_;  // one Refresh or Stop at a time
   mutable storage::Mutex mutex_;
   storage::CondVar stop_changed_;

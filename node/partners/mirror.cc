@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/partners/apply.h"
+#include "node/partners/log_beginning.h"
 
 namespace daftar::partners {
 
@@ -17,18 +18,14 @@ absl::StatusOr<Mirror::Head> Mirror::VerifyHead(const State& state,
   if (!state.keys.empty()) {
     keys = state.keys.back().keys;
   } else if (batch.from == 0 && !batch.entries.empty()) {
-    // The first contact: entry 0 must be the one that the pairing agreed on.
+    // The first contact: entry 0 must be the one that the operators agreed on.
     const evidence::FeedEntry& first = batch.entries.front();
     if (crypto::MerkleLeafHash(first.leaf) != partner_.first_leaf) {
       return absl::DataLossError("its log begins with another entry than the one at pairing");
     }
-    auto header = evidence::SignedHeader::DecodeLeaf(first.leaf);
-    if (!header.ok() || !first.body.has_value()) {
-      return absl::InvalidArgumentError("entry 0 is malformed or lacks its body");
-    }
-    auto body = evidence::DecodeBody(header->header, *first.body);
-    if (!body.ok()) return body.status();
-    if (const auto* first_keys = std::get_if<evidence::KeysBody>(&*body)) keys = *first_keys;
+    auto beginning = ReadBeginning(partner_.origin, batch.entries);
+    if (!beginning.ok()) return beginning.status();
+    keys = beginning->keys;
   }
   if (!keys.has_value()) {
     return absl::InvalidArgumentError("a head came before the log's first KEYS entry");
@@ -155,20 +152,6 @@ void Mirror::TakeHead(const Head& head, const std::string& note, State& next) co
     next.pending.pop_back();
   }
   next.pending.push_back({head.checkpoint, note});
-}
-
-absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::string& second,
-                                      const std::string& words) {
-  State marked = state_;
-  marked.forked = true;
-  Batch batch;
-  batch.Put(Column::kLogHeads, Key('m'), EncodeState(marked));
-  batch.Put(Column::kLogHeads, Key('1'), crypto::ToBytes(first));
-  batch.Put(Column::kLogHeads, Key('2'), crypto::ToBytes(second));
-  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
-  state_.forked = true;
-  Publish();
-  return absl::DataLossError(words);
 }
 
 absl::Status Mirror::Apply(const evidence::FeedBatch& batch, bool clock_in_doubt) {

@@ -14,6 +14,7 @@
 #include "crypto/merkle.h"
 #include "crypto/note.h"
 #include "crypto/voprf.h"
+#include "node/audit/fork_evidence.h"
 #include "node/evidence/clock.h"
 #include "node/evidence/entry.h"
 #include "node/evidence/feed.h"
@@ -140,6 +141,23 @@ class Mirror {
   absl::Status KeepFork(const std::string& first, const std::string& second);
   // The two notes that cannot both be true; empty while the log is not forked.
   absl::StatusOr<std::vector<std::string>> ForkEvidence() const;
+  // The same as evidence that anyone can check (docs/bundle.md, "Fork evidence"), with what shows
+  // of two heads of different sizes that the larger does not begin with the smaller.
+  // FailedPrecondition when the log is not forked, or that has not been read yet.
+  absl::StatusOr<audit::ForkEvidence> ForkProof() const;
+  // What is to be read once more of a forked log, from its first entry on, for that.
+  struct ForkReading {
+    crypto::Checkpoint smaller;
+    crypto::Checkpoint larger;
+    crypto::SubtreeCollector subtrees;
+    bool done = false;
+  };
+  // nullopt when nothing is wanted: the log is not forked, or the proof is there.
+  absl::StatusOr<std::optional<ForkReading>> BeginForkReading() const;
+  // Takes the next batch. When the larger tree is read, `done`, and the proof is durable. An error
+  // of the store, or InvalidArgument: what is shown is not that tree.
+  absl::Status ReadOfFork(const evidence::FeedBatch& batch, ForkReading& reading);
+
   // The note of the head that the copy has reached, as it came; empty before the first.
   std::string HeadNote() const;
   // Who has cosigned how much. Lives as long as the mirror.
@@ -231,6 +249,10 @@ class Mirror {
   void TakeHead(const Head& head, const std::string& note, State& next) const;
   absl::Status KeepForkEvidence(const std::string& first, const std::string& second,
                                 const std::string& words) DAFTAR_REQUIRES(applying_);
+  // Adds to `batch` the proof that the larger of two heads, whose tree the copy holds, does not
+  // begin with the smaller.
+  absl::Status PutForkProof(const std::string& smaller, const std::string& larger,
+                            storage::Batch& batch) const DAFTAR_REQUIRES(applying_);
   std::string FaultWords() const DAFTAR_REQUIRES(mutex_);
   crypto::Bytes Key(char row) const;
   static crypto::Bytes EncodeState(const State& state);

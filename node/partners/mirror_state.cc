@@ -315,16 +315,6 @@ std::string Mirror::HeadNote() const {
   return head_note_;
 }
 
-absl::StatusOr<std::vector<std::string>> Mirror::ForkEvidence() const {
-  std::vector<std::string> notes;
-  for (const char row : {'1', '2'}) {
-    auto note = store_.Get(Column::kLogHeads, Key(row));
-    if (!note.ok()) return note.status();
-    if (note->has_value()) notes.emplace_back(crypto::AsText(**note));
-  }
-  return notes;
-}
-
 std::string Mirror::FaultWords() const {
   if (faults_.last == 0 || clock_.Now().seconds() - faults_.last > kFaultShownSeconds) return {};
   std::string words;
@@ -401,7 +391,8 @@ std::optional<crypto::PublicKey> Mirror::EntryKeyAt(const crypto::KeyId& signer,
   storage::MutexLock lock(mutex_);
   const KeysEntry* valid = nullptr;
   for (const KeysEntry& keys : view_.keys) {
-    if (keys.index <= index) valid = &keys;
+    // The first also signs the ADOPTION before it.
+    if (keys.index <= index || valid == nullptr) valid = &keys;
   }
   if (valid == nullptr || evidence::EntryKeyId(partner_.origin, valid->keys.entry) != signer) {
     return std::nullopt;

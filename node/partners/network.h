@@ -95,6 +95,13 @@ class Network {
                               const std::function<bool(evidence::FeedBatch)>& on_batch,
                               Cancellation& cancel) = 0;
 
+  // What `partner` holds of the log of `origin` (this node's own, or the partner's) from entry
+  // `from` on, in order, until all is sent, `on_batch` returns false, or `cancel` is set. OK when
+  // the partner has ended it. Errors as with Evaluate; NotFound when it holds nothing of that log.
+  virtual absl::Status ReadLog(const Partner& partner, const std::string& origin, uint64_t from,
+                               const std::function<bool(evidence::FeedBatch)>& on_batch,
+                               std::chrono::milliseconds deadline, Cancellation& cancel) = 0;
+
   // Introduces this node at an endpoint whose certificate must have `pin`.
   virtual absl::StatusOr<NodeCard> Pair(const std::string& endpoint, const crypto::SpkiPin& pin,
                                         const InviteSecret& secret, const NodeCard& own,

@@ -54,6 +54,8 @@ class Notes {
         arrivals_(arrivals),
         own_(std::move(own)) {}
 
+  const std::string& own_origin() const { return own_.origin; }
+
   // The newest notes of the own log and of all active partners' copied logs, each with the head's
   // own line, this node's cosignature, then others'. Of a forked log the two notes that contradict
   // each other. Within kMaxExchangeNotes and kMaxExchangeBytes; what is beyond them is left out.

@@ -1,8 +1,9 @@
 #include "node/partners/partner.h"
 
 #include <algorithm>
+#include <vector>
 
-#include "crypto/merkle.h"
+#include "node/partners/log_beginning.h"
 
 namespace daftar::partners {
 namespace {
@@ -12,7 +13,8 @@ using crypto::ByteView;
 using crypto::Reader;
 using crypto::Writer;
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
+constexpr uint8_t kVersionBeforeSuccession = 1;
 
 std::string_view HostOf(std::string_view endpoint) {
   const size_t colon = endpoint.rfind(':');
@@ -49,13 +51,19 @@ Bytes Partner::Encode() const {
   writer.Prefixed16(crypto::AsBytes(endpoint)).U8(static_cast<uint8_t>(status)).Raw(pin.view());
   writer.Prefixed16(crypto::AsBytes(certificate_pem)).Raw(first_leaf.view()).Raw(charter.view());
   writer.U32(static_cast<uint32_t>(log)).U64(static_cast<uint64_t>(paired_at.value));
+  writer.U8(succession.has_value() ? static_cast<uint8_t>(succession->stage) : 0);
+  if (succession.has_value()) {
+    writer.Prefixed16(crypto::AsBytes(succession->origin)).Raw(succession->first_leaf.view());
+    writer.U64(succession->size).Raw(succession->root.view());
+  }
   return writer.Take();
 }
 
 absl::StatusOr<Partner> Partner::Decode(ByteView bytes) {
   Reader reader(bytes);
   Partner partner;
-  if (reader.U8() != kVersion) reader.Fail();
+  const uint8_t version = reader.U8();
+  if (version != kVersion && version != kVersionBeforeSuccession) reader.Fail();
   partner.origin = reader.Text16();
   partner.name = reader.Text16();
   partner.endpoint = reader.Text16();
@@ -66,6 +74,17 @@ absl::StatusOr<Partner> Partner::Decode(ByteView bytes) {
   partner.charter = reader.Take<evidence::CharterHash>();
   partner.log = static_cast<storage::LogNumber>(reader.U32());
   partner.paired_at.value = static_cast<int64_t>(reader.U64());
+  const uint8_t stage = version == kVersionBeforeSuccession ? uint8_t{0} : reader.U8();
+  if (stage > static_cast<uint8_t>(SuccessionStage::kCleared)) reader.Fail();
+  if (stage != 0) {
+    Succession succession;
+    succession.stage = static_cast<SuccessionStage>(stage);
+    succession.origin = reader.Text16();
+    succession.first_leaf = reader.Take<crypto::Digest>();
+    succession.size = reader.U64();
+    succession.root = reader.Take<crypto::Digest>();
+    partner.succession = std::move(succession);
+  }
   if (!reader.Finish("partner row").ok()) {
     return absl::DataLossError("a partner's row in the database is malformed");
   }
@@ -115,24 +134,21 @@ absl::Status CheckCard(const NodeCard& card) {
   }
   auto certificate = crypto::InspectCertificate(card.certificate_pem);
   if (!certificate.ok()) return certificate.status();
-  auto first = evidence::SignedHeader::DecodeLeaf(card.first_leaf);
-  if (!first.ok()) return first.status();
-  if (first->header.kind != evidence::EntryKind::kKeys || first->header.index != 0 ||
-      first->header.origin != card.origin) {
-    return absl::InvalidArgumentError("entry 0 is not the KEYS entry of " + card.origin);
+  std::vector<evidence::FeedEntry> entries{{card.first_leaf, card.first_body}};
+  const bool second = !card.second_leaf.empty() || !card.second_body.empty();
+  if (second) entries.push_back({card.second_leaf, card.second_body});
+  const auto beginning = ReadBeginning(card.origin, entries);
+  if (!beginning.ok()) return beginning.status();
+  if (second && !beginning->adoption.has_value()) {
+    return absl::InvalidArgumentError("entry 0 is the KEYS entry of " + card.origin +
+                                      ", and another came along");
   }
-  auto body = evidence::DecodeBody(first->header, card.first_body);
-  if (!body.ok()) return body.status();
-  const auto& keys = std::get<evidence::KeysBody>(*body);
-  if (!first->VerifiedBy(keys.entry)) {
-    return absl::InvalidArgumentError("entry 0 of " + card.origin +
-                                      " is not signed by its own entry key");
-  }
+  const evidence::KeysBody& keys = beginning->keys;
   if (keys.tls_spki.view().size() != certificate->pin.view().size() ||
       !std::equal(keys.tls_spki.view().begin(), keys.tls_spki.view().end(),
                   certificate->pin.view().begin())) {
-    return absl::InvalidArgumentError("the certificate is not the one that entry 0 of " +
-                                      card.origin + " names");
+    return absl::InvalidArgumentError("the certificate is not the one that the KEYS of " +
+                                      card.origin + " name");
   }
   return absl::OkStatus();
 }

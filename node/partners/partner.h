@@ -2,6 +2,7 @@
 #ifndef DAFTAR_NODE_PARTNERS_PARTNER_H_
 #define DAFTAR_NODE_PARTNERS_PARTNER_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,6 +27,25 @@ enum class PartnerStatus : uint8_t {
 };
 std::string_view StatusName(PartnerStatus status);
 
+// Numbers are on disk: never renumber.
+enum class SuccessionStage : uint8_t {
+  kWaits = 1,     // until an operator accepts it: nothing of the new log counts or is copied
+  kAccepted = 2,  // what is kept of the old log is being deleted
+  kCleared = 3,   // and is gone, but for its entries without their bodies
+};
+
+// The log that a partner began in the place of this one, with an ADOPTION that its old entry key
+// has signed.
+struct Succession {
+  std::string origin;         // of the new log
+  crypto::Digest first_leaf;  // leaf hash of the ADOPTION
+  // The newest head of the old log that the partner knew.
+  uint64_t size = 0;
+  crypto::Digest root;
+  SuccessionStage stage = SuccessionStage::kWaits;
+  friend bool operator==(const Succession&, const Succession&) = default;
+};
+
 struct Partner {
   std::string origin;
   std::string name;
@@ -37,7 +57,12 @@ struct Partner {
   evidence::CharterHash charter;
   storage::LogNumber log{0};
   evidence::UnixMillis paired_at;
+  std::optional<Succession> succession;  // accepted: then the partner is kRemoved
 
+  // Whether another log has taken the place of this one here.
+  bool replaced() const {
+    return succession.has_value() && succession->stage != SuccessionStage::kWaits;
+  }
   crypto::Bytes Encode() const;
   static absl::StatusOr<Partner> Decode(crypto::ByteView bytes);  // DataLoss when malformed
   friend bool operator==(const Partner&, const Partner&) = default;
@@ -52,6 +77,9 @@ struct NodeCard {
   evidence::CharterHash charter;
   crypto::Bytes first_leaf;  // entry 0: header || signature
   crypto::Bytes first_body;
+  // Entry 1, when entry 0 is an ADOPTION; empty otherwise.
+  crypto::Bytes second_leaf;
+  crypto::Bytes second_body;
   std::string certificate_pem;
 };
 
@@ -60,8 +88,8 @@ absl::Status CheckEndpoint(std::string_view endpoint);
 // Whether partners can be told this address: not the unspecified one (0.0.0.0, ::).
 bool IsOffered(std::string_view endpoint);
 
-// Ok when the card is whole: origin, name, endpoint and certificate within bounds, entry 0 a KEYS
-// entry of that origin, signed by its own entry key, and its TLS key the certificate's.
+// Ok when the card is whole: origin, name, endpoint and certificate within bounds, the beginning of
+// the log as ReadBeginning wants it, and the TLS key of its KEYS the certificate's.
 // InvalidArgument saying what is wrong.
 absl::Status CheckCard(const NodeCard& card);
 

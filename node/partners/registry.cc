@@ -20,7 +20,6 @@ using storage::Column;
 constexpr uint8_t kInviteVersion = 1;
 constexpr std::string_view kInviteKind = "partner.invite";
 
-Bytes PartnerKey(std::string_view origin) { return Writer().U8('p').Raw(origin).Take(); }
 Bytes InviteKey(const crypto::Digest& hash) { return Writer().U8('i').Raw(hash.view()).Take(); }
 
 crypto::Digest HashOf(const InviteSecret& secret) {
@@ -44,6 +43,14 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(storage::Store& store,
   std::unique_ptr<Registry> registry(new Registry(store, vault, clock, entropy));
   if (absl::Status status = registry->Load(); !status.ok()) return status;
   return registry;
+}
+
+Bytes Registry::RowKey(std::string_view origin) { return Writer().U8('p').Raw(origin).Take(); }
+
+absl::Status Registry::CheckBecause(const std::string& because) {
+  if (!because.empty() && because.size() <= storage::kMaxAuditText) return absl::OkStatus();
+  return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
+                                    " bytes, for the record (--because TEXT)");
 }
 
 absl::Status Registry::Load() {
@@ -154,6 +161,12 @@ absl::StatusOr<Partner> Registry::AddLocked(const storage::Caller& caller, const
   const crypto::Digest first_leaf = crypto::MerkleLeafHash(card.first_leaf);
   if (known != partners_.end()) {
     partner = known->second;
+    if (partner.replaced()) {
+      return absl::FailedPreconditionError(
+          "the log of " + card.origin + " counts no more: its node began another in its place, " +
+          partner.succession->origin + ", which was accepted here");
+    }
+    partner.succession.reset();  // it goes on with this log
     if (partner.first_leaf != first_leaf) {
       return absl::AlreadyExistsError(
           "another log is known under the origin " + card.origin +
@@ -171,7 +184,11 @@ absl::StatusOr<Partner> Registry::AddLocked(const storage::Caller& caller, const
   for (const auto& [origin, other] : partners_) {
     if (origin != card.origin && other.pin == certificate->pin &&
         other.status != PartnerStatus::kRemoved) {
-      return absl::AlreadyExistsError("the partner " + origin + " has the same certificate");
+      const bool succeeds = other.succession.has_value() && other.succession->origin == card.origin;
+      return absl::AlreadyExistsError(
+          "the partner " + origin + " has the same certificate" +
+          (succeeds ? "; this is its new log: daftar partner accept " + origin + " --because TEXT"
+                    : ""));
     }
   }
   partner.name = card.name;
@@ -181,7 +198,7 @@ absl::StatusOr<Partner> Registry::AddLocked(const storage::Caller& caller, const
   partner.certificate_pem = card.certificate_pem;
   partner.charter = card.charter;
   partner.paired_at = clock_.Now();
-  batch.Put(Column::kPartners, PartnerKey(partner.origin), partner.Encode());
+  batch.Put(Column::kPartners, RowKey(partner.origin), partner.Encode());
   absl::Status written = Write(std::move(batch), caller, "partner.add", partner.origin, {});
   if (!written.ok()) return written;
   partners_.insert_or_assign(partner.origin, partner);
@@ -191,23 +208,26 @@ absl::StatusOr<Partner> Registry::AddLocked(const storage::Caller& caller, const
 
 absl::StatusOr<Partner> Registry::SetStatus(const storage::Caller& caller, std::string_view origin,
                                             PartnerStatus status, const std::string& because) {
-  if (because.empty() || because.size() > storage::kMaxAuditText) {
-    return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
-                                      " bytes, for the record (--because TEXT)");
-  }
+  if (absl::Status said = CheckBecause(because); !said.ok()) return said;
   auto found = Find(origin);
   if (!found.ok()) return found.status();
   storage::MutexLock lock(mutex_);
   Partner partner = partners_.find(origin)->second;
   if (partner.status == status) return partner;
+  if (partner.replaced()) {
+    return absl::FailedPreconditionError("the log of " + partner.origin +
+                                         " was replaced; its partner is " +
+                                         partner.succession->origin + " now");
+  }
   if (partner.status == PartnerStatus::kRemoved) {
     return absl::FailedPreconditionError(
         "the partner " + partner.origin +
         " was removed; pair again with `daftar partner invite` and `join`");
   }
   partner.status = status;
+  if (status == PartnerStatus::kRemoved) partner.succession.reset();
   Batch batch;
-  batch.Put(Column::kPartners, PartnerKey(partner.origin), partner.Encode());
+  batch.Put(Column::kPartners, RowKey(partner.origin), partner.Encode());
   absl::Status written =
       Write(std::move(batch), caller, "partner." + std::string(StatusName(status)), partner.origin,
             because);

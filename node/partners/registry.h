@@ -38,12 +38,28 @@ class Registry {
 
   // Adds the partner of `card`, or makes a removed or present one with the same entry 0 active with
   // the card's endpoint and certificate. AlreadyExists when the origin is known with another entry
-  // 0 or another partner has the pin; ResourceExhausted past kMaxPartners.
+  // 0 or another partner has the pin; FailedPrecondition when another log has taken the place of
+  // this one here; ResourceExhausted past kMaxPartners.
   absl::StatusOr<Partner> Add(const storage::Caller& caller, const NodeCard& card);
   // A repetition changes nothing. FailedPrecondition for a removed partner. The reason goes to the
   // record.
   absl::StatusOr<Partner> SetStatus(const storage::Caller& caller, std::string_view origin,
                                     PartnerStatus status, const std::string& because);
+
+  // Succession of logs (registry_succession.cc). Notes which log the active partner of `origin`
+  // says takes the place of its own; what it said before is replaced. Whoever calls has checked it.
+  // AlreadyExists when the new origin is known here; FailedPrecondition when the partner is not
+  // active; NotFound.
+  absl::Status NoteSuccession(std::string_view origin, const Succession& succession);
+  // The operator's word: from now on the partner is that of the new log, with the same name,
+  // address, certificate and status, and the old one is kRemoved. What is kept of the old log is to
+  // be deleted by the caller (Adoptions::Clear). A repetition of the request changes nothing.
+  // FailedPrecondition when nothing waits for it; AlreadyExists and ResourceExhausted as Add;
+  // NotFound. The reason goes to the record.
+  absl::StatusOr<Partner> AcceptSuccession(const storage::Caller& caller, std::string_view origin,
+                                           const std::string& because);
+  // Nothing is left of what was to be deleted. REQUIRES that it was accepted.
+  absl::Status NoteCleared(std::string_view origin);
 
   // Remembers (the hash of) an invite's secret until it expires, and `code`, sealed, for whoever
   // repeats the request. Aborted when the same request ran at the same time: FindInvite again.
@@ -75,9 +91,13 @@ class Registry {
   Registry(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
            crypto::Entropy& entropy)
       : store_(store), vault_(vault), clock_(clock), entropy_(entropy) {}
+  static crypto::Bytes RowKey(std::string_view origin);
+  static absl::Status CheckBecause(const std::string& because);
   absl::Status Load();
   storage::LogNumber NextLogNumber() const DAFTAR_REQUIRES(mutex_);
   const Partner* FindPin(const crypto::SpkiPin& pin) const DAFTAR_REQUIRES(mutex_);
+  absl::Status CheckSuccessor(const Partner& partner, std::string_view origin) const
+      DAFTAR_REQUIRES(mutex_);
   absl::Status CheckInviteLocked(const InviteSecret& secret, const crypto::SpkiPin& pin) const
       DAFTAR_REQUIRES(mutex_);
   absl::StatusOr<Partner> AddLocked(const storage::Caller& caller, const NodeCard& card,

@@ -158,6 +158,8 @@ Bytes OwnKey(storage::LogNumber issuer, uint64_t index) {
 
 Bytes KeptPrefix() { return Writer().U8('k').Take(); }
 
+Bytes KeptPrefix(storage::LogNumber issuer) { return Writer().U8('k').U32(Number(issuer)).Take(); }
+
 Bytes KeptPrefix(storage::LogNumber issuer, uint64_t index) {
   return Writer().U8('k').U32(Number(issuer)).U64(index).Take();
 }

@@ -98,6 +98,7 @@ crypto::Bytes OwnPrefix();
 crypto::Bytes OwnPrefix(storage::LogNumber issuer);
 crypto::Bytes OwnKey(storage::LogNumber issuer, uint64_t index);
 crypto::Bytes KeptPrefix();
+crypto::Bytes KeptPrefix(storage::LogNumber issuer);
 crypto::Bytes KeptPrefix(storage::LogNumber issuer, uint64_t index);
 crypto::Bytes KeptKey(storage::LogNumber issuer, uint64_t index, storage::LogNumber relayer);
 crypto::Bytes DayKey(storage::LogNumber relayer);

@@ -538,6 +538,10 @@ class NodeAdapter final : public v1::NodeService::Service {
                             v1::AdoptCharterResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::AdoptCharter);
   }
+  grpc::Status AcceptPartner(grpc::ServerContext* context, const v1::AcceptPartnerRequest* request,
+                             v1::AcceptPartnerResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::AcceptPartner);
+  }
   grpc::Status ReleasePartner(grpc::ServerContext* context,
                               const v1::ReleasePartnerRequest* request,
                               v1::ReleasePartnerResponse* response) override {
@@ -585,6 +589,15 @@ class NodeAdapter final : public v1::NodeService::Service {
                          grpc::ServerWriter<v1::ExportLogResponse>* writer) override {
     return Stream(*context, users_, uid_, handlers_, *request, writer, &NodeHandlers::ExportLog,
                   kMaxExportCallMillis);
+  }
+  grpc::Status ExportFork(grpc::ServerContext* context, const v1::ExportForkRequest* request,
+                          v1::ExportForkResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ExportFork);
+  }
+  grpc::Status RecoverLog(grpc::ServerContext* context, const v1::RecoverLogRequest* request,
+                          grpc::ServerWriter<v1::RecoverLogResponse>* writer) override {
+    return Stream(*context, users_, uid_, handlers_, *request, writer, &NodeHandlers::RecoverLog,
+                  kMaxRecoveryCallMillis);
   }
   grpc::Status ExportDecisions(grpc::ServerContext* context,
                                const v1::ExportDecisionsRequest* request,

@@ -13,6 +13,8 @@ v1::NodeCard ToProto(const partners::NodeCard& card) {
   out.set_first_leaf(card.first_leaf.data(), card.first_leaf.size());
   out.set_first_body(card.first_body.data(), card.first_body.size());
   out.set_certificate_pem(card.certificate_pem);
+  out.set_second_leaf(card.second_leaf.data(), card.second_leaf.size());
+  out.set_second_body(card.second_body.data(), card.second_body.size());
   return out;
 }
 
@@ -30,6 +32,8 @@ absl::StatusOr<partners::NodeCard> FromProto(const v1::NodeCard& card) {
   out.first_leaf = crypto::ToBytes(card.first_leaf());
   out.first_body = crypto::ToBytes(card.first_body());
   out.certificate_pem = card.certificate_pem();
+  out.second_leaf = crypto::ToBytes(card.second_leaf());
+  out.second_body = crypto::ToBytes(card.second_body());
   return out;
 }
 

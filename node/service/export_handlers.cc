@@ -55,6 +55,8 @@ absl::Status NodeHandlers::ExportLog(const Actor& actor, const v1::ExportLogRequ
                          {node_.clock().Now().value, actor.name, kOpenAction, opened, ""});
     if (absl::Status s = node_.store().Write(std::move(batch)); !s.ok()) return s;
   }
+  // All that has come so far, for the quorum that the auditor asks for.
+  node_.ServeCosignatures();
   const storage::NodeKeys& keys = node_.keys();
   const ledger::LogIdentity identity{node_.config().origin, node_.charter().circle, keys.entry,
                                      keys.head, keys.self};

@@ -1,8 +1,10 @@
 #include "node/service/http_server.h"
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <chrono>
@@ -19,14 +21,23 @@ using tcp = asio::ip::tcp;
 
 constexpr std::chrono::milliseconds kAcceptPause{50};  // when descriptors are short
 
-// One connection: read, answer, read again, all on the listener's one thread.
+// What the connections of one listener share. Counters are the listener's thread's.
+struct Shared {
+  const HttpServer::Handler handler;
+  const HttpServer::IsSlow is_slow;
+  asio::thread_pool slow{1};
+  int connections = 0;
+  int slow_requests = 0;
+};
+
+// One connection: read, answer, read again, all on the listener's one thread; only the handler of a
+// slow request runs elsewhere.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, const HttpServer::Handler& handler, int& connections)
-      : stream_(std::move(socket)), handler_(handler), connections_(connections) {
-    ++connections_;
+  Session(tcp::socket socket, Shared& shared) : stream_(std::move(socket)), shared_(shared) {
+    ++shared_.connections;
   }
-  ~Session() { --connections_; }
+  ~Session() { --shared_.connections; }
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -54,7 +65,31 @@ class Session : public std::enable_shared_from_this<Session> {
     const std::string target(parser_->get().target().data(), parser_->get().target().size());
     request.path = target.substr(0, target.find('?'));
     request.method = std::string(parser_->get().method_string());
-    Write(handler_(request), parser_->get().keep_alive());
+    request.body = std::move(parser_->get().body());
+    head_ = parser_->get().method() == http::verb::head;
+    const bool keep_alive = parser_->get().keep_alive();
+    if (!shared_.is_slow || !shared_.is_slow(request)) {
+      return Write(shared_.handler(request), keep_alive);
+    }
+    if (shared_.slow_requests == kMaxSlowRequests) {
+      HttpResponse busy{503, "text/plain; charset=utf-8", "too many at once; come again\n"};
+      busy.headers = {{"Retry-After", std::to_string(kHttpRetrySeconds)}};
+      return Write(busy, keep_alive);
+    }
+    ++shared_.slow_requests;
+    stream_.expires_never();
+    asio::post(shared_.slow,
+               [self = shared_from_this(), request = std::move(request), keep_alive]() mutable {
+                 Session& session = *self;
+                 HttpResponse response = session.shared_.handler(request);
+                 // The connection goes on, and ends, on the listener's thread: nothing of it is
+                 // kept here.
+                 asio::post(session.stream_.get_executor(),
+                            [self = std::move(self), response = std::move(response), keep_alive] {
+                              --self->shared_.slow_requests;
+                              self->Write(response, keep_alive);
+                            });
+               });
   }
 
   void Write(const HttpResponse& response, bool keep_alive) {
@@ -62,10 +97,13 @@ class Session : public std::enable_shared_from_this<Session> {
     response_->result(static_cast<unsigned>(response.status));
     response_->set(http::field::content_type, response.content_type);
     response_->set("X-Content-Type-Options", "nosniff");
-    response_->set(http::field::cache_control, "no-store");
+    response_->set(http::field::cache_control, response.cache_control);
+    for (const auto& [name, value] : response.headers) response_->set(name, value);
     response_->keep_alive(keep_alive);
     response_->body() = response.body;
     response_->prepare_payload();
+    if (head_) response_->body().clear();  // the length stays that of a GET's
+    stream_.expires_after(std::chrono::seconds(kHttpWriteSeconds));
     http::async_write(stream_, *response_,
                       [self = shared_from_this(), keep_alive](beast::error_code error, size_t) {
                         if (error || !keep_alive) return self->Close();
@@ -79,8 +117,8 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   beast::tcp_stream stream_;
-  const HttpServer::Handler& handler_;
-  int& connections_;
+  Shared& shared_;
+  bool head_ = false;  // the request that is being answered is a HEAD
   beast::flat_buffer buffer_{kMaxHttpHeaderBytes + kMaxHttpBodyBytes};
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<http::response<http::string_body>> response_;
@@ -89,7 +127,7 @@ class Session : public std::enable_shared_from_this<Session> {
 }  // namespace
 
 struct HttpServer::Parts {
-  explicit Parts(Handler request_handler) : handler(std::move(request_handler)) {}
+  Parts(Handler handler, IsSlow is_slow) : shared{std::move(handler), std::move(is_slow)} {}
 
   void Accept() {
     acceptor.async_accept([this](beast::error_code error, tcp::socket socket) {
@@ -102,25 +140,25 @@ struct HttpServer::Parts {
         });
         return;
       }
-      if (connections < kMaxHttpConnections) {
-        std::make_shared<Session>(std::move(socket), handler, connections)->Read();
+      if (shared.connections < kMaxHttpConnections) {
+        std::make_shared<Session>(std::move(socket), shared)->Read();
       }
       Accept();
     });
   }
 
-  const Handler handler;
+  Shared shared;  // outlives the connections, which the context has
   asio::io_context context{1};
   tcp::acceptor acceptor{context};
   asio::steady_timer pause{context};
-  int connections = 0;
   std::thread thread;
 };
 
 HttpServer::HttpServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string& endpoint,
-                                                              Handler handler) {
+                                                              Handler handler, IsSlow is_slow,
+                                                              const std::string& key) {
   const size_t colon = endpoint.rfind(':');
   std::string host = endpoint.substr(0, colon);
   if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
@@ -128,11 +166,11 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
   beast::error_code error;
   const asio::ip::address address = asio::ip::make_address(host, error);
   if (error) {
-    return absl::InvalidArgumentError("http.listen " + endpoint +
+    return absl::InvalidArgumentError(key + " " + endpoint +
                                       " is no numeric address, like 127.0.0.1:8481");
   }
   const int port = std::stoi(endpoint.substr(colon + 1));
-  auto parts = std::make_unique<Parts>(std::move(handler));
+  auto parts = std::make_unique<Parts>(std::move(handler), std::move(is_slow));
   const tcp::endpoint where(address, static_cast<uint16_t>(port));
   parts->acceptor.open(where.protocol(), error);
   if (!error) parts->acceptor.set_option(asio::socket_base::reuse_address(true), error);
@@ -151,6 +189,8 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
 HttpServer::~HttpServer() {
   parts_->context.stop();
   parts_->thread.join();
+  // What waits there is finished, so that no connection outlives the context.
+  parts_->shared.slow.join();
 }
 
 }  // namespace daftar::service

@@ -16,8 +16,9 @@ inline constexpr int kMaxLocalUids = 16;                  // different users on 
 inline constexpr int kMaxProofChunkBytes = 256 << 10;     // of a file in one message
 inline constexpr int kMaxProofCallMillis = 10 * 60'000;   // deadline of a call that carries a file
 inline constexpr int kMaxExportCallMillis = 60 * 60'000;  // deadline of a call that exports
-inline constexpr int kMaxExports = 1;                     // calls that export at once
-inline constexpr int kShutdownGraceMillis = 2000;         // for calls under way
+inline constexpr int kMaxRecoveryCallMillis = 6 * 60 * 60'000;  // of one that fetches the log back
+inline constexpr int kMaxExports = 1;                           // calls that export at once
+inline constexpr int kShutdownGraceMillis = 2000;               // for calls under way
 
 }  // namespace daftar::service
 

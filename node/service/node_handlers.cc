@@ -50,6 +50,10 @@ std::vector<std::string> NodeHandlers::OwnProblems() const {
     problems.push_back(trouble);
   } else if (const BackgroundTrouble background = node_.trouble(); !background.publishing.empty()) {
     problems.push_back("the last tick published nothing: " + background.publishing);
+  } else if (node_.publisher().tree_size() == 0) {
+    problems.push_back(
+        "the database holds no log: it is new, or was emptied. Fetch it back from partners "
+        "(`daftar log recover`), or put the right database in its place");
   }
   if (const std::string problem = node_.policies().problem(); !problem.empty()) {
     // One line for each fault.
@@ -91,6 +95,9 @@ std::vector<std::string> NodeHandlers::ProblemsOf(const partners::Partner& partn
   std::vector<std::string> problems;
   const auto mirror = node_.followers().MirrorOf(partner.origin);
   if (mirror == nullptr) return problems;
+  if (std::string words = partners::SuccessionWords(partner); !words.empty()) {
+    problems.push_back("partner " + partner.origin + ": " + words);
+  }
   if (std::string trouble = mirror->View().trouble; !trouble.empty()) {
     problems.push_back("partner " + partner.origin + ": " + trouble);
   }
@@ -257,12 +264,23 @@ v1::Partner NodeHandlers::Describe(const partners::Partner& partner) const {
       out.set_head_age_s(static_cast<uint64_t>(std::max<int64_t>(age, 0)));
     }
     out.set_trouble(view.trouble);
+    out.set_forked(view.forked);
     if (view.quarantine.has_value()) {
       out.set_quarantined_since(TimeText(evidence::UnixMillis::OfSeconds(view.quarantine->since)));
       out.set_quarantined_for(std::string(partners::SuspicionName(view.quarantine->suspicion)));
     }
     out.set_reports(view.reports);
     if (!view.keys.empty()) out.set_epoch(view.keys.back().keys.epoch);
+  }
+  if (partner.replaced()) {
+    out.set_trouble("its node began another log in its place, " + partner.succession->origin +
+                    ", which was accepted here: nothing in this one counts");
+  } else if (partner.succession.has_value()) {
+    out.set_adopted_origin(partner.succession->origin);
+    out.set_adopted_first_entry(partner.succession->first_leaf.hex());
+    out.set_adopted_after(partner.succession->size);
+    const std::string words = partners::SuccessionWords(partner);
+    out.set_trouble(out.trouble().empty() ? words : words + "; " + out.trouble());
   }
   const partners::Arrival held = node_.arrivals().HeldBy(partner);
   out.set_holds(held.holds);
@@ -321,7 +339,7 @@ absl::StatusOr<v1::GetPartnerResponse> NodeHandlers::GetPartner(
   v1::GetPartnerResponse out;
   *out.mutable_partner() = Describe(*partner);
   const auto mirror = node_.followers().MirrorOf(partner->origin);
-  if (mirror == nullptr) return out;
+  if (mirror == nullptr || partner->replaced()) return out;  // of its reports nothing is left here
   auto record = partners::RecordOf(node_.store(), partner->log, mirror->View(), node_.charters(),
                                    node_.clock().Now().seconds());
   if (!record.ok()) return record.status();
@@ -353,6 +371,21 @@ absl::StatusOr<v1::Partner> NodeHandlers::ChangeStatus(const Actor& actor,
   // Streams that the partner has open here look at its status when they wake.
   node_.publisher().WakeAll();
   return Describe(*partner);
+}
+
+absl::StatusOr<v1::AcceptPartnerResponse> NodeHandlers::AcceptPartner(
+    const Actor& actor, const v1::AcceptPartnerRequest& request) {
+  if (absl::Status s = Authorise(actor, "NodeService/AcceptPartner"); !s.ok()) return s;
+  if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
+  auto partner = node_.AcceptPartner(CallerOf(actor, request.request_id()), request.origin(),
+                                     request.because());
+  if (!partner.ok()) return partner.status();
+  // As when a status changes: what was asked under the old name ends, and open streams look again.
+  node_.disclosures().Sweep().IgnoreError();
+  node_.publisher().WakeAll();
+  v1::AcceptPartnerResponse out;
+  *out.mutable_partner() = Describe(*partner);
+  return out;
 }
 
 absl::StatusOr<v1::ReleasePartnerResponse> NodeHandlers::ReleasePartner(
@@ -458,6 +491,7 @@ absl::StatusOr<v1::RemoveUserResponse> NodeHandlers::RemoveUser(
 absl::StatusOr<v1::GetLogHeadResponse> NodeHandlers::GetLogHead(const Actor& actor,
                                                                 const v1::GetLogHeadRequest&) {
   if (absl::Status s = Authorise(actor, "NodeService/GetLogHead"); !s.ok()) return s;
+  node_.ServeCosignatures();
   const auto head = node_.publisher().Head();
   if (!head.has_value()) {
     return absl::UnavailableError("there is no signed head: " + node_.publisher().trouble());

@@ -26,6 +26,8 @@ class NodeHandlers {
                                                         const v1::ListPartnersRequest& request);
   absl::StatusOr<v1::GetPartnerResponse> GetPartner(const Actor& actor,
                                                     const v1::GetPartnerRequest& request);
+  absl::StatusOr<v1::AcceptPartnerResponse> AcceptPartner(const Actor& actor,
+                                                          const v1::AcceptPartnerRequest& request);
   absl::StatusOr<v1::ReleasePartnerResponse> ReleasePartner(
       const Actor& actor, const v1::ReleasePartnerRequest& request);
   absl::StatusOr<v1::SuspendPartnerResponse> SuspendPartner(
@@ -58,6 +60,13 @@ class NodeHandlers {
                                const SendExport& send);
   absl::StatusOr<v1::GetLogPolicyResponse> GetLogPolicy(const Actor& actor,
                                                         const v1::GetLogPolicyRequest& request);
+  absl::StatusOr<v1::ExportForkResponse> ExportFork(const Actor& actor,
+                                                    const v1::ExportForkRequest& request);
+  // Tells how far it is, and at last what was done. Ends with Cancelled once `send` has answered
+  // false; what was taken back until then stays.
+  using SendRecovery = std::function<bool(const v1::RecoverLogResponse&)>;
+  absl::Status RecoverLog(const Actor& actor, const v1::RecoverLogRequest& request,
+                          const SendRecovery& send);
 
   // What is wrong, for the operator; empty when nothing is.
   std::vector<std::string> Problems() const;

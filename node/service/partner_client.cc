@@ -238,6 +238,34 @@ void PartnerClient::Finished(PendingCall* pending) {
   idle_.NotifyAll();
 }
 
+namespace {
+
+// Hands over what is read until `on_batch` returns false. OK when the partner has ended it, or the
+// caller has.
+absl::Status ReadBatches(grpc::ClientContext& context,
+                         grpc::ClientReader<v1::FollowResponse>& reader,
+                         const std::function<bool(evidence::FeedBatch)>& on_batch,
+                         partners::Cancellation& cancel, const std::string& endpoint) {
+  v1::FollowResponse response;
+  absl::Status malformed;
+  bool wanted = true;
+  while (wanted && reader.Read(&response)) {
+    auto batch = FromProto(std::move(response));
+    malformed = batch.status();
+    wanted = batch.ok() && on_batch(*std::move(batch));
+    response.Clear();
+  }
+  if (!wanted) context.TryCancel();
+  while (reader.Read(&response)) {
+  }
+  const grpc::Status status = reader.Finish();
+  cancel.OnCancel({});
+  if (!malformed.ok()) return malformed;
+  return !wanted || status.ok() ? absl::OkStatus() : InWords(status, endpoint);
+}
+
+}  // namespace
+
 absl::Status PartnerClient::Follow(const partners::Partner& partner, uint64_t from,
                                    const std::function<bool(evidence::FeedBatch)>& on_batch,
                                    partners::Cancellation& cancel) {
@@ -248,28 +276,25 @@ absl::Status PartnerClient::Follow(const partners::Partner& partner, uint64_t fr
   request.set_from(from);
   cancel.OnCancel([&context] { context.TryCancel(); });
   auto reader = (*stub)->Follow(&context, request);
-  v1::FollowResponse response;
-  absl::Status malformed;
-  while (reader->Read(&response)) {
-    auto batch = FromProto(std::move(response));
-    if (!batch.ok()) {
-      malformed = batch.status();
-      context.TryCancel();
-      break;
-    }
-    if (!on_batch(*std::move(batch))) {
-      context.TryCancel();
-      break;
-    }
-    response.Clear();
-  }
-  while (reader->Read(&response)) {
-  }
-  const grpc::Status status = reader->Finish();
-  cancel.OnCancel({});
-  if (!malformed.ok()) return malformed;
-  return status.ok() ? absl::UnavailableError("the partner ended the stream")
-                     : InWords(status, partner.endpoint);
+  absl::Status ended = ReadBatches(context, *reader, on_batch, cancel, partner.endpoint);
+  return ended.ok() ? absl::UnavailableError("the partner ended the stream") : ended;
+}
+
+absl::Status PartnerClient::ReadLog(const partners::Partner& partner, const std::string& origin,
+                                    uint64_t from,
+                                    const std::function<bool(evidence::FeedBatch)>& on_batch,
+                                    std::chrono::milliseconds deadline,
+                                    partners::Cancellation& cancel) {
+  auto stub = StubFor(partner);
+  if (!stub.ok()) return stub.status();
+  grpc::ClientContext context;
+  context.set_deadline(DeadlineIn(deadline));
+  v1::ReadLogRequest request;
+  request.set_origin(origin);
+  request.set_from(from);
+  cancel.OnCancel([&context] { context.TryCancel(); });
+  auto reader = (*stub)->ReadLog(&context, request);
+  return ReadBatches(context, *reader, on_batch, cancel, partner.endpoint);
 }
 
 absl::StatusOr<partners::NodeCard> PartnerClient::Pair(const std::string& endpoint,

@@ -35,6 +35,9 @@ class PartnerClient final : public partners::Network {
   absl::Status Follow(const partners::Partner& partner, uint64_t from,
                       const std::function<bool(evidence::FeedBatch)>& on_batch,
                       partners::Cancellation& cancel) override;
+  absl::Status ReadLog(const partners::Partner& partner, const std::string& origin, uint64_t from,
+                       const std::function<bool(evidence::FeedBatch)>& on_batch,
+                       std::chrono::milliseconds deadline, partners::Cancellation& cancel) override;
   absl::StatusOr<partners::NodeCard> Pair(const std::string& endpoint, const crypto::SpkiPin& pin,
                                           const partners::InviteSecret& secret,
                                           const partners::NodeCard& own,

@@ -172,6 +172,32 @@ absl::Status PartnerHandlers::FollowLoop(const PeerCertificate& peer, uint64_t f
   return absl::UnavailableError("the node is stopping");
 }
 
+absl::Status PartnerHandlers::ReadLog(const PeerCertificate& peer,
+                                      const v1::ReadLogRequest& request,
+                                      const std::function<bool(const v1::FollowResponse&)>& send,
+                                      const std::function<bool()>& cancelled) {
+  auto partner = Authenticate(peer);
+  if (!partner.ok()) return partner.status();
+  absl::Status counted = Count(&PartnerHandlers::log_reads_, partner->origin, kMaxLogReadsPerMinute,
+                               "a partner reads logs");
+  if (!counted.ok()) return counted;
+  // Whether the caller is a partner of a third log's issuer is not for this node to say.
+  if (request.origin() != partner->origin && request.origin() != node_.config().origin) {
+    return absl::PermissionDeniedError("a partner reads its own log here, or this node's");
+  }
+  uint64_t from = request.from();
+  while (!stopping_.load() && !cancelled()) {
+    if (absl::Status still = Authenticate(peer).status(); !still.ok()) return still;
+    auto batch = node_.ReadCopy(request.origin(), from);
+    if (!batch.ok()) return batch.status();
+    const size_t entries = batch->entries.size();
+    from += entries;
+    if (!send(ToProto(*std::move(batch)))) return absl::CancelledError("the caller went away");
+    if (entries == 0) return absl::OkStatus();
+  }
+  return absl::UnavailableError("the node is stopping");
+}
+
 absl::StatusOr<v1::OpenProofRequestResponse> PartnerHandlers::OpenProofRequest(
     const PeerCertificate& peer, const v1::OpenProofRequestRequest& request) {
   auto partner = Authenticate(peer);

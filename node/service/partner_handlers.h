@@ -23,8 +23,9 @@ struct PeerCertificate {
 
 // A partner needs one stream; a second covers the moment of reconnecting.
 inline constexpr int kMaxStreamsPerPartner = 2;
-// A partner exchanges notes once a minute, and once more for each head of this node's log.
-inline constexpr int kMaxExchangesPerMinute = 120;
+// A partner exchanges notes once a minute, and once more for each head of this node's log and of
+// its own.
+inline constexpr int kMaxExchangesPerMinute = 240;
 
 // Of relayed disputes, refused ones counted.
 inline constexpr int kMaxRelaysPerMinute = 60;
@@ -33,6 +34,8 @@ inline constexpr int kMaxRelaysPerMinute = 60;
 // partner has at most 32 requests waiting, which it looks after every ten minutes.
 inline constexpr int kMaxProofAsksPerMinute = 60;
 inline constexpr int kMaxProofFetchesPerMinute = 120;
+// A partner reads a whole log when it has lost its own, or what is missing in its copy of another.
+inline constexpr int kMaxLogReadsPerMinute = 20;
 
 // Any thread may call.
 class PartnerHandlers {
@@ -53,6 +56,11 @@ class PartnerHandlers {
   absl::Status Follow(const PeerCertificate& peer, const v1::FollowRequest& request,
                       const std::function<bool(const v1::FollowResponse&)>& send,
                       const std::function<bool()>& cancelled);
+  // The copy of the caller's own log, or this node's log, up to its head; ends as Follow does, and
+  // when all is sent.
+  absl::Status ReadLog(const PeerCertificate& peer, const v1::ReadLogRequest& request,
+                       const std::function<bool(const v1::FollowResponse&)>& send,
+                       const std::function<bool()>& cancelled);
   absl::StatusOr<v1::OpenProofRequestResponse> OpenProofRequest(
       const PeerCertificate& peer, const v1::OpenProofRequestRequest& request);
   absl::StatusOr<v1::RequestProofResponse> RequestProof(const PeerCertificate& peer,
@@ -95,6 +103,7 @@ class PartnerHandlers {
   Paces relays_ DAFTAR_GUARDED_BY(mutex_);
   Paces proof_asks_ DAFTAR_GUARDED_BY(mutex_);
   Paces proof_fetches_ DAFTAR_GUARDED_BY(mutex_);
+  Paces log_reads_ DAFTAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace daftar::service

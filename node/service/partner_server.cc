@@ -94,6 +94,15 @@ class PartnerAdapter final : public v1::PartnerService::Service {
         [writer](const v1::FetchProofResponse& response) { return writer->Write(response); },
         [context] { return context->IsCancelled(); }));
   }
+  grpc::Status ReadLog(grpc::ServerContext* context, const v1::ReadLogRequest* request,
+                       grpc::ServerWriter<v1::FollowResponse>* writer) override {
+    auto peer = certificates_.Of(*context);
+    if (!peer.ok()) return ToGrpcForPartner(peer.status());
+    return ToGrpcForPartner(handlers_.ReadLog(
+        *peer, *request,
+        [writer](const v1::FollowResponse& response) { return writer->Write(response); },
+        [context] { return context->IsCancelled(); }));
+  }
   grpc::Status Follow(grpc::ServerContext* context, const v1::FollowRequest* request,
                       grpc::ServerWriter<v1::FollowResponse>* writer) override {
     auto peer = certificates_.Of(*context);

@@ -1,9 +1,10 @@
 // Verifies many bundles in one process: what the mutation test runs beside the second verifier.
 //
-//   audit_verify_many --now SECONDS
+//   audit_verify_many --now SECONDS [--explain]
 //
 // reads lines BUNDLE<TAB>POLICY, two paths each, and prints for each a line
-// CODE<TAB>NAMES, where NAMES are the checks that failed, parted by commas.
+// CODE<TAB>NAMES, where NAMES are the checks that failed, parted by commas. With --explain it says
+// on standard error why.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -21,11 +22,21 @@ std::string ReadFile(const std::string& path) {
   return text.str();
 }
 
+void Explain(const daftar::audit::Verdict& verdict) {
+  if (verdict.code == 2) std::cerr << "cannot be read: " << verdict.unreadable << "\n";
+  for (const auto& check : verdict.checks) {
+    for (const std::string& fault : check.faults.kept) {
+      std::cerr << CheckName(check.check) << ": " << fault << "\n";
+    }
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3 || std::string(argv[1]) != "--now") {
-    std::cerr << "usage: audit_verify_many --now SECONDS < LINES\n";
+  const bool explain = argc == 4 && std::string(argv[3]) == "--explain";
+  if ((argc != 3 && !explain) || std::string(argv[1]) != "--now") {
+    std::cerr << "usage: audit_verify_many --now SECONDS [--explain] < LINES\n";
     return 2;
   }
   daftar::audit::VerifyOptions options;
@@ -42,6 +53,7 @@ int main(int argc, char** argv) {
       std::cerr << "audit_verify_many: " << verdict.status().ToString() << "\n";
       return 2;
     }
+    if (explain) Explain(*verdict);
     std::string failed;
     for (const auto& check : verdict->checks) {
       if (check.state != daftar::audit::CheckState::kFails) continue;

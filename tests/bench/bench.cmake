@@ -1,4 +1,5 @@
 daftar_bench(voprf_bench LIBRARIES daftar::crypto PkgConfig::SODIUM)
+daftar_bench(tree_bench LIBRARIES daftar::crypto)
 daftar_bench(log_store_bench LIBRARIES daftar::storage)
 daftar_bench(decision_bench LIBRARIES daftar::node_decision)
 daftar_bench(backtest_bench LIBRARIES daftar::node_decision)
@@ -9,6 +10,9 @@ daftar_bench(check_bench LIBRARIES daftar_sim daftar::node_service daftar::node 
 daftar_program(mirror_memory SOURCES bench/mirror_memory.cc
                LIBRARIES daftar::node_ledger daftar::node_partners daftar::storage)
 target_include_directories(mirror_memory PRIVATE ${CMAKE_SOURCE_DIR})
+daftar_program(audit_bench SOURCES bench/audit_bench.cc
+               LIBRARIES daftar::node_audit PkgConfig::SODIUM)
+target_include_directories(audit_bench PRIVATE ${CMAKE_SOURCE_DIR})
 daftar_program(backtest_table SOURCES bench/backtest_table.cc LIBRARIES daftar::node_decision)
 target_include_directories(backtest_table PRIVATE ${CMAKE_SOURCE_DIR})
 foreach(program publication_bench replication_bench check_bench mirror_memory backtest_bench

@@ -163,6 +163,12 @@ class MutableNetwork final : public partners::Network {
                       partners::Cancellation& cancel) override {
     return client_.Follow(partner, from, on_batch, cancel);
   }
+  absl::Status ReadLog(const partners::Partner& partner, const std::string& origin, uint64_t from,
+                       const std::function<bool(evidence::FeedBatch)>& on_batch,
+                       std::chrono::milliseconds deadline,
+                       partners::Cancellation& cancel) override {
+    return client_.ReadLog(partner, origin, from, on_batch, deadline, cancel);
+  }
   absl::StatusOr<partners::NodeCard> Pair(const std::string& endpoint, const crypto::SpkiPin& pin,
                                           const partners::InviteSecret& secret,
                                           const partners::NodeCard& own,

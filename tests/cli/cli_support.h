@@ -161,6 +161,7 @@ class FakeNode {
   Method<v1::ListWarningsRequest, v1::ListWarningsResponse> list_warnings;
   Method<v1::ClearWarningRequest, v1::ClearWarningResponse> clear_warning;
   Method<v1::RemoveWarningRequest, v1::RemoveWarningResponse> remove_warning;
+  Method<v1::AcceptPartnerRequest, v1::AcceptPartnerResponse> accept_partner;
   Method<v1::ReleasePartnerRequest, v1::ReleasePartnerResponse> release_partner;
   Method<v1::AddOrderRequest, v1::AddOrderResponse> add_order;
   Method<v1::SetOrderOutcomeRequest, v1::SetOrderOutcomeResponse> set_order_outcome;
@@ -183,6 +184,9 @@ class FakeNode {
                              ExportWriter&)>
       export_log;
   std::function<grpc::Status(const v1::ExportDecisionsRequest&, ExportWriter&)> export_decisions;
+  // What goes before the last message of a recovery.
+  std::vector<v1::RecoverLogResponse> recovery_progress;
+  Method<v1::RecoverLogRequest, v1::RecoverLogResponse> recover_log;
   Method<v1::ListChangesRequest, v1::ListChangesResponse> list_changes;
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
@@ -351,6 +355,7 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(JoinPartner, join_partner)
     DAFTAR_FAKE_METHOD(GetCharter, get_charter)
     DAFTAR_FAKE_METHOD(AdoptCharter, adopt_charter)
+    DAFTAR_FAKE_METHOD(AcceptPartner, accept_partner)
     DAFTAR_FAKE_METHOD(ReleasePartner, release_partner)
     DAFTAR_FAKE_METHOD(SuspendPartner, suspend_partner)
     DAFTAR_FAKE_METHOD(ListLogEntries, list_log_entries)
@@ -366,6 +371,14 @@ class FakeNode {
                                  ExportWriter* writer) override {
       if (!fake_.export_decisions) return {grpc::StatusCode::UNIMPLEMENTED, "not in this test"};
       return fake_.export_decisions(*request, *writer);
+    }
+    grpc::Status RecoverLog(grpc::ServerContext* context, const v1::RecoverLogRequest* request,
+                            grpc::ServerWriter<v1::RecoverLogResponse>* writer) override {
+      for (const v1::RecoverLogResponse& message : fake_.recovery_progress) writer->Write(message);
+      v1::RecoverLogResponse last;
+      const grpc::Status status = fake_.Answer(context, fake_.recover_log, request, &last);
+      if (status.ok()) writer->Write(last);
+      return status;
     }
     DAFTAR_FAKE_METHOD(ListChanges, list_changes)
     DAFTAR_FAKE_METHOD(AddUser, add_user)

@@ -98,6 +98,43 @@ TEST_F(WarningCommandTest, AnEmptyListSaysSo) {
               AllOf(HasSubstr("nothing waits"), Not(HasSubstr("IDENTIFIER"))));
 }
 
+TEST_F(WarningCommandTest, AcceptSendsTheReasonAndShowsTheNewPartner) {
+  v1::AcceptPartnerRequest asked;
+  node_.accept_partner = [&](const v1::AcceptPartnerRequest& request,
+                             v1::AcceptPartnerResponse& response) {
+    asked = request;
+    response.mutable_partner()->set_origin("toko-b2.test");
+    return grpc::Status::OK;
+  };
+  const Ran ran = node_.Run({"partner", "accept", "toko-b.test", "--because", "by phone"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(asked.origin() + " " + asked.because(), "toko-b.test by phone");
+  EXPECT_NE(asked.request_id(), "");
+  EXPECT_THAT(ran.out, HasSubstr("toko-b2.test"));
+  EXPECT_EQ(node_.Run({"partner", "accept", "toko-b.test"}).code, kExitUsage);
+}
+
+TEST_F(WarningCommandTest, APartnerThatBeganANewLogIsShownWithWhatToCompare) {
+  node_.release_partner = [](const v1::ReleasePartnerRequest& request,
+                             v1::ReleasePartnerResponse& response) {
+    response.mutable_partner()->set_origin(request.origin());
+    response.mutable_partner()->set_adopted_origin("toko-b2.test");
+    response.mutable_partner()->set_adopted_first_entry("5f0c");
+    response.mutable_partner()->set_adopted_after(7);
+    response.mutable_partner()->set_forked(true);
+    return grpc::Status::OK;
+  };
+  EXPECT_THAT(node_.Run({"partner", "release", "toko-b.test", "--because", "x"}).out,
+              AllOf(HasSubstr("toko-b2.test, not accepted yet"), HasSubstr("5f0c")));
+  const Ran ran =
+      node_.Run({"partner", "release", "toko-b.test", "--because", "x", "--output", "json"});
+  const Json shown = Json::parse(ran.out);
+  EXPECT_EQ(shown["adopted_origin"], "toko-b2.test");
+  EXPECT_EQ(shown["adopted_first_entry"], "5f0c");
+  EXPECT_EQ(shown["adopted_after"], 7);
+  EXPECT_EQ(shown["forked"], true);
+}
+
 TEST_F(WarningCommandTest, ReleaseSendsTheReason) {
   v1::ReleasePartnerRequest asked;
   node_.release_partner = [&](const v1::ReleasePartnerRequest& request,

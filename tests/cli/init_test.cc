@@ -40,12 +40,14 @@ TEST_F(InitArgumentsTest, GivenOptionsAreHandedOnAndOthersLeftOut) {
 TEST_F(InitArgumentsTest, OptionalOnesAndJsonAreHandedOn) {
   options_.region = "MY";
   options_.peer_advertise = "toko-a.example:1";
+  options_.log_listen = "0.0.0.0:18491";
   options_.passphrase_file = folder_.File("pass", "x");
   const auto arguments = InitArguments(options_, "A", true);
   EXPECT_THAT(
       arguments,
       IsOkAndHolds(AllOf(::testing::Contains("--region"), ::testing::Contains("MY"),
                          ::testing::Contains("--peer-advertise"),
+                         ::testing::Contains("--log-listen"), ::testing::Contains("0.0.0.0:18491"),
                          ::testing::Contains("--passphrase-file"), ::testing::Contains("json"))));
 }
 
@@ -65,6 +67,10 @@ TEST_F(InitArgumentsTest, AddressWithoutPortIsRefused) {
                 StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--peer-listen")))
         << address;
   }
+  options_.peer_listen = "127.0.0.1:18471";
+  options_.log_listen = "127.0.0.1";
+  EXPECT_THAT(InitArguments(options_, "A", false),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--log-listen")));
 }
 
 TEST_F(InitArgumentsTest, FileThatIsNotThereIsNamed) {

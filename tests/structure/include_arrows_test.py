@@ -44,6 +44,7 @@ LIBRARIES = (
     (r"rocksdb/", r"storage/[^/]+\.cc$", "storage/*.cc"),
     (r"grpc(pp|\+\+)?/|.*\.grpc\.pb\.h$", r"node/service/|node/main\.cc$|cli/",
      "node/service, node/main.cc and cli"),
+    (r"curl/", r"cli/[^/]+\.cc$", "cli/*.cc"),
     (r"google/protobuf/|.*\.pb\.h$", r"node/service/|cli/", "node/service and cli"),
 )
 

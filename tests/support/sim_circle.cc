@@ -27,6 +27,10 @@ uint64_t NextSeed() {
   return next++;
 }
 
+storage::Unlock SimUnlock() {
+  return {crypto::SecretBytes(std::string_view("sim")), storage::UnlockMethod::kUnlockFile};
+}
+
 // Real certificates, so they are valid by the machine's clock, whatever the test's says.
 int64_t MachineSeconds() { return evidence::SystemClock().Now().seconds(); }
 
@@ -114,6 +118,23 @@ class SimNetwork final : public partners::Network {
       }
       const uint64_t news = other->publisher().News();
       other->publisher().WaitForNews(news, milliseconds(20));
+    }
+    return absl::CancelledError("cancelled");
+  }
+
+  absl::Status ReadLog(const partners::Partner& partner, const std::string& origin, uint64_t from,
+                       const std::function<bool(evidence::FeedBatch)>& on_batch, milliseconds,
+                       partners::Cancellation& cancel) override {
+    while (!cancel.cancelled()) {
+      std::shared_ptr<Node> other = Reach(partner);
+      if (other == nullptr) return absl::UnavailableError("not reached");
+      if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
+      auto batch = other->ReadCopy(origin, from);
+      if (!batch.ok()) return batch.status();
+      const size_t entries = batch->entries.size();
+      from += entries;
+      if (auto alter = circle_.faults.alter_feed.Get()) alter(partner.origin, *batch);
+      if (!on_batch(*std::move(batch)) || entries == 0) return absl::OkStatus();
     }
     return absl::CancelledError("cancelled");
   }
@@ -238,14 +259,24 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
   FakeEntropy key_entropy(seed_);
   auto keys = storage::NodeKeys::Generate(origin_, MachineSeconds(), key_entropy);
   if (!keys.ok()) return keys.status();
-  if (create) {
-    std::filesystem::create_directories(dir_);
+  if (create) std::filesystem::create_directories(dir_);
+  if (create && tls_.certificate_pem.empty()) {
     tls_ = std::move(keys->tls);
   }
   keys->tls.certificate_pem = tls_.certificate_pem;
   keys->tls.private_key_pem = tls_.private_key_pem.Duplicate();
   keys->tls.pin = tls_.pin;
-  auto store = storage::RocksStore::Open({.path = dir_ / "db", .create_if_missing = create});
+  // Those that a new log has brought.
+  if (std::filesystem::exists(dir_ / storage::kKeystoreFileName)) {
+    keys = storage::ReadKeystore(dir_, SimUnlock());
+    if (!keys.ok()) return keys.status();
+  }
+  storage::RocksOptions rocks{.path = dir_ / "db", .create_if_missing = create};
+  if (disk != nullptr) {
+    rocks.min_free_bytes = 0;
+    rocks.env_for_tests = disk->env();
+  }
+  auto store = storage::RocksStore::Open(rocks);
   if (!store.ok()) return store.status();
   // As the daemon does: the file beside the database, which another charter may have replaced.
   evidence::Charter charter = circle_.charter_;
@@ -266,7 +297,7 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
                   .keys = *std::move(keys),
                   .unlock_method = storage::UnlockMethod::kUnlockFile,
                   .store = *std::move(store),
-                  .high_water = storage::HighWaterFile(dir_ / "high-water"),
+                  .high_water = storage::HighWaterFile(dir_ / "high-water", high_water_hook),
                   .clock = circle_.clock_,
                   .entropy = entropy,
                   .make_network =
@@ -284,6 +315,26 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
   return Node::Open(std::move(parts));
 }
 
+absl::StatusOr<NewLogDone> SimNode::BeginNewLog(const std::string& origin, bool even_if_whole,
+                                                const NewLogProgress& progress) {
+  NewLogFiles files{.open = [this] { return Open(true); },
+                    .write_keys =
+                        [this](const storage::NodeKeys& keys) {
+                          return storage::WriteKeystore(dir_, keys, SimUnlock(), circle_.entropy(),
+                                                        {1, crypto::kMinPasswordMemoryBytes});
+                        },
+                    .write_origin =
+                        [this](const std::string& changed) {
+                          origin_ = changed;
+                          return absl::OkStatus();
+                        },
+                    .high_water = storage::HighWaterFile(dir_ / "high-water", high_water_hook),
+                    .clock = circle_.clock_,
+                    .entropy = circle_.entropy()};
+  return daftar::BeginNewLog({origin, "two histories", "uid:0", even_if_whole}, std::move(files),
+                             progress);
+}
+
 void SimNode::Stop() {
   if (node_ == nullptr) return;
   std::shared_ptr<Node> stopped;
@@ -296,8 +347,11 @@ void SimNode::Stop() {
   while (stopped.use_count() > 1) std::this_thread::yield();
 }
 
-absl::Status SimNode::TryStart() {
-  auto node = Open(false);
+absl::Status SimNode::TryStart() { return Run(Open(false)); }
+
+void SimNode::StartToRecover() { DAFTAR_ASSERT_OK(Run(Open(true))); }
+
+absl::Status SimNode::Run(absl::StatusOr<std::unique_ptr<Node>> node) {
   if (!node.ok()) return node.status();
   {
     storage::MutexLock lock(circle_.mutex_);
@@ -327,7 +381,7 @@ SimCircle::~SimCircle() {
 std::shared_ptr<Node> SimCircle::At(const std::string& endpoint) {
   storage::MutexLock lock(mutex_);
   for (auto& node : nodes_) {
-    if (node->endpoint() == endpoint) return node->node_;
+    if (node->endpoint() == endpoint && node->node_ != nullptr) return node->node_;
   }
   return nullptr;
 }
@@ -345,6 +399,82 @@ SimNode& SimCircle::Add(const std::string& origin) {
   made->node_ = *std::move(node);
   nodes_.push_back(std::move(made));
   return *nodes_.back();
+}
+
+SimNode& SimCircle::Clone(const SimNode& node) {
+  auto made = std::make_unique<SimNode>(*this, node.origin(),
+                                        node.origin() + ":" + std::to_string(1000 + nodes_.size()));
+  made->seed_ = node.seed_;
+  made->requests_ = node.requests_;  // its database knows those
+  made->dir_ = temp_ / (node.origin() + "-" + std::to_string(nodes_.size()));
+  made->tls_.certificate_pem = node.tls_.certificate_pem;
+  made->tls_.private_key_pem = node.tls_.private_key_pem.Duplicate();
+  made->tls_.pin = node.tls_.pin;
+  std::filesystem::copy(node.dir(), made->dir_, std::filesystem::copy_options::recursive);
+  storage::MutexLock lock(mutex_);
+  nodes_.push_back(std::move(made));
+  return *nodes_.back();
+}
+
+SimNode& SimCircle::AddSuccessor(SimNode& old, const std::string& origin,
+                                 const SuccessorFaults& changed) {
+  auto made = std::make_unique<SimNode>(*this, origin, old.endpoint());
+  made->dir_ += "-successor";  // the origin may be another node's
+  made->tls_.certificate_pem = old.tls_.certificate_pem;
+  made->tls_.private_key_pem = old.tls_.private_key_pem.Duplicate();
+  made->tls_.pin = old.tls_.pin;
+  auto node = made->Open(true);
+  if (!node.ok()) {
+    ADD_FAILURE() << node.status().ToString();
+    std::abort();
+  }
+  const storage::NodeKeys& own = (*node)->keys();
+  evidence::KeysBody keys;
+  keys.salt = entropy().Public<evidence::Salt>();
+  keys.entry = own.entry.public_key();
+  keys.head = own.head.public_key();
+  keys.mirror = own.mirror.public_key();
+  keys.self = own.self.public_key();
+  keys.tls_spki = crypto::Digest(own.tls.pin.array());
+  keys.epoch = own.epochs.back().epoch;
+  auto voprf = decltype(keys.voprf)::Create(own.epochs.back().key.public_key().view());
+  EXPECT_THAT(voprf, IsOk());
+  keys.voprf = *voprf;
+  if (changed.keys) changed.keys(keys);
+  const auto head = old->publisher().Head();
+  evidence::AdoptionBody adoption;
+  adoption.salt = entropy().Public<evidence::Salt>();
+  adoption.old_origin = old.origin();
+  adoption.size = head->checkpoint.size;
+  adoption.root = head->checkpoint.root;
+  if (changed.before_signing) changed.before_signing(adoption);
+  adoption.old_entry_signature = old->keys().entry.Sign(evidence::AdoptionStatement(
+      origin, keys.entry, adoption.old_origin, adoption.size, adoption.root));
+  if (changed.after_signing) changed.after_signing(adoption);
+  const evidence::CharterBody charter{entropy().Public<evidence::Salt>(), charter_.hash};
+  std::vector<ledger::NodeEntry> entries{{evidence::EntryKind::kAdoption, adoption.Encode()},
+                                         {evidence::EntryKind::kKeys, keys.Encode()},
+                                         {evidence::EntryKind::kCharter, charter.Encode()}};
+  if (changed.entries) changed.entries(entries);
+  EXPECT_THAT((*node)->publisher().Bootstrap(entries, clock_.Now()), IsOk());
+  storage::Batch partners;
+  EXPECT_THAT(old->store().Scan(storage::Column::kPartners, {}, {},
+                                [&](crypto::ByteView key, crypto::ByteView value) {
+                                  partners.Put(storage::Column::kPartners, crypto::ToBytes(key),
+                                               crypto::ToBytes(value));
+                                  return true;
+                                }),
+              IsOk());
+  EXPECT_THAT((*node)->store().Write(std::move(partners)), IsOk());
+  node->reset();
+  old.Stop();
+  SimNode& successor = *made;
+  {
+    storage::MutexLock lock(mutex_);
+    nodes_.push_back(std::move(made));
+  }
+  successor.Start();
+  return successor;
 }
 
 void SimCircle::Pair(SimNode& inviter, SimNode& joiner) {
@@ -374,6 +504,8 @@ bool SimCircle::CaughtUp() {
       if (issuer == nullptr || Cut(reader->origin(), partner.origin)) continue;
       const auto head = issuer->publisher().Head();
       const auto mirror = (*reader)->followers().MirrorOf(partner.origin);
+      // A log in trouble shows nothing.
+      if (!head.has_value() && !issuer->publisher().trouble().empty()) continue;
       if (!head.has_value() || mirror == nullptr) return false;
       const partners::MirrorView view = mirror->View();
       if (!view.trouble.empty()) continue;

@@ -12,9 +12,12 @@
 #include <string>
 #include <vector>
 
+#include "node/new_log.h"
 #include "node/node.h"
+#include "storage/files.h"
 #include "storage/mutex.h"
 #include "storage/rocks_store.h"
+#include "storage/rocks_testing.h"
 #include "tests/storage/temp_dir.h"
 #include "tests/support/fakes.h"
 
@@ -84,6 +87,15 @@ struct SimFaults {
   SimFault<bool(const std::string& caller, const std::string& called)> cut;
 };
 
+// What a test changes in the first entries of a log that takes the place of another; empty:
+// nothing.
+struct SuccessorFaults {
+  std::function<void(evidence::AdoptionBody&)> before_signing = {};  // by the old entry key
+  std::function<void(evidence::AdoptionBody&)> after_signing = {};
+  std::function<void(evidence::KeysBody&)> keys = {};
+  std::function<void(std::vector<ledger::NodeEntry>&)> entries = {};
+};
+
 // One node: its directory, and the running object while it is up.
 class SimNode {
  public:
@@ -103,6 +115,12 @@ class SimNode {
   // Opens the files again and follows partners. Fails the test on an error.
   void Start();
   absl::Status TryStart();
+  // As `daftar log recover --new-log`, while it is down. Its origin is the new one from the moment
+  // at which its files say so.
+  absl::StatusOr<NewLogDone> BeginNewLog(const std::string& origin, bool even_if_whole,
+                                         const NewLogProgress& progress);
+  // The same where the database may be gone: then with an empty one, as `daftard --recover`.
+  void StartToRecover();
 
   // A caller with a new request id each time.
   storage::Caller Caller();
@@ -111,9 +129,16 @@ class SimNode {
   friend class SimCircle;
   absl::StatusOr<std::unique_ptr<Node>> Open(bool create);
 
-  const uint64_t seed_;  // of its keys
+ public:
+  // Faults of its disk, for starts from now on; outlive the running node.
+  storage::FaultyDisk* disk = nullptr;
+  storage::FileHook* high_water_hook = nullptr;
+
+ private:
+  absl::Status Run(absl::StatusOr<std::unique_ptr<Node>> node);
+  uint64_t seed_;  // of its keys
   SimCircle& circle_;
-  const std::string origin_;
+  std::string origin_;
   const std::string endpoint_;
   std::filesystem::path dir_;
   crypto::TlsIdentity tls_;
@@ -129,6 +154,13 @@ class SimCircle {
 
   // Makes a node and starts it.
   SimNode& Add(const std::string& origin);
+  // A copy of the node's directory as it is now, at an address of its own, not started. The node
+  // must be down.
+  SimNode& Clone(const SimNode& node);
+  // The node begins another log under `origin`, at the same address and with the same certificate
+  // and partners: entry 0 adopts the log of `old`, which stops for good.
+  SimNode& AddSuccessor(SimNode& old, const std::string& origin,
+                        const SuccessorFaults& changed = {});
   void PairAll();
   void Pair(SimNode& inviter, SimNode& joiner);
 

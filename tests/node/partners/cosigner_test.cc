@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <functional>
+#include <thread>
+
 #include "node/evidence/header.h"
 #include "node/ledger/feed.h"
 #include "node/partners/exchange.h"
@@ -127,6 +131,108 @@ TEST_F(CosignerTest, NoLineLeavesThatIsNotOnTheDisk) {
   EXPECT_EQ(kept_->Of("toko-b.test")->size, 7u);
 }
 
+TEST_F(CosignerTest, AfterACrashBeforeTheAnswerTheSameHeadIsSignedAndNoOther) {
+  DAFTAR_ASSERT_OK(cosigner_.Cosign(HeadOf(7, 1), *kept_, Cosigner::Age::kFresh, 0));
+  // The answer never left: the machine lost its power, or the process ended.
+  for (const bool power : {true, false}) {
+    kept_.reset();
+    store_.reset();
+    if (power) disk_.LoseUnsynced();
+    Reopen();
+    EXPECT_THAT(cosigner_.Cosign(HeadOf(7, 2), *kept_, Cosigner::Age::kFresh, 7),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("another root")));
+    EXPECT_THAT(cosigner_.Cosign(HeadOf(7, 2), *kept_, Cosigner::Age::kFresh, 0),
+                StatusIs(absl::StatusCode::kAborted));
+    clock_.Advance(60);
+    auto again = cosigner_.Cosign(HeadOf(7, 1), *kept_, Cosigner::Age::kFresh, 7);
+    DAFTAR_ASSERT_OK(again);
+    EXPECT_EQ(again->time, clock_.Now().seconds());
+  }
+}
+
+// "Failed but persisted", and "failed and lost": no line has left in either, and whichever it was
+// is what binds the next request.
+TEST_F(CosignerTest, AWriteOfWhichNobodyKnowsWhetherItReachedTheDiskBindsAsFarAsItDid) {
+  for (const bool lost : {true, false}) {
+    const uint64_t size = lost ? 7 : 8;
+    disk_.FailSyncs(storage::DiskFault::kIoError);
+    EXPECT_THAT(cosigner_.Cosign(HeadOf(size, 1), *kept_, Cosigner::Age::kFresh), Not(IsOk()));
+    kept_.reset();
+    store_.reset();
+    if (lost) disk_.LoseUnsynced();
+    disk_.Heal();
+    Reopen();
+    const auto kept = kept_->Of("toko-b.test");
+    if (lost) {
+      EXPECT_FALSE(kept.has_value());
+    }
+    const auto other = cosigner_.Cosign(HeadOf(size, 2), *kept_, Cosigner::Age::kFresh);
+    const auto same = cosigner_.Cosign(HeadOf(size, 1), *kept_, Cosigner::Age::kFresh);
+    EXPECT_NE(other.ok(), same.ok()) << "one root of one size";
+    EXPECT_EQ(same.ok(), kept.has_value() && kept->size == size);
+  }
+}
+
+TEST_F(CosignerTest, AFreshOneReplacesTheKeptOneDurably) {
+  DAFTAR_ASSERT_OK(cosigner_.Cosign(HeadOf(7, 1), *kept_));
+  clock_.Advance(60);
+  auto fresh = cosigner_.Cosign(HeadOf(7, 1), *kept_, Cosigner::Age::kFresh);
+  DAFTAR_ASSERT_OK(fresh);
+  EXPECT_EQ(fresh->time, 1'793'491'260);
+  const crypto::NoteKey key{"toko-b.test/mirror", crypto::KeyType::kCosignature, key_.public_key()};
+  auto signers = crypto::VerifyNote({HeadOf(7, 1).ToText(), {fresh->Line()}}, std::span(&key, 1));
+  DAFTAR_ASSERT_OK(signers);
+  EXPECT_EQ(signers->front().timestamp, 1'793'491'260u);
+  kept_.reset();
+  store_.reset();
+  disk_.LoseUnsynced();
+  Reopen();
+  EXPECT_EQ(kept_->Of("toko-b.test"), *fresh);
+  // What cannot be written does not leave, and the kept one stays.
+  clock_.Advance(60);
+  disk_.FailAppends(storage::DiskFault::kNoSpace);
+  EXPECT_THAT(cosigner_.Cosign(HeadOf(7, 1), *kept_, Cosigner::Age::kFresh), Not(IsOk()));
+  EXPECT_EQ(kept_->Of("toko-b.test"), *fresh);
+  disk_.Heal();
+}
+
+TEST_F(CosignerTest, OnlyALaterOneOverTheSameHeadRenews) {
+  auto first = cosigner_.Cosign(HeadOf(7, 1), *kept_);
+  DAFTAR_ASSERT_OK(first);
+  for (const auto& change : std::vector<std::function<void(Cosignature&)>>{
+           [](Cosignature& c) { c.time += 0; }, [](Cosignature& c) { c.time -= 1; },
+           [](Cosignature& c) { c.time += 1, c.size = 8; },
+           [](Cosignature& c) { c.time += 1, c.root = crypto::Digest(); },
+           [](Cosignature& c) { c.time += 1, c.witness = "toko-c.test"; }}) {
+    Cosignature changed = *first;
+    change(changed);
+    EXPECT_THAT(kept_->Renew(changed), StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+  EXPECT_EQ(kept_->Of("toko-b.test"), *first);
+}
+
+// Requests at once: at each size one root is cosigned, once from one old size.
+TEST_F(CosignerTest, OfManyAtOnceOneRootOfEachSizeIsCosigned) {
+  constexpr uint64_t kRounds = 20;
+  for (uint64_t size = 1; size <= kRounds; ++size) {
+    std::atomic<int> roots[2] = {0, 0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 6; ++i) {
+      threads.emplace_back([&, root = i % 2] {
+        if (cosigner_
+                .Cosign(HeadOf(size, static_cast<uint8_t>(root)), *kept_, Cosigner::Age::kFresh,
+                        size - 1)
+                .ok()) {
+          ++roots[root];
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(roots[0] + roots[1], 1) << size;
+    EXPECT_EQ(kept_->Of("toko-b.test")->size, size);
+  }
+}
+
 // A copy of a real log, under the cosigner's rules.
 class CosignMirrorTest : public ::testing::Test {
  protected:
@@ -243,6 +349,43 @@ TEST_F(CosignMirrorTest, NothingOfAForkedLogIsCosigned) {
   EXPECT_THAT(cosigner_.Cosign(*mirror_),
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("forked")));
   EXPECT_EQ(mirror_->ForkEvidence()->size(), 2u);
+}
+
+TEST_F(CosignMirrorTest, ASubmittedHeadIsCosignedOnlyOfAWholeCopyThatHasReachedIt) {
+  Publish();
+  const evidence::FeedBatch whole = Feed();
+  evidence::FeedBatch gap = whole;
+  gap.entries[2].body.reset();
+  DAFTAR_ASSERT_OK(mirror_->Apply(gap));
+  const crypto::Checkpoint head = *mirror_->View().head;
+  EXPECT_THAT(cosigner_.CosignSubmitted(*mirror_, head, 0),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("missing")));
+  DAFTAR_ASSERT_OK(mirror_->Apply(ErasureAfter(whole)));
+  crypto::Checkpoint beyond = *mirror_->View().head;
+  beyond.size += 1;
+  EXPECT_THAT(cosigner_.CosignSubmitted(*mirror_, beyond, 0),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("not reached")));
+  DAFTAR_EXPECT_OK(cosigner_.CosignSubmitted(*mirror_, head, 0));
+  EXPECT_EQ(cosigner_.Recorded(*mirror_), head);
+}
+
+// A witness whose record and copy went back with a backup can be led along another history by a log
+// that signs two. It finds out as soon as anybody shows it what had been cosigned.
+TEST_F(CosignMirrorTest, ARestoredWitnessNoticesASecondHistoryWhenItIsShownTheFirst) {
+  Publish();
+  const evidence::FeedBatch whole = Feed();
+  DAFTAR_ASSERT_OK(mirror_->Apply(whole));
+  const evidence::FeedBatch second = ErasureAfter(whole);
+  Publish();  // the first history goes on too; this witness, before it was restored, had cosigned
+              // it
+  const auto first = *issuer_->publisher().Head();
+  ASSERT_EQ(first.checkpoint.size, 4u);
+  DAFTAR_ASSERT_OK(mirror_->Apply(second));
+  DAFTAR_ASSERT_OK(cosigner_.Cosign(*mirror_));  // nothing here speaks against it
+  EXPECT_THAT(mirror_->CompareHead(first.checkpoint, first.note),
+              StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(cosigner_.CosignSubmitted(*mirror_, *mirror_->View().head, 4),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("forked")));
 }
 
 TEST_F(CosignMirrorTest, NothingIsCosignedBeforeTheRestIsDone) {

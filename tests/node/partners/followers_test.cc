@@ -69,8 +69,8 @@ TEST_F(FollowersTest, AnAlteredFeedIsToldAndHealsByItself) {
   EXPECT_EQ(AtB().trouble, "");
 }
 
-// A whole directory put back from an older backup, high-water file included, and written to since:
-// the node itself cannot notice, its partners can, however far it has grown meanwhile.
+// A whole directory put back from an older backup, high-water file included, and written to since
+// by a node that asks nobody: its partners notice, however far it has grown meanwhile.
 TEST_F(FollowersTest, ARestoredBackupThatWasWrittenToIsProvenAFork) {
   for (const bool past_the_copy : {false, true}) {
     SCOPED_TRACE(past_the_copy);
@@ -104,12 +104,27 @@ TEST_F(FollowersTest, ARestoredBackupThatWasWrittenToIsProvenAFork) {
     for (int i = 0; i < (past_the_copy ? 4 : 1); ++i) {
       file("0812-3456-781" + std::to_string(i));
     }
+    const auto set_reader = [&](PartnerStatus status) {
+      return issuer->registry().SetStatus(issuer.Caller(), "toko-b.test", status, "a drill");
+    };
+    DAFTAR_ASSERT_OK(set_reader(PartnerStatus::kSuspended));
     DAFTAR_ASSERT_OK(issuer->Tick());
+    DAFTAR_ASSERT_OK(set_reader(PartnerStatus::kActive));
     reader.Start();
     const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!view().forked && std::chrono::steady_clock::now() < until) std::this_thread::yield();
     EXPECT_TRUE(view().forked) << view().trouble;
     EXPECT_EQ(view().size, 5u);
+    // What proves it to others is read where it is not held.
+    const auto mirror = reader->followers().MirrorOf("toko-a.test");
+    while (!mirror->ForkProof().ok() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::yield();
+    }
+    auto proof = mirror->ForkProof();
+    DAFTAR_ASSERT_OK(proof);
+    const crypto::NoteKey head_key{"toko-a.test", crypto::KeyType::kEd25519,
+                                   view().keys.back().keys.head};
+    DAFTAR_EXPECT_OK(proof->Prove({head_key}));
   }
 }
 

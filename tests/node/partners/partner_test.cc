@@ -69,12 +69,32 @@ TEST_F(CardTest, PartnerRowRoundTripsAndRefusesDamage) {
   partner.certificate_pem = card_.certificate_pem;
   partner.log = storage::LogNumber{17};
   partner.paired_at = {5};
-  const crypto::Bytes row = partner.Encode();
+  crypto::Bytes row = partner.Encode();
   auto decoded = Partner::Decode(row);
   DAFTAR_ASSERT_OK(decoded);
   EXPECT_EQ(*decoded, partner);
   EXPECT_THAT(Partner::Decode(crypto::ByteView(row).first(row.size() - 1)),
               StatusIs(absl::StatusCode::kDataLoss));
+  // Version 1 ended where a succession begins.
+  row.pop_back();
+  row[0] = 1;
+  decoded = Partner::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(*decoded, partner);
+  Succession succession;
+  succession.origin = "toko-b2.test";
+  succession.size = 7;
+  succession.stage = SuccessionStage::kAccepted;
+  partner.succession = succession;
+  row = partner.Encode();
+  decoded = Partner::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_EQ(*decoded, partner);
+  EXPECT_TRUE(decoded->replaced());
+  const size_t stage = row.size() - (1 + 2 + succession.origin.size() + 32 + 8 + 32);
+  ASSERT_EQ(row[stage], 2);
+  row[stage] = 4;
+  EXPECT_THAT(Partner::Decode(row), StatusIs(absl::StatusCode::kDataLoss));
 }
 
 }  // namespace

@@ -78,6 +78,11 @@ class ScriptedNetwork final : public Network {
                       Cancellation&) override {
     return absl::UnavailableError("not reached");
   }
+  absl::Status ReadLog(const Partner&, const std::string&, uint64_t,
+                       const std::function<bool(evidence::FeedBatch)>&, std::chrono::milliseconds,
+                       Cancellation&) override {
+    return absl::UnavailableError("not reached");
+  }
   absl::StatusOr<NodeCard> Pair(const std::string&, const crypto::SpkiPin&, const InviteSecret&,
                                 const NodeCard&, std::chrono::milliseconds) override {
     return absl::UnavailableError("not reached");

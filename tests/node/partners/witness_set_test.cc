@@ -47,6 +47,42 @@ TEST(WitnessSetTest, OfThreeOrMoreItTakesMoreThanHalf) {
   EXPECT_EQ(Counted({{"me", 9}}, {"me", "b", "c"}), 0u);
 }
 
+// Two readers of one log know other partners, and have heard from others: each counts by its own
+// set, so that a report may count at one and not yet at the other.
+TEST(WitnessSetTest, DiffersBetweenReadersAndEachCountsByItsOwn) {
+  const std::vector<Partner> of_reader_b{Named("a.test"), Named("c.test"), Named("d.test")};
+  const std::vector<Partner> of_reader_c{Named("a.test"), Named("b.test"), Named("d.test"),
+                                         Named("e.test")};
+  MirrorView at_b;
+  at_b.cosigned = {{"b.test", 9}, {"c.test", 9}, {"d.test", 4}};
+  MirrorView at_c;
+  at_c.cosigned = {{"b.test", 4}, {"c.test", 9}, {"d.test", 4}, {"e.test", 4}};
+  const auto of_b = WitnessSet(at_b, "a.test", "b.test", of_reader_b);
+  const auto of_c = WitnessSet(at_c, "a.test", "c.test", of_reader_c);
+  EXPECT_THAT(of_b, ElementsAre("b.test", "c.test", "d.test"));
+  EXPECT_THAT(of_c, ElementsAre("c.test", "b.test", "d.test", "e.test"));
+  EXPECT_EQ(CountedSize(at_b, of_b), 9u);
+  EXPECT_EQ(CountedSize(at_c, of_c), 4u);
+}
+
+// One that is suspended counts neither for a head nor as one of those that are missing.
+TEST(WitnessSetTest, WhoIsNotActiveIsNeitherCountedNorWaitedFor) {
+  MirrorView view;
+  view.cosigned = {{"b.test", 9}, {"c.test", 2}, {"d.test", 9}, {"e.test", 9}, {"me.test", 9}};
+  const std::vector<Partner> all{Named("b.test"), Named("c.test"), Named("d.test"),
+                                 Named("e.test")};
+  EXPECT_EQ(CountedSize(view, WitnessSet(view, "a.test", "me.test", all)), 9u);
+  // Without B, D and E only C is left beside the reader: too few to be independent.
+  const std::vector<Partner> few{Named("c.test")};
+  const auto left = WitnessSet(view, "a.test", "me.test", few);
+  EXPECT_THAT(left, ElementsAre("me.test", "c.test"));
+  EXPECT_LT(left.size(), kLeastIndependentWitnesses);
+  // What a suspended one states to hold moves nothing.
+  view.cosigned = {{"b.test", 9}, {"c.test", 2}, {"d.test", 9}, {"me.test", 2}};
+  const std::vector<Partner> without_b{Named("c.test"), Named("d.test")};
+  EXPECT_EQ(CountedSize(view, WitnessSet(view, "a.test", "me.test", without_b)), 2u);
+}
+
 TEST(WitnessSetTest, KeysCountOnceTheirEntryDoes) {
   MirrorView view;
   view.keys = {{0, {}}, {5, {}}};

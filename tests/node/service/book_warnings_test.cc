@@ -2,9 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "crypto/merkle.h"
 #include "node/service/book_handlers.h"
 #include "node/service/node_handlers.h"
 #include "node/service/shop_handlers.h"
+#include "storage/log_store.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -17,6 +19,8 @@ using ::daftar::testing::IsOk;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -217,6 +221,51 @@ TEST_F(BookWarningsTest, AFloodingPartnerIsShownAndReleased) {
   EXPECT_EQ(released->partner().quarantined_for(), "");
   release.set_origin("toko-x.test");
   EXPECT_THAT(nodes_.ReleasePartner(operator_, release), StatusIs(absl::StatusCode::kNotFound));
+}
+
+TEST_F(BookWarningsTest, APartnerThatBeganANewLogIsShownAndAccepted) {
+  SimNode& successor = circle_.AddSuccessor(b_, "toko-b2.test");
+  circle_.Settle();
+  v1::GetPartnerRequest one;
+  one.set_origin("toko-b.test");
+  auto shown = nodes_.GetPartner(operator_, one);
+  DAFTAR_ASSERT_OK(shown);
+  EXPECT_EQ(shown->partner().adopted_origin(), "toko-b2.test");
+  EXPECT_EQ(shown->partner().adopted_after(), 2u);
+  auto first = storage::LogStore(successor->store()).ReadLeaf(storage::kOwnLog, 0);
+  DAFTAR_ASSERT_OK(first);
+  EXPECT_EQ(shown->partner().adopted_first_entry(), crypto::MerkleLeafHash(*first).hex());
+  EXPECT_THAT(shown->partner().trouble(), HasSubstr("daftar partner accept toko-b.test"));
+  EXPECT_THAT(nodes_.GetStatus(operator_, {})->problems(),
+              Contains(AllOf(HasSubstr("toko-b2.test"), HasSubstr("by phone"))));
+
+  v1::AcceptPartnerRequest accept;
+  accept.set_origin("toko-b.test");
+  EXPECT_THAT(nodes_.AcceptPartner(operator_, accept),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  accept.set_request_id("accept");
+  EXPECT_THAT(nodes_.AcceptPartner(operator_, accept),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  accept.set_because("compared by phone");
+  auto accepted = nodes_.AcceptPartner(operator_, accept);
+  DAFTAR_ASSERT_OK(accepted);
+  EXPECT_EQ(accepted->partner().origin(), "toko-b2.test");
+  EXPECT_EQ(accepted->partner().state(), "active");
+  circle_.Settle();
+  EXPECT_EQ(nodes_.GetStatus(operator_, {})->problems_size(), 0);
+  shown = nodes_.GetPartner(operator_, one);
+  DAFTAR_ASSERT_OK(shown);
+  EXPECT_EQ(shown->partner().state(), "removed");
+  EXPECT_EQ(shown->partner().adopted_origin(), "");
+  EXPECT_THAT(shown->partner().trouble(), HasSubstr("toko-b2.test"));
+  v1::ListLogEntriesRequest entries;
+  entries.set_origin("toko-b2.test");
+  entries.set_page_size(10);
+  const auto listed = nodes_.ListLogEntries(operator_, entries);
+  DAFTAR_ASSERT_OK(listed);
+  ASSERT_EQ(listed->entries_size(), 3);
+  EXPECT_EQ(listed->entries(0).kind(), "ADOPTION");
+  for (const v1::LogEntry& entry : listed->entries()) EXPECT_TRUE(entry.signature_valid());
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_split.h"
+#include "node/audit/policy.h"
 #include "node/service/log_policy.h"
 #include "node/service/node_handlers.h"
 #include "storage/audit.h"
@@ -46,6 +47,7 @@ class ExportHandlersTest : public ::testing::Test {
   std::vector<std::string> Policy() {
     auto policy = handlers_.GetLogPolicy(kAuditor, {});
     EXPECT_THAT(policy, IsOk());
+    EXPECT_THAT(audit::TlogPolicy::Parse(policy->policy()), IsOk());
     std::vector<std::string> lines = absl::StrSplit(policy->policy(), '\n', absl::SkipEmpty());
     std::erase_if(lines, [](const std::string& line) { return line.starts_with('#'); });
     return lines;
@@ -183,6 +185,7 @@ TEST(LogPolicyTest, AKeyThatStandsTwiceDoesNotVoidThePolicy) {
   const std::string policy = LogPolicy(head, partners);
   EXPECT_THAT(policy, AllOf(HasSubstr("# c is left out"), HasSubstr("# d is left out"),
                             HasSubstr("\ngroup more_than_half 2 b e\n"), Not(HasSubstr("log c+"))));
+  EXPECT_THAT(audit::TlogPolicy::Parse(policy), IsOk());
 }
 
 }  // namespace

@@ -72,6 +72,9 @@ class RightsTest : public ::testing::Test {
   const Call export_log_ = [this](const Actor& actor) {
     return nodes_.ExportLog(actor, {}, [](const v1::ExportLogResponse&) { return false; });
   };
+  const Call recover_log_ = [this](const Actor& actor) {
+    return nodes_.RecoverLog(actor, {}, [](const v1::RecoverLogResponse&) { return false; });
+  };
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
@@ -146,6 +149,7 @@ class RightsTest : public ::testing::Test {
       {"NodeService/ListPartners", {"moa", Of(nodes_, &NodeHandlers::ListPartners)}},
       {"NodeService/GetPartner", {"moa", Of(nodes_, &NodeHandlers::GetPartner)}},
       {"NodeService/SuspendPartner", {"o", Of(nodes_, &NodeHandlers::SuspendPartner)}},
+      {"NodeService/AcceptPartner", {"o", Of(nodes_, &NodeHandlers::AcceptPartner)}},
       {"NodeService/ReleasePartner", {"o", Of(nodes_, &NodeHandlers::ReleasePartner)}},
       {"NodeService/ResumePartner", {"o", Of(nodes_, &NodeHandlers::ResumePartner)}},
       {"NodeService/RemovePartner", {"o", Of(nodes_, &NodeHandlers::RemovePartner)}},
@@ -159,6 +163,8 @@ class RightsTest : public ::testing::Test {
       {"NodeService/ExportDecisions", {"ma", export_decisions_}},
       {"NodeService/ListLogEntries", {"moa", Of(nodes_, &NodeHandlers::ListLogEntries)}},
       {"NodeService/ExportLog", {"ma", export_log_}},
+      {"NodeService/ExportFork", {"moa", Of(nodes_, &NodeHandlers::ExportFork)}},
+      {"NodeService/RecoverLog", {"o", recover_log_}},
       {"NodeService/GetLogPolicy", {"moa", Of(nodes_, &NodeHandlers::GetLogPolicy)}},
   };
 };

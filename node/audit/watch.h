@@ -1,0 +1,165 @@
+// Following logs over time, as somebody who has no account anywhere and trusts nobody: remembers
+// heads, compares what several servers show, reads every entry's header, and raises an alarm when
+// something is wrong (docs/auditing.md). The network, the files and the clock are ports.
+#ifndef DAFTAR_NODE_AUDIT_WATCH_H_
+#define DAFTAR_NODE_AUDIT_WATCH_H_
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "node/audit/policy.h"
+#include "node/audit/tiles.h"
+#include "node/audit/watch_record.h"
+#include "node/evidence/charter.h"
+#include "node/evidence/clock.h"
+
+namespace daftar::audit {
+
+inline constexpr size_t kMaxCheckpointBytes = 64 << 10;  // a note of 100 lines is shorter
+inline constexpr int64_t kWatchClockSlack = 300;         // seconds that two clocks may differ
+inline constexpr int64_t kAlarmAgainAfter = 3600;        // seconds
+inline constexpr int64_t kNodeSeconds = 20;              // that one node may take of a round
+inline constexpr uint32_t kFailedRoundsToTell = 2;
+inline constexpr size_t kMaxToldOfOneKind = 20;  // bad entries, missed deadlines: of a log, a round
+inline constexpr uint64_t kBundlesAtOnce = 8;    // fetched, then bound to the head
+inline constexpr uint64_t kBundlesInRound = 64;  // 16,384 entries of a log
+
+enum class AlarmKind {
+  kFork,           // two heads that cannot both be true: for good
+  kRollback,       // a node shows a smaller head than it did
+  kStale,          // a head that has not been confirmed for long
+  kDeadline,       // something the charter sets a time for was not done, or too late
+  kBadCheckpoint,  // what is shown is no head that a key of the policy has signed
+  kBadTiles,       // the tiles do not give the signed root
+  kBadEntry,       // an entry that no node would write
+  kOtherLog,       // a node shows another log than it did
+  kUnreachable,    // no answer, twice in a row
+};
+std::string_view AlarmName(AlarmKind kind);  // "fork", "bad_checkpoint", ...
+
+struct Alarm {
+  AlarmKind kind = AlarmKind::kFork;
+  evidence::UnixMillis at;
+  std::string node;                // URL; empty: the log as such
+  std::string origin;              // empty: not known
+  std::string text;                // a sentence
+  std::optional<uint64_t> size;    // of the head in question
+  std::optional<uint64_t> entry;   // index
+  std::string deadline;            // which, with kDeadline
+  std::string evidence;            // file with the proof of a fork
+  std::vector<std::string> notes;  // files with the notes in question
+  bool over = false;               // it is well again
+};
+
+struct WatchOptions {
+  std::vector<std::string> nodes;  // base URLs without a slash at the end, each once
+  TlogPolicy policy;
+  std::optional<evidence::Charter> charter;
+  int64_t stale_after = 300;  // seconds
+  uint64_t bundles_in_round = kBundlesInRound;
+};
+
+struct WatchPorts {
+  Fetch fetch;
+  // Makes the file in the state directory hold these bytes, durably.
+  std::function<absl::Status(const std::string& name, std::string_view bytes)> write;
+  // Told once, and again when it changes or after kAlarmAgainAfter.
+  std::function<void(const Alarm&)> tell;
+  // How far a long log has been read. May be empty.
+  std::function<void(uint64_t read, uint64_t size)> progress = {};
+};
+
+// One thread.
+class Watch {
+ public:
+  // `records` are those of the state directory; `clock` outlives the watch. InvalidArgument, which
+  // names the log, for a record whose heads the policy's keys have not signed, or that doubles.
+  static absl::StatusOr<Watch> Create(WatchOptions options, std::vector<WatchedLog> records,
+                                      WatchPorts ports, const evidence::Clock& clock);
+
+  // Looks at each node once. An error is that of writing a file, or Cancelled when the watch is to
+  // stop; what was found before has been told.
+  absl::Status Round();
+
+  const std::map<std::string, WatchedLog>& logs() const { return logs_; }
+  uint64_t alarms() const { return alarms_; }         // raised, without repetitions
+  size_t reached() const { return reached_.size(); }  // nodes, in the last round
+  // The nodes that could not be asked for all that was wanted in the last round, and why.
+  const std::map<std::string, absl::Status>& failures() const { return failures_; }
+
+ private:
+  struct Shown {  // what a node shows in this round
+    WatchedHead head;
+    uint64_t newest_cosignature = 0;  // verified, Unix seconds; 0: none
+    bool self_known = false;          // the policy names the log's self key
+    bool has_quorum = true;           // of the policy's witnesses, where it asks for one
+  };
+  struct Active {
+    std::string mark;
+    int64_t told_at = 0;
+    Alarm alarm;
+  };
+
+  Watch(WatchOptions options, WatchPorts ports, const evidence::Clock& clock)
+      : options_(std::move(options)), ports_(std::move(ports)), clock_(clock) {}
+
+  // The note that a node gave, if it is a head that can be trusted to be the log's.
+  std::optional<Shown> LookAt(const std::string& node, const absl::StatusOr<std::string>& answer);
+  absl::Status LookAtHead(const std::string& node, const Shown& shown);
+  absl::StatusOr<Shown> Verify(std::string_view note) const;
+  absl::Status Compare(const std::string& node, WatchedLog& log, const Shown& shown);
+  absl::Status Grown(const std::string& node, WatchedLog& log, const Shown& shown);
+  absl::Status Smaller(const std::string& node, WatchedLog& log, const Shown& shown);
+  absl::Status Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
+                      const WatchedHead& second, const std::optional<crypto::Digest>& root,
+                      const std::vector<crypto::Digest>& proof);
+  void LookAtAge(const std::string& node, const WatchedLog& log, const Shown& shown);
+  void NoteNode(const std::string& node, WatchedLog& log, const Shown& shown);
+  // What a node's tiles came to: an alarm, a failure, or Cancelled, which is handed on.
+  absl::Status TilesFailed(const std::string& node, const WatchedLog& log, uint64_t size,
+                           const absl::Status& why);
+  absl::Status ReadEntries(WatchedLog& log);
+  absl::Status ReadEntriesAt(const std::string& node, WatchedLog& log);
+  absl::Status TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves,
+                             uint64_t first);
+  void LookAtDeadlines(const WatchedLog& log);
+
+  // Within a node's time of this round.
+  Fetch Timed();
+  int64_t Now() const { return clock_.Now().seconds(); }
+  Alarm Make(AlarmKind kind, const std::string& node, const std::string& origin,
+             std::string text) const;
+  // Something that is so now. `mark` is what makes it another alarm than that of the last round.
+  void Raise(Alarm alarm, std::string mark);
+  // Something that happened, told once.
+  void Happened(Alarm alarm);
+  void RaiseFork(const WatchedLog& log, const std::string& how);
+  absl::Status Look();
+  void EndRound();
+  absl::Status Save();
+
+  WatchOptions options_;
+  WatchPorts ports_;
+  const evidence::Clock& clock_;
+  std::map<std::string, WatchedLog> logs_;        // by origin
+  std::map<std::string, std::string> origin_of_;  // by URL
+  std::map<std::string, uint32_t> failed_;        // rounds in a row, of URLs of no known log
+  std::map<std::string, Active> active_;          // by kind, node, origin, entry
+  std::map<std::string, absl::Status> failures_;  // by URL, in this round
+  std::map<std::string, std::string> written_;    // by origin: the record as it is on the disk
+  std::set<std::string> raised_;                  // keys, in this round
+  std::set<std::string> reached_;                 // URLs, in this round
+  std::map<std::string, std::set<std::string>> at_newest_;  // origin -> URLs that show it now
+  std::set<std::string> whole_;  // origins read to the newest head, in this round
+  uint64_t alarms_ = 0;
+};
+
+}  // namespace daftar::audit
+
+#endif  // DAFTAR_NODE_AUDIT_WATCH_H_

@@ -1,0 +1,179 @@
+// The part of a watch that reads entries: each is bound to the signed head before it counts.
+#include <algorithm>
+
+#include "node/audit/watch.h"
+
+namespace daftar::audit {
+namespace {
+
+// A hash of level 0 of a complete bundle, up through all tiles that it completes.
+absl::Status CheckUpwards(uint64_t bundle, crypto::Digest hash, TileReader& tiles) {
+  uint64_t index = bundle;
+  for (uint32_t level = 1;; ++level) {
+    auto tile = tiles.Tile(level, index / kTileWidth);
+    if (!tile.ok()) return tile.status();
+    if ((**tile)[index % kTileWidth] != hash) {
+      return absl::DataLossError("a tile of level " + std::to_string(level) +
+                                 " has another hash than the tile below it gives");
+    }
+    if (index % kTileWidth != kTileWidth - 1) return absl::OkStatus();
+    hash = RootOf((*tile)->data(), kTileWidth);
+    index /= kTileWidth;
+  }
+}
+
+absl::Status CheckBundle(uint64_t bundle, const std::vector<crypto::Bytes>& leaves,
+                         TileReader& tiles) {
+  auto tile = tiles.Tile(0, bundle);
+  if (!tile.ok()) return tile.status();
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    if ((**tile)[i] != crypto::MerkleLeafHash(leaves[i])) {
+      return absl::DataLossError("entry " + std::to_string(bundle * kTileWidth + i) +
+                                 " has another hash than the tile says");
+    }
+  }
+  if (leaves.size() < kTileWidth) return absl::OkStatus();
+  const crypto::Digest root = RootOf((*tile)->data(), kTileWidth);
+  return CheckUpwards(bundle, root, tiles);
+}
+
+// What is wrong with an entry as such; empty: nothing.
+std::string FaultOf(const absl::StatusOr<evidence::SignedHeader>& entry, uint64_t index,
+                    const WatchedLog& log, int64_t now) {
+  if (!entry.ok()) {
+    return "it is no header and signature: " +
+           std::string(entry.status().message().data(), entry.status().message().size());
+  }
+  const evidence::Header& header = entry->header;
+  if (header.origin != log.origin) return "it names another log than the one it is in";
+  if (header.index != index) {
+    return "it says that its index is " + std::to_string(header.index);
+  }
+  if (header.issued_at < log.last_issued_at) return "it is dated earlier than the one before";
+  if (static_cast<int64_t>(header.issued_at) > now + kWatchClockSlack) {
+    return "it is dated later than this machine's clock";
+  }
+  return {};
+}
+
+}  // namespace
+
+absl::Status Watch::ReadEntries(WatchedLog& log) {
+  const std::set<std::string> nodes = at_newest_[log.origin];
+  for (const std::string& node : nodes) {
+    const absl::Status status = ReadEntriesAt(node, log);
+    if (status.ok()) return absl::OkStatus();
+    if (absl::IsInternal(status) || absl::IsResourceExhausted(status)) return status;
+    absl::Status handed_on = TilesFailed(node, log, log.newest().checkpoint.size, status);
+    if (!handed_on.ok()) return handed_on;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Watch::ReadEntriesAt(const std::string& node, WatchedLog& log) {
+  const crypto::Checkpoint head = log.newest().checkpoint;
+  const int64_t until = Now() + kNodeSeconds;
+  uint64_t bundles = 0;
+  while (log.read.size() < head.size && bundles < options_.bundles_in_round) {
+    // The rest of a long log waits for the next round, unless there is none.
+    if (Now() > until && options_.bundles_in_round <= kBundlesInRound) break;
+    const Fetch fetch = Timed();
+    TileReader tiles(node, head.size, fetch);
+    const uint64_t start = log.read.size();
+    const uint64_t first = start / kTileWidth;
+    const uint64_t last = (head.size - 1) / kTileWidth;
+    const uint64_t count = std::min(kBundlesAtOnce, last - first + 1);
+    auto fetched = tiles.Bundles(first, count);
+    if (!fetched.ok()) return fetched.status();
+    crypto::CompactTree tree = log.read;
+    std::vector<crypto::Bytes> leaves;
+    for (uint64_t i = 0; i < count; ++i) {
+      auto& bundle = (*fetched)[i];
+      absl::Status status = CheckBundle(first + i, bundle, tiles);
+      if (!status.ok()) return status;
+      const uint64_t skip = i == 0 ? start % kTileWidth : 0;
+      for (uint64_t at = skip; at < bundle.size(); ++at) {
+        tree.Append(crypto::MerkleLeafHash(bundle[at]));
+        leaves.push_back(std::move(bundle[at]));
+      }
+    }
+    // Bound to what was signed: the tree so far is the beginning of the head's.
+    auto proof = crypto::MerkleConsistencyProof(tree.size(), head.size, tiles.AsSubtrees());
+    if (!proof.ok()) return proof.status();
+    if (!crypto::VerifyMerkleConsistency(tree.size(), tree.Root(), head.size, head.root, *proof)
+             .ok()) {
+      return absl::DataLossError("the entries from " + std::to_string(start) + " to " +
+                                 std::to_string(tree.size() - 1) +
+                                 " do not give the root that was signed");
+    }
+    log.read = std::move(tree);
+    if (absl::Status status = TakeInEntries(log, leaves, start); !status.ok()) return status;
+    bundles += count;
+    if (ports_.progress) ports_.progress(log.read.size(), head.size);
+  }
+  if (log.read.size() == head.size) whole_.insert(log.origin);
+  return absl::OkStatus();
+}
+
+absl::Status Watch::TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves,
+                                  uint64_t first) {
+  const evidence::Charter* charter = options_.charter.has_value() ? &*options_.charter : nullptr;
+  size_t faults = 0;
+  size_t late = 0;
+  for (size_t i = 0; i < leaves.size(); ++i) {
+    const auto entry = evidence::SignedHeader::DecodeLeaf(leaves[i]);
+    const std::string fault = FaultOf(entry, first + i, log, Now());
+    if (!fault.empty()) {
+      if (++faults <= kMaxToldOfOneKind) {
+        Alarm alarm =
+            Make(AlarmKind::kBadEntry, "", log.origin,
+                 "entry " + std::to_string(first + i) + " is none that a node writes: " + fault);
+        alarm.entry = first + i;
+        Happened(std::move(alarm));
+      }
+      continue;  // nodes call it void
+    }
+    log.last_issued_at = entry->header.issued_at;
+    auto missed = TakeIn(entry->header, charter, log.open);
+    if (!missed.ok()) return missed.status();
+    for (const MissedDeadline& one : *missed) {
+      if (++late > kMaxToldOfOneKind) continue;
+      Alarm alarm = Make(AlarmKind::kDeadline, "", log.origin,
+                         "the report " + std::to_string(one.report) + " was " +
+                             std::string(DeadlineWords(one.deadline)) + " until " +
+                             std::to_string(one.ended_at - one.limit) + " s after its limit");
+      alarm.entry = one.report;
+      alarm.deadline = std::string(DeadlineName(one.deadline));
+      Happened(std::move(alarm));
+    }
+  }
+  const auto more = [&](AlarmKind kind, size_t all, const std::string& what) {
+    if (all <= kMaxToldOfOneKind) return;
+    Happened(Make(kind, "", log.origin,
+                  "and " + std::to_string(all - kMaxToldOfOneKind) + " more " + what +
+                      " among the entries from " + std::to_string(first) + " on"));
+  };
+  more(AlarmKind::kBadEntry, faults, "such entries");
+  more(AlarmKind::kDeadline, late, "deadlines missed");
+  return absl::OkStatus();
+}
+
+void Watch::LookAtDeadlines(const WatchedLog& log) {
+  if (!options_.charter.has_value()) return;
+  const std::vector<MissedDeadline> overdue = Overdue(log.open, *options_.charter, Now());
+  for (size_t i = 0; i < overdue.size() && i < kMaxToldOfOneKind; ++i) {
+    Alarm alarm = Make(AlarmKind::kDeadline, "", log.origin,
+                       "the report " + std::to_string(overdue[i].report) + " is " +
+                           std::string(DeadlineWords(overdue[i].deadline)) + ", " +
+                           std::to_string(Now() - overdue[i].limit) + " s after its limit");
+    alarm.entry = overdue[i].report;
+    alarm.deadline = std::string(DeadlineName(overdue[i].deadline));
+    Raise(std::move(alarm), "");
+  }
+  if (overdue.size() <= kMaxToldOfOneKind) return;
+  const std::string more = std::to_string(overdue.size() - kMaxToldOfOneKind);
+  Raise(Make(AlarmKind::kDeadline, "", log.origin, "and " + more + " more deadlines are missed"),
+        more);
+}
+
+}  // namespace daftar::audit

@@ -1,0 +1,68 @@
+// What a watch remembers of one log between rounds and runs: the heads it saw, who showed which,
+// how far it has read, and what is still owed. One small text file each (docs/auditing.md).
+#ifndef DAFTAR_NODE_AUDIT_WATCH_RECORD_H_
+#define DAFTAR_NODE_AUDIT_WATCH_RECORD_H_
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "crypto/checkpoint.h"
+#include "crypto/merkle.h"
+#include "node/audit/watch_deadlines.h"
+
+namespace daftar::audit {
+
+inline constexpr size_t kMaxRecordBytes = 128 << 20;
+inline constexpr size_t kKeptHeads = 16;      // notes of one log, the newest among them
+inline constexpr size_t kMaxNodesOfLog = 64;  // URLs that showed it
+inline constexpr size_t kMaxUrlBytes = 1024;
+inline constexpr std::string_view kRecordSuffix = ".watch";
+
+// What one URL showed last.
+struct WatchedNode {
+  uint64_t size = 0;
+  crypto::Digest note;         // SHA-256 of the note
+  int64_t changed_at = 0;      // Unix seconds by the watcher's clock: when that note first came
+  uint32_t failed_rounds = 0;  // in a row, until now
+  friend bool operator==(const WatchedNode&, const WatchedNode&) = default;
+};
+
+struct WatchedHead {
+  std::string note;
+  crypto::Checkpoint checkpoint;
+  friend bool operator==(const WatchedHead&, const WatchedHead&) = default;
+};
+
+struct WatchedLog {
+  std::string origin;
+  int64_t seen_at = 0;                       // when the newest head first came
+  std::vector<WatchedHead> heads;            // ascending by size, at least one; all fit each other
+  std::map<std::string, WatchedNode> nodes;  // by URL
+  crypto::CompactTree read;                  // the entries that were read, under the newest head
+  uint64_t last_issued_at = 0;               // of the last of them
+  OpenReports open;                          // what their headers leave to be done
+  std::string fork;                          // the file with the evidence; empty: none known
+
+  const WatchedHead& newest() const { return heads.back(); }
+  // Takes a head in, the newest or an older one, and lets go of the smallest where there are too
+  // many.
+  void Keep(WatchedHead head);
+
+  // The file's bytes, which end in a SHA-256 of themselves.
+  std::string Encode() const;
+  // InvalidArgument for everything that Encode would not have written. Verifies no signature.
+  static absl::StatusOr<WatchedLog> Decode(std::string_view bytes);
+  friend bool operator==(const WatchedLog&, const WatchedLog&) = default;
+};
+
+// Beginning of the names of files about `origin`: 16 hexadecimal digits.
+std::string FileStem(std::string_view origin);
+// Whether `name` can be that of an evidence file: letters, digits, '-', '.', not at its beginning.
+bool IsPlainFileName(std::string_view name);
+
+}  // namespace daftar::audit
+
+#endif  // DAFTAR_NODE_AUDIT_WATCH_RECORD_H_

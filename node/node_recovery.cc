@@ -1,0 +1,259 @@
+// Handing partners what this node holds of a log, and taking the own one back from them.
+#include "node/ledger/feed.h"
+#include "node/node.h"
+#include "storage/audit.h"
+
+namespace daftar {
+namespace {
+
+// Of one partner's whole copy.
+constexpr std::chrono::milliseconds kReadLogDeadline{6LL * 3600 * 1000};
+
+std::string Count(uint64_t count, const char* one, const char* many) {
+  return std::to_string(count) + " " + (count == 1 ? one : many);
+}
+
+void SayWhat(const ledger::Ledger::TakenBack& taken, std::vector<std::string>& said) {
+  if (taken.queued > 0) {
+    said.push_back(Count(taken.queued, "queued entry was", "queued entries were") +
+                   " published already");
+  }
+  if (taken.linked > 0) {
+    said.push_back(Count(taken.linked, "incident has its", "incidents have their") +
+                   " published report again");
+  }
+  if (taken.updates > 0) {
+    said.push_back(Count(taken.updates, "settlement, dispute, correction, withdrawal or erasure",
+                         "settlements, disputes, corrections, withdrawals or erasures") +
+                   " noted that this database did not have");
+  }
+  if (taken.filed > 0) {
+    said.push_back(
+        Count(taken.filed, "report has", "reports have") +
+        " lost the incident behind: the log names no customer. Each stands as an incident of the "
+        "handle lost-database/entry-N and can be settled, withdrawn or erased; partners count it "
+        "as "
+        "before");
+  }
+  if (taken.taken_off > 0) {
+    said.push_back(Count(taken.taken_off, "queued entry was", "queued entries were") +
+                   " taken off the queue, since the log says so already or the label is used");
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<evidence::FeedBatch> Node::ReadCopy(const std::string& origin, uint64_t from) const {
+  if (origin == config_.origin) return ledger::ReadFeed(*store_, *publisher_, from);
+  const auto mirror = followers_->MirrorOf(origin);
+  const absl::Status nothing = absl::NotFoundError("nothing of this log is held here");
+  if (mirror == nullptr) return nothing;
+  const partners::MirrorView view = mirror->View();
+  if (view.forked) {
+    return absl::FailedPreconditionError(
+        "two signed heads of this log contradict each other; neither history is handed out");
+  }
+  if (!view.head.has_value()) return nothing;
+  return ledger::ReadLog(*store_, mirror->partner().log, mirror->HeadNote(), view.head->size, from);
+}
+
+absl::StatusOr<partners::Partner> Node::AcceptPartner(const storage::Caller& caller,
+                                                      const std::string& origin,
+                                                      const std::string& because) {
+  storage::MutexLock adopting(adopting_);
+  auto partner = registry_->AcceptSuccession(caller, origin, because);
+  if (!partner.ok()) return partner.status();
+  // Nobody writes to the old copy any more once this returns.
+  if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
+  ClearReplaced().IgnoreError();  // Upkeep goes on, and `status` says why it cannot
+  return partner;
+}
+
+absl::Status Node::ClearReplaced() {
+  return adoptions_->Clear(
+      [this](const std::string& origin) { return proof_requests_->EraseGone(origin); });
+}
+
+bool Node::IsWhole() const { return publisher_->trouble().empty() && publisher_->tree_size() > 0; }
+
+absl::StatusOr<std::vector<partners::Partner>> Node::RecoverySources(
+    const RecoveryPlan& plan) const {
+  if (plan.code.empty()) {
+    std::vector<partners::Partner> active = registry_->Active();
+    if (active.empty()) {
+      return absl::FailedPreconditionError(
+          "this database knows no partner. Ask one for a pairing code (`daftar partner invite`) "
+          "and "
+          "give it: daftar log recover --code CODE --because TEXT");
+    }
+    return active;
+  }
+  auto invite = partners::Invite::FromCode(plan.code);
+  if (!invite.ok()) return invite.status();
+  if (invite->circle != charter().circle) {
+    return absl::InvalidArgumentError("the code is of another circle");
+  }
+  // What the code pins is enough: that node knows this one's certificate.
+  partners::Partner partner;
+  partner.origin = invite->origin;
+  partner.endpoint = invite->endpoint;
+  partner.pin = invite->pin;
+  return std::vector<partners::Partner>{partner};
+}
+
+absl::Status Node::TakeBackFrom(const partners::Partner& partner, const RecoveryProgress& progress,
+                                uint64_t& taken) {
+  partners::Cancellation cancel;
+  absl::Status applied;
+  const absl::Status ended = network_->ReadLog(
+      partner, config_.origin, publisher_->tree_size(),
+      [&](const evidence::FeedBatch& batch) {
+        auto added = publisher_->TakeBack(batch);
+        applied = added.status();
+        if (!added.ok()) return false;
+        taken += *added;
+        if (!progress(partner.origin, publisher_->tree_size()) || Stopping()) {
+          applied =
+              absl::CancelledError("stopped; what was taken back stays, and it goes on there");
+        }
+        return applied.ok();
+      },
+      kReadLogDeadline, cancel);
+  return applied.ok() ? ended : applied;
+}
+
+absl::StatusOr<uint64_t> Node::MissingBodies(uint64_t from, uint64_t to, uint64_t* first) const {
+  // What has an ERASURE misses nothing.
+  std::set<uint64_t> erased;
+  const storage::LogStore log(*store_);
+  absl::Status failed;
+  const auto scan = [&](uint64_t begin, const std::function<void(const evidence::Header&)>& visit) {
+    return log.ReadLeaves(storage::kOwnLog, begin, to, [&](uint64_t, crypto::ByteView leaf) {
+      auto entry = evidence::SignedHeader::DecodeLeaf(leaf);
+      failed = entry.status();
+      if (entry.ok()) visit(entry->header);
+      return failed.ok();
+    });
+  };
+  absl::Status read = scan(from, [&](const evidence::Header& header) {
+    if (header.kind == evidence::EntryKind::kErasure) erased.insert(header.about);
+  });
+  if (!read.ok() || !failed.ok()) return read.ok() ? failed : read;
+  uint64_t missing = 0;
+  read = scan(from, [&](const evidence::Header& header) {
+    if (header.kind == evidence::EntryKind::kErasure) return;
+    const uint64_t report =
+        header.kind == evidence::EntryKind::kReport ? header.index : header.about;
+    if (erased.count(report) > 0) return;
+    auto body =
+        store_->Get(storage::Column::kLogBodies,
+                    storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), header.index));
+    if (!body.ok()) {
+      failed = body.status();
+    } else if (!body->has_value()) {
+      if (missing++ == 0) *first = header.index;
+    }
+  });
+  if (!read.ok() || !failed.ok()) return read.ok() ? failed : read;
+  return missing;
+}
+
+absl::Status Node::FillBodies(const std::vector<partners::Partner>& sources, uint64_t from,
+                              std::vector<std::string>& said) {
+  for (const partners::Partner& partner : sources) {
+    uint64_t first = 0;
+    auto missing = MissingBodies(from, publisher_->tree_size(), &first);
+    if (!missing.ok()) return missing.status();
+    if (*missing == 0) return absl::OkStatus();
+    partners::Cancellation cancel;
+    (void)network_->ReadLog(
+        partner, config_.origin, first,
+        [&](const evidence::FeedBatch& batch) {
+          return publisher_->TakeBodies(batch).ok() && !Stopping();
+        },
+        kReadLogDeadline, cancel);
+  }
+  uint64_t first = 0;
+  auto missing = MissingBodies(from, publisher_->tree_size(), &first);
+  if (!missing.ok()) return missing.status();
+  if (*missing > 0) {
+    said.push_back(Count(*missing, "body is", "bodies are") +
+                   " at no partner that answered, from entry " + std::to_string(first) +
+                   " on; run it again when more of them are up");
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const RecoveryPlan& plan,
+                                           const RecoveryProgress& progress) {
+  storage::MutexLock ticking(ticking_);
+  auto marked = publisher_->TakenBackFrom();
+  if (!marked.ok()) return marked.status();
+  if (IsWhole() && !marked->has_value()) {
+    return absl::FailedPreconditionError("nothing is to be recovered: the log is whole, with " +
+                                         std::to_string(publisher_->tree_size()) +
+                                         " entries, and signed");
+  }
+  auto sources = RecoverySources(plan);
+  if (!sources.ok()) return sources.status();
+  Recovered recovered;
+  recovered.origin = config_.origin;
+  uint64_t taken = 0;
+  size_t answered = 0;
+  for (const partners::Partner& partner : *sources) {
+    if (IsWhole()) break;
+    const absl::Status read = TakeBackFrom(partner, progress, taken);
+    if (absl::IsDataLoss(read) || absl::IsCancelled(read)) return read;
+    if (read.ok() || absl::IsNotFound(read)) {
+      ++answered;
+    } else {
+      recovered.said.push_back(partner.origin + " was of no help: " + std::string(read.message()));
+    }
+  }
+  if (!IsWhole() && 2 * answered <= sources->size()) {
+    std::string why;
+    for (const std::string& sentence : recovered.said) why += "\n- " + sentence;
+    return absl::UnavailableError(
+        "more than half of the partners have to say what they hold of this log, so that none of it "
+        "is lost:" +
+        why +
+        "\nWhere their copies do not continue what is here, two histories were signed, and only "
+        "`daftar log recover --new-log ORIGIN` leads on");
+  }
+  recovered.said.push_back(Count(taken, "entry was", "entries were") + " taken back, " +
+                           std::to_string(publisher_->tree_size()) + " are there now");
+  marked = publisher_->TakenBackFrom();
+  if (!marked.ok()) return marked.status();
+  if (marked->has_value()) {
+    absl::Status filled = FillBodies(*sources, **marked, recovered.said);
+    if (!filled.ok()) return filled;
+    auto incidents = ledger_->TakeBack(**marked, publisher_->tree_size(), [&](uint64_t done) {
+      return progress("", **marked + done) && !Stopping();
+    });
+    if (!incidents.ok()) return incidents.status();
+    SayWhat(*incidents, recovered.said);
+  }
+  if (!IsWhole()) {
+    absl::Status resumed = publisher_->Resume();
+    if (absl::IsDataLoss(resumed)) {
+      return absl::FailedPreconditionError(
+          std::string(resumed.message()) +
+          " No partner that answered holds what is missing: what was signed and reached nobody is "
+          "lost, and `daftar log recover --new-log ORIGIN` begins a new log in its place.");
+    }
+    if (!resumed.ok()) return resumed;
+    recovered.said.push_back("the node signs again");
+  }
+  if (marked->has_value()) {
+    if (absl::Status status = publisher_->ForgetTakenBack(); !status.ok()) return status;
+  }
+  storage::Batch batch;
+  storage::RecordAudit(
+      batch, vault_, entropy_,
+      {clock_.Now().value, caller.actor, "log.recover", config_.origin, plan.because});
+  if (absl::Status status = store_->Write(std::move(batch)); !status.ok()) return status;
+  recovered.log_size = publisher_->tree_size();
+  return recovered;
+}
+
+}  // namespace daftar

@@ -1,0 +1,96 @@
+#!/usr/bin/env python3
+"""Verifies an audit bundle or the evidence of a fork, without a network: the second verifier,
+written from docs/bundle.md alone, with Debian's python3-nacl.
+
+    verify_bundle.py BUNDLE --policy POLICY [--proof FILE]... [--now SECONDS] [--json]
+    verify_bundle.py --batch [--now SECONDS] < lines of BUNDLE<TAB>POLICY > lines of CODE<TAB>CHECKS
+
+Exit code 0: no check fails; 1: a check fails; 2: it cannot be read, or the policy cannot.
+"""
+import argparse
+import json
+import os
+import sys
+import time
+
+import fork
+from bundle import Bundle, read_file
+from checks import NAMES, Verifier
+from encoding import Malformed, require
+from notes import MAX_POLICY_BYTES, Policy
+
+MAX_EVIDENCE_BYTES = 128 * 1024
+
+
+def is_fork_evidence(path):
+    if not os.path.isfile(path):
+        return False
+    with open(path, "rb") as file:
+        return file.read(len(fork.MAGIC)) == fork.MAGIC
+
+
+def verify(path, policy_path, now, proof_paths=(), skip=()):
+    """(code, {check: {"fails": [...], "not_checked": [...]}}, why it cannot be read)."""
+    try:
+        policy = Policy(read_file(policy_path, MAX_POLICY_BYTES))
+        if is_fork_evidence(path):
+            why = fork.why_it_proves_nothing(fork.Evidence(read_file(path, MAX_EVIDENCE_BYTES)),
+                                             policy)
+            why = why if "fork" not in skip else None
+            faults = [why] if why else []
+            return len(faults), {"fork": {"fails": faults, "not_checked": []}}, ""
+        bundle = Bundle(path)
+        require(bundle.manifest.kind != "decisions", "decisions are for `daftar audit replay`")
+        proofs = [(os.path.basename(proof), read_file(proof, None)) for proof in proof_paths]
+    except Malformed as error:
+        return 2, {}, str(error)
+    done = Verifier(bundle, policy, now, proofs, skip)
+    checks = {name: {"fails": done.faults[name], "not_checked": done.unchecked[name]}
+              for name in NAMES}
+    return int(bool(done.failed())), checks, ""
+
+
+def failed(checks):
+    return [name for name, found in checks.items() if found["fails"]]
+
+
+def print_checks(code, checks, why):
+    if code == 2:
+        print(f"cannot be read: {why}")
+    for name, found in checks.items():
+        state = "FAILS" if found["fails"] else "not checked" if found["not_checked"] else "holds"
+        print(f"{name:12} {state}")
+        for text in found["fails"] + found["not_checked"]:
+            print(f"{'':12} - {text}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("bundle", nargs="?")
+    parser.add_argument("--policy")
+    parser.add_argument("--proof", action="append", default=[])
+    parser.add_argument("--now", type=int, default=int(time.time()))
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--batch", action="store_true")
+    parser.add_argument("--skip", action="append", default=[], choices=NAMES + ("fork",),
+                        help="leave a check out, to see that the mutation test notices")
+    given = parser.parse_args()
+    if given.batch:
+        for line in sys.stdin:
+            bundle, policy = line.rstrip("\n").split("\t")
+            code, checks, _ = verify(bundle, policy, given.now, skip=given.skip)
+            print(f"{code}\t{','.join(failed(checks))}", flush=True)
+        return 0
+    if not given.bundle or not given.policy:
+        parser.print_usage(sys.stderr)
+        return 2
+    code, checks, why = verify(given.bundle, given.policy, given.now, given.proof, given.skip)
+    if given.json:
+        print(json.dumps({"code": code, "checks": checks, "why": why}))
+    else:
+        print_checks(code, checks, why)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

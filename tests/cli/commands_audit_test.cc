@@ -1,0 +1,130 @@
+// `daftar audit verify` over real files, without a node.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "cli/json.h"
+#include "tests/cli/cli_support.h"
+#include "tests/node/audit/bundle_fixture.h"
+
+namespace daftar::cli {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+// A bundle on disk, and the policy of an auditor who trusts its log and its witnesses.
+class AuditVerifyTest : public ::testing::Test {
+ protected:
+  AuditVerifyTest() {
+    audit::testing::AddStory(log_);
+    policy_ = folder_.File("policy", log_.Policy());
+    bundle_ = Write("bundle", log_.Bundle(0, audit::testing::kStoryEnd, {3}));
+  }
+  std::string Write(const std::string& name, audit::testing::TestBundle bundle) {
+    return folder_.File(name, bundle.Whole(log_.entry_key()));
+  }
+  static Ran Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"audit", "verify"});
+    return RunCli(arguments);
+  }
+
+  TestFolder folder_;
+  audit::testing::TestLog log_;
+  std::string policy_;
+  std::string bundle_;
+};
+
+TEST_F(AuditVerifyTest, SaysWhatHoldsAndWhatWasNotChecked) {
+  const Ran ran = Run({bundle_, "--policy", policy_});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("Audit of toko-a.example/daftar: nothing failed"));
+  EXPECT_THAT(ran.out, HasSubstr("What holds\n"));
+  EXPECT_THAT(ran.out, HasSubstr("7 entries give the root of the head."));
+  EXPECT_THAT(ran.out, HasSubstr("What was not checked\n"));
+  EXPECT_THAT(ran.out, HasSubstr("The bundle has no case."));
+  EXPECT_THAT(ran.out, HasSubstr("deposit-unsettled"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("What does not hold")));
+}
+
+TEST_F(AuditVerifyTest, SaysWhatFailsWithExitCode1) {
+  audit::testing::TestBundle bundle = log_.Bundle(0, audit::testing::kStoryEnd);
+  log_.bodies()[3].reset();
+  const std::string erased = Write("erased", log_.Bundle(0, audit::testing::kStoryEnd));
+  const Ran ran = Run({erased, "--policy", policy_});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out, HasSubstr("1 check failed"));
+  EXPECT_THAT(ran.out, HasSubstr("What does not hold\n"));
+  EXPECT_THAT(ran.out, HasSubstr("no ERASURE says why"));
+}
+
+TEST_F(AuditVerifyTest, IsJsonWithEveryFieldThatTheManualLists) {
+  for (const std::vector<std::string>& form :
+       {std::vector<std::string>{"--output", "json"}, {"--report", "json"}}) {
+    std::vector<std::string> arguments = {bundle_, "--policy", policy_};
+    arguments.insert(arguments.end(), form.begin(), form.end());
+    const Ran ran = Run(arguments);
+    EXPECT_EQ(ran.code, 0) << ran.err;
+    const Json json = Json::parse(ran.out);
+    EXPECT_EQ(json["verdict"], "holds");
+    EXPECT_EQ(json["exit_code"], 0);
+    EXPECT_EQ(json["unreadable"], nullptr);
+    EXPECT_EQ(json["kind"], "log");
+    EXPECT_EQ(json["origin"], audit::testing::kOrigin);
+    EXPECT_EQ(json["from"], 0);
+    EXPECT_EQ(json["to"], 7);
+    ASSERT_EQ(json["witnesses"].size(), 2u);
+    EXPECT_EQ(json["witnesses"][0]["name"], "w1");
+    EXPECT_EQ(json["made_at"], "2026-10-04T00:00:00.000Z");
+    ASSERT_EQ(json["checks"].size(), 20u);
+    const Json& tree = json["checks"][4];
+    EXPECT_EQ(tree["check"], "tree");
+    EXPECT_EQ(tree["state"], "holds");
+    EXPECT_EQ(tree["faults_count"], 0);
+    EXPECT_EQ(json["checks"][16]["state"], "not_checked");
+    EXPECT_EQ(json["checks"][16]["not_checked"][0], "The bundle has no case.");
+    EXPECT_EQ(json["opened_count"], 1);
+  }
+}
+
+TEST_F(AuditVerifyTest, IsAPageThatStandsAlone) {
+  const Ran ran = Run({bundle_, "--policy", policy_, "--report", "html"});
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("<!DOCTYPE html>"));
+  EXPECT_THAT(ran.out, HasSubstr("<h1>Audit of toko-a.example/daftar: nothing failed</h1>"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("http://")));
+  EXPECT_THAT(ran.out, Not(HasSubstr("<script")));
+}
+
+TEST_F(AuditVerifyTest, WhatCannotBeJudgedIsExitCode2WithTheReason) {
+  const Ran broken = Run({folder_.File("broken", "no bundle\n"), "--policy", policy_});
+  EXPECT_EQ(broken.code, 2);
+  EXPECT_THAT(broken.out + broken.err, HasSubstr("the manifest's line 1"));
+  const Ran policy = Run({bundle_, "--policy", folder_.File("bad", "quorum w9\n")});
+  EXPECT_EQ(policy.code, 2);
+  EXPECT_THAT(policy.out + policy.err, HasSubstr("the policy's line 1"));
+  const Ran json = Run({folder_.path() + "/none", "--policy", policy_, "--output", "json"});
+  EXPECT_EQ(json.code, 2);
+  EXPECT_EQ(Json::parse(json.out)["verdict"], "unreadable");
+  EXPECT_EQ(Run({bundle_, "--policy", folder_.path() + "/none"}).code, 2);
+  EXPECT_EQ(Run({bundle_}).code, 2);
+  EXPECT_THAT(Run({bundle_}).err, HasSubstr("--policy"));
+  EXPECT_EQ(Run({"--policy", policy_}).code, 2);
+  EXPECT_EQ(Run({bundle_, "--policy", policy_, "--report", "pdf"}).code, 2);
+}
+
+TEST_F(AuditVerifyTest, KnowsForkEvidence) {
+  audit::testing::TestLog other;
+  audit::testing::AddStory(other);
+  other.leaves()[3] = other.leaves()[2];
+  const std::string first = log_.Head(7, audit::testing::kStoryEnd);
+  const std::string second = other.Head(7, audit::testing::kStoryEnd);
+  const std::string evidence = "daftar-fork/v1\norigin " + std::string(audit::testing::kOrigin) +
+                               "\nfirst " + std::to_string(first.size()) + "\nsecond " +
+                               std::to_string(second.size()) + "\n\n" + first + second;
+  const Ran ran = Run({folder_.File("fork", evidence), "--policy", policy_});
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("A fork is proven"));
+}
+
+}  // namespace
+}  // namespace daftar::cli

@@ -1,0 +1,259 @@
+// `daftar audit watch` over real sockets and files.
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <ctime>
+#include <mutex>
+
+#include "cli/http_fetch.h"
+#include "cli/json.h"
+#include "cli/watch_folder.h"
+#include "node/audit/fork_evidence.h"
+#include "tests/cli/cli_support.h"
+#include "tests/cli/small_http.h"
+#include "tests/node/audit/sim_log.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::cli {
+namespace {
+
+using audit::SimLog;
+using audit::SimServer;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+std::string ReadAll(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+std::vector<Json> LinesOf(const std::string& out) {
+  std::vector<Json> lines;
+  std::istringstream in(out);
+  for (std::string line; std::getline(in, line);) lines.push_back(Json::parse(line));
+  return lines;
+}
+
+class WatchCommandTest : public ::testing::Test {
+ protected:
+  WatchCommandTest()
+      : log_(std::make_shared<SimLog>("toko-a.example/daftar", 1)),
+        now_(static_cast<uint64_t>(std::time(nullptr))),
+        state_(folder_.path() + "/state"),
+        policy_(folder_.File("policy", "log " + log_->VKey() + "\nquorum none\n")),
+        http_([this](const SmallRequest& request) { return Answer(request); }),
+        node_(http_.url() + "/log") {
+    log_->Grow(300, now_ - 10);
+    Serve(log_, 300);
+  }
+  void Serve(std::shared_ptr<SimLog> log, uint64_t size) {
+    const std::lock_guard lock(mutex_);
+    server_ = {std::move(log)};
+    server_.Show(size);
+  }
+  SmallAnswer Answer(const SmallRequest& request) {
+    const std::lock_guard lock(mutex_);
+    if (request.method == "POST") {
+      posts_.push_back(request.body);
+      return {hook_status_};
+    }
+    if (on_checkpoint_ && request.path.ends_with("/checkpoint")) on_checkpoint_();
+    const std::string prefix = "/log/";
+    auto answer = server_.Get(request.path.substr(prefix.size()));
+    if (answer.ok()) return {200, *answer};
+    return {404};
+  }
+  Ran Watch(std::vector<std::string> more, bool once = true) {
+    std::vector<std::string> arguments = {"audit", "watch",   node_, "--policy",
+                                          policy_, "--state", state_};
+    if (once) arguments.push_back("--once");
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return RunCli(arguments);
+  }
+
+  TestFolder folder_;
+  std::shared_ptr<SimLog> log_;
+  uint64_t now_;
+  std::string state_;
+  std::string policy_;
+  std::mutex mutex_;
+  SimServer server_;
+  std::vector<std::string> posts_;
+  int hook_status_ = 200;
+  std::function<void()> on_checkpoint_;
+  SmallHttp http_;
+  std::string node_;
+};
+
+TEST_F(WatchCommandTest, FollowsALogFromRunToRunAndTellsOfAFork) {
+  const Ran first = Watch({});
+  EXPECT_EQ(first.code, 0) << first.out << first.err;
+  EXPECT_THAT(first.out, HasSubstr("toko-a.example/daftar: 300 entries, all read"));
+  EXPECT_EQ(first.err, "");
+  const std::string record =
+      state_ + "/" + audit::FileStem(log_->origin()) + std::string(audit::kRecordSuffix);
+  struct stat about {};
+  ASSERT_EQ(::stat(record.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 07777, mode_t{0600});
+  ASSERT_EQ(::stat(state_.c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 07777, mode_t{0700});
+
+  auto other = std::make_shared<SimLog>(*log_);
+  log_->Grow(310, now_ - 5);
+  Serve(log_, 310);
+  EXPECT_EQ(Watch({}).code, 0);
+  other->Grow(320, now_ - 5, 2);
+  Serve(other, 320);
+  const Ran forked = Watch({"--output", "json"});
+  EXPECT_EQ(forked.code, 1);
+  const std::vector<Json> lines = LinesOf(forked.out);
+  ASSERT_THAT(lines, SizeIs(2)) << forked.out;
+  EXPECT_EQ(lines[0]["kind"], "fork");
+  EXPECT_EQ(lines[0]["over"], false);
+  EXPECT_EQ(lines[0]["origin"], log_->origin());
+  EXPECT_THAT(lines[0]["at"].get<std::string>(), ::testing::EndsWith("Z"));
+  EXPECT_EQ(lines[1]["summary"]["alarms"], 1);
+  EXPECT_EQ(lines[1]["summary"]["logs"][0]["size"], 310);
+  EXPECT_EQ(lines[1]["summary"]["logs"][0]["forked"], true);
+  const auto evidence = audit::ForkEvidence::Parse(ReadAll(lines[0]["evidence"]));
+  ASSERT_THAT(evidence, testing::IsOk());
+  const crypto::NoteKey key{log_->origin(), crypto::KeyType::kEd25519, log_->key().public_key()};
+  EXPECT_THAT(evidence->Prove({key}), testing::IsOk());
+  // A fork stays one.
+  Serve(log_, 310);
+  const Ran again = Watch({});
+  EXPECT_EQ(again.code, 1);
+  EXPECT_THAT(again.out, HasSubstr("ALARM fork toko-a.example/daftar: "));
+  EXPECT_THAT(again.out, HasSubstr(".fork]\n"));
+}
+
+TEST_F(WatchCommandTest, WhatCannotBeUsedEndsWithTwoAndSaysWhatToDo) {
+  const auto refused = [&](const std::vector<std::string>& arguments) {
+    std::vector<std::string> all = {"audit", "watch"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const Ran ran = RunCli(all);
+    EXPECT_EQ(ran.code, 2) << ran.out << ran.err;
+    EXPECT_EQ(ran.out, "");
+    return ran.err;
+  };
+  for (const char* const url :
+       {"toko-a.example/log", "ftp://a.test/log", "http:///log", "http://u:p@a.test/log",
+        "http://a.test/log?x", "file:///etc/passwd", "http://a.test/l g"}) {
+    EXPECT_THAT(refused({url, "--policy", policy_, "--state", state_, "--once"}),
+                HasSubstr("an address is written like"));
+  }
+  EXPECT_THAT(refused({node_, node_ + "/", "--policy", policy_, "--state", state_}),
+              HasSubstr("twice"));
+  EXPECT_THAT(refused({node_, "--policy", folder_.path() + "/none", "--state", state_}),
+              HasSubstr("cannot read the policy"));
+  const std::string bad = folder_.File("bad", "log x\nquorum none\n");
+  EXPECT_THAT(refused({node_, "--policy", bad, "--state", state_}), HasSubstr(bad));
+  EXPECT_THAT(refused({node_, "--policy", policy_, "--state", folder_.path() + "/no/state"}),
+              HasSubstr("cannot make the folder"));
+  EXPECT_THAT(refused({node_, "--policy", policy_, "--state", state_, "--every", "0"}),
+              HasSubstr("--every"));
+  EXPECT_THAT(refused({node_, "--policy", policy_, "--state", state_, "--webhook", "x"}),
+              HasSubstr("--webhook"));
+  EXPECT_THAT(refused({node_, "--policy", policy_, "--state", state_, "--charter", bad}),
+              HasSubstr(bad));
+  {
+    const auto held = WatchFolder::Open(state_);
+    ASSERT_THAT(held, testing::IsOk());
+    EXPECT_THAT(refused({node_, "--policy", policy_, "--state", state_}),
+                HasSubstr("another watch uses"));
+  }
+  EXPECT_EQ(Watch({}).code, 0);
+  const std::string record =
+      state_ + "/" + audit::FileStem(log_->origin()) + std::string(audit::kRecordSuffix);
+  std::string bytes = ReadAll(record);
+  const std::string good = bytes;
+  bytes[bytes.size() / 2] ^= 1;
+  std::ofstream(record, std::ios::binary) << bytes;
+  const std::string damaged = refused({node_, "--policy", policy_, "--state", state_, "--once"});
+  EXPECT_THAT(damaged, HasSubstr(record));
+  EXPECT_THAT(damaged, HasSubstr("move it away"));
+  std::ofstream(record, std::ios::binary) << good;
+  EXPECT_EQ(Watch({}).code, 0);
+}
+
+TEST_F(WatchCommandTest, AWatchThatReachesNobodyOnceSaysSo) {
+  // A port that was free a moment ago.
+  std::string gone;
+  {
+    const SmallHttp closed([](const SmallRequest&) { return SmallAnswer{}; });
+    gone = closed.url();
+  }
+  const Ran ran =
+      RunCli({"audit", "watch", gone, "--policy", policy_, "--state", state_, "--once"});
+  EXPECT_EQ(ran.code, kExitUnavailable);
+  EXPECT_THAT(ran.err, HasSubstr(gone + " could not be asked: "));
+}
+
+TEST_F(WatchCommandTest, AnAlarmIsPostedAndAWebhookThatFailsStopsNothing) {
+  {
+    const std::lock_guard lock(mutex_);
+    server_.checkpoint = "nonsense";
+  }
+  const std::string hook = http_.url() + "/hook";
+  const Ran posted = Watch({"--webhook", hook});
+  EXPECT_EQ(posted.code, 1);
+  EXPECT_EQ(posted.err, "");
+  ASSERT_THAT(posts_, SizeIs(1));
+  const Json alarm = Json::parse(posts_[0]);
+  EXPECT_EQ(alarm["kind"], "bad_checkpoint");
+  EXPECT_EQ(alarm["node"], node_);
+  hook_status_ = 500;
+  const Ran failed = Watch({"--webhook", hook});
+  EXPECT_EQ(failed.code, 1);
+  EXPECT_THAT(failed.out, HasSubstr("ALARM bad_checkpoint"));
+  EXPECT_THAT(failed.err, HasSubstr("the webhook failed: it answers with status 500"));
+  EXPECT_THAT(posts_, SizeIs(3));  // tried twice
+}
+
+TEST_F(WatchCommandTest, GoesOnUntilItIsStoppedAndEndsWithASummary) {
+  int rounds = 0;
+  on_checkpoint_ = [&] {
+    if (++rounds == 2) ::kill(::getpid(), SIGINT);
+  };
+  const Ran ran = Watch({"--every", "1"}, false);
+  EXPECT_EQ(ran.code, 0) << ran.err;
+  EXPECT_EQ(rounds, 2);
+  EXPECT_THAT(ran.out, HasSubstr(" round"));
+  EXPECT_THAT(ran.out, HasSubstr("0 alarms\n"));
+}
+
+TEST(HttpFetchTest, TakesWhatIsAskedForAndNothingElse) {
+  const SmallHttp http([](const SmallRequest& request) -> SmallAnswer {
+    if (request.path == "/good") return {200, "12345"};
+    if (request.path == "/moved") return {302, "", "Location: /good\r\n"};
+    if (request.path == "/busy") return {503, "later"};
+    if (request.path == "/headers") return {200, "x", "X: " + std::string(80 << 10, 'a') + "\r\n"};
+    return {404, "no"};
+  });
+  HttpFetch fetch([] { return false; });
+  const auto get = [&](const std::string& path, size_t most) {
+    return fetch.Get({{http.url() + path, most}})[0];
+  };
+  EXPECT_THAT(get("/good", 5), testing::IsOkAndHolds("12345"));
+  EXPECT_THAT(get("/good", 4), testing::StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(get("/moved", 100), testing::StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(get("/busy", 100), testing::StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(get("/none", 100), testing::StatusIs(absl::StatusCode::kNotFound));
+  EXPECT_THAT(get("/headers", 100), Not(testing::IsOk()));
+  EXPECT_THAT(fetch.Get({{"file:///etc/hostname", 1000}})[0], Not(testing::IsOk()));
+  // Many at once come in their order.
+  std::vector<audit::FetchRequest> many;
+  for (int i = 0; i < 30; ++i) many.push_back({http.url() + (i % 2 == 0 ? "/good" : "/none"), 10});
+  const auto answers = fetch.Get(many);
+  ASSERT_THAT(answers, SizeIs(30));
+  for (size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i].ok(), i % 2 == 0);
+  HttpFetch stopped([] { return true; });
+  EXPECT_THAT(stopped.Get({{http.url() + "/good", 10}})[0],
+              testing::StatusIs(absl::StatusCode::kCancelled));
+}
+
+}  // namespace
+}  // namespace daftar::cli

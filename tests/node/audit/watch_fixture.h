@@ -1,0 +1,101 @@
+// A watch over simulated servers, files and a clock.
+#ifndef DAFTAR_TESTS_NODE_AUDIT_WATCH_FIXTURE_H_
+#define DAFTAR_TESTS_NODE_AUDIT_WATCH_FIXTURE_H_
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/audit/watch.h"
+#include "tests/node/audit/sim_log.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::audit {
+
+class SetClock final : public evidence::Clock {
+ public:
+  evidence::UnixMillis Now() const override { return evidence::UnixMillis::OfSeconds(seconds); }
+  int64_t seconds = 1'790'000'000;
+};
+
+class WatchTest : public ::testing::Test {
+ protected:
+  static constexpr char kA[] = "http://a.test/log";
+  static constexpr char kB[] = "http://b.test/log";
+
+  WatchTest() : log_(std::make_shared<SimLog>("toko-a.example/daftar", 1)) {
+    policy_ = "log " + log_->VKey() + "\nquorum none\n";
+    options_.nodes = {kA};
+    log_->Grow(3, Time());
+    net_.servers[kA] = {log_};
+  }
+
+  uint64_t Time() const { return static_cast<uint64_t>(clock_.seconds); }
+
+  // As a new process would: from the policy and the files.
+  absl::Status TryStart() {
+    watch_.reset();
+    auto policy = TlogPolicy::Parse(policy_);
+    if (!policy.ok()) return policy.status();
+    WatchOptions options = options_;
+    options.policy = *std::move(policy);
+    std::vector<WatchedLog> records;
+    for (const auto& [name, bytes] : files_) {
+      if (!name.ends_with(kRecordSuffix)) continue;
+      auto record = WatchedLog::Decode(bytes);
+      if (!record.ok()) return record.status();
+      EXPECT_EQ(record->Encode(), bytes);
+      records.push_back(*std::move(record));
+    }
+    WatchPorts ports;
+    ports.fetch = [this](const std::vector<FetchRequest>& requests) {
+      return net_.Fetch(requests);
+    };
+    ports.write = [this](const std::string& name, std::string_view bytes) -> absl::Status {
+      if (disk_full_) return absl::ResourceExhaustedError("no space left");
+      EXPECT_TRUE(IsPlainFileName(name)) << name;
+      files_[name] = std::string(bytes);
+      return absl::OkStatus();
+    };
+    ports.tell = [this](const Alarm& alarm) { told_.push_back(alarm); };
+    auto watch = Watch::Create(std::move(options), std::move(records), std::move(ports), clock_);
+    if (!watch.ok()) return watch.status();
+    watch_ = std::make_unique<Watch>(*std::move(watch));
+    return absl::OkStatus();
+  }
+  void Start() { ASSERT_THAT(TryStart(), testing::IsOk()); }
+
+  // The names of the alarms of one round, "!" before what is over.
+  std::vector<std::string> Round() {
+    if (watch_ == nullptr) Start();
+    told_.clear();
+    EXPECT_THAT(watch_->Round(), testing::IsOk());
+    std::vector<std::string> names;
+    for (const Alarm& alarm : told_) {
+      names.push_back((alarm.over ? "!" : "") + std::string(AlarmName(alarm.kind)));
+    }
+    return names;
+  }
+  const WatchedLog& Watched() const { return watch_->logs().at(log_->origin()); }
+  uint64_t KnownSize() const { return Watched().newest().checkpoint.size; }
+
+  SetClock clock_;
+  std::shared_ptr<SimLog> log_;
+  SimNet net_;
+  WatchOptions options_;
+  std::string policy_;
+  std::map<std::string, std::string> files_;
+  bool disk_full_ = false;
+  std::unique_ptr<Watch> watch_;
+  std::vector<Alarm> told_;
+};
+
+using Names = std::vector<std::string>;
+
+}  // namespace daftar::audit
+
+#endif  // DAFTAR_TESTS_NODE_AUDIT_WATCH_FIXTURE_H_

@@ -1,0 +1,77 @@
+// A new log as the issuer's partners see it.
+#include <gmock/gmock.h>
+
+#include "node/new_log.h"
+#include "tests/node/partners/proof_fixture.h"
+
+namespace daftar::partners {
+namespace {
+
+using ::daftar::testing::StatusIs;
+using testing::kIssuer;
+using testing::kPhone;
+
+constexpr char kNew[] = "toko-a2.test";
+
+class NewLogCircleTest : public testing::ProofTest {
+ protected:
+  void BeginNewLog() {
+    a_.Stop();
+    DAFTAR_ASSERT_OK(a_.BeginNewLog(kNew, true, [](std::string_view) { return true; }));
+    a_.Start();
+    circle_.Settle();
+  }
+  static std::string Finds(SimNode& node) {
+    check::Question question;
+    question.identifiers = {Phone(kPhone)};
+    auto answer = node->checker().Check(node.Caller(), question);
+    EXPECT_THAT(answer, IsOk());
+    std::string found;
+    for (const decision::PartnerRecord& record : answer->records) {
+      found += record.origin + " " + std::string(decision::EntryStatusName(record.status)) + "\n";
+    }
+    return found;
+  }
+};
+
+TEST_F(NewLogCircleTest, PartnersThatHaveAcceptedItFindTheReportsAgain) {
+  BeginNewLog();
+  EXPECT_EQ(a_->publisher().tree_size(), 4u);  // it may grow: partners answer
+  for (SimNode* reader : {&b_, &c_}) {
+    EXPECT_EQ(Finds(*reader), "toko-a.test live\n");
+    DAFTAR_ASSERT_OK((*reader)->AcceptPartner(reader->Caller(), kIssuer, "compared by phone"));
+    EXPECT_EQ(Finds(*reader), "");
+  }
+  circle_.Settle();
+  for (SimNode* reader : {&b_, &c_}) EXPECT_EQ(Finds(*reader), "toko-a2.test live\n");
+
+  // The incident lives on in the new log.
+  DAFTAR_ASSERT_OK(a_->ledger().Settle(a_.Caller(), incident_, {}, "paid"));
+  circle_.Settle();
+  EXPECT_EQ(Finds(b_), "toko-a2.test settled\n");
+  // And the issuer still finds what others report, and is found by whoever pairs now.
+  SimNode& d = circle_.Add("toko-d.test");
+  circle_.Pair(a_, d);
+  circle_.Settle();
+  EXPECT_EQ(d->followers().MirrorOf(kNew)->View().size, a_->publisher().tree_size());
+}
+
+TEST_F(NewLogCircleTest, RequestsForProofOfTheOldLogEnd) {
+  DAFTAR_ASSERT_OK(Ask(b_));
+  const evidence::ProofRequestId waiting = Waiting();
+  BeginNewLog();
+  auto request = a_->disclosures().Get(waiting);
+  DAFTAR_ASSERT_OK(request);
+  EXPECT_EQ(request->state, ledger::ProofRequestState::kLapsed);
+  EXPECT_FALSE(request->open);
+  EXPECT_EQ(a_->disclosures().Waiting()->count, 0u);
+}
+
+TEST_F(NewLogCircleTest, APartnersNameIsNotTaken) {
+  a_.Stop();
+  EXPECT_THAT(a_.BeginNewLog("toko-b.test", true, [](std::string_view) { return true; }),
+              StatusIs(absl::StatusCode::kFailedPrecondition, ::testing::HasSubstr("partner")));
+}
+
+}  // namespace
+}  // namespace daftar::partners

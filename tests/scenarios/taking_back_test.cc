@@ -1,0 +1,223 @@
+// A log that is taken back from partners, and what the shop then knows of its incidents.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "storage/log_store.h"
+#include "tests/support/incidents.h"
+#include "tests/support/sim_circle.h"
+#include "tests/support/status_matchers.h"
+
+namespace daftar::testing {
+namespace {
+
+namespace fs = std::filesystem;
+using ledger::IncidentState;
+using ::testing::HasSubstr;
+
+constexpr char kOrigin[] = "toko-a.test";
+constexpr char kPhone[] = "0812-3456-7890";
+
+class TakingBack : public ::testing::Test {
+ protected:
+  TakingBack() { circle_.PairAll(); }
+
+  ledger::IncidentId File(const std::string& phone = kPhone) {
+    auto filed = a_->ledger().Add(a_.Caller(), DepositUnsettled(phone));
+    EXPECT_THAT(filed, IsOk());
+    return filed->incident.id;
+  }
+  void Publish(const ledger::IncidentId& id) {
+    EXPECT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
+    Settle();
+  }
+  void Settle() {
+    circle_.clock().Advance(31);
+    circle_.Settle();
+    circle_.Settle();
+  }
+  void BackUp() {
+    a_.Stop();
+    fs::copy(a_.dir() / "db", circle_.temp() / "db", fs::copy_options::recursive);
+    a_.Start();
+  }
+  void PutBack() {
+    a_.Stop();
+    fs::remove_all(a_.dir() / "db");
+    fs::copy(circle_.temp() / "db", a_.dir() / "db", fs::copy_options::recursive);
+    a_.Start();
+  }
+  absl::StatusOr<Recovered> Recover() {
+    return a_->RecoverLog(a_.Caller(), {{}, "a drill"},
+                          [](const std::string&, uint64_t) { return true; });
+  }
+  IncidentState StateOf(const ledger::IncidentId& id) { return a_->ledger().Get(id)->state; }
+  partners::MirrorView AtB() { return b_->followers().MirrorOf(kOrigin)->View(); }
+  uint64_t Voids() {
+    uint64_t voids = 0;
+    for (const auto& tally : AtB().voids.by_reason) voids += tally.entries;
+    return voids;
+  }
+  size_t Reports() {
+    size_t reports = 0;
+    const storage::LogStore log(a_->store());
+    EXPECT_THAT(log.ReadLeaves(storage::kOwnLog, 0, a_->publisher().tree_size(),
+                               [&](uint64_t, crypto::ByteView leaf) {
+                                 const auto entry = evidence::SignedHeader::DecodeLeaf(leaf);
+                                 reports += entry->header.kind == evidence::EntryKind::kReport;
+                                 return true;
+                               }),
+                IsOk());
+    return reports;
+  }
+
+  SimCircle circle_;
+  SimNode& a_ = circle_.Add(kOrigin);
+  SimNode& b_ = circle_.Add("toko-b.test");
+  SimNode& c_ = circle_.Add("toko-c.test");
+};
+
+TEST_F(TakingBack, ADraftThatWasPublishedMeanwhileHasItsReportAgain) {
+  const auto id = File();
+  BackUp();
+  Publish(id);
+  ASSERT_THAT(a_->ledger().Settle(a_.Caller(), id, {}, "paid"), IsOk());
+  Settle();
+  PutBack();
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+  EXPECT_THAT(a_->ledger().Publish(a_.Caller(), id),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("have been signed")));
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(StateOf(id), IncidentState::kSettled);
+  EXPECT_TRUE(a_->ledger().Get(id)->report.has_value());
+  EXPECT_EQ(Reports(), 1u);
+  // And its periods run: what is settled is withdrawn.
+  circle_.clock().Advance(int64_t{circle_.charter().withdraw_after_settlement_hours} * 3600 + 60);
+  Settle();
+  EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
+}
+
+TEST_F(TakingBack, WhatWasQueuedIsNotPublishedTwice) {
+  const auto id = File();
+  ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
+  BackUp();  // the report waits for its tick in it
+  Settle();
+  const uint64_t size = a_->publisher().tree_size();
+  PutBack();
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+  Settle();
+  EXPECT_EQ(a_->publisher().tree_size(), size);
+}
+
+TEST_F(TakingBack, AnUpdateThatTheLogHasInAnotherFormIsTakenOffTheQueue) {
+  const auto id = File();
+  Publish(id);
+  BackUp();
+  ASSERT_THAT(a_->ledger().Settle(a_.Caller(), id, {}, "paid"), IsOk());
+  Settle();
+  const uint64_t size = a_->publisher().tree_size();
+  PutBack();
+  // The old copy does not know it, and says it again.
+  ASSERT_THAT(a_->ledger().Settle(a_.Caller(), id, {}, "paid"), IsOk());
+  ASSERT_THAT(Recover(), IsOk());
+  Settle();
+  EXPECT_EQ(a_->publisher().tree_size(), size);
+  EXPECT_EQ(Voids(), 0u);
+}
+
+TEST_F(TakingBack, AReportWhoseIncidentIsLostCanStillBeMadeGood) {
+  BackUp();
+  const auto id = File();
+  Publish(id);
+  const uint64_t index = a_->ledger().Get(id)->report->index;
+  PutBack();
+  EXPECT_THAT(a_->ledger().Get(id), StatusIs(absl::StatusCode::kNotFound));
+  auto recovered = Recover();
+  ASSERT_THAT(recovered, IsOk());
+  auto page = a_->ledger().List({}, 10, {});
+  ASSERT_THAT(page, IsOk());
+  ASSERT_EQ(page->incidents.size(), 1u);
+  const ledger::IncidentView& found = page->incidents.front();
+  EXPECT_EQ(found.state, IncidentState::kPublished);
+  EXPECT_EQ(found.report->index, index);
+  EXPECT_EQ(found.incident.account.amount.minor, DepositUnsettled(kPhone).amount.minor);
+  EXPECT_EQ(found.incident.account.identifiers.front().value(), ledger::RecoveredHandle(index));
+  ASSERT_THAT(a_->ledger().Withdraw(a_.Caller(), found.incident.id,
+                                    evidence::WithdrawalGround::kOther, "the database is lost"),
+              IsOk());
+  Settle();
+  EXPECT_EQ(Voids(), 0u);
+  EXPECT_EQ(AtB().size, a_->publisher().tree_size());
+}
+
+TEST_F(TakingBack, NoLabelIsUsedTwice) {
+  BackUp();
+  Publish(File());
+  PutBack();
+  ASSERT_THAT(Recover(), IsOk());
+  Publish(File());
+  // Each report's own label leads to it alone.
+  std::map<evidence::Token, int> seen;
+  const storage::LogStore log(a_->store());
+  for (uint64_t index = 0; index < a_->publisher().tree_size(); ++index) {
+    auto entry = evidence::SignedHeader::DecodeLeaf(*log.ReadLeaf(storage::kOwnLog, index));
+    if (entry->header.kind != evidence::EntryKind::kReport) continue;
+    auto body =
+        a_->store().Get(storage::Column::kLogBodies,
+                        storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), index));
+    for (const auto& slot : evidence::ReportBody::Decode(**body)->slots) ++seen[slot.token];
+  }
+  EXPECT_EQ(seen.size(), 8u);
+}
+
+TEST_F(TakingBack, WhatPartnersAlterIsRefused) {
+  const auto id = File();
+  BackUp();
+  Publish(id);
+  const uint64_t size = a_->publisher().tree_size();
+  PutBack();
+  for (const int what : {0, 1, 2}) {
+    circle_.faults.alter_feed = [what](const std::string&, evidence::FeedBatch& batch) {
+      if (batch.entries.empty()) return;
+      char& of_head = batch.head[batch.head.size() - 20];
+      switch (what) {
+        case 0:
+          batch.entries.back().leaf.back() ^= 1;
+          break;
+        case 1:
+          batch.entries.back().body->back() ^= 1;
+          break;
+        default:
+          of_head = of_head == 'A' ? 'B' : 'A';
+          break;
+      }
+    };
+    EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("of no help")));
+    EXPECT_LT(a_->publisher().tree_size(), size) << what;
+    EXPECT_NE(a_->publisher().trouble(), "");
+  }
+  circle_.faults.alter_feed = nullptr;
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(a_->publisher().tree_size(), size);
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
+TEST_F(TakingBack, ItCanBeStoppedAndGoesOnWhereItWas) {
+  const auto id = File();
+  BackUp();
+  Publish(id);
+  PutBack();
+  EXPECT_THAT(a_->RecoverLog(a_.Caller(), {{}, "a drill"},
+                             [](const std::string&, uint64_t) { return false; }),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_FALSE(a_->Tick().ok());
+  // The incidents wait for the second half, also over a restart.
+  a_.Stop();
+  a_.Start();
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+  EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("whole")));
+}
+
+}  // namespace
+}  // namespace daftar::testing
