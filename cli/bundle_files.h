@@ -3,6 +3,7 @@
 #ifndef DAFTAR_CLI_BUNDLE_FILES_H_
 #define DAFTAR_CLI_BUNDLE_FILES_H_
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>

@@ -14,9 +14,9 @@ namespace daftar::cli {
 class Session;
 
 struct NewLogOptions {
-  std::string origin;  // of the new log
-  std::string because;
-  std::string passphrase_file;
+  std::string origin = {};  // of the new log
+  std::string because = {};
+  std::string passphrase_file = {};
   bool even_if_whole = false;
   bool yes = false;
 };

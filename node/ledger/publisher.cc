@@ -109,6 +109,7 @@ absl::Status Publisher::Recover() {
         " does not hold a head of this log (" + std::string(newest.status().message()) +
         "). Nothing is signed. Put back the file that belongs to this node.");
   }
+  bool row_is_newest = false;
   if (row->has_value()) {
     auto stored = ReadOwnNote(identity_, std::string(crypto::AsText(**row)));
     if (!stored.ok()) {
@@ -117,11 +118,19 @@ absl::Status Publisher::Recover() {
           "). Nothing is signed. Restore the database and the keystore that belong together.");
     }
     // The file is written first, so the row is newer only when an old file was put back.
+    row_is_newest = stored->checkpoint.size >= newest->checkpoint.size;
     if (stored->checkpoint.size > newest->checkpoint.size) newest = std::move(stored);
   }
   absl::Status fits = storage::CompareWithHighWater(log_, kOwnLog, tree_, newest->checkpoint.size,
                                                     newest->checkpoint.root);
   if (!fits.ok()) return fits;
+  if (!row_is_newest) {
+    // A crash came between the file and the row.
+    Batch batch;
+    batch.Put(Column::kLogHeads, rows::HeadKey(), crypto::ToBytes(**marked));
+    KeepHead(newest->checkpoint.size, newest->head_line, batch);
+    if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+  }
   signed_size_ = newest->checkpoint.size;
   Show(newest->checkpoint, newest->head_line, std::max<int64_t>(last_issued_at_, 1));
   return absl::OkStatus();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "node/ledger/kept_heads.h"
 #include "node/ledger/own_log_rows.h"
 #include "node/ledger/publisher.h"
 #include "storage/head_check.h"
@@ -190,6 +191,7 @@ absl::Status Publisher::Resume() {
   if (absl::Status status = high_water_.Write(text); !status.ok()) return status;
   Batch batch;
   batch.Put(Column::kLogHeads, rows::HeadKey(), crypto::ToBytes(text));
+  KeepHead(head.size, newest->head_line, batch);
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   signed_size_ = head.size;
   taken_back_.reset();

@@ -4,11 +4,11 @@ import contextlib
 import bundle as files
 import rules
 from charter import Charter
-from encoding import (MAX_PROOF_HASHES, Malformed, Reader, key_id, require, sha256, verifies)
-from entries import (ADOPTION, CHARTER, ERASURE, KEYS, REPORT, RELABEL, ROOTS_OF_TRUST, WITH_FACTS,
+from encoding import (MAX_PROOF_HASHES, Malformed, key_id, require, sha256, verifies)
+from entries import (ADOPTION, CHARTER, ERASURE, KEYS, REPORT, ROOTS_OF_TRUST, WITH_FACTS,
                      Entry, Keys, charter_of, check_body, open_facts)
 from merkle import Tree, consistency_holds, inclusion_holds
-from notes import COSIGNER, LOG, Judged, Note, own_key
+from notes import COSIGNER, Judged, Note, own_key
 
 CLOCK_SECONDS = 300
 NAMES = ("manifest", "files", "head", "quorum", "tree", "consistency", "entries", "keys",

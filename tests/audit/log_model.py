@@ -2,7 +2,6 @@
 
 Every choice comes from the Random that is handed over, so that a log can be made again.
 """
-import hashlib
 import pathlib
 import sys
 

@@ -11,7 +11,7 @@ import datetime
 import pathlib
 import random
 
-from log_model import (DAY, HOUR, NOW, PROOF_KINDS, Key, Log, consistency_proof, dsse, frontier,
+from log_model import (HOUR, NOW, PROOF_KINDS, Key, Log, consistency_proof, dsse, frontier,
                        inclusion_proof, key_id, leaf_hash, sha256, tree_root, u8, u16, u32, u64)
 
 BUNDLE_TYPE = b"application/vnd.daftar.bundle.v1+text"

@@ -169,7 +169,6 @@ def update_facts(name, kind, plain, codes=FAILS, opened=True, associated=None, k
 
 
 def sealed_update(rng, report_key, kind, origin, plain):
-    from log_model import blake2b
     salt, nonce = rng.randbytes(32), rng.randbytes(24)
     key = blake2b(report_key, b"daftar/update/v1" + salt)
     return salt + commit_to_key(key) + nonce + seal(key, kind, origin, nonce, plain)

@@ -1,6 +1,6 @@
 """The checks of docs/bundle.md on what became of each report: order, deadlines, facts, the case."""
 from encoding import Malformed, sha256
-from entries import (ABOUT_A_REPORT, CORRECTION, DAY, DISPUTE, ERASURE, REPORT, RESOLUTION,
+from entries import (ABOUT_A_REPORT, DAY, DISPUTE, ERASURE, REPORT, RESOLUTION,
                      SETTLEMENT, WITHDRAWAL, add_months)
 from bundle import Case
 from merkle import leaf_hash, root_of

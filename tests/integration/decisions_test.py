@@ -210,7 +210,7 @@ def the_decision_log(circle):
                  ["files", "receipts"], "what fails")
     other = noted[:-1] + ("0" if noted[-1] != "0" else "1")
     replay("--head", other, code=65)
-    replay("--entry-vkey", vkey.replace("toko", "kedai", 1), code=64)
+    b.daftar("audit", "replay", bundle, "--entry-vkey", vkey.replace("toko", "kedai", 1), code=64)
     partly = replay("--policy", folder / "policy.toml")
     expect(partly["not_replayed"] > 0, f"nothing was left unchecked: {partly}")
     b.start()

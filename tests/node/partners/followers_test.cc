@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <thread>
 
+#include "node/audit/policy.h"
+#include "node/audit/policy.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -124,7 +126,9 @@ TEST_F(FollowersTest, ARestoredBackupThatWasWrittenToIsProvenAFork) {
     DAFTAR_ASSERT_OK(proof);
     const crypto::NoteKey head_key{"toko-a.test", crypto::KeyType::kEd25519,
                                    view().keys.back().keys.head};
-    DAFTAR_EXPECT_OK(proof->Prove({head_key}));
+    const auto policy = audit::TlogPolicy::Parse("log " + head_key.ToVkey() + "\nquorum none\n");
+    DAFTAR_ASSERT_OK(policy);
+    DAFTAR_EXPECT_OK(proof->Prove(*policy));
   }
 }
 
