@@ -196,7 +196,7 @@ class NewLog {
   }
 
   absl::Status Change() {
-    if (absl::Status status = Doing("changing keys and name"); !status.ok()) return status;
+    if (absl::Status status = Doing("changing the keys"); !status.ok()) return status;
     const storage::NodeKeys keys = intent_->KeysBeside(node_->keys());
     if (absl::Status status = files_.write_keys(keys); !status.ok()) return status;
     if (absl::Status status = Doing("changing the name"); !status.ok()) return status;
