@@ -179,7 +179,7 @@ TEST_F(TakingBack, WhatPartnersAlterIsRefused) {
   for (const int what : {0, 1, 2}) {
     circle_.faults.alter_feed = [what](const std::string&, evidence::FeedBatch& batch) {
       if (batch.entries.empty()) return;
-      char& of_head = batch.head[batch.head.size() - 20];
+      char& of_head = batch.head[batch.head.find('\n', batch.head.find('\n') + 1) + 3];  // its root
       switch (what) {
         case 0:
           batch.entries.back().leaf.back() ^= 1;

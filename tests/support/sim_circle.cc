@@ -509,7 +509,7 @@ bool SimCircle::CaughtUp() {
       if (!head.has_value() || mirror == nullptr) return false;
       const partners::MirrorView view = mirror->View();
       if (!view.trouble.empty()) continue;
-      if (view.size != head->checkpoint.size || view.head_time != head->timestamp) return false;
+      if (view.head != head->checkpoint || view.head_time != head->timestamp) return false;
       const auto cosigned = view.cosigned.find(reader->origin());
       if (cosigned == view.cosigned.end() || cosigned->second != view.size) return false;
     }
