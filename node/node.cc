@@ -203,6 +203,7 @@ absl::StatusOr<size_t> Node::Tick() {
       ledger_->RunDeadlines(clock_.Now(), followers_->ClockInDoubt());
   absl::StatusOr<size_t> published = publisher_->Tick(clock_.Now());
   if (!published.ok()) return published;
+  if (*published > 0) exchange_->TellHead();
   // What an ERASURE among them has ended goes here no later than at the partners.
   absl::Status scrubbed;
   if (*published > 0) {
@@ -243,7 +244,9 @@ absl::Status Node::OpenWitnessing() {
     if (!head.has_value()) return std::nullopt;
     return partners::OwnLog::Head{head->checkpoint, std::move(head->note)};
   };
-  own.contradicted = [this](const std::string& why) { publisher_->StopSigning(why); };
+  own.contradicted = [this](const std::string& why, const std::string& note) {
+    publisher_->StopSigning(why, note);
+  };
   notes_ = std::make_unique<partners::Notes>(*store_, clock_, *registry_, *followers_, *arrivals_,
                                              std::move(own));
   partners::ExchangeOptions options;

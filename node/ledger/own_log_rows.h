@@ -19,6 +19,11 @@ inline crypto::Bytes IssuedAtKey() { return OwnLogKey('t'); }  // of the newest 
 // The first entry that was taken back from partners and is not yet looked after.
 inline crypto::Bytes TakenBackKey() { return OwnLogKey('b'); }
 
+// A head of this log that a partner has shown and the database does not have: a note.
+inline crypto::Bytes ShownHeadKey() { return OwnLogKey('k'); }
+// There while the log was fetched back on one partner's word alone.
+inline crypto::Bytes OneSourceKey() { return OwnLogKey('o'); }
+
 }  // namespace daftar::ledger::rows
 
 #endif  // DAFTAR_NODE_LEDGER_OWN_LOG_ROWS_H_

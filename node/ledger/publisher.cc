@@ -102,6 +102,8 @@ absl::Status Publisher::Recover() {
         "node "
         "sign a second history. docs/storage.md, 'A damaged high-water file', has the steps.");
   }
+  auto shown = store_.Get(Column::kLogHeads, rows::ShownHeadKey());
+  if (!shown.ok()) return shown.status();
   auto newest = ReadOwnNote(identity_, **marked);
   if (!newest.ok()) {
     return absl::DataLossError(
@@ -121,6 +123,13 @@ absl::Status Publisher::Recover() {
     row_is_newest = stored->checkpoint.size >= newest->checkpoint.size;
     if (stored->checkpoint.size > newest->checkpoint.size) newest = std::move(stored);
   }
+  if (shown->has_value()) {
+    auto told = ReadOwnNote(identity_, std::string(crypto::AsText(**shown)));
+    if (told.ok() && told->checkpoint.size > newest->checkpoint.size) {
+      newest = std::move(told);
+      row_is_newest = true;  // neither of the two is written from what others have shown
+    }
+  }
   absl::Status fits = storage::CompareWithHighWater(log_, kOwnLog, tree_, newest->checkpoint.size,
                                                     newest->checkpoint.root);
   if (!fits.ok()) return fits;
@@ -133,7 +142,7 @@ absl::Status Publisher::Recover() {
   }
   signed_size_ = newest->checkpoint.size;
   Show(newest->checkpoint, newest->head_line, std::max<int64_t>(last_issued_at_, 1));
-  return absl::OkStatus();
+  return CheckSources();
 }
 
 absl::Status Publisher::Bootstrap(const std::vector<NodeEntry>& entries, evidence::UnixMillis now) {
@@ -319,7 +328,14 @@ void Publisher::Attach(const crypto::Checkpoint& head,
   Compose();
 }
 
-void Publisher::StopSigning(const std::string& why) {
+void Publisher::StopSigning(const std::string& why, const std::string& note) {
+  auto own = ReadOwnNote(identity_, note);
+  if (own.ok()) {
+    Batch batch;
+    batch.Put(Column::kLogHeads, rows::ShownHeadKey(), crypto::ToBytes(note));
+    // What cannot be written now is shown again within a minute.
+    if (own->checkpoint.size > tree_size()) (void)store_.Write(std::move(batch));
+  }
   storage::MutexLock lock(mutex_);
   if (trouble_.empty()) trouble_ = why;
 }

@@ -87,7 +87,8 @@ class Publisher {
   // Appends what a partner has copied of this log, after checking it against its head, which the
   // own head key has signed; durable on OK. Returns how many entries that were. A batch that ends
   // within what is held is only compared.
-  //   InvalidArgument     malformed, not the next one, not signed by this node, with a body that does
+  //   InvalidArgument     malformed, not the next one, not signed by this node, with a body that
+  //   does
   //                       not fit its entry, or no continuation of what is held: whoever sent it
   //                       altered it, or its copy is of another history
   //   DataLoss            this node has signed another history of what the database holds
@@ -99,7 +100,9 @@ class Publisher {
   // Goes on from the newest head that this node is known to have signed (high-water file, database,
   // TakeBack), which is written to both again: nothing stands in the way of signing any more.
   // DataLoss when the database does not hold all that it covers.
-  absl::Status Resume();
+  // `one_source`: where no high-water file tells how far this node had signed, one partner's word
+  // is not enough; then trouble() goes on until Resume is called again without it.
+  absl::Status Resume(bool one_source);
   // The first entry that TakeBack has added and nobody has told ForgetTakenBack about; durable.
   absl::StatusOr<std::optional<uint64_t>> TakenBackFrom() const;
   absl::Status ForgetTakenBack();
@@ -107,8 +110,9 @@ class Publisher {
   // Shows these cosignatures with the head, in their order, as many as a served note has room for,
   // until another head takes its place. Changes nothing when `head` is not the newest. Any thread.
   void Attach(const crypto::Checkpoint& head, std::vector<crypto::NoteSignature> cosignatures);
-  // Signs nothing any more until the node is started again, and says why. Any thread.
-  void StopSigning(const std::string& why);
+  // Signs nothing any more, and says why; `note`, a head of this log that its own key has signed,
+  // is remembered, so that neither a restart nor Resume goes on from less. Any thread.
+  void StopSigning(const std::string& why, const std::string& note);
 
   // The newest signed head; nullopt before Bootstrap, or while the log is in trouble.
   std::optional<SignedHead> Head() const;
@@ -127,6 +131,8 @@ class Publisher {
             MayGrow may_grow);
   absl::Status Recover();
   struct TakenBatch;
+  // DataLoss while the log stands on one partner's word.
+  absl::Status CheckSources() const;
   absl::StatusOr<TakenBatch> CheckTakenBack(const evidence::FeedBatch& batch) const;
   absl::StatusOr<std::vector<Submission>> Collect(evidence::UnixMillis now) const;
   absl::Status Commit(const std::vector<Submission>& submissions, int64_t issued_at);

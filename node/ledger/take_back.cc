@@ -20,6 +20,12 @@ Bytes BodyKey(uint64_t index) {
   return storage::LogIndexKey(static_cast<uint32_t>(kOwnLog), index);
 }
 
+constexpr char kOneSource[] =
+    "the log was fetched back on the word of one partner, and no high-water file tells whether "
+    "that is "
+    "all of it. Pair again with every partner (`daftar partner join CODE`), then run `daftar log "
+    "recover --because TEXT` once more, which asks them all; nothing is signed before";
+
 absl::Status OtherHistory(uint64_t held, uint64_t theirs) {
   return absl::DataLossError(
       "the partner's copy of this log (" + std::to_string(theirs) +
@@ -73,7 +79,7 @@ absl::StatusOr<Publisher::TakenBatch> Publisher::CheckTakenBack(
 }
 
 absl::StatusOr<size_t> Publisher::TakeBack(const evidence::FeedBatch& batch) {
-  if (trouble().empty() && tree_.size() > 0) {
+  if (trouble().empty() && Head().has_value()) {
     return absl::FailedPreconditionError("the log is whole; there is nothing to take back");
   }
   auto taken = CheckTakenBack(batch);
@@ -121,6 +127,13 @@ absl::StatusOr<size_t> Publisher::TakeBack(const evidence::FeedBatch& batch) {
   if (tree_.size() == head.size) taken_back_ = taken->head;
   storage::MutexLock lock(mutex_);
   visible_tree_size_ = tree_.size();
+  // Half a log is none to go on from.
+  if (trouble_.empty()) {
+    trouble_ =
+        "the log is being taken back from partners; `daftar log recover --because TEXT` goes on "
+        "with "
+        "that";
+  }
   return taken->leaves.size();
 }
 
@@ -162,7 +175,13 @@ absl::Status Publisher::ForgetTakenBack() {
   return store_.Write(std::move(batch));
 }
 
-absl::Status Publisher::Resume() {
+absl::Status Publisher::CheckSources() const {
+  auto row = store_.Get(Column::kLogHeads, rows::OneSourceKey());
+  if (!row.ok()) return row.status();
+  return row->has_value() ? absl::DataLossError(kOneSource) : absl::OkStatus();
+}
+
+absl::Status Publisher::Resume(bool one_source) {
   std::optional<OwnNote> newest = taken_back_;
   const auto consider = [&](const std::string& text) {
     auto note = ReadOwnNote(identity_, text);
@@ -173,7 +192,11 @@ absl::Status Publisher::Resume() {
   auto marked = high_water_.Read();
   // A damaged file says nothing; it is written anew below.
   if (!marked.ok() && !absl::IsDataLoss(marked.status())) return marked.status();
-  if (marked.ok() && marked->has_value()) consider(**marked);
+  const bool has_file = marked.ok() && marked->has_value();
+  if (has_file) consider(**marked);
+  auto shown = store_.Get(Column::kLogHeads, rows::ShownHeadKey());
+  if (!shown.ok()) return shown.status();
+  if (shown->has_value()) consider(std::string(crypto::AsText(**shown)));
   auto row = store_.Get(Column::kLogHeads, rows::HeadKey());
   if (!row.ok()) return row.status();
   if (row->has_value()) consider(std::string(crypto::AsText(**row)));
@@ -192,12 +215,25 @@ absl::Status Publisher::Resume() {
   Batch batch;
   batch.Put(Column::kLogHeads, rows::HeadKey(), crypto::ToBytes(text));
   KeepHead(head.size, newest->head_line, batch);
+  batch.Delete(Column::kLogHeads, rows::ShownHeadKey());
+  const bool bars = one_source && !has_file;
+  if (bars) {
+    batch.Put(Column::kLogHeads, rows::OneSourceKey(), {});
+  } else if (!one_source) {
+    batch.Delete(Column::kLogHeads, rows::OneSourceKey());
+  }
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   signed_size_ = head.size;
   taken_back_.reset();
   {
     storage::MutexLock lock(mutex_);
     trouble_.clear();
+  }
+  absl::Status sources = CheckSources();
+  if (!sources.ok() && !absl::IsDataLoss(sources)) return sources;
+  {
+    storage::MutexLock lock(mutex_);
+    trouble_ = std::string(sources.message());
   }
   Show(head, newest->head_line, std::max<int64_t>(last_issued_at_, 1));
   return absl::OkStatus();

@@ -42,6 +42,7 @@ absl::Status CheckHead(const std::string& origin, const evidence::KeysBody& keys
   const auto head = crypto::ParseCheckpoint(note->text);
   if (!head.ok()) return head.status();
   if (head->origin != origin) return Refused("its head is of another log");
+  if (note->text != head->ToText()) return Refused("its head has extension lines");
   crypto::CompactTree tree;
   for (const evidence::FeedEntry& entry : batch.entries) {
     if (entry.leaf.size() > storage::kMaxLeafBytes) {

@@ -84,6 +84,10 @@ void Exchange::SendAll() {
   for (const Partner& partner : registry_.Active()) Send(partner, true);
 }
 
+void Exchange::TellHead() {
+  for (const Partner& partner : registry_.Active()) Send(partner, false);
+}
+
 absl::Status Exchange::MayGrow(std::chrono::milliseconds fresh) {
   const std::vector<Partner> active = registry_.Active();
   if (active.empty()) return absl::OkStatus();

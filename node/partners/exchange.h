@@ -85,6 +85,10 @@ class Exchange {
   // the log comes to OwnLog::contradicted before this returns.
   absl::Status MayGrow(std::chrono::milliseconds fresh);
 
+  // Tells every active partner the newest head of the own log, without waiting: whoever cannot copy
+  // it knows at least that it was signed.
+  void TellHead();
+
   // Exchanges with every active partner out of turn, but for those that a call is under way to.
   void SendAll();
 

@@ -54,6 +54,9 @@ absl::StatusOr<Mirror::Head> Mirror::VerifyHead(const State& state,
   if (checkpoint->origin != partner_.origin) {
     return absl::InvalidArgumentError("the head is of another log");
   }
+  if (note->text != checkpoint->ToText()) {
+    return absl::InvalidArgumentError("the head has extension lines");
+  }
   head.checkpoint = *std::move(checkpoint);
   return head;
 }
@@ -81,10 +84,12 @@ absl::Status Mirror::CheckShorterHead(const Head& head, const std::string& note)
     const auto root = RootOfCopy(head.checkpoint.size);
     if (!root.ok()) return root.status();
     if (*root != head.checkpoint.root) {
-      return KeepForkEvidence(state_.covered->note, note,
+      const SeenHead& held =
+          head.checkpoint.size <= state_.covered->checkpoint.size ? *state_.covered : known;
+      return KeepForkEvidence(held.note, note,
                               "it signed a head of size " + shown_size +
                                   " that contradicts its earlier one of size " +
-                                  std::to_string(state_.covered->checkpoint.size));
+                                  std::to_string(held.checkpoint.size));
     }
   }
   return absl::DataLossError("its log became shorter: it showed " + known_size +
@@ -101,15 +106,39 @@ absl::StatusOr<HeadFit> Mirror::CompareHead(const crypto::Checkpoint& head,
   storage::MutexLock applying(applying_);
   if (state_.forked) return absl::FailedPreconditionError("the log is forked");
   const SeenHead* known = state_.newest();
-  if (known == nullptr || head.size > state_.tree.size()) return HeadFit::kNotHeld;
+  if (known == nullptr) return HeadFit::kNotHeld;
+  if (head.size > state_.tree.size()) {
+    if (absl::Status status = RememberTold(head, note); !status.ok()) return status;
+    return HeadFit::kNotHeld;
+  }
   const auto root = RootOfCopy(head.size);
   if (!root.ok()) return root.status();
   if (*root == head.root) return HeadFit::kFits;
+  // What the copy holds as a whole proves it at once.
+  if (state_.covered.has_value() && head.size <= state_.covered->checkpoint.size) {
+    known = &*state_.covered;
+  }
   return KeepForkEvidence(known->note, note,
                           "another partner has seen a head of its log of size " +
                               std::to_string(head.size) +
                               " that contradicts the one copied here, of size " +
                               std::to_string(known->checkpoint.size));
+}
+
+absl::Status Mirror::RememberTold(const crypto::Checkpoint& head, const std::string& note) {
+  if (told_.has_value() && head.size == told_->checkpoint.size &&
+      head.root != told_->checkpoint.root) {
+    return KeepForkEvidence(told_->note, note,
+                            "two heads of its log of one size have different roots");
+  }
+  if (told_.has_value() && head.size <= told_->checkpoint.size) return absl::OkStatus();
+  Batch batch;
+  batch.Put(Column::kLogHeads, Key('4'), crypto::ToBytes(note));
+  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+  told_ = SeenHead{head, note};
+  storage::MutexLock lock(mutex_);
+  told_note_ = note;
+  return absl::OkStatus();
 }
 
 absl::Status Mirror::KeepFork(const std::string& first, const std::string& second) {
@@ -121,9 +150,12 @@ absl::Status Mirror::KeepFork(const std::string& first, const std::string& secon
 // Heads that were seen while their entries were still on the way must come true now.
 absl::Status Mirror::CheckPendingHeads(const std::vector<Bytes>& leaves, const State& next,
                                        const std::string& note) {
+  std::vector<SeenHead> heads = state_.pending;
+  if (told_.has_value()) heads.push_back(*told_);
+  std::ranges::sort(heads, {}, [](const SeenHead& head) { return head.checkpoint.size; });
   crypto::CompactTree tree = state_.tree;
   size_t leaf = 0;
-  for (const SeenHead& head : state_.pending) {
+  for (const SeenHead& head : heads) {
     if (head.checkpoint.size > next.tree.size()) break;
     while (tree.size() < head.checkpoint.size) {
       tree.Append(crypto::MerkleLeafHash(leaves[leaf++]));
@@ -206,6 +238,8 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch, bool clock_in_doubt
     return status;
   }
   TakeHead(*head, batch.head, next);
+  const bool reached = told_.has_value() && told_->checkpoint.size <= next.tree.size();
+  if (reached) writes.Delete(Column::kLogHeads, Key('4'));
   if (head->checkpoint.size == next.tree.size()) next.current_at = now;
   // A mere timestamp is kept in memory; it is renewed within the minute anyway.
   const SeenHead* known = state_.newest();
@@ -217,6 +251,11 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch, bool clock_in_doubt
     written_at_ = now;
   }
   state_ = std::move(next);
+  if (reached) {
+    told_.reset();
+    storage::MutexLock lock(mutex_);
+    told_note_.clear();
+  }
   Publish();
   const int64_t ahead = head->timestamp - now;
   if (head->timestamp > 0) {

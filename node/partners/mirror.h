@@ -134,7 +134,8 @@ class Mirror {
 
   // Compares a head that another node has shown, `note` being signed by the log's head key, with
   // the copy. DataLoss when both cannot be true: both notes are kept as fork evidence, and the
-  // log's reports stop counting. FailedPrecondition for a log that is forked already.
+  // log's reports stop counting. FailedPrecondition for a log that is forked already. The newest
+  // head beyond the copy is remembered, durably: the entries that come must lead to it.
   absl::StatusOr<HeadFit> CompareHead(const crypto::Checkpoint& head, const std::string& note);
   // Keeps two notes, both signed by the log's head key, of one size and with different roots.
   // Always DataLoss, in words, or an error of the store.
@@ -160,6 +161,8 @@ class Mirror {
 
   // The note of the head that the copy has reached, as it came; empty before the first.
   std::string HeadNote() const;
+  // The note of the newest head beyond the copy that others have shown; empty: none.
+  std::string ToldNote() const;
   // Who has cosigned how much. Lives as long as the mirror.
   Cosignatures& cosignatures() const { return *cosignatures_; }
 
@@ -254,6 +257,8 @@ class Mirror {
   absl::Status PutForkProof(const std::string& smaller, const std::string& larger,
                             storage::Batch& batch) const DAFTAR_REQUIRES(applying_);
   std::string FaultWords() const DAFTAR_REQUIRES(mutex_);
+  absl::Status RememberTold(const crypto::Checkpoint& head, const std::string& note)
+      DAFTAR_REQUIRES(applying_);
   crypto::Bytes Key(char row) const;
   static crypto::Bytes EncodeState(const State& state);
   static absl::Status DecodeState(crypto::ByteView bytes, State& state);
@@ -267,10 +272,14 @@ class Mirror {
   storage::Mutex applying_;  // held across the write of a batch; before mutex_
   State state_ DAFTAR_GUARDED_BY(applying_);
   int64_t written_at_ DAFTAR_GUARDED_BY(applying_) = 0;  // the state, Unix seconds
+  // The newest head beyond the copy that others have shown. Apart from `pending`: what the issuer
+  // itself shows next may still be smaller, being on its way.
+  std::optional<SeenHead> told_ DAFTAR_GUARDED_BY(applying_);
 
   mutable storage::Mutex mutex_;
   MirrorView view_ DAFTAR_GUARDED_BY(mutex_);
   std::string head_note_ DAFTAR_GUARDED_BY(mutex_);
+  std::string told_note_ DAFTAR_GUARDED_BY(mutex_);
   Faults faults_ DAFTAR_GUARDED_BY(mutex_);
   std::set<crypto::Digest> verified_ DAFTAR_GUARDED_BY(mutex_);
   std::set<uint64_t> unsigned_ DAFTAR_GUARDED_BY(mutex_);  // REPORTs found void when they were met

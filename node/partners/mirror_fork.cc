@@ -31,6 +31,24 @@ absl::StatusOr<std::vector<crypto::Checkpoint>> CheckpointsOf(
   return checkpoints;
 }
 
+// The note with one line of the log alone: whatever else the issuer put there must not make the
+// evidence worthless for whoever is stricter.
+std::string OnlyHeadLine(const std::string& text, const std::string& origin,
+                         const std::vector<KeysEntry>& keys) {
+  auto note = crypto::ParseNote(text);
+  if (!note.ok()) return text;
+  for (const crypto::NoteSignature& line : note->signatures) {
+    for (const KeysEntry& entry : keys) {
+      const crypto::NoteKey key{origin, crypto::KeyType::kEd25519, entry.keys.head};
+      if (line.name != origin || line.id != key.id()) continue;
+      if (crypto::VerifyNote({note->text, {line}}, std::span(&key, 1)).ok()) {
+        return crypto::Note{note->text, {line}}.ToString();
+      }
+    }
+  }
+  return text;
+}
+
 Bytes EncodeProof(const crypto::Digest& root, const std::vector<crypto::Digest>& proof) {
   crypto::Writer writer;
   writer.U8(kProofVersion).Raw(root.view()).U8(static_cast<uint8_t>(proof.size()));
@@ -60,9 +78,13 @@ absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::strin
   marked.forked = true;
   Batch batch;
   batch.Put(Column::kLogHeads, Key('m'), EncodeState(marked));
-  batch.Put(Column::kLogHeads, Key('1'), crypto::ToBytes(first));
-  batch.Put(Column::kLogHeads, Key('2'), crypto::ToBytes(second));
-  if (absl::Status status = PutForkProof(first, second, batch); !status.ok()) return status;
+  const auto only = [this](const std::string& note) {
+    return crypto::ToBytes(OnlyHeadLine(note, partner_.origin, state_.keys));
+  };
+  batch.Put(Column::kLogHeads, Key('1'), only(first));
+  batch.Put(Column::kLogHeads, Key('2'), only(second));
+  // Without it the log is forked all the same; it is read later.
+  (void)PutForkProof(first, second, batch);
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   state_.forked = true;
   Publish();

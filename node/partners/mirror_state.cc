@@ -185,6 +185,20 @@ absl::Status Mirror::Load() {
     state_.head_time = std::min(state_.head_time, clock_.Now().seconds());
   }
   state_.tree = *std::move(tree);
+  auto told = store_.Get(Column::kLogHeads, Key('4'));
+  if (!told.ok()) return told.status();
+  if (told->has_value()) {
+    const std::string text(crypto::AsText(**told));
+    auto note = crypto::ParseNote(text);
+    auto checkpoint = note.ok() ? crypto::ParseCheckpoint(note->text)
+                                : absl::StatusOr<crypto::Checkpoint>(note.status());
+    if (!checkpoint.ok()) return absl::DataLossError("a head that was told of a log is malformed");
+    if (checkpoint->size > state_.tree.size()) {
+      told_ = SeenHead{*std::move(checkpoint), text};
+      storage::MutexLock lock(mutex_);
+      told_note_ = text;
+    }
+  }
   auto faults = store_.Get(Column::kLogHeads, Key('n'));
   if (!faults.ok()) return faults.status();
   if (faults->has_value()) {
@@ -308,6 +322,11 @@ absl::Status Mirror::Release(const storage::Caller& caller, const std::string& b
   state_ = std::move(next);
   Publish();
   return absl::OkStatus();
+}
+
+std::string Mirror::ToldNote() const {
+  storage::MutexLock lock(mutex_);
+  return told_note_;
 }
 
 std::string Mirror::HeadNote() const {

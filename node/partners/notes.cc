@@ -14,7 +14,11 @@ constexpr std::string_view kMirrorSuffix = "/mirror";
 absl::StatusOr<crypto::Checkpoint> ReadHead(const crypto::Note& note, const crypto::NoteKey& key) {
   auto signers = crypto::VerifyNote(note, std::span(&key, 1));
   if (!signers.ok()) return signers.status();
-  return crypto::ParseCheckpoint(note.text);
+  auto head = crypto::ParseCheckpoint(note.text);
+  if (head.ok() && note.text != head->ToText()) {
+    return absl::InvalidArgumentError("the head has extension lines");
+  }
+  return head;
 }
 
 // The lines of the log itself, then the cosignatures, the first of which is this node's.
@@ -80,6 +84,10 @@ void Notes::AddNotesOf(const std::string& origin, std::vector<std::string>& note
     } else if (view.head.has_value()) {
       found = {Compose(mirror->HeadNote(), origin, own_.origin,
                        mirror->cosignatures().Over(*view.head))};
+      // What is known of it beyond that: its issuer, or a copy of it, must not sign on from less.
+      if (const std::string told = mirror->ToldNote(); !told.empty()) {
+        found.push_back(OnlyLinesOf(origin, told));
+      }
     }
   }
   for (std::string& note : found) {
@@ -152,19 +160,21 @@ absl::Status Notes::TakeOwn(const crypto::Note& note, const crypto::Checkpoint& 
   const auto own = own_.head();
   if (!own.has_value()) return absl::OkStatus();  // in trouble already, or new
   if (head.size > own->checkpoint.size) {
-    own_.contradicted("a partner holds a signed head of this node's log with " +
-                      std::to_string(head.size) + " entries, and the log here has " +
-                      std::to_string(own->checkpoint.size) +
-                      ": the database is an older copy, or a second node runs with the same keys");
+    own_.contradicted(
+        "a partner holds a signed head of this node's log with " + std::to_string(head.size) +
+            " entries, and the log here has " + std::to_string(own->checkpoint.size) +
+            ": the database is an older copy, or a second node runs with the same keys",
+        note.ToString());
     return absl::OkStatus();
   }
   auto root = storage::LogStore(store_).RootAt(storage::kOwnLog, head.size);
   if (!root.ok()) return root.status();
   if (*root != head.root) {
-    own_.contradicted("a partner holds a signed head of this node's log with " +
-                      std::to_string(head.size) +
-                      " entries that are not the ones here: a second node runs with the same keys, "
-                      "or a backup was restored and written to");
+    own_.contradicted(
+        "a partner holds a signed head of this node's log with " + std::to_string(head.size) +
+            " entries that are not the ones here: a second node runs with the same keys, "
+            "or a backup was restored and written to",
+        note.ToString());
     return absl::OkStatus();
   }
   auto lines = VerifiedLines(note, head, own_.origin, arrivals_.cosignatures(), keys);

@@ -37,8 +37,8 @@ struct OwnLog {
   };
   std::function<std::optional<Head>()> head;
   // Is told, in words for the operator, that a head was shown which the own head key has signed and
-  // this log does not have. Any thread.
-  std::function<void(const std::string& why)> contradicted;
+  // this log does not have, and that head's note. Any thread.
+  std::function<void(const std::string& why, const std::string& note)> contradicted;
 };
 
 // Any thread may call any method.

@@ -5,6 +5,7 @@
 #include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "node/partners/notes.h"
 #include "node/service/convert.h"
@@ -102,11 +103,16 @@ absl::StatusOr<std::shared_ptr<v1::PartnerService::Stub>> PartnerClient::StubFor
   if (link.certificate_pem != partner.certificate_pem || link.endpoint != partner.endpoint ||
       link.pin != partner.pin) {
     link = Link{};
-    auto certificate = crypto::InspectCertificate(partner.certificate_pem);
-    if (!certificate.ok()) return certificate.status();
+    // Of a node that is known by a pairing code alone, the pin is all there is.
+    int64_t not_after = std::numeric_limits<int64_t>::max();
+    if (!partner.certificate_pem.empty()) {
+      auto certificate = crypto::InspectCertificate(partner.certificate_pem);
+      if (!certificate.ok()) return certificate.status();
+      not_after = certificate->not_after;
+    }
     auto channel = Dial(partner.endpoint, partner.pin);
     if (!channel.ok()) return channel.status();
-    link = Link{partner.endpoint, partner.pin, partner.certificate_pem, certificate->not_after,
+    link = Link{partner.endpoint, partner.pin, partner.certificate_pem, not_after,
                 v1::PartnerService::NewStub(*channel)};
   }
   if (link.not_after < std::chrono::duration_cast<std::chrono::seconds>(

@@ -178,11 +178,22 @@ absl::Status PartnerHandlers::ReadLog(const PeerCertificate& peer,
                                       const std::function<bool()>& cancelled) {
   auto partner = Authenticate(peer);
   if (!partner.ok()) return partner.status();
-  absl::Status counted = Count(&PartnerHandlers::log_reads_, partner->origin, kMaxLogReadsPerMinute,
-                               "a partner reads logs");
-  if (!counted.ok()) return counted;
+  // One at a time: each holds a thread for as long as the partner takes to read.
+  absl::Status begun = Begin(&PartnerHandlers::log_reads_, partner->origin, kMaxLogReadsPerMinute,
+                             "a partner reads logs");
+  if (!begun.ok()) return begun;
+  const absl::Status ended = ReadLogOf(peer, *partner, request, send, cancelled);
+  End(&PartnerHandlers::log_reads_, partner->origin);
+  return ended;
+}
+
+absl::Status PartnerHandlers::ReadLogOf(const PeerCertificate& peer,
+                                        const partners::Partner& partner,
+                                        const v1::ReadLogRequest& request,
+                                        const std::function<bool(const v1::FollowResponse&)>& send,
+                                        const std::function<bool()>& cancelled) {
   // Whether the caller is a partner of a third log's issuer is not for this node to say.
-  if (request.origin() != partner->origin && request.origin() != node_.config().origin) {
+  if (request.origin() != partner.origin && request.origin() != node_.config().origin) {
     return absl::PermissionDeniedError("a partner reads its own log here, or this node's");
   }
   uint64_t from = request.from();

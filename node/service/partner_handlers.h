@@ -81,6 +81,11 @@ class PartnerHandlers {
                           const std::function<bool(const v1::FollowResponse&)>& send,
                           const std::function<bool()>& cancelled);
 
+  absl::Status ReadLogOf(const PeerCertificate& peer, const partners::Partner& partner,
+                         const v1::ReadLogRequest& request,
+                         const std::function<bool(const v1::FollowResponse&)>& send,
+                         const std::function<bool()>& cancelled);
+
   Node& node_;
   std::atomic<bool> stopping_{false};
   struct Pace {

@@ -98,10 +98,13 @@ class PartnerAdapter final : public v1::PartnerService::Service {
                        grpc::ServerWriter<v1::FollowResponse>* writer) override {
     auto peer = certificates_.Of(*context);
     if (!peer.ok()) return ToGrpcForPartner(peer.status());
-    return ToGrpcForPartner(handlers_.ReadLog(
+    const absl::Status ended = handlers_.ReadLog(
         *peer, *request,
         [writer](const v1::FollowResponse& response) { return writer->Write(response); },
-        [context] { return context->IsCancelled(); }));
+        [context] { return context->IsCancelled(); });
+    // That nothing of the log is held here, or that it is forked, is what the caller has to know.
+    return absl::IsNotFound(ended) || absl::IsFailedPrecondition(ended) ? ToGrpc(ended)
+                                                                        : ToGrpcForPartner(ended);
   }
   grpc::Status Follow(grpc::ServerContext* context, const v1::FollowRequest* request,
                       grpc::ServerWriter<v1::FollowResponse>* writer) override {

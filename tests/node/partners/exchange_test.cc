@@ -411,7 +411,7 @@ TEST(ExchangeThreadTest, AReceiptGoesOutAtOnceAndAgainUntilItIsDelivered) {
   own.origin = "toko-b.test";
   own.head_key = {"toko-b.test", crypto::KeyType::kEd25519, b->keys().head.public_key()};
   own.head = [] { return std::nullopt; };
-  own.contradicted = [](const std::string&) {};
+  own.contradicted = [](const std::string&, const std::string&) {};
   Notes notes(b->store(), circle.clock(), b->registry(), b->followers(), b->arrivals(), own);
   Cosigner cosigner(circle.clock(), "toko-b.test", b->keys().mirror);
   Exchange exchange(b->registry(), network, notes, cosigner, b->arrivals(), [] {},

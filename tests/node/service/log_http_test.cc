@@ -151,7 +151,7 @@ TEST_F(LogHttpTest, OtherMethodsAreRefused) {
 // A head that was shown once is shown on, without being renewed.
 TEST_F(LogHttpTest, ANodeThatHasStoppedSigningStillShowsItsLastHead) {
   const std::string note = node_->publisher().Head()->note;
-  node_->publisher().StopSigning("a test");
+  node_->publisher().StopSigning("a test", {});
   EXPECT_EQ(Get("/log/checkpoint").body, note);
   EXPECT_EQ(Get("/log/tile/0/000.p/2").status, 200);
 }
