@@ -320,6 +320,7 @@ int RunDaemon(const Options& options) {
   spdlog::info("stopping");
   // A call that waits for a partner's files would hold the local server.
   node.proof_requests().Stop();
+  node.StopRecovery();
   local_server->reset();
   http_server->reset();
   log_server->reset();

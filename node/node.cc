@@ -506,6 +506,8 @@ absl::Status Node::ReadOwnEntry(uint64_t index, crypto::Bytes& leaf, crypto::Byt
 
 absl::Status Node::Start() {
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
+  // Those that were collected before the last stop are over this very head.
+  ServeCosignatures();
   exchange_->Start();
   relay_sender_->Start();
   proof_requests_->Start();
@@ -571,6 +573,7 @@ void Node::Stop() {
     stopping_ = true;
     changed_.NotifyAll();
   }
+  StopRecovery();
   if (publisher_ != nullptr) publisher_->WakeAll();
   if (arrivals_ != nullptr) arrivals_->WakeAll();
   if (exchange_ != nullptr) exchange_->Stop();

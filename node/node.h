@@ -145,9 +145,13 @@ class Node {
   //   Cancelled           `progress` said so, or the node stops
   absl::StatusOr<Recovered> RecoverLog(const storage::Caller& caller, const RecoveryPlan& plan,
                                        const RecoveryProgress& progress);
+  // Ends one that is under way, and lets none begin: before the servers that wait for it end.
+  void StopRecovery();
   // Entries of the own log, or of a partner's as it is copied here, up to its head. NotFound when
   // nothing of the log is held; FailedPrecondition when it is forked; errors of ledger::ReadFeed.
-  absl::StatusOr<evidence::FeedBatch> ReadCopy(const std::string& origin, uint64_t from) const;
+  absl::StatusOr<evidence::FeedBatch> ReadCopy(
+      const std::string& origin, uint64_t from,
+      size_t max_entries = evidence::kMaxFeedEntries) const;
 
   // The operator accepts the new log of a partner that has lost its own: Registry's
   // AcceptSuccession. The new log is followed from now on; of the old one nothing counts any more,
@@ -226,8 +230,12 @@ class Node {
                             uint64_t& taken) DAFTAR_REQUIRES(ticking_);
   // Of entries [from, to) without an ERASURE; `first` is the first such, if any.
   absl::StatusOr<uint64_t> MissingBodies(uint64_t from, uint64_t to, uint64_t* first) const;
-  absl::Status FillBodies(const std::vector<partners::Partner>& sources, uint64_t from,
-                          std::vector<std::string>& said) DAFTAR_REQUIRES(ticking_);
+  absl::Status FillBodies(const std::vector<partners::Partner>& sources, uint64_t from)
+      DAFTAR_REQUIRES(ticking_);
+  absl::Status ReadOwnLog(const partners::Partner& partner, uint64_t from,
+                          const std::function<bool(const evidence::FeedBatch&)>& on_batch)
+      DAFTAR_REQUIRES(ticking_);
+  bool StoppingRecovery() const;
   void RunTicks();
   void RunUpkeep();
   void TickSoon();
@@ -318,6 +326,8 @@ class Node {
   storage::CondVar changed_;
   bool stopping_ DAFTAR_GUARDED_BY(mutex_) = false;
   bool tick_soon_ DAFTAR_GUARDED_BY(mutex_) = false;
+  bool recovery_stopped_ DAFTAR_GUARDED_BY(mutex_) = false;
+  partners::Cancellation* reading_ DAFTAR_GUARDED_BY(mutex_) = nullptr;  // of the own log
   BackgroundTrouble trouble_ DAFTAR_GUARDED_BY(mutex_);
   std::string missed_ DAFTAR_GUARDED_BY(mutex_);  // why an outcome was not recorded, until it is
 

@@ -6,8 +6,8 @@
 namespace daftar {
 namespace {
 
-// Of one partner's whole copy.
-constexpr std::chrono::milliseconds kReadLogDeadline{6LL * 3600 * 1000};
+// Of one call; one that has brought something meanwhile is followed by another.
+constexpr std::chrono::milliseconds kReadLogDeadline{2 * 60 * 1000};
 
 std::string Count(uint64_t count, const char* one, const char* many) {
   return std::to_string(count) + " " + (count == 1 ? one : many);
@@ -43,8 +43,9 @@ void SayWhat(const ledger::Ledger::TakenBack& taken, std::vector<std::string>& s
 
 }  // namespace
 
-absl::StatusOr<evidence::FeedBatch> Node::ReadCopy(const std::string& origin, uint64_t from) const {
-  if (origin == config_.origin) return ledger::ReadFeed(*store_, *publisher_, from);
+absl::StatusOr<evidence::FeedBatch> Node::ReadCopy(const std::string& origin, uint64_t from,
+                                                   size_t max_entries) const {
+  if (origin == config_.origin) return ledger::ReadFeed(*store_, *publisher_, from, max_entries);
   const auto mirror = followers_->MirrorOf(origin);
   const absl::Status nothing = absl::NotFoundError("nothing of this log is held here");
   if (mirror == nullptr) return nothing;
@@ -54,7 +55,8 @@ absl::StatusOr<evidence::FeedBatch> Node::ReadCopy(const std::string& origin, ui
         "two signed heads of this log contradict each other; neither history is handed out");
   }
   if (!view.head.has_value()) return nothing;
-  return ledger::ReadLog(*store_, mirror->partner().log, mirror->HeadNote(), view.head->size, from);
+  return ledger::ReadLog(*store_, mirror->partner().log, mirror->HeadNote(), view.head->size, from,
+                         max_entries);
 }
 
 absl::StatusOr<partners::Partner> Node::AcceptPartner(const storage::Caller& caller,
@@ -74,7 +76,9 @@ absl::Status Node::ClearReplaced() {
       [this](const std::string& origin) { return proof_requests_->EraseGone(origin); });
 }
 
-bool Node::IsWhole() const { return publisher_->trouble().empty() && publisher_->tree_size() > 0; }
+bool Node::IsWhole() const {
+  return publisher_->trouble().empty() && publisher_->Head().has_value();
+}
 
 absl::StatusOr<std::vector<partners::Partner>> Node::RecoverySources(
     const RecoveryPlan& plan) const {
@@ -103,23 +107,57 @@ absl::StatusOr<std::vector<partners::Partner>> Node::RecoverySources(
 
 absl::Status Node::TakeBackFrom(const partners::Partner& partner, const RecoveryProgress& progress,
                                 uint64_t& taken) {
-  partners::Cancellation cancel;
   absl::Status applied;
+  absl::Status ended;
+  uint64_t before = 0;
+  do {
+    before = taken;
+    ended = ReadOwnLog(partner, publisher_->tree_size(), [&](const evidence::FeedBatch& batch) {
+      auto added = publisher_->TakeBack(batch);
+      applied = added.status();
+      if (!added.ok()) return false;
+      taken += *added;
+      if (!progress(partner.origin, publisher_->tree_size())) {
+        applied = absl::CancelledError("stopped; what was taken back stays, and it goes on there");
+      }
+      return applied.ok();
+    });
+    if (StoppingRecovery()) return absl::CancelledError("the node is stopping");
+    // Only what this node has found itself is the last word.
+    if (absl::IsDataLoss(applied) || absl::IsCancelled(applied)) return applied;
+    if (!applied.ok()) return absl::UnavailableError(std::string(applied.message()));
+  } while (absl::IsDeadlineExceeded(ended) && taken > before);
+  if (ended.ok() || absl::IsNotFound(ended)) return absl::OkStatus();
+  return absl::UnavailableError(std::string(ended.message()));
+}
+
+absl::Status Node::ReadOwnLog(const partners::Partner& partner, uint64_t from,
+                              const std::function<bool(const evidence::FeedBatch&)>& on_batch) {
+  partners::Cancellation cancel;
+  {
+    storage::MutexLock lock(mutex_);
+    if (stopping_ || recovery_stopped_) return absl::CancelledError("the node is stopping");
+    reading_ = &cancel;
+  }
   const absl::Status ended = network_->ReadLog(
-      partner, config_.origin, publisher_->tree_size(),
-      [&](const evidence::FeedBatch& batch) {
-        auto added = publisher_->TakeBack(batch);
-        applied = added.status();
-        if (!added.ok()) return false;
-        taken += *added;
-        if (!progress(partner.origin, publisher_->tree_size()) || Stopping()) {
-          applied =
-              absl::CancelledError("stopped; what was taken back stays, and it goes on there");
-        }
-        return applied.ok();
-      },
+      partner, config_.origin, from,
+      // The last one has no entries; whoever sends such ones for ever is done too.
+      [&](const evidence::FeedBatch& batch) { return on_batch(batch) && !batch.entries.empty(); },
       kReadLogDeadline, cancel);
-  return applied.ok() ? ended : applied;
+  storage::MutexLock lock(mutex_);
+  reading_ = nullptr;
+  return ended;
+}
+
+void Node::StopRecovery() {
+  storage::MutexLock lock(mutex_);
+  recovery_stopped_ = true;
+  if (reading_ != nullptr) reading_->Cancel();
+}
+
+bool Node::StoppingRecovery() const {
+  storage::MutexLock lock(mutex_);
+  return stopping_ || recovery_stopped_;
 }
 
 absl::StatusOr<uint64_t> Node::MissingBodies(uint64_t from, uint64_t to, uint64_t* first) const {
@@ -158,30 +196,27 @@ absl::StatusOr<uint64_t> Node::MissingBodies(uint64_t from, uint64_t to, uint64_
   return missing;
 }
 
-absl::Status Node::FillBodies(const std::vector<partners::Partner>& sources, uint64_t from,
-                              std::vector<std::string>& said) {
+absl::Status Node::FillBodies(const std::vector<partners::Partner>& sources, uint64_t from) {
   for (const partners::Partner& partner : sources) {
     uint64_t first = 0;
     auto missing = MissingBodies(from, publisher_->tree_size(), &first);
     if (!missing.ok()) return missing.status();
     if (*missing == 0) return absl::OkStatus();
-    partners::Cancellation cancel;
-    (void)network_->ReadLog(
-        partner, config_.origin, first,
-        [&](const evidence::FeedBatch& batch) {
-          return publisher_->TakeBodies(batch).ok() && !Stopping();
-        },
-        kReadLogDeadline, cancel);
+    (void)ReadOwnLog(partner, first, [&](const evidence::FeedBatch& batch) {
+      return publisher_->TakeBodies(batch).ok();
+    });
+    if (StoppingRecovery()) return absl::CancelledError("the node is stopping");
   }
   uint64_t first = 0;
   auto missing = MissingBodies(from, publisher_->tree_size(), &first);
   if (!missing.ok()) return missing.status();
-  if (*missing > 0) {
-    said.push_back(Count(*missing, "body is", "bodies are") +
-                   " at no partner that answered, from entry " + std::to_string(first) +
-                   " on; run it again when more of them are up");
-  }
-  return absl::OkStatus();
+  if (*missing == 0) return absl::OkStatus();
+  // Without them neither the incidents nor the labels are known.
+  return absl::UnavailableError(
+      Count(*missing, "body is", "bodies are") + " at no partner that answered, from entry " +
+      std::to_string(first) +
+      " on. Run it again when more of them are up; where no partner has them any more, `daftar log "
+      "recover --new-log ORIGIN` begins a new log");
 }
 
 absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const RecoveryPlan& plan,
@@ -204,7 +239,7 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
     if (IsWhole()) break;
     const absl::Status read = TakeBackFrom(partner, progress, taken);
     if (absl::IsDataLoss(read) || absl::IsCancelled(read)) return read;
-    if (read.ok() || absl::IsNotFound(read)) {
+    if (read.ok()) {
       ++answered;
     } else {
       recovered.said.push_back(partner.origin + " was of no help: " + std::string(read.message()));
@@ -225,16 +260,21 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
   marked = publisher_->TakenBackFrom();
   if (!marked.ok()) return marked.status();
   if (marked->has_value()) {
-    absl::Status filled = FillBodies(*sources, **marked, recovered.said);
+    absl::Status filled = FillBodies(*sources, **marked);
     if (!filled.ok()) return filled;
     auto incidents = ledger_->TakeBack(**marked, publisher_->tree_size(), [&](uint64_t done) {
-      return progress("", **marked + done) && !Stopping();
+      return progress("", **marked + done) && !StoppingRecovery();
     });
     if (!incidents.ok()) return incidents.status();
     SayWhat(*incidents, recovered.said);
+    if (!incidents->charter.IsZero() && incidents->charter != charter().hash) {
+      recovered.said.push_back(
+          "the log states the charter " + incidents->charter.hex() +
+          ", and this database has another in force: `daftar charter adopt FILE --because TEXT`");
+    }
   }
   if (!IsWhole()) {
-    absl::Status resumed = publisher_->Resume();
+    absl::Status resumed = publisher_->Resume(/*one_source=*/!plan.code.empty());
     if (absl::IsDataLoss(resumed)) {
       return absl::FailedPreconditionError(
           std::string(resumed.message()) +
@@ -242,7 +282,8 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
           "lost, and `daftar log recover --new-log ORIGIN` begins a new log in its place.");
     }
     if (!resumed.ok()) return resumed;
-    recovered.said.push_back("the node signs again");
+    const std::string bar = publisher_->trouble();
+    recovered.said.push_back(bar.empty() ? "the node signs again" : bar);
   }
   if (marked->has_value()) {
     if (absl::Status status = publisher_->ForgetTakenBack(); !status.ok()) return status;

@@ -6,13 +6,10 @@ namespace daftar::storage {
 namespace {
 
 constexpr char kChoices[] =
-    " Nothing will be signed. Restore db/, and only db/, from the newest backup there is, and "
-    "leave "
-    "keystore and high-water as they are: with an older high-water file the node would sign a "
-    "second "
-    "history, which its partners do not forgive. docs/storage.md, 'A database behind the "
-    "high-water "
-    "mark', has the steps";
+    " Nothing will be signed. `daftar log recover --because TEXT` fetches what is missing back "
+    "from "
+    "partners; a newer db/, if there is one, may be put back instead, with keystore and high-water "
+    "left as they are. docs/storage.md, 'A database behind the high-water mark', has the steps";
 
 }  // namespace
 

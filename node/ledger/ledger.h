@@ -239,8 +239,9 @@ class Ledger {
     uint64_t linked = 0;   // reports of incidents that were not published when the copy was made
     uint64_t filed = 0;    // reports whose incident is lost: a new one stands in its place
     uint64_t updates = 0;  // settlements, disputes and the like that the database did not have
-    uint64_t taken_off =
-        0;  // queued here since, of what the log says already or is not so any more
+    // Queued here since, of what the log says already or is not so any more.
+    uint64_t taken_off = 0;
+    evidence::CharterHash charter;  // that the newest CHARTER entry states
   };
   // Goes through the entries [from, to) of the own log, in order. May be repeated after a crash:
   // what was seen to stays. `progress` gets the number of entries that are done; false stops, and

@@ -96,7 +96,9 @@ absl::Status Publisher::Recover() {
     return absl::DataLossError(
         "the high-water file " + high_water_.path().string() +
         " is missing, but the database has " + std::to_string(tree_.size()) +
-        " entries of the log. Without the file the node cannot tell whether the database is its "
+        " entries of the log. `daftar log recover --because TEXT` asks the partners and writes it "
+        "anew. "
+        "Without the file the node cannot tell whether the database is its "
         "newest, so nothing is signed. Put back the file that was written last, from where it was "
         "moved to or from a backup made after the last publication; an older one would let the "
         "node "

@@ -53,6 +53,7 @@ class Restorer {
     if (!failed.ok()) return failed;
     if (!read.ok()) return read;
     if (absl::Status status = TakeOffQueue(); !status.ok()) return status;
+    if (!charters_.empty()) done_.charter = charters_.rbegin()->second;
     return done_;
   }
 

@@ -163,7 +163,9 @@ absl::Status Notes::TakeOwn(const crypto::Note& note, const crypto::Checkpoint& 
     own_.contradicted(
         "a partner holds a signed head of this node's log with " + std::to_string(head.size) +
             " entries, and the log here has " + std::to_string(own->checkpoint.size) +
-            ": the database is an older copy, or a second node runs with the same keys",
+            ": the database is an older copy, or a second node runs with the same keys. Stop the "
+            "other one, if there is one; then `daftar log recover --because TEXT` fetches "
+            "what is missing back from partners",
         note.ToString());
     return absl::OkStatus();
   }
@@ -173,7 +175,8 @@ absl::Status Notes::TakeOwn(const crypto::Note& note, const crypto::Checkpoint& 
     own_.contradicted(
         "a partner holds a signed head of this node's log with " + std::to_string(head.size) +
             " entries that are not the ones here: a second node runs with the same keys, "
-            "or a backup was restored and written to",
+            "or a backup was restored and written to. This log cannot go on: `daftar log recover "
+            "--new-log ORIGIN` begins another (docs/storage.md, 'A log that cannot go on')",
         note.ToString());
     return absl::OkStatus();
   }

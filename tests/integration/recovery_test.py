@@ -167,6 +167,9 @@ def drills(circle):
         expect_in("lost-database", " ".join(said["said"]), "what is lost")
         for other in others:
             circle.pair(other, a)
+        if "high-water" in lost:
+            silent(a, "the word of one partner")
+            recover(a)
         grow(a)
         same_history(a, *others)
         # What nobody knows the customer of can still be made good.

@@ -63,6 +63,7 @@ class Drill : public ::testing::TestWithParam<int> {
  protected:
   Drill() : random_(static_cast<uint64_t>(GetParam())) {
     circle_.PairAll();
+    circle_.read_entries = 1 + Roll(3);
     ActAndPublish(1 + Roll(3));
   }
 
@@ -323,6 +324,12 @@ TEST_P(LostDatabaseDrill, IsFetchedBackWithACode) {
   ASSERT_THAT(Recover(invite->code), IsOk());
   ids_.clear();
   for (SimNode* partner : {&b_, &c_, &d_}) circle_.Pair(*partner, a_);
+  if (GetParam() % 2 == 0) {
+    // One partner's word is not enough where no file tells how far it had signed.
+    EXPECT_FALSE(a_->Tick().ok());
+    EXPECT_THAT(a_->publisher().trouble(), HasSubstr("the word of one partner"));
+    ASSERT_THAT(Recover(), IsOk());
+  }
   ExpectWhole();
 }
 

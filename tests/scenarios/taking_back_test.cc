@@ -202,6 +202,37 @@ TEST_F(TakingBack, WhatPartnersAlterIsRefused) {
   EXPECT_EQ(StateOf(id), IncidentState::kPublished);
 }
 
+// Half a log, with nothing that tells how far it went: there is nothing to go on from.
+TEST_F(TakingBack, HalfOfALostLogIsNotSignedOn) {
+  Publish(File());
+  const uint64_t size = a_->publisher().tree_size();
+  a_.Stop();
+  fs::remove_all(a_.dir() / "db");
+  fs::remove(a_.dir() / "high-water");
+  a_.StartToRecover();
+  circle_.read_entries = 1;
+  auto invite = b_->pairing().Invite(b_.Caller(), 0);
+  ASSERT_THAT(invite, IsOk());
+  const RecoveryPlan plan{invite->code, "a drill"};
+  EXPECT_THAT(a_->RecoverLog(a_.Caller(), plan, [](const std::string&, uint64_t) { return false; }),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(a_->publisher().tree_size(), 1u);
+  EXPECT_FALSE(a_->Tick().ok());
+  a_.Stop();
+  a_.StartToRecover();
+  EXPECT_FALSE(a_->Tick().ok());
+  ASSERT_THAT(a_->RecoverLog(a_.Caller(), plan, [](const std::string&, uint64_t) { return true; }),
+              IsOk());
+  EXPECT_EQ(a_->publisher().tree_size(), size);
+  EXPECT_THAT(a_->publisher().trouble(), HasSubstr("the word of one partner"));
+  a_.Stop();
+  a_.Start();
+  EXPECT_THAT(a_->publisher().trouble(), HasSubstr("the word of one partner"));
+  for (SimNode* partner : {&b_, &c_}) circle_.Pair(*partner, a_);
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(a_->publisher().trouble(), "");
+}
+
 TEST_F(TakingBack, ItCanBeStoppedAndGoesOnWhereItWas) {
   const auto id = File();
   BackUp();

@@ -129,7 +129,7 @@ class SimNetwork final : public partners::Network {
       std::shared_ptr<Node> other = Reach(partner);
       if (other == nullptr) return absl::UnavailableError("not reached");
       if (!Admits(*other)) return absl::PermissionDeniedError("not a partner");
-      auto batch = other->ReadCopy(origin, from);
+      auto batch = other->ReadCopy(origin, from, circle_.read_entries);
       if (!batch.ok()) return batch.status();
       const size_t entries = batch->entries.size();
       from += entries;

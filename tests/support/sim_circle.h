@@ -178,6 +178,8 @@ class SimCircle {
   size_t size() const { return nodes_.size(); }
 
   SimFaults faults;
+  // Entries that a partner hands out at once of a log that is read back.
+  size_t read_entries = evidence::kMaxFeedEntries;
   // FollowerOptions::first_word of nodes that start from now on. None unless a test says otherwise:
   // tests look at a node that they have started before it has heard of anybody.
   std::chrono::milliseconds first_word{0};
