@@ -13,6 +13,13 @@ import os
 import sys
 import time
 
+try:
+    import nacl  # noqa: F401
+except ImportError:
+    print("verify_bundle.py needs Debian's package python3-nacl, and the Python that it belongs to: "
+          "/usr/bin/python3", file=sys.stderr)
+    sys.exit(2)
+
 import fork
 from bundle import Bundle, read_file
 from checks import NAMES, Verifier
