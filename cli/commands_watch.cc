@@ -87,7 +87,19 @@ absl::StatusOr<Settings> SettingsOf(const WatchCommandOptions& options, Console&
   return settings;
 }
 
-Json SummaryJson(const audit::Watch& watch, uint64_t rounds) {
+// A node that was not reached, and why.
+using Unreached = std::vector<std::pair<std::string, std::string>>;
+
+// Of the last round.
+Unreached UnreachedOf(const audit::Watch& watch) {
+  Unreached unreached;
+  for (const auto& [node, why] : watch.failures()) {
+    if (!watch.Reached(node)) unreached.emplace_back(node, MessageOf(why));
+  }
+  return unreached;
+}
+
+Json SummaryJson(const audit::Watch& watch, uint64_t rounds, const Unreached& unreached) {
   Json summary;
   summary["rounds"] = rounds;
   summary["alarms"] = watch.alarms();
@@ -99,12 +111,19 @@ Json SummaryJson(const audit::Watch& watch, uint64_t rounds) {
                                {"entries_read", log.read.size()},
                                {"forked", !log.fork.empty()}});
   }
+  summary["unreached"] = Json::array();
+  for (const auto& [node, why] : unreached) {
+    summary["unreached"].push_back({{"node", node}, {"why", why}});
+  }
   return {{"summary", std::move(summary)}};
 }
 
-void PrintSummary(Console& console, const audit::Watch& watch, uint64_t rounds) {
+void PrintSummary(Console& console, const audit::Watch& watch, uint64_t rounds,
+                  const Unreached& unreached) {
   if (console.json) {
-    console.out << SummaryJson(watch, rounds).dump() << "\n";
+    console.out << SummaryJson(watch, rounds, unreached)
+                       .dump(-1, ' ', false, Json::error_handler_t::replace)
+                << "\n";
   } else {
     console.out << Count(rounds, "round") << ", " << Count(watch.alarms(), "alarm") << "\n";
     for (const auto& [origin, log] : watch.logs()) {
@@ -115,6 +134,9 @@ void PrintSummary(Console& console, const audit::Watch& watch, uint64_t rounds) 
                           : std::to_string(log.read.size()) + " read")
                   << (log.fork.empty() ? "" : "; FORKED: nothing after the fork was looked at")
                   << "\n";
+    }
+    for (const auto& [node, why] : unreached) {
+      console.out << "  not reached: " << node << ": " << why << "\n";
     }
   }
   console.out.flush();
@@ -151,7 +173,8 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
   // A post of an alarm that was just found is not cut off by the Ctrl-C that ends the watch.
   HttpFetch poster([] { return false; });
   WebhookQueue webhook(
-      [&](const std::string& json) { return poster.PostJson(options.webhook, json); });
+      {.post = [&](const std::string& json) { return poster.PostJson(options.webhook, json); },
+       .stopped = [] { return InterruptScope::Interrupted(); }});
   Progress bar(console.err, "entries", console.err_is_terminal && !console.json, "entry");
   audit::WatchPorts ports;
   ports.fetch = [&](const std::vector<audit::FetchRequest>& requests) {
@@ -169,7 +192,7 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
       console.out << AlarmLine(alarm, options.state) << "\n";
     }
     console.out.flush();
-    if (!options.webhook.empty()) webhook.Add(document);
+    if (!options.webhook.empty()) webhook.Add(alarm, document);
   };
   ports.progress = [&](uint64_t read, uint64_t size) { bar.Update(read, size, read); };
   const size_t nodes = settings->watch.nodes.size();
@@ -199,7 +222,9 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
     }
     next = std::max(next, std::chrono::steady_clock::now());
   } while (!options.once && Rest(next));
-  PrintSummary(console, *watch, rounds);
+  // A round that was stopped tells nothing of those that it did not get to.
+  PrintSummary(console, *watch, rounds,
+               options.once && !stopped ? UnreachedOf(*watch) : Unreached());
   if (watch->alarms() > 0) return kExitAlarm;
   if (options.once && stopped) return kExitInterrupted;
   if (options.once && watch->reached() == 0 && nodes > 0) return kExitUnavailable;

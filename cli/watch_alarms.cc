@@ -1,6 +1,9 @@
 #include "cli/watch_alarms.h"
 
+#include <algorithm>
 #include <ctime>
+
+#include "cli/text.h"
 
 namespace daftar::cli {
 namespace {
@@ -49,36 +52,69 @@ std::string AlarmLine(const audit::Alarm& alarm, const std::string& folder) {
   return line;
 }
 
-void WebhookQueue::Add(const Json& document) {
-  if (waiting_.size() == kMaxWaitingPosts) {
-    waiting_.pop_front();
+WebhookQueue::Place WebhookQueue::FirstOther() {
+  return std::ranges::find_if(waiting_, [](const Waiting& one) { return one.fork.empty(); });
+}
+
+void WebhookQueue::Add(const audit::Alarm& alarm, const Json& document) {
+  Waiting added{document.dump(-1, ' ', false, Json::error_handler_t::replace), ""};
+  if (alarm.kind == audit::AlarmKind::kFork) {
+    added.fork = alarm.evidence;
+    // It is told again every hour.
+    const bool waits =
+        std::ranges::any_of(waiting_, [&](const Waiting& one) { return one.fork == added.fork; });
+    if (!waits) waiting_.insert(FirstOther(), std::move(added));
+    return;
+  }
+  const auto others =
+      std::ranges::count_if(waiting_, [](const Waiting& one) { return one.fork.empty(); });
+  if (static_cast<size_t>(others) >= kMaxWaitingPosts) {
+    waiting_.erase(FirstOther());
     ++dropped_;
   }
-  waiting_.push_back({document.dump(-1, ' ', false, Json::error_handler_t::replace), 0});
+  waiting_.push_back(std::move(added));
+}
+
+void WebhookQueue::FrontFailed() {
+  if (++waiting_.front().rounds < kPostRounds) return;
+  if (waiting_.front().fork.empty()) {
+    ++dropped_;
+  } else {
+    // It may be this one that the webhook does not like: the others get their turn.
+    waiting_.front().rounds = 0;
+    waiting_.push_back(std::move(waiting_.front()));
+  }
+  waiting_.pop_front();
 }
 
 void WebhookQueue::Flush(Console& console) {
-  while (!waiting_.empty()) {
-    absl::Status status;
-    for (int i = 0; i < kPostTries; ++i) {
-      status = post_(waiting_.front().json);
-      if (status.ok() || absl::IsCancelled(status)) break;
+  const Time begun = ports_.now();
+  const auto may_post = [&] {
+    return ports_.now() - begun <= (ports_.stopped() ? kPostsAtEnd : kPostsOfRound);
+  };
+  std::string why;
+  while (!waiting_.empty() && why.empty()) {
+    if (!may_post()) {
+      why = "it takes too long";
+      break;
+    }
+    absl::Status status = ports_.post(waiting_.front().json);
+    for (int i = 1; i < kPostTries && !status.ok() && !ports_.stopped() && may_post(); ++i) {
+      status = ports_.post(waiting_.front().json);
     }
     if (status.ok()) {
       waiting_.pop_front();
       continue;
     }
-    if (++waiting_.front().rounds >= kPostRounds) {
-      waiting_.pop_front();
-      ++dropped_;
-    }
-    console.err << "daftar: the webhook failed: " << MessageOf(status) << "; " << waiting_.size()
-                << " alarms wait for the next round";
-    if (dropped_ > 0) console.err << ", " << dropped_ << " were given up";
-    console.err << "\n";
-    console.err.flush();
-    return;
+    why = MessageOf(status);
+    FrontFailed();
   }
+  if (why.empty()) return;
+  console.err << "daftar: the webhook failed: " << why << "; " << Count(waiting_.size(), "alarm")
+              << (ports_.stopped() ? " not posted" : " to be posted in the next round");
+  if (dropped_ > 0) console.err << ", " << dropped_ << " given up";
+  console.err << "\n";
+  console.err.flush();
 }
 
 }  // namespace daftar::cli

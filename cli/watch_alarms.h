@@ -2,6 +2,7 @@
 #ifndef DAFTAR_CLI_WATCH_ALARMS_H_
 #define DAFTAR_CLI_WATCH_ALARMS_H_
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <string>
@@ -17,27 +18,42 @@ Json ToJson(const audit::Alarm& alarm, const std::string& folder);
 // One line of text, without a line break.
 std::string AlarmLine(const audit::Alarm& alarm, const std::string& folder);
 
-inline constexpr size_t kMaxWaitingPosts = 256;
-inline constexpr int kPostTries = 2;         // in a round
-inline constexpr uint32_t kPostRounds = 10;  // then an alarm is given up
+inline constexpr size_t kMaxWaitingPosts = 256;  // and the forks: one of each log
+inline constexpr int kPostTries = 2;             // in a round
+inline constexpr uint32_t kPostRounds = 10;      // then an alarm that is no fork is given up
+// No post is begun later than so long after the first of a round; when the watch is to end, no
+// second try either.
+inline constexpr std::chrono::seconds kPostsOfRound{20};
+inline constexpr std::chrono::seconds kPostsAtEnd{5};
 
-// What is to be posted, in order. A webhook that fails is told on standard error and tried again in
-// the next round. One thread.
+// What is to be posted: forks first, each kept until it is posted, then the others in order. A
+// webhook that fails is told on standard error and tried again in the next round. One thread.
 class WebhookQueue {
  public:
-  using Post = std::function<absl::Status(const std::string& json)>;
-  explicit WebhookQueue(Post post) : post_(std::move(post)) {}
-  void Add(const Json& document);
-  // Posts what waits, until one fails.
+  using Time = std::chrono::steady_clock::time_point;
+  struct Ports {
+    std::function<absl::Status(const std::string& json)> post;
+    std::function<bool()> stopped;  // the watch is to end
+    std::function<Time()> now = &std::chrono::steady_clock::now;
+  };
+  explicit WebhookQueue(Ports ports) : ports_(std::move(ports)) {}
+  // Lets go of the oldest alarm that is no fork when there are too many.
+  void Add(const audit::Alarm& alarm, const Json& document);
+  // Posts what waits, until one fails or the time is over.
   void Flush(Console& console);
   size_t waiting() const { return waiting_.size(); }
 
  private:
   struct Waiting {
     std::string json;
+    std::string fork;  // its evidence; empty: it is none
     uint32_t rounds = 0;
   };
-  const Post post_;
+  using Place = std::deque<Waiting>::iterator;
+  Place FirstOther();
+  void FrontFailed();
+
+  const Ports ports_;
   std::deque<Waiting> waiting_;
   uint64_t dropped_ = 0;
 };

@@ -16,15 +16,35 @@ std::string MessageOf(const absl::Status& status) {
 // A record's heads must still be the log's under the auditor's keys, which may have changed.
 absl::Status CheckRecord(const WatchedLog& log, const TlogPolicy& policy) {
   const std::vector<crypto::NoteKey> keys = policy.LogKeys(log.origin);
-  for (const WatchedHead& head : log.heads) {
-    const auto note = crypto::ParseNote(head.note);
-    if (note.ok() && crypto::VerifyNote(*note, keys).ok()) continue;
-    return absl::InvalidArgumentError(
-        "the record of " + log.origin + " has a head that no log key of the policy has signed; " +
-        "name that key in the policy, or move " + FileStem(log.origin) +
-        std::string(kRecordSuffix) + " away to begin anew without what it remembers");
+  for (const auto* const heads : {&log.heads, &log.pending}) {
+    for (const WatchedHead& head : *heads) {
+      const auto note = crypto::ParseNote(head.note);
+      if (note.ok() && crypto::VerifyNote(*note, keys).ok()) continue;
+      return absl::InvalidArgumentError(
+          "the record of " + log.origin + " has a head that no log key of the policy has signed; " +
+          "name that key in the policy, or move " + FileStem(log.origin) +
+          std::string(kRecordSuffix) + " away to begin anew without what it remembers");
+    }
   }
   return absl::OkStatus();
+}
+
+// The note with one line of the log's alone. Other lines are whatever the node wrote: one under a
+// witness's key that fails, or the log's twice, and nobody accepts the note as evidence.
+std::string WithLogLineAlone(const std::string& bytes, const std::vector<crypto::NoteKey>& keys) {
+  const auto note = crypto::ParseNote(bytes);
+  if (!note.ok()) return bytes;
+  for (const crypto::NoteKey& key : keys) {
+    for (const crypto::NoteSignature& line : note->signatures) {
+      const crypto::Note alone{note->text, {line}};
+      if (crypto::VerifyNote(alone, {&key, 1}).ok()) return alone.ToString();
+    }
+  }
+  return bytes;
+}
+
+auto FindSize(const std::vector<WatchedHead>& heads, uint64_t size) {
+  return std::ranges::find(heads, size, [](const WatchedHead& one) { return one.checkpoint.size; });
 }
 
 }  // namespace
@@ -49,6 +69,8 @@ std::string_view AlarmName(AlarmKind kind) {
       return "other_log";
     case AlarmKind::kUnreachable:
       return "unreachable";
+    case AlarmKind::kTooManyReports:
+      return "too_many_reports";
   }
   return "unknown";
 }
@@ -71,9 +93,9 @@ absl::StatusOr<Watch> Watch::Create(WatchOptions options, std::vector<WatchedLog
 absl::Status Watch::Round() {
   absl::Status status = Look();
   if (status.ok()) EndRound();
-  if (!status.ok() && !absl::IsCancelled(status)) return status;
-  // Also when it was stopped: what was read need not be read again.
-  if (absl::Status saved = Save(); !saved.ok()) return saved;
+  // Also when it was stopped or a file failed: what was seen must not be forgotten.
+  const absl::Status saved = Save();
+  if (!saved.ok() && (status.ok() || absl::IsCancelled(status))) return saved;
   return status;
 }
 
@@ -83,6 +105,7 @@ absl::Status Watch::Look() {
   failures_.clear();
   at_newest_.clear();
   whole_.clear();
+  counted_.clear();
   std::vector<FetchRequest> requests;
   for (const std::string& node : options_.nodes) {
     requests.push_back({node + "/checkpoint", kMaxCheckpointBytes});
@@ -98,12 +121,21 @@ absl::Status Watch::Look() {
   std::ranges::stable_sort(shown, [](const auto& a, const auto& b) {
     return a.second.head.checkpoint.size > b.second.head.checkpoint.size;
   });
+  // All of them before any tiles: whoever gives none must not hide what they show.
+  for (const auto& [node, one] : shown) {
+    if (absl::Status status = Remember(node, one); !status.ok()) return status;
+  }
   for (const auto& [node, one] : shown) {
     if (absl::Status status = LookAtHead(node, one); !status.ok()) return status;
   }
   for (auto& [origin, log] : logs_) {
     if (!log.fork.empty() || !at_newest_.contains(origin)) continue;
-    if (absl::Status status = ReadEntries(log); !status.ok()) return status;
+    if (absl::Status status = LookAtPending(log); !status.ok()) return status;
+    if (!log.fork.empty()) continue;
+    const absl::Status status = ReadEntries(log);
+    TellOfTheRest(log);
+    LookAtUnfollowed(log);
+    if (!status.ok()) return status;
     if (whole_.contains(origin)) LookAtDeadlines(log);
   }
   return absl::OkStatus();
@@ -172,6 +204,42 @@ absl::StatusOr<Watch::Shown> Watch::Verify(std::string_view bytes) const {
   return shown;
 }
 
+absl::Status Watch::Remember(const std::string& node, const Shown& shown) {
+  const crypto::Checkpoint& head = shown.head.checkpoint;
+  const auto [place, is_new] = logs_.try_emplace(head.origin);
+  WatchedLog& log = place->second;
+  if (is_new) {
+    log.origin = head.origin;
+    log.seen_at = Now();
+    log.heads.push_back(shown.head);
+  }
+  if (!log.fork.empty()) return absl::OkStatus();
+  NoteQuorum(log, shown);
+  for (const auto* const heads : {&log.heads, &log.pending}) {
+    const auto same = FindSize(*heads, head.size);
+    if (same == heads->end()) continue;
+    if (same->checkpoint.root == head.root) return absl::OkStatus();
+    const WatchedHead first = *same;
+    return Forked(node, log, first, shown.head, std::nullopt, {});
+  }
+  if (head.size == 0) return absl::OkStatus();  // every log begins so
+  log.Await({WithLogLineAlone(shown.head.note, options_.policy.LogKeys(head.origin)), head});
+  return absl::OkStatus();
+}
+
+void Watch::NoteQuorum(WatchedLog& log, const Shown& shown) {
+  const uint64_t size = shown.head.checkpoint.size;
+  if (!options_.policy.HasQuorum()) {
+    log.quorum_at = 0;  // to begin when one is asked for
+    return;
+  }
+  if (log.quorum_at == 0) log.quorum_at = Now();
+  // An old head with its old cosignatures, shown again, tells nothing of the newer ones.
+  if (!shown.has_quorum || (size <= log.quorum_size && size < log.newest().checkpoint.size)) return;
+  log.quorum_at = Now();
+  log.quorum_size = std::max(log.quorum_size, size);
+}
+
 absl::Status Watch::LookAtHead(const std::string& node, const Shown& shown) {
   const std::string& origin = shown.head.checkpoint.origin;
   const auto known = origin_of_.find(node);
@@ -180,13 +248,7 @@ absl::Status Watch::LookAtHead(const std::string& node, const Shown& shown) {
                "it shows the log " + origin + " where it showed " + known->second),
           origin);
   }
-  const auto [place, is_new] = logs_.try_emplace(origin);
-  WatchedLog& log = place->second;
-  if (is_new) {
-    log.origin = origin;
-    log.seen_at = Now();
-    log.heads.push_back(shown.head);
-  }
+  WatchedLog& log = logs_.at(origin);
   if (!log.fork.empty()) {
     NoteNode(node, log, shown);
     return absl::OkStatus();
@@ -219,12 +281,6 @@ void Watch::NoteNode(const std::string& node, WatchedLog& log, const Shown& show
 
 absl::Status Watch::Compare(const std::string& node, WatchedLog& log, const Shown& shown) {
   const crypto::Checkpoint& head = shown.head.checkpoint;
-  const auto same = std::ranges::find_if(
-      log.heads, [&](const WatchedHead& kept) { return kept.checkpoint.size == head.size; });
-  if (same != log.heads.end() && same->checkpoint.root != head.root) {
-    const WatchedHead first = *same;
-    return Forked(node, log, first, shown.head, std::nullopt, {});
-  }
   if (head.size == log.newest().checkpoint.size) {
     at_newest_[log.origin].insert(node);
     return absl::OkStatus();
@@ -315,12 +371,35 @@ absl::Status Watch::Smaller(const std::string& node, WatchedLog& log, const Show
   return absl::OkStatus();
 }
 
+absl::Status Watch::LookAtPending(WatchedLog& log) {
+  const WatchedHead newest = log.newest();
+  const std::set<std::string> nodes = at_newest_[log.origin];
+  for (const std::string& node : nodes) {
+    const Fetch fetch = Timed();
+    TileReader tiles(node, newest.checkpoint.size, fetch);
+    const std::vector<WatchedHead> pending = log.pending;
+    for (const WatchedHead& head : pending) {
+      if (head.checkpoint.size >= newest.checkpoint.size) break;
+      const auto led = LeadBack(head.checkpoint.size, newest.checkpoint, tiles);
+      if (absl::IsCancelled(led.status())) return led.status();
+      if (!led.ok()) break;  // told when the entries are read
+      if (led->root != head.checkpoint.root) {
+        return Forked(node, log, head, newest, led->root, led->proof);
+      }
+      log.Keep(head);
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Watch::Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
                            const WatchedHead& second, const std::optional<crypto::Digest>& root,
                            const std::vector<crypto::Digest>& proof) {
   const std::string name = FileStem(log.origin) + "-" + std::to_string(first.checkpoint.size) +
                            "-" + std::to_string(second.checkpoint.size) + ".fork";
-  const ForkEvidence evidence{log.origin, first.note, second.note, root, proof};
+  const std::vector<crypto::NoteKey> keys = options_.policy.LogKeys(log.origin);
+  const ForkEvidence evidence{log.origin, WithLogLineAlone(first.note, keys),
+                              WithLogLineAlone(second.note, keys), root, proof};
   absl::Status status = ports_.write(name, evidence.ToText());
   if (!status.ok()) return status;
   log.fork = name;
@@ -348,10 +427,12 @@ void Watch::LookAtAge(const std::string& node, const WatchedLog& log, const Show
   if (shown.head.checkpoint.size < log.newest().checkpoint.size) {
     confirmed = std::min(confirmed, log.seen_at);
   }
-  if (!shown.has_quorum && Now() - log.seen_at > options_.stale_after) {
+  if (!shown.has_quorum && Now() - log.quorum_at > options_.stale_after) {
     Alarm alarm = Make(AlarmKind::kStale, node, log.origin,
                        "its head of size " + std::to_string(shown.head.checkpoint.size) +
-                           " has not got the cosignatures that the policy's quorum asks for");
+                           " has not got the cosignatures that the policy's quorum asks for, and "
+                           "no new head has for " +
+                           std::to_string(Now() - log.quorum_at) + " s");
     alarm.size = shown.head.checkpoint.size;
     Raise(std::move(alarm), "quorum");
     return;
@@ -365,31 +446,6 @@ void Watch::LookAtAge(const std::string& node, const WatchedLog& log, const Show
                            " was last confirmed " + std::to_string(Now() - confirmed) + " s ago");
   alarm.size = shown.head.checkpoint.size;
   Raise(std::move(alarm), "");
-}
-
-absl::Status Watch::TilesFailed(const std::string& node, const WatchedLog& log, uint64_t size,
-                                const absl::Status& why) {
-  if (absl::IsCancelled(why)) return why;
-  if (!absl::IsDataLoss(why)) {
-    failures_[node] = absl::Status(why.code(), "its tiles could not be had: " + MessageOf(why));
-    return absl::OkStatus();
-  }
-  Alarm alarm =
-      Make(AlarmKind::kBadTiles, node, log.origin,
-           "its tiles do not fit the head of size " + std::to_string(size) + ": " + MessageOf(why));
-  alarm.size = size;
-  Raise(std::move(alarm), std::to_string(size) + MessageOf(why));
-  return absl::OkStatus();
-}
-
-Fetch Watch::Timed() {
-  const int64_t until = Now() + kNodeSeconds;
-  return [this, until](const std::vector<FetchRequest>& requests) {
-    if (Now() <= until) return ports_.fetch(requests);
-    return std::vector<absl::StatusOr<std::string>>(
-        requests.size(), absl::UnavailableError("it took more than " +
-                                                std::to_string(kNodeSeconds) + " s of one round"));
-  };
 }
 
 Alarm Watch::Make(AlarmKind kind, const std::string& node, const std::string& origin,
@@ -469,14 +525,15 @@ void Watch::EndRound() {
 }
 
 absl::Status Watch::Save() {
+  absl::Status first;
   for (const auto& [origin, log] : logs_) {
     std::string bytes = log.Encode();
     if (written_[origin] == bytes) continue;
-    absl::Status status = ports_.write(FileStem(origin) + std::string(kRecordSuffix), bytes);
-    if (!status.ok()) return status;
-    written_[origin] = std::move(bytes);
+    const absl::Status status = ports_.write(FileStem(origin) + std::string(kRecordSuffix), bytes);
+    first.Update(status);
+    if (status.ok()) written_[origin] = std::move(bytes);
   }
-  return absl::OkStatus();
+  return first;
 }
 
 }  // namespace daftar::audit

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "node/audit/heads.h"
 #include "node/audit/policy.h"
 #include "node/audit/tiles.h"
 #include "node/audit/watch_record.h"
@@ -21,25 +22,27 @@
 
 namespace daftar::audit {
 
-inline constexpr size_t kMaxCheckpointBytes = 64 << 10;  // a note of 100 lines is shorter
-inline constexpr int64_t kWatchClockSlack = 300;         // seconds that two clocks may differ
-inline constexpr int64_t kAlarmAgainAfter = 3600;        // seconds
-inline constexpr int64_t kNodeSeconds = 20;              // that one node may take of a round
+inline constexpr size_t kMaxCheckpointBytes = kMaxHeadNoteBytes;
+inline constexpr int64_t kWatchClockSlack = 300;   // seconds that two clocks may differ
+inline constexpr int64_t kAlarmAgainAfter = 3600;  // seconds
+inline constexpr int64_t kNodeSeconds = 20;        // that one node may take of a round
 inline constexpr uint32_t kFailedRoundsToTell = 2;
-inline constexpr size_t kMaxToldOfOneKind = 20;  // bad entries, missed deadlines: of a log, a round
+// Of a log in a round: bad entries, what was done too late, what is overdue.
+inline constexpr size_t kMaxToldOfOneKind = 20;
 inline constexpr uint64_t kBundlesAtOnce = 8;    // fetched, then bound to the head
 inline constexpr uint64_t kBundlesInRound = 64;  // 16,384 entries of a log
 
 enum class AlarmKind {
-  kFork,           // two heads that cannot both be true: for good
-  kRollback,       // a node shows a smaller head than it did
-  kStale,          // a head that has not been confirmed for long
-  kDeadline,       // something the charter sets a time for was not done, or too late
-  kBadCheckpoint,  // what is shown is no head that a key of the policy has signed
-  kBadTiles,       // the tiles do not give the signed root
-  kBadEntry,       // an entry that no node would write
-  kOtherLog,       // a node shows another log than it did
-  kUnreachable,    // no answer, twice in a row
+  kFork,            // two heads that cannot both be true: for good
+  kRollback,        // a node shows a smaller head than it did
+  kStale,           // a head that has not been confirmed for long
+  kDeadline,        // something the charter sets a time for was not done, or too late
+  kBadCheckpoint,   // what is shown is no head that a key of the policy has signed
+  kBadTiles,        // the tiles do not give the signed root
+  kBadEntry,        // an entry that no node would write
+  kOtherLog,        // a node shows another log than it did
+  kUnreachable,     // no answer, twice in a row
+  kTooManyReports,  // more that are not erased than are followed
 };
 std::string_view AlarmName(AlarmKind kind);  // "fork", "bad_checkpoint", ...
 
@@ -63,6 +66,7 @@ struct WatchOptions {
   std::optional<evidence::Charter> charter;
   int64_t stale_after = 300;  // seconds
   uint64_t bundles_in_round = kBundlesInRound;
+  size_t open_reports = kMaxOpenReports;  // of one log, at most that
 };
 
 struct WatchPorts {
@@ -84,12 +88,13 @@ class Watch {
                                       WatchPorts ports, const evidence::Clock& clock);
 
   // Looks at each node once. An error is that of writing a file, or Cancelled when the watch is to
-  // stop; what was found before has been told.
+  // stop; what was found before has been told, and written as far as that goes.
   absl::Status Round();
 
   const std::map<std::string, WatchedLog>& logs() const { return logs_; }
   uint64_t alarms() const { return alarms_; }         // raised, without repetitions
   size_t reached() const { return reached_.size(); }  // nodes, in the last round
+  bool Reached(const std::string& node) const { return reached_.contains(node); }
   // The nodes that could not be asked for all that was wanted in the last round, and why.
   const std::map<std::string, absl::Status>& failures() const { return failures_; }
 
@@ -99,6 +104,10 @@ class Watch {
     uint64_t newest_cosignature = 0;  // verified, Unix seconds; 0: none
     bool self_known = false;          // the policy names the log's self key
     bool has_quorum = true;           // of the policy's witnesses, where it asks for one
+  };
+  struct Counted {  // in this round, of one log
+    size_t bad_entries = 0;
+    size_t late = 0;
   };
   struct Active {
     std::string mark;
@@ -111,11 +120,16 @@ class Watch {
 
   // The note that a node gave, if it is a head that can be trusted to be the log's.
   std::optional<Shown> LookAt(const std::string& node, const absl::StatusOr<std::string>& answer);
+  // Holds a head against those of the same size, which needs no tiles, and remembers it.
+  absl::Status Remember(const std::string& node, const Shown& shown);
+  void NoteQuorum(WatchedLog& log, const Shown& shown);
   absl::Status LookAtHead(const std::string& node, const Shown& shown);
   absl::StatusOr<Shown> Verify(std::string_view note) const;
   absl::Status Compare(const std::string& node, WatchedLog& log, const Shown& shown);
   absl::Status Grown(const std::string& node, WatchedLog& log, const Shown& shown);
   absl::Status Smaller(const std::string& node, WatchedLog& log, const Shown& shown);
+  // Smaller heads that came without their tiles, under those of the newest head.
+  absl::Status LookAtPending(WatchedLog& log);
   absl::Status Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
                       const WatchedHead& second, const std::optional<crypto::Digest>& root,
                       const std::vector<crypto::Digest>& proof);
@@ -126,8 +140,10 @@ class Watch {
                            const absl::Status& why);
   absl::Status ReadEntries(WatchedLog& log);
   absl::Status ReadEntriesAt(const std::string& node, WatchedLog& log);
-  absl::Status TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves,
-                             uint64_t first);
+  void TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves, uint64_t first);
+  // How many were not told one by one.
+  void TellOfTheRest(const WatchedLog& log);
+  void LookAtUnfollowed(const WatchedLog& log);
   void LookAtDeadlines(const WatchedLog& log);
 
   // Within a node's time of this round.
@@ -156,6 +172,7 @@ class Watch {
   std::set<std::string> raised_;                  // keys, in this round
   std::set<std::string> reached_;                 // URLs, in this round
   std::map<std::string, std::set<std::string>> at_newest_;  // origin -> URLs that show it now
+  std::map<std::string, Counted> counted_;                  // by origin
   std::set<std::string> whole_;  // origins read to the newest head, in this round
   uint64_t alarms_ = 0;
 };

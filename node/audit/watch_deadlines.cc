@@ -97,13 +97,12 @@ std::string_view DeadlineWords(Deadline deadline) {
 
 absl::StatusOr<std::vector<MissedDeadline>> TakeIn(const evidence::Header& header,
                                                    const evidence::Charter* charter,
-                                                   OpenReports& open) {
+                                                   OpenReports& open, size_t most) {
   std::vector<MissedDeadline> late;
   const int64_t at = Seconds(header.issued_at);
   if (header.kind == EntryKind::kReport) {
-    if (open.size() >= kMaxOpenReports) {
-      return absl::ResourceExhaustedError("the log has more than " +
-                                          std::to_string(kMaxOpenReports) +
+    if (open.size() >= most) {
+      return absl::ResourceExhaustedError("the log has more than " + std::to_string(most) +
                                           " reports that are not erased");
     }
     open[header.index].issued_at = at;

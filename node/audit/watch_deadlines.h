@@ -44,10 +44,11 @@ struct MissedDeadline {
 
 // Takes one entry in, in the order of the log, and says what it ended too late. Without a charter
 // nothing is late. What is about no open REPORT changes nothing: nodes call such entries void.
-// ResourceExhausted when there would be more than kMaxOpenReports.
+// ResourceExhausted, and nothing taken in, when there would be more than `most` open ones.
 absl::StatusOr<std::vector<MissedDeadline>> TakeIn(const evidence::Header& header,
                                                    const evidence::Charter* charter,
-                                                   OpenReports& open);
+                                                   OpenReports& open,
+                                                   size_t most = kMaxOpenReports);
 
 // What is overdue at `now`, ascending by report.
 std::vector<MissedDeadline> Overdue(const OpenReports& open, const evidence::Charter& charter,

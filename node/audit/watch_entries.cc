@@ -6,6 +6,10 @@
 namespace daftar::audit {
 namespace {
 
+std::string MessageOf(const absl::Status& status) {
+  return std::string(status.message().data(), status.message().size());
+}
+
 // A hash of level 0 of a complete bundle, up through all tiles that it completes.
 absl::Status CheckUpwards(uint64_t bundle, crypto::Digest hash, TileReader& tiles) {
   uint64_t index = bundle;
@@ -41,8 +45,7 @@ absl::Status CheckBundle(uint64_t bundle, const std::vector<crypto::Bytes>& leav
 std::string FaultOf(const absl::StatusOr<evidence::SignedHeader>& entry, uint64_t index,
                     const WatchedLog& log, int64_t now) {
   if (!entry.ok()) {
-    return "it is no header and signature: " +
-           std::string(entry.status().message().data(), entry.status().message().size());
+    return "it is no header and signature: " + MessageOf(entry.status());
   }
   const evidence::Header& header = entry->header;
   if (header.origin != log.origin) return "it names another log than the one it is in";
@@ -58,12 +61,36 @@ std::string FaultOf(const absl::StatusOr<evidence::SignedHeader>& entry, uint64_
 
 }  // namespace
 
+absl::Status Watch::TilesFailed(const std::string& node, const WatchedLog& log, uint64_t size,
+                                const absl::Status& why) {
+  if (absl::IsCancelled(why)) return why;
+  if (!absl::IsDataLoss(why)) {
+    failures_[node] = absl::Status(why.code(), "its tiles could not be had: " + MessageOf(why));
+    return absl::OkStatus();
+  }
+  Alarm alarm =
+      Make(AlarmKind::kBadTiles, node, log.origin,
+           "its tiles do not fit the head of size " + std::to_string(size) + ": " + MessageOf(why));
+  alarm.size = size;
+  Raise(std::move(alarm), std::to_string(size) + MessageOf(why));
+  return absl::OkStatus();
+}
+
+Fetch Watch::Timed() {
+  const int64_t until = Now() + kNodeSeconds;
+  return [this, until](const std::vector<FetchRequest>& requests) {
+    if (Now() <= until) return ports_.fetch(requests);
+    return std::vector<absl::StatusOr<std::string>>(
+        requests.size(), absl::UnavailableError("it took more than " +
+                                                std::to_string(kNodeSeconds) + " s of one round"));
+  };
+}
+
 absl::Status Watch::ReadEntries(WatchedLog& log) {
   const std::set<std::string> nodes = at_newest_[log.origin];
   for (const std::string& node : nodes) {
     const absl::Status status = ReadEntriesAt(node, log);
     if (status.ok()) return absl::OkStatus();
-    if (absl::IsInternal(status) || absl::IsResourceExhausted(status)) return status;
     absl::Status handed_on = TilesFailed(node, log, log.newest().checkpoint.size, status);
     if (!handed_on.ok()) return handed_on;
   }
@@ -107,7 +134,7 @@ absl::Status Watch::ReadEntriesAt(const std::string& node, WatchedLog& log) {
                                  " do not give the root that was signed");
     }
     log.read = std::move(tree);
-    if (absl::Status status = TakeInEntries(log, leaves, start); !status.ok()) return status;
+    TakeInEntries(log, leaves, start);
     bundles += count;
     if (ports_.progress) ports_.progress(log.read.size(), head.size);
   }
@@ -115,16 +142,15 @@ absl::Status Watch::ReadEntriesAt(const std::string& node, WatchedLog& log) {
   return absl::OkStatus();
 }
 
-absl::Status Watch::TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves,
-                                  uint64_t first) {
+void Watch::TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves,
+                          uint64_t first) {
   const evidence::Charter* charter = options_.charter.has_value() ? &*options_.charter : nullptr;
-  size_t faults = 0;
-  size_t late = 0;
+  Counted& counted = counted_[log.origin];
   for (size_t i = 0; i < leaves.size(); ++i) {
     const auto entry = evidence::SignedHeader::DecodeLeaf(leaves[i]);
     const std::string fault = FaultOf(entry, first + i, log, Now());
     if (!fault.empty()) {
-      if (++faults <= kMaxToldOfOneKind) {
+      if (++counted.bad_entries <= kMaxToldOfOneKind) {
         Alarm alarm =
             Make(AlarmKind::kBadEntry, "", log.origin,
                  "entry " + std::to_string(first + i) + " is none that a node writes: " + fault);
@@ -134,10 +160,13 @@ absl::Status Watch::TakeInEntries(WatchedLog& log, const std::vector<crypto::Byt
       continue;  // nodes call it void
     }
     log.last_issued_at = entry->header.issued_at;
-    auto missed = TakeIn(entry->header, charter, log.open);
-    if (!missed.ok()) return missed.status();
+    const auto missed = TakeIn(entry->header, charter, log.open, options_.open_reports);
+    if (!missed.ok()) {
+      ++log.unfollowed;
+      continue;
+    }
     for (const MissedDeadline& one : *missed) {
-      if (++late > kMaxToldOfOneKind) continue;
+      if (++counted.late > kMaxToldOfOneKind) continue;
       Alarm alarm = Make(AlarmKind::kDeadline, "", log.origin,
                          "the report " + std::to_string(one.report) + " was " +
                              std::string(DeadlineWords(one.deadline)) + " until " +
@@ -147,15 +176,27 @@ absl::Status Watch::TakeInEntries(WatchedLog& log, const std::vector<crypto::Byt
       Happened(std::move(alarm));
     }
   }
+}
+
+void Watch::TellOfTheRest(const WatchedLog& log) {
   const auto more = [&](AlarmKind kind, size_t all, const std::string& what) {
     if (all <= kMaxToldOfOneKind) return;
     Happened(Make(kind, "", log.origin,
                   "and " + std::to_string(all - kMaxToldOfOneKind) + " more " + what +
-                      " among the entries from " + std::to_string(first) + " on"));
+                      " among the entries that were read in this round"));
   };
-  more(AlarmKind::kBadEntry, faults, "such entries");
-  more(AlarmKind::kDeadline, late, "deadlines missed");
-  return absl::OkStatus();
+  const Counted& counted = counted_[log.origin];
+  more(AlarmKind::kBadEntry, counted.bad_entries, "such entries");
+  more(AlarmKind::kDeadline, counted.late, "deadlines missed");
+}
+
+void Watch::LookAtUnfollowed(const WatchedLog& log) {
+  if (log.unfollowed == 0) return;
+  Raise(Make(AlarmKind::kTooManyReports, "", log.origin,
+             "it has more than " + std::to_string(options_.open_reports) +
+                 " reports that are not erased; the time limits of " +
+                 std::to_string(log.unfollowed) + " of them are not watched"),
+        "");
 }
 
 void Watch::LookAtDeadlines(const WatchedLog& log) {

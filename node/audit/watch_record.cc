@@ -10,7 +10,8 @@
 namespace daftar::audit {
 namespace {
 
-constexpr std::string_view kFirstLine = "daftar-watch/v1";
+constexpr std::string_view kFirstLine = "daftar-watch/v2";
+constexpr std::string_view kOldFirstLine = "daftar-watch/v1";
 constexpr std::string_view kSum = "sha256 ";
 constexpr size_t kStemBytes = 8;
 constexpr size_t kMaxFileName = 128;
@@ -44,6 +45,17 @@ class Lines {
  private:
   std::string_view rest_;
 };
+
+bool DecodeQuorum(Lines& lines, WatchedLog& log) {
+  const auto words = lines.Take("quorum", 2);
+  if (!words.has_value()) return false;
+  const auto at = ParseDecimal((*words)[0]);
+  const auto size = ParseDecimal((*words)[1]);
+  if (!at || !size) return false;
+  log.quorum_at = static_cast<int64_t>(*at);
+  log.quorum_size = *size;
+  return true;
+}
 
 bool DecodeNodes(Lines& lines, WatchedLog& log) {
   while (const auto words = lines.Take("node", 5)) {
@@ -96,25 +108,69 @@ bool DecodeOpen(Lines& lines, WatchedLog& log) {
 bool DecodeHeads(Lines& lines, WatchedLog& log) {
   std::vector<uint64_t> lengths;
   while (const auto length = lines.Number("note")) lengths.push_back(*length);
-  if (lengths.empty() || lengths.size() > kKeptHeads || !lines.TakeEmpty()) return false;
+  const size_t heads = lengths.size();
+  while (const auto length = lines.Number("pending")) lengths.push_back(*length);
+  if (heads == 0 || heads > kKeptHeads || lengths.size() - heads > kKeptPending) return false;
+  if (!lines.TakeEmpty()) return false;
   std::string_view rest = lines.rest();
-  for (const uint64_t length : lengths) {
-    if (length > rest.size()) return false;
-    const auto note = crypto::ParseNote(rest.substr(0, length));
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    if (lengths[i] > rest.size()) return false;
+    const std::string_view bytes = rest.substr(0, lengths[i]);
+    const auto note = crypto::ParseNote(bytes);
     if (!note.ok()) return false;
     auto checkpoint = crypto::ParseCheckpoint(note->text);
     if (!checkpoint.ok() || checkpoint->origin != log.origin) return false;
-    log.heads.push_back({std::string(rest.substr(0, length)), *std::move(checkpoint)});
-    rest.remove_prefix(length);
+    (i < heads ? log.heads : log.pending).push_back({std::string(bytes), *std::move(checkpoint)});
+    rest.remove_prefix(lengths[i]);
   }
   return rest.empty();
+}
+
+auto PlaceOf(std::vector<WatchedHead>& heads, uint64_t size) {
+  return std::ranges::lower_bound(heads, size, {},
+                                  [](const WatchedHead& h) { return h.checkpoint.size; });
+}
+
+std::string EncodeAs(std::string_view version, const WatchedLog& log) {
+  const bool is_old = version == kOldFirstLine;
+  std::string text = std::string(version) + "\norigin " + log.origin + "\nseen " +
+                     std::to_string(log.seen_at) + "\n";
+  if (!is_old) {
+    text +=
+        "quorum " + std::to_string(log.quorum_at) + " " + std::to_string(log.quorum_size) + "\n";
+  }
+  if (!log.fork.empty()) text += "fork " + log.fork + "\n";
+  for (const auto& [url, node] : log.nodes) {
+    text += "node " + url + " " + std::to_string(node.size) + " " + node.note.hex() + " " +
+            std::to_string(node.changed_at) + " " + std::to_string(node.failed_rounds) + "\n";
+  }
+  text += "entries " + std::to_string(log.read.size()) + " " + std::to_string(log.last_issued_at) +
+          "\n";
+  for (const crypto::Digest& hash : log.read.frontier()) text += "subtree " + hash.hex() + "\n";
+  for (const auto& [index, report] : log.open) {
+    text += "open " + std::to_string(index) + " " + std::to_string(report.issued_at) + " " +
+            std::to_string(report.settled_at) + " " + std::to_string(report.disputed_at) + " " +
+            std::to_string(report.withdrawn_at) + "\n";
+  }
+  if (!is_old) text += "unfollowed " + std::to_string(log.unfollowed) + "\n";
+  const auto lengths = [&](const std::vector<WatchedHead>& heads, const std::string& name) {
+    for (const WatchedHead& head : heads) text += name + std::to_string(head.note.size()) + "\n";
+  };
+  lengths(log.heads, "note ");
+  if (!is_old) lengths(log.pending, "pending ");
+  text += "\n";
+  for (const WatchedHead& head : log.heads) text += head.note;
+  if (!is_old) {
+    for (const WatchedHead& head : log.pending) text += head.note;
+  }
+  return text + std::string(kSum) + crypto::Sha256(crypto::AsBytes(text)).hex() + "\n";
 }
 
 }  // namespace
 
 void WatchedLog::Keep(WatchedHead head) {
-  const auto place = std::ranges::lower_bound(
-      heads, head.checkpoint.size, {}, [](const WatchedHead& h) { return h.checkpoint.size; });
+  std::erase_if(pending, [&](const WatchedHead& one) { return one.checkpoint == head.checkpoint; });
+  const auto place = PlaceOf(heads, head.checkpoint.size);
   if (place != heads.end() && place->checkpoint.size == head.checkpoint.size) {
     *place = std::move(head);
     return;
@@ -123,26 +179,12 @@ void WatchedLog::Keep(WatchedHead head) {
   if (heads.size() > kKeptHeads) heads.erase(heads.begin());
 }
 
-std::string WatchedLog::Encode() const {
-  std::string text =
-      std::string(kFirstLine) + "\norigin " + origin + "\nseen " + std::to_string(seen_at) + "\n";
-  if (!fork.empty()) text += "fork " + fork + "\n";
-  for (const auto& [url, node] : nodes) {
-    text += "node " + url + " " + std::to_string(node.size) + " " + node.note.hex() + " " +
-            std::to_string(node.changed_at) + " " + std::to_string(node.failed_rounds) + "\n";
-  }
-  text += "entries " + std::to_string(read.size()) + " " + std::to_string(last_issued_at) + "\n";
-  for (const crypto::Digest& hash : read.frontier()) text += "subtree " + hash.hex() + "\n";
-  for (const auto& [index, report] : open) {
-    text += "open " + std::to_string(index) + " " + std::to_string(report.issued_at) + " " +
-            std::to_string(report.settled_at) + " " + std::to_string(report.disputed_at) + " " +
-            std::to_string(report.withdrawn_at) + "\n";
-  }
-  for (const WatchedHead& head : heads) text += "note " + std::to_string(head.note.size()) + "\n";
-  text += "\n";
-  for (const WatchedHead& head : heads) text += head.note;
-  return text + std::string(kSum) + crypto::Sha256(crypto::AsBytes(text)).hex() + "\n";
+void WatchedLog::Await(WatchedHead head) {
+  pending.insert(PlaceOf(pending, head.checkpoint.size), std::move(head));
+  if (pending.size() > kKeptPending) pending.erase(pending.begin());
 }
+
+std::string WatchedLog::Encode() const { return EncodeAs(kFirstLine, *this); }
 
 absl::StatusOr<WatchedLog> WatchedLog::Decode(std::string_view bytes) {
   const absl::Status damaged = absl::InvalidArgumentError("it is damaged");
@@ -154,7 +196,8 @@ absl::StatusOr<WatchedLog> WatchedLog::Decode(std::string_view bytes) {
     return damaged;
   }
   Lines lines(text);
-  if (!lines.Take(kFirstLine, 0)) {
+  const bool is_old = lines.Take(kOldFirstLine, 0).has_value();
+  if (!is_old && !lines.Take(kFirstLine, 0)) {
     return absl::InvalidArgumentError("another version of this program wrote it");
   }
   WatchedLog log;
@@ -164,10 +207,19 @@ absl::StatusOr<WatchedLog> WatchedLog::Decode(std::string_view bytes) {
   const auto seen = lines.Number("seen");
   if (!seen) return damaged;
   log.seen_at = static_cast<int64_t>(*seen);
+  log.quorum_at = log.seen_at;
+  if (!is_old && !DecodeQuorum(lines, log)) return damaged;
   if (const auto fork = lines.Take("fork", 1)) log.fork = std::string((*fork)[0]);
   if (!log.fork.empty() && !IsPlainFileName(log.fork)) return damaged;
-  if (!DecodeNodes(lines, log) || !DecodeTree(lines, log) || !DecodeOpen(lines, log) ||
-      !DecodeHeads(lines, log) || log.Encode() != bytes) {
+  if (!DecodeNodes(lines, log) || !DecodeTree(lines, log) || !DecodeOpen(lines, log)) {
+    return damaged;
+  }
+  if (!is_old) {
+    const auto unfollowed = lines.Number("unfollowed");
+    if (!unfollowed) return damaged;
+    log.unfollowed = *unfollowed;
+  }
+  if (!DecodeHeads(lines, log) || EncodeAs(is_old ? kOldFirstLine : kFirstLine, log) != bytes) {
     return damaged;
   }
   // A tree that is read lies under the newest head.

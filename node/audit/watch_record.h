@@ -17,6 +17,7 @@ namespace daftar::audit {
 
 inline constexpr size_t kMaxRecordBytes = 128 << 20;
 inline constexpr size_t kKeptHeads = 16;      // notes of one log, the newest among them
+inline constexpr size_t kKeptPending = 256;   // of one log
 inline constexpr size_t kMaxNodesOfLog = 64;  // URLs that showed it
 inline constexpr size_t kMaxUrlBytes = 1024;
 inline constexpr std::string_view kRecordSuffix = ".watch";
@@ -39,21 +40,28 @@ struct WatchedHead {
 struct WatchedLog {
   std::string origin;
   int64_t seen_at = 0;                       // when the newest head first came
+  int64_t quorum_at = 0;                     // when a quorum was last seen; it begins with the log
+  uint64_t quorum_size = 0;                  // the largest head that had one
   std::vector<WatchedHead> heads;            // ascending by size, at least one; all fit each other
+  std::vector<WatchedHead> pending;          // so too, but no tiles have shown yet that they fit
   std::map<std::string, WatchedNode> nodes;  // by URL
   crypto::CompactTree read;                  // the entries that were read, under the newest head
   uint64_t last_issued_at = 0;               // of the last of them
   OpenReports open;                          // what their headers leave to be done
+  uint64_t unfollowed = 0;                   // REPORTs that were too many to be in `open`
   std::string fork;                          // the file with the evidence; empty: none known
 
   const WatchedHead& newest() const { return heads.back(); }
-  // Takes a head in, the newest or an older one, and lets go of the smallest where there are too
-  // many.
+  // Takes a head in that fits, the newest or an older one; it is no longer pending. Lets go of the
+  // smallest where there are too many.
   void Keep(WatchedHead head);
+  // Takes a head in that is signed, and of a size that none here has. As Keep.
+  void Await(WatchedHead head);
 
   // The file's bytes, which end in a SHA-256 of themselves.
   std::string Encode() const;
-  // InvalidArgument for everything that Encode would not have written. Verifies no signature.
+  // InvalidArgument for everything that Encode would not have written, now or in its first version,
+  // which knew neither quorum nor pending heads. Verifies no signature.
   static absl::StatusOr<WatchedLog> Decode(std::string_view bytes);
   friend bool operator==(const WatchedLog&, const WatchedLog&) = default;
 };

@@ -8,6 +8,7 @@
 
 #include "cli/http_fetch.h"
 #include "cli/json.h"
+#include "cli/watch_alarms.h"
 #include "cli/watch_folder.h"
 #include "node/audit/fork_evidence.h"
 #include "node/audit/policy.h"
@@ -191,6 +192,20 @@ TEST_F(WatchCommandTest, AWatchThatReachesNobodyOnceSaysSo) {
       RunCli({"audit", "watch", gone, "--policy", policy_, "--state", state_, "--once"});
   EXPECT_EQ(ran.code, kExitUnavailable);
   EXPECT_THAT(ran.err, HasSubstr(gone + " could not be asked: "));
+  EXPECT_THAT(ran.out, HasSubstr("not reached: " + gone + ": "));
+  // Where another node was reached the exit code is that one's, and the summary names this one.
+  const Ran some = Watch({gone});
+  EXPECT_EQ(some.code, 0) << some.out << some.err;
+  EXPECT_THAT(some.out, HasSubstr("300 entries, all read"));
+  EXPECT_THAT(some.out, HasSubstr("not reached: " + gone + ": "));
+  EXPECT_THAT(some.out, Not(HasSubstr("not reached: " + node_)));
+  const Ran json = RunCli({"audit", "watch", node_, gone, "--policy", policy_, "--state",
+                           folder_.path() + "/other", "--once", "--output", "json"});
+  EXPECT_EQ(json.code, 0);
+  const Json summary = LinesOf(json.out).back()["summary"];
+  ASSERT_THAT(summary["unreached"], SizeIs(1));
+  EXPECT_EQ(summary["unreached"][0]["node"], gone);
+  EXPECT_THAT(summary["unreached"][0]["why"].get<std::string>(), Not(::testing::IsEmpty()));
 }
 
 TEST_F(WatchCommandTest, AnAlarmIsPostedAndAWebhookThatFailsStopsNothing) {
@@ -224,6 +239,68 @@ TEST_F(WatchCommandTest, GoesOnUntilItIsStoppedAndEndsWithASummary) {
   EXPECT_EQ(rounds, 2);
   EXPECT_THAT(ran.out, HasSubstr(" round"));
   EXPECT_THAT(ran.out, HasSubstr("0 alarms\n"));
+}
+
+class WebhookQueueTest : public ::testing::Test {
+ protected:
+  WebhookQueueTest()
+      : console_{nothing_, out_, err_},
+        queue_({.post =
+                    [this](const std::string& json) {
+                      now_ += seconds_of_post_;
+                      if (!status_.ok()) return status_;
+                      posted_.push_back(Json::parse(json)["text"]);
+                      return absl::OkStatus();
+                    },
+                .stopped = [this] { return stopped_; },
+                .now = [this] { return now_; }}) {}
+  void Add(audit::AlarmKind kind, const std::string& text) {
+    audit::Alarm alarm;
+    alarm.kind = kind;
+    alarm.text = text;
+    if (kind == audit::AlarmKind::kFork) alarm.evidence = text;
+    queue_.Add(alarm, ToJson(alarm, "state"));
+  }
+
+  std::istringstream nothing_;
+  std::ostringstream out_;
+  std::ostringstream err_;
+  Console console_;
+  WebhookQueue::Time now_;
+  std::chrono::seconds seconds_of_post_{0};
+  absl::Status status_;
+  bool stopped_ = false;
+  std::vector<std::string> posted_;
+  WebhookQueue queue_;
+};
+
+TEST_F(WebhookQueueTest, AForkIsNeverGivenUpAndGoesFirst) {
+  Add(audit::AlarmKind::kStale, "old");
+  Add(audit::AlarmKind::kFork, "fork");
+  for (size_t i = 0; i < kMaxWaitingPosts; ++i) Add(audit::AlarmKind::kStale, std::to_string(i));
+  Add(audit::AlarmKind::kFork, "fork");
+  EXPECT_EQ(queue_.waiting(), kMaxWaitingPosts + 1);
+  status_ = absl::UnavailableError("down");
+  for (uint32_t i = 0; i < 3 * kPostRounds * kMaxWaitingPosts; ++i) queue_.Flush(console_);
+  EXPECT_EQ(queue_.waiting(), 1u);
+  EXPECT_THAT(err_.str(), HasSubstr("the webhook failed: down; 257 alarms to be posted"));
+  Add(audit::AlarmKind::kStale, "new");
+  status_ = absl::OkStatus();
+  queue_.Flush(console_);
+  EXPECT_EQ(posted_, (std::vector<std::string>{"fork", "new"}));
+}
+
+TEST_F(WebhookQueueTest, ASlowWebhookHoldsUpNoRoundForLong) {
+  for (int i = 0; i < 100; ++i) Add(audit::AlarmKind::kStale, std::to_string(i));
+  seconds_of_post_ = std::chrono::seconds(4);
+  queue_.Flush(console_);
+  EXPECT_THAT(posted_, SizeIs(6));
+  EXPECT_THAT(err_.str(), HasSubstr("it takes too long; 94 alarms to be posted in the next round"));
+  // When the watch ends, what was just found is still posted, in a shorter time.
+  stopped_ = true;
+  queue_.Flush(console_);
+  EXPECT_THAT(posted_, SizeIs(8));
+  EXPECT_THAT(err_.str(), HasSubstr("92 alarms not posted"));
 }
 
 TEST(HttpFetchTest, TakesWhatIsAskedForAndNothingElse) {

@@ -133,6 +133,33 @@ TEST_F(WatchTest, ManyBadEntriesAreCounted) {
   EXPECT_THAT(told_.back().text, HasSubstr("80 more"));
 }
 
+TEST_F(WatchTest, ManyBadEntriesOfManyBundlesAreCountedInOneRound) {
+  for (uint64_t i = 0; i < 3 * kBundlesAtOnce * kTileWidth; ++i) log_->AddLeaf({});
+  net_.servers[kA].Show(log_->size());
+  EXPECT_THAT(Round(), SizeIs(kMaxToldOfOneKind + 1));
+  EXPECT_EQ(Watched().read.size(), log_->size());
+}
+
+TEST_F(WatchTest, ALogWithTooManyOpenReportsIsToldOfAndTheOthersAreWatched) {
+  auto other = std::make_shared<SimLog>("toko-b.example/daftar", 2);
+  other->Grow(4, Time());
+  policy_ = "log " + log_->VKey() + "\nlog " + other->VKey() + "\nquorum none\n";
+  options_.open_reports = 4;
+  options_.nodes = {kA, kB};
+  log_->Grow(7, Time());
+  net_.servers[kA].Show(7);
+  net_.servers[kB] = {other};
+  net_.servers[kB].Show(4);
+  EXPECT_EQ(Round(), Names{"too_many_reports"});
+  EXPECT_EQ(told_[0].origin, log_->origin());
+  EXPECT_THAT(told_[0].text, HasSubstr("of 3 of them"));
+  EXPECT_EQ(Watched().read.size(), 7u);
+  EXPECT_EQ(watch_->logs().at(other->origin()).open.size(), 4u);
+  Start();  // and both were saved
+  EXPECT_EQ(Watched().unfollowed, 3u);
+  EXPECT_EQ(Round(), Names{"too_many_reports"});
+}
+
 class DeadlineTest : public WatchTest {
  protected:
   static constexpr int64_t kHour = 3600;

@@ -240,6 +240,131 @@ TEST_F(WatchTest, AHeadWithoutThePolicysQuorumIsStaleAfterATime) {
   EXPECT_EQ(Round(), Names{"!stale"});
 }
 
+TEST_F(WatchTest, ALogThatGrowsWithoutTheQuorumIsStaleAllTheSame) {
+  const auto witness = MakeKey(6);
+  const auto self = MakeKey(5);
+  const std::string self_name = evidence::SelfKeyName(log_->origin());
+  policy_ = "log " + log_->VKey() + "\nwitness w " + CosignerKey("w.example", *witness).ToVkey() +
+            "\nwitness self " + CosignerKey(self_name, *self).ToVkey() + "\nquorum w\n";
+  const auto grow = [&](bool with_quorum) {
+    log_->Grow(log_->size() + 1, Time());
+    std::vector<SimLog::Cosigner> cosigners = {{self_name, self, Time()}};
+    if (with_quorum) cosigners.push_back({"w.example", witness, Time()});
+    net_.servers[kA].Show(log_->size(), cosigners);
+  };
+  for (const bool each_in_a_process : {false, true}) {
+    SCOPED_TRACE(each_in_a_process);
+    grow(true);
+    EXPECT_THAT(Round(), IsEmpty());
+    for (int i = 0; i < 5; ++i) {
+      clock_.seconds += 60;
+      grow(false);
+      if (each_in_a_process) Start();
+      EXPECT_THAT(Round(), IsEmpty());
+    }
+    clock_.seconds += 60;
+    grow(false);
+    if (each_in_a_process) Start();
+    EXPECT_EQ(Round(), Names{"stale"});
+    EXPECT_THAT(told_[0].text, HasSubstr("quorum"));
+    // Another node that still shows the last head that had a quorum changes nothing.
+    net_.servers[kB] = {log_};
+    net_.servers[kB].Show(log_->size() - 6,
+                          {{"w.example", witness, Time()}, {self_name, self, Time()}});
+    options_.nodes = {kA, kB};
+    Start();
+    EXPECT_EQ(Round(), Names{"stale"});
+    options_.nodes = {kA};
+    grow(true);
+    EXPECT_EQ(Round(), Names{"!stale"});
+    Start();
+  }
+}
+
+TEST_F(WatchTest, TwoHeadsOfOneSizeAreAForkThoughTheFirstHasNoTiles) {
+  auto first = std::make_shared<SimLog>(*log_);
+  first->Grow(5, Time(), 1);
+  auto second = std::make_shared<SimLog>(*log_);
+  second->Grow(5, Time(), 2);
+  for (const bool over_time : {false, true}) {
+    SCOPED_TRACE(over_time);
+    files_.clear();
+    watch_.reset();
+    options_.nodes = {kA, kB};
+    net_.servers.clear();
+    net_.servers[kA] = {log_};
+    net_.servers[kA].Show(3);
+    net_.servers[kB] = net_.servers[kA];
+    EXPECT_THAT(Round(), IsEmpty());
+    net_.servers[kA] = {first};
+    net_.servers[kA].Show(5);
+    net_.servers[kA].lies.emplace(TilePath(0, 0, 5), absl::NotFoundError("gone"));
+    if (over_time) {
+      EXPECT_THAT(Round(), IsEmpty());
+      EXPECT_THAT(Watched().pending, SizeIs(1));
+      net_.servers[kA].down = true;
+      Start();
+    }
+    net_.servers[kB] = {second};
+    net_.servers[kB].Show(5);
+    const Names told = Round();
+    ASSERT_THAT(told, ::testing::Contains("fork"));
+    ExpectProvesFork(files_[told_[0].evidence], *log_);
+  }
+}
+
+TEST_F(WatchTest, AHeadWithoutTilesIsHeldAgainstALargerTree) {
+  auto first = std::make_shared<SimLog>(*log_);
+  first->Grow(5, Time(), 1);
+  net_.servers[kA].Show(3);
+  EXPECT_THAT(Round(), IsEmpty());
+  const auto begin = files_;
+  for (const bool forked : {false, true}) {
+    files_ = begin;
+    net_.servers[kA] = {first};
+    net_.servers[kA].Show(5);
+    net_.servers[kA].lies.emplace(TilePath(0, 0, 5), absl::NotFoundError("gone"));
+    Start();
+    EXPECT_THAT(Round(), IsEmpty());
+    auto larger = std::make_shared<SimLog>(forked ? *log_ : *first);
+    larger->Grow(9, Time(), 2);
+    net_.servers[kA] = {larger};
+    net_.servers[kA].Show(9);
+    Start();
+    EXPECT_EQ(Round(), forked ? Names{"fork"} : Names{});
+    if (forked) {
+      ExpectProvesFork(files_[told_[0].evidence], *log_);
+    } else {
+      EXPECT_THAT(Watched().pending, IsEmpty());
+    }
+  }
+}
+
+TEST_F(WatchTest, EvidenceOfAForkHasNothingButWhatTheLogSigned) {
+  const auto witness = MakeKey(6);
+  auto other = std::make_shared<SimLog>(*log_);
+  log_->Grow(7, Time(), 1);
+  other->Grow(7, Time(), 2);
+  net_.servers[kA].Show(7);
+  // A line under the key of a witness that this policy does not have, and the log's own twice.
+  crypto::Note note = *crypto::ParseNote(log_->NoteAt(7, {{"w.example", witness, Time()}}));
+  note.signatures[1].blob[20] ^= 1;
+  note.signatures.push_back(note.signatures[0]);
+  net_.servers[kA].checkpoint = note.ToString();
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA] = {other};
+  net_.servers[kA].Show(7);
+  EXPECT_EQ(Round(), Names{"fork"});
+  const auto evidence = ForkEvidence::Parse(files_[told_[0].evidence]);
+  ASSERT_THAT(evidence, testing::IsOk());
+  EXPECT_EQ(evidence->first, log_->NoteAt(7));
+  const auto policy =
+      TlogPolicy::Parse("log " + log_->VKey() + "\nwitness w " +
+                        CosignerKey("w.example", *witness).ToVkey() + "\nquorum none\n");
+  ASSERT_THAT(policy, testing::IsOk());
+  EXPECT_THAT(evidence->Prove(*policy), testing::IsOk());
+}
+
 TEST_F(WatchTest, WhatIsNoHeadOfALogOfThePolicyIsRefused) {
   const auto witness = MakeKey(6);
   policy_ = "log " + log_->VKey() + "\nwitness w " + CosignerKey("w.example", *witness).ToVkey() +
@@ -261,13 +386,19 @@ TEST_F(WatchTest, WhatIsNoHeadOfALogOfThePolicyIsRefused) {
   crypto::Note witnessed_only =
       *crypto::ParseNote(log_->NoteAt(3, {{"w.example", witness, Time()}}));
   witnessed_only.signatures.erase(witnessed_only.signatures.begin());
+  crypto::Note too_long = *crypto::ParseNote(good);
+  while (too_long.ToString().size() <= kMaxHeadNoteBytes) {
+    too_long.signatures.push_back({"some/witness", {}, crypto::Bytes(400, 1)});
+  }
+  ASSERT_LT(too_long.signatures.size(), crypto::kMaxNoteSignatures);
   std::string with_cr = good;
   with_cr.insert(with_cr.find('\n'), "\r");
   for (const std::string& note :
        {std::string("<html>"), std::string(), good.substr(0, good.size() - 1), good + "x", with_cr,
         stranger.NoteAt(0), impostor.NoteAt(3), failing.ToString(), log_line.ToString(),
         extended.ToString(), rootless.ToString(), witnessed_only.ToString(),
-        log_->NoteAt(3, {{"w.example", witness, Time() + 301}}), std::string(70'000, 'a')}) {
+        log_->NoteAt(3, {{"w.example", witness, Time() + 301}}), too_long.ToString(),
+        std::string(70'000, 'a')}) {
     files_.clear();
     Start();
     net_.servers[kA].checkpoint = note;
