@@ -68,6 +68,8 @@ class Verifier:
     def check_manifest(self):
         if self.manifest.made_at > self.now + CLOCK_SECONDS:
             self.fail("manifest", "it was made in the future")
+        if self.manifest.made_at + CLOCK_SECONDS < self.newest():
+            self.fail("manifest", "it was made before what it holds")
         if not self.keys:
             self.leave("manifest", "no entry key of the log is known")
             return
@@ -75,6 +77,12 @@ class Verifier:
         if (self.manifest.signer != key_id(self.manifest.origin + "/entry", 1, public)
                 or not verifies(public, self.manifest.signed_message(), self.manifest.signature)):
             self.fail("manifest", "it is not signed by the log's newest entry key")
+
+    def newest(self):
+        """The time of the newest entry, or cosignature on the head of a witness of the policy."""
+        entries = self.own if self.is_log else self.entries
+        times = list(self.judged.times.values()) if self.judged else []
+        return max(times + [entry.issued_at for entry in entries], default=0)
 
     def note_of_log(self, name, size):
         """The note and what the policy says of it, or Nones where it fails."""
@@ -304,7 +312,9 @@ class Verifier:
                     stated.add(charter_of(entry.body))
         last = b""
         with self.failing("charters"):
-            for data in files.with_u32_lengths(self.bundle.files["charters"]):
+            texts = files.with_u32_lengths(self.bundle.files["charters"])
+            require(len(texts) <= files.MAX_CHARTERS, "there are too many files")
+            for data in texts:
                 digest = sha256(data)
                 require(digest > last, "the files are not ascending")
                 last = digest
