@@ -16,6 +16,10 @@ NAMES = ("manifest", "files", "head", "quorum", "tree", "consistency", "entries"
          "case", "proofs", "cosigners", "inclusion")
 
 
+def begins_as_adoption(entry):
+    return entry.kind == ADOPTION and entry.index == 0
+
+
 class Verifier:
     """Runs all checks at once; `faults` and `unchecked` hold texts by check."""
 
@@ -244,8 +248,20 @@ class Verifier:
             elif entry.kind == KEYS:
                 with self.failing("keys", str(entry.index)):
                     self.add_keys(entry)
+        self.check_first_adoption()
         if self.head and self.keys:
             self.check_head_keys()
+
+    def check_first_adoption(self):
+        """No KEYS comes before it, so that it is no matter of `signatures`."""
+        own = [keys for index, keys in self.keys if index == 1]
+        for entry in self.entries + self.copies:
+            if not begins_as_adoption(entry):
+                continue
+            if not own:
+                self.leave("keys", "no key is known that could have signed the ADOPTION")
+            elif not entry.is_signed_by(own[0].entry):
+                self.fail("keys", "the ADOPTION is not signed by the entry key of the KEYS after it")
 
     def add_keys(self, entry):
         require(entry.body is not None, "a KEYS has no body")
@@ -273,11 +289,9 @@ class Verifier:
 
     def check_signatures(self):
         for entry in self.entries + self.copies:
-            if entry.kind == KEYS:
+            if entry.kind == KEYS or begins_as_adoption(entry):
                 continue
             before = [keys for index, keys in self.keys if index < entry.index]
-            if entry.kind == ADOPTION and entry.index == 0:
-                before = [keys for index, keys in self.keys if index == 1]
             if not before:
                 self.leave("signatures", f"no key is known that could have signed {entry.index}")
             elif not entry.is_signed_by(before[-1].entry):

@@ -115,7 +115,7 @@ def many_charters(count, codes):
         for charter in charters:  # as little to read as may be
             charter.profiles = {1: lax(rng)}
         log.tick(60, *(log.charter_entry(charter) for charter in charters))
-        return fits(rng, log)
+        return fits(rng, log, kind="log", begin=0)
     add(f"charters: {count} files", codes, make)
 
 
