@@ -10,7 +10,7 @@ void CharterFiles::Read(Context& context) {
   const auto reader = context.Open("charters");
   size_t count = 0;
   evidence::CharterHash last;
-  while (!reader->AtEnd()) {
+  while (!reader->AtEnd() && context.GoOn()) {
     const auto length = reader->TakeInteger(4);
     const auto bytes = length && *length <= evidence::kMaxCharterBytes
                            ? reader->Take(static_cast<size_t>(*length))

@@ -24,6 +24,13 @@ void Context::Close(std::string_view name, BundleFileReader& reader) {
   }
 }
 
+bool Context::GoOn() {
+  if (status_.ok() && progress_ && !progress_(0)) {
+    status_ = absl::CancelledError("stopped before the bundle was checked to its end");
+  }
+  return status_.ok();
+}
+
 std::optional<std::string> Context::ReadWhole(std::string_view name, size_t most, Check check) {
   const auto reader = Open(name);
   std::optional<std::string> text;

@@ -43,6 +43,8 @@ class Context {
   // cannot be read. REQUIRES: the bundle has it.
   std::optional<std::string> ReadWhole(std::string_view name, size_t most, Check check);
 
+  // Whether to go on, asked for between two reads; when not, status() is Cancelled from then on.
+  bool GoOn();
   // The first failure to read, or Cancelled: then the findings are worth nothing.
   const absl::Status& status() const { return status_; }
 

@@ -1,5 +1,6 @@
 #include "node/audit/entry_checks.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "node/audit/text.h"
@@ -129,6 +130,12 @@ void EntryChecks::Malformed(const char* file) {
                            "The file '" + std::string(file) + "' is not in its format.");
 }
 
+bool EntryChecks::GoOn() {
+  // So many that a stop is heard within some 10 ms of checking signatures.
+  constexpr uint64_t kEntriesInOneGo = 64;
+  return entries_ % kEntriesInOneGo != 0 || context_.GoOn();
+}
+
 void EntryChecks::CheckPlace(uint64_t index, const evidence::Header& header) {
   Findings& findings = context_.findings();
   if (header.index != index) {
@@ -185,6 +192,7 @@ void EntryChecks::Add(uint64_t index, ByteView leaf, std::optional<ByteView> bod
   }
   const evidence::Header& header = entry->header;
   CheckPlace(index, header);
+  if (!earlier || !context_.is_log()) newest_at_ = std::max(newest_at_, header.issued_at);
   if (earlier && !IsKept(header.kind)) {
     context_.findings().Fail(Check::kEntries, EntryText(index) +
                                                   " in 'earlier' is neither KEYS, CHARTER nor "
@@ -270,7 +278,11 @@ void EntryChecks::ReadLog(const std::optional<VerifiedHead>& head,
   const Manifest& manifest = context_.manifest();
   if (manifest.from > 0) {
     EarlierReader earlier(context_);
-    while (const auto record = earlier.Next()) AddEarlier(*record, head);
+    while (GoOn()) {
+      const auto record = earlier.Next();
+      if (!record) break;
+      AddEarlier(*record, head);
+    }
     FinishInclusion(head);
   }
   const bool judged = tree.has_value();
@@ -279,14 +291,16 @@ void EntryChecks::ReadLog(const std::optional<VerifiedHead>& head,
   BodyReader bodies(context_);
   const uint64_t before = entries_;
   uint64_t index = manifest.from;
-  for (; index < manifest.to; ++index) {
+  for (; index < manifest.to && GoOn(); ++index) {
     const auto length = entries->TakeInteger(2);
     const auto leaf = length ? entries->Take(static_cast<size_t>(*length)) : std::nullopt;
     if (!leaf) break;
     if (judged) grown.Append(crypto::MerkleLeafHash(*leaf));
     Add(index, *leaf, bodies.Take(index), /*earlier=*/false);
   }
-  if (entries->status().ok() && (index < manifest.to || !entries->AtEnd())) Malformed("entries");
+  if (context_.status().ok() && entries->status().ok() &&
+      (index < manifest.to || !entries->AtEnd()))
+    Malformed("entries");
   context_.Close("entries", *entries);
   bodies.Close();
   FinishTree(head, judged, grown);
@@ -347,13 +361,13 @@ void EntryChecks::ReadExcerpt(const std::optional<VerifiedHead>& head) {
     auto record = earlier.Next();
     std::optional<uint64_t> last_earlier;
     for (const uint64_t place : places) {
-      for (; record && record->index <= place; record = earlier.Next()) {
+      for (; record && record->index <= place && GoOn(); record = earlier.Next()) {
         AddEarlier(*record, head);
         last_earlier = record->index;
       }
       AddExcerpted(place, head, last_earlier);
     }
-    for (; record; record = earlier.Next()) AddEarlier(*record, head);
+    for (; record && GoOn(); record = earlier.Next()) AddEarlier(*record, head);
   }
   FinishInclusion(head);
   context_.findings().Found(Check::kEntries,

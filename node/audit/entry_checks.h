@@ -26,6 +26,8 @@ class EntryChecks {
   void ReadLog(const std::optional<VerifiedHead>& head, std::optional<crypto::CompactTree> tree);
   // Reads `earlier` and the entries of an excerpt.
   void ReadExcerpt(const std::optional<VerifiedHead>& head);
+  // The latest `issued at` in `entries`, or in all of an excerpt; 0: no entry could be read.
+  uint64_t newest_at() const { return newest_at_; }
 
  private:
   // One record of `earlier`. Views until the reader is asked for more.
@@ -54,6 +56,8 @@ class EntryChecks {
                   const crypto::CompactTree& tree);
   void FinishInclusion(const std::optional<VerifiedHead>& head);
   void Malformed(const char* file);
+  // Looks at whether to stop, now and then.
+  bool GoOn();
 
   Context& context_;
   KeyHistory& keys_;
@@ -63,6 +67,7 @@ class EntryChecks {
   std::optional<evidence::Body> body_;
   crypto::Bytes last_leaf_;
   uint64_t last_issued_at_ = 0;
+  uint64_t newest_at_ = 0;
   uint64_t entries_ = 0;
   uint64_t included_ = 0;
 };

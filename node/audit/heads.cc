@@ -62,16 +62,14 @@ std::string FaultOfHead(const TlogPolicy& policy, const std::string& origin, Ver
   if (SignedTwice(head.note, policy.known()) != nullptr) return "a known key signed it twice";
   auto signers = crypto::VerifyNote(head.note, policy.known());
   if (!signers.ok()) return Message(signers.status());
-  bool by_log = false;
   for (crypto::VerifiedSigner& signer : *signers) {
     if (signer.key.type == crypto::KeyType::kCosignature) {
       head.witnesses.push_back(std::move(signer));
     } else if (signer.key.name == origin) {
-      by_log = true;
-      head.signer = signer.key;
+      head.signers.push_back(std::move(signer.key));
     }
   }
-  if (!by_log) return "it is not signed by a key that your policy names for " + origin;
+  if (head.signers.empty()) return "it is not signed by a key that your policy names for " + origin;
   return "";
 }
 
@@ -214,7 +212,7 @@ void CheckCosigners(Context& context) {
   uint64_t verified = 0;
   uint64_t others = 0;
   std::string last_origin;
-  while (!reader->AtEnd() && reader->status().ok()) {
+  while (!reader->AtEnd() && reader->status().ok() && context.GoOn()) {
     const auto length = reader->TakeInteger(4);
     const auto bytes = length && *length <= kMaxHeadNoteBytes
                            ? reader->Take(static_cast<size_t>(*length))

@@ -21,8 +21,8 @@ inline constexpr size_t kMaxHeadNoteBytes = 32 << 10;
 struct VerifiedHead {
   crypto::Checkpoint checkpoint;
   crypto::Note note;
-  std::string bytes;  // the file
-  crypto::NoteKey signer;
+  std::string bytes;                              // the file
+  std::vector<crypto::NoteKey> signers;           // of the log, in the policy; at least one
   std::vector<crypto::VerifiedSigner> witnesses;  // of the policy, each once
 };
 

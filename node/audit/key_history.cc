@@ -46,10 +46,9 @@ void KeyHistory::AddKeys(const evidence::SignedHeader& entry, const evidence::Ke
                                : "is KEYS and not signed by its own entry key");
   }
   const crypto::KeyId id = evidence::EntryKeyId(entry.header.origin, body->entry);
-  for (const crypto::PublicKey& earlier : entry_keys_) {
+  const auto [known, is_new] = entry_keys_.emplace(id, body->entry);
+  if (!is_new && known->second != body->entry) {
     // An ID that two keys share would make signatures ambiguous.
-    if (earlier == body->entry || evidence::EntryKeyId(entry.header.origin, earlier) != id)
-      continue;
     broken_ = true;
     return Fail(index, "is KEYS with the key ID of another entry key");
   }
@@ -63,10 +62,7 @@ void KeyHistory::AddKeys(const evidence::SignedHeader& entry, const evidence::Ke
   newest_ = *body;
   newest_index_ = index;
   newest_id_ = id;
-  if (std::ranges::find(entry_keys_, body->entry) == entry_keys_.end()) {
-    entry_keys_.push_back(body->entry);
-  }
-  head_keys_.push_back(body->head);
+  head_keys_.insert(body->head);
 }
 
 void KeyHistory::AddEntry(const evidence::SignedHeader& entry) {
@@ -94,6 +90,22 @@ void KeyHistory::AddUnreadable(uint64_t index) {
   ++not_verified_;
 }
 
+void KeyHistory::CheckMadeAt(const std::optional<VerifiedHead>& head, uint64_t newest_at) {
+  const auto made_at = static_cast<uint64_t>(context_.manifest().made_at);
+  const auto fail = [&](const std::string& what, uint64_t at) {
+    context_.findings().Fail(Check::kManifest, "The bundle is dated " + TimeText(made_at) +
+                                                   ", before " + what + " in it: " + TimeText(at) +
+                                                   ".");
+  };
+  if (made_at + kClockSeconds < newest_at) fail("the newest entry", newest_at);
+  if (!head) return;
+  for (const crypto::VerifiedSigner& witness : head->witnesses) {
+    if (made_at + kClockSeconds < witness.timestamp) {
+      fail("the cosignature of " + context_.policy().WitnessName(witness.key), witness.timestamp);
+    }
+  }
+}
+
 void KeyHistory::CheckManifest() {
   Findings& findings = context_.findings();
   const SignedManifest& manifest = context_.signed_manifest();
@@ -118,8 +130,11 @@ void KeyHistory::CheckManifest() {
 
 void KeyHistory::CheckHeadKeys(const VerifiedHead& head) {
   Findings& findings = context_.findings();
-  if (std::ranges::find(head_keys_, head.signer.key) == head_keys_.end()) {
-    findings.Fail(Check::kKeys, "No KEYS entry of the log names the key that signed 'head'.");
+  const bool named = std::ranges::any_of(head.signers, [this](const crypto::NoteKey& signer) {
+    return head_keys_.contains(signer.key);
+  });
+  if (!named) {
+    findings.Fail(Check::kKeys, "No KEYS entry of the log names a key that signed 'head'.");
   }
   const std::vector<crypto::NoteKey> self = {{evidence::SelfKeyName(context_.manifest().origin),
                                               crypto::KeyType::kCosignature, newest_->self}};
@@ -133,10 +148,11 @@ void KeyHistory::CheckHeadKeys(const VerifiedHead& head) {
   }
 }
 
-void KeyHistory::Finish(const std::optional<VerifiedHead>& head) {
+void KeyHistory::Finish(const std::optional<VerifiedHead>& head, uint64_t newest_at) {
   Findings& findings = context_.findings();
   if (!seen_any_ || adoption_.has_value()) CheckBeginning(~uint64_t{0}, EntryKind::kErasure);
   CheckManifest();
+  CheckMadeAt(head, newest_at);
   if (newest_ && !broken_) {
     if (head) {
       CheckHeadKeys(*head);

@@ -3,9 +3,10 @@
 #ifndef DAFTAR_NODE_AUDIT_KEY_HISTORY_H_
 #define DAFTAR_NODE_AUDIT_KEY_HISTORY_H_
 
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "node/audit/heads.h"
 #include "node/evidence/entry.h"
@@ -23,13 +24,16 @@ class KeyHistory {
   void AddEntry(const evidence::SignedHeader& entry);
   // An entry that could not be read.
   void AddUnreadable(uint64_t index);
-  // After the last entry. `head` none: it is at fault.
-  void Finish(const std::optional<VerifiedHead>& head);
+  // After the last entry. `head` none: it is at fault. `newest_at`: the latest `issued at` that was
+  // read; 0: none.
+  void Finish(const std::optional<VerifiedHead>& head, uint64_t newest_at);
 
  private:
   void Fail(uint64_t index, const std::string& what);
   void CheckBeginning(uint64_t index, evidence::EntryKind kind);
   void CheckManifest();
+  // That `made-at` is not before what the bundle holds.
+  void CheckMadeAt(const std::optional<VerifiedHead>& head, uint64_t newest_at);
   void CheckHeadKeys(const VerifiedHead& head);
 
   Context& context_;
@@ -39,8 +43,8 @@ class KeyHistory {
   bool broken_ = false;  // a KEYS entry is at fault: nothing after it can be judged
   bool seen_any_ = false;
   std::optional<evidence::SignedHeader> adoption_;  // at 0, signed by the KEYS to come
-  std::vector<crypto::PublicKey> entry_keys_;
-  std::vector<crypto::PublicKey> head_keys_;
+  std::map<crypto::KeyId, crypto::PublicKey> entry_keys_;
+  std::set<crypto::PublicKey> head_keys_;
   uint64_t key_entries_ = 0;
   uint64_t verified_ = 0;
   uint64_t not_verified_ = 0;

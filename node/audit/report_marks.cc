@@ -134,8 +134,9 @@ void ReportMarks::CheckOrder(Mark& report, const Header& entry) {
 void ReportMarks::CheckLimit(const Mark& report, uint64_t limit, std::optional<uint64_t> ended_at,
                              const char* what) {
   ++limits_;
-  if (ended_at && *ended_at <= limit + kGraceSeconds) return;
-  if (limit + kGraceSeconds >= static_cast<uint64_t>(context_.manifest().made_at)) return;
+  // `made-at` is the shop's own word: it excuses what has not come yet, never what came late.
+  const uint64_t judged_at = ended_at.value_or(static_cast<uint64_t>(context_.manifest().made_at));
+  if (judged_at <= limit + kGraceSeconds) return;
   context_.findings().Fail(
       Check::kDeadlines,
       "REPORT " + std::to_string(report.index) + ": " + what + " by " + TimeText(limit) +

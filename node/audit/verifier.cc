@@ -57,7 +57,7 @@ void Tell(const Context& context, const Heads& heads, const Openings& openings, 
   verdict.opened = openings.size();
   verdict.opened_facts = openings.Told();
   if (!heads.head) return;
-  verdict.head_signer = heads.head->signer.ToVkey();
+  verdict.head_signer = heads.head->signers.front().ToVkey();
   for (const crypto::VerifiedSigner& witness : heads.head->witnesses) {
     verdict.witnesses.push_back({context.policy().WitnessName(witness.key), witness.timestamp});
   }
@@ -87,7 +87,8 @@ absl::StatusOr<Verdict> VerifyBundle(const Bundle& bundle, const TlogPolicy& pol
   } else {
     entries.ReadExcerpt(heads.head);
   }
-  keys.Finish(heads.head);
+  if (context.status().code() == absl::StatusCode::kCancelled) return context.status();
+  keys.Finish(heads.head, entries.newest_at());
   charters.Finish(context);
   openings.Finish(marks);
   marks.Finish();

@@ -7,7 +7,8 @@ from charter import PROOF_KINDS
 from encoding import Malformed, Reader, decimal, dsse, from_base64, from_hex, origin_name, require
 
 MAX_MANIFEST_BYTES, MAX_FILES, MAX_FILE_BYTES = 262144, 2048, 2**40
-MAX_EXCERPTED = 256
+MAX_EXCERPTED, MAX_CHARTERS, MAX_OPENINGS, MAX_CASE_BYTES = 256, 1000, 2**20, 262144
+OPENING_BYTES = 40
 BUNDLE_TYPE = b"application/vnd.daftar.bundle.v1+text"
 PROOF_TYPES = ("application/pdf", "image/png", "image/jpeg", "image/webp", "message/rfc822",
                "text/plain")
@@ -143,7 +144,6 @@ def bodies(data):
     while reader.more():
         index = reader.number(8)
         body = reader.prefixed(2)
-        require(body, "a body is empty")
         require(not found or index > found[-1][0], "bodies are not ascending")
         found.append((index, body))
     return found
@@ -168,6 +168,7 @@ def with_u32_lengths(data):
 
 
 def openings(data):
+    require(len(data) <= MAX_OPENINGS * OPENING_BYTES, "there are too many openings")
     reader, found = Reader(data), {}
     last = -1
     while reader.more():
@@ -211,6 +212,7 @@ def tlog_proof(data):
 
 class Case:
     def __init__(self, data):
+        require(len(data) <= MAX_CASE_BYTES, "the case is too large")
         try:
             text = data.decode("ascii")
         except UnicodeDecodeError as error:

@@ -16,6 +16,10 @@ NAMES = ("manifest", "files", "head", "quorum", "tree", "consistency", "entries"
          "case", "proofs", "cosigners", "inclusion")
 
 
+def begins_as_adoption(entry):
+    return entry.kind == ADOPTION and entry.index == 0
+
+
 class Verifier:
     """Runs all checks at once; `faults` and `unchecked` hold texts by check."""
 
@@ -68,6 +72,8 @@ class Verifier:
     def check_manifest(self):
         if self.manifest.made_at > self.now + CLOCK_SECONDS:
             self.fail("manifest", "it was made in the future")
+        if self.manifest.made_at + CLOCK_SECONDS < self.newest():
+            self.fail("manifest", "it was made before what it holds")
         if not self.keys:
             self.leave("manifest", "no entry key of the log is known")
             return
@@ -75,6 +81,12 @@ class Verifier:
         if (self.manifest.signer != key_id(self.manifest.origin + "/entry", 1, public)
                 or not verifies(public, self.manifest.signed_message(), self.manifest.signature)):
             self.fail("manifest", "it is not signed by the log's newest entry key")
+
+    def newest(self):
+        """The time of the newest entry, or cosignature on the head of a witness of the policy."""
+        entries = self.own if self.is_log else self.entries
+        times = list(self.judged.times.values()) if self.judged else []
+        return max(times + [entry.issued_at for entry in entries], default=0)
 
     def note_of_log(self, name, size):
         """The note and what the policy says of it, or Nones where it fails."""
@@ -236,8 +248,20 @@ class Verifier:
             elif entry.kind == KEYS:
                 with self.failing("keys", str(entry.index)):
                     self.add_keys(entry)
+        self.check_first_adoption()
         if self.head and self.keys:
             self.check_head_keys()
+
+    def check_first_adoption(self):
+        """No KEYS comes before it, so that it is no matter of `signatures`."""
+        own = [keys for index, keys in self.keys if index == 1]
+        for entry in self.entries + self.copies:
+            if not begins_as_adoption(entry):
+                continue
+            if not own:
+                self.leave("keys", "no key is known that could have signed the ADOPTION")
+            elif not entry.is_signed_by(own[0].entry):
+                self.fail("keys", "the ADOPTION is not signed by the entry key of the KEYS after it")
 
     def add_keys(self, entry):
         require(entry.body is not None, "a KEYS has no body")
@@ -265,11 +289,9 @@ class Verifier:
 
     def check_signatures(self):
         for entry in self.entries + self.copies:
-            if entry.kind == KEYS:
+            if entry.kind == KEYS or begins_as_adoption(entry):
                 continue
             before = [keys for index, keys in self.keys if index < entry.index]
-            if entry.kind == ADOPTION and entry.index == 0:
-                before = [keys for index, keys in self.keys if index == 1]
             if not before:
                 self.leave("signatures", f"no key is known that could have signed {entry.index}")
             elif not entry.is_signed_by(before[-1].entry):
@@ -304,7 +326,9 @@ class Verifier:
                     stated.add(charter_of(entry.body))
         last = b""
         with self.failing("charters"):
-            for data in files.with_u32_lengths(self.bundle.files["charters"]):
+            texts = files.with_u32_lengths(self.bundle.files["charters"])
+            require(len(texts) <= files.MAX_CHARTERS, "there are too many files")
+            for data in texts:
                 digest = sha256(data)
                 require(digest > last, "the files are not ascending")
                 last = digest

@@ -15,6 +15,7 @@ from make_entries import (ABOUT_NOTHING, ADOPTION_TYPE, ENTRY_TYPE, KINDS, blake
                           tree_root, u8, u16, u32, u64)
 
 NOW = 1800000000  # what the verifiers take the time to be
+CLOCK_SECONDS = 300  # that clocks may differ
 DAY, HOUR = 86400, 3600
 REASONS = ("deposit-unsettled", "invoice-overdue", "invoice-unpaid-reminded",
            "cancelled-after-work", "no-show", "payment-reversed", "agreement-broken")
@@ -24,6 +25,10 @@ PROOF_KINDS = {"order": "application/pdf", "agreement": "image/png", "delivery-n
 VOPRF_KEYS = [primitives.voprf_public(scalar) for scalar in (5, 6, 7)]
 # Two seeds whose keys have one ID under "toko-a.example/daftar/entry".
 COLLIDING = ("toko-a.example/daftar", [sha256(b"collide %d" % i) for i in (37070, 142361)])
+
+
+class Unfit(Exception):
+    """A log or plan has nothing that a mutation changes; the next may."""
 
 
 class Key:
@@ -278,11 +283,14 @@ class Log:
         self.choose_made_at()
 
     def choose_made_at(self):
-        """At a time at which no limit is missed."""
-        latest = min([NOW + 300] + [limit + HOUR for report in self.reports
-                                    for limit, _ in report.limits()])
-        self.made_at = self.rng.choice([min(self.time, latest), latest,
-                                        self.rng.randint(min(self.time, latest), latest)])
+        """At a time at which no limit is missed, but not before the last entry."""
+        latest = min([NOW + CLOCK_SECONDS] + [limit + HOUR for report in self.reports
+                                              for limit, _ in report.limits()])
+        earliest = self.time - CLOCK_SECONDS
+        if latest < earliest:
+            raise Unfit()
+        self.made_at = self.rng.choice([earliest, min(self.time, latest), latest,
+                                        self.rng.randint(earliest, latest)])
 
     def new_keys(self):
         keys = {use: Key(self.rng.randbytes(32)) for use in ("entry", "head", "mirror", "self")}

@@ -11,8 +11,9 @@ import datetime
 import pathlib
 import random
 
-from log_model import (HOUR, NOW, PROOF_KINDS, Key, Log, consistency_proof, dsse, frontier,
-                       inclusion_proof, key_id, leaf_hash, sha256, tree_root, u8, u16, u32, u64)
+from log_model import (CLOCK_SECONDS, HOUR, NOW, PROOF_KINDS, Key, Log, consistency_proof, dsse,
+                       frontier, inclusion_proof, key_id, leaf_hash, sha256, tree_root, u8, u16, u32,
+                       u64)
 
 BUNDLE_TYPE = b"application/vnd.daftar.bundle.v1+text"
 
@@ -180,7 +181,8 @@ class Plan:
                 for w in self.witnesses if w.signs]
 
     def cosigned_at(self):
-        return self.rng.choice([1, self.log.time, self.made_at, NOW + 300])
+        latest = min(NOW, self.made_at) + CLOCK_SECONDS
+        return self.rng.choice([1, min(self.log.time, latest), self.made_at, latest])
 
     def note(self, name, size):
         keys = self.log.keys_before(size) if self.knows_keys_before(size) else self.log.current

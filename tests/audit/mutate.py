@@ -7,16 +7,12 @@ Unfit is raised where a plan has nothing that the mutation changes; the next pla
 """
 import base64
 
-from log_model import u8
+from log_model import Unfit, u8
 from make_bundles import Plan, b64
 
 GOOD, FAILS, UNREADABLE, BAD, EITHER = {0}, {1}, {2}, {1, 2}, {0, 1, 2}
 L = 2**252 + 27742317777372353535851937790883648493  # the order of Ed25519's group
 ALL = []
-
-
-class Unfit(Exception):
-    pass
 
 
 def need(condition):

@@ -158,5 +158,19 @@ BROKEN_LINES = {
 for name, change in BROKEN_LINES.items():
     case_of(f"{name} changed", FAILS, {}, lines=change)
 case_of("of another incident", GOOD, {}, lines=replace("incident", lambda line: "incident " + "0f" * 16))
+def as_large_as(size):
+    """Events until the case has so many bytes."""
+    def change(lines, rng):
+        line = "event 5 " + "x" * 40 + " uid:0"
+        missing = size - len("\n".join(lines)) - 1
+        count = missing // (len(line) + 1) - 1
+        last = missing - count * (len(line) + 1)
+        lines[-1:-1] = [line] * count + ["event 5 " + "x" * (last - 14) + " uid:0"]
+        assert len("\n".join(lines)) == size
+    return change
+
+
+case_of("of 256 KiB", GOOD, {}, lines=as_large_as(2**18))
+case_of("larger than 256 KiB", FAILS, {}, lines=as_large_as(2**18 + 1))
 case_of("more events", GOOD, {}, lines=lambda lines, rng: lines.insert(
     len(lines) - 1, "event 5 corrected user:x~!"))

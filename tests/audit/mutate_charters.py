@@ -4,6 +4,7 @@ from mutate import FAILS, GOOD, add, flip, mutation, need
 from mutate_entries import any_of, with_lengths
 from mutate_keys import fits, log_mutation
 from mutate_notes import split_u32
+from stories import lax, quiet_log
 
 
 BROKEN_CHARTERS = {
@@ -105,6 +106,21 @@ KWD = "0.125"
 @log_mutation("charter: of another circle", FAILS)
 def _(log, rng):
     log.tick(60, log.charter_entry(Charter(rng, rng.randbytes(16))))
+
+
+def many_charters(count, codes):
+    def make(rng):
+        log = quiet_log(rng, days_ago=2)
+        charters = [Charter(rng, log.circle) for _ in range(count - len(log.charters))]
+        for charter in charters:  # as little to read as may be
+            charter.profiles = {1: lax(rng)}
+        log.tick(60, *(log.charter_entry(charter) for charter in charters))
+        return fits(rng, log, kind="log", begin=0)
+    add(f"charters: {count} files", codes, make)
+
+
+many_charters(1000, GOOD)
+many_charters(1001, FAILS)
 
 
 @mutation("charters: one that no entry states", FAILS)

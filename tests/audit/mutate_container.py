@@ -3,8 +3,9 @@ import base64
 
 from log_model import Key, NOW, key_id, sha256
 from make_bundles import BUNDLE_TYPE, b64, dsse
-from mutate import (BAD, EITHER, FAILS, REORDERINGS, UNREADABLE, add_order, drop, flip, flip_base64,
+from mutate import (BAD, EITHER, FAILS, GOOD, REORDERINGS, UNREADABLE, add_order, drop, flip, flip_base64,
                     loosen_base64, mutation, need)
+from mutate_entries import visible
 from mutate_policy import place_of_word
 
 
@@ -36,6 +37,7 @@ field_mutation("circle", UNREADABLE, lambda p, r, v: [v.upper(), v[:-1], v + "00
 field_mutation("made-at", UNREADABLE, lambda p, r, v: ["0", "0" + v, str(2**63), "-1", v + ".0", "1e9",
                                                       str(2**64 + int(v)), "+" + v])
 field_mutation("made-at", FAILS, lambda p, r, v: [str(NOW + 301), str(2**63 - 1)])
+field_mutation("made-at", FAILS, lambda p, r, v: ["1"])
 field_mutation("signer", UNREADABLE, lambda p, r, v: [v[:-1], v + "0", v.upper(), "0x" + v])
 field_mutation("signer", FAILS, lambda p, r, v: [flip(bytes.fromhex(v), r).hex()])
 field_mutation("from", UNREADABLE, lambda p, r, v: ["0" + v, "-1", str(p.end), str(p.end + 1),
@@ -43,6 +45,17 @@ field_mutation("from", UNREADABLE, lambda p, r, v: ["0" + v, "-1", str(p.end), s
 field_mutation("to", UNREADABLE, lambda p, r, v: ["0" + v, "0", str(p.begin), str(2**63),
                                                  str(2**64 + int(v))])
 field_mutation("to", FAILS, lambda p, r, v: [str(int(v) + 1), str(2**63 - 1)])
+
+
+def made_before(name, codes, seconds):
+    @mutation(f"manifest: made {name} before the newest entry", codes)
+    def _(plan, rng):
+        plan.made_at = max(entry.issued_at for entry in visible(plan)) - seconds
+
+
+made_before("300 s", GOOD, 300)
+made_before("301 s", FAILS, 301)
+made_before("an hour", FAILS, 3600)
 
 
 @manifest_mutation("circle of another", FAILS)

@@ -87,7 +87,7 @@ def oldest(name, codes, months, beyond):
     """A report whose retention ends on its own day, or on the next."""
     def make(rng):
         log = quiet_log(rng, days_ago=rng.randint(2, 400), profile=lax(rng, retention_months=months))
-        log.time += 60
+        log.time += DAY - log.time % DAY + rng.randrange(HOUR)
         day = log.time // DAY
         fit = [day - back for back in range(28 * months - 3, 31 * months + 5)
                if last_day(day - back, months) == day + 1 - beyond]
@@ -95,7 +95,7 @@ def oldest(name, codes, months, beyond):
             raise Unfit()
         report = report_in_bare(log, rng, {"minor": 0, "currency": "", "occurred": rng.choice(fit),
                                            "due": 0, "reminders": [], "reason": 1})
-        log.made_at = log.time - HOUR  # its erasure is not due yet
+        log.made_at = rng.randint(log.time, day * DAY + HOUR)  # its erasure is not overdue yet
         return plan_of(rng, log, report)
     add(f"facts: {name} of {months} months", codes, make)
 

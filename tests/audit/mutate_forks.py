@@ -3,7 +3,7 @@ import base64
 
 from log_model import Key, sha256
 from make_bundles import ForkPlan, b64, checkpoint, vkey
-from mutate import (EITHER, FAILS, GOOD, REORDERINGS, UNREADABLE, add, alter, flip, loosen_base64,
+from mutate import (BAD, EITHER, FAILS, GOOD, REORDERINGS, UNREADABLE, add, alter, flip, loosen_base64,
                     mutation, need)
 
 
@@ -140,8 +140,18 @@ fork_text("too long", UNREADABLE, None, lambda lines, notes, rng: notes.append(b
 fork_text("too short", UNREADABLE, None, lambda lines, notes, rng: notes.__setitem__(1, notes[1][:-1]))
 fork_text("a bit of a note", EITHER, None, lambda lines, notes, rng: alter(notes, rng))
 fork_text("a known line twice", FAILS, None, lambda lines, notes, rng: double_line(lines, notes, rng))
+fork_text("a note of more than 32 KiB", BAD, None, lambda lines, notes, rng: lengthen(
+    lines, notes, rng, 33000))
+fork_text("more than 81,920 bytes", UNREADABLE, None, lambda lines, notes, rng: lengthen(
+    lines, notes, rng, 82000))
 fork_text("CR LF", UNREADABLE, None, lambda lines, notes, rng: lines.__setitem__(
     slice(None), [line + "\r" for line in lines]))
+
+
+def lengthen(lines, notes, rng, count):
+    at = rng.randrange(2)
+    notes[at] += b"\n" * count
+    lines[2 + at] = lines[2 + at].split(" ")[0] + f" {len(notes[at])}"
 
 
 def double_line(lines, notes, rng):

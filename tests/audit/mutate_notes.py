@@ -161,19 +161,30 @@ def _(parts, plan, rng):
     parts.lines.append(cosignature_line(found[0].vkey_name, found[0].key, parts.text, 77))
 
 
-def note_time(name, codes, *times):
-    @note_mutation(name, codes)
+def note_time(name, codes, *times, which="head", fits=lambda plan: True):
+    """`times` in seconds, or functions of the plan."""
+    @note_mutation(name, codes, which)
     def _(parts, plan, rng):
         found = [w for w in plan.witnesses if w.signs]
-        need(found)
-        witness = rng.choice(found)
+        need(found and fits(plan))
+        witness, time = rng.choice(found), rng.choice(times)
         parts.lines[place_of(parts, witness.vkey_name)] = cosignature_line(
-            witness.vkey_name, witness.key, parts.text, rng.choice(times))
+            witness.vkey_name, witness.key, parts.text, time(plan) if callable(time) else time)
 
 
-note_time("cosigned just not in the future", GOOD, NOW + 300)
+note_time("cosigned just not in the future", GOOD, NOW + 300, fits=lambda plan: plan.made_at >= NOW)
 note_time("cosigned in the future", FAILS, NOW + 301, NOW + 10**6, 2**63 - 1)
 note_time("cosigned at no time", FAILS, 0, 2**63, 2**64 - 1)
+note_time("cosigned 300 s after the bundle was made", GOOD, lambda plan: plan.made_at + 300,
+          fits=lambda plan: plan.made_at <= NOW)
+note_time("cosigned 301 s after the bundle was made", FAILS, lambda plan: plan.made_at + 301,
+          fits=lambda plan: plan.made_at < NOW)
+note_time("cosigned in the future", GOOD, NOW + 10**6, which="head-from")  # nobody asks when
+
+
+@note_mutation("cosigned by nobody known, after the bundle was made", GOOD)
+def _(parts, plan, rng):
+    parts.lines.append(cosignature_line("late.example/w", Key(rng.randbytes(32)), parts.text, NOW + 10**6))
 
 
 @note_mutation("a known witness that did not sign fails", FAILS)
@@ -299,6 +310,34 @@ def _(plan, rng):
     need(plan.begin == 0 or plan.knows_keys_before(plan.begin))
     plan.logs = plan.logs[:1] + [log for log in plan.logs[1:] if log[0] != plan.origin]
     plan.on("note", change)
+
+
+def two_log_keys(name, codes, named, change=lambda blob, rng: blob):
+    """The head has lines of two keys under the log's name, both in the policy."""
+    @mutation(f"head: signed by two log keys, {name}", codes)
+    def _(plan, rng):
+        need(plan.begin == 0 or plan.knows_keys_before(plan.begin))
+        right = plan.log.keys_before(plan.end)["head"]
+        keys = [right if named else Key(rng.randbytes(32)), Key(rng.randbytes(32))]
+        known = [(plan.origin, key.public) for key in rng.sample(keys, 2)]
+        plan.logs = known + [log for log in plan.logs if log[0] != plan.origin]
+        older = plan.log.keys_before(plan.begin)["head"] if plan.begin else keys[0]
+        if older.public not in [key.public for key in keys]:  # head-from is known too
+            plan.logs.append((plan.origin, older.public))
+
+        def on_note(of, parts):
+            if of == "head":
+                parts.lines.pop(place_of(parts, plan.origin))
+                lines = [log_line(plan.origin, key, parts.text) for key in keys]
+                lines[1] = relabel(lines[1], lambda n, b: (n, b[:4] + change(b[4:], rng)))
+                for line in lines:
+                    parts.lines.insert(rng.randint(0, len(parts.lines)), line)
+        plan.on("note", on_note)
+
+
+two_log_keys("one that a KEYS names", GOOD, True)
+two_log_keys("none that a KEYS names", FAILS, False)
+two_log_keys("the line of one fails", FAILS, True, flip)
 
 
 @mutation("small-order key as a witness", FAILS)

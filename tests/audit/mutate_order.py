@@ -120,7 +120,8 @@ def deadline(begun_by, late):
         report = report_in(log)
         then(log, report, begun_by)
         then(log, report, rng.choice(enders), limit + GRACE + late)
-        log.made_at = log.time + rng.choice([0, HOUR])
+        # Also before the limit, as far as clocks may differ: that excuses nothing.
+        log.made_at = log.time + rng.choice([0, HOUR, -1, -300])
         return plan_of(rng, log)
 
     when = "1 s too late" if late else "in time"
@@ -131,6 +132,30 @@ def deadline(begun_by, late):
 for kind in LIMITS:
     deadline(kind, 0)
     deadline(kind, 1)
+
+
+def made_early(begun_by, way):
+    """A limit that was missed, in a bundle that says it was made in time."""
+    limit, enders = LIMITS[begun_by]
+
+    def make(rng):
+        log = quiet_log(rng)
+        report = report_in(log)
+        then(log, report, begun_by)
+        last = log.time + limit + GRACE
+        late = rng.choice([1, 301, DAY])
+        if way == "ended late":
+            then(log, report, rng.choice(enders), limit + GRACE + late)
+        else:
+            log.tick(limit + GRACE + max(late, 301), log.charter_entry(Charter(rng, log.circle)))
+        log.made_at = rng.choice([1, last, last - 1])
+        return plan_of(rng, log, rng.choice([None, report]) if way == "open" else None)
+    add(f"deadlines: {begun_by} {way}, made before", FAILS, make)
+
+
+for kind in LIMITS:
+    made_early(kind, "ended late")
+    made_early(kind, "open")
 
 
 def retention(name, codes, late, opened=True, correction=0, dated_ahead=0, erased=False, unshared=False):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Makes audit bundles, good ones and ones with one thing changed, and has them judged by both
 verifiers: `daftar audit verify`'s code (the program audit_verify_many) and verify_bundle.py. They
-must agree on the exit code of each, and it must be 0 exactly for the good ones.
+must agree on the exit code of each, and it must be 0 exactly for the good ones. Of a bundle that
+fails in both at least one failed check must be the same: else one of them judges something else.
 
     mutation_test.py [--verifier audit_verify_many] [--count N] [--seed N] [--table]
     mutation_test.py --self-test
@@ -77,7 +78,9 @@ def judge(command, bundles):
 
 def is_wrong(bundle, verdicts):
     codes = {code for code, _ in verdicts.values()}
-    return len(codes) != 1 or not codes <= bundle.codes
+    if len(codes) != 1 or not codes <= bundle.codes:
+        return True
+    return codes == {1} and not set.intersection(*(set(c.split(",")) for _, c in verdicts.values()))
 
 
 def table(bundles, verdicts):

@@ -104,7 +104,8 @@ def judge_limit(verifier, begun_by, updates, enders, limit):
     ended = [entry.issued_at for entry in updates
              if entry.index > begun_by.index and entry.kind in enders]
     last = limit + GRACE_SECONDS
-    if not (ended and ended[0] <= last) and last < verifier.manifest.made_at:
+    # Whoever made the bundle chose `made-at`: it says nothing of what was ended late.
+    if (ended[0] if ended else verifier.manifest.made_at) > last:
         verifier.fail("deadlines", f"what {begun_by.index} began was not ended in time")
 
 

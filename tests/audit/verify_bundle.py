@@ -26,7 +26,7 @@ from checks import NAMES, Verifier
 from encoding import Malformed, require
 from notes import MAX_POLICY_BYTES, Policy
 
-MAX_EVIDENCE_BYTES = 128 * 1024
+MAX_EVIDENCE_BYTES = 81920
 
 
 def is_fork_evidence(path):

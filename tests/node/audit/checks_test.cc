@@ -47,6 +47,40 @@ TEST(ManifestCheckTest, FailsForAnotherSignerAndForTheFuture) {
   EXPECT_THAT(Failed(Verify(log, bundle)), ElementsAre());
 }
 
+TEST(ManifestCheckTest, FailsForATimeBeforeTheNewestEntry) {
+  TestLog log;
+  AddStory(log);
+  constexpr uint64_t kNewest = kStart + 2 * kDay;
+  for (const bool excerpt : {false, true}) {
+    const auto made_at = [&](uint64_t at) {
+      TestBundle bundle = excerpt ? log.Excerpt({3, 6}, at) : log.Bundle(3, at);
+      return Failed(Verify(log, bundle));
+    };
+    EXPECT_THAT(made_at(kNewest - 300), ElementsAre()) << excerpt;
+    EXPECT_THAT(made_at(kNewest - 301), ElementsAre("manifest")) << excerpt;
+  }
+  // Of an excerpt the entries in `earlier` count too.
+  log.AddKeys(kStart + 2 * kDay + 60);
+  TestBundle excerpt = log.Excerpt({3}, kStart + 2 * kDay - 241);
+  EXPECT_THAT(Failed(Verify(log, excerpt)), ElementsAre("manifest"));
+}
+
+TEST(ManifestCheckTest, FailsForATimeBeforeAWitnesssCosignature) {
+  TestLog log;
+  AddStory(log);
+  TestBundle bundle = log.Bundle(0, kStoryEnd);
+  bundle.manifest.made_at = static_cast<int64_t>(kStoryEnd - 300);
+  EXPECT_THAT(Failed(Verify(log, bundle)), ElementsAre());
+  bundle.manifest.made_at = static_cast<int64_t>(kStoryEnd - 301);
+  const Verdict verdict = Verify(log, bundle);
+  EXPECT_THAT(Failed(verdict), ElementsAre("manifest"));
+  EXPECT_EQ(verdict.Find(Check::kManifest)->faults.kept.size(), 2u);  // two witnesses
+  // A line of a key that is not in the policy says nothing.
+  EXPECT_THAT(Failed(VerifyWhole(bundle.Whole(log.entry_key()),
+                                 "log " + log.LogVkey() + "\nquorum none\n")),
+              ElementsAre());
+}
+
 TEST(ManifestCheckTest, IsOfTheNewestEntryKey) {
   TestLog log;
   AddStory(log);
@@ -129,6 +163,7 @@ TEST(QuorumCheckTest, FailsWhenAWitnessIsMissingOrDatedInTheFuture) {
                 ElementsAre());
   }
   bundle.File("head") = log.Head(7, kStoryEnd + 361);
+  bundle.manifest.made_at = static_cast<int64_t>(kStoryEnd + 61);
   EXPECT_THAT(Failed(Verify(log, bundle)), ElementsAre("quorum"));
 }
 
@@ -222,7 +257,7 @@ TEST(EntriesCheckTest, FailsForBytesLeftOverAndPlacesTimesAndOrigins) {
   EXPECT_THAT(appended([](evidence::Header& header) { header.issued_at = kStart + 2 * kDay - 1; }),
               ElementsAre("entries"));
   EXPECT_THAT(appended([](evidence::Header& header) { header.issued_at = kStoryEnd + 361; }),
-              ElementsAre("entries"));
+              ElementsAre("manifest", "entries"));
 }
 
 TEST(KeysCheckTest, FailsForALogThatDoesNotBeginWithKeys) {
@@ -266,6 +301,58 @@ TEST(KeysCheckTest, FailsForAHeadKeyThatNoKeysNamesAndForTheOwnLine) {
   own.signatures[1].blob.back() ^= 1;
   bundle.File("head") = own.ToString();
   EXPECT_THAT(Failed(Verify(log, bundle)), ElementsAre("keys"));
+}
+
+TEST(KeysCheckTest, TakesOneOfTheHeadKeysThatSignedTheHead) {
+  TestLog log;
+  AddStory(log);
+  TestBundle bundle = log.Bundle(0, kStoryEnd);
+  const std::string text = log.CheckpointAt(7).ToText();
+  const crypto::SigningKey stranger = crypto::SigningKey::Generate(log.entropy());
+  const std::string vkey =
+      crypto::NoteKey{kOrigin, crypto::KeyType::kEd25519, stranger.public_key()}.ToVkey();
+  const std::string policy = "log " + log.LogVkey() + "\nlog " + vkey + "\nquorum none\n";
+  crypto::Note note;
+  note.text = text;
+  note.signatures = {crypto::SignNote(text, kOrigin, log.head_key()),
+                     crypto::SignNote(text, kOrigin, stranger)};
+  for (int order = 0; order < 2; ++order) {
+    bundle.File("head") = note.ToString();
+    EXPECT_THAT(Failed(VerifyWhole(bundle.Whole(log.entry_key()), policy)), ElementsAre()) << order;
+    std::swap(note.signatures[0], note.signatures[1]);
+  }
+  note.signatures.pop_back();
+  note.signatures[0] = crypto::SignNote(text, kOrigin, stranger);
+  bundle.File("head") = note.ToString();
+  EXPECT_THAT(Failed(VerifyWhole(bundle.Whole(log.entry_key()), policy)), ElementsAre("keys"));
+}
+
+TEST(KeysCheckTest, FailsForAnEntryKeyWithTheIdOfAnEarlierOne) {
+  const auto key_of = [](uint32_t number) {
+    crypto::Writer writer;
+    for (size_t i = sizeof number; i < crypto::Secret32::kSize; ++i) writer.U8(0);
+    writer.U32(number);
+    return crypto::SigningKey::FromSeed(*crypto::Secret32::Create(writer.bytes()));
+  };
+  // Found by trying: the IDs of their entry keys under kOrigin are one, 685801b2.
+  constexpr uint32_t kFirst = 79'900;
+  constexpr uint32_t kSecond = 93'231;
+  ASSERT_EQ(evidence::EntryKeyId(kOrigin, key_of(kFirst).public_key()),
+            evidence::EntryKeyId(kOrigin, key_of(kSecond).public_key()));
+  for (const uint32_t third : {kFirst, kSecond}) {  // the same key may come again
+    TestLog log;
+    log.entry_key() = key_of(kFirst);
+    AddStory(log);
+    log.ChangeEntryKey(kStart + 2 * kDay + 60);
+    const crypto::SigningKey between = crypto::SigningKey::FromSeed(log.entry_key().ExposeSeed());
+    log.entry_key() = key_of(third);
+    log.Append(TestLog::HeaderOf(EntryKind::kKeys, kStart + 2 * kDay + 90), log.Keys().Encode(),
+               between);
+    TestBundle bundle = log.Bundle(0, kStoryEnd);
+    const std::vector<std::string> failed =
+        third == kFirst ? std::vector<std::string>() : std::vector<std::string>{"keys"};
+    EXPECT_EQ(Failed(Verify(log, bundle)), failed) << third;
+  }
 }
 
 TEST(KeysCheckTest, AnAdoptionBeginsALogAndStandsNowhereElse) {

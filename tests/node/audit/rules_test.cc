@@ -77,6 +77,23 @@ TEST(DeadlinesTest, AreKeptToTheSecondOfTheirGrace) {
     };
     EXPECT_THAT(ended(last), ElementsAre()) << limit.name;
     EXPECT_THAT(ended(last + 1), ElementsAre("deadlines")) << limit.name;
+    // What came late stays late, whenever the shop says that it made the bundle.
+    EXPECT_THAT(Failed(Judged(
+                    [&](TestLog& log) {
+                      limit.begin(log);
+                      limit.end(log, last + 1);
+                    },
+                    last - 299)),
+                ElementsAre("deadlines"))
+        << limit.name;
+    EXPECT_THAT(Failed(Judged(
+                    [&](TestLog& log) {
+                      limit.begin(log);
+                      limit.end(log, last + 400);
+                    },
+                    kStart + 2 * kHour)),
+                ::testing::IsSupersetOf({"manifest", "deadlines"}))
+        << limit.name;
     // Not ended yet.
     EXPECT_THAT(Failed(Judged(limit.begin, last)), ElementsAre()) << limit.name;
     EXPECT_THAT(Failed(Judged(limit.begin, last + 1)), ElementsAre("deadlines")) << limit.name;

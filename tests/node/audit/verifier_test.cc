@@ -43,5 +43,27 @@ TEST(VerifierTest, AGoodExcerptHolds) {
   EXPECT_EQ(verdict.Find(Check::kOpenings)->state, CheckState::kHolds);
 }
 
+TEST(VerifierTest, IsStoppedBetweenEntriesAndNotOnlyWhenItReads) {
+  TestLog log;
+  AddStory(log);
+  for (uint64_t i = 0; i < 100; ++i) log.AddKeys(kStart + 2 * kDay + 60 + i);
+  for (const uint64_t from : {uint64_t{0}, log.leaves().size() - 1}) {  // and in `earlier`
+    TestBundle bundle = log.Bundle(from, kStoryEnd);
+    const std::string bytes = bundle.Whole(log.entry_key());
+    VerifyOptions options;
+    options.now = static_cast<int64_t>(kStoryEnd);
+    uint64_t last = 0;
+    uint64_t looks = 0;  // that came with nothing read: one each of charters and cosigners
+    options.progress = [&](uint64_t done, uint64_t) {
+      looks += done == last ? 1 : 0;
+      last = done;
+      return looks < 3;
+    };
+    EXPECT_EQ(VerifyBytes(bytes, log.Policy(), options).status().code(),
+              absl::StatusCode::kCancelled)
+        << from;
+  }
+}
+
 }  // namespace
 }  // namespace daftar::audit::testing
