@@ -504,8 +504,8 @@ bool SimCircle::CaughtUp() {
       if (issuer == nullptr || Cut(reader->origin(), partner.origin)) continue;
       const auto head = issuer->publisher().Head();
       const auto mirror = (*reader)->followers().MirrorOf(partner.origin);
-      // A log in trouble shows nothing.
-      if (!head.has_value() && !issuer->publisher().trouble().empty()) continue;
+      // A log in trouble shows nothing, or what it showed before, under an old time.
+      if (!issuer->publisher().trouble().empty()) continue;
       if (!head.has_value() || mirror == nullptr) return false;
       const partners::MirrorView view = mirror->View();
       if (!view.trouble.empty()) continue;
