@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "node/audit/policy.h"
-#include "node/audit/policy.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
