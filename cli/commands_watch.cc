@@ -142,7 +142,8 @@ void PrintSummary(Console& console, const audit::Watch& watch, uint64_t rounds,
   console.out.flush();
 }
 
-// Until `until`, or until somebody stops it: then false.
+// Until `until`, or until somebody stops it: then false. In short sleeps, since a signal only sets
+// a flag: whichever thread it comes to, nobody is woken by it.
 bool Rest(std::chrono::steady_clock::time_point until) {
   while (!InterruptScope::Interrupted()) {
     const auto left = until - std::chrono::steady_clock::now();
