@@ -96,14 +96,13 @@ absl::Status Exchange::MayGrow(std::chrono::milliseconds fresh) {
   storage::MutexLock lock(mutex_);
   while (true) {
     size_t answered = 0;
+    bool waits = false;
     for (const Partner& partner : active) {
       const auto peer = peers_.find(partner.origin);
-      answered += peer != peers_.end() && peer->second.answered_at >= asked ? 1 : 0;
+      if (peer == peers_.end()) continue;
+      answered += peer->second.answered_at >= asked ? 1 : 0;
+      waits = waits || peer->second.calling;
     }
-    const bool waits = std::ranges::any_of(active, [this](const Partner& partner) {
-      const auto peer = peers_.find(partner.origin);
-      return peer != peers_.end() && peer->second.calling;
-    });
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(asked + options_.patience - Clock::now());
     if (stopping_ || 2 * answered > active.size() || !waits || left.count() <= 0) {
