@@ -78,8 +78,8 @@ absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::strin
   marked.forked = true;
   Batch batch;
   batch.Put(Column::kLogHeads, Key('m'), EncodeState(marked));
-  const auto only = [this](const std::string& note) {
-    return crypto::ToBytes(OnlyHeadLine(note, partner_.origin, state_.keys));
+  const auto only = [&keys = marked.keys, this](const std::string& note) {
+    return crypto::ToBytes(OnlyHeadLine(note, partner_.origin, keys));
   };
   batch.Put(Column::kLogHeads, Key('1'), only(first));
   batch.Put(Column::kLogHeads, Key('2'), only(second));
