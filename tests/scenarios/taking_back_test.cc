@@ -96,6 +96,17 @@ TEST_F(TakingBack, ADraftThatWasPublishedMeanwhileHasItsReportAgain) {
   EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
 }
 
+TEST_F(TakingBack, WhatKeptTheLastTickFromPublishingIsOverWithTheRecovery) {
+  BackUp();
+  Publish(File());
+  PutBack();
+  EXPECT_FALSE(a_->Tick().ok());
+  EXPECT_THAT(a_->trouble().publishing, HasSubstr("have been signed"));
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(a_->publisher().trouble(), "");
+  EXPECT_EQ(a_->trouble().publishing, "");  // though nothing has ticked since
+}
+
 TEST_F(TakingBack, WhatWasQueuedIsNotPublishedTwice) {
   const auto id = File();
   ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
