@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/partners/apply.h"
+#include "node/partners/first_lines.h"
 #include "node/partners/log_beginning.h"
 
 namespace daftar::partners {
@@ -38,6 +39,10 @@ absl::StatusOr<Mirror::Head> Mirror::VerifyHead(const State& state,
   const crypto::NoteKey known[] = {
       {partner_.origin, crypto::KeyType::kEd25519, keys->head},
       {evidence::SelfKeyName(partner_.origin), crypto::KeyType::kCosignature, keys->self}};
+  // A note of the log's has one of each; a hundred would cost a hundred checks.
+  if (HasTwoLinesOfOne(*note, known)) {
+    return absl::InvalidArgumentError("the head has two lines of one of the log's keys");
+  }
   auto signers = crypto::VerifyNote(*note, known);
   if (!signers.ok()) return signers.status();
   Head head;

@@ -113,6 +113,16 @@ TEST_F(MirrorTest, AHeadMustBeSignedByTheLogsOwnKey) {
   ExpectRefused(batch);
 }
 
+TEST_F(MirrorTest, AHeadWithTwoLinesOfOneKeyIsRefusedWithoutACheck) {
+  evidence::FeedBatch batch = Feed();
+  crypto::Note note = *crypto::ParseNote(batch.head);
+  note.signatures.push_back(note.signatures[0]);  // good as it is
+  batch.head = note.ToString();
+  EXPECT_THAT(mirror_->Apply(batch),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("two lines")));
+  ExpectRefused(batch);
+}
+
 TEST_F(MirrorTest, AnotherFirstEntryThanAtPairingIsRefused) {
   SimCircle elsewhere;
   SimNode& impostor = elsewhere.Add("toko-a.test");
