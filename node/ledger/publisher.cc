@@ -307,7 +307,7 @@ void Publisher::Show(const crypto::Checkpoint& checkpoint, const crypto::NoteSig
   Set(checkpoint, head_line, std::move(self_line), seconds);
 }
 
-// Between StopSigning and this there is nothing: what it stops is seen by nobody.
+// The look and the showing are one step: once StopSigning has returned, nothing new is seen.
 absl::Status Publisher::ShowUnlessStopped(const crypto::Checkpoint& checkpoint,
                                           const crypto::NoteSignature& head_line, int64_t seconds) {
   crypto::NoteSignature self_line = SelfLine(checkpoint, seconds);

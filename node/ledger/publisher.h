@@ -74,9 +74,8 @@ class Publisher {
   // kind, commitment), of several about one report the oldest alone. Returns how many entries were
   // published; their head is durable in the high-water file and the database, and visible, on
   // return.
-  //   FailedPrecondition  the log is in trouble: nothing is signed; when StopSigning comes while
-  //   the
-  //                       head is being written, it is shown to nobody
+  //   FailedPrecondition  the log is in trouble: nothing is signed. A head that is being written
+  //                       when StopSigning comes is shown to nobody
   //   of MayGrow          nothing is written; what is queued stays queued
   //   others              the write failed; what was queued stays queued, and the next tick tries
   absl::StatusOr<size_t> Tick(evidence::UnixMillis now);

@@ -112,7 +112,7 @@ absl::Status Mirror::CheckShorterHead(const Head& head, const std::string& note)
                                   std::to_string(held.checkpoint.size));
     }
   } else {
-    // Whether it continues what is held, which the earlier head does.
+    // The earlier head continues what is held; whether this one does, reading it tells.
     suspicious_ = true;
   }
   return absl::DataLossError("its log became shorter: it showed " + known_size +

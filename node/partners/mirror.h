@@ -115,9 +115,9 @@ class Mirror {
   // `clock_in_doubt`: then nothing is kept of when it came.
   absl::Status Apply(const evidence::FeedBatch& batch, bool clock_in_doubt = false);
 
-  // Whether the last batch stated a tree that does not continue the one held, or a smaller one than
-  // was shown before, of which more is held than of neither head can be told. Either what came was
-  // altered on the way, or the log has another history; only all of it can tell.
+  // Whether the last batch stated a tree that does not continue the one held, or one that is larger
+  // than that and smaller than what was shown before. Either what came was altered on the way, or
+  // the log was restored or has another history; only all of it can tell.
   bool Suspicious() const { return suspicious_; }
 
   // The log as the partner shows it now, hashed from its first entry on and not kept.
