@@ -186,6 +186,14 @@ absl::Status Node::StillSupported(const ledger::NewIncident& account, evidence::
 
 absl::StatusOr<size_t> Node::Tick() {
   storage::MutexLock ticking(ticking_);
+  absl::StatusOr<size_t> published = TickOnce();
+  // Before a recovery may begin, which takes it back.
+  storage::MutexLock lock(mutex_);
+  trouble_.publishing = published.ok() ? "" : std::string(published.status().message());
+  return published;
+}
+
+absl::StatusOr<size_t> Node::TickOnce() {
   const int64_t ahead = followers_->ClockAhead();
   const bool in_doubt = std::abs(ahead) > partners::kMaxClockAheadSeconds;
   {
@@ -554,11 +562,8 @@ void Node::RunTicks() {
     }
     const auto now = std::chrono::steady_clock::now();
     if (soon || now >= next_tick) {
-      auto published = Tick();
-      const std::chrono::milliseconds next = pace();
-      storage::MutexLock lock(mutex_);
-      trouble_.publishing = published.ok() ? "" : std::string(published.status().message());
-      next_tick = now + next;
+      (void)Tick();
+      next_tick = now + pace();
     }
     if (now >= next_heartbeat) {
       Heartbeat();

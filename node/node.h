@@ -80,7 +80,7 @@ struct NodeParts {
 
 // What was last seen to go wrong in the background, for `status`.
 struct BackgroundTrouble {
-  std::string publishing;  // why the last tick failed; empty when it did not
+  std::string publishing;  // why the last tick failed; empty when a recovery came after it
   std::string clock;       // why no deadline acts: this node's clock and its partners' disagree
   std::string expiry;      // why partners' reports whose time is over are still in the database
   std::string purging;     // why what was erased is still in the database's files
@@ -236,6 +236,7 @@ class Node {
                           const std::function<bool(const evidence::FeedBatch&)>& on_batch)
       DAFTAR_REQUIRES(ticking_);
   bool StoppingRecovery() const;
+  absl::StatusOr<size_t> TickOnce() DAFTAR_REQUIRES(ticking_);
   void RunTicks();
   void RunUpkeep();
   void TickSoon();

@@ -282,6 +282,11 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
           "lost, and `daftar log recover --new-log ORIGIN` begins a new log in its place.");
     }
     if (!resumed.ok()) return resumed;
+    // What kept the last tick from publishing is over; the next one says what does.
+    {
+      storage::MutexLock lock(mutex_);
+      trouble_.publishing.clear();
+    }
     const std::string bar = publisher_->trouble();
     recovered.said.push_back(bar.empty() ? "the node signs again" : bar);
   }

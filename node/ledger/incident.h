@@ -62,7 +62,12 @@ enum class IncidentAction : uint8_t {
 std::string_view ActionName(IncidentAction action);
 
 inline constexpr size_t kMaxNoteBytes = 2000;  // free text of the shop's own
+// Beyond it nothing is noted but what ends an incident: its withdrawal, erasure and expiry, and
+// what the log has of it already when that is taken back.
 inline constexpr size_t kMaxIncidentEvents = 200;
+// What stands in the log about one report is never left out of the events, by which an erasure
+// finds the bodies that go with it. This node signs a good kMaxIncidentEvents at most.
+inline constexpr size_t kMaxTakenBackEvents = 1000;
 
 struct IncidentEvent {
   evidence::UnixMillis at;

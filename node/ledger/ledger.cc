@@ -24,6 +24,11 @@ absl::Status UsedForAnother() {
       "this request_id was used for another request; use a new one for each");
 }
 
+// Each of them happens once: what was noted before may be as much as can be, and they still do.
+bool EndsAnIncident(std::string_view kind) {
+  return kind == "incident.withdraw" || kind == "incident.erase";
+}
+
 }  // namespace
 
 Ledger::Ledger(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
@@ -406,10 +411,12 @@ absl::StatusOr<IncidentView> Ledger::ApplyOnly(const storage::Caller& caller, st
     }
     auto stored = Load(id);
     if (!stored.ok()) return stored.status();
-    if (stored->incident.events.size() >= kMaxIncidentEvents) {
-      return absl::FailedPreconditionError("the incident has " +
-                                           std::to_string(kMaxIncidentEvents) +
-                                           " events, the most it can have");
+    if (stored->incident.events.size() >= kMaxIncidentEvents && !EndsAnIncident(kind)) {
+      return absl::FailedPreconditionError(
+          "the incident has " + std::to_string(stored->incident.events.size()) +
+          " events, as many as it can have; it can still be withdrawn or erased: `daftar incident "
+          "withdraw " +
+          id.hex() + " --ground paid --because TEXT`, if it was paid");
     }
     Batch batch;
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(id), stored->row);

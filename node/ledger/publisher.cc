@@ -177,9 +177,10 @@ absl::StatusOr<size_t> Publisher::Tick(evidence::UnixMillis now) {
     const bool grows = !due->empty() || tree_.size() > signed_size_;
     if (grows && attempt == 0 && may_grow_) {
       if (absl::Status status = may_grow_(); !status.ok()) return status;
-      // Partners that were asked may have shown a head that this log does not have.
-      if (std::string why = trouble(); !why.empty()) return absl::FailedPreconditionError(why);
     }
+    // Partners that were asked may have shown a head that this log does not have, and others may at
+    // any time.
+    if (std::string why = trouble(); !why.empty()) return absl::FailedPreconditionError(why);
     if (!due->empty()) {
       const absl::Status written = Commit(*due, issued_at);
       // Somebody took a submission back between reading and writing: read again.
@@ -273,6 +274,8 @@ absl::Status Publisher::WriteEntries(Batch batch, const std::vector<Submission>&
 
 // The file outside the database first, then the database; the head is shown only after both.
 absl::Status Publisher::SignHead(int64_t seconds) {
+  // Who shows that a second node signs does so on another thread, also since the tick began.
+  if (std::string why = trouble(); !why.empty()) return absl::FailedPreconditionError(why);
   const crypto::Checkpoint checkpoint{identity_.origin, tree_.size(), tree_.Root()};
   crypto::Note note;
   note.text = checkpoint.ToText();
@@ -288,16 +291,34 @@ absl::Status Publisher::SignHead(int64_t seconds) {
     signed_size_ = checkpoint.size - 1;
     return status;
   }
-  Show(checkpoint, note.signatures.front(), std::max<int64_t>(seconds, 1));
-  return absl::OkStatus();
+  return ShowUnlessStopped(checkpoint, note.signatures.front(), std::max<int64_t>(seconds, 1));
+}
+
+crypto::NoteSignature Publisher::SelfLine(const crypto::Checkpoint& checkpoint,
+                                          int64_t seconds) const {
+  return crypto::Cosign(checkpoint.ToText(), static_cast<uint64_t>(seconds),
+                        evidence::SelfKeyName(identity_.origin), identity_.self_key);
 }
 
 void Publisher::Show(const crypto::Checkpoint& checkpoint, const crypto::NoteSignature& head_line,
                      int64_t seconds) {
-  crypto::NoteSignature self_line =
-      crypto::Cosign(checkpoint.ToText(), static_cast<uint64_t>(seconds),
-                     evidence::SelfKeyName(identity_.origin), identity_.self_key);
+  crypto::NoteSignature self_line = SelfLine(checkpoint, seconds);
   storage::MutexLock lock(mutex_);
+  Set(checkpoint, head_line, std::move(self_line), seconds);
+}
+
+// The look and the showing are one step: once StopSigning has returned, nothing new is seen.
+absl::Status Publisher::ShowUnlessStopped(const crypto::Checkpoint& checkpoint,
+                                          const crypto::NoteSignature& head_line, int64_t seconds) {
+  crypto::NoteSignature self_line = SelfLine(checkpoint, seconds);
+  storage::MutexLock lock(mutex_);
+  if (!trouble_.empty()) return absl::FailedPreconditionError(trouble_);
+  Set(checkpoint, head_line, std::move(self_line), seconds);
+  return absl::OkStatus();
+}
+
+void Publisher::Set(const crypto::Checkpoint& checkpoint, const crypto::NoteSignature& head_line,
+                    crypto::NoteSignature self_line, int64_t seconds) {
   if (head_.has_value() && !(head_->checkpoint == checkpoint)) cosignatures_.clear();
   head_ = SignedHead{checkpoint, {}, seconds};
   head_line_ = head_line;
@@ -352,8 +373,7 @@ absl::Status Publisher::Heartbeat(evidence::UnixMillis now) {
     checkpoint = head_->checkpoint;
     line = *head_line_;
   }
-  Show(checkpoint, line, std::max<int64_t>(now.seconds(), 1));
-  return absl::OkStatus();
+  return ShowUnlessStopped(checkpoint, line, std::max<int64_t>(now.seconds(), 1));
 }
 
 std::optional<SignedHead> Publisher::Head() const {

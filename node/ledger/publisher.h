@@ -74,7 +74,8 @@ class Publisher {
   // kind, commitment), of several about one report the oldest alone. Returns how many entries were
   // published; their head is durable in the high-water file and the database, and visible, on
   // return.
-  //   FailedPrecondition  the log does not fit the high-water file: nothing is signed
+  //   FailedPrecondition  the log is in trouble: nothing is signed. A head that is being written
+  //                       when StopSigning comes is shown to nobody
   //   of MayGrow          nothing is written; what is queued stays queued
   //   others              the write failed; what was queued stays queued, and the next tick tries
   absl::StatusOr<size_t> Tick(evidence::UnixMillis now);
@@ -139,8 +140,14 @@ class Publisher {
   absl::Status WriteEntries(storage::Batch batch, const std::vector<Submission>& submissions,
                             int64_t issued_at);
   absl::Status SignHead(int64_t seconds);
+  crypto::NoteSignature SelfLine(const crypto::Checkpoint& checkpoint, int64_t seconds) const;
   void Show(const crypto::Checkpoint& checkpoint, const crypto::NoteSignature& head_line,
             int64_t seconds);
+  // FailedPrecondition while the log is in trouble; then what was shown last stays.
+  absl::Status ShowUnlessStopped(const crypto::Checkpoint& checkpoint,
+                                 const crypto::NoteSignature& head_line, int64_t seconds);
+  void Set(const crypto::Checkpoint& checkpoint, const crypto::NoteSignature& head_line,
+           crypto::NoteSignature self_line, int64_t seconds) DAFTAR_REQUIRES(mutex_);
   void Compose() DAFTAR_REQUIRES(mutex_);
 
   storage::Store& store_;

@@ -225,10 +225,6 @@ absl::Status Publisher::Resume(bool one_source) {
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   signed_size_ = head.size;
   taken_back_.reset();
-  {
-    storage::MutexLock lock(mutex_);
-    trouble_.clear();
-  }
   absl::Status sources = CheckSources();
   if (!sources.ok() && !absl::IsDataLoss(sources)) return sources;
   {

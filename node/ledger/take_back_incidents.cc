@@ -312,10 +312,15 @@ class Restorer {
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(*id), stored->row);
     const SubmissionId submission = ledger_.entropy_.Public<SubmissionId>();
     PutPublication(submission, index, header, batch);
-    if (incident.events.size() < kMaxIncidentEvents) {
-      incident.events.push_back(
-          {TimeOf(header), std::string(kNodeActor), *action, std::string(kBecause), submission});
+    // An erasure beyond that is taken all the same: nothing has an effect after it.
+    if (incident.events.size() >= kMaxTakenBackEvents && header.kind != EntryKind::kErasure) {
+      return absl::FailedPreconditionError(
+          "more than " + std::to_string(kMaxTakenBackEvents) + " entries are about the report at " +
+          std::to_string(header.about) +
+          ", more than a node signs; `daftar log recover --new-log ORIGIN` begins a new log");
     }
+    incident.events.push_back(
+        {TimeOf(header), std::string(kNodeActor), *action, std::string(kBecause), submission});
     incident.last_queued = std::max(incident.last_queued, static_cast<int64_t>(header.issued_at));
     ledger_.PutIncident(batch, incident);
     if (absl::Status status = ledger_.store_.Write(std::move(batch)); !status.ok()) return status;

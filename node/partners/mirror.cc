@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/partners/apply.h"
+#include "node/partners/first_lines.h"
 #include "node/partners/log_beginning.h"
 
 namespace daftar::partners {
@@ -38,6 +39,10 @@ absl::StatusOr<Mirror::Head> Mirror::VerifyHead(const State& state,
   const crypto::NoteKey known[] = {
       {partner_.origin, crypto::KeyType::kEd25519, keys->head},
       {evidence::SelfKeyName(partner_.origin), crypto::KeyType::kCosignature, keys->self}};
+  // A note of the log's has one of each; a hundred would cost a hundred checks.
+  if (HasTwoLinesOfOne(*note, known)) {
+    return absl::InvalidArgumentError("the head has two lines of one of the log's keys");
+  }
   auto signers = crypto::VerifyNote(*note, known);
   if (!signers.ok()) return signers.status();
   Head head;
@@ -61,7 +66,21 @@ absl::StatusOr<Mirror::Head> Mirror::VerifyHead(const State& state,
   return head;
 }
 
+const Mirror::SeenHead* Mirror::OtherOfItsSize(const crypto::Checkpoint& head) const {
+  const auto is_other = [&head](const SeenHead& seen) {
+    return seen.checkpoint.size == head.size && seen.checkpoint.root != head.root;
+  };
+  const auto found = std::ranges::find_if(state_.pending, is_other);
+  if (found != state_.pending.end()) return &*found;
+  return told_.has_value() && is_other(*told_) ? &*told_ : nullptr;
+}
+
 absl::Status Mirror::CheckAgainstKnownHead(const Head& head, const std::string& note) {
+  if (const SeenHead* other = OtherOfItsSize(head.checkpoint); other != nullptr) {
+    return KeepForkEvidence(
+        other->note, note,
+        "it signed two different heads of the same size " + std::to_string(head.checkpoint.size));
+  }
   const SeenHead* known = state_.newest();
   if (known == nullptr) return absl::OkStatus();
   if (head.checkpoint.size < known->checkpoint.size) return CheckShorterHead(head, note);
@@ -80,17 +99,21 @@ absl::Status Mirror::CheckShorterHead(const Head& head, const std::string& note)
   const SeenHead& known = *state_.newest();
   const std::string shown_size = std::to_string(head.checkpoint.size);
   const std::string known_size = std::to_string(known.checkpoint.size);
-  if (state_.covered.has_value() && head.checkpoint.size <= state_.tree.size()) {
+  if (head.checkpoint.size <= state_.tree.size()) {
     const auto root = RootOfCopy(head.checkpoint.size);
     if (!root.ok()) return root.status();
     if (*root != head.checkpoint.root) {
-      const SeenHead& held =
-          head.checkpoint.size <= state_.covered->checkpoint.size ? *state_.covered : known;
+      const bool covers =
+          state_.covered.has_value() && head.checkpoint.size <= state_.covered->checkpoint.size;
+      const SeenHead& held = covers ? *state_.covered : known;
       return KeepForkEvidence(held.note, note,
                               "it signed a head of size " + shown_size +
                                   " that contradicts its earlier one of size " +
                                   std::to_string(held.checkpoint.size));
     }
+  } else {
+    // The earlier head continues what is held; whether this one does, reading it tells.
+    suspicious_ = true;
   }
   return absl::DataLossError("its log became shorter: it showed " + known_size +
                              " entries before and shows " + shown_size +
@@ -107,6 +130,10 @@ absl::StatusOr<HeadFit> Mirror::CompareHead(const crypto::Checkpoint& head,
   if (state_.forked) return absl::FailedPreconditionError("the log is forked");
   const SeenHead* known = state_.newest();
   if (known == nullptr) return HeadFit::kNotHeld;
+  if (const SeenHead* other = OtherOfItsSize(head); other != nullptr) {
+    return KeepForkEvidence(other->note, note,
+                            "two heads of its log of one size have different roots");
+  }
   if (head.size > state_.tree.size()) {
     if (absl::Status status = RememberTold(head, note); !status.ok()) return status;
     return HeadFit::kNotHeld;
@@ -126,11 +153,6 @@ absl::StatusOr<HeadFit> Mirror::CompareHead(const crypto::Checkpoint& head,
 }
 
 absl::Status Mirror::RememberTold(const crypto::Checkpoint& head, const std::string& note) {
-  if (told_.has_value() && head.size == told_->checkpoint.size &&
-      head.root != told_->checkpoint.root) {
-    return KeepForkEvidence(told_->note, note,
-                            "two heads of its log of one size have different roots");
-  }
   if (told_.has_value() && head.size <= told_->checkpoint.size) return absl::OkStatus();
   Batch batch;
   batch.Put(Column::kLogHeads, Key('4'), crypto::ToBytes(note));
@@ -272,7 +294,7 @@ absl::Status Mirror::Apply(const evidence::FeedBatch& batch, bool clock_in_doubt
 
 absl::Status Mirror::Compare(const evidence::FeedBatch& batch, Comparison& comparison) {
   storage::MutexLock applying(applying_);
-  if (state_.forked || !state_.covered.has_value() || comparison.done) {
+  if (state_.forked || state_.newest() == nullptr || comparison.done) {
     return absl::InvalidArgumentError("there is nothing to compare");
   }
   if (batch.from != comparison.tree.size() || batch.entries.empty() ||
@@ -285,24 +307,51 @@ absl::Status Mirror::Compare(const evidence::FeedBatch& batch, Comparison& compa
     comparison.head = head->checkpoint;
     comparison.note = batch.head;
   }
-  const uint64_t held = state_.covered->checkpoint.size;
+  std::set<uint64_t> sizes{state_.tree.size()};
+  if (state_.covered.has_value()) sizes.insert(state_.covered->checkpoint.size);
+  for (const SeenHead& head : state_.pending) sizes.insert(head.checkpoint.size);
+  if (told_.has_value()) sizes.insert(told_->checkpoint.size);
   for (const evidence::FeedEntry& entry : batch.entries) {
     if (comparison.tree.size() == comparison.head->size) break;
     comparison.tree.Append(crypto::MerkleLeafHash(entry.leaf));
-    if (comparison.tree.size() == held) comparison.at_held = comparison.tree.Root();
+    const uint64_t size = comparison.tree.size();
+    if (sizes.count(size) > 0) comparison.roots[size] = comparison.tree.Root();
   }
   if (comparison.tree.size() < comparison.head->size) return absl::OkStatus();
   comparison.done = true;
   if (comparison.tree.Root() != comparison.head->root) {
     return absl::InvalidArgumentError("the log does not give its own signed head");
   }
-  if (!comparison.at_held.has_value() || *comparison.at_held == state_.covered->checkpoint.root) {
-    return absl::OkStatus();
+  return CheckComparison(comparison);
+}
+
+// The log that was compared is what its head says. It begins with what is held, and each head that
+// was shown before and is not beyond it is one of its own; or two heads contradict each other.
+absl::Status Mirror::CheckComparison(const Comparison& comparison) {
+  const auto differs = [&comparison](uint64_t size, const crypto::Digest& root) {
+    const auto found = comparison.roots.find(size);
+    return found != comparison.roots.end() && found->second != root;
+  };
+  const auto contradicts = [&differs](const SeenHead& head) {
+    return differs(head.checkpoint.size, head.checkpoint.root);
+  };
+  const SeenHead* other = nullptr;
+  if (state_.covered.has_value() && contradicts(*state_.covered)) {
+    other = &*state_.covered;
+  } else if (differs(state_.tree.size(), state_.tree.Root())) {
+    other = state_.newest();  // each batch that was taken leads to it
+  } else if (const auto found = std::ranges::find_if(state_.pending, contradicts);
+             found != state_.pending.end()) {
+    other = &*found;
+  } else if (told_.has_value() && contradicts(*told_)) {
+    other = &*told_;
   }
-  return KeepForkEvidence(state_.covered->note, comparison.note,
+  if (other == nullptr) return absl::OkStatus();
+  return KeepForkEvidence(other->note, comparison.note,
                           "the log that it shows now, of size " +
                               std::to_string(comparison.head->size) + ", does not begin with the " +
-                              std::to_string(held) + " entries that it signed before");
+                              std::to_string(other->checkpoint.size) +
+                              " entries that it signed before");
 }
 
 }  // namespace daftar::partners

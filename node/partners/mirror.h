@@ -115,8 +115,9 @@ class Mirror {
   // `clock_in_doubt`: then nothing is kept of when it came.
   absl::Status Apply(const evidence::FeedBatch& batch, bool clock_in_doubt = false);
 
-  // Whether the last batch stated a larger tree that does not continue the one held. Either what
-  // came was altered on the way, or the log has another history; only all of it can tell.
+  // Whether the last batch stated a tree that does not continue the one held, or one that is larger
+  // than that and smaller than what was shown before. Either what came was altered on the way, or
+  // the log was restored or has another history; only all of it can tell.
   bool Suspicious() const { return suspicious_; }
 
   // The log as the partner shows it now, hashed from its first entry on and not kept.
@@ -124,18 +125,22 @@ class Mirror {
     crypto::CompactTree tree;
     std::optional<crypto::Checkpoint> head;  // of the first batch; the comparison ends with it
     std::string note;
-    std::optional<crypto::Digest> at_held;  // its root at the size of the head that is held
+    // Its roots at the sizes of the copy and of the heads that are known; of those beyond its own
+    // head there is none.
+    std::map<uint64_t, crypto::Digest> roots;
     bool done = false;
   };
   // Takes the next batch from entry 0 on. At the end of a log that agrees with its own signed head
-  // and not with the one held, both notes are kept as fork evidence and the answer is DataLoss.
+  // and not with what is held, or with a head that was shown before, both notes are kept as fork
+  // evidence and the answer is DataLoss.
   // InvalidArgument for a batch that is malformed, not the next one, or does not give its head.
   absl::Status Compare(const evidence::FeedBatch& batch, Comparison& comparison);
 
   // Compares a head that another node has shown, `note` being signed by the log's head key, with
-  // the copy. DataLoss when both cannot be true: both notes are kept as fork evidence, and the
-  // log's reports stop counting. FailedPrecondition for a log that is forked already. The newest
-  // head beyond the copy is remembered, durably: the entries that come must lead to it.
+  // the copy, and with heads that are known and whose entries are on the way. DataLoss when both
+  // cannot be true: both notes are kept as fork evidence, and the log's reports stop counting.
+  // FailedPrecondition for a log that is forked already. The newest head beyond the copy is
+  // remembered, durably: the entries that come must lead to it.
   absl::StatusOr<HeadFit> CompareHead(const crypto::Checkpoint& head, const std::string& note);
   // Keeps two notes, both signed by the log's head key, of one size and with different roots.
   // Always DataLoss, in words, or an error of the store.
@@ -242,6 +247,9 @@ class Mirror {
       : store_(store), log_(store), clock_(clock), partner_(std::move(partner)) {}
   absl::Status Load();
   absl::StatusOr<Head> VerifyHead(const State& state, const evidence::FeedBatch& batch) const;
+  // A head beyond the copy that is known, of this size and with another root; null: none.
+  const SeenHead* OtherOfItsSize(const crypto::Checkpoint& head) const DAFTAR_REQUIRES(applying_);
+  absl::Status CheckComparison(const Comparison& comparison) DAFTAR_REQUIRES(applying_);
   absl::Status CheckAgainstKnownHead(const Head& head, const std::string& note)
       DAFTAR_REQUIRES(applying_);
   absl::Status CheckShorterHead(const Head& head, const std::string& note)

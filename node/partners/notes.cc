@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "node/evidence/header.h"
+#include "node/partners/first_lines.h"
 #include "storage/log_store.h"
 
 namespace daftar::partners {
@@ -127,6 +128,15 @@ std::map<std::string, std::string> Notes::OfPartners() const {
   return notes;
 }
 
+crypto::Note Notes::FirstLines(const crypto::Note& note, const MirrorKeys& keys,
+                               const std::optional<crypto::NoteKey>& head_key) {
+  std::vector<crypto::NoteKey> known;
+  known.reserve(keys.size() + 1);
+  if (head_key.has_value()) known.push_back(*head_key);
+  for (const auto& [origin, key] : keys) known.push_back(key);
+  return FirstLinesOf(note, known);
+}
+
 absl::StatusOr<std::vector<Cosignature>> Notes::VerifiedLines(const crypto::Note& note,
                                                               const crypto::Checkpoint& head,
                                                               const std::string& issuer,
@@ -138,10 +148,11 @@ absl::StatusOr<std::vector<Cosignature>> Notes::VerifiedLines(const crypto::Note
     const std::string witness = line.name.substr(0, line.name.size() - kMirrorSuffix.size());
     const auto key = keys.find(witness);
     if (witness == issuer || key == keys.end() || key->second.id() != line.id) continue;
-    // Notes come again and again: what was verified once is not verified again.
+    // Notes come again and again, and old ones are at hand for whoever wants to keep this node
+    // busy: what would not be kept is not verified.
     const auto before = kept.Of(witness);
-    if (before.has_value() && before->size == head.size && before->root == head.root &&
-        before->blob == line.blob) {
+    if (before.has_value() &&
+        (before->size > head.size || (before->size == head.size && before->key == line.id))) {
       continue;
     }
     auto verified = crypto::VerifyNote({note.text, {line}}, std::span(&key->second, 1));
@@ -191,9 +202,9 @@ absl::Status Notes::TakeOwn(const crypto::Note& note, const crypto::Checkpoint& 
   return absl::OkStatus();
 }
 
-absl::Status Notes::TakeCopied(const std::string& text, const crypto::Note& note,
-                               const crypto::Checkpoint& head, Mirror& mirror,
-                               const MirrorKeys& keys, SeenNotes& seen) {
+absl::Status Notes::TakeCopied(const crypto::Note& note, const crypto::Checkpoint& head,
+                               Mirror& mirror, const MirrorKeys& keys, SeenNotes& seen) {
+  const std::string text = note.ToString();
   const auto fit = mirror.CompareHead(head, text);
   if (absl::IsDataLoss(fit.status()) || absl::IsFailedPrecondition(fit.status())) {
     return absl::OkStatus();  // the evidence is kept; nothing of this log is taken any more
@@ -216,11 +227,11 @@ absl::StatusOr<Notes::Taken> Notes::Take(std::span<const std::string> notes) {
   Taken taken;
   SeenNotes seen;
   const MirrorKeys keys = ActiveMirrorKeys();
-  for (const std::string& text : notes) {
-    auto note = crypto::ParseNote(text);
-    auto stated = note.ok() ? crypto::ParseCheckpoint(note->text)
-                            : absl::StatusOr<crypto::Checkpoint>(note.status());
-    if (!stated.ok() || text.size() > evidence::kMaxFeedHeadBytes) {
+  for (const std::string& shown : notes) {
+    auto parsed = crypto::ParseNote(shown);
+    auto stated = parsed.ok() ? crypto::ParseCheckpoint(parsed->text)
+                              : absl::StatusOr<crypto::Checkpoint>(parsed.status());
+    if (!stated.ok() || shown.size() > evidence::kMaxFeedHeadBytes) {
       ++taken.refused;
       continue;
     }
@@ -239,14 +250,14 @@ absl::StatusOr<Notes::Taken> Notes::Take(std::span<const std::string> notes) {
     if (std::find(taken.origins.begin(), taken.origins.end(), origin) == taken.origins.end()) {
       taken.origins.push_back(origin);
     }
-    auto head = ReadHead(*note, *head_key);
+    const crypto::Note note = FirstLines(*parsed, keys, head_key);
+    auto head = ReadHead(note, *head_key);
     if (!head.ok() || head->size == 0) {
       ++taken.refused;
       continue;
     }
-    const absl::Status done = mirror == nullptr
-                                  ? TakeOwn(*note, *head, keys, taken)
-                                  : TakeCopied(text, *note, *head, *mirror, keys, seen);
+    const absl::Status done = mirror == nullptr ? TakeOwn(note, *head, keys, taken)
+                                                : TakeCopied(note, *head, *mirror, keys, seen);
     if (absl::IsInvalidArgument(done)) {
       ++taken.refused;
     } else if (!done.ok()) {
@@ -261,7 +272,9 @@ absl::Status Notes::TakeServed(const Mirror& mirror) {
   if (!note.ok()) return absl::OkStatus();  // no head is held yet
   auto head = crypto::ParseCheckpoint(note->text);
   if (!head.ok()) return head.status();
-  auto lines = VerifiedLines(*note, *head, head->origin, mirror.cosignatures(), ActiveMirrorKeys());
+  const MirrorKeys keys = ActiveMirrorKeys();
+  auto lines = VerifiedLines(FirstLines(*note, keys, std::nullopt), *head, head->origin,
+                             mirror.cosignatures(), keys);
   // One wrong line, and none of this note counts; the log itself is not to blame for it.
   if (!lines.ok()) return lines.status();
   return mirror.cosignatures().Keep(*std::move(lines)).status();

@@ -72,13 +72,15 @@ class Notes {
     size_t refused = 0;                // notes that did not verify
   };
   // Verifies each note under the head key of its log, compares it with the log or its copy, and
-  // keeps the cosignatures of active partners over heads that the log or the copy has. A note that
-  // is malformed, lacks the log's line, or has a wrong line of a known key is refused as a whole;
-  // one of a log that is not copied here is ignored. Errors are the store's only.
+  // keeps the cosignatures of active partners over heads that the log or the copy has. Of each key
+  // the first line alone is looked at, and of a cosigner's only one that says more than is known: a
+  // note costs a signature check for the head and one for each cosigner that has news. One that is
+  // malformed, lacks the log's line, or has such a line that is wrong is refused as a whole; one of
+  // a log that is not copied here is ignored. Errors are the store's only.
   absl::StatusOr<Taken> Take(std::span<const std::string> notes);
 
   // Keeps the cosignatures on the head that the copy has reached, as its issuer served it.
-  // InvalidArgument when a line of a known key is wrong; then none is kept.
+  // InvalidArgument when a line that Take would look at is wrong; then none is kept.
   absl::Status TakeServed(const Mirror& mirror);
 
  private:
@@ -90,6 +92,9 @@ class Notes {
   using SeenNotes = std::map<std::pair<std::string, uint64_t>, SeenNote>;  // by origin and size
 
   MirrorKeys ActiveMirrorKeys() const;
+  static crypto::Note FirstLines(const crypto::Note& note, const MirrorKeys& keys,
+                                 const std::optional<crypto::NoteKey>& head_key);
+  // `note` has one line of each key at most.
   absl::StatusOr<std::vector<Cosignature>> VerifiedLines(const crypto::Note& note,
                                                          const crypto::Checkpoint& head,
                                                          const std::string& issuer,
@@ -97,9 +102,8 @@ class Notes {
                                                          const MirrorKeys& keys) const;
   absl::Status TakeOwn(const crypto::Note& note, const crypto::Checkpoint& head,
                        const MirrorKeys& keys, Taken& taken);
-  absl::Status TakeCopied(const std::string& text, const crypto::Note& note,
-                          const crypto::Checkpoint& head, Mirror& mirror, const MirrorKeys& keys,
-                          SeenNotes& seen);
+  absl::Status TakeCopied(const crypto::Note& note, const crypto::Checkpoint& head, Mirror& mirror,
+                          const MirrorKeys& keys, SeenNotes& seen);
   void AddNotesOf(const std::string& origin, std::vector<std::string>& notes, size_t& bytes) const;
 
   const storage::Store& store_;

@@ -2,6 +2,7 @@
 
 #include "crypto/merkle.h"
 #include "node/evidence/header.h"
+#include "node/partners/first_lines.h"
 
 namespace daftar::partners {
 namespace {
@@ -29,27 +30,20 @@ WitnessAnswer Forked() {
   return Refuse(403, "two heads of this log contradict each other; nothing of it is cosigned");
 }
 
-// The note with the log's own lines alone, or nullopt when the head key has not signed it or a line
-// of the log's is wrong. Whatever else stands in it is not kept.
+// The note with the head key's line alone, or nullopt when that key has not signed it or the first
+// line of one of the log's keys is wrong. Whatever else stands in it is not kept.
 std::optional<std::string> VerifiedNote(const crypto::Note& note, const std::string& origin,
                                         const evidence::KeysBody& keys) {
   const crypto::NoteKey known[] = {
       {origin, crypto::KeyType::kEd25519, keys.head},
       {evidence::SelfKeyName(origin), crypto::KeyType::kCosignature, keys.self}};
-  const auto signers = crypto::VerifyNote(note, known);
+  const crypto::Note first = FirstLinesOf(note, known);
+  const auto signers = crypto::VerifyNote(first, known);
   if (!signers.ok()) return std::nullopt;
-  bool head_key = false;
-  for (const crypto::VerifiedSigner& signer : *signers) head_key |= signer.key == known[0];
-  if (!head_key) return std::nullopt;
-  crypto::Note kept;
-  kept.text = note.text;
-  for (const crypto::NoteSignature& line : note.signatures) {
-    if (line.name == origin && line.id == known[0].id()) {
-      kept.signatures = {line};
-      break;
-    }
+  for (const crypto::NoteSignature& line : first.signatures) {
+    if (line.name == origin) return crypto::Note{note.text, {line}}.ToString();
   }
-  return kept.ToString();
+  return std::nullopt;
 }
 
 std::string SignatureLine(const Cosignature& made) {

@@ -96,6 +96,17 @@ TEST_F(TakingBack, ADraftThatWasPublishedMeanwhileHasItsReportAgain) {
   EXPECT_EQ(StateOf(id), IncidentState::kWithdrawn);
 }
 
+TEST_F(TakingBack, WhatKeptTheLastTickFromPublishingIsOverWithTheRecovery) {
+  BackUp();
+  Publish(File());
+  PutBack();
+  EXPECT_FALSE(a_->Tick().ok());
+  EXPECT_THAT(a_->trouble().publishing, HasSubstr("have been signed"));
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(a_->publisher().trouble(), "");
+  EXPECT_EQ(a_->trouble().publishing, "");  // though nothing has ticked since
+}
+
 TEST_F(TakingBack, WhatWasQueuedIsNotPublishedTwice) {
   const auto id = File();
   ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
@@ -123,6 +134,38 @@ TEST_F(TakingBack, AnUpdateThatTheLogHasInAnotherFormIsTakenOffTheQueue) {
   Settle();
   EXPECT_EQ(a_->publisher().tree_size(), size);
   EXPECT_EQ(Voids(), 0u);
+}
+
+// An erasure finds by the events what it deletes, and whether it was published.
+TEST_F(TakingBack, AnErasureIsTakenHoweverMuchWasNotedBefore) {
+  const auto id = File();
+  const auto events = [&] { return a_->ledger().Get(id)->incident.events.size(); };
+  while (events() + 1 < ledger::kMaxIncidentEvents) {
+    ASSERT_THAT(a_->ledger().Dispute(a_.Caller(), id, {}, "not so"), IsOk());
+    ASSERT_THAT(a_->ledger().Resolve(a_.Caller(), id, /*upheld=*/true, "it is so"), IsOk());
+  }
+  Publish(id);
+  ASSERT_EQ(events(), ledger::kMaxIncidentEvents);
+  const crypto::Bytes body = storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog),
+                                                  a_->ledger().Get(id)->report->index);
+  const auto has_body = [&] {
+    return a_->store().Get(storage::Column::kLogBodies, body)->has_value();
+  };
+  BackUp();
+  EXPECT_THAT(
+      a_->ledger().Dispute(a_.Caller(), id, {}, "not so"),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("still be withdrawn or erased")));
+  ASSERT_THAT(a_->ledger().Erase(a_.Caller(), id, evidence::ErasureGround::kRequest, "asked for"),
+              IsOk());
+  Settle();
+  EXPECT_FALSE(has_body());
+  PutBack();
+  EXPECT_TRUE(has_body());
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(StateOf(id), IncidentState::kErased);
+  Settle();
+  EXPECT_FALSE(has_body());
+  EXPECT_TRUE(a_->ledger().Get(id)->incident.IsScrubbed());
 }
 
 TEST_F(TakingBack, AReportWhoseIncidentIsLostCanStillBeMadeGood) {

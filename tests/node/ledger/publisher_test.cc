@@ -6,6 +6,7 @@
 #include <functional>
 #include <iterator>
 #include <optional>
+#include <utility>
 
 #include "crypto/note.h"
 #include "node/evidence/feed.h"
@@ -331,6 +332,67 @@ TEST_F(PublisherTest, AHeadThatIsInTheFileAndCannotBePutIntoTheDatabaseIsNotShow
     EXPECT_EQ(publisher_->trouble(), "");
     EXPECT_EQ(publisher_->Head()->checkpoint.size, size + 1);
   }
+}
+
+// The store, with something that happens once a batch is written.
+class ThenStore final : public storage::Store {
+ public:
+  explicit ThenStore(storage::Store& store) : store_(store) {}
+  absl::StatusOr<std::optional<crypto::Bytes>> Get(storage::Column column,
+                                                   crypto::ByteView key) const override {
+    return store_.Get(column, key);
+  }
+  absl::StatusOr<std::vector<std::optional<crypto::Bytes>>> MultiGet(
+      storage::Column column, const std::vector<crypto::Bytes>& keys) const override {
+    return store_.MultiGet(column, keys);
+  }
+  absl::Status Scan(
+      storage::Column column, crypto::ByteView prefix, crypto::ByteView start,
+      const std::function<bool(crypto::ByteView, crypto::ByteView)>& visit) const override {
+    return store_.Scan(column, prefix, start, visit);
+  }
+  std::unique_ptr<storage::StoreReader> Snapshot() const override { return store_.Snapshot(); }
+  absl::Status Write(storage::Batch batch) override {
+    absl::Status written = store_.Write(std::move(batch));
+    if (const auto once = std::exchange(then, {})) once();
+    return written;
+  }
+  absl::Status Purge(std::span<const storage::Column> columns) override {
+    return store_.Purge(columns);
+  }
+  std::function<void()> then;
+
+ private:
+  storage::Store& store_;
+};
+
+// Partners were asked, and one shows what a second node has signed while the entries are written.
+TEST_F(PublisherTest, WhatStopsSigningAfterTheGateStopsTheHeadOfThatTick) {
+  const SignedHead shown = *publisher_->Head();
+  auto marked = storage::ReadFile(HighWater(), 4096);
+  DAFTAR_ASSERT_OK(marked);
+  ThenStore store(*store_);
+  auto opened = Publisher::Open(store, Identity(), storage::HighWaterFile(HighWater()),
+                                [] { return absl::OkStatus(); });
+  DAFTAR_ASSERT_OK(opened);
+  Publisher& publisher = **opened;
+  Queue(1);
+  store.then = [&] { publisher.StopSigning("a second node signs", shown.note); };
+  EXPECT_THAT(publisher.Tick(Now()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a second node")));
+  EXPECT_EQ(publisher.tree_size(), 3u);  // written, and not signed
+  EXPECT_EQ(publisher.Head()->checkpoint, shown.checkpoint);
+  EXPECT_EQ(*storage::ReadFile(HighWater(), 4096), *marked);
+}
+
+TEST_F(PublisherTest, AHeadThatIsBeingWrittenWhenSigningStopsIsNotShown) {
+  const SignedHead shown = *publisher_->Head();
+  Queue(1);
+  file_hook_.when_written = [&] { publisher_->StopSigning("a second node signs", shown.note); };
+  EXPECT_THAT(publisher_->Tick(Now()),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a second node")));
+  EXPECT_EQ(publisher_->Head()->checkpoint, shown.checkpoint);
+  file_hook_.when_written = nullptr;
 }
 
 TEST_F(PublisherTest, HeadInTheFileButNotInTheDatabaseIsTakenFromTheFile) {

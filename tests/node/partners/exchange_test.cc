@@ -179,6 +179,45 @@ TEST_F(ExchangeTest, AWrongLineOfAKnownKeyRefusesTheNote) {
   EXPECT_EQ(View(b_).cosigned.at("toko-d.test"), 2u);  // not even the good line of that note
 }
 
+// Each would cost a signature check.
+TEST_F(ExchangeTest, OfEachKeyTheFirstLineAloneIsLookedAt) {
+  Silence({"toko-c.test"});
+  Publish();
+  crypto::Note note = *crypto::ParseNote(NoteBy(c_, 0));
+  for (size_t i = 0; note.signatures.size() < crypto::kMaxNoteSignatures; ++i) {
+    note.signatures.push_back(note.signatures[i % 2]);
+    note.signatures.back().blob.back() ^= 1;
+  }
+  const std::string notes[] = {note.ToString()};
+  DAFTAR_ASSERT_OK(b_->exchange().Receive(Of(b_, "toko-e.test"), notes));
+  EXPECT_EQ(b_->exchange().counters().refused, 0u);
+  EXPECT_EQ(View(b_).cosigned.at("toko-c.test"), 3u);
+}
+
+// Old notes are at hand for whoever wants to keep a node busy with what it knows already.
+TEST_F(ExchangeTest, ALineThatSaysNoMoreThanIsKnownIsNotVerified) {
+  const std::string old = NoteBy(c_, 0);
+  Publish();
+  for (const std::string& text : {old, NoteBy(c_, 0)}) {
+    crypto::Note note = *crypto::ParseNote(text);
+    note.signatures[1].blob.back() ^= 1;
+    const std::string notes[] = {note.ToString()};
+    DAFTAR_ASSERT_OK(b_->exchange().Receive(Of(b_, "toko-e.test"), notes));
+    EXPECT_EQ(b_->exchange().counters().refused, 0u);
+  }
+  EXPECT_EQ(View(b_).cosigned.at("toko-c.test"), 3u);
+}
+
+TEST_F(ExchangeTest, WhatIsRememberedOfANoteHasNoMoreThanItsKnownLines) {
+  crypto::Note note = *crypto::ParseNote(SignedByA(9, crypto::Digest()));
+  note.signatures.push_back(note.signatures[0]);
+  note.signatures.push_back(note.signatures[0]);
+  note.signatures[2].name = "stranger.test";
+  const std::string notes[] = {note.ToString()};
+  DAFTAR_ASSERT_OK(b_->exchange().Receive(Of(b_, "toko-e.test"), notes));
+  EXPECT_EQ(b_->followers().MirrorOf("toko-a.test")->ToldNote(), SignedByA(9, crypto::Digest()));
+}
+
 TEST_F(ExchangeTest, UnknownLinesAreIgnored) {
   Silence({"toko-c.test", "toko-d.test"});
   Publish();

@@ -192,6 +192,9 @@ TEST_F(WitnessTest, OnlyWhatTheLogsHeadKeySignedIsLookedAt) {
   unknown.note.signatures.push_back(
       crypto::SignNote(unknown.note.text, "somebody.test", reader_->keys().head));
   unknown.note.signatures.push_back(self);
+  // Of a key the first line alone is checked, however many there are.
+  unknown.note.signatures.push_back(self);
+  unknown.note.signatures.back().blob[20] ^= 1;
   EXPECT_EQ(Ask(unknown).status, 200);
 }
 
