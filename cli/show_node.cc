@@ -92,6 +92,7 @@ Json ToJson(const v1::GetStatusResponse& status) {
               {"partners_fresh", status.partners_fresh()},
               {"partner_address", TextOrNull(status.partner_address())},
               {"http_address", TextOrNull(status.http_address())},
+              {"log_address", TextOrNull(status.log_address())},
               {"problems", ListOf(status.problems())},
               {"notices", ListOf(status.notices())}};
 }
@@ -124,6 +125,7 @@ void Print(std::ostream& out, const v1::GetStatusResponse& status, bool color) {
                              std::to_string(status.partners_fresh()) + " with fresh data");
   fields.Add("Partner address", status.partner_address());
   fields.Add("HTTP address", status.http_address());
+  fields.Add("Log served at", status.log_address());
   fields.Add("Epoch", std::to_string(status.epoch()));
   fields.Print(out);
   if (status.notices().empty()) return;

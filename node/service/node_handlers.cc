@@ -209,6 +209,7 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
   }
   out.set_partner_address(config.advertised());
   out.set_http_address(config.http_listen);
+  out.set_log_address(config.log_listen);
   out.set_epoch(node_.epoch());
   const check::PolicyInForce policy = node_.policies().Current();
   out.set_policy(policy.hash.hex());

@@ -12,6 +12,7 @@ namespace daftar::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kStatus[] = R"pb(
@@ -33,6 +34,7 @@ constexpr char kStatus[] = R"pb(
   notices: "The unlock file opens the keys."
   partner_address: "127.0.0.1:1"
   http_address: "127.0.0.1:2"
+  log_address: "127.0.0.1:4"
   epoch: 1
   policy: "0123456789abcdef"
   policy_since: "2026-11-02T08:00:00Z"
@@ -62,6 +64,7 @@ TEST(ShowStatusTest, Text) {
             "Partners         2 active, 1 with fresh data\n"
             "Partner address  127.0.0.1:1\n"
             "HTTP address     127.0.0.1:2\n"
+            "Log served at    127.0.0.1:4\n"
             "Epoch            1\n"
             "\n"
             "Good to know\n"
@@ -93,8 +96,16 @@ TEST(ShowStatusTest, Json) {
             R"("policy":"0123456789abcdef","policy_since":"2026-11-02T08:00:00Z",)"
             R"("policy_from_file":true,"decisions":7,)"
             R"("decisions_root":"ee","partners_active":2,"partners_fresh":1,)"
-            R"("partner_address":"127.0.0.1:1","http_address":"127.0.0.1:2","problems":[],)"
+            R"("partner_address":"127.0.0.1:1","http_address":"127.0.0.1:2",)"
+            R"("log_address":"127.0.0.1:4","problems":[],)"
             R"("notices":["The unlock file opens the keys."]})");
+}
+
+TEST(ShowStatusTest, ALogWithoutAnAddressOfItsOwnHasNoLine) {
+  auto status = Proto<v1::GetStatusResponse>(kStatus);
+  status.clear_log_address();
+  EXPECT_THAT(Text(status), Not(HasSubstr("Log served at")));
+  EXPECT_TRUE(ToJson(status)["log_address"].is_null());
 }
 
 constexpr char kPartner[] = R"pb(
