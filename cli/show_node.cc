@@ -290,7 +290,7 @@ void Print(std::ostream& out, const v1::Partner& partner) {
 
 // A line for each, within 80 columns unless an origin is long; what is wrong stands below, once.
 void Print(std::ostream& out, const v1::ListPartnersResponse& partners) {
-  constexpr size_t kNameColumns = 14;
+  constexpr size_t kNameColumns = 12;
   constexpr size_t kTextColumns = 78;  // and two before
   if (partners.partners().empty()) {
     out << "No partners. Make a code with: daftar partner invite\n";

@@ -201,11 +201,11 @@ TEST(ShowPartnerTest, ListHasAWordForEachPartnerAndWhatIsWrongBelow) {
   *list.add_partners() = Proto<v1::Partner>(
       "origin: 'toko-e.test' state: 'suspended' connection: 'suspended' trouble: 'its clock'");
   EXPECT_EQ(ListText(list),
-            "ORIGIN       NAME            STATE       HEAD AGE  ENTRIES  REPORTS  TROUBLE\n"
-            "toko-b.test  Toko B          connected   14 s      4        2\n"
-            "toko-c.test  Toko Cahaya...  broken off  none yet  0        0        forked\n"
-            "toko-d.test                  broken off  none yet  0        0\n"
-            "toko-e.test                  suspended   none yet  0        0        see below\n"
+            "ORIGIN       NAME          STATE       HEAD AGE  ENTRIES  REPORTS  TROUBLE\n"
+            "toko-b.test  Toko B        connected   14 s      4        2\n"
+            "toko-c.test  Toko Caha...  broken off  none yet  0        0        forked\n"
+            "toko-d.test                broken off  none yet  0        0\n"
+            "toko-e.test                suspended   none yet  0        0        see below\n"
             "\n"
             "toko-c.test\n"
             "  it shows another log, toko-x.test, in the place of its own, and that is not\n"
@@ -216,6 +216,21 @@ TEST(ShowPartnerTest, ListHasAWordForEachPartnerAndWhatIsWrongBelow) {
             "\n"
             "toko-e.test\n"
             "  its clock\n");
+}
+
+TEST(ShowPartnerTest, ListFitsATerminal) {
+  v1::ListPartnersResponse list;
+  v1::Partner& partner = *list.add_partners();
+  partner = Proto<v1::Partner>(kPartner);
+  partner.set_origin("toko-b.example");
+  partner.set_name("Toko Cahaya Abadi Sentosa");
+  partner.set_connection(std::string(200, 'c'));
+  partner.set_quarantined_since("2026-11-01T00:00:00.000Z");
+  for (int i = 0; i < 40; ++i) partner.mutable_trouble()->append("its trouble ");
+  std::istringstream lines(ListText(list));
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_TRUE(line.size() <= 80 || line.find(' ', 2) == std::string::npos) << line;
+  }
 }
 
 TEST(ShowPartnerTest, ListNamesTheTroublesThatWaitForTheOperator) {
