@@ -1,6 +1,7 @@
 #include "cli/commands_log.h"
 
 #include <charconv>
+#include <filesystem>
 
 #include "cli/bundle_files.h"
 #include "cli/files.h"
@@ -142,6 +143,17 @@ void PrintWrittenDecisions(Console& console, const std::string& out, const Writt
       << manifest.to << "\n";
 }
 
+// Names the way out that only this command has: a file may be replaced, a folder's content not.
+absl::Status WithForce(const absl::Status& status, const LogExportOptions& options) {
+  std::error_code ignored;
+  if (status.code() != absl::StatusCode::kAlreadyExists || options.force ||
+      std::filesystem::symlink_status(options.out, ignored).type() !=
+          std::filesystem::file_type::regular) {
+    return status;
+  }
+  return absl::AlreadyExistsError(std::string(status.message()) + ", or replace it with --force");
+}
+
 // Takes what `method` streams to the disk.
 template <class Method, class Request>
 absl::StatusOr<WrittenBundle> Receive(Session& session, const LogExportOptions& options,
@@ -149,7 +161,7 @@ absl::StatusOr<WrittenBundle> Receive(Session& session, const LogExportOptions& 
   auto client = session.client();
   if (!client.ok()) return client.status();
   auto place = BundlePlace::Create(options.out, options.force);
-  if (!place.ok()) return place.status();
+  if (!place.ok()) return WithForce(place.status(), options);
   Console& console = session.console();
   const InterruptScope interrupts;
   Progress progress(console.err, options.out, IsWatched(console), "megabyte");
@@ -187,7 +199,7 @@ absl::StatusOr<int> ExportFork(Session& session, const LogExportOptions& options
   auto client = session.client();
   if (!client.ok()) return client.status();
   auto file = NewFile::Create(options.out, options.force);
-  if (!file.ok()) return file.status();
+  if (!file.ok()) return WithForce(file.status(), options);
   v1::ExportForkRequest request;
   request.set_origin(options.fork);
   const auto response = (*client)->Read(&Node::ExportFork, request);
@@ -261,6 +273,12 @@ absl::StatusOr<int> RunLogHead(Session& session) {
   for (const v1::LogCosignature& cosignature : response->cosignatures()) {
     console.err << "  " << Printable(cosignature.witness()) << " at " << cosignature.at() << "\n";
   }
+  console.err << "This node's keys, as a policy takes them:\n";
+  Fields keys;
+  keys.Add("Heads", response->head_vkey());
+  keys.Add("Timestamps", response->self_vkey());
+  keys.Add("As a witness", response->mirror_vkey());
+  keys.Print(console.err, 2);
   return kExitOk;
 }
 

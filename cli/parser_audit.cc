@@ -21,8 +21,8 @@ void Parser::AddAuditVerify(CLI::App& noun) {
   verify
       .add_option(
           "--policy", options->policy,
-          "Your own: keys of the log and of witnesses, and their quorum, in the form of C2SP "
-          "tlog-policy (docs/bundle.md); nothing of it is taken from the bundle")
+          "Your own (required): keys of the log and of witnesses, and their quorum, in the form "
+          "of C2SP tlog-policy (docs/bundle.md); nothing of it is taken from the bundle")
       ->type_name("FILE");
   verify
       .add_option("--proof", options->proofs,

@@ -74,8 +74,8 @@ void Parser::AddPartners() {
 
 void Parser::AddLog() {
   CLI::App& noun = Noun("log", "The node's signed log");
-  Take(Verb(noun, "head", "The newest signed head, and who has cosigned it",
-            "  daftar log head\n  daftar log head > head.note\n"),
+  Take(Verb(noun, "head", "The newest signed head, who has cosigned it, and this node's keys",
+            "  daftar log head\n  daftar log head > head.note   # the signed note alone\n"),
        &RunLogHead);
   CLI::App& show = Verb(noun, "show", "Entries, oldest first",
                         "  daftar log show --from 100\n  daftar log show --origin "
@@ -100,7 +100,7 @@ void Parser::AddLog() {
   auto bundle = Take(exported, &RunLogExport);
   exported
       .add_option("--out", bundle->out,
-                  "The file to write; a folder when it is an empty one or ends in /")
+                  "The file to write; a folder when it is an empty one or ends in / (required)")
       ->type_name("FILE");
   exported
       .add_option("--from", bundle->from,
@@ -164,7 +164,8 @@ void Parser::AddLog() {
   recover.add_flag("--yes", recovered->new_log.yes, "With --new-log: do not ask");
 
   Take(Verb(noun, "policy",
-            "The keys of this log and of those that cosign it, for an auditor: C2SP tlog-policy",
+            "The keys of this log, of those that cosign it, and of this node as a cosigner of "
+            "others, for an auditor: C2SP tlog-policy",
             "  daftar log policy > toko-a.policy\n"),
        &RunLogPolicy);
 }

@@ -93,17 +93,19 @@ void Parser::AddAudit() {
       ->allow_extra_args(false);
   replay
       .add_option("--head", replayed->heads,
-                  "Of a bundle: a head that the log must go on from, as status showed it earlier "
-                  "(decisions and decisions_root); repeat it")
+                  "Of a bundle: a head that the log must go on from, as daftar status showed it at "
+                  "an earlier audit (Decision head); repeat it")
       ->type_name("SIZE:ROOT")
       ->allow_extra_args(false);
   replay
       .add_option("--entry-vkey", replayed->entry_vkey,
-                  "Of a bundle: the log's entry key, which signs it")
+                  "Of a bundle: the log's entry key, which signs it; the last line of daftar log "
+                  "policy has it")
       ->type_name("VKEY");
   replay
       .add_option("--subject", replayed->subject,
-                  "Of a bundle: list the decisions about this person, whom why RECEIPT names so")
+                  "Of a bundle: list the decisions about this person, as the shop names it with "
+                  "daftar why RECEIPT --output json")
       ->type_name("HEX");
   AddAuditVerify(noun);
   AddAuditWatch(noun);

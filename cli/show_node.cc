@@ -46,6 +46,36 @@ std::string LearntText(const v1::Partner& partner) {
          ShowPercent(partner.learnt_bad_ppm() / partner.learnt_from()) + " bad";
 }
 
+// What the state and the connection come to, in a word. A connection that was broken off has its
+// reason, a sentence, in the place of one.
+std::string StateWord(const v1::Partner& partner) {
+  if (partner.state() != "active" || partner.connection().empty()) return partner.state();
+  const bool word = partner.connection() == "connected" || partner.connection() == "connecting";
+  return word ? partner.connection() : "broken off";
+}
+
+// Why the connection was broken off, where `trouble` does not say the same.
+std::string WhyBrokenOff(const v1::Partner& partner) {
+  if (StateWord(partner) != "broken off" ||
+      partner.trouble().find(partner.connection()) != std::string::npos) {
+    return "";
+  }
+  return partner.connection();
+}
+
+std::string ConnectionText(const v1::Partner& partner) {
+  if (StateWord(partner) != "broken off") return partner.connection();
+  const std::string why = WhyBrokenOff(partner);
+  return why.empty() ? "broken off, see the trouble" : "broken off: " + why;
+}
+
+std::string TroubleWord(const v1::Partner& partner) {
+  if (partner.forked()) return "forked";
+  if (!partner.adopted_origin().empty()) return "new log";
+  if (!partner.quarantined_since().empty()) return "set aside";
+  return partner.trouble().empty() ? "" : "see below";
+}
+
 // By its own word, which its cosignature gives.
 std::string HoldsText(const v1::Partner& partner) {
   if (partner.holds_since().empty()) return "nothing that it has confirmed";
@@ -92,6 +122,7 @@ Json ToJson(const v1::GetStatusResponse& status) {
               {"partners_fresh", status.partners_fresh()},
               {"partner_address", TextOrNull(status.partner_address())},
               {"http_address", TextOrNull(status.http_address())},
+              {"log_address", TextOrNull(status.log_address())},
               {"problems", ListOf(status.problems())},
               {"notices", ListOf(status.notices())}};
 }
@@ -124,6 +155,7 @@ void Print(std::ostream& out, const v1::GetStatusResponse& status, bool color) {
                              std::to_string(status.partners_fresh()) + " with fresh data");
   fields.Add("Partner address", status.partner_address());
   fields.Add("HTTP address", status.http_address());
+  fields.Add("Log served at", status.log_address());
   fields.Add("Epoch", std::to_string(status.epoch()));
   fields.Print(out);
   if (status.notices().empty()) return;
@@ -227,7 +259,7 @@ void Print(std::ostream& out, const v1::Partner& partner) {
   fields.Add("State", partner.state());
   fields.Add("Trouble", partner.trouble());
   fields.Add("Endpoint", partner.endpoint());
-  fields.Add("Connection", partner.connection());
+  fields.Add("Connection", ConnectionText(partner));
   fields.Add("Paired", partner.paired_at());
   fields.Add("Charter",
              partner.charter() + (partner.same_charter() ? " (the same)" : " (another one)"));
@@ -256,19 +288,31 @@ void Print(std::ostream& out, const v1::Partner& partner) {
   fields.Print(out);
 }
 
+// A line for each, within 80 columns unless an origin is long; what is wrong stands below, once.
 void Print(std::ostream& out, const v1::ListPartnersResponse& partners) {
+  constexpr size_t kNameColumns = 12;
+  constexpr size_t kTextColumns = 78;  // and two before
   if (partners.partners().empty()) {
     out << "No partners. Make a code with: daftar partner invite\n";
     return;
   }
-  Table table(
-      {"ORIGIN", "NAME", "STATE", "CONNECTION", "HEAD AGE", "ENTRIES", "REPORTS", "TROUBLE"});
+  Table table({"ORIGIN", "NAME", "STATE", "HEAD AGE", "ENTRIES", "REPORTS", "TROUBLE"});
   for (const auto& partner : partners.partners()) {
-    table.Row({partner.origin(), partner.name(), partner.state(), partner.connection(),
-               HeadAge(partner), std::to_string(partner.log_size()),
-               std::to_string(partner.reports()), partner.trouble()});
+    table.Row({partner.origin(), Shortened(Printable(partner.name()), kNameColumns),
+               StateWord(partner), HeadAge(partner), std::to_string(partner.log_size()),
+               std::to_string(partner.reports()), TroubleWord(partner)});
   }
   table.Print(out);
+  for (const auto& partner : partners.partners()) {
+    const std::string why = WhyBrokenOff(partner);
+    if (partner.trouble().empty() && why.empty()) continue;
+    out << "\n" << Printable(partner.origin()) << "\n";
+    for (const std::string& text : {partner.trouble(), why}) {
+      for (const std::string& line : WrapLines(Printable(text), kTextColumns)) {
+        out << "  " << line << "\n";
+      }
+    }
+  }
 }
 
 Json ToJson(const v1::User& user) {
@@ -297,59 +341,6 @@ void Print(std::ostream& out, const v1::ListUsersResponse& users) {
                user.added_by()});
   }
   table.Print(out);
-}
-
-Json ToJson(const v1::GetLogHeadResponse& head) {
-  Json cosignatures = Json::array();
-  for (const v1::LogCosignature& cosignature : head.cosignatures()) {
-    cosignatures.push_back({{"witness", cosignature.witness()}, {"at", cosignature.at()}});
-  }
-  return Json{{"origin", head.origin()},
-              {"size", head.size()},
-              {"root", head.root()},
-              {"signed_at", TextOrNull(head.signed_at())},
-              {"head_vkey", head.head_vkey()},
-              {"self_vkey", head.self_vkey()},
-              {"mirror_vkey", head.mirror_vkey()},
-              {"cosignatures", std::move(cosignatures)},
-              {"note", head.note()}};
-}
-
-// The note alone, byte for byte, so that it can be piped into a verifier.
-void Print(std::ostream& out, const v1::GetLogHeadResponse& head) {
-  out << PrintableLines(head.note());
-}
-
-Json LogJson(const std::string& origin, uint64_t log_size,
-             const std::vector<v1::LogEntry>& entries) {
-  Json list = Json::array();
-  for (const auto& entry : entries) {
-    list.push_back({{"index", entry.index()},
-                    {"kind", entry.kind()},
-                    {"ground", TextOrNull(entry.ground())},
-                    {"issued_at", entry.issued_at()},
-                    {"about", entry.has_about() ? Json(entry.about()) : Json(nullptr)},
-                    {"signer", entry.signer()},
-                    {"commitment", entry.commitment()},
-                    {"leaf_hash", entry.leaf_hash()},
-                    {"has_body", entry.has_body()},
-                    {"signature_valid", entry.signature_valid()}});
-  }
-  return Json{{"origin", TextOrNull(origin)}, {"log_size", log_size}, {"entries", std::move(list)}};
-}
-
-void PrintLog(std::ostream& out, uint64_t log_size, const std::vector<v1::LogEntry>& entries) {
-  Table table({"INDEX", "KIND", "ABOUT", "ISSUED", "GROUND", "SIGNATURE", "BODY", "COMMITMENT"});
-  for (const auto& entry : entries) {
-    constexpr size_t kShortCommitment = 16;  // hex digits; JSON has all
-    table.Row({std::to_string(entry.index()), entry.kind(),
-               entry.has_about() ? "#" + std::to_string(entry.about()) : "", entry.issued_at(),
-               entry.ground(), entry.signature_valid() ? "valid" : "INVALID",
-               entry.has_body() ? "yes" : "erased",
-               entry.commitment().substr(0, kShortCommitment)});
-  }
-  if (!table.empty()) table.Print(out);
-  out << "The log has " << Count(log_size, "entry", "entries") << ".\n";
 }
 
 Json ListJson(const std::vector<v1::Change>& changes, bool more) {

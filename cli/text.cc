@@ -112,6 +112,35 @@ size_t Width(std::string_view text) {
   }));
 }
 
+std::string Shortened(std::string_view text, size_t columns) {
+  if (Width(text) <= columns) return std::string(text);
+  constexpr std::string_view kMore = "...";
+  size_t end = 0;
+  for (size_t left = columns - kMore.size(); left > 0; --left) {
+    do {  // on to where the next code point begins
+      ++end;
+    } while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0u) == 0x80u);
+  }
+  return std::string(text.substr(0, end)) + std::string(kMore);
+}
+
+std::vector<std::string> WrapLines(std::string_view text, size_t columns) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (word.empty()) continue;
+    if (lines.empty() || Width(lines.back()) + 1 + Width(word) > columns) {
+      lines.emplace_back(word);
+    } else {
+      lines.back() += ' ';
+      lines.back() += word;
+    }
+  }
+  return lines;
+}
+
 void Fields::Add(std::string label, std::string_view value) {
   if (!value.empty()) rows_.emplace_back(std::move(label), Printable(value));
 }

@@ -33,6 +33,11 @@ std::string ShowPercent(uint64_t ppm);
 // Columns a terminal uses, taking every code point as one.
 size_t Width(std::string_view text);
 
+// `text`, or as much of it as leaves room for "..." in so many columns. REQUIRES columns > 3.
+std::string Shortened(std::string_view text, size_t columns);
+// Lines of at most so many columns, broken at spaces; a longer word has a line of its own.
+std::vector<std::string> WrapLines(std::string_view text, size_t columns);
+
 // Lines "label  value" with the values in one column; empty values are left out.
 class Fields {
  public:

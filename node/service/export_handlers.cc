@@ -84,8 +84,12 @@ absl::StatusOr<v1::GetLogPolicyResponse> NodeHandlers::GetLogPolicy(
   const crypto::NoteKey entry{audit::EntryKeyName(head.name), crypto::KeyType::kEd25519,
                               node_.keys().entry.public_key()};
   v1::GetLogPolicyResponse out;
-  // No policy has a line for it: bundles of a log are checked with the keys that the log states.
+  // What follows are comments: a node is no witness of its own log, and no policy has a line for an
+  // entry key, as bundles of a log are checked with those that the log states.
   out.set_policy(LogPolicy(head, partners) +
+                 "# This node as a witness of others, as its partners' own policies must have it:\n"
+                 "# " +
+                 WitnessLine(head.name, node_.keys().mirror.public_key()) +
                  "# The key that signs this log's entries, and its decision log when that is "
                  "exported\n# (daftar audit replay --entry-vkey):\n# " +
                  entry.ToVkey() + "\n");

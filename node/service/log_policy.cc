@@ -18,6 +18,11 @@ std::string WitnessName(const std::string& origin) {
 
 }  // namespace
 
+std::string WitnessLine(const std::string& origin, const crypto::PublicKey& mirror) {
+  const crypto::NoteKey key{evidence::MirrorKeyName(origin), crypto::KeyType::kCosignature, mirror};
+  return "witness " + WitnessName(origin) + " " + key.ToVkey() + "\n";
+}
+
 std::string LogPolicy(const crypto::NoteKey& head, std::span<const PolicyPartner> partners) {
   std::string policy = "# The log of " + head.name +
                        " and the partners that cosign it, as this node knows them.\n"
@@ -47,11 +52,8 @@ std::string LogPolicy(const crypto::NoteKey& head, std::span<const PolicyPartner
   }
   std::string members;
   for (const PolicyPartner* partner : kept) {
-    const std::string name = WitnessName(partner->origin);
-    const crypto::NoteKey key{evidence::MirrorKeyName(partner->origin),
-                              crypto::KeyType::kCosignature, partner->mirror};
-    policy += "witness " + name + " " + key.ToVkey() + "\n";
-    members += " " + name;
+    policy += WitnessLine(partner->origin, partner->mirror);
+    members += " " + WitnessName(partner->origin);
   }
   policy += "group " + std::string(kGroup) + " " + std::to_string(kept.size() / 2 + 1) + members;
   return policy + "\nquorum " + std::string(kGroup) + "\n";

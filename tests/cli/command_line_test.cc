@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <sstream>
+
 #include "cli/json.h"
 #include "tests/cli/cli_support.h"
 
@@ -41,22 +44,82 @@ const std::vector<std::vector<std::string>> kCommands{
     {"log", "show"},
     {"log", "export"},
     {"log", "policy"},
+    {"log", "recover"},
+    {"audit", "verify"},
+    {"audit", "watch"},
+    {"audit", "replay"},
     {"user", "add"},
     {"user", "list"},
     {"user", "remove"},
 };
 
-TEST(CommandLineTest, EveryCommandHasHelpWithAnExample) {
-  for (std::vector<std::string> command : kCommands) {
-    std::string name = "daftar";
-    for (const std::string& word : command) name += " " + word;
-    command.push_back("--help");
-    const Ran ran = RunCli(command);
-    EXPECT_EQ(ran.code, 0) << name;
-    EXPECT_EQ(ran.err, "") << name;
-    EXPECT_THAT(ran.out, AllOf(HasSubstr("Examples:\n"), HasSubstr("--dir"),
-                               HasSubstr("--output text|json")))
-        << name;
+// What stands where in a help text: CLI11 begins descriptions in this column, on a line of their
+// own where the name is longer.
+constexpr size_t kDescriptionColumn = 30;
+
+std::vector<std::string> LinesOf(const std::string& text) {
+  std::vector<std::string> lines;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+std::vector<std::string> VerbsIn(const std::vector<std::string>& help) {
+  std::vector<std::string> verbs;
+  const auto title = std::ranges::find(help, "Subcommands:");
+  for (auto line = title; line != help.end() && !line->empty(); ++line) {
+    if (!line->starts_with("  ") || line->at(2) == ' ')
+      continue;  // the title; a longer description
+    verbs.push_back(line->substr(2, line->find(' ', 2) - 2));
+  }
+  return verbs;
+}
+
+bool IsDescribed(const std::vector<std::string>& help, size_t at) {
+  const auto tells = [](const std::string& line) {
+    return line.size() > kDescriptionColumn && line[kDescriptionColumn - 1] == ' ' &&
+           line[kDescriptionColumn] != ' ';
+  };
+  return tells(help[at]) || (at + 1 < help.size() && tells(help[at + 1]) &&
+                             help[at + 1].find_first_not_of(' ') == kDescriptionColumn);
+}
+
+// Looks at the help of a command and of all below it; adds the commands that do something.
+void LookAtHelp(const std::vector<std::string>& command, std::vector<std::string>& found) {
+  std::string name;
+  for (const std::string& word : command) name += (name.empty() ? "" : " ") + word;
+  std::vector<std::string> asked = command;
+  asked.push_back("--help");
+  const Ran ran = RunCli(asked);
+  EXPECT_EQ(ran.code, 0) << name;
+  EXPECT_EQ(ran.err, "") << name;
+  const size_t examples = ran.out.find("Examples:\n");
+  ASSERT_NE(examples, std::string::npos) << name;
+  const std::vector<std::string> lines = LinesOf(ran.out.substr(0, examples));
+  for (size_t i = 0; i < lines.size(); ++i) {
+    if (!lines[i].starts_with("  -")) continue;
+    EXPECT_TRUE(IsDescribed(lines, i)) << name << " does not say what this is: " << lines[i];
+  }
+  const std::vector<std::string> verbs = VerbsIn(lines);
+  if (verbs.empty()) {
+    found.push_back(name);
+    EXPECT_THAT(ran.out.substr(examples), HasSubstr(name));
+    EXPECT_THAT(ran.out, AllOf(HasSubstr("--dir"), HasSubstr("--output text|json"))) << name;
+  }
+  for (const std::string& verb : verbs) {
+    std::vector<std::string> below = command;
+    below.push_back(verb);
+    LookAtHelp(below, found);
+  }
+}
+
+TEST(CommandLineTest, EveryCommandHasAnExampleOfItselfAndSaysWhatEachOptionIs) {
+  std::vector<std::string> found;
+  LookAtHelp({}, found);
+  for (const auto& command : kCommands) {
+    std::string name;
+    for (const std::string& word : command) name += (name.empty() ? "" : " ") + word;
+    EXPECT_THAT(found, ::testing::Contains(name));
   }
 }
 

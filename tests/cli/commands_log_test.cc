@@ -177,12 +177,21 @@ TEST_F(LogCommandTest, WrongUseIsToldWithoutANode) {
 
 TEST_F(LogCommandTest, WhatIsThereIsReplacedOnlyWhenAsked) {
   const std::string to = folder_.File("log.bundle", "mine");
-  EXPECT_EQ(Export({"--out", to}).code, kExitExists);
+  for (const std::vector<std::string>& what :
+       {std::vector<std::string>{}, {"--decisions"}, {"--fork", "toko-b.test"}}) {
+    std::vector<std::string> options{"--out", to};
+    options.insert(options.end(), what.begin(), what.end());
+    const Ran ran = Export(options);
+    EXPECT_EQ(ran.code, kExitExists);
+    EXPECT_THAT(ran.err, HasSubstr(to + " is there already; name another file, or replace it with "
+                                        "--force"));
+  }
   EXPECT_EQ(TextOf(to), "mine");
   EXPECT_EQ(Export({"--out", to, "--force"}).code, kExitOk);
   EXPECT_TRUE(TextOf(to).starts_with(manifest_));
   fs::create_directory(Path("full"));
   std::ofstream(Path("full/mine")) << "mine";
+  EXPECT_THAT(Export({"--out", Path("full")}).err, Not(HasSubstr("--force")));
   EXPECT_EQ(Export({"--out", Path("full"), "--force"}).code, kExitExists);
   EXPECT_EQ(Export({"--out", Path("full/"), "--force"}).code, kExitExists);
   EXPECT_EQ(Export({"--out", Path("none/log.bundle")}).code, kExitNotFound);
@@ -276,13 +285,20 @@ TEST_F(LogCommandTest, TheHeadIsTheNoteAloneAndWhoCosignedItStandsBeside) {
     v1::LogCosignature* one = response.add_cosignatures();
     one->set_witness("toko-b.test");
     one->set_at("2026-11-01T08:00:07Z");
+    response.set_head_vkey("toko-a.test+01+HEAD");
+    response.set_self_vkey("toko-a.test/self+02+SELF");
+    response.set_mirror_vkey("toko-a.test/mirror+03+MIRROR");
     return grpc::Status::OK;
   };
   const Ran ran = node_.Run({"log", "head"});
   EXPECT_EQ(ran.out, "toko-a.test\n3\nroot=\n\n— toko-a.test AAAA\n");
   EXPECT_EQ(ran.err,
             "Signed by the shop at 2026-11-01T08:00:00Z; cosigned by 1 partner:\n"
-            "  toko-b.test at 2026-11-01T08:00:07Z\n");
+            "  toko-b.test at 2026-11-01T08:00:07Z\n"
+            "This node's keys, as a policy takes them:\n"
+            "  Heads         toko-a.test+01+HEAD\n"
+            "  Timestamps    toko-a.test/self+02+SELF\n"
+            "  As a witness  toko-a.test/mirror+03+MIRROR\n");
   EXPECT_EQ(Json::parse(node_.Run({"log", "head", "--output", "json"}).out)["cosignatures"],
             Json::parse(R"([{"witness":"toko-b.test","at":"2026-11-01T08:00:07Z"}])"));
 }

@@ -12,6 +12,7 @@ namespace daftar::cli {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr char kStatus[] = R"pb(
@@ -33,6 +34,7 @@ constexpr char kStatus[] = R"pb(
   notices: "The unlock file opens the keys."
   partner_address: "127.0.0.1:1"
   http_address: "127.0.0.1:2"
+  log_address: "127.0.0.1:4"
   epoch: 1
   policy: "0123456789abcdef"
   policy_since: "2026-11-02T08:00:00Z"
@@ -62,6 +64,7 @@ TEST(ShowStatusTest, Text) {
             "Partners         2 active, 1 with fresh data\n"
             "Partner address  127.0.0.1:1\n"
             "HTTP address     127.0.0.1:2\n"
+            "Log served at    127.0.0.1:4\n"
             "Epoch            1\n"
             "\n"
             "Good to know\n"
@@ -93,8 +96,16 @@ TEST(ShowStatusTest, Json) {
             R"("policy":"0123456789abcdef","policy_since":"2026-11-02T08:00:00Z",)"
             R"("policy_from_file":true,"decisions":7,)"
             R"("decisions_root":"ee","partners_active":2,"partners_fresh":1,)"
-            R"("partner_address":"127.0.0.1:1","http_address":"127.0.0.1:2","problems":[],)"
+            R"("partner_address":"127.0.0.1:1","http_address":"127.0.0.1:2",)"
+            R"("log_address":"127.0.0.1:4","problems":[],)"
             R"("notices":["The unlock file opens the keys."]})");
+}
+
+TEST(ShowStatusTest, ALogWithoutAnAddressOfItsOwnHasNoLine) {
+  auto status = Proto<v1::GetStatusResponse>(kStatus);
+  status.clear_log_address();
+  EXPECT_THAT(Text(status), Not(HasSubstr("Log served at")));
+  EXPECT_TRUE(ToJson(status)["log_address"].is_null());
 }
 
 constexpr char kPartner[] = R"pb(
@@ -168,18 +179,82 @@ TEST(ShowPartnerTest, JsonSaysNullWhileNoHeadIsKnown) {
   EXPECT_TRUE(ToJson(partner)["trouble"].is_null());
 }
 
-TEST(ShowPartnerTest, ListShowsTrouble) {
-  v1::ListPartnersResponse list;
-  *list.add_partners() = Proto<v1::Partner>(kPartner);
-  *list.add_partners() = Proto<v1::Partner>(
-      "origin: 'toko-c.test' state: 'suspended' connection: 'refused' trouble: 'its log forked'");
+std::string ListText(const v1::ListPartnersResponse& list) {
   std::ostringstream out;
   Print(out, list);
-  EXPECT_EQ(out.str(),
-            "ORIGIN       NAME    STATE      CONNECTION  HEAD AGE  ENTRIES  REPORTS  TROUBLE\n"
-            "toko-b.test  Toko B  active     connected   14 s      4        2\n"
-            "toko-c.test          suspended  refused     none yet  0        0        its log "
-            "forked\n");
+  return out.str();
+}
+
+TEST(ShowPartnerTest, ListHasAWordForEachPartnerAndWhatIsWrongBelow) {
+  v1::ListPartnersResponse list;
+  *list.add_partners() = Proto<v1::Partner>(kPartner);
+  *list.add_partners() = Proto<v1::Partner>(R"pb(
+    origin: "toko-c.test"
+    name: "Toko Cahaya Abadi"
+    state: "active"
+    connection: "it shows another log, toko-x.test, in the place of its own, and that is not taken"
+    trouble: "it shows another log, toko-x.test, in the place of its own, and that is not taken"
+             "; two signed heads contradict each other"
+    forked: true)pb");
+  *list.add_partners() = Proto<v1::Partner>(
+      "origin: 'toko-d.test' state: 'active' connection: 'cannot reach 127.0.0.1:5'");
+  *list.add_partners() = Proto<v1::Partner>(
+      "origin: 'toko-e.test' state: 'suspended' connection: 'suspended' trouble: 'its clock'");
+  EXPECT_EQ(ListText(list),
+            "ORIGIN       NAME          STATE       HEAD AGE  ENTRIES  REPORTS  TROUBLE\n"
+            "toko-b.test  Toko B        connected   14 s      4        2\n"
+            "toko-c.test  Toko Caha...  broken off  none yet  0        0        forked\n"
+            "toko-d.test                broken off  none yet  0        0\n"
+            "toko-e.test                suspended   none yet  0        0        see below\n"
+            "\n"
+            "toko-c.test\n"
+            "  it shows another log, toko-x.test, in the place of its own, and that is not\n"
+            "  taken; two signed heads contradict each other\n"
+            "\n"
+            "toko-d.test\n"
+            "  cannot reach 127.0.0.1:5\n"
+            "\n"
+            "toko-e.test\n"
+            "  its clock\n");
+}
+
+TEST(ShowPartnerTest, ListFitsATerminal) {
+  v1::ListPartnersResponse list;
+  v1::Partner& partner = *list.add_partners();
+  partner = Proto<v1::Partner>(kPartner);
+  partner.set_origin("toko-b.example");
+  partner.set_name("Toko Cahaya Abadi Sentosa");
+  partner.set_connection(std::string(200, 'c'));
+  partner.set_quarantined_since("2026-11-01T00:00:00.000Z");
+  for (int i = 0; i < 40; ++i) partner.mutable_trouble()->append("its trouble ");
+  std::istringstream lines(ListText(list));
+  for (std::string line; std::getline(lines, line);) {
+    EXPECT_TRUE(line.size() <= 80 || line.find(' ', 2) == std::string::npos) << line;
+  }
+}
+
+TEST(ShowPartnerTest, ListNamesTheTroublesThatWaitForTheOperator) {
+  const auto shown = [](const std::string& fields) {
+    v1::ListPartnersResponse list;
+    *list.add_partners() = Proto<v1::Partner>("origin: 'toko-b.test' state: 'active' " + fields);
+    return ListText(list);
+  };
+  EXPECT_THAT(shown("adopted_origin: 'toko-b2.test'"), HasSubstr("  new log\n"));
+  EXPECT_THAT(shown("quarantined_since: '2026-11-01T00:00:00.000Z'"), HasSubstr("  set aside\n"));
+  EXPECT_THAT(shown("connection: 'connecting'"), HasSubstr("  connecting  "));
+}
+
+TEST(ShowPartnerTest, OneSentenceIsNotToldTwice) {
+  auto partner = Proto<v1::Partner>(kPartner);
+  partner.set_connection("it is not the head that was expected");
+  std::ostringstream apart;
+  Print(apart, partner);
+  EXPECT_THAT(apart.str(),
+              HasSubstr("Connection         broken off: it is not the head that was expected\n"));
+  partner.set_trouble(partner.connection() + "; its clock is ahead");
+  std::ostringstream out;
+  Print(out, partner);
+  EXPECT_THAT(out.str(), HasSubstr("Connection         broken off, see the trouble\n"));
 }
 
 TEST(ShowPartnerTest, EmptyListSaysHowToBegin) {
@@ -203,38 +278,6 @@ TEST(ShowUserTest, TextAndJson) {
             R"({"users":[{"name":"sari","role":"staff","uid":null,)"
             R"("added_at":"2026-11-01T08:00:00Z","added_by":"uid:0"},{"name":"budi",)"
             R"("role":"manager","uid":1001,"added_at":null,"added_by":null}]})");
-}
-
-TEST(ShowLogTest, HeadIsTheNoteByteForByte) {
-  v1::GetLogHeadResponse head;
-  head.set_note("toko-a.test\n3\nroot=\n\n— toko-a.test AAAA\n");
-  std::ostringstream out;
-  Print(out, head);
-  EXPECT_EQ(out.str(), head.note());
-  EXPECT_EQ(ToJson(head)["note"], head.note());
-}
-
-TEST(ShowLogTest, InvalidSignatureStandsOut) {
-  const std::vector<v1::LogEntry> entries{Proto<v1::LogEntry>(R"pb(index: 0
-                                                                   kind: "KEYS"
-                                                                   issued_at: "t"
-                                                                   commitment: "aa"
-                                                                   has_body: true
-                                                                   signature_valid: true)pb"),
-                                          Proto<v1::LogEntry>(R"pb(index: 1
-                                                                   kind: "ERASURE"
-                                                                   issued_at: "t"
-                                                                   about: 0
-                                                                   ground: "paid")pb")};
-  std::ostringstream out;
-  PrintLog(out, 2, entries);
-  EXPECT_EQ(out.str(),
-            "INDEX  KIND     ABOUT  ISSUED  GROUND  SIGNATURE  BODY    COMMITMENT\n"
-            "0      KEYS            t               valid      yes     aa\n"
-            "1      ERASURE  #0     t       paid    INVALID    erased\n"
-            "The log has 2 entries.\n");
-  EXPECT_EQ(LogJson("", 2, entries)["entries"][1]["about"], 0);
-  EXPECT_TRUE(LogJson("", 2, entries)["entries"][0]["about"].is_null());
 }
 
 TEST(RoleWordTest, EveryRole) {

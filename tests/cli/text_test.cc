@@ -1,5 +1,6 @@
 #include "cli/text.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -115,6 +116,22 @@ TEST(FieldsTest, ValuesCannotSteerTheTerminal) {
   std::ostringstream out;
   fields.Print(out);
   EXPECT_EQ(out.str(), "Name  A?[2J?B\n");
+}
+
+TEST(ShortenedTest, KeepsWhatFitsAndCutsBetweenCodePoints) {
+  EXPECT_EQ(Shortened("Kafé Abadi", 10), "Kafé Abadi");
+  EXPECT_EQ(Shortened("Kafé Abadi", 9), "Kafé A...");
+  EXPECT_EQ(Shortened("Kafé Abadi", 7), "Kafé...");
+  EXPECT_EQ(Shortened("Kafé Abadi", 6), "Kaf...");
+}
+
+TEST(WrapLinesTest, BreaksAtSpacesAndNeverAWord) {
+  using ::testing::ElementsAre;
+  EXPECT_THAT(WrapLines("", 5), ElementsAre());
+  EXPECT_THAT(WrapLines("ab cd ef", 5), ElementsAre("ab cd", "ef"));
+  EXPECT_THAT(WrapLines("ab cd ef", 4), ElementsAre("ab", "cd", "ef"));
+  EXPECT_THAT(WrapLines(" a  0123456789 b ", 5), ElementsAre("a", "0123456789", "b"));
+  EXPECT_THAT(WrapLines("é é é", 3), ElementsAre("é é", "é"));
 }
 
 TEST(TableTest, ColumnsAreAlignedByCodePoints) {

@@ -89,11 +89,12 @@ def test(circle):
     policy = out("policy")
     policy.write_text(a.daftar("log", "policy", token=auditor).out)
     for partner in (b, c):
-        own = next(line for line in partner.daftar("log", "policy").out.splitlines()
-                   if line.startswith("log "))
+        printed = partner.daftar("log", "policy").out
+        own = next(line for line in printed.splitlines() if line.startswith("log "))
         expect_in(own + "\n", policy.read_text(), f"the key of {partner.letter}")
-        expect_in(f"witness {partner.origin} {partner.head()['mirror_vkey']}\n",
-                  policy.read_text(), f"the mirror key of {partner.letter}")
+        witness = f"witness {partner.origin} {partner.head()['mirror_vkey']}\n"
+        expect_in(f"\n# {witness}", printed, f"what {partner.letter} prints of itself")
+        expect_in(f"\n{witness}", policy.read_text(), f"the mirror key of {partner.letter}")
 
     step("staff may not export; an auditor may, and what is handed over says nothing of a person")
     a.refused("log", "export", "--out", out("none"), token=staff)

@@ -51,6 +51,8 @@ def a_public_log(circle):
     for incident in incidents:
         a.published(incident)
     ports = (log_port, a.http_port)
+    expect_equal(a.status()["log_address"], f"127.0.0.1:{log_port}", "where A's log is served")
+    expect_equal(b.status()["log_address"], None, "where B's log is served")
 
     step("the tiles give the root of the checkpoint, and the bundles the tiles")
     for port in ports:

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/strings/str_split.h"
 #include "node/audit/policy.h"
 #include "node/service/log_policy.h"
@@ -159,6 +161,26 @@ TEST_F(ExportHandlersTest, ThePolicyNamesPartnersKeysAndTheHeadHasTheirCosignatu
   suspend.set_because("under review");
   EXPECT_THAT(handlers_.SuspendPartner({"user:o", Roles{Role::kOperator}}, suspend), IsOk());
   EXPECT_EQ(Policy().size(), 5u);
+}
+
+// What an auditor compares: a shop's own word on its keys and what partners print of it.
+TEST_F(ExportHandlersTest, TheNodeItselfAsAWitnessStandsInACommentAsPartnersPrintIt) {
+  SimNode& other = circle_.Add("toko-b.test");
+  circle_.PairAll();
+  Publish("0812-9999-7000");
+  Users users{other->store(), other->vault(), other->clock(), other->entropy()};
+  NodeHandlers handlers{*other, users};
+  auto printed = handlers.GetLogPolicy(kAuditor, {});
+  DAFTAR_ASSERT_OK(printed);
+  const std::vector<std::string> lines = Policy();
+  const auto line = std::ranges::find_if(
+      lines, [](const std::string& one) { return one.starts_with("witness toko-b.test "); });
+  ASSERT_NE(line, lines.end());
+  EXPECT_THAT(printed->policy(), HasSubstr("\n# " + *line + "\n"));
+  auto head = handlers.GetLogHead(kManager, {});
+  DAFTAR_ASSERT_OK(head);
+  EXPECT_EQ(*line, "witness toko-b.test " + head->mirror_vkey());
+  EXPECT_THAT(audit::TlogPolicy::Parse(printed->policy()), IsOk());
 }
 
 PolicyPartner MadeUp(const std::string& origin, uint8_t seed) {
