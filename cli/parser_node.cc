@@ -170,6 +170,10 @@ void Parser::AddLog() {
   recover.add_flag("--even-if-whole", recovered->new_log.even_if_whole,
                    "With --new-log: although nothing seems wrong with the log here, as when "
                    "partners have seen two histories of it");
+  recover.add_flag("--database-lost", recovered->new_log.database_lost,
+                   "With --new-log: although there is no database, not on an unmounted disk and "
+                   "not in a backup. It begins without customers, orders, incidents and partners, "
+                   "and each partner has to pair anew");
   recover
       .add_option("--passphrase-file", recovered->new_log.passphrase_file,
                   "With --new-log: the file that daftard is started with")
