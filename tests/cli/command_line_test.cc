@@ -36,6 +36,7 @@ const std::vector<std::vector<std::string>> kCommands{
     {"partner", "show"},
     {"partner", "suspend"},
     {"partner", "resume"},
+    {"partner", "accept"},
     {"partner", "remove"},
     {"log", "head"},
     {"log", "show"},
