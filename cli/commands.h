@@ -60,6 +60,7 @@ absl::StatusOr<int> RunPartnerInvite(Session& session, const InviteOptions& opti
 struct PartnerOptions {
   std::string code;  // join only; "-" reads standard input
   std::string origin;
+  std::string first_entry;  // accept only
   std::string because;
 };
 absl::StatusOr<int> RunPartnerJoin(Session& session, const PartnerOptions& options);

@@ -10,17 +10,17 @@ using Node = v1::NodeService::Stub;
 constexpr uint32_t kMaxInviteSeconds = 7 * 24 * 3600;
 constexpr uint64_t kDefaultChanges = 100;  // rows without --limit
 
-// The three writes that change what a partner may do differ in nothing else.
+// The writes that change what a partner may do differ in nothing else than what `request` has.
 template <class Request, class Response>
 absl::StatusOr<int> ChangePartner(Session& session, const PartnerOptions& options,
                                   grpc::Status (Node::*method)(grpc::ClientContext*, const Request&,
-                                                               Response*)) {
+                                                               Response*),
+                                  Request request = {}) {
   absl::Status status = CheckBecause(options.because);
   if (status.ok()) status = CheckText("origin", options.origin);
   if (!status.ok()) return status;
   auto client = session.client();
   if (!client.ok()) return client.status();
-  Request request;
   request.set_origin(options.origin);
   request.set_because(options.because);
   const auto response = (*client)->Write(method, std::move(request));
@@ -113,7 +113,15 @@ absl::StatusOr<int> RunPartnerSuspend(Session& session, const PartnerOptions& op
   return ChangePartner(session, options, &Node::SuspendPartner);
 }
 absl::StatusOr<int> RunPartnerAccept(Session& session, const PartnerOptions& options) {
-  return ChangePartner(session, options, &Node::AcceptPartner);
+  if (options.first_entry.empty()) {
+    return absl::InvalidArgumentError(
+        "--first-entry is needed: the hash of the new log's first entry, as the partner's operator "
+        "reads it out by phone. `daftar partner show ORIGIN` has the one that was seen here");
+  }
+  if (auto status = CheckText("first-entry", options.first_entry); !status.ok()) return status;
+  v1::AcceptPartnerRequest request;
+  request.set_first_entry(options.first_entry);
+  return ChangePartner(session, options, &Node::AcceptPartner, std::move(request));
 }
 absl::StatusOr<int> RunPartnerRelease(Session& session, const PartnerOptions& options) {
   return ChangePartner(session, options, &Node::ReleasePartner);

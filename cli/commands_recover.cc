@@ -30,10 +30,10 @@ absl::StatusOr<int> RunLogRecover(Session& session, const LogRecoverOptions& opt
     begun.because = options.because;
     return RunNewLog(session, begun);
   }
-  if (anew.yes || anew.even_if_whole || !anew.passphrase_file.empty()) {
+  if (anew.yes || anew.even_if_whole || anew.database_lost || !anew.passphrase_file.empty()) {
     return absl::InvalidArgumentError(
-        "--yes, --even-if-whole and --passphrase-file belong to --new-log ORIGIN, which is "
-        "missing");
+        "--yes, --even-if-whole, --database-lost and --passphrase-file belong to --new-log ORIGIN, "
+        "which is missing");
   }
   v1::RecoverLogRequest request;
   request.set_because(options.because);

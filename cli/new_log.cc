@@ -30,6 +30,7 @@ absl::StatusOr<std::vector<std::string>> NewLogArguments(const NewLogOptions& op
   std::vector<std::string> arguments{"new-log",   "--dir",        dir, "--origin", options.origin,
                                      "--because", options.because};
   if (options.even_if_whole) arguments.emplace_back("--even-if-whole");
+  if (options.database_lost) arguments.emplace_back("--database-lost");
   if (!file.empty()) arguments.insert(arguments.end(), {"--passphrase-file", file});
   arguments.insert(arguments.end(), {"--output", json ? "json" : "text"});
   return arguments;
@@ -46,7 +47,13 @@ absl::Status ConfirmNewLog(Console& console, const NewLogOptions& options) {
            ", with new keys. The old log's entries are deleted here. Reports that are live are "
            "queued for it; what is disputed waits until that is resolved, and what was settled, "
            "withdrawn or erased is not shared again. Partners count nothing of it until each "
-           "partner's operator has confirmed it, and from then on nothing of the old one.",
+           "partner's operator has confirmed it, and from then on nothing of the old one; in "
+           "between, they find of the old one only what they had looked up before." +
+           (options.database_lost
+                ? " Where there is no database, it begins without customers, orders, incidents and "
+                  "partners, and each partner has to remove the old log and pair anew: check first "
+                  "that its disk is mounted, and that there is no backup."
+                : ""),
        .asks = "Begin the new log?",
        .without_terminal =
            "a log is given up for good: at a terminal this asks first, elsewhere add --yes",

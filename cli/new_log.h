@@ -18,6 +18,7 @@ struct NewLogOptions {
   std::string because = {};
   std::string passphrase_file = {};
   bool even_if_whole = false;
+  bool database_lost = false;
   bool yes = false;
 };
 

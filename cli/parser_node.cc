@@ -36,10 +36,23 @@ void Parser::AddPartners() {
   add("show", "One partner", &RunPartnerShow, nullptr);
   add("suspend", "Neither ask nor answer it until resumed", &RunPartnerSuspend,
       "agreement under review");
-  add("accept",
+  CLI::App& accept = Verb(
+      noun, "accept",
       "Go on with the new log of a partner that lost its own: nothing in the old one counts any "
-      "more, and what was kept of it is deleted. Compare the first entry by phone before",
-      &RunPartnerAccept, "their disk died; first entry compared with Siti by phone");
+      "more, and what was kept of it is deleted. Its operator reads out the first entry by phone",
+      "  daftar partner show toko-b.example    # what was seen here\n"
+      "  daftar partner accept toko-b.example --first-entry 5f0c... --because \"compared with "
+      "Siti\"\n");
+  auto accepted = Take(accept, &RunPartnerAccept);
+  accept.add_option("origin", accepted->origin, "The partner, by its old log")
+      ->type_name("ORIGIN")
+      ->required();
+  accept
+      .add_option(
+          "--first-entry", accepted->first_entry,
+          "The hash of the new log's first entry that was compared, all 64 digits (required)")
+      ->type_name("HEX");
+  AddBecause(accept, accepted->because);
   add("release", "Let its reports count again after the node had set them aside",
       &RunPartnerRelease, "they had a backlog");
   add("resume", "End a suspension", &RunPartnerResume, "agreement renewed");
@@ -157,6 +170,10 @@ void Parser::AddLog() {
   recover.add_flag("--even-if-whole", recovered->new_log.even_if_whole,
                    "With --new-log: although nothing seems wrong with the log here, as when "
                    "partners have seen two histories of it");
+  recover.add_flag("--database-lost", recovered->new_log.database_lost,
+                   "With --new-log: although there is no database, not on an unmounted disk and "
+                   "not in a backup. It begins without customers, orders, incidents and partners, "
+                   "and each partner has to pair anew");
   recover
       .add_option("--passphrase-file", recovered->new_log.passphrase_file,
                   "With --new-log: the file that daftard is started with")

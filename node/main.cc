@@ -15,6 +15,7 @@
 #include <sstream>
 #include <string>
 
+#include "node/new_log_words.h"
 #include "node/service/accept_loop.h"
 #include "node/service/http_server.h"
 #include "node/service/local_server.h"
@@ -139,30 +140,6 @@ int RunInit(const Options& options) {
   return 0;
 }
 
-std::string Many(uint64_t count, const char* one, const char* many) {
-  return std::to_string(count) + " " + (count == 1 ? one : many);
-}
-
-void PrintNewLog(const NewLogDone& done) {
-  std::cout << "The log " << done.origin << " takes the place of " << done.old.origin << "\n"
-            << "  first entry  " << done.first_entry << "\n"
-            << "  queued anew  " << Many(done.anew.queued, "report", "reports") << "\n";
-  const std::pair<uint64_t, const char*> rest[] = {
-      {done.anew.stopped, "may not be shared any more: drafts now, and their history says why"},
-      {done.anew.expired, "erased, their time being over"},
-      {done.left.disputed, "disputed: not shared until the dispute is resolved"},
-      {done.left.ended, "settled, withdrawn or erased before: not shared again"},
-      {done.left.nameless, "withdrawn: the customer was lost with an earlier database"}};
-  for (const auto& [count, what] : rest) {
-    if (count > 0) std::cout << "  " << count << " " << what << "\n";
-  }
-  std::cout
-      << "\nNext: start daftard. Each partner's node notices the new log, and counts nothing of it "
-         "until its\noperator has confirmed it. Call each of them, read the first entry out, and "
-         "let them run there:\n  daftar partner accept "
-      << done.old.origin << " --because \"they told me on the phone\"\n";
-}
-
 // A signal may end it: every step is durable, and the same command goes on.
 int RunNewLog(const Options& options) {
   const bool json = options.output == "json";
@@ -179,14 +156,15 @@ int RunNewLog(const Options& options) {
                             evidence::SystemClock(), crypto::SystemEntropy(), progress);
   if (!done.ok()) return Fail(done.status(), json);
   if (!json) {
-    PrintNewLog(*done);
+    std::cout << NewLogWords(*done);
     return 0;
   }
   std::cout << nlohmann::json{{"old_origin", done->old.origin}, {"old_size", done->old.size},
                               {"origin", done->origin},         {"first_entry", done->first_entry},
                               {"queued", done->anew.queued},    {"stopped", done->anew.stopped},
                               {"expired", done->anew.expired},  {"disputed", done->left.disputed},
-                              {"ended", done->left.ended},      {"nameless", done->left.nameless}}
+                              {"ended", done->left.ended},      {"nameless", done->left.nameless},
+                              {"partners", done->partners}}
                    .dump(2)
             << "\n";
   return 0;
@@ -390,6 +368,9 @@ int Main(int argc, char** argv) {
       ->required();
   new_log->add_flag("--even-if-whole", options.new_log.even_if_whole,
                     "Although nothing seems wrong with the log here");
+  new_log->add_flag("--database-lost", options.new_log.database_lost,
+                    "Although there is no database any more: begin without customers, orders, "
+                    "incidents and partners");
   new_log->add_option("--output", options.output, "text or json")
       ->type_name("FORM")
       ->check(CLI::IsMember({"text", "json"}));

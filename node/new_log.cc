@@ -238,6 +238,9 @@ class NewLog {
     auto leaf = storage::LogStore(node_->store()).ReadLeaf(storage::kOwnLog, 0);
     if (!leaf.ok()) return leaf.status();
     done_.first_entry = crypto::MerkleLeafHash(*leaf).hex();
+    for (const partners::Partner& partner : node_->registry().All()) {
+      if (partner.status != partners::PartnerStatus::kRemoved) ++done_.partners;
+    }
     if (absl::Status status = Doing("finishing"); !status.ok()) return status;
     Batch batch;
     DeleteNewLogIntent(batch);

@@ -20,6 +20,8 @@ struct NewLogPlan {
   std::string actor;    // "uid:1000"
   // Nothing seems wrong here: what is, only partners know (two histories of the log).
   bool even_if_whole = false;
+  // There is no database any more: begin without one (BeginNewLogIn).
+  bool database_lost = false;
 };
 
 // The node's files; see node/setup.h for those of a directory. Nobody else has them open.
@@ -45,6 +47,9 @@ struct NewLogDone {
   // Of this call; what an earlier one did that was stopped is not counted again.
   ledger::Ledger::LeftLog left;
   ledger::Ledger::PublishedAnew anew;
+  // Partners that this node knows, whose operators can accept the new log. All others have to
+  // remove the old one and pair anew.
+  size_t partners = 0;
 };
 
 // Begins the new log, or goes on with one that was begun under the same origin. Every step is

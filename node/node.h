@@ -158,6 +158,7 @@ class Node {
   // and what is kept of it is deleted, by Upkeep where it cannot be at once.
   absl::StatusOr<partners::Partner> AcceptPartner(const storage::Caller& caller,
                                                   const std::string& origin,
+                                                  const crypto::Digest& first_entry,
                                                   const std::string& because);
 
   // Puts the cosignatures that were collected into the note that partners follow.

@@ -61,9 +61,10 @@ absl::StatusOr<evidence::FeedBatch> Node::ReadCopy(const std::string& origin, ui
 
 absl::StatusOr<partners::Partner> Node::AcceptPartner(const storage::Caller& caller,
                                                       const std::string& origin,
+                                                      const crypto::Digest& first_entry,
                                                       const std::string& because) {
   storage::MutexLock adopting(adopting_);
-  auto partner = registry_->AcceptSuccession(caller, origin, because);
+  auto partner = registry_->AcceptSuccession(caller, origin, first_entry, because);
   if (!partner.ok()) return partner.status();
   // Nobody writes to the old copy any more once this returns.
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;

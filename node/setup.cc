@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <system_error>
+#include <utility>
 
 #include "crypto/merkle.h"
 #include "storage/rocks_store.h"
@@ -151,11 +152,21 @@ absl::StatusOr<Config> ReadConfig(const fs::path& path) {
   return text.ok() ? Config::Parse(*text) : text.status();
 }
 
+// What to do without a database, by what was to be done with it.
+constexpr std::string_view kStartsEmpty =
+    ". If it is lost and there is no backup, `daftard --recover` starts with an empty one, and "
+    "`daftar log recover` fetches the log back";
+constexpr std::string_view kNothingBegun =
+    ". Nothing was changed. Is its disk mounted? A new log begun now would be without the shop's "
+    "customers, orders, incidents and partners. If they are lost and there is no backup, say so: "
+    "--database-lost";
+
 // The node in a directory whose lock is held, whatever it is in the middle of.
 absl::StatusOr<std::unique_ptr<Node>> OpenHeld(const fs::path& dir, const storage::Unlock& unlock,
                                                evidence::Clock& clock, crypto::Entropy& entropy,
                                                const NetworkFactory& make_network,
-                                               bool create_database) {
+                                               bool create_database,
+                                               std::string_view without_database) {
   const NodePaths paths(dir);
   auto config = ReadConfig(paths.config());
   if (!config.ok()) return config.status();
@@ -167,11 +178,8 @@ absl::StatusOr<std::unique_ptr<Node>> OpenHeld(const fs::path& dir, const storag
       storage::RocksStore::Open({.path = paths.database(), .create_if_missing = create_database});
   if (!store.ok()) {
     if (!absl::IsNotFound(store.status())) return store.status();
-    return absl::Status(
-        store.status().code(),
-        std::string(store.status().message()) +
-            ". If it is lost and there is no backup, `daftard --recover` starts with "
-            "an empty one, and `daftar log recover` fetches the log back");
+    return absl::Status(store.status().code(),
+                        std::string(store.status().message()) + std::string(without_database));
   }
   NodeParts parts{.config = *std::move(config),
                   .charter = *std::move(charter),
@@ -237,7 +245,7 @@ absl::StatusOr<OpenedNode> OpenNode(const fs::path& dir, const fs::path& passphr
   opened.lock = *std::move(lock);
   auto unlock = storage::FindUnlock(dir, passphrase_file);
   if (!unlock.ok()) return unlock.status();
-  auto node = OpenHeld(dir, *unlock, clock, entropy, make_network, recover);
+  auto node = OpenHeld(dir, *unlock, clock, entropy, make_network, recover, kStartsEmpty);
   if (!node.ok()) return node.status();
   absl::Status finished = CheckNoUnfinishedNewLog((*node)->store(), (*node)->vault());
   if (!finished.ok()) return finished;
@@ -254,7 +262,12 @@ absl::StatusOr<NewLogDone> BeginNewLogIn(const fs::path& dir, const fs::path& pa
   auto unlock = storage::FindUnlock(dir, passphrase_file);
   if (!unlock.ok()) return unlock.status();
   const NodePaths paths(dir);
-  NewLogFiles files{.open = [&] { return OpenHeld(dir, *unlock, clock, entropy, {}, true); },
+  bool create = plan.database_lost;  // once: it does not vanish between two steps
+  NewLogFiles files{.open =
+                        [&] {
+                          return OpenHeld(dir, *unlock, clock, entropy, {},
+                                          std::exchange(create, false), kNothingBegun);
+                        },
                     .write_keys =
                         [&](const storage::NodeKeys& keys) {
                           return storage::WriteKeystore(dir, keys, *unlock, entropy);

@@ -51,8 +51,9 @@ absl::StatusOr<OpenedNode> OpenNode(const std::filesystem::path& dir,
                                     evidence::Clock& clock, crypto::Entropy& entropy,
                                     const NetworkFactory& make_network, bool recover = false);
 
-// BeginNewLog for the node in `dir`. Where there is no database, an empty one is made: the keystore
-// alone can begin a new log. FailedPrecondition while a daemon runs.
+// BeginNewLog for the node in `dir`. Where there is no database, an empty one is made when the plan
+// says that it is lost: the keystore alone can begin a new log. Otherwise NotFound, and nothing was
+// changed. FailedPrecondition while a daemon runs.
 absl::StatusOr<NewLogDone> BeginNewLogIn(const std::filesystem::path& dir,
                                          const std::filesystem::path& passphrase_file,
                                          const NewLogPlan& plan, evidence::Clock& clock,

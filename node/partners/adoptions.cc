@@ -80,10 +80,15 @@ std::string SuccessionWords(const Partner& partner) {
   const Succession& succession = *partner.succession;
   return "it has lost its log and began another in its place, " + succession.origin + ", after " +
          std::to_string(succession.size) +
-         " entries. Until you accept that, what was copied counts as before and nothing new comes. "
-         "Have its operator read out the first entry of the new log by phone (" +
-         succession.first_leaf.hex() + "), then `daftar partner accept " + partner.origin +
-         " --because TEXT`";
+         " entries. Until you accept that, of its reports only those count that this node had "
+         "looked up before, and nothing new comes. Have its operator read out the first entry of "
+         "the new log by phone (" +
+         succession.first_leaf.hex() + "), then `" + AcceptCommand(partner) + "`" +
+         (succession.stage == SuccessionStage::kContested
+              ? ". It has shown another new log since, and one of them is not its own: when its "
+                "operator reads out another first entry, `daftar partner remove " +
+                    partner.origin + " --because TEXT`, and pair anew"
+              : "");
 }
 
 std::string Adoptions::Look(const Partner& partner, const MirrorView& view, const std::string& note,
@@ -94,11 +99,11 @@ std::string Adoptions::Look(const Partner& partner, const MirrorView& view, cons
   {
     storage::MutexLock lock(mutex_);
     const auto before = looked_.find(partner.origin);
-    if (before != looked_.end() && before->second.origin == origin) {
+    if (before != looked_.end()) {
       const Looked& last = before->second;
-      if (last.waits ? now - last.at < kWaitsPause : now - last.at < kRefusedPause) {
-        return last.words;
-      }
+      // Whatever names a partner shows: it is read at most once in the shorter pause.
+      const bool waits = last.waits && last.origin == origin;
+      if (waits ? now - last.at < kWaitsPause : now - last.at < kRefusedPause) return last.words;
     }
   }
   Looked looked{origin, now, {}, false};

@@ -18,7 +18,8 @@ namespace daftar::partners {
 
 // Reading the beginning of the new log.
 inline constexpr std::chrono::milliseconds kBeginningDeadline{10'000};
-// Between two looks at the beginning of one log: of one that was refused, and of one that waits.
+// Between two looks at the beginning of a log that one partner shows: whichever it is, and the one
+// that waits to be accepted.
 inline constexpr std::chrono::minutes kRefusedPause{1};
 inline constexpr std::chrono::hours kWaitsPause{1};
 // Rows that are deleted in one write.

@@ -75,7 +75,7 @@ absl::StatusOr<Partner> Partner::Decode(ByteView bytes) {
   partner.log = static_cast<storage::LogNumber>(reader.U32());
   partner.paired_at.value = static_cast<int64_t>(reader.U64());
   const uint8_t stage = version == kVersionBeforeSuccession ? uint8_t{0} : reader.U8();
-  if (stage > static_cast<uint8_t>(SuccessionStage::kCleared)) reader.Fail();
+  if (stage > static_cast<uint8_t>(SuccessionStage::kContested)) reader.Fail();
   if (stage != 0) {
     Succession succession;
     succession.stage = static_cast<SuccessionStage>(stage);
@@ -151,6 +151,11 @@ absl::Status CheckCard(const NodeCard& card) {
                                       card.origin + " name");
   }
   return absl::OkStatus();
+}
+
+std::string AcceptCommand(const Partner& partner) {
+  return "daftar partner accept " + partner.origin + " --first-entry " +
+         partner.succession->first_leaf.hex() + " --because TEXT";
 }
 
 }  // namespace daftar::partners

@@ -32,6 +32,8 @@ enum class SuccessionStage : uint8_t {
   kWaits = 1,     // until an operator accepts it: nothing of the new log counts or is copied
   kAccepted = 2,  // what is kept of the old log is being deleted
   kCleared = 3,   // and is gone, but for its entries without their bodies
+  // As kWaits, and the partner has shown yet another log in the place of its own since.
+  kContested = 4,
 };
 
 // The log that a partner began in the place of this one, with an ADOPTION that its old entry key
@@ -61,7 +63,8 @@ struct Partner {
 
   // Whether another log has taken the place of this one here.
   bool replaced() const {
-    return succession.has_value() && succession->stage != SuccessionStage::kWaits;
+    return succession.has_value() && (succession->stage == SuccessionStage::kAccepted ||
+                                      succession->stage == SuccessionStage::kCleared);
   }
   crypto::Bytes Encode() const;
   static absl::StatusOr<Partner> Decode(crypto::ByteView bytes);  // DataLoss when malformed
@@ -92,6 +95,9 @@ bool IsOffered(std::string_view endpoint);
 // the log as ReadBeginning wants it, and the TLS key of its KEYS the certificate's.
 // InvalidArgument saying what is wrong.
 absl::Status CheckCard(const NodeCard& card);
+
+// The command with which an operator accepts the new log of `partner`. REQUIRES that one waits.
+std::string AcceptCommand(const Partner& partner);
 
 }  // namespace daftar::partners
 

@@ -184,11 +184,17 @@ absl::StatusOr<Partner> Registry::AddLocked(const storage::Caller& caller, const
   for (const auto& [origin, other] : partners_) {
     if (origin != card.origin && other.pin == certificate->pin &&
         other.status != PartnerStatus::kRemoved) {
-      const bool succeeds = other.succession.has_value() && other.succession->origin == card.origin;
+      const bool succeeds = other.succession.has_value() &&
+                            other.succession->origin == card.origin &&
+                            other.succession->first_leaf == first_leaf;
       return absl::AlreadyExistsError(
-          "the partner " + origin + " has the same certificate" +
-          (succeeds ? "; this is its new log: daftar partner accept " + origin + " --because TEXT"
-                    : ""));
+          "the partner " + origin + " has the same certificate; " +
+          (succeeds ? "this is its new log. Once its operator has read out the same first entry "
+                      "by phone: " +
+                          AcceptCommand(other)
+                    : "where its node began a new log in the place of a lost one, the old one has "
+                      "to go before they pair anew: daftar partner remove " +
+                          origin + " --because TEXT"));
     }
   }
   partner.name = card.name;

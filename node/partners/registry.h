@@ -47,16 +47,19 @@ class Registry {
                                     PartnerStatus status, const std::string& because);
 
   // Succession of logs (registry_succession.cc). Notes which log the active partner of `origin`
-  // says takes the place of its own; what it said before is replaced. Whoever calls has checked it.
-  // AlreadyExists when the new origin is known here; FailedPrecondition when the partner is not
+  // says takes the place of its own. The first that it says stands; another is refused, and from
+  // then on the first is kContested. Whoever calls has checked it. AlreadyExists when the new
+  // origin is known here; FailedPrecondition when another was noted before, or the partner is not
   // active; NotFound.
   absl::Status NoteSuccession(std::string_view origin, const Succession& succession);
-  // The operator's word: from now on the partner is that of the new log, with the same name,
-  // address, certificate and status, and the old one is kRemoved. What is kept of the old log is to
-  // be deleted by the caller (Adoptions::Clear). A repetition of the request changes nothing.
-  // FailedPrecondition when nothing waits for it; AlreadyExists and ResourceExhausted as Add;
-  // NotFound. The reason goes to the record.
+  // The operator's word: from now on the partner is that of the new log that begins with
+  // `first_entry`, with the same name, address, certificate and status, and the old one is
+  // kRemoved. What is kept of the old log is to be deleted by the caller (Adoptions::Clear). A
+  // repetition of the request changes nothing. FailedPrecondition when nothing waits for it, or
+  // what waits begins otherwise; AlreadyExists and ResourceExhausted as Add; NotFound. The reason
+  // goes to the record.
   absl::StatusOr<Partner> AcceptSuccession(const storage::Caller& caller, std::string_view origin,
+                                           const crypto::Digest& first_entry,
                                            const std::string& because);
   // Nothing is left of what was to be deleted. REQUIRES that it was accepted.
   absl::Status NoteCleared(std::string_view origin);

@@ -36,22 +36,40 @@ absl::Status Registry::NoteSuccession(std::string_view origin, const Succession&
   if (partner.status != PartnerStatus::kActive) {
     return absl::FailedPreconditionError("the partner " + partner.origin + " is not active");
   }
-  if (partner.succession == succession) return absl::OkStatus();
+  Succession noted = succession;
+  if (partner.succession.has_value()) noted.stage = partner.succession->stage;
+  if (partner.succession == noted) return absl::OkStatus();
   if (absl::Status status = CheckSuccessor(partner, succession.origin); !status.ok()) return status;
-  partner.succession = succession;
-  partner.succession->stage = SuccessionStage::kWaits;
+  std::string contradiction;
+  if (!partner.succession.has_value()) {
+    partner.succession = succession;
+    partner.succession->stage = SuccessionStage::kWaits;
+  } else {
+    // Either may be of somebody who has copied the partner's keys, and nothing here tells which. So
+    // the first stands, and its operator's word decides; whoever shows new ones for ever is not let
+    // into the database again.
+    contradiction = "it showed " + partner.succession->origin +
+                    " as its new log before, with the first entry " +
+                    partner.succession->first_leaf.hex() + ", and one of them is not its own";
+    if (partner.succession->stage == SuccessionStage::kContested) {
+      return absl::FailedPreconditionError(contradiction);
+    }
+    partner.succession->stage = SuccessionStage::kContested;
+  }
   Batch batch;
   batch.Put(Column::kPartners, RowKey(partner.origin), partner.Encode());
   absl::Status written = Write(std::move(batch), {"node", {}}, "partner.new-log",
-                               partner.origin + " to " + succession.origin, {});
+                               partner.origin + " to " + succession.origin, contradiction);
   if (!written.ok()) return written;
   partners_.insert_or_assign(partner.origin, partner);
   ++version_;
+  if (!contradiction.empty()) return absl::FailedPreconditionError(contradiction);
   return absl::OkStatus();
 }
 
 absl::StatusOr<Partner> Registry::AcceptSuccession(const storage::Caller& caller,
                                                    std::string_view origin,
+                                                   const crypto::Digest& first_entry,
                                                    const std::string& because) {
   if (absl::Status status = CheckBecause(because); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
@@ -64,7 +82,8 @@ absl::StatusOr<Partner> Registry::AcceptSuccession(const storage::Caller& caller
   Partner old = partners_.find(origin)->second;
   if (earlier->has_value()) {
     const auto made = partners_.find(crypto::AsText(**earlier));
-    if (made != partners_.end() && old.replaced() && old.succession->origin == made->first) {
+    if (made != partners_.end() && old.replaced() && old.succession->origin == made->first &&
+        old.succession->first_leaf == first_entry) {
       return made->second;
     }
     return absl::FailedPreconditionError(
@@ -77,6 +96,14 @@ absl::StatusOr<Partner> Registry::AcceptSuccession(const storage::Caller& caller
   if (!old.succession.has_value()) {
     return absl::FailedPreconditionError("the partner " + old.origin +
                                          " goes on with its log; there is no other to accept");
+  }
+  if (old.succession->first_leaf != first_entry) {
+    return absl::FailedPreconditionError(
+        "not accepted: the new log that " + old.origin + " has shown here, " +
+        old.succession->origin + ", begins with the entry " + old.succession->first_leaf.hex() +
+        ", and --first-entry says otherwise. Compare all 64 digits with what its operator reads "
+        "out. When they differ, it is not their log: daftar partner remove " +
+        old.origin + " --because TEXT, and pair anew");
   }
   if (absl::Status status = CheckSuccessor(old, old.succession->origin); !status.ok()) {
     return status;

@@ -94,6 +94,8 @@ absl::StatusOr<evidence::WithdrawalGround> GroundFromProto(const std::string& gr
 
 v1::NodeCard ToProto(const partners::NodeCard& card);
 absl::StatusOr<partners::NodeCard> FromProto(const v1::NodeCard& card);
+// The leaf hash of a log's first entry: all of its 64 hexadecimal digits, in either case.
+absl::StatusOr<crypto::Digest> FirstEntryFromProto(const std::string& first_entry);
 v1::FollowResponse ToProto(evidence::FeedBatch batch);
 absl::StatusOr<evidence::FeedBatch> FromProto(v1::FollowResponse response);
 v1::FetchProofResponse ToProto(evidence::HandoverPiece piece);

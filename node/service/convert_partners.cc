@@ -37,6 +37,19 @@ absl::StatusOr<partners::NodeCard> FromProto(const v1::NodeCard& card) {
   return out;
 }
 
+absl::StatusOr<crypto::Digest> FirstEntryFromProto(const std::string& first_entry) {
+  const std::string compare =
+      ": the hash of the new log's first entry, as its operator reads it out by phone; `daftar "
+      "partner show` has the one that was seen here";
+  if (first_entry.empty()) {
+    return absl::InvalidArgumentError("--first-entry is needed" + compare);
+  }
+  auto hash = crypto::Digest::FromHexText(first_entry);
+  if (hash.ok()) return hash;
+  return absl::InvalidArgumentError("--first-entry takes all 64 hexadecimal digits, not " +
+                                    std::to_string(first_entry.size()) + " characters" + compare);
+}
+
 v1::FollowResponse ToProto(evidence::FeedBatch batch) {
   v1::FollowResponse out;
   out.set_from(batch.from);

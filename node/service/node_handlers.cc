@@ -180,8 +180,10 @@ absl::StatusOr<v1::AcceptPartnerResponse> NodeHandlers::AcceptPartner(
     const Actor& actor, const v1::AcceptPartnerRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/AcceptPartner"); !s.ok()) return s;
   if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
+  auto first_entry = FirstEntryFromProto(request.first_entry());
+  if (!first_entry.ok()) return first_entry.status();
   auto partner = node_.AcceptPartner(CallerOf(actor, request.request_id()), request.origin(),
-                                     request.because());
+                                     *first_entry, request.because());
   if (!partner.ok()) return partner.status();
   // As when a status changes: what was asked under the old name ends, and open streams look again.
   node_.disclosures().Sweep().IgnoreError();

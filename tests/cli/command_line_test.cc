@@ -39,6 +39,7 @@ const std::vector<std::vector<std::string>> kCommands{
     {"partner", "show"},
     {"partner", "suspend"},
     {"partner", "resume"},
+    {"partner", "accept"},
     {"partner", "remove"},
     {"log", "head"},
     {"log", "show"},

@@ -56,6 +56,12 @@ TEST_F(RecoverTest, ACodeGoesAlong) {
   EXPECT_EQ(asked_.code(), "daftar1-AA");
 }
 
+TEST_F(RecoverTest, WhatBelongsToANewLogNeedsItsName) {
+  const Ran ran = node_.Run({"log", "recover", "--database-lost", "--because", "x"});
+  EXPECT_EQ(ran.code, kExitUsage);
+  EXPECT_THAT(ran.err, HasSubstr("--new-log ORIGIN"));
+}
+
 TEST_F(RecoverTest, ARefusalIsTheNodes) {
   node_.recover_log = [](const v1::RecoverLogRequest&, v1::RecoverLogResponse&) {
     return grpc::Status(grpc::StatusCode::FAILED_PRECONDITION, "the log is whole");

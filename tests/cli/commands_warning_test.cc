@@ -98,7 +98,7 @@ TEST_F(WarningCommandTest, AnEmptyListSaysSo) {
               AllOf(HasSubstr("nothing waits"), Not(HasSubstr("IDENTIFIER"))));
 }
 
-TEST_F(WarningCommandTest, AcceptSendsTheReasonAndShowsTheNewPartner) {
+TEST_F(WarningCommandTest, AcceptSendsWhatWasComparedAndShowsTheNewPartner) {
   v1::AcceptPartnerRequest asked;
   node_.accept_partner = [&](const v1::AcceptPartnerRequest& request,
                              v1::AcceptPartnerResponse& response) {
@@ -106,12 +106,18 @@ TEST_F(WarningCommandTest, AcceptSendsTheReasonAndShowsTheNewPartner) {
     response.mutable_partner()->set_origin("toko-b2.test");
     return grpc::Status::OK;
   };
-  const Ran ran = node_.Run({"partner", "accept", "toko-b.test", "--because", "by phone"});
+  const Ran ran = node_.Run(
+      {"partner", "accept", "toko-b.test", "--first-entry", "5f0c", "--because", "by phone"});
   ASSERT_EQ(ran.code, kExitOk) << ran.err;
-  EXPECT_EQ(asked.origin() + " " + asked.because(), "toko-b.test by phone");
+  EXPECT_EQ(asked.origin() + " " + asked.first_entry() + " " + asked.because(),
+            "toko-b.test 5f0c by phone");
   EXPECT_NE(asked.request_id(), "");
   EXPECT_THAT(ran.out, HasSubstr("toko-b2.test"));
-  EXPECT_EQ(node_.Run({"partner", "accept", "toko-b.test"}).code, kExitUsage);
+  EXPECT_EQ(node_.Run({"partner", "accept", "toko-b.test", "--first-entry", "5f0c"}).code,
+            kExitUsage);
+  const Ran without = node_.Run({"partner", "accept", "toko-b.test", "--because", "by phone"});
+  EXPECT_EQ(without.code, kExitUsage);
+  EXPECT_THAT(without.err, AllOf(HasSubstr("--first-entry"), HasSubstr("by phone")));
 }
 
 TEST_F(WarningCommandTest, APartnerThatBeganANewLogIsShownWithWhatToCompare) {

@@ -26,13 +26,14 @@ TEST(NewLogArgumentsTest, WhatIsGivenIsHandedOn) {
   TestFolder folder;
   NewLogOptions all = kOptions;
   all.even_if_whole = true;
+  all.database_lost = true;
   all.yes = true;
   all.passphrase_file = folder.File("pass", "x");
   EXPECT_THAT(
       NewLogArguments(all, "A", true),
       IsOkAndHolds(ElementsAre("new-log", "--dir", "A", "--origin", "toko-a2.test", "--because",
-                               "two histories", "--even-if-whole", "--passphrase-file",
-                               all.passphrase_file, "--output", "json")));
+                               "two histories", "--even-if-whole", "--database-lost",
+                               "--passphrase-file", all.passphrase_file, "--output", "json")));
 }
 
 TEST(NewLogArgumentsTest, WhatIsMissingOrWrongIsNamed) {
@@ -62,6 +63,20 @@ TEST(ConfirmNewLogTest, AsksAndTakesOnlyYes) {
     console.in_is_terminal = true;
     EXPECT_EQ(ConfirmNewLog(console, kOptions).code(), code);
     EXPECT_THAT(err.str(), HasSubstr("toko-a2.test"));
+  }
+}
+
+TEST(ConfirmNewLogTest, SaysWhatToLookAtBeforeADatabaseIsGivenUp) {
+  for (const bool lost : {false, true}) {
+    std::istringstream in("no\n");
+    std::ostringstream out;
+    std::ostringstream err;
+    Console console{.in = in, .out = out, .err = err};
+    console.in_is_terminal = true;
+    NewLogOptions options = kOptions;
+    options.database_lost = lost;
+    EXPECT_THAT(ConfirmNewLog(console, options), StatusIs(absl::StatusCode::kCancelled));
+    EXPECT_EQ(err.str().find("mounted") != std::string::npos, lost) << err.str();
   }
 }
 

@@ -14,6 +14,7 @@ namespace {
 
 using ::daftar::testing::IsOk;
 using ::daftar::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 class SetupTest : public ::testing::Test {
@@ -31,8 +32,8 @@ class SetupTest : public ::testing::Test {
   absl::StatusOr<OpenedNode> Open() {
     return OpenNode(dir_, {}, evidence::SystemClock(), crypto::SystemEntropy(), {});
   }
-  absl::StatusOr<NewLogDone> Begin(const NewLogProgress& progress) {
-    return BeginNewLogIn(dir_, {}, {"toko-a2.test", "two histories", "uid:0", true},
+  absl::StatusOr<NewLogDone> Begin(const NewLogProgress& progress, bool database_lost = false) {
+    return BeginNewLogIn(dir_, {}, {"toko-a2.test", "two histories", "uid:0", true, database_lost},
                          evidence::SystemClock(), crypto::SystemEntropy(), progress);
   }
 
@@ -69,6 +70,34 @@ TEST_F(SetupTest, ANodeDoesNotStartBeforeItsNewLogIsFinished) {
   EXPECT_THAT(BeginNewLogIn(temp_ / "none", {}, {}, evidence::SystemClock(),
                             crypto::SystemEntropy(), [](std::string_view) { return true; }),
               StatusIs(absl::StatusCode::kNotFound));
+}
+
+// A disk that is not mounted looks the same.
+TEST_F(SetupTest, WithoutADatabaseANewLogIsBegunOnlyWhenTheOperatorSaysThatItIsLost) {
+  const auto go_on = [](std::string_view) { return true; };
+  std::filesystem::rename(dir_ / "db", temp_ / "db");
+  for (const bool mount_point : {false, true}) {
+    if (mount_point) std::filesystem::create_directory(dir_ / "db");
+    EXPECT_THAT(Begin(go_on), StatusIs(absl::StatusCode::kNotFound,
+                                       AllOf(HasSubstr("mounted"), HasSubstr("--database-lost"))));
+    EXPECT_EQ(std::filesystem::exists(dir_ / "db"), mount_point);
+  }
+  // Nothing was changed.
+  std::filesystem::remove_all(dir_ / "db");
+  std::filesystem::rename(temp_ / "db", dir_ / "db");
+  {
+    auto opened = Open();
+    ASSERT_THAT(opened, IsOk());
+    EXPECT_EQ(opened->node->config().origin, "toko-a.test");
+    EXPECT_EQ(opened->node->publisher().trouble(), "");
+  }
+  std::filesystem::remove_all(dir_ / "db");
+  auto done = Begin(go_on, true);
+  ASSERT_THAT(done, IsOk());
+  EXPECT_EQ(done->partners, 0u);
+  auto opened = Open();
+  ASSERT_THAT(opened, IsOk());
+  EXPECT_EQ(opened->node->config().origin, "toko-a2.test");
 }
 
 }  // namespace

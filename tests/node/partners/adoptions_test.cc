@@ -15,6 +15,7 @@ using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
 using ::daftar::testing::SuccessorFaults;
 using storage::Column;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::kIssuer;
 using testing::kPhone;
@@ -29,8 +30,13 @@ class AdoptionsTest : public testing::ProofTest {
     circle_.Settle();
     return successor;
   }
+  // The operator has compared what was noted.
   static absl::StatusOr<Partner> Accept(SimNode& node) {
-    return node->AcceptPartner(node.Caller(), kIssuer, "compared by phone");
+    return node->AcceptPartner(node.Caller(), kIssuer, Noted(node), "compared by phone");
+  }
+  static crypto::Digest Noted(SimNode& node) {
+    const std::optional<Succession> said = Says(node);
+    return said.has_value() ? said->first_leaf : crypto::Digest();
   }
   static std::optional<Succession> Says(SimNode& node) {
     return node->registry().Find(kIssuer)->succession;
@@ -69,6 +75,7 @@ class AdoptionsTest : public testing::ProofTest {
     count(Column::kRelays, crypto::Writer().U8('k').U32(log).Take());
     return kept;
   }
+  const crypto::Digest a_first_leaf_ = crypto::MerkleLeafHash(a_->Card()->first_leaf);
   static void Publish(SimNode& node) {
     auto view = node->ledger().Add(node.Caller(), DepositUnsettled(kPhone));
     DAFTAR_ASSERT_OK(view);
@@ -89,10 +96,11 @@ TEST_F(AdoptionsTest, ANewLogWaitsForTheOperatorAndNothingOfItCounts) {
     auto leaf = storage::LogStore(successor->store()).ReadLeaf(storage::kOwnLog, 0);
     EXPECT_EQ(said->first_leaf, crypto::MerkleLeafHash(*leaf));
     EXPECT_THAT(SuccessionWords(*(*reader)->registry().Find(kIssuer)),
-                HasSubstr("daftar partner accept toko-a.test"));
+                HasSubstr("daftar partner accept toko-a.test --first-entry " +
+                          said->first_leaf.hex() + " --because"));
     EXPECT_THAT(Trouble(*reader), HasSubstr("its new log, toko-a2.test"));
     EXPECT_EQ((*reader)->followers().MirrorOf(kNewLog), nullptr);
-    EXPECT_EQ(Finds(*reader), "toko-a.test live\n");  // as before
+    EXPECT_EQ(Finds(*reader), "toko-a.test live\n");  // it was looked up before
     EXPECT_EQ(Recorded(*reader, "partner.new-log"), 1u);
   }
 }
@@ -145,20 +153,81 @@ TEST_F(AdoptionsTest, AcceptingIsOnTheRecordAndHappensOnce) {
   EXPECT_THAT(Accept(b_), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("no other")));
   LoseTheLog();
   const storage::Caller caller = b_.Caller();
-  EXPECT_THAT(b_->AcceptPartner(caller, kIssuer, ""), StatusIs(absl::StatusCode::kInvalidArgument));
-  EXPECT_THAT(b_->AcceptPartner(caller, "toko-x.test", "x"), StatusIs(absl::StatusCode::kNotFound));
-  auto first = b_->AcceptPartner(caller, kIssuer, "compared by phone");
+  const crypto::Digest noted = Noted(b_);
+  EXPECT_THAT(b_->AcceptPartner(caller, kIssuer, noted, ""),
+              StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(b_->AcceptPartner(caller, "toko-x.test", noted, "x"),
+              StatusIs(absl::StatusCode::kNotFound));
+  auto first = b_->AcceptPartner(caller, kIssuer, noted, "compared by phone");
   DAFTAR_ASSERT_OK(first);
-  auto again = b_->AcceptPartner(caller, kIssuer, "compared by phone");
+  auto again = b_->AcceptPartner(caller, kIssuer, noted, "compared by phone");
   DAFTAR_ASSERT_OK(again);
   EXPECT_EQ(*again, *first);
-  EXPECT_THAT(b_->AcceptPartner(caller, "toko-c.test", "x"),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("request_id")));
+  for (const auto& [origin, entry] :
+       {std::pair("toko-c.test", noted), std::pair(kIssuer, crypto::Digest())}) {
+    EXPECT_THAT(b_->AcceptPartner(caller, origin, entry, "x"),
+                StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("request_id")));
+  }
   EXPECT_THAT(Accept(b_), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("already")));
   EXPECT_EQ(Recorded(b_, "partner.accept"), 1u);
   // Nor does it come back as it was.
   EXPECT_THAT(b_->registry().SetStatus(b_.Caller(), kIssuer, PartnerStatus::kActive, "x"),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr(kNewLog)));
+}
+
+// What the two operators compared decides, and not what came in the meantime.
+TEST_F(AdoptionsTest, ALogThatBeginsOtherwiseThanWhatWasComparedIsNotAccepted) {
+  LoseTheLog();
+  EXPECT_THAT(
+      b_->AcceptPartner(b_.Caller(), kIssuer, a_first_leaf_, "compared by phone"),
+      StatusIs(absl::StatusCode::kFailedPrecondition,
+               AllOf(HasSubstr(Noted(b_).hex()), HasSubstr("daftar partner remove toko-a.test"))));
+  EXPECT_EQ(Says(b_)->stage, SuccessionStage::kWaits);
+  EXPECT_EQ(Finds(b_), "toko-a.test live\n");
+  DAFTAR_EXPECT_OK(Accept(b_));
+}
+
+// Somebody who has copied A's keys was there first; the partners find each other all the same.
+TEST_F(AdoptionsTest, AnotherNewLogIsAContradictionAndLocksNobodyOut) {
+  Succession copied;
+  copied.origin = "toko-x.test";
+  copied.first_leaf = a_first_leaf_;
+  copied.size = 3;
+  DAFTAR_ASSERT_OK(b_->registry().NoteSuccession(kIssuer, copied));
+  SimNode& successor = LoseTheLog();
+  EXPECT_THAT(Trouble(b_), AllOf(HasSubstr("another log, toko-a2.test"),
+                                 HasSubstr("it showed toko-x.test as its new log before")));
+  copied.stage = SuccessionStage::kContested;
+  EXPECT_EQ(Says(b_), copied);
+  EXPECT_THAT(SuccessionWords(*b_->registry().Find(kIssuer)),
+              AllOf(HasSubstr("--first-entry " + copied.first_leaf.hex()),
+                    HasSubstr("one of them is not its own"),
+                    HasSubstr("daftar partner remove toko-a.test")));
+  // It is on the record once, however many more there are.
+  Succession third = copied;
+  third.origin = "toko-a3.test";
+  third.stage = SuccessionStage::kWaits;
+  EXPECT_THAT(b_->registry().NoteSuccession(kIssuer, third),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(Recorded(b_, "partner.new-log"), 2u);
+  b_.Stop();
+  b_.Start();
+  EXPECT_EQ(Says(b_), copied);
+
+  // A's operator reads out another first entry than the one that was noted.
+  auto leaf = storage::LogStore(successor->store()).ReadLeaf(storage::kOwnLog, 0);
+  DAFTAR_ASSERT_OK(leaf);
+  EXPECT_THAT(b_->AcceptPartner(b_.Caller(), kIssuer, crypto::MerkleLeafHash(*leaf), "by phone"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(b_->registry().Add(b_.Caller(), *successor->Card()),
+              StatusIs(absl::StatusCode::kAlreadyExists, HasSubstr("daftar partner remove")));
+  DAFTAR_ASSERT_OK(
+      b_->registry().SetStatus(b_.Caller(), kIssuer, PartnerStatus::kRemoved, "not their log"));
+  DAFTAR_ASSERT_OK(b_->followers().Refresh());
+  circle_.Pair(b_, successor);
+  Publish(successor);
+  circle_.Settle();
+  EXPECT_EQ(Finds(b_), "toko-a2.test live\n");
 }
 
 TEST_F(AdoptionsTest, APartnerCannotReturnToALogThatWasReplaced) {
@@ -175,7 +244,8 @@ TEST_F(AdoptionsTest, WhatWaitsOutlivesARestartAndAnotherFinishesWhatWasAccepted
   b_.Start();
   ASSERT_TRUE(Says(b_).has_value());
   // The process ends right after the operator's word was written.
-  DAFTAR_ASSERT_OK(b_->registry().AcceptSuccession(b_.Caller(), kIssuer, "compared by phone"));
+  DAFTAR_ASSERT_OK(
+      b_->registry().AcceptSuccession(b_.Caller(), kIssuer, Noted(b_), "compared by phone"));
   b_.Stop();
   b_.Start();
   EXPECT_GT(Kept(b_), 0u);

@@ -93,7 +93,11 @@ TEST_F(CardTest, PartnerRowRoundTripsAndRefusesDamage) {
   EXPECT_TRUE(decoded->replaced());
   const size_t stage = row.size() - (1 + 2 + succession.origin.size() + 32 + 8 + 32);
   ASSERT_EQ(row[stage], 2);
-  row[stage] = 4;
+  row[stage] = 4;  // contested: it waits still
+  decoded = Partner::Decode(row);
+  DAFTAR_ASSERT_OK(decoded);
+  EXPECT_FALSE(decoded->replaced());
+  row[stage] = 5;
   EXPECT_THAT(Partner::Decode(row), StatusIs(absl::StatusCode::kDataLoss));
 }
 

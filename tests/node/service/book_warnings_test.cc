@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "crypto/merkle.h"
 #include "node/service/book_handlers.h"
 #include "node/service/node_handlers.h"
@@ -247,6 +249,23 @@ TEST_F(BookWarningsTest, APartnerThatBeganANewLogIsShownAndAccepted) {
   EXPECT_THAT(nodes_.AcceptPartner(operator_, accept),
               StatusIs(absl::StatusCode::kInvalidArgument));
   accept.set_because("compared by phone");
+  // The whole hash of what was compared, in either case.
+  std::string compared = crypto::MerkleLeafHash(*first).hex();
+  EXPECT_THAT(shown->partner().trouble(), HasSubstr("--first-entry " + compared));
+  EXPECT_THAT(nodes_.AcceptPartner(operator_, accept),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--first-entry is needed")));
+  for (const std::string& wrong : {compared.substr(0, 12), compared + "00", "x" + compared}) {
+    accept.set_first_entry(wrong);
+    EXPECT_THAT(nodes_.AcceptPartner(operator_, accept),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("all 64")));
+  }
+  accept.set_first_entry(crypto::Digest().hex());
+  EXPECT_THAT(nodes_.AcceptPartner(operator_, accept),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("Compare all 64 digits")));
+  std::transform(compared.begin(), compared.end(), compared.begin(), [](char c) {
+    return c >= 'a' && c <= 'f' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  accept.set_first_entry(compared);
   auto accepted = nodes_.AcceptPartner(operator_, accept);
   DAFTAR_ASSERT_OK(accepted);
   EXPECT_EQ(accepted->partner().origin(), "toko-b2.test");
