@@ -28,7 +28,7 @@ constexpr std::string_view kNote =
 }  // namespace
 
 std::string RecoveredHandle(uint64_t report) {
-  return "lost-database/entry-" + std::to_string(report);
+  return std::string(identity::kLostCustomerPrefix) + std::to_string(report);
 }
 
 // One run. One thread.
