@@ -8,6 +8,7 @@
 #include "node/evidence/report_order.h"
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
+#include "node/ledger/lost_labels.h"
 #include "storage/log_store.h"
 
 namespace daftar::ledger {
@@ -52,6 +53,7 @@ class Restorer {
     });
     if (!failed.ok()) return failed;
     if (!read.ok()) return read;
+    if (absl::Status status = NoteLost(); !status.ok()) return status;
     if (absl::Status status = TakeOffQueue(); !status.ok()) return status;
     if (!charters_.empty()) done_.charter = charters_.rbegin()->second;
     return done_;
@@ -199,10 +201,21 @@ class Restorer {
     return absl::OkStatus();
   }
 
+  absl::Status NoteLost() {
+    Batch batch;
+    absl::Status noted =
+        NoteLostLabels(ledger_.store_, ledger_.options_.label_key.epoch, from_, lost_, batch);
+    if (!noted.ok() || lost_ == 0) return noted;
+    return ledger_.store_.Write(std::move(batch));
+  }
+
   absl::Status TakeReport(uint64_t index, const evidence::Header& header) {
     auto bytes = BodyOf(index);
     if (!bytes.ok()) return bytes.status();
-    if (!bytes->has_value()) return absl::OkStatus();  // erased since: nothing is left to tell
+    if (!bytes->has_value()) {  // erased since: nothing is left to tell
+      ++lost_;
+      return absl::OkStatus();
+    }
     auto body = evidence::ReportBody::Decode(**bytes);
     if (!body.ok()) return absl::DataLossError("a report's body is malformed");
     auto facts = evidence::OpenReport(*body, ledger_.options_.origin,
@@ -402,7 +415,7 @@ class Restorer {
   }
 
   // What was queued since, on an old copy, and must not go out: an update that the log has in
-  // another form, or of a report that is over; and a report under a label that is used.
+  // another form, or of a report that is over; and a report under a label that is used, or may be.
   absl::Status TakeOffQueue() {
     for (const Submission& queued : queue_) {
       Batch batch;
@@ -415,7 +428,7 @@ class Restorer {
       } else if (queued.kind == EntryKind::kReport) {
         auto used = UsesUsedLabel(queued);
         if (!used.ok()) return used.status();
-        off = *used;
+        off = *used || lost_ > 0;
         if (off) {
           if (absl::Status status = MakeDraftOf(queued, batch); !status.ok()) return status;
         }
@@ -456,11 +469,11 @@ class Restorer {
     incident.report.reset();
     incident.MakeDraft();
     if (incident.events.size() < kMaxIncidentEvents) {
-      incident.events.push_back({ledger_.clock_.Now(), std::string(kNodeActor),
-                                 IncidentAction::kStopped,
-                                 "its label was used by the part of the log that the database did "
-                                 "not have; let it be shared again",
-                                 std::nullopt});
+      incident.events.push_back(
+          {ledger_.clock_.Now(), std::string(kNodeActor), IncidentAction::kStopped,
+           "its label was used, or may have been, by the part of the log that "
+           "the database did not have; let it be shared again",
+           std::nullopt});
     }
     ledger_.PutIncident(batch, incident);
     return absl::OkStatus();
@@ -491,6 +504,7 @@ class Restorer {
   std::map<uint64_t, evidence::CharterHash> charters_;
   std::map<uint64_t, std::vector<EntryKind>> updates_;
   std::multimap<evidence::Token, Labelled> labels_;
+  uint64_t lost_ = 0;  // reports that were erased since, and with them what their labels were
   Ledger::TakenBack done_;
 };
 

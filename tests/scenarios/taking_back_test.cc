@@ -50,6 +50,12 @@ class TakingBack : public ::testing::Test {
     return a_->RecoverLog(a_.Caller(), {{}, "a drill"},
                           [](const std::string&, uint64_t) { return true; });
   }
+  std::array<evidence::Slot, 4> SlotsOf(uint64_t report) {
+    const auto body =
+        a_->store().Get(storage::Column::kLogBodies,
+                        storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), report));
+    return evidence::ReportBody::Decode(**body)->slots;
+  }
   IncidentState StateOf(const ledger::IncidentId& id) { return a_->ledger().Get(id)->state; }
   partners::MirrorView AtB() { return b_->followers().MirrorOf(kOrigin)->View(); }
   uint64_t Voids() {
@@ -162,12 +168,56 @@ TEST_F(TakingBack, NoLabelIsUsedTwice) {
   for (uint64_t index = 0; index < a_->publisher().tree_size(); ++index) {
     auto entry = evidence::SignedHeader::DecodeLeaf(*log.ReadLeaf(storage::kOwnLog, index));
     if (entry->header.kind != evidence::EntryKind::kReport) continue;
-    auto body =
-        a_->store().Get(storage::Column::kLogBodies,
-                        storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), index));
-    for (const auto& slot : evidence::ReportBody::Decode(**body)->slots) ++seen[slot.token];
+    for (const auto& slot : SlotsOf(index)) ++seen[slot.token];
   }
   EXPECT_EQ(seen.size(), 8u);
+}
+
+// What was filed and erased since the backup has left nothing that shows its labels, also where the
+// same backup is put back a second time.
+TEST_F(TakingBack, NoLabelOfWhatWasErasedSinceIsUsedAgain) {
+  BackUp();
+  std::set<evidence::Token> seen;
+  size_t slots = 0;
+  const auto report = [&] {
+    const auto id = File();
+    Publish(id);
+    for (const auto& slot : SlotsOf(a_->ledger().Get(id)->report->index)) {
+      seen.insert(slot.token);
+      ++slots;
+    }
+    return id;
+  };
+  for (int round = 0; round < 3; ++round) {
+    report();
+    const auto erased = report();
+    ASSERT_THAT(a_->ledger().Erase(a_.Caller(), erased, evidence::ErasureGround::kRequest, "asked"),
+                IsOk());
+    Settle();
+    PutBack();
+    ASSERT_THAT(Recover(), IsOk());
+  }
+  report();
+  EXPECT_EQ(slots, 7u * 4);
+  EXPECT_EQ(seen.size(), slots);
+}
+
+TEST_F(TakingBack, AReportThatWaitsUnderALabelThatMayBeUsedBecomesADraft) {
+  const auto id = File();
+  ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
+  BackUp();  // the report waits for its tick in it
+  ASSERT_THAT(
+      a_->ledger().Withdraw(a_.Caller(), id, evidence::WithdrawalGround::kOther, "a mistake"),
+      IsOk());
+  const auto erased = File("0813-2465-7980");
+  Publish(erased);
+  ASSERT_THAT(a_->ledger().Erase(a_.Caller(), erased, evidence::ErasureGround::kRequest, "asked"),
+              IsOk());
+  Settle();
+  PutBack();
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+  EXPECT_THAT(a_->ledger().Get(id)->incident.events.back().because, HasSubstr("may have been"));
 }
 
 TEST_F(TakingBack, WhatPartnersAlterIsRefused) {
