@@ -64,6 +64,10 @@ std::string_view ActionName(IncidentAction action);
 inline constexpr size_t kMaxNoteBytes = 2000;  // free text of the shop's own
 inline constexpr size_t kMaxIncidentEvents = 200;
 
+// Why the node itself says that an incident has a report, after `daftar log recover`.
+inline constexpr std::string_view kFoundAgain =
+    "found again in a partner's copy of this node's log";
+
 struct IncidentEvent {
   evidence::UnixMillis at;
   std::string by;

@@ -53,6 +53,7 @@ class Export {
   absl::Status CheckIndex(uint64_t index) const;
   absl::Status Look();
   absl::Status Open();
+  absl::Status MakeCase(const evidence::ReportFacts& facts);
   absl::Status Write();
   absl::Status WriteSinceEarlier();
   absl::Status WriteEarlier(uint64_t below);
@@ -245,12 +246,32 @@ absl::Status Export::Open() {
                                  " does not open with this node's record key");
     }
     if (incident_.has_value() && incident_->report->index == index) {
-      auto text = CaseFile(*incident_, *facts);
-      if (!text.ok()) return text.status();
-      case_ = *std::move(text);
+      if (absl::Status status = MakeCase(*facts); !status.ok()) return status;
     }
     keys_.emplace(index, std::move(key));
   }
+  return absl::OkStatus();
+}
+
+// A case that lacks what the charter asks for accuses the shop. Where the database that had it is
+// lost, nobody can be accused; where it never was there, the auditor is to see that.
+absl::Status Export::MakeCase(const evidence::ReportFacts& facts) {
+  const auto charter = source_.charters.Find(incident_->incident.charter);
+  std::string lost;
+  for (const std::string& part : LostOfCase(*incident_, facts, charter.get())) {
+    lost += (lost.empty() ? "" : ", ") + part;
+  }
+  if (!lost.empty()) {
+    const std::string index = std::to_string(incident_->report->index);
+    return absl::FailedPreconditionError(
+        "the incident " + request_.incident->hex() + " has no case to show: its report, entry " +
+        index +
+        ", was found again in a partner's copy of the log, and with the database before it went " +
+        lost + ". Leave out --case; --open " + index + " shows what the report says");
+  }
+  auto text = CaseFile(*incident_, facts);
+  if (!text.ok()) return text.status();
+  case_ = *std::move(text);
   return absl::OkStatus();
 }
 

@@ -21,7 +21,6 @@ using storage::Batch;
 using storage::Column;
 using storage::kOwnLog;
 
-constexpr std::string_view kBecause = "found again in a partner's copy of this node's log";
 constexpr std::string_view kNote =
     "Found again in a partner's copy of this node's log. The database in which it was filed is "
     "lost: who the customer is, the note and the proof are not known any more.";
@@ -248,7 +247,7 @@ class Restorer {
         break;
     }
     of.events.push_back({TimeOf(header), std::string(kNodeActor), IncidentAction::kPublishAsked,
-                         std::string(kBecause), id});
+                         std::string(kFoundAgain), id});
     ledger_.PutIncident(batch, of);
     if (absl::Status status = ledger_.store_.Write(std::move(batch)); !status.ok()) return status;
     std::erase_if(labels_, [&](const auto& label) { return label.second.incident == of.id; });
@@ -295,7 +294,7 @@ class Restorer {
     incident.added_at = TimeOf(header);
     incident.added_by = std::string(kNodeActor);
     incident.events.push_back({incident.added_at, incident.added_by, IncidentAction::kAdded,
-                               std::string(kBecause), std::nullopt});
+                               std::string(kFoundAgain), std::nullopt});
     batch.Put(Column::kIncidents, rows::TimeKey(incident.added_at, incident.id), {});
     for (const identity::Identifier& identifier : incident.account.identifiers) {
       batch.Put(Column::kIncidents, rows::SubjectKey(ledger_.vault_, identifier, incident.id), {});
@@ -327,7 +326,7 @@ class Restorer {
     PutPublication(submission, index, header, batch);
     if (incident.events.size() < kMaxIncidentEvents) {
       incident.events.push_back(
-          {TimeOf(header), std::string(kNodeActor), *action, std::string(kBecause), submission});
+          {TimeOf(header), std::string(kNodeActor), *action, std::string(kFoundAgain), submission});
     }
     incident.last_queued = std::max(incident.last_queued, static_cast<int64_t>(header.issued_at));
     ledger_.PutIncident(batch, incident);
