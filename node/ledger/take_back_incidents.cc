@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "node/evidence/report_order.h"
+#include "node/ledger/found_incident.h"
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
 #include "node/ledger/lost_labels.h"
@@ -21,15 +22,7 @@ using storage::Batch;
 using storage::Column;
 using storage::kOwnLog;
 
-constexpr std::string_view kNote =
-    "Found again in a partner's copy of this node's log. The database in which it was filed is "
-    "lost: who the customer is, the note and the proof are not known any more.";
-
 }  // namespace
-
-std::string RecoveredHandle(uint64_t report) {
-  return std::string(identity::kLostCustomerPrefix) + std::to_string(report);
-}
 
 // One run. One thread.
 class Restorer {
@@ -280,21 +273,7 @@ class Restorer {
 
   Incident NewOne(uint64_t index, const evidence::Header& header,
                   const evidence::ReportFacts& facts, Batch& batch) {
-    Incident incident;
-    incident.id = ledger_.entropy_.Public<IncidentId>();
-    incident.account.reason = facts.reason;
-    incident.account.amount = facts.amount;
-    incident.account.occurred = facts.occurred;
-    incident.account.due = facts.due;
-    incident.account.reminders = facts.reminders;
-    incident.account.note = std::string(kNote);
-    auto handle = identity::Identifier::FromNormalised(identity::IdentifierType::kHandle,
-                                                       RecoveredHandle(index));
-    if (handle.ok()) incident.account.identifiers.push_back(*std::move(handle));
-    incident.added_at = TimeOf(header);
-    incident.added_by = std::string(kNodeActor);
-    incident.events.push_back({incident.added_at, incident.added_by, IncidentAction::kAdded,
-                               std::string(kFoundAgain), std::nullopt});
+    Incident incident = LostIncident(ledger_.entropy_.Public<IncidentId>(), index, header, facts);
     batch.Put(Column::kIncidents, rows::TimeKey(incident.added_at, incident.id), {});
     for (const identity::Identifier& identifier : incident.account.identifiers) {
       batch.Put(Column::kIncidents, rows::SubjectKey(ledger_.vault_, identifier, incident.id), {});
@@ -318,7 +297,7 @@ class Restorer {
     auto facts = FactsOf(index, header);
     if (!facts.ok()) return facts.status();
     Incident& incident = stored->incident;
-    const auto action = Apply(incident, header, *facts);
+    const auto action = ApplyEntry(incident, header, *facts);
     if (!action.has_value()) return absl::OkStatus();
     Batch batch;
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(*id), stored->row);
@@ -355,62 +334,6 @@ class Restorer {
                                  " does not open with this node's record key");
     }
     return std::optional(*std::move(facts));
-  }
-
-  // What the entry has made of the incident; none: nothing.
-  std::optional<IncidentAction> Apply(Incident& incident, const evidence::Header& header,
-                                      const std::optional<evidence::Facts>& facts) {
-    const evidence::Date day = evidence::Date::Of(TimeOf(header));
-    switch (header.kind) {
-      case EntryKind::kSettlement: {
-        const auto* settled = Of<evidence::SettlementFacts>(facts);
-        incident.state = IncidentState::kSettled;
-        incident.settled_on = settled != nullptr ? settled->settled_on : day;
-        incident.dispute.reset();
-        return IncidentAction::kSettled;
-      }
-      case EntryKind::kDispute: {
-        const auto* disputed = Of<evidence::DisputeFacts>(facts);
-        incident.state = IncidentState::kDisputed;
-        incident.dispute =
-            OpenDispute{disputed != nullptr ? disputed->by : evidence::DisputedBy::kShop,
-                        disputed != nullptr ? disputed->on : day, TimeOf(header)};
-        return IncidentAction::kDisputed;
-      }
-      case EntryKind::kResolution: {
-        const auto* resolved = Of<evidence::ResolutionFacts>(facts);
-        incident.EndDispute();
-        return resolved != nullptr && resolved->upheld ? IncidentAction::kUpheld
-                                                       : IncidentAction::kRefuted;
-      }
-      case EntryKind::kCorrection: {
-        if (const auto* now = Of<evidence::CorrectionFacts>(facts); now != nullptr) {
-          incident.corrected.amount = now->corrected.amount;
-          incident.corrected.occurred = now->corrected.occurred;
-          incident.corrected.due = now->corrected.due;
-          incident.corrected.reminders = now->corrected.reminders;
-        }
-        if (incident.state == IncidentState::kApproved) incident.state = IncidentState::kCorrected;
-        return IncidentAction::kCorrected;
-      }
-      case EntryKind::kWithdrawal: {
-        const auto* withdrawn = Of<evidence::WithdrawalFacts>(facts);
-        incident.state = IncidentState::kWithdrawn;
-        incident.withdrawn_for =
-            withdrawn != nullptr ? withdrawn->ground : evidence::WithdrawalGround::kOther;
-        incident.dispute.reset();
-        return IncidentAction::kWithdrawn;
-      }
-      case EntryKind::kErasure: {
-        const bool expired = header.ground == evidence::ErasureGround::kExpired;
-        incident.state = expired ? IncidentState::kExpired : IncidentState::kErased;
-        incident.erased_for = header.ground;
-        incident.dispute.reset();
-        return expired ? IncidentAction::kExpired : IncidentAction::kErased;
-      }
-      default:
-        return std::nullopt;
-    }
   }
 
   // What was queued since, on an old copy, and must not go out: an update that the log has in
@@ -478,13 +401,6 @@ class Restorer {
     return absl::OkStatus();
   }
 
-  template <class Kind>
-  static const Kind* Of(const std::optional<evidence::Facts>& facts) {
-    return facts.has_value() ? std::get_if<Kind>(&*facts) : nullptr;
-  }
-  static evidence::UnixMillis TimeOf(const evidence::Header& header) {
-    return evidence::UnixMillis::OfSeconds(static_cast<int64_t>(header.issued_at));
-  }
   evidence::CharterHash CharterAt(uint64_t index) const {
     const auto after = charters_.lower_bound(index);
     return after == charters_.begin() ? evidence::CharterHash() : std::prev(after)->second;
