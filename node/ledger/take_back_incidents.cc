@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "node/evidence/report_order.h"
 #include "node/ledger/found_incident.h"

@@ -49,8 +49,10 @@ class ExportHandlersTest : public ::testing::Test {
     decision::Inputs inputs;
     inputs.now = node_->clock().Now();
     check::ReceiptRecord record;
-    record.body = decision::MakeReceipt(decision::Decide(inputs, decision::DefaultPolicy()),
-                                        decision::DefaultPolicy(), {}, inputs.now);
+    record.body = decision::MakeReceipt(
+        decision::Decide(inputs, decision::DefaultPolicy()), decision::DefaultPolicy(),
+        {decision::SubjectOf(node_->keys().receipt, ::daftar::testing::Phone("0812-3456-7890"))},
+        inputs.now);
     EXPECT_THAT(node_->receipts().Append(record, {}), IsOk());
   }
   std::vector<std::string> Policy() {
