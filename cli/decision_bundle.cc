@@ -111,7 +111,7 @@ class Replayer {
     result_.checks.push_back(
         {"leaves", CheckOutcome::kFails,
          "the file has another length than " + std::to_string(manifest_.to) + " leaves have"});
-    for (const char* name : {"heads", "receipts", "bodies", "decisions"}) {
+    for (const char* name : {"times", "heads", "receipts", "bodies", "decisions"}) {
       result_.checks.push_back(
           {name, CheckOutcome::kNotChecked, "the leaves are not in their format"});
     }
@@ -123,6 +123,7 @@ class Replayer {
     if (absl::Status status = ReachLeaf(leaves, manifest_.to, nullptr); !status.ok()) return status;
     result_.head = DecisionHead{leaves.tree().size(), leaves.tree().Root()};
     result_.checks.push_back(leaves.FormatCheck());
+    result_.checks.push_back(leaves.TimesCheck());
     result_.checks.push_back(leaves.HeadsCheck());
     result_.checks.push_back(ReceiptsCheck());
     result_.checks.push_back(BodiesCheck());

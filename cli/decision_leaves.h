@@ -58,6 +58,7 @@ class DecisionLeaves {
   absl::StatusOr<DecisionLeaf> Next();
   // What the leaves read so far show. REQUIRES: all were.
   DecisionCheck FormatCheck() const;
+  DecisionCheck TimesCheck() const;
   DecisionCheck HeadsCheck() const;
 
  private:
@@ -68,7 +69,9 @@ class DecisionLeaves {
   const std::vector<DecisionHead> heads_;
   const uint64_t to_;
   crypto::CompactTree tree_;
-  uint64_t newest_ = 0;  // time of the newest leaf
+  uint64_t newest_ = 0;  // time of the newest leaf since the clock was last set back
+  uint64_t set_back_ = 0;
+  std::string first_set_back_;
   uint64_t wrong_ = 0;
   std::string first_wrong_;
   std::vector<DecisionHead> wrong_heads_;

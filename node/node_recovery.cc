@@ -36,8 +36,9 @@ void SayWhat(const ledger::Ledger::TakenBack& taken, std::vector<std::string>& s
         "before");
   }
   if (taken.taken_off > 0) {
-    said.push_back(Count(taken.taken_off, "queued entry was", "queued entries were") +
-                   " taken off the queue, since the log says so already or the label is used");
+    said.push_back(
+        Count(taken.taken_off, "queued entry was", "queued entries were") +
+        " taken off the queue, since the log says so already or the label is used, or may be");
   }
 }
 

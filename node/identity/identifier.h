@@ -90,6 +90,11 @@ absl::StatusOr<Identifier> Normalise(IdentifierType type, std::string_view typed
 // (empty: none). Several is usual: twelve digits may be a phone and a business number.
 std::vector<Identifier> RecogniseAny(std::string_view typed, Region home);
 
+// What the handle of a customer whom nobody knows any more begins with; the index of the report
+// follows, and it is no personal data (ledger::RecoveredHandle).
+inline constexpr std::string_view kLostCustomerPrefix = "lost-database/entry-";
+bool IsLostCustomer(const Identifier& identifier);
+
 // For people to recognise what they know already: "+62*******7890", "b***@t***.com"; per type in
 // docs/normalisation.md. Still personal data, for screens and not for logs.
 std::string Masked(const Identifier& identifier);

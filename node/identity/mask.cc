@@ -32,6 +32,16 @@ std::string MaskedEmail(std::string_view value) {
 
 }  // namespace
 
+bool IsLostCustomer(const Identifier& identifier) {
+  const std::string_view value = identifier.value();
+  if (identifier.type() != IdentifierType::kHandle || !value.starts_with(kLostCustomerPrefix)) {
+    return false;
+  }
+  // Anything else may be what somebody is called.
+  const std::string_view index = value.substr(kLostCustomerPrefix.size());
+  return !index.empty() && std::ranges::all_of(index, [](char c) { return c >= '0' && c <= '9'; });
+}
+
 std::string Masked(const Identifier& identifier) {
   const std::string_view value = identifier.value();
   switch (identifier.type()) {
@@ -44,6 +54,7 @@ std::string Masked(const Identifier& identifier) {
       return std::string(value.substr(0, number)) + LastShown(value.substr(number));
     }
     case IdentifierType::kHandle: {
+      if (IsLostCustomer(identifier)) return identifier.value();
       const size_t name = value.find('/') + 1;
       return std::string(value.substr(0, name)) + FirstShown(value.substr(name));
     }

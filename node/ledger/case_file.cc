@@ -1,6 +1,9 @@
 #include "node/ledger/case_file.h"
 
 #include <algorithm>
+#include <utility>
+
+#include "node/evidence/proofs.h"
 
 namespace daftar::ledger {
 namespace {
@@ -19,6 +22,13 @@ std::string ActionWord(IncidentAction action) {
   return word;
 }
 
+bool WasFoundAgain(const Incident& incident) {
+  return std::ranges::any_of(incident.events, [](const IncidentEvent& event) {
+    return event.action == IncidentAction::kPublishAsked && event.by == kNodeActor &&
+           event.because == kFoundAgain;
+  });
+}
+
 std::string ProofLine(const Proof& proof) {
   return "proof " + std::to_string(proof.number) + " " +
          std::string(evidence::ProofKindName(proof.kind)) + " " +
@@ -27,6 +37,32 @@ std::string ProofLine(const Proof& proof) {
 }
 
 }  // namespace
+
+std::vector<std::string> LostOfCase(const IncidentView& view, const evidence::ReportFacts& facts,
+                                    const evidence::Charter* charter) {
+  const Incident& incident = view.incident;
+  if (!WasFoundAgain(incident)) return {};
+  if (std::ranges::any_of(incident.account.identifiers, identity::IsLostCustomer)) {
+    return {"who filed and approved it when", "the notice", "the proof"};
+  }
+  std::vector<std::string> lost;
+  const evidence::ReasonProfile* profile = nullptr;
+  if (charter != nullptr) {
+    const auto found = charter->reasons.find(facts.reason);
+    if (found != charter->reasons.end()) profile = &found->second;
+  }
+  if (profile != nullptr) {
+    if (profile->second_person && incident.approved_by.empty()) lost.push_back("who approved it");
+    if (profile->told_beforehand && incident.Standing().told_on == evidence::Date()) {
+      lost.push_back("the day on which the customer was told");
+    }
+    if (profile->hold_hours > 0 && incident.noticed_at == 0) lost.push_back("the notice");
+  }
+  std::vector<crypto::Digest> digests;
+  for (const Proof& proof : view.proofs) digests.push_back(proof.digest);
+  if (evidence::ProofsRoot(std::move(digests)) != facts.proofs_root) lost.push_back("the proof");
+  return lost;
+}
 
 absl::StatusOr<std::string> CaseFile(const IncidentView& view, const evidence::ReportFacts& facts) {
   const Incident& incident = view.incident;

@@ -69,6 +69,10 @@ inline constexpr size_t kMaxIncidentEvents = 200;
 // finds the bodies that go with it. This node signs a good kMaxIncidentEvents at most.
 inline constexpr size_t kMaxTakenBackEvents = 1000;
 
+// Why the node itself says that an incident has a report, after `daftar log recover`.
+inline constexpr std::string_view kFoundAgain =
+    "found again in a partner's copy of this node's log";
+
 struct IncidentEvent {
   evidence::UnixMillis at;
   std::string by;

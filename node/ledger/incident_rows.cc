@@ -62,6 +62,8 @@ Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
   return Writer().U32(epoch).Raw(TagOf(vault, "counter", identifier).view()).Take();
 }
 
+Bytes LostLabelsKey(uint32_t epoch) { return Writer().U32(epoch).Take(); }
+
 Bytes UsedTokenKey(uint32_t epoch, const evidence::Token& token) {
   return Writer().U32(static_cast<uint32_t>(storage::kOwnLog)).U32(epoch).Raw(token.view()).Take();
 }

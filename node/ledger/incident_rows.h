@@ -9,7 +9,8 @@
 //   'v'                            -> empty: all incidents have their rows among the deadlines
 //   'p' || id                      -> sealed: the incident's proofs (proofs.h)
 //   'r' || commitment              -> incident id: whose REPORT it is
-//   counters: epoch || tag         -> next label counter, one byte
+//   counters: epoch || tag         -> next label counter (lost_labels.h)
+//   counters: epoch                -> how many labels may be used without a trace (lost_labels.h)
 //   tokens: own log || epoch || token -> empty: a label of a report that was taken back from
 //   partners
 #ifndef DAFTAR_NODE_LEDGER_INCIDENT_ROWS_H_
@@ -38,6 +39,7 @@ crypto::Bytes ReportPrefix();
 crypto::Bytes ReportKey(const evidence::Commitment& commitment);
 crypto::Bytes CounterKey(const storage::Vault& vault, uint32_t epoch,
                          const identity::Identifier& identifier);
+crypto::Bytes LostLabelsKey(uint32_t epoch);
 crypto::Bytes UsedTokenKey(uint32_t epoch, const evidence::Token& token);
 // The incident id that a time or subject key ends with.
 IncidentId IdAtEnd(crypto::ByteView key);

@@ -26,12 +26,7 @@ absl::Status Stopped() {
 
 // Of one whose customer is not known any more it is all that it names.
 bool IsNameless(const Incident& incident) {
-  const std::string prefix = RecoveredHandle(0).substr(0, RecoveredHandle(0).size() - 1);
-  return std::all_of(incident.account.identifiers.begin(), incident.account.identifiers.end(),
-                     [&](const identity::Identifier& identifier) {
-                       return identifier.type() == identity::IdentifierType::kHandle &&
-                              identifier.value().starts_with(prefix);
-                     });
+  return std::ranges::all_of(incident.account.identifiers, identity::IsLostCustomer);
 }
 
 }  // namespace

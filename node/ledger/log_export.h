@@ -50,7 +50,8 @@ struct LogExportRequest {
 //   InvalidArgument     sizes, or an index, that cannot be; an excerpt of too many entries
 //   NotFound            `from` or `to` is the size of no head that is kept; no such incident
 //   FailedPrecondition  what is to be opened is no REPORT, or erased; the incident is not
-//                       published; a body was erased after the head that the bundle ends with
+//                       published, or what its case has to tell is lost (LostOfCase); a body was
+//                       erased after the head that the bundle ends with
 //   Unavailable         there is no signed head
 //   Cancelled           the sink wants no more
 //   ResourceExhausted   larger than a bundle may be

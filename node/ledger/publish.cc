@@ -6,6 +6,7 @@
 #include "node/evidence/admissibility.h"
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
+#include "node/ledger/lost_labels.h"
 
 namespace daftar::ledger {
 namespace {
@@ -221,10 +222,11 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
   const Bytes key = rows::CounterKey(vault_, options_.label_key.epoch, identifier);
   auto row = store_.Get(Column::kCounters, key);
   if (!row.ok()) return row.status();
-  uint8_t next = 0;
+  LabelCounter counter;
   if (row->has_value()) {
-    if ((*row)->size() != 1) return absl::DataLossError("a label counter row is malformed");
-    next = (*row)->front();
+    auto decoded = LabelCounter::Decode(**row);
+    if (!decoded.ok()) return decoded.status();
+    counter = *decoded;
     batch.ExpectValue(Column::kCounters, key, **row);
   } else {
     batch.ExpectAbsent(Column::kCounters, key);
@@ -234,21 +236,28 @@ absl::StatusOr<evidence::Label> Ledger::ReserveLabel(const identity::Identifier&
       evidence::VoprfInput(options_.charters.InForce()->circle, options_.origin,
                            options_.label_key.epoch, identifier));
   if (!f.ok()) return f.status();
-  // What was taken back from partners has used labels that no counter knows of.
-  while (next < evidence::kLabelsPerIdentifier) {
+  auto lost = LostLabels(store_, options_.label_key.epoch);
+  if (!lost.ok()) return lost.status();
+  // What was taken back from partners has used labels that no counter knows of, and those of what
+  // was erased meanwhile are in nothing that is left.
+  uint32_t pass_over = std::min(*lost - std::min(*lost, counter.passed_over), kMaxLabelsPassedOver);
+  uint8_t next = counter.next;
+  for (; next < evidence::kLabelsPerIdentifier; ++next) {
     auto used = store_.Get(Column::kTokens, rows::UsedTokenKey(options_.label_key.epoch,
                                                                evidence::TokenFor(*f, next)));
     if (!used.ok()) return used.status();
-    if (!used->has_value()) break;
-    ++next;
+    if (used->has_value()) continue;
+    if (pass_over == 0) break;
+    --pass_over;
   }
   if (next >= evidence::kLabelsPerIdentifier) {
     return absl::ResourceExhaustedError(
         "one of the identifiers (" + std::string(identity::TypeName(identifier.type())) +
-        ") has all " + std::to_string(evidence::kLabelsPerIdentifier) +
-        " reports of this epoch; settle or withdraw does not free one, a new epoch does");
+        ") has had all " + std::to_string(evidence::kLabelsPerIdentifier) +
+        " reports of this epoch, or may have had them in a database that was lost; settle or "
+        "withdraw does not free one, a new epoch does");
   }
-  batch.Put(Column::kCounters, key, {static_cast<uint8_t>(next + 1)});
+  batch.Put(Column::kCounters, key, LabelCounter{static_cast<uint8_t>(next + 1), *lost}.Encode());
   return evidence::Label{*std::move(f), next};
 }
 

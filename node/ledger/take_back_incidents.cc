@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "node/evidence/report_order.h"
+#include "node/ledger/found_incident.h"
 #include "node/ledger/incident_rows.h"
 #include "node/ledger/ledger.h"
+#include "node/ledger/lost_labels.h"
 #include "storage/log_store.h"
 
 namespace daftar::ledger {
@@ -20,16 +21,7 @@ using storage::Batch;
 using storage::Column;
 using storage::kOwnLog;
 
-constexpr std::string_view kBecause = "found again in a partner's copy of this node's log";
-constexpr std::string_view kNote =
-    "Found again in a partner's copy of this node's log. The database in which it was filed is "
-    "lost: who the customer is, the note and the proof are not known any more.";
-
 }  // namespace
-
-std::string RecoveredHandle(uint64_t report) {
-  return "lost-database/entry-" + std::to_string(report);
-}
 
 // One run. One thread.
 class Restorer {
@@ -52,6 +44,7 @@ class Restorer {
     });
     if (!failed.ok()) return failed;
     if (!read.ok()) return read;
+    if (absl::Status status = NoteLost(); !status.ok()) return status;
     if (absl::Status status = TakeOffQueue(); !status.ok()) return status;
     if (!charters_.empty()) done_.charter = charters_.rbegin()->second;
     return done_;
@@ -199,10 +192,21 @@ class Restorer {
     return absl::OkStatus();
   }
 
+  absl::Status NoteLost() {
+    Batch batch;
+    absl::Status noted =
+        NoteLostLabels(ledger_.store_, ledger_.options_.label_key.epoch, from_, lost_, batch);
+    if (!noted.ok() || lost_ == 0) return noted;
+    return ledger_.store_.Write(std::move(batch));
+  }
+
   absl::Status TakeReport(uint64_t index, const evidence::Header& header) {
     auto bytes = BodyOf(index);
     if (!bytes.ok()) return bytes.status();
-    if (!bytes->has_value()) return absl::OkStatus();  // erased since: nothing is left to tell
+    if (!bytes->has_value()) {  // erased since: nothing is left to tell
+      ++lost_;
+      return absl::OkStatus();
+    }
     auto body = evidence::ReportBody::Decode(**bytes);
     if (!body.ok()) return absl::DataLossError("a report's body is malformed");
     auto facts = evidence::OpenReport(*body, ledger_.options_.origin,
@@ -235,7 +239,7 @@ class Restorer {
         break;
     }
     of.events.push_back({TimeOf(header), std::string(kNodeActor), IncidentAction::kPublishAsked,
-                         std::string(kBecause), id});
+                         std::string(kFoundAgain), id});
     ledger_.PutIncident(batch, of);
     if (absl::Status status = ledger_.store_.Write(std::move(batch)); !status.ok()) return status;
     std::erase_if(labels_, [&](const auto& label) { return label.second.incident == of.id; });
@@ -268,21 +272,7 @@ class Restorer {
 
   Incident NewOne(uint64_t index, const evidence::Header& header,
                   const evidence::ReportFacts& facts, Batch& batch) {
-    Incident incident;
-    incident.id = ledger_.entropy_.Public<IncidentId>();
-    incident.account.reason = facts.reason;
-    incident.account.amount = facts.amount;
-    incident.account.occurred = facts.occurred;
-    incident.account.due = facts.due;
-    incident.account.reminders = facts.reminders;
-    incident.account.note = std::string(kNote);
-    auto handle = identity::Identifier::FromNormalised(identity::IdentifierType::kHandle,
-                                                       RecoveredHandle(index));
-    if (handle.ok()) incident.account.identifiers.push_back(*std::move(handle));
-    incident.added_at = TimeOf(header);
-    incident.added_by = std::string(kNodeActor);
-    incident.events.push_back({incident.added_at, incident.added_by, IncidentAction::kAdded,
-                               std::string(kBecause), std::nullopt});
+    Incident incident = LostIncident(ledger_.entropy_.Public<IncidentId>(), index, header, facts);
     batch.Put(Column::kIncidents, rows::TimeKey(incident.added_at, incident.id), {});
     for (const identity::Identifier& identifier : incident.account.identifiers) {
       batch.Put(Column::kIncidents, rows::SubjectKey(ledger_.vault_, identifier, incident.id), {});
@@ -306,7 +296,7 @@ class Restorer {
     auto facts = FactsOf(index, header);
     if (!facts.ok()) return facts.status();
     Incident& incident = stored->incident;
-    const auto action = Apply(incident, header, *facts);
+    const auto action = ApplyEntry(incident, header, *facts);
     if (!action.has_value()) return absl::OkStatus();
     Batch batch;
     batch.ExpectValue(Column::kIncidents, rows::IncidentKey(*id), stored->row);
@@ -320,7 +310,7 @@ class Restorer {
           ", more than a node signs; `daftar log recover --new-log ORIGIN` begins a new log");
     }
     incident.events.push_back(
-        {TimeOf(header), std::string(kNodeActor), *action, std::string(kBecause), submission});
+        {TimeOf(header), std::string(kNodeActor), *action, std::string(kFoundAgain), submission});
     incident.last_queued = std::max(incident.last_queued, static_cast<int64_t>(header.issued_at));
     ledger_.PutIncident(batch, incident);
     if (absl::Status status = ledger_.store_.Write(std::move(batch)); !status.ok()) return status;
@@ -350,64 +340,8 @@ class Restorer {
     return std::optional(*std::move(facts));
   }
 
-  // What the entry has made of the incident; none: nothing.
-  std::optional<IncidentAction> Apply(Incident& incident, const evidence::Header& header,
-                                      const std::optional<evidence::Facts>& facts) {
-    const evidence::Date day = evidence::Date::Of(TimeOf(header));
-    switch (header.kind) {
-      case EntryKind::kSettlement: {
-        const auto* settled = Of<evidence::SettlementFacts>(facts);
-        incident.state = IncidentState::kSettled;
-        incident.settled_on = settled != nullptr ? settled->settled_on : day;
-        incident.dispute.reset();
-        return IncidentAction::kSettled;
-      }
-      case EntryKind::kDispute: {
-        const auto* disputed = Of<evidence::DisputeFacts>(facts);
-        incident.state = IncidentState::kDisputed;
-        incident.dispute =
-            OpenDispute{disputed != nullptr ? disputed->by : evidence::DisputedBy::kShop,
-                        disputed != nullptr ? disputed->on : day, TimeOf(header)};
-        return IncidentAction::kDisputed;
-      }
-      case EntryKind::kResolution: {
-        const auto* resolved = Of<evidence::ResolutionFacts>(facts);
-        incident.EndDispute();
-        return resolved != nullptr && resolved->upheld ? IncidentAction::kUpheld
-                                                       : IncidentAction::kRefuted;
-      }
-      case EntryKind::kCorrection: {
-        if (const auto* now = Of<evidence::CorrectionFacts>(facts); now != nullptr) {
-          incident.corrected.amount = now->corrected.amount;
-          incident.corrected.occurred = now->corrected.occurred;
-          incident.corrected.due = now->corrected.due;
-          incident.corrected.reminders = now->corrected.reminders;
-        }
-        if (incident.state == IncidentState::kApproved) incident.state = IncidentState::kCorrected;
-        return IncidentAction::kCorrected;
-      }
-      case EntryKind::kWithdrawal: {
-        const auto* withdrawn = Of<evidence::WithdrawalFacts>(facts);
-        incident.state = IncidentState::kWithdrawn;
-        incident.withdrawn_for =
-            withdrawn != nullptr ? withdrawn->ground : evidence::WithdrawalGround::kOther;
-        incident.dispute.reset();
-        return IncidentAction::kWithdrawn;
-      }
-      case EntryKind::kErasure: {
-        const bool expired = header.ground == evidence::ErasureGround::kExpired;
-        incident.state = expired ? IncidentState::kExpired : IncidentState::kErased;
-        incident.erased_for = header.ground;
-        incident.dispute.reset();
-        return expired ? IncidentAction::kExpired : IncidentAction::kErased;
-      }
-      default:
-        return std::nullopt;
-    }
-  }
-
   // What was queued since, on an old copy, and must not go out: an update that the log has in
-  // another form, or of a report that is over; and a report under a label that is used.
+  // another form, or of a report that is over; and a report under a label that is used, or may be.
   absl::Status TakeOffQueue() {
     for (const Submission& queued : queue_) {
       Batch batch;
@@ -420,7 +354,7 @@ class Restorer {
       } else if (queued.kind == EntryKind::kReport) {
         auto used = UsesUsedLabel(queued);
         if (!used.ok()) return used.status();
-        off = *used;
+        off = *used || lost_ > 0;
         if (off) {
           if (absl::Status status = MakeDraftOf(queued, batch); !status.ok()) return status;
         }
@@ -461,23 +395,16 @@ class Restorer {
     incident.report.reset();
     incident.MakeDraft();
     if (incident.events.size() < kMaxIncidentEvents) {
-      incident.events.push_back({ledger_.clock_.Now(), std::string(kNodeActor),
-                                 IncidentAction::kStopped,
-                                 "its label was used by the part of the log that the database did "
-                                 "not have; let it be shared again",
-                                 std::nullopt});
+      incident.events.push_back(
+          {ledger_.clock_.Now(), std::string(kNodeActor), IncidentAction::kStopped,
+           "its label was used, or may have been, by the part of the log that "
+           "the database did not have; let it be shared again",
+           std::nullopt});
     }
     ledger_.PutIncident(batch, incident);
     return absl::OkStatus();
   }
 
-  template <class Kind>
-  static const Kind* Of(const std::optional<evidence::Facts>& facts) {
-    return facts.has_value() ? std::get_if<Kind>(&*facts) : nullptr;
-  }
-  static evidence::UnixMillis TimeOf(const evidence::Header& header) {
-    return evidence::UnixMillis::OfSeconds(static_cast<int64_t>(header.issued_at));
-  }
   evidence::CharterHash CharterAt(uint64_t index) const {
     const auto after = charters_.lower_bound(index);
     return after == charters_.begin() ? evidence::CharterHash() : std::prev(after)->second;
@@ -496,6 +423,7 @@ class Restorer {
   std::map<uint64_t, evidence::CharterHash> charters_;
   std::map<uint64_t, std::vector<EntryKind>> updates_;
   std::multimap<evidence::Token, Labelled> labels_;
+  uint64_t lost_ = 0;  // reports that were erased since, and with them what their labels were
   Ledger::TakenBack done_;
 };
 

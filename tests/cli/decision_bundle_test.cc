@@ -90,8 +90,8 @@ TEST_F(DecisionBundleTest, AWholeLogHolds) {
     names.push_back(check.name);
     EXPECT_EQ(check.outcome, CheckOutcome::kHolds) << check.name << ": " << check.said;
   }
-  EXPECT_THAT(names, ::testing::ElementsAre("manifest", "files", "leaves", "heads", "receipts",
-                                            "bodies", "decisions"));
+  EXPECT_THAT(names, ::testing::ElementsAre("manifest", "files", "leaves", "times", "heads",
+                                            "receipts", "bodies", "decisions"));
   EXPECT_EQ(result.head, log_.Head(kReceipts));
   EXPECT_EQ(result.receipts, kReceipts);
   EXPECT_EQ(result.agree, kReceipts);
@@ -156,8 +156,34 @@ TEST_F(DecisionBundleTest, TimesGoBackNoFurtherThanClocksAndChecksAtOnceExplain)
     log_.Replace(6, body.time, body.Encode());
     return Replay();
   };
-  EXPECT_EQ(Of(replay_with(300), "leaves"), CheckOutcome::kHolds);
-  ExpectFails(replay_with(301), "leaves", "receipt 6 is 301 s older");
+  EXPECT_EQ(Of(replay_with(300), "times"), CheckOutcome::kHolds);
+  const DecisionReplay result = replay_with(301);
+  EXPECT_EQ(Of(result, "times"), CheckOutcome::kNotChecked);
+  EXPECT_THAT(Find(result, "times").said, HasSubstr("receipt 6 is 301 s older than one before"));
+}
+
+// The log of an honest shop keeps the wrong times for ever.
+TEST_F(DecisionBundleTest, AClockThatWasSetRightAccusesNobody) {
+  checks_.heads = {};
+  const auto ahead = [this](size_t at) {
+    decision::ReceiptBody body = Body(at);
+    body.time.value += int64_t{24} * 3'600'000;
+    log_.Replace(at, body.time, body.Encode());
+  };
+  for (const size_t at : {2, 3, 4}) ahead(at);
+  DecisionReplay result = Replay();
+  EXPECT_TRUE(result.Holds());
+  EXPECT_EQ(Of(result, "leaves"), CheckOutcome::kHolds);
+  EXPECT_EQ(Of(result, "times"), CheckOutcome::kNotChecked);
+  // Told at the place where it was set, and not at each receipt that follows.
+  EXPECT_THAT(Find(result, "times").said,
+              ::testing::AllOf(HasSubstr("receipt 5 is 86"), HasSubstr("than one before it: a")));
+  ahead(8);
+  result = Replay();
+  EXPECT_TRUE(result.Holds());
+  EXPECT_THAT(
+      Find(result, "times").said,
+      ::testing::AllOf(HasSubstr("receipt 5 is 86"), HasSubstr("before it, and 1 more later: a")));
 }
 
 TEST_F(DecisionBundleTest, ABodyThatWasAlteredDoesNotFitItsLeaf) {

@@ -195,8 +195,8 @@ def the_decision_log(circle):
     b.stop()
     result = replay(*given)
     expect_equal({row["check"]: row["result"] for row in result["checks"]},
-                 {name: "holds" for name in ("manifest", "files", "leaves", "heads", "receipts",
-                                             "bodies", "decisions")}, "the checks")
+                 {name: "holds" for name in ("manifest", "files", "leaves", "times", "heads",
+                                             "receipts", "bodies", "decisions")}, "the checks")
     expect_equal((result["head"], result["agree"]), (newest, size), "the head and the decisions")
     expect_equal({row["policy"] for row in result["policies"]}, {first["policy"], last["policy"]},
                  "the policies")

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "node/ledger/log_export.h"
 #include "storage/log_store.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
@@ -12,10 +13,26 @@ namespace {
 
 namespace fs = std::filesystem;
 using ledger::IncidentState;
+using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 constexpr char kOrigin[] = "toko-a.test";
 constexpr char kPhone[] = "0812-3456-7890";
+
+// Counts the files of a bundle.
+class Files final : public audit::BundleSink {
+ public:
+  bool BeginFile(const std::string& name, const audit::BundleProgress&) override {
+    names.insert(name);
+    return true;
+  }
+  bool Append(crypto::ByteView, const audit::BundleProgress&) override { return true; }
+  bool Finish(const std::string&, const audit::BundleProgress&) override { return true; }
+  std::set<std::string> names;
+};
 
 class TakingBack : public ::testing::Test {
  protected:
@@ -49,6 +66,27 @@ class TakingBack : public ::testing::Test {
   absl::StatusOr<Recovered> Recover() {
     return a_->RecoverLog(a_.Caller(), {{}, "a drill"},
                           [](const std::string&, uint64_t) { return true; });
+  }
+  absl::Status Export(const ledger::LogExportRequest& request, Files& files) {
+    const storage::NodeKeys& keys = a_->keys();
+    const ledger::LogIdentity identity{kOrigin, a_->charter().circle, keys.entry, keys.head,
+                                       keys.self};
+    const ledger::LogExportSource source{a_->store(),  identity,       a_->publisher(),
+                                         a_->ledger(), a_->charters(), keys.record};
+    return ledger::ExportLog(source, request, circle_.clock().Now(), files);
+  }
+  void Attach(const ledger::IncidentId& id) {
+    auto upload =
+        a_->proofs().Begin(a_.Caller(), {id, evidence::ProofKind::kInvoice, "invoice.txt"});
+    ASSERT_THAT(upload, IsOk());
+    ASSERT_THAT((*upload)->Append(crypto::AsBytes(std::string_view("Invoice 17\n"))), IsOk());
+    ASSERT_THAT((*upload)->Finish(), IsOk());
+  }
+  std::array<evidence::Slot, 4> SlotsOf(uint64_t report) {
+    const auto body =
+        a_->store().Get(storage::Column::kLogBodies,
+                        storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), report));
+    return evidence::ReportBody::Decode(**body)->slots;
   }
   IncidentState StateOf(const ledger::IncidentId& id) { return a_->ledger().Get(id)->state; }
   partners::MirrorView AtB() { return b_->followers().MirrorOf(kOrigin)->View(); }
@@ -193,6 +231,42 @@ TEST_F(TakingBack, AReportWhoseIncidentIsLostCanStillBeMadeGood) {
   EXPECT_EQ(AtB().size, a_->publisher().tree_size());
 }
 
+// It would fail at the auditor's for what nobody can tell any more.
+TEST_F(TakingBack, AReportWhoseIncidentIsLostHasNoCase) {
+  BackUp();
+  Publish(File());
+  PutBack();
+  ASSERT_THAT(Recover(), IsOk());
+  const ledger::IncidentView found = a_->ledger().List({}, 10, {})->incidents.front();
+  const uint64_t index = found.report->index;
+  Files files;
+  EXPECT_THAT(Export({.incident = found.incident.id}, files),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("who filed and approved it"),
+                             HasSubstr("--open " + std::to_string(index)))));
+  EXPECT_THAT(files.names, IsEmpty());
+  EXPECT_THAT(Export({.open = {index}}, files), IsOk());
+  EXPECT_THAT(files.names, Contains("openings"));
+}
+
+TEST_F(TakingBack, ACaseIsRefusedOnlyWhereSomethingOfItIsLost) {
+  const auto whole = File();
+  const auto without_proof = File("0813-2465-7980");
+  BackUp();
+  Attach(without_proof);
+  Publish(without_proof);
+  Publish(whole);
+  PutBack();
+  ASSERT_THAT(Recover(), IsOk());
+  Files files;
+  EXPECT_THAT(Export({.incident = without_proof}, files),
+              StatusIs(absl::StatusCode::kFailedPrecondition,
+                       AllOf(HasSubstr("it went the proof."), Not(HasSubstr("who filed")))));
+  EXPECT_THAT(files.names, IsEmpty());
+  EXPECT_THAT(Export({.incident = whole}, files), IsOk());
+  EXPECT_THAT(files.names, Contains("case"));
+}
+
 TEST_F(TakingBack, NoLabelIsUsedTwice) {
   BackUp();
   Publish(File());
@@ -205,12 +279,56 @@ TEST_F(TakingBack, NoLabelIsUsedTwice) {
   for (uint64_t index = 0; index < a_->publisher().tree_size(); ++index) {
     auto entry = evidence::SignedHeader::DecodeLeaf(*log.ReadLeaf(storage::kOwnLog, index));
     if (entry->header.kind != evidence::EntryKind::kReport) continue;
-    auto body =
-        a_->store().Get(storage::Column::kLogBodies,
-                        storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), index));
-    for (const auto& slot : evidence::ReportBody::Decode(**body)->slots) ++seen[slot.token];
+    for (const auto& slot : SlotsOf(index)) ++seen[slot.token];
   }
   EXPECT_EQ(seen.size(), 8u);
+}
+
+// What was filed and erased since the backup has left nothing that shows its labels, also where the
+// same backup is put back a second time.
+TEST_F(TakingBack, NoLabelOfWhatWasErasedSinceIsUsedAgain) {
+  BackUp();
+  std::set<evidence::Token> seen;
+  size_t slots = 0;
+  const auto report = [&] {
+    const auto id = File();
+    Publish(id);
+    for (const auto& slot : SlotsOf(a_->ledger().Get(id)->report->index)) {
+      seen.insert(slot.token);
+      ++slots;
+    }
+    return id;
+  };
+  for (int round = 0; round < 3; ++round) {
+    report();
+    const auto erased = report();
+    ASSERT_THAT(a_->ledger().Erase(a_.Caller(), erased, evidence::ErasureGround::kRequest, "asked"),
+                IsOk());
+    Settle();
+    PutBack();
+    ASSERT_THAT(Recover(), IsOk());
+  }
+  report();
+  EXPECT_EQ(slots, 7u * 4);
+  EXPECT_EQ(seen.size(), slots);
+}
+
+TEST_F(TakingBack, AReportThatWaitsUnderALabelThatMayBeUsedBecomesADraft) {
+  const auto id = File();
+  ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
+  BackUp();  // the report waits for its tick in it
+  ASSERT_THAT(
+      a_->ledger().Withdraw(a_.Caller(), id, evidence::WithdrawalGround::kOther, "a mistake"),
+      IsOk());
+  const auto erased = File("0813-2465-7980");
+  Publish(erased);
+  ASSERT_THAT(a_->ledger().Erase(a_.Caller(), erased, evidence::ErasureGround::kRequest, "asked"),
+              IsOk());
+  Settle();
+  PutBack();
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(StateOf(id), IncidentState::kReady);
+  EXPECT_THAT(a_->ledger().Get(id)->incident.events.back().because, HasSubstr("may have been"));
 }
 
 TEST_F(TakingBack, WhatPartnersAlterIsRefused) {

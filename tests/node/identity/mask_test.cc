@@ -25,6 +25,11 @@ TEST(MaskedTest, EmailShowsFirstLettersAndTopLevelDomain) {
 TEST(MaskedTest, HandleShowsPlatformAndFirstLetter) {
   EXPECT_EQ(Mask(kHandle, "tokopedia/siti.batik"), "tokopedia/s***");
   EXPECT_EQ(Mask(kHandle, "x/y/z"), "x/y***");
+  // Names a report whose customer is lost, and nobody.
+  EXPECT_EQ(Mask(kHandle, "lost-database/entry-12"), "lost-database/entry-12");
+  EXPECT_EQ(Mask(kHandle, "lost-database/entry-"), "lost-database/e***");
+  EXPECT_EQ(Mask(kHandle, "lost-database/entry-12a"), "lost-database/e***");
+  EXPECT_EQ(Mask(kHandle, "lost-database/siti"), "lost-database/s***");
 }
 
 TEST(MaskedTest, BankAccountShowsBankAndLastDigitsButNeverMoreThanHalf) {

@@ -3,13 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <set>
-
 #include "crypto/merkle.h"
-#include "node/audit/verifier.h"
 #include "node/evidence/labels.h"
 #include "storage/log_store.h"
-#include "tests/node/ledger/life_cycle_fixture.h"
+#include "tests/node/ledger/log_export_fixture.h"
 
 namespace daftar::ledger {
 namespace {
@@ -20,172 +17,13 @@ using ::daftar::testing::IsOk;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
 using ::testing::AllOf;
-using ::testing::Contains;
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 using Code = absl::StatusCode;
 using crypto::Bytes;
 using crypto::Digest;
 using crypto::Reader;
-
-constexpr char kNote[] = "Ibu Sari from the market, never answered";
-constexpr char kProofName[] = "faktur-ibu-sari.txt";
-constexpr char kProof[] = "Invoice 17 for Ibu Sari, 4,500,000 rupiah\n";
-
-// A bundle in memory; wants no more after `most` pieces.
-class Kept final : public audit::BundleSink {
- public:
-  explicit Kept(size_t most = ~size_t{0}) : most_(most) {}
-  bool BeginFile(const std::string& name, const audit::BundleProgress&) override {
-    if (!Wanted()) return false;
-    names.push_back(name);
-    files[name];
-    return true;
-  }
-  bool Append(crypto::ByteView chunk, const audit::BundleProgress& progress) override {
-    if (!Wanted()) return false;
-    EXPECT_FALSE(chunk.empty());
-    EXPECT_LE(chunk.size(), audit::kMaxBundleChunkBytes);
-    files[names.back()] += crypto::AsText(chunk);
-    bytes_ += chunk.size();
-    EXPECT_EQ(progress.done, bytes_);
-    EXPECT_TRUE(progress.total == 0 || progress.total >= progress.done);
-    return true;
-  }
-  bool Finish(const std::string& text, const audit::BundleProgress& progress) override {
-    if (!Wanted()) return false;
-    EXPECT_EQ(progress.done, progress.total);
-    manifest = text;
-    return true;
-  }
-  size_t pieces() const { return pieces_; }
-  std::string All() const {
-    std::string all = manifest;
-    for (const auto& [name, file] : files) all += file;
-    return all;
-  }
-
-  std::vector<std::string> names;
-  std::map<std::string, std::string> files;
-  std::string manifest;
-
- private:
-  bool Wanted() { return pieces_++ < most_; }
-  const size_t most_;
-  size_t pieces_ = 0;
-  uint64_t bytes_ = 0;
-};
-
-crypto::Checkpoint CheckpointOf(const std::string& note, const crypto::NoteKey& key) {
-  auto parsed = crypto::ParseNote(note);
-  EXPECT_TRUE(parsed.ok()) << parsed.status();
-  EXPECT_TRUE(crypto::VerifyNote(*parsed, std::span(&key, 1)).ok());
-  return *crypto::ParseCheckpoint(parsed->text);
-}
-
-struct Record {
-  uint64_t index = 0;
-  Bytes leaf;
-  Bytes body;
-  std::vector<Digest> proof;
-};
-
-class LogExportTest : public LifeCycle {
- protected:
-  explicit LogExportTest(const std::string& lines = "") : LifeCycle(lines) {}
-
-  crypto::NoteKey HeadKey() {
-    return {"toko-a.test", crypto::KeyType::kEd25519, node_->keys().head.public_key()};
-  }
-  absl::Status Export(const LogExportRequest& request, Kept& kept) {
-    const storage::NodeKeys& keys = node_->keys();
-    const LogIdentity identity{"toko-a.test", node_->charter().circle, keys.entry, keys.head,
-                               keys.self};
-    const LogExportSource source{
-        node_->store(),    identity,    node_->publisher(),         node_->ledger(),
-        node_->charters(), keys.record, node_->notes().OfPartners()};
-    return ExportLog(source, request, circle_.clock().Now(), kept);
-  }
-  Kept Exported(const LogExportRequest& request) {
-    Kept kept;
-    EXPECT_THAT(Export(request, kept), IsOk());
-    const auto manifest = audit::ParseManifest(kept.manifest);
-    EXPECT_TRUE(manifest.ok()) << manifest.status();
-    EXPECT_TRUE(manifest->VerifiedBy(node_->keys().entry.public_key()));
-    EXPECT_EQ(manifest->bytes, kept.manifest.size());
-    for (const audit::ManifestFile& file : manifest->manifest.files) {
-      EXPECT_EQ(file.bytes, kept.files[file.name].size()) << file.name;
-      EXPECT_EQ(file.sha256, crypto::Sha256(crypto::AsBytes(kept.files[file.name]))) << file.name;
-    }
-    ExpectVerified(kept);
-    return kept;
-  }
-  // By whoever has no more than it and the log's key.
-  void ExpectVerified(const Kept& kept) {
-    std::string whole = kept.manifest;
-    for (const std::string& name : kept.names) whole += kept.files.at(name);
-    audit::VerifyOptions options;
-    options.now = circle_.clock().Now().seconds();
-    const auto verdict =
-        audit::VerifyBytes(whole, "log " + HeadKey().ToVkey() + "\nquorum none\n", options);
-    ASSERT_TRUE(verdict.ok()) << verdict.status();
-    EXPECT_EQ(verdict->code, 0) << verdict->unreadable;
-    for (const audit::CheckResult& check : verdict->checks) {
-      EXPECT_THAT(check.faults.kept, IsEmpty()) << audit::CheckName(check.check);
-    }
-  }
-  static std::vector<Bytes> Leaves(const std::string& entries) {
-    std::vector<Bytes> leaves;
-    Reader reader(crypto::AsBytes(entries));
-    while (reader.ok() && reader.remaining() > 0) {
-      leaves.push_back(crypto::ToBytes(reader.Prefixed16()));
-    }
-    EXPECT_TRUE(reader.ok());
-    return leaves;
-  }
-  static std::map<uint64_t, Bytes> Bodies(const std::string& bodies) {
-    std::map<uint64_t, Bytes> found;
-    Reader reader(crypto::AsBytes(bodies));
-    while (reader.ok() && reader.remaining() > 0) {
-      const uint64_t index = reader.U64();
-      EXPECT_TRUE(found.empty() || found.rbegin()->first < index);
-      found[index] = crypto::ToBytes(reader.Prefixed16());
-    }
-    EXPECT_TRUE(reader.ok());
-    return found;
-  }
-  static std::vector<Record> Records(const std::string& earlier) {
-    std::vector<Record> records;
-    Reader reader(crypto::AsBytes(earlier));
-    while (reader.ok() && reader.remaining() > 0) {
-      Record record;
-      record.index = reader.U64();
-      record.leaf = crypto::ToBytes(reader.Prefixed16());
-      record.body = crypto::ToBytes(reader.Prefixed16());
-      record.proof.resize(reader.U8());
-      for (Digest& hash : record.proof) hash = reader.Take<Digest>();
-      records.push_back(std::move(record));
-    }
-    EXPECT_TRUE(reader.ok());
-    return records;
-  }
-  static std::vector<Digest> ProofOf(const std::string& text, const std::string& first_lines) {
-    EXPECT_TRUE(text.starts_with(first_lines)) << text;
-    std::vector<Digest> proof;
-    size_t at = first_lines.size();
-    while (text[at] != '\n') {
-      const size_t end = text.find('\n', at);
-      proof.push_back(*Digest::Create(*crypto::FromBase64(text.substr(at, end - at))));
-      at = end + 1;
-    }
-    return proof;
-  }
-  uint64_t Size() { return node_->publisher().Head()->checkpoint.size; }
-  uint64_t IndexOf(const IncidentId& id) { return ledger().Get(id)->report->index; }
-};
 
 TEST_F(LogExportTest, AWholeLogGivesTheRootOfItsHead) {
   SimNode& b = circle_.Add("toko-b.test");
@@ -443,105 +281,6 @@ TEST_F(LogExportTest, AfterEveryPieceItCanBeStopped) {
       EXPECT_THAT(Export(request, kept), StatusIs(Code::kCancelled)) << most;
       EXPECT_THAT(kept.manifest, IsEmpty());
       EXPECT_EQ(kept.pieces(), most + 1) << "nothing comes after the refusal";
-    }
-  }
-}
-
-class CaseExportTest : public LogExportTest {
- protected:
-  CaseExportTest()
-      : LogExportTest("second_person = true\nhold_hours = 24\nproof = [\"invoice\"]\n") {}
-
-  IncidentId WithProof() {
-    NewIncident account = DepositUnsettled(kPhone);
-    account.note = kNote;
-    account.reminders = {Day("2026-10-10"), Day("2026-10-20")};
-    account.told_on = Day("2026-09-28");
-    auto view = ledger().Add({"uid:1000", node_.Caller().request_id}, account);
-    EXPECT_TRUE(view.ok()) << view.status();
-    const IncidentId id = view->incident.id;
-    auto upload = node_->proofs().Begin(Caller(), {id, evidence::ProofKind::kInvoice, kProofName});
-    EXPECT_TRUE(upload.ok()) << upload.status();
-    EXPECT_TRUE((*upload)->Append(crypto::AsBytes(std::string_view(kProof))).ok());
-    EXPECT_TRUE((*upload)->Finish().ok());
-    return id;
-  }
-  IncidentId PublishedCase() {
-    const IncidentId id = WithProof();
-    circle_.clock().Advance(60);
-    auto approved = ledger().Approve({"user:siti", node_.Caller().request_id}, id);
-    EXPECT_TRUE(approved.ok()) << approved.status();
-    EXPECT_TRUE(ledger().Notice({"uid:1000", node_.Caller().request_id}, id).ok());
-    After(25 * kHour);
-    EXPECT_EQ(StateOf(id), IncidentState::kPublished);
-    return id;
-  }
-};
-
-TEST_F(CaseExportTest, ACaseTellsWhoDidWhatWhen) {
-  const int64_t filed = circle_.clock().Now().value;
-  const IncidentId id = PublishedCase();
-  Kept kept = Exported({.incident = id});
-  EXPECT_THAT(kept.names, ElementsAre("head", "entries", "bodies", "charters", "cosigners",
-                                      "openings", "case"));
-  const IncidentView view = *ledger().Get(id);
-  const Proof& proof = view.proofs.front();
-  const int64_t approved = filed + 60'000;
-  std::string expected = "daftar-case/v1\nincident " + id.hex() + "\nreport 2\nfiled " +
-                         std::to_string(filed) + " uid:1000\napproved " + std::to_string(approved) +
-                         " user:siti\ntold-on 2026-09-28\nnotice " +
-                         std::to_string(approved / 1000) + "\nheld-until " +
-                         std::to_string(approved / 1000 + 24 * kHour) +
-                         "\nreminder 2026-10-10\nreminder 2026-10-20\nproof 1 invoice text/plain " +
-                         std::to_string(sizeof(kProof) - 1) + " " + proof.salt.hex() + " " +
-                         evidence::ProofDigest(proof.salt, crypto::AsBytes(kProof)).hex() + "\n";
-  expected += "event " + std::to_string(filed) + " added uid:1000\n";
-  EXPECT_TRUE(kept.files["case"].starts_with(expected)) << kept.files["case"] << expected;
-  EXPECT_THAT(kept.files["case"],
-              HasSubstr("event " + std::to_string(approved) + " approved user:siti\n"));
-  EXPECT_THAT(kept.files["case"], HasSubstr(" notice-made uid:1000\n"));
-  // In an excerpt the report comes along.
-  EXPECT_EQ(Exported({.entries = {0}, .incident = id}).files.count("entry-2.body"), 1u);
-}
-
-TEST_F(CaseExportTest, OnlyAPublishedIncidentHasACase) {
-  Kept none;
-  EXPECT_THAT(Export({.incident = IncidentId()}, none), StatusIs(Code::kNotFound));
-  const IncidentId draft = WithProof();
-  EXPECT_THAT(Export({.incident = draft}, none),
-              StatusIs(Code::kFailedPrecondition, HasSubstr("only a published one")));
-  EXPECT_THAT(none.names, IsEmpty());
-}
-
-TEST_F(CaseExportTest, ACorrectionOfRemindersLeavesThoseOfTheReport) {
-  const IncidentId id = PublishedCase();
-  Correction correction;
-  correction.reminders = {{Day("2026-10-11")}};
-  DAFTAR_ASSERT_OK(ledger().Correct(Caller(), id, correction, "wrong day"));
-  Tick();
-  Kept kept = Exported({.incident = id});
-  EXPECT_THAT(kept.files["case"], HasSubstr("\nreminder 2026-10-10\nreminder 2026-10-20\nproof"));
-}
-
-TEST_F(CaseExportTest, NothingThatLeadsToAPersonGoesIntoABundle) {
-  const IncidentId id = PublishedCase();
-  DAFTAR_ASSERT_OK(ledger().Settle(Caller(), id, {}, "paid by her brother"));
-  Tick();
-  for (const LogExportRequest& request :
-       {LogExportRequest{.open = {2}, .incident = id},
-        LogExportRequest{.entries = {2, 3}, .open = {2}, .incident = id}}) {
-    const std::string all = Exported(request).All();
-    ASSERT_THAT(all, HasSubstr(id.hex()));
-    for (const std::string& secret :
-         {std::string("0812-9999-7000"), std::string("081299997000"), std::string("6281299997000"),
-          std::string("81299997"), std::string("Sari"), std::string("sari"), std::string("faktur"),
-          std::string("brother"), std::string("market"), std::string("Invoice 17")}) {
-      EXPECT_THAT(all, Not(HasSubstr(secret)));
-    }
-    // Nor a key that opens more than was asked for.
-    const storage::NodeKeys& keys = node_->keys();
-    for (const crypto::Secret32* key : {&keys.record, &keys.receipt, &keys.data}) {
-      EXPECT_THAT(all, Not(HasSubstr(std::string(crypto::AsText(key->Expose())))));
     }
   }
 }

@@ -40,11 +40,22 @@ class ExportHandlersTest : public ::testing::Test {
     EXPECT_THAT(node_->ledger().Publish(node_.Caller(), view->incident.id), IsOk());
     circle_.Settle();
   }
-  std::vector<storage::AuditRow> Openings() {
+  std::vector<storage::AuditRow> Recorded(const std::string& action) {
     storage::AuditQuery query;
     query.limit = 100;
-    query.wanted = [](const storage::AuditRow& row) { return row.action == "log.open"; };
+    query.wanted = [action](const storage::AuditRow& row) { return row.action == action; };
     return storage::ReadAudit(node_->store(), node_->vault(), query)->rows;
+  }
+  std::vector<storage::AuditRow> Openings() { return Recorded("log.open"); }
+  void Decide() {
+    decision::Inputs inputs;
+    inputs.now = node_->clock().Now();
+    check::ReceiptRecord record;
+    record.body = decision::MakeReceipt(
+        decision::Decide(inputs, decision::DefaultPolicy()), decision::DefaultPolicy(),
+        {decision::SubjectOf(node_->keys().receipt, ::daftar::testing::Phone("0812-3456-7890"))},
+        inputs.now);
+    EXPECT_THAT(node_->receipts().Append(record, {}), IsOk());
   }
   std::vector<std::string> Policy() {
     auto policy = handlers_.GetLogPolicy(kAuditor, {});
@@ -118,6 +129,26 @@ TEST_F(ExportHandlersTest, AWrongCaseIsToldBeforeAnythingIsSent) {
   EXPECT_THAT(handlers_.ExportLog(kManager, request, never), StatusIs(Code::kInvalidArgument));
   request.set_case_id("000102030405060708090a0b0c0d0e0f");
   EXPECT_THAT(handlers_.ExportLog(kManager, request, never), StatusIs(Code::kNotFound));
+}
+
+TEST_F(ExportHandlersTest, WhoTookWhichDecisionsStandsOnTheRecord) {
+  const SendExport take = [](const v1::ExportLogResponse&) { return true; };
+  v1::ExportDecisionsRequest request;
+  EXPECT_THAT(handlers_.ExportDecisions(kAuditor, request, take),
+              StatusIs(Code::kFailedPrecondition));
+  for (int i = 0; i < 3; ++i) Decide();
+  EXPECT_THAT(handlers_.ExportDecisions(kAuditor, request, take), IsOk());
+  request.set_from(1);
+  request.set_to(2);
+  EXPECT_THAT(handlers_.ExportDecisions(kManager, request, take), IsOk());
+  request.set_to(4);
+  EXPECT_THAT(handlers_.ExportDecisions(kManager, request, take), StatusIs(Code::kInvalidArgument));
+  std::vector<std::string> record;
+  for (const storage::AuditRow& row : Recorded("log.decisions")) {
+    record.push_back(row.actor + ": " + row.object);
+  }
+  EXPECT_THAT(record, ::testing::UnorderedElementsAre("user:a: receipts from 0 to 3",
+                                                      "user:m: receipts from 1 to 2"));
 }
 
 TEST_F(ExportHandlersTest, WithoutPartnersThePolicyAsksForNobody) {
