@@ -1,14 +1,11 @@
 // The part of a watch that reads entries: each is bound to the signed head before it counts.
 #include <algorithm>
 
+#include "node/audit/text.h"
 #include "node/audit/watch.h"
 
 namespace daftar::audit {
 namespace {
-
-std::string MessageOf(const absl::Status& status) {
-  return std::string(status.message().data(), status.message().size());
-}
 
 // A hash of level 0 of a complete bundle, up through all tiles that it completes.
 absl::Status CheckUpwards(uint64_t bundle, crypto::Digest hash, TileReader& tiles) {
