@@ -50,9 +50,8 @@ void Watch::LookAtAge(const std::string& node, const WatchedLog& log, const Show
   int64_t confirmed = static_cast<int64_t>(shown.newest_cosignature);
   // Without the log's self key a change of the note is the only sign of life of a quiet log.
   if (!shown.self_known) confirmed = std::max(confirmed, kept.changed_at);
-  if (shown.head.checkpoint.size < log.newest().checkpoint.size) {
-    confirmed = std::min(confirmed, log.seen_at);
-  }
+  const bool is_behind = kept.behind_since != 0 && kept.behind_since < confirmed;
+  if (is_behind) confirmed = kept.behind_since;
   if (!shown.has_quorum && Now() - log.quorum_at > options_.stale_after) {
     Alarm alarm = Make(AlarmKind::kStale, node, log.origin,
                        "its head of size " + std::to_string(shown.head.checkpoint.size) +
@@ -64,12 +63,15 @@ void Watch::LookAtAge(const std::string& node, const WatchedLog& log, const Show
     return;
   }
   if (Now() - confirmed <= options_.stale_after) return;
-  Alarm alarm = Make(
-      AlarmKind::kStale, node, log.origin,
-      confirmed == 0 ? "no cosignature that the policy knows confirms its head of size " +
-                           std::to_string(shown.head.checkpoint.size)
-                     : "its head of size " + std::to_string(shown.head.checkpoint.size) +
-                           " was last confirmed " + std::to_string(Now() - confirmed) + " s ago");
+  const std::string size = std::to_string(shown.head.checkpoint.size);
+  const std::string seconds = std::to_string(Now() - confirmed) + " s";
+  std::string text = "its head of size " + size + " was last confirmed " + seconds + " ago";
+  if (is_behind) {
+    text = "it shows a head of size " + size + " and has been behind larger ones for " + seconds;
+  } else if (confirmed == 0) {
+    text = "no cosignature that the policy knows confirms its head of size " + size;
+  }
+  Alarm alarm = Make(AlarmKind::kStale, node, log.origin, std::move(text));
   alarm.size = shown.head.checkpoint.size;
   Raise(std::move(alarm), "");
 }

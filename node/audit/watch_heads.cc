@@ -108,7 +108,16 @@ void Watch::NoteNode(const std::string& node, WatchedLog& log, const Shown& show
     kept.note = note;
     kept.changed_at = Now();
   }
-  kept.size = std::max(kept.size, shown.head.checkpoint.size);
+  const uint64_t size = shown.head.checkpoint.size;
+  if (size >= log.newest().checkpoint.size) {
+    kept.behind_since = 0;
+    kept.behind_of = 0;
+  } else if (kept.behind_since == 0 || size >= kept.behind_of) {
+    // Whoever showed a larger one itself is behind since now.
+    kept.behind_since = size < kept.size ? Now() : log.seen_at;
+    kept.behind_of = log.newest().checkpoint.size;
+  }
+  kept.size = std::max(kept.size, size);
 }
 
 absl::Status Watch::Compare(const std::string& node, WatchedLog& log, const Shown& shown) {

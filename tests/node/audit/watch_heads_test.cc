@@ -204,6 +204,50 @@ TEST_F(WatchTest, AMirrorThatIsBehindIsNoRollbackAndGrowsStale) {
   EXPECT_EQ(Round(), Names{"!stale"});
 }
 
+TEST_F(WatchTest, AMirrorThatLagsBehindAGrowingLogGrowsStale) {
+  log_->Grow(10, Time());
+  net_.servers[kA].Show(10);
+  net_.servers[kB] = {log_};
+  net_.servers[kB].Show(5);
+  options_.nodes = {kA, kB};
+  EXPECT_THAT(Round(), IsEmpty());
+  const auto grow = [&](bool in_a_process) {
+    clock_.seconds += 60;
+    log_->Grow(log_->size() + 2, Time());
+    net_.servers[kA].Show(log_->size());
+    if (in_a_process) Start();
+  };
+  for (int i = 0; i < 5; ++i) {
+    grow(i % 2 == 0);
+    net_.servers[kB].Show(6 + i / 3);  // it goes on, but does not come near
+    EXPECT_THAT(Round(), IsEmpty());
+  }
+  EXPECT_EQ(Watched().nodes.at(kB).behind_of, 10u);
+  grow(true);
+  EXPECT_EQ(Round(), Names{"stale"});
+  EXPECT_EQ(told_[0].node, kB);
+  EXPECT_EQ(told_[0].size, 7u);
+  EXPECT_THAT(told_[0].text, HasSubstr("behind larger ones for 360 s"));
+  // Once it has come to what it was behind of, its age is counted from what it lacks now.
+  grow(false);
+  net_.servers[kB].Show(10);
+  EXPECT_EQ(Round(), Names{"!stale"});
+  EXPECT_EQ(Watched().nodes.at(kB).behind_of, log_->size());
+}
+
+TEST_F(WatchTest, AMirrorThatIsAlwaysALittleBehindIsNotStale) {
+  net_.servers[kB] = {log_};
+  options_.nodes = {kA, kB};
+  for (int i = 0; i < 20; ++i) {
+    net_.servers[kB].Show(log_->size());
+    log_->Grow(log_->size() + 1, Time());
+    net_.servers[kA].Show(log_->size());
+    EXPECT_THAT(Round(), IsEmpty());
+    EXPECT_EQ(Watched().nodes.at(kB).behind_since, clock_.seconds);
+    clock_.seconds += 60;
+  }
+}
+
 TEST_F(WatchTest, AHeadThatNobodyConfirmsGrowsStale) {
   const auto self = MakeKey(5);
   const std::string self_name = evidence::SelfKeyName(log_->origin());
