@@ -43,10 +43,9 @@ absl::StatusOr<Watch> Watch::Create(WatchOptions options, std::vector<WatchedLog
 absl::Status Watch::Round() {
   absl::Status status = Look();
   if (status.ok()) EndRound();
-  // Also when it was stopped or a file failed: what was seen must not be forgotten.
+  // Also when it was stopped: what was seen must not be forgotten.
   const absl::Status saved = Save();
-  if (!saved.ok() && (status.ok() || absl::IsCancelled(status))) return saved;
-  return status;
+  return saved.ok() ? status : saved;
 }
 
 absl::Status Watch::Look() {
@@ -72,9 +71,7 @@ absl::Status Watch::Look() {
     return a.second.head.checkpoint.size > b.second.head.checkpoint.size;
   });
   // All of them before any tiles: whoever gives none must not hide what they show.
-  for (const auto& [node, one] : shown) {
-    if (absl::Status status = Remember(node, one); !status.ok()) return status;
-  }
+  for (const auto& [node, one] : shown) Remember(node, one);
   for (const auto& [node, one] : shown) {
     if (absl::Status status = LookAtHead(node, one); !status.ok()) return status;
   }

@@ -55,7 +55,7 @@ struct Alarm {
   std::optional<uint64_t> size;    // of the head in question
   std::optional<uint64_t> entry;   // index
   std::string deadline;            // which, with kDeadline
-  std::string evidence;            // file with the proof of a fork
+  std::string evidence;            // file with the proof of a fork; empty: it could not be written
   std::vector<std::string> notes;  // files with the notes in question
   bool over = false;               // it is well again
 };
@@ -87,8 +87,10 @@ class Watch {
   static absl::StatusOr<Watch> Create(WatchOptions options, std::vector<WatchedLog> records,
                                       WatchPorts ports, const evidence::Clock& clock);
 
-  // Looks at each node once. An error is that of writing a file, or Cancelled when the watch is to
-  // stop; what was found before has been told, and written as far as that goes.
+  // Looks at each node once. An error is that of writing a record, or Cancelled when the watch is
+  // to stop; what was found before has been told, and written as far as that goes. Evidence that
+  // cannot be written is no error: the alarm is told all the same, says so, and each round tries
+  // again.
   absl::Status Round();
 
   const std::map<std::string, WatchedLog>& logs() const { return logs_; }
@@ -109,6 +111,10 @@ class Watch {
     size_t bad_entries = 0;
     size_t late = 0;
   };
+  struct NotKept {  // evidence that could not be written yet
+    std::string text;
+    absl::Status why;
+  };
   struct Active {
     std::string mark;
     int64_t told_at = 0;
@@ -121,7 +127,7 @@ class Watch {
   // The note that a node gave, if it is a head that can be trusted to be the log's.
   std::optional<Shown> LookAt(const std::string& node, const absl::StatusOr<std::string>& answer);
   // Holds a head against those of the same size, which needs no tiles, and remembers it.
-  absl::Status Remember(const std::string& node, const Shown& shown);
+  void Remember(const std::string& node, const Shown& shown);
   void NoteQuorum(WatchedLog& log, const Shown& shown);
   absl::Status LookAtHead(const std::string& node, const Shown& shown);
   absl::StatusOr<Shown> Verify(std::string_view note) const;
@@ -130,9 +136,11 @@ class Watch {
   absl::Status Smaller(const std::string& node, WatchedLog& log, const Shown& shown);
   // Smaller heads that came without their tiles, under those of the newest head.
   absl::Status LookAtPending(WatchedLog& log);
-  absl::Status Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
-                      const WatchedHead& second, const std::optional<crypto::Digest>& root,
-                      const std::vector<crypto::Digest>& proof);
+  void Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
+              const WatchedHead& second, const std::optional<crypto::Digest>& root,
+              const std::vector<crypto::Digest>& proof);
+  // Writes the evidence of a fork, where that could not be done yet.
+  void KeepEvidence(WatchedLog& log);
   void LookAtAge(const std::string& node, const WatchedLog& log, const Shown& shown);
   void NoteNode(const std::string& node, WatchedLog& log, const Shown& shown);
   // What a node's tiles came to: an alarm, a failure, or Cancelled, which is handed on.
@@ -169,6 +177,7 @@ class Watch {
   std::map<std::string, Active> active_;          // by kind, node, origin, entry
   std::map<std::string, absl::Status> failures_;  // by URL, in this round
   std::map<std::string, std::string> written_;    // by origin: the record as it is on the disk
+  std::map<std::string, NotKept> not_kept_;       // by origin
   std::set<std::string> raised_;                  // keys, in this round
   std::set<std::string> reached_;                 // URLs, in this round
   std::map<std::string, std::set<std::string>> at_newest_;  // origin -> URLs that show it now

@@ -77,10 +77,18 @@ void Watch::LookAtAge(const std::string& node, const WatchedLog& log, const Show
 }
 
 void Watch::RaiseFork(const WatchedLog& log, const std::string& how) {
-  Alarm alarm = Make(AlarmKind::kFork, "", log.origin,
-                     how + "; the evidence is in the file named here, for daftar audit verify");
-  alarm.evidence = log.fork;
-  Raise(std::move(alarm), log.fork);
+  Alarm alarm = Make(AlarmKind::kFork, "", log.origin, how);
+  const auto waiting = not_kept_.find(log.origin);
+  if (log.fork_is_kept) {
+    alarm.text += "; the evidence is in the file named here, for daftar audit verify";
+    alarm.evidence = log.fork;
+  } else if (waiting != not_kept_.end()) {
+    alarm.text += "; its evidence could not be kept and is held in memory alone: " +
+                  MessageOf(waiting->second.why) + "; each round of this watch tries again";
+  } else {
+    alarm.text += "; an earlier run could not keep its evidence";
+  }
+  Raise(std::move(alarm), log.fork + (log.fork_is_kept ? "" : " not kept"));
 }
 
 Alarm Watch::Make(AlarmKind kind, const std::string& node, const std::string& origin,
@@ -113,7 +121,8 @@ void Watch::Happened(Alarm alarm) {
 }
 
 void Watch::EndRound() {
-  for (const auto& [origin, log] : logs_) {
+  for (auto& [origin, log] : logs_) {
+    KeepEvidence(log);
     if (!log.fork.empty()) RaiseFork(log, "it has shown two heads that cannot both be true");
   }
   for (const std::string& node : options_.nodes) {

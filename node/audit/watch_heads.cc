@@ -4,6 +4,7 @@
 #include "crypto/hash.h"
 #include "crypto/note.h"
 #include "node/audit/fork_evidence.h"
+#include "node/audit/text.h"
 #include "node/audit/watch.h"
 
 namespace daftar::audit {
@@ -49,7 +50,7 @@ absl::StatusOr<Led> LeadBack(uint64_t old_size, const crypto::Checkpoint& larger
 
 }  // namespace
 
-absl::Status Watch::Remember(const std::string& node, const Shown& shown) {
+void Watch::Remember(const std::string& node, const Shown& shown) {
   const crypto::Checkpoint& head = shown.head.checkpoint;
   const auto [place, is_new] = logs_.try_emplace(head.origin);
   WatchedLog& log = place->second;
@@ -58,18 +59,18 @@ absl::Status Watch::Remember(const std::string& node, const Shown& shown) {
     log.seen_at = Now();
     log.heads.push_back(shown.head);
   }
-  if (!log.fork.empty()) return absl::OkStatus();
+  if (!log.fork.empty()) return;
   NoteQuorum(log, shown);
   for (const auto* const heads : {&log.heads, &log.pending}) {
     const auto same = FindSize(*heads, head.size);
     if (same == heads->end()) continue;
-    if (same->checkpoint.root == head.root) return absl::OkStatus();
+    if (same->checkpoint.root == head.root) return;
     const WatchedHead first = *same;
-    return Forked(node, log, first, shown.head, std::nullopt, {});
+    Forked(node, log, first, shown.head, std::nullopt, {});
+    return;
   }
-  if (head.size == 0) return absl::OkStatus();  // every log begins so
+  if (head.size == 0) return;  // every log begins so
   log.Await({WithLogLineAlone(shown.head.note, options_.policy.LogKeys(head.origin)), head});
-  return absl::OkStatus();
 }
 
 absl::Status Watch::LookAtHead(const std::string& node, const Shown& shown) {
@@ -138,7 +139,8 @@ absl::Status Watch::Grown(const std::string& node, WatchedLog& log, const Shown&
   const auto led = LeadBack(before.checkpoint.size, head, tiles);
   if (!led.ok()) return TilesFailed(node, log, head.size, led.status());
   if (led->root != before.checkpoint.root) {
-    return Forked(node, log, before, shown.head, led->root, led->proof);
+    Forked(node, log, before, shown.head, led->root, led->proof);
+    return absl::OkStatus();
   }
   log.Keep(shown.head);
   log.seen_at = Now();
@@ -161,7 +163,8 @@ absl::Status Watch::Smaller(const std::string& node, WatchedLog& log, const Show
       if (absl::IsCancelled(led.status())) return led.status();
       if (!led.ok()) continue;
       if (led->root != head.root && head.size > 0) {
-        return Forked(node, log, shown.head, newest, led->root, led->proof);
+        Forked(node, log, shown.head, newest, led->root, led->proof);
+        return absl::OkStatus();
       }
       fits = true;
       log.Keep(shown.head);
@@ -181,8 +184,12 @@ absl::Status Watch::Smaller(const std::string& node, WatchedLog& log, const Show
   const std::string stem = FileStem(log.origin);
   for (const WatchedHead* one : {&shown.head, &newest}) {
     const std::string name = stem + "-" + std::to_string(one->checkpoint.size) + ".note";
-    if (absl::Status status = ports_.write(name, one->note); !status.ok()) return status;
-    alarm.notes.push_back(name);
+    const absl::Status written = ports_.write(name, one->note);
+    if (written.ok()) {
+      alarm.notes.push_back(name);
+    } else {
+      alarm.text += "; a note of it could not be kept: " + MessageOf(written);
+    }
   }
   Raise(std::move(alarm), std::to_string(head.size) + (fits ? "" : "?"));
   return absl::OkStatus();
@@ -201,7 +208,8 @@ absl::Status Watch::LookAtPending(WatchedLog& log) {
       if (absl::IsCancelled(led.status())) return led.status();
       if (!led.ok()) break;  // told when the entries are read
       if (led->root != head.checkpoint.root) {
-        return Forked(node, log, head, newest, led->root, led->proof);
+        Forked(node, log, head, newest, led->root, led->proof);
+        return absl::OkStatus();
       }
       log.Keep(head);
     }
@@ -209,24 +217,31 @@ absl::Status Watch::LookAtPending(WatchedLog& log) {
   return absl::OkStatus();
 }
 
-absl::Status Watch::Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
-                           const WatchedHead& second, const std::optional<crypto::Digest>& root,
-                           const std::vector<crypto::Digest>& proof) {
-  const std::string name = FileStem(log.origin) + "-" + std::to_string(first.checkpoint.size) +
-                           "-" + std::to_string(second.checkpoint.size) + ".fork";
+void Watch::Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
+                   const WatchedHead& second, const std::optional<crypto::Digest>& root,
+                   const std::vector<crypto::Digest>& proof) {
   const std::vector<crypto::NoteKey> keys = options_.policy.LogKeys(log.origin);
   const ForkEvidence evidence{log.origin, WithLogLineAlone(first.note, keys),
                               WithLogLineAlone(second.note, keys), root, proof};
-  absl::Status status = ports_.write(name, evidence.ToText());
-  if (!status.ok()) return status;
-  log.fork = name;
+  log.fork = FileStem(log.origin) + "-" + std::to_string(first.checkpoint.size) + "-" +
+             std::to_string(second.checkpoint.size) + ".fork";
+  log.fork_is_kept = false;
+  not_kept_[log.origin].text = evidence.ToText();
+  KeepEvidence(log);
   at_newest_.erase(log.origin);
   RaiseFork(log, root.has_value() ? "its heads of sizes " + std::to_string(first.checkpoint.size) +
                                         " and " + std::to_string(second.checkpoint.size) +
                                         " cannot both be true; the second was shown by " + node
                                   : "two heads of size " + std::to_string(first.checkpoint.size) +
                                         " have different roots; one was shown by " + node);
-  return absl::OkStatus();
+}
+
+void Watch::KeepEvidence(WatchedLog& log) {
+  const auto waiting = not_kept_.find(log.origin);
+  if (waiting == not_kept_.end()) return;
+  waiting->second.why = ports_.write(log.fork, waiting->second.text);
+  log.fork_is_kept = waiting->second.why.ok();
+  if (log.fork_is_kept) not_kept_.erase(waiting);
 }
 
 }  // namespace daftar::audit

@@ -7,6 +7,18 @@
 #include "node/audit/watch.h"
 
 namespace daftar::audit {
+namespace {
+
+// Whose head a note says that it is, whoever signed it; empty: it is none of a log.
+std::string OriginShown(std::string_view bytes) {
+  const auto note = crypto::ParseNote(bytes);
+  if (!note.ok()) return {};
+  const auto checkpoint = crypto::ParseCheckpoint(note->text);
+  if (!checkpoint.ok() || !evidence::CheckOrigin(checkpoint->origin).ok()) return {};
+  return checkpoint->origin;
+}
+
+}  // namespace
 
 std::optional<Watch::Shown> Watch::LookAt(const std::string& node,
                                           const absl::StatusOr<std::string>& answer) {
@@ -18,6 +30,16 @@ std::optional<Watch::Shown> Watch::LookAt(const std::string& node,
   auto shown = answer.ok() ? Verify(*answer) : answer.status();
   if (shown.ok()) return *std::move(shown);
   const auto origin = origin_of_.find(node);
+  if (answer.ok() && origin != origin_of_.end()) {
+    const std::string other = OriginShown(*answer);
+    if (!other.empty() && other != origin->second && options_.policy.LogKeys(other).empty()) {
+      Raise(Make(AlarmKind::kOtherLog, node, origin->second,
+                 "it shows the log " + other +
+                     ", which the policy does not have, where it showed " + origin->second),
+            other);
+      return std::nullopt;
+    }
+  }
   const std::string text = "what is shown as its head cannot be one: " + MessageOf(shown.status());
   Raise(
       Make(AlarmKind::kBadCheckpoint, node, origin == origin_of_.end() ? "" : origin->second, text),

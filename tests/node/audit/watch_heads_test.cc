@@ -519,6 +519,21 @@ TEST_F(WatchTest, ANodeThatShowsAnotherLogIsToldOf) {
   EXPECT_EQ(watch_->logs().at(other->origin()).read.size(), 2u);
 }
 
+TEST_F(WatchTest, AnotherLogThatThePolicyDoesNotHaveIsNoBadCheckpoint) {
+  SimLog other("toko-b.example/daftar", 2);
+  other.Grow(2, Time());
+  net_.servers[kA].Show(3);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].checkpoint = other.NoteAt(2);
+  EXPECT_EQ(Round(), Names{"other_log"});
+  EXPECT_EQ(told_[0].origin, log_->origin());
+  EXPECT_THAT(told_[0].text, HasSubstr(other.origin() + ", which the policy does not have"));
+  EXPECT_FALSE(watch_->logs().contains(other.origin()));
+  // Of the log itself under another key it is a bad checkpoint still.
+  net_.servers[kA].checkpoint = SimLog(log_->origin(), 9).NoteAt(0);
+  EXPECT_EQ(Round(), (Names{"bad_checkpoint", "!other_log"}));
+}
+
 TEST_F(WatchTest, ARecordOfKeysThatThePolicyDoesNotHaveIsRefused) {
   net_.servers[kA].Show(3);
   EXPECT_THAT(Round(), IsEmpty());
@@ -533,6 +548,46 @@ TEST_F(WatchTest, AFileThatCannotBeWrittenEndsTheRound) {
   Start();
   disk_full_ = true;
   EXPECT_THAT(watch_->Round(), testing::StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(WatchTest, AForkIsToldThoughItsEvidenceCannotBeWritten) {
+  auto other = std::make_shared<SimLog>(*log_);
+  log_->Grow(12, Time(), 1);
+  other->Grow(12, Time(), 2);
+  net_.servers[kA].Show(12);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA] = {other};
+  net_.servers[kA].Show(12);
+  disk_full_ = true;
+  EXPECT_THAT(watch_->Round(), testing::StatusIs(absl::StatusCode::kResourceExhausted));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_EQ(told_[0].kind, AlarmKind::kFork);
+  EXPECT_EQ(told_[0].evidence, "");
+  EXPECT_THAT(told_[0].text, HasSubstr("could not be kept"));
+  EXPECT_THAT(told_[0].text, HasSubstr("no space left"));
+  EXPECT_FALSE(Watched().fork_is_kept);
+  // It is kept as soon as there is room.
+  disk_full_ = false;
+  EXPECT_EQ(Round(), Names{"fork"});
+  ASSERT_TRUE(files_.contains(told_[0].evidence));
+  ExpectProvesFork(files_[told_[0].evidence], *log_);
+  EXPECT_THAT(Round(), IsEmpty());
+  Start();
+  EXPECT_EQ(Round(), Names{"fork"});
+  EXPECT_EQ(told_[0].evidence, Watched().fork);
+}
+
+TEST_F(WatchTest, ARollbackIsToldThoughItsNotesCannotBeWritten) {
+  log_->Grow(20, Time());
+  net_.servers[kA].Show(20);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].Show(15);
+  disk_full_ = true;
+  EXPECT_THAT(watch_->Round(), testing::StatusIs(absl::StatusCode::kResourceExhausted));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_EQ(told_[0].kind, AlarmKind::kRollback);
+  EXPECT_THAT(told_[0].notes, IsEmpty());
+  EXPECT_THAT(told_[0].text, HasSubstr("no space left"));
 }
 
 }  // namespace
