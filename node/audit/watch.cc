@@ -55,11 +55,8 @@ absl::Status Watch::Look() {
   at_newest_.clear();
   whole_.clear();
   counted_.clear();
-  std::vector<FetchRequest> requests;
-  for (const std::string& node : options_.nodes) {
-    requests.push_back({node + "/checkpoint", kMaxCheckpointBytes});
-  }
-  const auto answers = ports_.fetch(requests);
+  round_.emplace(ports_.fetch, clock_, options_.bundles_in_round <= kBundlesInRound);
+  const auto answers = round_->Heads(options_.nodes);
   std::vector<std::pair<std::string, Shown>> shown;
   for (size_t i = 0; i < answers.size(); ++i) {
     if (absl::IsCancelled(answers[i].status())) return answers[i].status();
@@ -72,20 +69,16 @@ absl::Status Watch::Look() {
   });
   // All of them before any tiles: whoever gives none must not hide what they show.
   for (const auto& [node, one] : shown) Remember(node, one);
+  if (absl::Status status = AskAhead(shown); !status.ok()) return status;
   for (const auto& [node, one] : shown) {
     if (absl::Status status = LookAtHead(node, one); !status.ok()) return status;
   }
   for (auto& [origin, log] : logs_) {
     if (!log.fork.empty() || !at_newest_.contains(origin)) continue;
     if (absl::Status status = LookAtPending(log); !status.ok()) return status;
-    if (!log.fork.empty()) continue;
-    const absl::Status status = ReadEntries(log);
-    TellOfTheRest(log);
-    LookAtUnfollowed(log);
-    if (!status.ok()) return status;
-    if (whole_.contains(origin)) LookAtDeadlines(log);
   }
-  return absl::OkStatus();
+  // Last, since it takes longest: no fork waits for it.
+  return ReadLogs();
 }
 
 absl::Status Watch::Save() {

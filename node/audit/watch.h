@@ -13,19 +13,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "node/audit/heads.h"
 #include "node/audit/policy.h"
-#include "node/audit/tiles.h"
+#include "node/audit/watch_fetch.h"
 #include "node/audit/watch_record.h"
 #include "node/evidence/charter.h"
 #include "node/evidence/clock.h"
 
 namespace daftar::audit {
 
-inline constexpr size_t kMaxCheckpointBytes = kMaxHeadNoteBytes;
 inline constexpr int64_t kWatchClockSlack = 300;   // seconds that two clocks may differ
 inline constexpr int64_t kAlarmAgainAfter = 3600;  // seconds
-inline constexpr int64_t kNodeSeconds = 20;        // that one node may take of a round
 inline constexpr uint32_t kFailedRoundsToTell = 2;
 // Of a log in a round: bad entries, what was done too late, what is overdue.
 inline constexpr size_t kMaxToldOfOneKind = 20;
@@ -128,6 +125,8 @@ class Watch {
   std::optional<Shown> LookAt(const std::string& node, const absl::StatusOr<std::string>& answer);
   // Holds a head against those of the same size, which needs no tiles, and remembers it.
   void Remember(const std::string& node, const Shown& shown);
+  // Asks for the tiles that the heads will be compared with, of all nodes at once. Cancelled.
+  absl::Status AskAhead(const std::vector<std::pair<std::string, Shown>>& shown);
   void NoteQuorum(WatchedLog& log, const Shown& shown);
   absl::Status LookAtHead(const std::string& node, const Shown& shown);
   absl::StatusOr<Shown> Verify(std::string_view note) const;
@@ -146,6 +145,11 @@ class Watch {
   // What a node's tiles came to: an alarm, a failure, or Cancelled, which is handed on.
   absl::Status TilesFailed(const std::string& node, const WatchedLog& log, uint64_t size,
                            const absl::Status& why);
+  // Reads the new entries of all logs, those first that were quick or had to wait.
+  absl::Status ReadLogs();
+  // The nodes that show its newest head, the quick ones first.
+  std::vector<std::string> NodesToRead(const std::string& origin) const;
+  int64_t PaceOf(const std::string& node) const;
   absl::Status ReadEntries(WatchedLog& log);
   absl::Status ReadEntriesAt(const std::string& node, WatchedLog& log);
   void TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves, uint64_t first);
@@ -154,8 +158,6 @@ class Watch {
   void LookAtUnfollowed(const WatchedLog& log);
   void LookAtDeadlines(const WatchedLog& log);
 
-  // Within a node's time of this round.
-  Fetch Timed();
   int64_t Now() const { return clock_.Now().seconds(); }
   Alarm Make(AlarmKind kind, const std::string& node, const std::string& origin,
              std::string text) const;
@@ -182,7 +184,9 @@ class Watch {
   std::set<std::string> reached_;                 // URLs, in this round
   std::map<std::string, std::set<std::string>> at_newest_;  // origin -> URLs that show it now
   std::map<std::string, Counted> counted_;                  // by origin
-  std::set<std::string> whole_;  // origins read to the newest head, in this round
+  std::set<std::string> whole_;          // origins read to the newest head, in this round
+  std::optional<RoundFetch> round_;      // of this round
+  std::map<std::string, int64_t> pace_;  // by URL: ms that reading took there last
   uint64_t alarms_ = 0;
 };
 

@@ -73,6 +73,33 @@ void Watch::Remember(const std::string& node, const Shown& shown) {
   log.Await({WithLogLineAlone(shown.head.note, options_.policy.LogKeys(head.origin)), head});
 }
 
+absl::Status Watch::AskAhead(const std::vector<std::pair<std::string, Shown>>& shown) {
+  std::map<std::string, uint64_t> largest;  // shown in this round, by origin
+  for (const auto& [node, one] : shown) {
+    uint64_t& size = largest[one.head.checkpoint.origin];
+    size = std::max(size, one.head.checkpoint.size);
+  }
+  std::map<std::string, std::set<TileName>> wanted;
+  for (const auto& [node, one] : shown) {
+    const crypto::Checkpoint& head = one.head.checkpoint;
+    const WatchedLog& log = logs_.at(head.origin);
+    if (!log.fork.empty()) continue;
+    std::set<TileName>& names = wanted[node];
+    const auto add = [&](uint64_t old_size, uint64_t size) {
+      if (names.size() < kMaxTilesAhead) names.merge(TilesToLeadBack(old_size, size));
+    };
+    const uint64_t newest = log.newest().checkpoint.size;
+    if (head.size > newest) add(newest, head.size);
+    for (const WatchedHead& pending : log.pending) {
+      const uint64_t size = pending.checkpoint.size;
+      if (head.size >= newest && size < head.size) add(size, head.size);
+      // Nobody shows the newest any more: it may still have the tiles.
+      if (size == head.size && largest[head.origin] < newest) add(size, newest);
+    }
+  }
+  return round_->Ahead(wanted);
+}
+
 absl::Status Watch::LookAtHead(const std::string& node, const Shown& shown) {
   const std::string& origin = shown.head.checkpoint.origin;
   const auto known = origin_of_.find(node);
@@ -134,7 +161,7 @@ absl::Status Watch::Compare(const std::string& node, WatchedLog& log, const Show
 absl::Status Watch::Grown(const std::string& node, WatchedLog& log, const Shown& shown) {
   const WatchedHead before = log.newest();
   const crypto::Checkpoint& head = shown.head.checkpoint;
-  const Fetch fetch = Timed();
+  const Fetch fetch = round_->At(node);
   TileReader tiles(node, head.size, fetch);
   const auto led = LeadBack(before.checkpoint.size, head, tiles);
   if (!led.ok()) return TilesFailed(node, log, head.size, led.status());
@@ -154,10 +181,14 @@ absl::Status Watch::Smaller(const std::string& node, WatchedLog& log, const Show
   bool fits = std::ranges::any_of(log.heads,
                                   [&](const WatchedHead& kept) { return kept.checkpoint == head; });
   if (!fits) {
-    std::set<std::string> askable = at_newest_[log.origin];
-    askable.insert(node);  // its tiles of the larger tree may be there still
+    std::vector<std::string> askable;
+    const auto at_newest = at_newest_.find(log.origin);
+    if (at_newest != at_newest_.end()) {
+      askable.assign(at_newest->second.begin(), at_newest->second.end());
+    }
+    askable.push_back(node);  // its tiles of the larger tree may be there still
     for (const std::string& url : askable) {
-      const Fetch fetch = Timed();
+      const Fetch fetch = round_->At(url);
       TileReader tiles(url, newest.checkpoint.size, fetch);
       const auto led = LeadBack(head.size, newest.checkpoint, tiles);
       if (absl::IsCancelled(led.status())) return led.status();
@@ -170,7 +201,6 @@ absl::Status Watch::Smaller(const std::string& node, WatchedLog& log, const Show
       log.Keep(shown.head);
       break;
     }
-    if (at_newest_[log.origin].empty()) at_newest_.erase(log.origin);
   }
   const auto kept = log.nodes.find(node);
   if (kept == log.nodes.end() || kept->second.size <= head.size) return absl::OkStatus();
@@ -199,7 +229,7 @@ absl::Status Watch::LookAtPending(WatchedLog& log) {
   const WatchedHead newest = log.newest();
   const std::set<std::string> nodes = at_newest_[log.origin];
   for (const std::string& node : nodes) {
-    const Fetch fetch = Timed();
+    const Fetch fetch = round_->At(node);
     TileReader tiles(node, newest.checkpoint.size, fetch);
     const std::vector<WatchedHead> pending = log.pending;
     for (const WatchedHead& head : pending) {

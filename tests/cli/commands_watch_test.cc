@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <ctime>
+#include <future>
 #include <mutex>
 
 #include "cli/http_fetch.h"
@@ -364,6 +365,17 @@ TEST(HttpFetchTest, TakesWhatIsAskedForAndNothingElse) {
   const auto answers = fetch.Get(many);
   ASSERT_THAT(answers, SizeIs(30));
   for (size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i].ok(), i % 2 == 0);
+  // One that does not answer is waited for as long as the request says.
+  std::promise<void> ended;
+  {
+    const SmallHttp silent([&](const SmallRequest&) -> SmallAnswer {
+      ended.get_future().wait();
+      return {200, "late"};
+    });
+    EXPECT_THAT(fetch.Get({{silent.url() + "/good", 10, 50}})[0],
+                testing::StatusIs(absl::StatusCode::kUnavailable));
+    ended.set_value();
+  }
   HttpFetch stopped([] { return true; });
   EXPECT_THAT(stopped.Get({{http.url() + "/good", 10}})[0],
               testing::StatusIs(absl::StatusCode::kCancelled));

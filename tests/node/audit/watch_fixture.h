@@ -18,8 +18,17 @@ namespace daftar::audit {
 
 class SetClock final : public evidence::Clock {
  public:
-  evidence::UnixMillis Now() const override { return evidence::UnixMillis::OfSeconds(seconds); }
+  evidence::UnixMillis Now() const override {
+    evidence::UnixMillis now = evidence::UnixMillis::OfSeconds(seconds);
+    now.value += millis;
+    return now;
+  }
+  void Add(int64_t ms) {
+    seconds += (millis + ms) / 1000;
+    millis = (millis + ms) % 1000;
+  }
   int64_t seconds = 1'790'000'000;
+  int64_t millis = 0;
 };
 
 class WatchTest : public ::testing::Test {
