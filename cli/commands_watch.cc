@@ -213,7 +213,11 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
       stopped = true;
       break;
     }
-    if (!round.ok()) return Unusable(console, round);
+    if (!round.ok()) {
+      Report(console, round);
+      // What was found counts for more than what could not be remembered.
+      return watch->alarms() > 0 ? kExitAlarm : kExitUnusable;
+    }
     ++rounds;
     if (rounds == 1 || options.once) {
       for (const auto& [node, why] : watch->failures()) {

@@ -59,6 +59,7 @@ struct HttpFetch::Multi {
 struct HttpFetch::Transfer {
   std::string url;
   size_t max_bytes = 0;
+  long within_ms = kHttpRequestMs;
   bool keep_body = true;
   std::string body;
   size_t seen_bytes = 0;
@@ -102,7 +103,7 @@ struct HttpFetch::Transfer {
     curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, kHttpConnectMs);
-    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, kHttpRequestMs);
+    curl_easy_setopt(handle, CURLOPT_TIMEOUT_MS, within_ms);
     curl_easy_setopt(handle, CURLOPT_USERAGENT, "daftar-audit-watch");
     curl_easy_setopt(handle, CURLOPT_WRITEFUNCTION, &Transfer::TakeBody);
     curl_easy_setopt(handle, CURLOPT_WRITEDATA, this);
@@ -168,6 +169,9 @@ std::vector<absl::StatusOr<std::string>> HttpFetch::Get(
     auto transfer = std::make_unique<Transfer>();
     transfer->url = request.url;
     transfer->max_bytes = request.max_bytes;
+    if (request.within_ms > 0) {
+      transfer->within_ms = std::min(kHttpRequestMs, static_cast<long>(request.within_ms));
+    }
     transfer->Prepare();
     transfers.push_back(std::move(transfer));
   }

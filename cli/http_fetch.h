@@ -17,7 +17,8 @@ inline constexpr long kHttpConnectMs = 5'000;
 inline constexpr long kHttpRequestMs = 10'000;           // from the beginning to the last byte
 inline constexpr size_t kMaxHttpHeaderBytes = 64 << 10;  // of one answer
 inline constexpr long kHttpConnectionsOfHost = 8;
-inline constexpr long kHttpConnections = 64;
+// Enough for all nodes of a watch, so that slow ones do not keep others waiting for a connection.
+inline constexpr long kHttpConnections = 512;
 
 // Ok when `url` is http:// or https:// with a host, at most audit::kMaxUrlBytes of printable ASCII
 // without spaces, user and password, query and fragment. InvalidArgument with an example otherwise.
@@ -33,7 +34,8 @@ class HttpFetch {
   HttpFetch(const HttpFetch&) = delete;
   HttpFetch& operator=(const HttpFetch&) = delete;
 
-  // The bodies of answers 200, in the order of the requests; errors as audit::Fetch has them.
+  // The bodies of answers 200, in the order of the requests, each within kHttpRequestMs or what the
+  // request says where that is less; errors as audit::Fetch has them.
   std::vector<absl::StatusOr<std::string>> Get(const std::vector<audit::FetchRequest>& requests);
 
   // Ok for an answer 2xx, whose body is left alone. Errors as of Get.

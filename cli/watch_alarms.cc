@@ -59,11 +59,15 @@ WebhookQueue::Place WebhookQueue::FirstOther() {
 void WebhookQueue::Add(const audit::Alarm& alarm, const Json& document) {
   Waiting added{document.dump(-1, ' ', false, Json::error_handler_t::replace), ""};
   if (alarm.kind == audit::AlarmKind::kFork) {
-    added.fork = alarm.evidence;
-    // It is told again every hour.
-    const bool waits =
-        std::ranges::any_of(waiting_, [&](const Waiting& one) { return one.fork == added.fork; });
-    if (!waits) waiting_.insert(FirstOther(), std::move(added));
+    added.fork = alarm.origin;
+    // It is told again every hour, and when its evidence could be kept after all.
+    const auto waits =
+        std::ranges::find_if(waiting_, [&](const Waiting& one) { return one.fork == added.fork; });
+    if (waits != waiting_.end()) {
+      waits->json = std::move(added.json);
+    } else {
+      waiting_.insert(FirstOther(), std::move(added));
+    }
     return;
   }
   const auto others =

@@ -46,7 +46,7 @@ class WebhookQueue {
  private:
   struct Waiting {
     std::string json;
-    std::string fork;  // its evidence; empty: it is none
+    std::string fork;  // the log's origin; empty: it is none
     uint32_t rounds = 0;
   };
   using Place = std::deque<Waiting>::iterator;

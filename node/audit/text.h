@@ -6,9 +6,11 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "crypto/bytes.h"
 
 namespace daftar::audit {
@@ -66,6 +68,11 @@ inline std::vector<std::string_view> SplitFields(std::string_view line) {
     if (space == std::string_view::npos) return fields;
     line.remove_prefix(space + 1);
   }
+}
+
+// An error's sentence.
+inline std::string MessageOf(const absl::Status& status) {
+  return std::string(status.message().data(), status.message().size());
 }
 
 // Hashes of a proof, one base64 a line, up to an empty line, which is taken too. None when a line

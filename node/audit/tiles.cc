@@ -32,6 +32,26 @@ std::string BundlePath(uint64_t index, uint64_t width) {
   return crypto::TilePath{true, 0, index, static_cast<uint32_t>(width)}.ToString();
 }
 
+std::set<TileName> TilesToLeadBack(uint64_t old_size, uint64_t size) {
+  std::set<TileName> names;
+  // Which subtrees are read does not hang on what they hold.
+  const crypto::SubtreeReader note = [&](uint32_t level, uint64_t index) {
+    const uint32_t tile_level = level / kLevelsOfTile;
+    const uint64_t tile = index >> (kLevelsOfTile - level % kLevelsOfTile);
+    const uint64_t width = crypto::TileWidthAt(size, tile_level, tile);
+    if (width > 0) {
+      names.insert({TilePath(tile_level, tile, width), TilePath(tile_level, tile, kTileWidth)});
+    }
+    return absl::StatusOr<crypto::Digest>(crypto::Digest());
+  };
+  for (const absl::Status& status :
+       {crypto::MerkleRootAt(old_size, note).status(),
+        crypto::MerkleConsistencyProof(old_size, size, note).status()}) {
+    if (!status.ok()) return {};
+  }
+  return names;
+}
+
 crypto::Digest RootOf(const crypto::Digest* hashes, uint64_t count) {
   if (count == 1) return hashes[0];
   return crypto::MerkleNodeHash(RootOf(hashes, count / 2), RootOf(hashes + count / 2, count / 2));
@@ -47,6 +67,33 @@ absl::StatusOr<std::string> TileReader::FetchPart(const std::string& part, const
   return std::move(answers[0]);
 }
 
+absl::Status TileReader::Hold(uint32_t level, uint64_t index, const std::string& bytes) {
+  const uint64_t width = crypto::TileWidthAt(size_, level, index);
+  if (bytes.size() != width * crypto::Digest::kSize && bytes.size() != kTileBytes) {
+    return absl::DataLossError("a tile has " + std::to_string(bytes.size()) +
+                               " bytes where the head's size asks for " +
+                               std::to_string(width * crypto::Digest::kSize));
+  }
+  crypto::Reader reader(crypto::AsBytes(bytes));
+  std::vector<crypto::Digest> hashes(width);
+  for (crypto::Digest& hash : hashes) hash = reader.Take<crypto::Digest>();
+  if (tiles_.size() >= kMaxHeldTiles) tiles_.clear();
+  tiles_.insert_or_assign(std::pair(level, index), std::move(hashes));
+  return absl::OkStatus();
+}
+
+void TileReader::FetchAhead(uint32_t level, uint64_t first, uint64_t count) {
+  std::vector<FetchRequest> requests;
+  for (uint64_t index = first; index < first + count; ++index) {
+    const uint64_t width = crypto::TileWidthAt(size_, level, index);
+    requests.push_back({base_ + "/" + TilePath(level, index, width), kTileBytes});
+  }
+  const auto answers = fetch_(requests);
+  for (uint64_t i = 0; i < count; ++i) {
+    if (answers[i].ok()) Hold(level, first + i, *answers[i]).IgnoreError();
+  }
+}
+
 absl::StatusOr<const std::vector<crypto::Digest>*> TileReader::Tile(uint32_t level,
                                                                     uint64_t index) {
   const auto held = tiles_.find({level, index});
@@ -56,16 +103,8 @@ absl::StatusOr<const std::vector<crypto::Digest>*> TileReader::Tile(uint32_t lev
   auto bytes =
       FetchPart(TilePath(level, index, width), TilePath(level, index, kTileWidth), kTileBytes);
   if (!bytes.ok()) return bytes.status();
-  if (bytes->size() != width * crypto::Digest::kSize && bytes->size() != kTileBytes) {
-    return absl::DataLossError("a tile has " + std::to_string(bytes->size()) +
-                               " bytes where the head's size asks for " +
-                               std::to_string(width * crypto::Digest::kSize));
-  }
-  crypto::Reader reader(crypto::AsBytes(*bytes));
-  std::vector<crypto::Digest> hashes(width);
-  for (crypto::Digest& hash : hashes) hash = reader.Take<crypto::Digest>();
-  if (tiles_.size() >= kMaxHeldTiles) tiles_.clear();
-  return &tiles_.emplace(std::pair(level, index), std::move(hashes)).first->second;
+  if (absl::Status status = Hold(level, index, *bytes); !status.ok()) return status;
+  return &tiles_.at({level, index});
 }
 
 absl::StatusOr<crypto::Digest> TileReader::Subtree(uint32_t level, uint64_t index) {

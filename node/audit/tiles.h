@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,6 +28,7 @@ inline constexpr size_t kMaxHeldTiles = 4096;  // of one reader: 32 MiB
 struct FetchRequest {
   std::string url;
   size_t max_bytes = 0;
+  int64_t within_ms = 0;  // for the whole answer, where that is shorter than the fetch's own bound
 };
 // Gets all of them, the answers in the order of the requests, within bounds of its own.
 //   NotFound     the server says that there is none
@@ -40,6 +42,15 @@ using Fetch =
 std::string TilePath(uint32_t level, uint64_t index, uint64_t width);
 // "tile/entries/x001/067.p/12".
 std::string BundlePath(uint64_t index, uint64_t width);
+// A tile below the log's base URL: at its width in a tree, and the full one that replaces it.
+struct TileName {
+  std::string part;
+  std::string full;  // the same where it is full in that tree
+  friend auto operator<=>(const TileName&, const TileName&) = default;
+};
+// Those that MerkleRootAt(old_size) and MerkleConsistencyProof(old_size, size) read in the tree of
+// `size`. REQUIRES old_size <= size.
+std::set<TileName> TilesToLeadBack(uint64_t old_size, uint64_t size);
 // The root of complete subtrees side by side. REQUIRES a power of two of them.
 crypto::Digest RootOf(const crypto::Digest* hashes, uint64_t count);
 
@@ -57,6 +68,9 @@ class TileReader {
   crypto::SubtreeReader AsSubtrees() {
     return [this](uint32_t level, uint64_t index) { return Subtree(level, index); };
   }
+  // Fetches the tiles [first, first + count) of a level at once. What does not come as it should,
+  // Tile asks for again, and says why.
+  void FetchAhead(uint32_t level, uint64_t first, uint64_t count);
   // The hashes of one tile; valid until the next call.
   absl::StatusOr<const std::vector<crypto::Digest>*> Tile(uint32_t level, uint64_t index);
   // The leaves of the bundles [first, first + count), each split. DataLoss for one that is not in
@@ -67,6 +81,8 @@ class TileReader {
   // One after the other what `path` names for `width`, or where that is gone the full one.
   absl::StatusOr<std::string> FetchPart(const std::string& part, const std::string& full,
                                         size_t max_bytes);
+  // Takes a tile in that is as long as it must be, else DataLoss.
+  absl::Status Hold(uint32_t level, uint64_t index, const std::string& bytes);
 
   const std::string base_;
   const uint64_t size_;

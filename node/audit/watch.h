@@ -13,19 +13,16 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "node/audit/heads.h"
 #include "node/audit/policy.h"
-#include "node/audit/tiles.h"
+#include "node/audit/watch_fetch.h"
 #include "node/audit/watch_record.h"
 #include "node/evidence/charter.h"
 #include "node/evidence/clock.h"
 
 namespace daftar::audit {
 
-inline constexpr size_t kMaxCheckpointBytes = kMaxHeadNoteBytes;
 inline constexpr int64_t kWatchClockSlack = 300;   // seconds that two clocks may differ
 inline constexpr int64_t kAlarmAgainAfter = 3600;  // seconds
-inline constexpr int64_t kNodeSeconds = 20;        // that one node may take of a round
 inline constexpr uint32_t kFailedRoundsToTell = 2;
 // Of a log in a round: bad entries, what was done too late, what is overdue.
 inline constexpr size_t kMaxToldOfOneKind = 20;
@@ -55,7 +52,7 @@ struct Alarm {
   std::optional<uint64_t> size;    // of the head in question
   std::optional<uint64_t> entry;   // index
   std::string deadline;            // which, with kDeadline
-  std::string evidence;            // file with the proof of a fork
+  std::string evidence;            // file with the proof of a fork; empty: it could not be written
   std::vector<std::string> notes;  // files with the notes in question
   bool over = false;               // it is well again
 };
@@ -87,8 +84,10 @@ class Watch {
   static absl::StatusOr<Watch> Create(WatchOptions options, std::vector<WatchedLog> records,
                                       WatchPorts ports, const evidence::Clock& clock);
 
-  // Looks at each node once. An error is that of writing a file, or Cancelled when the watch is to
-  // stop; what was found before has been told, and written as far as that goes.
+  // Looks at each node once. An error is that of writing a record, or Cancelled when the watch is
+  // to stop; what was found before has been told, and written as far as that goes. Evidence that
+  // cannot be written is no error: the alarm is told all the same, says so, and each round tries
+  // again.
   absl::Status Round();
 
   const std::map<std::string, WatchedLog>& logs() const { return logs_; }
@@ -109,6 +108,10 @@ class Watch {
     size_t bad_entries = 0;
     size_t late = 0;
   };
+  struct NotKept {  // evidence that could not be written yet
+    std::string text;
+    absl::Status why;
+  };
   struct Active {
     std::string mark;
     int64_t told_at = 0;
@@ -121,7 +124,9 @@ class Watch {
   // The note that a node gave, if it is a head that can be trusted to be the log's.
   std::optional<Shown> LookAt(const std::string& node, const absl::StatusOr<std::string>& answer);
   // Holds a head against those of the same size, which needs no tiles, and remembers it.
-  absl::Status Remember(const std::string& node, const Shown& shown);
+  void Remember(const std::string& node, const Shown& shown);
+  // Asks for the tiles that the heads will be compared with, of all nodes at once. Cancelled.
+  absl::Status AskAhead(const std::vector<std::pair<std::string, Shown>>& shown);
   void NoteQuorum(WatchedLog& log, const Shown& shown);
   absl::Status LookAtHead(const std::string& node, const Shown& shown);
   absl::StatusOr<Shown> Verify(std::string_view note) const;
@@ -130,14 +135,21 @@ class Watch {
   absl::Status Smaller(const std::string& node, WatchedLog& log, const Shown& shown);
   // Smaller heads that came without their tiles, under those of the newest head.
   absl::Status LookAtPending(WatchedLog& log);
-  absl::Status Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
-                      const WatchedHead& second, const std::optional<crypto::Digest>& root,
-                      const std::vector<crypto::Digest>& proof);
+  void Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
+              const WatchedHead& second, const std::optional<crypto::Digest>& root,
+              const std::vector<crypto::Digest>& proof);
+  // Writes the evidence of a fork, where that could not be done yet.
+  void KeepEvidence(WatchedLog& log);
   void LookAtAge(const std::string& node, const WatchedLog& log, const Shown& shown);
   void NoteNode(const std::string& node, WatchedLog& log, const Shown& shown);
   // What a node's tiles came to: an alarm, a failure, or Cancelled, which is handed on.
   absl::Status TilesFailed(const std::string& node, const WatchedLog& log, uint64_t size,
                            const absl::Status& why);
+  // Reads the new entries of all logs, those first that were quick or had to wait.
+  absl::Status ReadLogs();
+  // The nodes that show its newest head, the quick ones first.
+  std::vector<std::string> NodesToRead(const std::string& origin) const;
+  int64_t PaceOf(const std::string& node) const;
   absl::Status ReadEntries(WatchedLog& log);
   absl::Status ReadEntriesAt(const std::string& node, WatchedLog& log);
   void TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves, uint64_t first);
@@ -146,8 +158,6 @@ class Watch {
   void LookAtUnfollowed(const WatchedLog& log);
   void LookAtDeadlines(const WatchedLog& log);
 
-  // Within a node's time of this round.
-  Fetch Timed();
   int64_t Now() const { return clock_.Now().seconds(); }
   Alarm Make(AlarmKind kind, const std::string& node, const std::string& origin,
              std::string text) const;
@@ -169,11 +179,14 @@ class Watch {
   std::map<std::string, Active> active_;          // by kind, node, origin, entry
   std::map<std::string, absl::Status> failures_;  // by URL, in this round
   std::map<std::string, std::string> written_;    // by origin: the record as it is on the disk
+  std::map<std::string, NotKept> not_kept_;       // by origin
   std::set<std::string> raised_;                  // keys, in this round
   std::set<std::string> reached_;                 // URLs, in this round
   std::map<std::string, std::set<std::string>> at_newest_;  // origin -> URLs that show it now
   std::map<std::string, Counted> counted_;                  // by origin
-  std::set<std::string> whole_;  // origins read to the newest head, in this round
+  std::set<std::string> whole_;          // origins read to the newest head, in this round
+  std::optional<RoundFetch> round_;      // of this round
+  std::map<std::string, int64_t> pace_;  // by URL: ms that reading took there last
   uint64_t alarms_ = 0;
 };
 

@@ -1,14 +1,11 @@
 // The part of a watch that reads entries: each is bound to the signed head before it counts.
 #include <algorithm>
 
+#include "node/audit/text.h"
 #include "node/audit/watch.h"
 
 namespace daftar::audit {
 namespace {
-
-std::string MessageOf(const absl::Status& status) {
-  return std::string(status.message().data(), status.message().size());
-}
 
 // A hash of level 0 of a complete bundle, up through all tiles that it completes.
 absl::Status CheckUpwards(uint64_t bundle, crypto::Digest hash, TileReader& tiles) {
@@ -76,20 +73,46 @@ absl::Status Watch::TilesFailed(const std::string& node, const WatchedLog& log, 
   return absl::OkStatus();
 }
 
-Fetch Watch::Timed() {
-  const int64_t until = Now() + kNodeSeconds;
-  return [this, until](const std::vector<FetchRequest>& requests) {
-    if (Now() <= until) return ports_.fetch(requests);
-    return std::vector<absl::StatusOr<std::string>>(
-        requests.size(), absl::UnavailableError("it took more than " +
-                                                std::to_string(kNodeSeconds) + " s of one round"));
-  };
+int64_t Watch::PaceOf(const std::string& node) const {
+  const auto pace = pace_.find(node);
+  return pace == pace_.end() ? 0 : pace->second;
+}
+
+std::vector<std::string> Watch::NodesToRead(const std::string& origin) const {
+  const auto at_newest = at_newest_.find(origin);
+  if (at_newest == at_newest_.end()) return {};
+  std::vector<std::string> nodes(at_newest->second.begin(), at_newest->second.end());
+  std::ranges::stable_sort(nodes, {}, [this](const std::string& node) { return PaceOf(node); });
+  return nodes;
+}
+
+absl::Status Watch::ReadLogs() {
+  std::vector<std::pair<int64_t, std::string>> order;  // pace of the quickest node, origin
+  for (const auto& [origin, log] : logs_) {
+    const std::vector<std::string> nodes = NodesToRead(origin);
+    if (log.fork.empty() && !nodes.empty()) order.emplace_back(PaceOf(nodes[0]), origin);
+  }
+  std::ranges::sort(order);
+  for (const auto& [pace, origin] : order) {
+    WatchedLog& log = logs_.at(origin);
+    const absl::Status status = ReadEntries(log);
+    TellOfTheRest(log);
+    LookAtUnfollowed(log);
+    if (!status.ok()) return status;
+    if (whole_.contains(origin)) LookAtDeadlines(log);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Watch::ReadEntries(WatchedLog& log) {
-  const std::set<std::string> nodes = at_newest_[log.origin];
-  for (const std::string& node : nodes) {
+  const bool must_wait = !round_->HasTime() && log.read.size() < log.newest().checkpoint.size;
+  for (const std::string& node : NodesToRead(log.origin)) {
     const absl::Status status = ReadEntriesAt(node, log);
+    if (must_wait) {
+      pace_.erase(node);  // to be first in the next round
+    } else if (const auto took = round_->Took(node); took.has_value()) {
+      pace_[node] = *took;
+    }
     if (status.ok()) return absl::OkStatus();
     absl::Status handed_on = TilesFailed(node, log, log.newest().checkpoint.size, status);
     if (!handed_on.ok()) return handed_on;
@@ -99,12 +122,11 @@ absl::Status Watch::ReadEntries(WatchedLog& log) {
 
 absl::Status Watch::ReadEntriesAt(const std::string& node, WatchedLog& log) {
   const crypto::Checkpoint head = log.newest().checkpoint;
-  const int64_t until = Now() + kNodeSeconds;
   uint64_t bundles = 0;
   while (log.read.size() < head.size && bundles < options_.bundles_in_round) {
-    // The rest of a long log waits for the next round, unless there is none.
-    if (Now() > until && options_.bundles_in_round <= kBundlesInRound) break;
-    const Fetch fetch = Timed();
+    // What there is no time for waits for the next round.
+    if (!round_->HasTime() || (bundles > 0 && !round_->HasTimeFor(node))) break;
+    const Fetch fetch = round_->At(node);
     TileReader tiles(node, head.size, fetch);
     const uint64_t start = log.read.size();
     const uint64_t first = start / kTileWidth;
@@ -112,6 +134,7 @@ absl::Status Watch::ReadEntriesAt(const std::string& node, WatchedLog& log) {
     const uint64_t count = std::min(kBundlesAtOnce, last - first + 1);
     auto fetched = tiles.Bundles(first, count);
     if (!fetched.ok()) return fetched.status();
+    tiles.FetchAhead(0, first, count);
     crypto::CompactTree tree = log.read;
     std::vector<crypto::Bytes> leaves;
     for (uint64_t i = 0; i < count; ++i) {

@@ -10,8 +10,11 @@
 namespace daftar::audit {
 namespace {
 
-constexpr std::string_view kFirstLine = "daftar-watch/v2";
-constexpr std::string_view kOldFirstLine = "daftar-watch/v1";
+constexpr std::string_view kFirstWord = "daftar-watch/v";
+constexpr int kWithQuorum = 2;  // versions: what they added
+constexpr int kWithBehind = 3;
+constexpr int kVersion = kWithBehind;
+constexpr std::string_view kNotKept = "not-kept";
 constexpr std::string_view kSum = "sha256 ";
 constexpr size_t kStemBytes = 8;
 constexpr size_t kMaxFileName = 128;
@@ -57,16 +60,35 @@ bool DecodeQuorum(Lines& lines, WatchedLog& log) {
   return true;
 }
 
-bool DecodeNodes(Lines& lines, WatchedLog& log) {
-  while (const auto words = lines.Take("node", 5)) {
+bool DecodeFork(Lines& lines, int version, WatchedLog& log) {
+  auto words = lines.Take("fork", 1);
+  if (!words && version >= kWithBehind) {
+    words = lines.Take("fork", 2);
+    if (words && (*words)[1] != kNotKept) return false;
+    log.fork_is_kept = !words;
+  }
+  if (!words) return true;
+  log.fork = std::string((*words)[0]);
+  return IsPlainFileName(log.fork);
+}
+
+bool DecodeNodes(Lines& lines, int version, WatchedLog& log) {
+  const size_t count = version >= kWithBehind ? 7 : 5;
+  while (const auto words = lines.Take("node", count)) {
     const auto size = ParseDecimal((*words)[1]);
     const auto note = ParseHex<crypto::Digest>((*words)[2]);
     const auto changed = ParseDecimal((*words)[3]);
     const auto failed = ParseDecimal((*words)[4]);
     if (!size || !note || !changed || !failed || *failed > UINT32_MAX) return false;
     if (log.nodes.size() == kMaxNodesOfLog || (*words)[0].size() > kMaxUrlBytes) return false;
-    log.nodes[std::string((*words)[0])] = {*size, *note, static_cast<int64_t>(*changed),
-                                           static_cast<uint32_t>(*failed)};
+    WatchedNode& node = log.nodes[std::string((*words)[0])];
+    node = {*size, *note, static_cast<int64_t>(*changed), static_cast<uint32_t>(*failed)};
+    if (version < kWithBehind) continue;
+    const auto since = ParseDecimal((*words)[5]);
+    const auto of = ParseDecimal((*words)[6]);
+    if (!since || !of) return false;
+    node.behind_since = static_cast<int64_t>(*since);
+    node.behind_of = *of;
   }
   return true;
 }
@@ -131,18 +153,23 @@ auto PlaceOf(std::vector<WatchedHead>& heads, uint64_t size) {
                                   [](const WatchedHead& h) { return h.checkpoint.size; });
 }
 
-std::string EncodeAs(std::string_view version, const WatchedLog& log) {
-  const bool is_old = version == kOldFirstLine;
-  std::string text = std::string(version) + "\norigin " + log.origin + "\nseen " +
-                     std::to_string(log.seen_at) + "\n";
-  if (!is_old) {
+std::string EncodeAs(int version, const WatchedLog& log) {
+  std::string text = std::string(kFirstWord) + std::to_string(version) + "\norigin " + log.origin +
+                     "\nseen " + std::to_string(log.seen_at) + "\n";
+  if (version >= kWithQuorum) {
     text +=
         "quorum " + std::to_string(log.quorum_at) + " " + std::to_string(log.quorum_size) + "\n";
   }
-  if (!log.fork.empty()) text += "fork " + log.fork + "\n";
+  if (!log.fork.empty()) {
+    text += "fork " + log.fork + (log.fork_is_kept ? "" : " " + std::string(kNotKept)) + "\n";
+  }
   for (const auto& [url, node] : log.nodes) {
     text += "node " + url + " " + std::to_string(node.size) + " " + node.note.hex() + " " +
-            std::to_string(node.changed_at) + " " + std::to_string(node.failed_rounds) + "\n";
+            std::to_string(node.changed_at) + " " + std::to_string(node.failed_rounds);
+    if (version >= kWithBehind) {
+      text += " " + std::to_string(node.behind_since) + " " + std::to_string(node.behind_of);
+    }
+    text += "\n";
   }
   text += "entries " + std::to_string(log.read.size()) + " " + std::to_string(log.last_issued_at) +
           "\n";
@@ -152,15 +179,15 @@ std::string EncodeAs(std::string_view version, const WatchedLog& log) {
             std::to_string(report.settled_at) + " " + std::to_string(report.disputed_at) + " " +
             std::to_string(report.withdrawn_at) + "\n";
   }
-  if (!is_old) text += "unfollowed " + std::to_string(log.unfollowed) + "\n";
+  if (version >= kWithQuorum) text += "unfollowed " + std::to_string(log.unfollowed) + "\n";
   const auto lengths = [&](const std::vector<WatchedHead>& heads, const std::string& name) {
     for (const WatchedHead& head : heads) text += name + std::to_string(head.note.size()) + "\n";
   };
   lengths(log.heads, "note ");
-  if (!is_old) lengths(log.pending, "pending ");
+  if (version >= kWithQuorum) lengths(log.pending, "pending ");
   text += "\n";
   for (const WatchedHead& head : log.heads) text += head.note;
-  if (!is_old) {
+  if (version >= kWithQuorum) {
     for (const WatchedHead& head : log.pending) text += head.note;
   }
   return text + std::string(kSum) + crypto::Sha256(crypto::AsBytes(text)).hex() + "\n";
@@ -184,7 +211,7 @@ void WatchedLog::Await(WatchedHead head) {
   if (pending.size() > kKeptPending) pending.erase(pending.begin());
 }
 
-std::string WatchedLog::Encode() const { return EncodeAs(kFirstLine, *this); }
+std::string WatchedLog::Encode() const { return EncodeAs(kVersion, *this); }
 
 absl::StatusOr<WatchedLog> WatchedLog::Decode(std::string_view bytes) {
   const absl::Status damaged = absl::InvalidArgumentError("it is damaged");
@@ -196,8 +223,11 @@ absl::StatusOr<WatchedLog> WatchedLog::Decode(std::string_view bytes) {
     return damaged;
   }
   Lines lines(text);
-  const bool is_old = lines.Take(kOldFirstLine, 0).has_value();
-  if (!is_old && !lines.Take(kFirstLine, 0)) {
+  int version = kVersion;
+  while (version > 0 && !lines.Take(std::string(kFirstWord) + std::to_string(version), 0)) {
+    --version;
+  }
+  if (version == 0) {
     return absl::InvalidArgumentError("another version of this program wrote it");
   }
   WatchedLog log;
@@ -208,20 +238,17 @@ absl::StatusOr<WatchedLog> WatchedLog::Decode(std::string_view bytes) {
   if (!seen) return damaged;
   log.seen_at = static_cast<int64_t>(*seen);
   log.quorum_at = log.seen_at;
-  if (!is_old && !DecodeQuorum(lines, log)) return damaged;
-  if (const auto fork = lines.Take("fork", 1)) log.fork = std::string((*fork)[0]);
-  if (!log.fork.empty() && !IsPlainFileName(log.fork)) return damaged;
-  if (!DecodeNodes(lines, log) || !DecodeTree(lines, log) || !DecodeOpen(lines, log)) {
+  if (version >= kWithQuorum && !DecodeQuorum(lines, log)) return damaged;
+  if (!DecodeFork(lines, version, log) || !DecodeNodes(lines, version, log) ||
+      !DecodeTree(lines, log) || !DecodeOpen(lines, log)) {
     return damaged;
   }
-  if (!is_old) {
+  if (version >= kWithQuorum) {
     const auto unfollowed = lines.Number("unfollowed");
     if (!unfollowed) return damaged;
     log.unfollowed = *unfollowed;
   }
-  if (!DecodeHeads(lines, log) || EncodeAs(is_old ? kOldFirstLine : kFirstLine, log) != bytes) {
-    return damaged;
-  }
+  if (!DecodeHeads(lines, log) || EncodeAs(version, log) != bytes) return damaged;
   // A tree that is read lies under the newest head.
   if (log.read.size() > log.newest().checkpoint.size) return damaged;
   return log;

@@ -22,12 +22,15 @@ inline constexpr size_t kMaxNodesOfLog = 64;  // URLs that showed it
 inline constexpr size_t kMaxUrlBytes = 1024;
 inline constexpr std::string_view kRecordSuffix = ".watch";
 
-// What one URL showed last.
+// What one URL showed last. A node that has not yet come to the head that it was found behind of is
+// as old as that, however busily it goes on.
 struct WatchedNode {
   uint64_t size = 0;
   crypto::Digest note;         // SHA-256 of the note
   int64_t changed_at = 0;      // Unix seconds by the watcher's clock: when that note first came
   uint32_t failed_rounds = 0;  // in a row, until now
+  int64_t behind_since = 0;    // when the head of `behind_of` first came; 0: it is not behind
+  uint64_t behind_of = 0;      // a size that others showed and this URL has not come to
   friend bool operator==(const WatchedNode&, const WatchedNode&) = default;
 };
 
@@ -50,6 +53,7 @@ struct WatchedLog {
   OpenReports open;                          // what their headers leave to be done
   uint64_t unfollowed = 0;                   // REPORTs that were too many to be in `open`
   std::string fork;                          // the file with the evidence; empty: none known
+  bool fork_is_kept = true;                  // false: that file could not be written
 
   const WatchedHead& newest() const { return heads.back(); }
   // Takes a head in that fits, the newest or an older one; it is no longer pending. Lets go of the
@@ -60,8 +64,9 @@ struct WatchedLog {
 
   // The file's bytes, which end in a SHA-256 of themselves.
   std::string Encode() const;
-  // InvalidArgument for everything that Encode would not have written, now or in its first version,
-  // which knew neither quorum nor pending heads. Verifies no signature.
+  // InvalidArgument for everything that Encode would not have written, now or in an older version:
+  // the first knew neither quorum nor pending heads, the second not since when a node is behind.
+  // Verifies no signature.
   static absl::StatusOr<WatchedLog> Decode(std::string_view bytes);
   friend bool operator==(const WatchedLog&, const WatchedLog&) = default;
 };

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <ctime>
+#include <future>
 #include <mutex>
 
 #include "cli/http_fetch.h"
@@ -132,6 +133,41 @@ TEST_F(WatchCommandTest, FollowsALogFromRunToRunAndTellsOfAFork) {
   EXPECT_THAT(again.out, HasSubstr(".fork]\n"));
 }
 
+TEST_F(WatchCommandTest, AForkIsToldThoughNothingCanBeWritten) {
+  const std::string stem = state_ + "/" + audit::FileStem(log_->origin());
+  ASSERT_EQ(Watch({}).code, 0);
+  auto other = std::make_shared<SimLog>(*log_);
+  log_->Grow(310, now_ - 5);
+  Serve(log_, 310);
+  ASSERT_EQ(Watch({}).code, 0);
+  other->Grow(320, now_ - 5, 2);
+  Serve(other, 320);
+  // A folder where the file is to be made fails for everybody, root too.
+  const std::string evidence = stem + "-310-320.fork";
+  const std::string record = stem + std::string(audit::kRecordSuffix);
+  ASSERT_EQ(::mkdir((evidence + ".new").c_str(), 0700), 0);
+  ASSERT_EQ(::mkdir((record + ".new").c_str(), 0700), 0);
+  const std::string hook = http_.url() + "/hook";
+  const Ran nothing = Watch({"--webhook", hook, "--output", "json"});
+  EXPECT_EQ(nothing.code, 1) << nothing.err;
+  const Json alarm = LinesOf(nothing.out)[0];
+  EXPECT_EQ(alarm["kind"], "fork");
+  EXPECT_TRUE(alarm["evidence"].is_null());
+  EXPECT_THAT(alarm["text"].get<std::string>(), HasSubstr("cannot write " + evidence + ": "));
+  EXPECT_THAT(nothing.err, HasSubstr("cannot write " + record));
+  ASSERT_THAT(posts_, SizeIs(1));
+  EXPECT_EQ(Json::parse(posts_[0])["kind"], "fork");
+  // The evidence alone: the fork is remembered.
+  ASSERT_EQ(::rmdir((record + ".new").c_str()), 0);
+  const Ran unkept = Watch({});
+  EXPECT_EQ(unkept.code, 1) << unkept.err;
+  EXPECT_THAT(unkept.out, HasSubstr("ALARM fork toko-a.example/daftar: "));
+  EXPECT_THAT(unkept.out, HasSubstr("1 alarm\n"));
+  const Ran later = Watch({});
+  EXPECT_EQ(later.code, 1);
+  EXPECT_THAT(later.out, HasSubstr("an earlier run could not keep its evidence"));
+}
+
 TEST_F(WatchCommandTest, WhatCannotBeUsedEndsWithTwoAndSaysWhatToDo) {
   const auto refused = [&](const std::vector<std::string>& arguments) {
     std::vector<std::string> all = {"audit", "watch"};
@@ -258,7 +294,7 @@ class WebhookQueueTest : public ::testing::Test {
     audit::Alarm alarm;
     alarm.kind = kind;
     alarm.text = text;
-    if (kind == audit::AlarmKind::kFork) alarm.evidence = text;
+    if (kind == audit::AlarmKind::kFork) alarm.origin = "toko-a.example/daftar";
     queue_.Add(alarm, ToJson(alarm, "state"));
   }
 
@@ -278,7 +314,7 @@ TEST_F(WebhookQueueTest, AForkIsNeverGivenUpAndGoesFirst) {
   Add(audit::AlarmKind::kStale, "old");
   Add(audit::AlarmKind::kFork, "fork");
   for (size_t i = 0; i < kMaxWaitingPosts; ++i) Add(audit::AlarmKind::kStale, std::to_string(i));
-  Add(audit::AlarmKind::kFork, "fork");
+  Add(audit::AlarmKind::kFork, "fork, newer");
   EXPECT_EQ(queue_.waiting(), kMaxWaitingPosts + 1);
   status_ = absl::UnavailableError("down");
   for (uint32_t i = 0; i < 3 * kPostRounds * kMaxWaitingPosts; ++i) queue_.Flush(console_);
@@ -287,7 +323,7 @@ TEST_F(WebhookQueueTest, AForkIsNeverGivenUpAndGoesFirst) {
   Add(audit::AlarmKind::kStale, "new");
   status_ = absl::OkStatus();
   queue_.Flush(console_);
-  EXPECT_EQ(posted_, (std::vector<std::string>{"fork", "new"}));
+  EXPECT_EQ(posted_, (std::vector<std::string>{"fork, newer", "new"}));
 }
 
 TEST_F(WebhookQueueTest, ASlowWebhookHoldsUpNoRoundForLong) {
@@ -329,6 +365,17 @@ TEST(HttpFetchTest, TakesWhatIsAskedForAndNothingElse) {
   const auto answers = fetch.Get(many);
   ASSERT_THAT(answers, SizeIs(30));
   for (size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i].ok(), i % 2 == 0);
+  // One that does not answer is waited for as long as the request says.
+  std::promise<void> ended;
+  {
+    const SmallHttp silent([&](const SmallRequest&) -> SmallAnswer {
+      ended.get_future().wait();
+      return {200, "late"};
+    });
+    EXPECT_THAT(fetch.Get({{silent.url() + "/good", 10, 50}})[0],
+                testing::StatusIs(absl::StatusCode::kUnavailable));
+    ended.set_value();
+  }
   HttpFetch stopped([] { return true; });
   EXPECT_THAT(stopped.Get({{http.url() + "/good", 10}})[0],
               testing::StatusIs(absl::StatusCode::kCancelled));

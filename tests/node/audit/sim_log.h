@@ -3,6 +3,8 @@
 #ifndef DAFTAR_TESTS_NODE_AUDIT_SIM_LOG_H_
 #define DAFTAR_TESTS_NODE_AUDIT_SIM_LOG_H_
 
+#include <algorithm>
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -143,6 +145,7 @@ struct SimServer {
   uint64_t size = 0;            // of the head that it shows
   std::string checkpoint = {};  // as it is served
   bool down = false;
+  int64_t tiles_after_ms = 0;  // that everything but the checkpoint takes
   std::map<std::string, absl::StatusOr<std::string>> lies = {};  // by path below the base
 
   void Show(uint64_t shown, const std::vector<SimLog::Cosigner>& cosigners = {}) {
@@ -160,19 +163,25 @@ struct SimServer {
 
 // Base URL -> server; anything else is unreachable.
 struct SimNet {
+  static constexpr int64_t kFetchMs = 10'000;
   std::map<std::string, SimServer> servers;
-  std::vector<std::string> asked;          // all URLs, in order
-  std::function<void()> on_fetch = [] {};  // before each answer
+  std::vector<std::string> asked;  // all URLs, in order
+  // After the answers to what was asked at once: as long as the slowest took.
+  std::function<void(int64_t ms)> on_wait = [](int64_t) {};
 
   std::vector<absl::StatusOr<std::string>> Fetch(const std::vector<FetchRequest>& requests) {
     std::vector<absl::StatusOr<std::string>> answers;
+    int64_t slowest = 0;
     for (const FetchRequest& request : requests) {
-      on_fetch();
       asked.push_back(request.url);
       absl::StatusOr<std::string> answer = absl::UnavailableError("no such host");
       for (const auto& [base, server] : servers) {
         if (!request.url.starts_with(base + "/")) continue;
-        answer = server.Get(request.url.substr(base.size() + 1));
+        const std::string path = request.url.substr(base.size() + 1);
+        const int64_t takes = path == "checkpoint" ? 0 : server.tiles_after_ms;
+        const int64_t bound = request.within_ms > 0 ? request.within_ms : kFetchMs;
+        answer = takes > bound ? absl::UnavailableError("it took too long") : server.Get(path);
+        slowest = std::max(slowest, std::min(takes, bound));
         break;
       }
       if (answer.ok() && answer->size() > request.max_bytes) {
@@ -181,6 +190,7 @@ struct SimNet {
       }
       answers.push_back(std::move(answer));
     }
+    if (slowest > 0) on_wait(slowest);
     return answers;
   }
 };

@@ -82,15 +82,6 @@ TEST_F(WatchTest, ALongLogIsReadInSeveralRounds) {
   EXPECT_EQ(Watched().read.size(), 5000u);
 }
 
-TEST_F(WatchTest, ASlowNodeGetsItsTimeAndNoMore) {
-  log_->Grow(5000, Time());
-  net_.servers[kA].Show(5000);
-  net_.on_fetch = [this] { clock_.seconds += 3; };
-  const int64_t begun = clock_.seconds;
-  EXPECT_THAT(Round(), IsEmpty());
-  EXPECT_LE(clock_.seconds - begun, kNodeSeconds + 10 * 3);
-}
-
 TEST_F(WatchTest, EntriesThatNoNodeWritesAreToldOnce) {
   evidence::Header header;
   header.issued_at = Time();

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "node/audit/fork_evidence.h"
+#include "node/audit/policy.h"
 #include "node/audit/watch.h"
 #include "tests/node/audit/sim_log.h"
 #include "tests/support/status_matchers.h"
@@ -18,8 +20,17 @@ namespace daftar::audit {
 
 class SetClock final : public evidence::Clock {
  public:
-  evidence::UnixMillis Now() const override { return evidence::UnixMillis::OfSeconds(seconds); }
+  evidence::UnixMillis Now() const override {
+    evidence::UnixMillis now = evidence::UnixMillis::OfSeconds(seconds);
+    now.value += millis;
+    return now;
+  }
+  void Add(int64_t ms) {
+    seconds += (millis + ms) / 1000;
+    millis = (millis + ms) % 1000;
+  }
   int64_t seconds = 1'790'000'000;
+  int64_t millis = 0;
 };
 
 class WatchTest : public ::testing::Test {
@@ -95,6 +106,15 @@ class WatchTest : public ::testing::Test {
 };
 
 using Names = std::vector<std::string>;
+
+inline void ExpectProvesFork(const std::string& file, const SimLog& log) {
+  const auto evidence = ForkEvidence::Parse(file);
+  ASSERT_THAT(evidence, testing::IsOk());
+  EXPECT_EQ(evidence->origin, log.origin());
+  const auto policy = TlogPolicy::Parse("log " + log.VKey() + "\nquorum none\n");
+  ASSERT_THAT(policy, testing::IsOk());
+  EXPECT_THAT(evidence->Prove(*policy), testing::IsOk());
+}
 
 }  // namespace daftar::audit
 

@@ -1,5 +1,4 @@
-// What a watch makes of heads: growth, forks, rollbacks, age, and what is no head at all.
-#include "node/audit/fork_evidence.h"
+// What a watch makes of heads: growth, rollbacks, and what is no head of the log at all.
 #include "tests/node/audit/watch_fixture.h"
 
 namespace daftar::audit {
@@ -8,15 +7,6 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-void ExpectProvesFork(const std::string& file, const SimLog& log) {
-  const auto evidence = ForkEvidence::Parse(file);
-  ASSERT_THAT(evidence, testing::IsOk());
-  EXPECT_EQ(evidence->origin, log.origin());
-  const auto policy = TlogPolicy::Parse("log " + log.VKey() + "\nquorum none\n");
-  ASSERT_THAT(policy, testing::IsOk());
-  EXPECT_THAT(evidence->Prove(*policy), testing::IsOk());
-}
 
 TEST_F(WatchTest, GrowthOfAnySizeIsFollowedWithoutAnAlarm) {
   log_->Grow(1100, Time());
@@ -48,91 +38,6 @@ TEST_F(WatchTest, ALogOfThreeLevelsOfTilesIsRead) {
   Start();
   net_.servers[kA].lies.emplace(path, tile);
   EXPECT_EQ(Round(), Names{"bad_tiles"});
-}
-
-TEST_F(WatchTest, TwoHeadsOfOneSizeAreAForkWithEvidence) {
-  auto other = std::make_shared<SimLog>(*log_);
-  log_->Grow(12, Time(), 1);
-  other->Grow(12, Time(), 2);
-  net_.servers[kA].Show(12);
-  net_.servers[kB] = {other};
-  net_.servers[kB].Show(12);
-  options_.nodes = {kA, kB};
-  EXPECT_EQ(Round(), Names{"fork"});
-  EXPECT_EQ(told_[0].origin, log_->origin());
-  EXPECT_THAT(told_[0].text, HasSubstr(kB));
-  ASSERT_TRUE(files_.contains(told_[0].evidence)) << told_[0].evidence;
-  ExpectProvesFork(files_[told_[0].evidence], *log_);
-  // Known for good, also to the next process, and told once an hour.
-  EXPECT_THAT(Round(), IsEmpty());
-  clock_.seconds += kAlarmAgainAfter;
-  EXPECT_EQ(Round(), Names{"fork"});
-  EXPECT_EQ(watch_->alarms(), 1u);
-  Start();
-  EXPECT_EQ(Round(), Names{"fork"});
-}
-
-TEST_F(WatchTest, AForkAtAnotherSizeIsSeenWhoeverShowsIt) {
-  log_->Grow(400, Time());
-  for (const bool larger_first : {true, false}) {
-    for (const bool over_time : {true, false}) {
-      SCOPED_TRACE(larger_first);
-      SCOPED_TRACE(over_time);
-      auto small = std::make_shared<SimLog>(*log_);
-      auto large = std::make_shared<SimLog>(*log_);
-      small->Grow(500, Time(), 2);
-      large->Grow(900, Time(), 3);
-      net_.servers.clear();
-      files_.clear();
-      watch_.reset();
-      SimServer first{larger_first ? large : small};
-      SimServer second{larger_first ? small : large};
-      first.Show(first.log->size());
-      second.Show(second.log->size());
-      if (over_time) {
-        options_.nodes = {kA};
-        net_.servers[kA] = first;
-        EXPECT_THAT(Round(), IsEmpty());
-        Start();
-        net_.servers[kA] = second;
-        // The tiles of the larger tree are still there, as on any static server.
-        if (larger_first) {
-          net_.servers[kB] = first;
-          options_.nodes = {kA, kB};
-          Start();
-        }
-      } else {
-        options_.nodes = {kA, kB};
-        net_.servers[kA] = first;
-        net_.servers[kB] = second;
-      }
-      EXPECT_EQ(Round(), Names{"fork"});
-      ASSERT_TRUE(files_.contains(told_[0].evidence));
-      ExpectProvesFork(files_[told_[0].evidence], *log_);
-    }
-  }
-}
-
-TEST_F(WatchTest, EveryWayToForkIsToldFromGrowth) {
-  log_->Grow(520, Time());
-  for (const uint64_t at : {1, 2, 3, 255, 256, 257, 512}) {
-    for (const uint64_t more : {1, 2, 5, 256}) {
-      SCOPED_TRACE(std::to_string(at) + "+" + std::to_string(more));
-      auto other = std::make_shared<SimLog>("toko-a.example/daftar", 1);
-      other->Grow(at - 1, Time());  // the last one known goes another way
-      other->Grow(at + more, Time(), 2);
-      files_.clear();
-      watch_.reset();
-      net_.servers[kA] = {log_};
-      net_.servers[kA].Show(at);
-      EXPECT_THAT(Round(), IsEmpty());
-      net_.servers[kA] = {other};
-      net_.servers[kA].Show(at + more);
-      EXPECT_EQ(Round(), Names{"fork"});
-      ExpectProvesFork(files_[told_[0].evidence], *log_);
-      EXPECT_EQ(KnownSize(), at);
-    }
-  }
 }
 
 TEST_F(WatchTest, ASmallerHeadIsARollbackOfWhoShowedALargerOne) {
@@ -182,187 +87,6 @@ TEST_F(WatchTest, ARollbackToAHeadThatWasSeenIsComparedWithoutTiles) {
   net_.servers[kA].Show(10);
   EXPECT_EQ(Round(), Names{"fork"});
   ExpectProvesFork(files_[told_[0].evidence], *log_);
-}
-
-TEST_F(WatchTest, AMirrorThatIsBehindIsNoRollbackAndGrowsStale) {
-  log_->Grow(20, Time());
-  net_.servers[kA].Show(20);
-  net_.servers[kB] = {log_};
-  net_.servers[kB].Show(15);
-  options_.nodes = {kB, kA};
-  EXPECT_THAT(Round(), IsEmpty());
-  clock_.seconds += 290;
-  // Both go on changing what they show; that does not make up for entries that are missing.
-  for (const char* node : {kA, kB}) {
-    net_.servers[node].checkpoint += "\xE2\x80\x94 some/witness AAAAAAAA\n";
-  }
-  EXPECT_THAT(Round(), IsEmpty());
-  clock_.seconds += 20;
-  EXPECT_EQ(Round(), Names{"stale"});
-  EXPECT_EQ(told_[0].node, kB);
-  net_.servers[kB].Show(20);
-  EXPECT_EQ(Round(), Names{"!stale"});
-}
-
-TEST_F(WatchTest, AHeadThatNobodyConfirmsGrowsStale) {
-  const auto self = MakeKey(5);
-  const std::string self_name = evidence::SelfKeyName(log_->origin());
-  const auto show = [&](uint64_t at) { net_.servers[kA].Show(3, {{self_name, self, at}}); };
-  show(Time());
-  EXPECT_THAT(Round(), IsEmpty());
-  clock_.seconds += 301;
-  EXPECT_EQ(Round(), Names{"stale"});
-  EXPECT_THAT(Round(), IsEmpty());  // it is known
-  // Without the self key in the policy, any change of the note counts as a sign of life.
-  show(Time() - 1000);
-  EXPECT_EQ(Round(), Names{"!stale"});
-  // With it, only what it signed counts.
-  policy_ += "witness self " + CosignerKey(self_name, *self).ToVkey() + "\n";
-  Start();
-  EXPECT_EQ(Round(), Names{"stale"});
-  show(Time() - 299);
-  EXPECT_EQ(Round(), Names{"!stale"});
-  options_.stale_after = 60;
-  Start();
-  EXPECT_EQ(Round(), Names{"stale"});
-}
-
-TEST_F(WatchTest, AHeadWithoutThePolicysQuorumIsStaleAfterATime) {
-  const auto witness = MakeKey(6);
-  policy_ = "log " + log_->VKey() + "\nwitness w " + CosignerKey("w.example", *witness).ToVkey() +
-            "\nquorum w\n";
-  net_.servers[kA].Show(3);
-  EXPECT_THAT(Round(), IsEmpty());
-  clock_.seconds += 301;
-  EXPECT_EQ(Round(), Names{"stale"});
-  EXPECT_THAT(told_[0].text, HasSubstr("quorum"));
-  net_.servers[kA].Show(3, {{"w.example", witness, Time()}});
-  EXPECT_EQ(Round(), Names{"!stale"});
-}
-
-TEST_F(WatchTest, ALogThatGrowsWithoutTheQuorumIsStaleAllTheSame) {
-  const auto witness = MakeKey(6);
-  const auto self = MakeKey(5);
-  const std::string self_name = evidence::SelfKeyName(log_->origin());
-  policy_ = "log " + log_->VKey() + "\nwitness w " + CosignerKey("w.example", *witness).ToVkey() +
-            "\nwitness self " + CosignerKey(self_name, *self).ToVkey() + "\nquorum w\n";
-  const auto grow = [&](bool with_quorum) {
-    log_->Grow(log_->size() + 1, Time());
-    std::vector<SimLog::Cosigner> cosigners = {{self_name, self, Time()}};
-    if (with_quorum) cosigners.push_back({"w.example", witness, Time()});
-    net_.servers[kA].Show(log_->size(), cosigners);
-  };
-  for (const bool each_in_a_process : {false, true}) {
-    SCOPED_TRACE(each_in_a_process);
-    grow(true);
-    EXPECT_THAT(Round(), IsEmpty());
-    for (int i = 0; i < 5; ++i) {
-      clock_.seconds += 60;
-      grow(false);
-      if (each_in_a_process) Start();
-      EXPECT_THAT(Round(), IsEmpty());
-    }
-    clock_.seconds += 60;
-    grow(false);
-    if (each_in_a_process) Start();
-    EXPECT_EQ(Round(), Names{"stale"});
-    EXPECT_THAT(told_[0].text, HasSubstr("quorum"));
-    // Another node that still shows the last head that had a quorum changes nothing.
-    net_.servers[kB] = {log_};
-    net_.servers[kB].Show(log_->size() - 6,
-                          {{"w.example", witness, Time()}, {self_name, self, Time()}});
-    options_.nodes = {kA, kB};
-    Start();
-    EXPECT_EQ(Round(), Names{"stale"});
-    options_.nodes = {kA};
-    grow(true);
-    EXPECT_EQ(Round(), Names{"!stale"});
-    Start();
-  }
-}
-
-TEST_F(WatchTest, TwoHeadsOfOneSizeAreAForkThoughTheFirstHasNoTiles) {
-  auto first = std::make_shared<SimLog>(*log_);
-  first->Grow(5, Time(), 1);
-  auto second = std::make_shared<SimLog>(*log_);
-  second->Grow(5, Time(), 2);
-  for (const bool over_time : {false, true}) {
-    SCOPED_TRACE(over_time);
-    files_.clear();
-    watch_.reset();
-    options_.nodes = {kA, kB};
-    net_.servers.clear();
-    net_.servers[kA] = {log_};
-    net_.servers[kA].Show(3);
-    net_.servers[kB] = net_.servers[kA];
-    EXPECT_THAT(Round(), IsEmpty());
-    net_.servers[kA] = {first};
-    net_.servers[kA].Show(5);
-    net_.servers[kA].lies.emplace(TilePath(0, 0, 5), absl::NotFoundError("gone"));
-    if (over_time) {
-      EXPECT_THAT(Round(), IsEmpty());
-      EXPECT_THAT(Watched().pending, SizeIs(1));
-      net_.servers[kA].down = true;
-      Start();
-    }
-    net_.servers[kB] = {second};
-    net_.servers[kB].Show(5);
-    const Names told = Round();
-    ASSERT_THAT(told, ::testing::Contains("fork"));
-    ExpectProvesFork(files_[told_[0].evidence], *log_);
-  }
-}
-
-TEST_F(WatchTest, AHeadWithoutTilesIsHeldAgainstALargerTree) {
-  auto first = std::make_shared<SimLog>(*log_);
-  first->Grow(5, Time(), 1);
-  net_.servers[kA].Show(3);
-  EXPECT_THAT(Round(), IsEmpty());
-  const auto begin = files_;
-  for (const bool forked : {false, true}) {
-    files_ = begin;
-    net_.servers[kA] = {first};
-    net_.servers[kA].Show(5);
-    net_.servers[kA].lies.emplace(TilePath(0, 0, 5), absl::NotFoundError("gone"));
-    Start();
-    EXPECT_THAT(Round(), IsEmpty());
-    auto larger = std::make_shared<SimLog>(forked ? *log_ : *first);
-    larger->Grow(9, Time(), 2);
-    net_.servers[kA] = {larger};
-    net_.servers[kA].Show(9);
-    Start();
-    EXPECT_EQ(Round(), forked ? Names{"fork"} : Names{});
-    if (forked) {
-      ExpectProvesFork(files_[told_[0].evidence], *log_);
-    } else {
-      EXPECT_THAT(Watched().pending, IsEmpty());
-    }
-  }
-}
-
-TEST_F(WatchTest, EvidenceOfAForkHasNothingButWhatTheLogSigned) {
-  const auto witness = MakeKey(6);
-  auto other = std::make_shared<SimLog>(*log_);
-  log_->Grow(7, Time(), 1);
-  other->Grow(7, Time(), 2);
-  net_.servers[kA].Show(7);
-  // A line under the key of a witness that this policy does not have, and the log's own twice.
-  crypto::Note note = *crypto::ParseNote(log_->NoteAt(7, {{"w.example", witness, Time()}}));
-  note.signatures[1].blob[20] ^= 1;
-  note.signatures.push_back(note.signatures[0]);
-  net_.servers[kA].checkpoint = note.ToString();
-  EXPECT_THAT(Round(), IsEmpty());
-  net_.servers[kA] = {other};
-  net_.servers[kA].Show(7);
-  EXPECT_EQ(Round(), Names{"fork"});
-  const auto evidence = ForkEvidence::Parse(files_[told_[0].evidence]);
-  ASSERT_THAT(evidence, testing::IsOk());
-  EXPECT_EQ(evidence->first, log_->NoteAt(7));
-  const auto policy =
-      TlogPolicy::Parse("log " + log_->VKey() + "\nwitness w " +
-                        CosignerKey("w.example", *witness).ToVkey() + "\nquorum none\n");
-  ASSERT_THAT(policy, testing::IsOk());
-  EXPECT_THAT(evidence->Prove(*policy), testing::IsOk());
 }
 
 TEST_F(WatchTest, WhatIsNoHeadOfALogOfThePolicyIsRefused) {
@@ -475,6 +199,21 @@ TEST_F(WatchTest, ANodeThatShowsAnotherLogIsToldOf) {
   EXPECT_EQ(watch_->logs().at(other->origin()).read.size(), 2u);
 }
 
+TEST_F(WatchTest, AnotherLogThatThePolicyDoesNotHaveIsNoBadCheckpoint) {
+  SimLog other("toko-b.example/daftar", 2);
+  other.Grow(2, Time());
+  net_.servers[kA].Show(3);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].checkpoint = other.NoteAt(2);
+  EXPECT_EQ(Round(), Names{"other_log"});
+  EXPECT_EQ(told_[0].origin, log_->origin());
+  EXPECT_THAT(told_[0].text, HasSubstr(other.origin() + ", which the policy does not have"));
+  EXPECT_FALSE(watch_->logs().contains(other.origin()));
+  // Of the log itself under another key it is a bad checkpoint still.
+  net_.servers[kA].checkpoint = SimLog(log_->origin(), 9).NoteAt(0);
+  EXPECT_EQ(Round(), (Names{"bad_checkpoint", "!other_log"}));
+}
+
 TEST_F(WatchTest, ARecordOfKeysThatThePolicyDoesNotHaveIsRefused) {
   net_.servers[kA].Show(3);
   EXPECT_THAT(Round(), IsEmpty());
@@ -489,6 +228,19 @@ TEST_F(WatchTest, AFileThatCannotBeWrittenEndsTheRound) {
   Start();
   disk_full_ = true;
   EXPECT_THAT(watch_->Round(), testing::StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(WatchTest, ARollbackIsToldThoughItsNotesCannotBeWritten) {
+  log_->Grow(20, Time());
+  net_.servers[kA].Show(20);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].Show(15);
+  disk_full_ = true;
+  EXPECT_THAT(watch_->Round(), testing::StatusIs(absl::StatusCode::kResourceExhausted));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_EQ(told_[0].kind, AlarmKind::kRollback);
+  EXPECT_THAT(told_[0].notes, IsEmpty());
+  EXPECT_THAT(told_[0].text, HasSubstr("no space left"));
 }
 
 }  // namespace

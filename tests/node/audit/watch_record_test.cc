@@ -14,14 +14,15 @@ WatchedLog Sample() {
   record.quorum_size = 2;
   for (const uint64_t size : {2, 5}) record.Keep({log.NoteAt(size), log.HeadAt(size)});
   for (const uint64_t size : {4, 3}) record.Await({log.NoteAt(size), log.HeadAt(size)});
-  record.nodes["http://a.test/log"] = {5, crypto::EmptyMerkleRoot(), 1'790'000'050, 2};
-  record.nodes["https://b.test:8443/log"] = {2, log.RootAt(2), 1, 0};
+  record.nodes["http://a.test/log"] = {5, crypto::EmptyMerkleRoot(), 1'790'000'050, 2, 0, 0};
+  record.nodes["https://b.test:8443/log"] = {2, log.RootAt(2), 1, 0, 1'790'000'090, 5};
   for (int i = 0; i < 3; ++i) record.read.Append(log.RootAt(1));
   record.last_issued_at = 77;
   record.open[0] = {1'790'000'000, 0, 0, 0};
   record.open[4] = {1'790'000'001, 2, 3, 4};
   record.unfollowed = 8;
   record.fork = "0123456789abcdef-2-5.fork";
+  record.fork_is_kept = false;
   return record;
 }
 
@@ -57,32 +58,57 @@ TEST(WatchRecordTest, WhatWasNotWrittenByAWatchIsRefused) {
     EXPECT_NE(at, std::string::npos) << from;
     return changed.replace(at, from.size(), to);
   };
-  for (const std::string& bad :
-       {with("daftar-watch/v2", "daftar-watch/v3"), with("daftar-watch/v2", "daftar-watch/v1"),
-        with("quorum 1", "quorum 01"), with("quorum 1790000070 2\n", ""),
-        with("unfollowed 8\n", ""), with("pending 1", "pending 2"),
-        with("toko-a.example/daftar\n", "TOKO\n"), with("seen 1", "seen 01"),
-        with("entries 3", "entries 9"), with("open 0", "open 4"), with("fork 0", "fork ../0"),
-        with("node http", "nodes http"), with("subtree ", "subtree A"), with("note ", "note 1"),
-        with("open 4 ", "open 4  "), with("fork ", "fork .")}) {
+  for (const std::string& bad : {with("daftar-watch/v3", "daftar-watch/v4"),
+                                 with("daftar-watch/v3", "daftar-watch/v2"),
+                                 with("daftar-watch/v3", "daftar-watch/v1"),
+                                 with("daftar-watch/v3", "daftar-watch/v0"),
+                                 with(" not-kept", " kept"),
+                                 with(" 0 1790000090 5\n", " 0\n"),
+                                 with(" 1790000090 5", " 01790000090 5"),
+                                 with("quorum 1", "quorum 01"),
+                                 with("quorum 1790000070 2\n", ""),
+                                 with("unfollowed 8\n", ""),
+                                 with("pending 1", "pending 2"),
+                                 with("toko-a.example/daftar\n", "TOKO\n"),
+                                 with("seen 1", "seen 01"),
+                                 with("entries 3", "entries 9"),
+                                 with("open 0", "open 4"),
+                                 with("fork 0", "fork ../0"),
+                                 with("node http", "nodes http"),
+                                 with("subtree ", "subtree A"),
+                                 with("note ", "note 1"),
+                                 with("open 4 ", "open 4  "),
+                                 with("fork ", "fork .")}) {
     EXPECT_THAT(DecodeSummed(bad), ::testing::Not(testing::IsOk())) << bad;
   }
 }
 
-TEST(WatchRecordTest, ARecordOfTheFirstVersionIsRead) {
+TEST(WatchRecordTest, RecordsOfOlderVersionsAreRead) {
   WatchedLog record = Sample();
-  record.pending.clear();
   std::string text = record.Encode();
   text = text.substr(0, text.rfind("sha256 "));
   const auto replace = [&](const std::string& from, const std::string& to) {
+    ASSERT_NE(text.find(from), std::string::npos) << from;
     text.replace(text.find(from), from.size(), to);
   };
-  replace("daftar-watch/v2", "daftar-watch/v1");
-  replace("quorum 1790000070 2\n", "");
-  replace("unfollowed 8\n", "");
+  replace("daftar-watch/v3", "daftar-watch/v2");
+  replace(" not-kept\n", "\n");
+  replace(" 2 0 0\n", " 2\n");
+  replace(" 0 1790000090 5\n", " 0\n");
+  record.fork_is_kept = true;
+  for (auto& [url, node] : record.nodes) node.behind_since = node.behind_of = 0;
+  EXPECT_THAT(DecodeSummed(text), testing::IsOkAndHolds(record));
   record.quorum_at = record.seen_at;
   record.quorum_size = 0;
   record.unfollowed = 0;
+  replace("daftar-watch/v2", "daftar-watch/v1");
+  replace("quorum 1790000070 2\n", "");
+  replace("unfollowed 8\n", "");
+  for (const WatchedHead& head : record.pending) {
+    replace("pending " + std::to_string(head.note.size()) + "\n", "");
+    replace(head.note, "");
+  }
+  record.pending.clear();
   EXPECT_THAT(DecodeSummed(text), testing::IsOkAndHolds(record));
 }
 

@@ -1,0 +1,208 @@
+// Two heads of one log that cannot both be true, however they are shown, and what proves it.
+#include "tests/node/audit/watch_fixture.h"
+
+namespace daftar::audit {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST_F(WatchTest, TwoHeadsOfOneSizeAreAForkWithEvidence) {
+  auto other = std::make_shared<SimLog>(*log_);
+  log_->Grow(12, Time(), 1);
+  other->Grow(12, Time(), 2);
+  net_.servers[kA].Show(12);
+  net_.servers[kB] = {other};
+  net_.servers[kB].Show(12);
+  options_.nodes = {kA, kB};
+  EXPECT_EQ(Round(), Names{"fork"});
+  EXPECT_EQ(told_[0].origin, log_->origin());
+  EXPECT_THAT(told_[0].text, HasSubstr(kB));
+  ASSERT_TRUE(files_.contains(told_[0].evidence)) << told_[0].evidence;
+  ExpectProvesFork(files_[told_[0].evidence], *log_);
+  // Known for good, also to the next process, and told once an hour.
+  EXPECT_THAT(Round(), IsEmpty());
+  clock_.seconds += kAlarmAgainAfter;
+  EXPECT_EQ(Round(), Names{"fork"});
+  EXPECT_EQ(watch_->alarms(), 1u);
+  Start();
+  EXPECT_EQ(Round(), Names{"fork"});
+}
+
+TEST_F(WatchTest, AForkAtAnotherSizeIsSeenWhoeverShowsIt) {
+  log_->Grow(400, Time());
+  for (const bool larger_first : {true, false}) {
+    for (const bool over_time : {true, false}) {
+      SCOPED_TRACE(larger_first);
+      SCOPED_TRACE(over_time);
+      auto small = std::make_shared<SimLog>(*log_);
+      auto large = std::make_shared<SimLog>(*log_);
+      small->Grow(500, Time(), 2);
+      large->Grow(900, Time(), 3);
+      net_.servers.clear();
+      files_.clear();
+      watch_.reset();
+      SimServer first{larger_first ? large : small};
+      SimServer second{larger_first ? small : large};
+      first.Show(first.log->size());
+      second.Show(second.log->size());
+      if (over_time) {
+        options_.nodes = {kA};
+        net_.servers[kA] = first;
+        EXPECT_THAT(Round(), IsEmpty());
+        Start();
+        net_.servers[kA] = second;
+        // The tiles of the larger tree are still there, as on any static server.
+        if (larger_first) {
+          net_.servers[kB] = first;
+          options_.nodes = {kA, kB};
+          Start();
+        }
+      } else {
+        options_.nodes = {kA, kB};
+        net_.servers[kA] = first;
+        net_.servers[kB] = second;
+      }
+      EXPECT_EQ(Round(), Names{"fork"});
+      ASSERT_TRUE(files_.contains(told_[0].evidence));
+      ExpectProvesFork(files_[told_[0].evidence], *log_);
+    }
+  }
+}
+
+TEST_F(WatchTest, EveryWayToForkIsToldFromGrowth) {
+  log_->Grow(520, Time());
+  for (const uint64_t at : {1, 2, 3, 255, 256, 257, 512}) {
+    for (const uint64_t more : {1, 2, 5, 256}) {
+      SCOPED_TRACE(std::to_string(at) + "+" + std::to_string(more));
+      auto other = std::make_shared<SimLog>("toko-a.example/daftar", 1);
+      other->Grow(at - 1, Time());  // the last one known goes another way
+      other->Grow(at + more, Time(), 2);
+      files_.clear();
+      watch_.reset();
+      net_.servers[kA] = {log_};
+      net_.servers[kA].Show(at);
+      EXPECT_THAT(Round(), IsEmpty());
+      net_.servers[kA] = {other};
+      net_.servers[kA].Show(at + more);
+      EXPECT_EQ(Round(), Names{"fork"});
+      ExpectProvesFork(files_[told_[0].evidence], *log_);
+      EXPECT_EQ(KnownSize(), at);
+    }
+  }
+}
+
+TEST_F(WatchTest, TwoHeadsOfOneSizeAreAForkThoughTheFirstHasNoTiles) {
+  auto first = std::make_shared<SimLog>(*log_);
+  first->Grow(5, Time(), 1);
+  auto second = std::make_shared<SimLog>(*log_);
+  second->Grow(5, Time(), 2);
+  for (const bool over_time : {false, true}) {
+    SCOPED_TRACE(over_time);
+    files_.clear();
+    watch_.reset();
+    options_.nodes = {kA, kB};
+    net_.servers.clear();
+    net_.servers[kA] = {log_};
+    net_.servers[kA].Show(3);
+    net_.servers[kB] = net_.servers[kA];
+    EXPECT_THAT(Round(), IsEmpty());
+    net_.servers[kA] = {first};
+    net_.servers[kA].Show(5);
+    net_.servers[kA].lies.emplace(TilePath(0, 0, 5), absl::NotFoundError("gone"));
+    if (over_time) {
+      EXPECT_THAT(Round(), IsEmpty());
+      EXPECT_THAT(Watched().pending, SizeIs(1));
+      net_.servers[kA].down = true;
+      Start();
+    }
+    net_.servers[kB] = {second};
+    net_.servers[kB].Show(5);
+    const Names told = Round();
+    ASSERT_THAT(told, ::testing::Contains("fork"));
+    ExpectProvesFork(files_[told_[0].evidence], *log_);
+  }
+}
+
+TEST_F(WatchTest, AHeadWithoutTilesIsHeldAgainstALargerTree) {
+  auto first = std::make_shared<SimLog>(*log_);
+  first->Grow(5, Time(), 1);
+  net_.servers[kA].Show(3);
+  EXPECT_THAT(Round(), IsEmpty());
+  const auto begin = files_;
+  for (const bool forked : {false, true}) {
+    files_ = begin;
+    net_.servers[kA] = {first};
+    net_.servers[kA].Show(5);
+    net_.servers[kA].lies.emplace(TilePath(0, 0, 5), absl::NotFoundError("gone"));
+    Start();
+    EXPECT_THAT(Round(), IsEmpty());
+    auto larger = std::make_shared<SimLog>(forked ? *log_ : *first);
+    larger->Grow(9, Time(), 2);
+    net_.servers[kA] = {larger};
+    net_.servers[kA].Show(9);
+    Start();
+    EXPECT_EQ(Round(), forked ? Names{"fork"} : Names{});
+    if (forked) {
+      ExpectProvesFork(files_[told_[0].evidence], *log_);
+    } else {
+      EXPECT_THAT(Watched().pending, IsEmpty());
+    }
+  }
+}
+
+TEST_F(WatchTest, EvidenceOfAForkHasNothingButWhatTheLogSigned) {
+  const auto witness = MakeKey(6);
+  auto other = std::make_shared<SimLog>(*log_);
+  log_->Grow(7, Time(), 1);
+  other->Grow(7, Time(), 2);
+  net_.servers[kA].Show(7);
+  // A line under the key of a witness that this policy does not have, and the log's own twice.
+  crypto::Note note = *crypto::ParseNote(log_->NoteAt(7, {{"w.example", witness, Time()}}));
+  note.signatures[1].blob[20] ^= 1;
+  note.signatures.push_back(note.signatures[0]);
+  net_.servers[kA].checkpoint = note.ToString();
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA] = {other};
+  net_.servers[kA].Show(7);
+  EXPECT_EQ(Round(), Names{"fork"});
+  const auto evidence = ForkEvidence::Parse(files_[told_[0].evidence]);
+  ASSERT_THAT(evidence, testing::IsOk());
+  EXPECT_EQ(evidence->first, log_->NoteAt(7));
+  const auto policy =
+      TlogPolicy::Parse("log " + log_->VKey() + "\nwitness w " +
+                        CosignerKey("w.example", *witness).ToVkey() + "\nquorum none\n");
+  ASSERT_THAT(policy, testing::IsOk());
+  EXPECT_THAT(evidence->Prove(*policy), testing::IsOk());
+}
+
+TEST_F(WatchTest, AForkIsToldThoughItsEvidenceCannotBeWritten) {
+  auto other = std::make_shared<SimLog>(*log_);
+  log_->Grow(12, Time(), 1);
+  other->Grow(12, Time(), 2);
+  net_.servers[kA].Show(12);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA] = {other};
+  net_.servers[kA].Show(12);
+  disk_full_ = true;
+  EXPECT_THAT(watch_->Round(), testing::StatusIs(absl::StatusCode::kResourceExhausted));
+  ASSERT_THAT(told_, SizeIs(1));
+  EXPECT_EQ(told_[0].kind, AlarmKind::kFork);
+  EXPECT_EQ(told_[0].evidence, "");
+  EXPECT_THAT(told_[0].text, HasSubstr("could not be kept"));
+  EXPECT_THAT(told_[0].text, HasSubstr("no space left"));
+  EXPECT_FALSE(Watched().fork_is_kept);
+  // It is kept as soon as there is room.
+  disk_full_ = false;
+  EXPECT_EQ(Round(), Names{"fork"});
+  ASSERT_TRUE(files_.contains(told_[0].evidence));
+  ExpectProvesFork(files_[told_[0].evidence], *log_);
+  EXPECT_THAT(Round(), IsEmpty());
+  Start();
+  EXPECT_EQ(Round(), Names{"fork"});
+  EXPECT_EQ(told_[0].evidence, Watched().fork);
+}
+
+}  // namespace
+}  // namespace daftar::audit
