@@ -7,34 +7,25 @@ from charter import Charter
 from encoding import (MAX_PROOF_HASHES, Malformed, key_id, require, sha256, verifies)
 from entries import (ADOPTION, CHARTER, ERASURE, KEYS, REPORT, ROOTS_OF_TRUST, WITH_FACTS,
                      Entry, Keys, charter_of, check_body, open_facts)
+from findings import Findings
 from merkle import Tree, consistency_holds, inclusion_holds
 from notes import COSIGNER, Judged, Note, own_key
 
 CLOCK_SECONDS = 300
 FROM_THE_START = "the bundle begins with the log's first entry"
-NAMES = ("manifest", "files", "head", "quorum", "tree", "consistency", "entries", "keys",
-         "signatures", "bodies", "erasures", "order", "deadlines", "charters", "openings", "facts",
-         "case", "proofs", "cosigners", "inclusion")
-# What is found in entries that nobody may have signed.
-RESTING_ON_ENTRIES = ("manifest", "files", "entries", "keys", "signatures", "bodies", "erasures",
-                      "order", "deadlines", "charters", "openings", "facts", "case", "proofs")
 
 
 def begins_as_adoption(entry):
     return entry.kind == ADOPTION and entry.index == 0
 
 
-class Verifier:
-    """Runs all checks at once; `faults` and `unchecked` hold texts by check, `looked_at` the checks
-    that had something to look at.
-    """
+class Verifier(Findings):
+    """Runs all checks at once."""
 
     def __init__(self, bundle, policy, now, proof_files=(), skip=()):
+        super().__init__(skip)
         self.bundle, self.manifest, self.policy, self.now = bundle, bundle.manifest, policy, now
-        self.proof_files, self.skip = proof_files, skip
-        self.faults = {name: [] for name in NAMES}
-        self.unchecked = {name: [] for name in NAMES}
-        self.looked_at = set()
+        self.proof_files = proof_files
         self.is_log = self.manifest.kind == "log"
         self.head = self.judged = self.head_from = self.tree = self.case = None
         self.by_index = {}  # every entry that there is
@@ -50,49 +41,14 @@ class Verifier:
         rules.check_all(self)
         self.take_back()
 
-    # --- telling ---
-
-    def fail(self, check, why):
-        if check not in self.skip:
-            self.faults[check].append(why)
-
-    def leave(self, check, why):
-        self.unchecked[check].append(why)
-
-    def look(self, check, something=True):
-        if something:
-            self.looked_at.add(check)
-
-    def state(self, check):
-        if self.faults[check]:
-            return "fails"
-        return "holds" if check in self.looked_at else "not_checked"
-
     def take_back(self):
         """Nothing that the entries say is the log's own word unless they are those of the head."""
         if self.head is None:
-            why = "it rests on the head, which is not verified under the policy"
+            self.unfound("it rests on the head, which is not verified under the policy")
         elif self.is_log and self.state("tree") != "holds":
-            why = "it was found in entries that are not shown to be those of the head (tree)"
+            self.unfound("it was found in entries that are not shown to be those of the head (tree)")
         elif self.faults["inclusion"]:
-            why = "it was found in entries that are not shown to be those of the head (inclusion)"
-        else:
-            return
-        for check in RESTING_ON_ENTRIES:
-            if self.state(check) == "holds":
-                self.looked_at.remove(check)
-                self.unchecked[check].insert(0, why)
-
-    @contextlib.contextmanager
-    def failing(self, check, what=""):
-        """What is malformed inside fails the check."""
-        try:
-            yield
-        except Malformed as error:
-            self.fail(check, f"{what}: {error}" if what else str(error))
-
-    def failed(self):
-        return [name for name in NAMES if self.faults[name]]
+            self.unfound("it was found in entries that are not shown to be those of the head (inclusion)")
 
     # --- container and heads ---
 
@@ -320,6 +276,8 @@ class Verifier:
         for entry in self.entries + self.copies:
             if not begins_as_adoption(entry):
                 continue
+            self.leave("keys", "the old entry key's signature in the ADOPTION: that key stands in the "
+                       "log whose place this one took")
             if not own:
                 self.leave("keys", "no key is known that could have signed the ADOPTION")
             elif not entry.is_signed_by(own[0].entry):

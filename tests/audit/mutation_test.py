@@ -26,7 +26,7 @@ import sys
 import tempfile
 import time
 
-from checks import NAMES
+from findings import NAMES
 from log_model import NOW
 from make_bundles import Plan
 from mutate import ALL, Unfit

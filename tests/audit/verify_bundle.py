@@ -23,8 +23,9 @@ except ImportError:
 
 import fork
 from bundle import Bundle, read_file
-from checks import NAMES, Verifier
+from checks import Verifier
 from encoding import Malformed, require
+from findings import NAMES
 from notes import MAX_POLICY_BYTES, Policy
 
 MAX_EVIDENCE_BYTES = 81920
