@@ -35,12 +35,12 @@ int Unreadable(Console& console, const absl::Status& status) {
 }
 
 absl::StatusOr<audit::Verdict> Verify(const AuditVerifyOptions& options, const std::string& policy,
-                                      Console& console) {
+                                      int64_t now, Console& console) {
   constexpr uint64_t kBytesPerUnit = 1'000'000;
   const InterruptScope interrupts;
   Progress bar(console.err, "Verifying", console.err_is_terminal, "megabyte");
   audit::VerifyOptions how;
-  how.now = evidence::SystemClock().Now().seconds();
+  how.now = now;
   how.proof_files = options.proofs;
   how.progress = [&bar](uint64_t done, uint64_t total) {
     bar.Update(done, total, done / kBytesPerUnit);
@@ -58,9 +58,10 @@ absl::StatusOr<int> RunAuditVerify(Session& session, const AuditVerifyOptions& o
   }
   const auto policy = ReadWhole(options.policy, "policy", audit::kMaxTlogPolicyBytes, console);
   if (!policy.ok()) return Unreadable(console, policy.status());
-  const auto verdict = Verify(options, *policy, console);
+  const int64_t now = evidence::SystemClock().Now().seconds();
+  const auto verdict = Verify(options, *policy, now, console);
   if (!verdict.ok()) return verdict.status();  // stopped
-  const AuditedBundle audited{options.bundle, options.policy, *verdict};
+  const AuditedBundle audited{options.bundle, options.policy, static_cast<uint64_t>(now), *verdict};
   if (console.json || options.report == "json") {
     PrintJson(console.out, ToJson(audited));
   } else if (options.report == "html") {

@@ -216,16 +216,16 @@ class Replayer {
         At(index) + " (" + crypto::ToHex(leaf.commitment.view().first(kIdBytes)) + ")";
     const Digest commitment = crypto::Sha256({crypto::AsBytes("daftar/receipt/v1"), salt, encoded});
     if (commitment != leaf.commitment) {
-      ++unfit_;
+      ++result_.not_fitting;
       return Differs(who + ": its body or salt is another than its leaf commits to");
     }
     auto body = decision::ReceiptBody::Decode(encoded);
     if (!body.ok()) {
-      ++unfit_;
+      ++result_.not_fitting;
       return Differs(who + ": its body is not in its format");
     }
     if (static_cast<uint64_t>(body->time.value) != leaf.time) {
-      ++unfit_;
+      ++result_.not_fitting;
       return Differs(who + ": its body has another time than its leaf");
     }
     List(index, leaf, *body);
@@ -235,6 +235,7 @@ class Replayer {
   void List(uint64_t index, const DecisionLeaf& leaf, const decision::ReceiptBody& body) {
     if (!checks_.subject.has_value() ||
         !std::ranges::binary_search(body.subjects, *checks_.subject)) {
+      result_.not_opened += body.subjects.empty() ? 0 : 1;
       return;
     }
     ++result_.about_subject_count;
@@ -267,9 +268,9 @@ class Replayer {
 
   DecisionCheck ReceiptsCheck() const {
     if (!malformed_.empty()) return {"receipts", CheckOutcome::kFails, malformed_};
-    if (unfit_ > 0) {
+    if (result_.not_fitting > 0) {
       return {"receipts", CheckOutcome::kFails,
-              std::to_string(unfit_) + " of " + std::to_string(result_.bodies) +
+              std::to_string(result_.not_fitting) + " of " + std::to_string(result_.bodies) +
                   " do not fit their leaves"};
     }
     return {"receipts", CheckOutcome::kHolds,
@@ -311,7 +312,7 @@ class Replayer {
                   " were made under policies that were not given (below); " +
                   std::to_string(result_.agree) + " follow from their inputs and policy"};
     }
-    if (unfit_ > 0) {
+    if (result_.not_fitting > 0) {
       return {"decisions", CheckOutcome::kNotChecked,
               "not all receipts fit their leaves; " + std::to_string(result_.agree) +
                   " follow from their inputs and policy"};
@@ -336,7 +337,6 @@ class Replayer {
   std::map<Digest, Use> uses_;
   std::string malformed_;
   bool more_ranges_ = false;
-  uint64_t unfit_ = 0;       // receipts that do not fit their leaves
   uint64_t unfollowed_ = 0;  // receipts that do not follow
 };
 

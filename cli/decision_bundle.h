@@ -62,6 +62,8 @@ struct DecisionReplay {
   uint64_t agree = 0;         // computed again
   uint64_t differ = 0;        // do not follow, or do not fit their leaf
   uint64_t not_replayed = 0;  // under a policy that was not given
+  uint64_t not_fitting = 0;   // do not fit their leaf, so that nothing in them was looked at
+  uint64_t not_opened = 0;    // receipts that fit, about buyers that stand there as keyed hashes
   std::vector<std::pair<uint64_t, uint64_t>> without_body;  // ranges [first, last], the first ones
   std::vector<std::string> differences;                     // sentences, the first ones
   std::vector<PolicyUse> policies;                          // by hash

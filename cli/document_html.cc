@@ -11,7 +11,8 @@ namespace {
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light dark; }
 body { margin: 0 auto; padding: 1.5rem 1.25rem 3rem; max-width: 46rem; background: Canvas;
-  color: CanvasText; font: 1rem/1.5 system-ui, "Segoe UI", "Noto Sans", Arial, sans-serif; }
+  color: CanvasText; font: 1rem/1.5 system-ui, "Segoe UI", "Noto Sans", Arial, sans-serif;
+  overflow-wrap: anywhere; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1rem; }
 h2 { font-size: 1.25rem; line-height: 1.3; margin: 2.25rem 0 .75rem; padding-bottom: .25rem;
   border-bottom: 2px solid; }
@@ -21,12 +22,11 @@ p { margin: .5rem 0; }
 article { border: 1px solid GrayText; border-radius: .4rem; padding: .8rem 1rem; margin: .9rem 0; }
 dl { display: grid; grid-template-columns: minmax(8rem, 13rem) 1fr; gap: .15rem 1rem; margin: .5rem 0; }
 dt { font-weight: 600; }
-dd { margin: 0; white-space: pre-line; overflow-wrap: anywhere; }
+dd { margin: 0; white-space: pre-line; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .92rem; }
 th, td { text-align: start; vertical-align: top; padding: .3rem .8rem .3rem 0;
-  border-bottom: 1px solid GrayText; white-space: pre-line; }
-td { overflow-wrap: break-word; }
+  border-bottom: 1px solid GrayText; white-space: pre-line; overflow-wrap: break-word; }
 @media (max-width: 34rem) {
   dl { grid-template-columns: 1fr; gap: 0; }
   dd { margin-bottom: .4rem; }

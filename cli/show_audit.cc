@@ -64,12 +64,31 @@ std::string KindText(const audit::Manifest& manifest) {
          " of the log";
 }
 
-std::string WitnessesText(const audit::Verdict& verdict) {
+std::string WitnessesText(const audit::SeenHead& head) {
   std::string all;
-  for (const audit::SeenWitness& witness : verdict.witnesses) {
+  for (const audit::SeenWitness& witness : head.witnesses) {
     all += (all.empty() ? "" : ", ") + witness.name + " at " + audit::TimeText(witness.at);
   }
+  return all.empty() ? "no witness of your policy" : all;
+}
+
+std::string SignersText(const audit::SeenHead& head) {
+  std::string all;
+  for (const std::string& vkey : head.signers) all += (all.empty() ? "" : ", ") + vkey;
   return all;
+}
+
+std::string DatedText(const audit::SeenHead& head) {
+  if (head.dated_at) return audit::TimeText(*head.dated_at) + ", by the node's own line on it";
+  return "the node has not dated it; see when it was cosigned";
+}
+
+std::string AdoptedText(const audit::AdoptedLog& adopted) {
+  return "This log begins with an ADOPTION: it took the place of the log " + adopted.origin +
+         ", which ended at size " + std::to_string(adopted.size) + " with the root " +
+         crypto::ToBase64(adopted.root.view()) +
+         ". That older log is another one, of which this verdict says nothing: ask for its last "
+         "bundle, and check it under that log's own keys.";
 }
 
 // "2026-11-01T08:00:00.000Z".
@@ -81,24 +100,78 @@ Json IsoTime(uint64_t unix_seconds) {
   return text + ".000Z";
 }
 
-Json WitnessesJson(const audit::Verdict& verdict) {
+Json WitnessesJson(const audit::SeenHead& head) {
   Json list = Json::array();
-  for (const audit::SeenWitness& witness : verdict.witnesses) {
+  for (const audit::SeenWitness& witness : head.witnesses) {
     list.push_back(Json{{"name", witness.name}, {"at", IsoTime(witness.at)}});
   }
   return list;
 }
 
+Json DatedJson(const audit::SeenHead& head) {
+  return head.dated_at ? IsoTime(*head.dated_at) : Json(nullptr);
+}
+
+Json HeadJson(const audit::SeenHead& head) {
+  return Json{{"size", head.size},
+              {"root", crypto::ToBase64(head.root.view())},
+              {"signers", Listed(head.signers)},
+              {"witnesses", WitnessesJson(head)}};
+}
+
+Json ForkHeadsJson(const audit::Verdict& verdict) {
+  Json heads = Json::array();
+  if (!verdict.fork) return heads;
+  for (const audit::SeenHead& head : verdict.fork->heads) heads.push_back(HeadJson(head));
+  return heads;
+}
+
+Json ForkRootJson(const audit::Verdict& verdict) {
+  if (!verdict.fork || !verdict.fork->root) return nullptr;
+  return crypto::ToBase64(verdict.fork->root->view());
+}
+
+Json AdoptedJson(const audit::Verdict& verdict) {
+  if (!verdict.adopted) return nullptr;
+  return Json{{"origin", verdict.adopted->origin},
+              {"size", verdict.adopted->size},
+              {"root", crypto::ToBase64(verdict.adopted->root.view())},
+              {"text", AdoptedText(*verdict.adopted)}};
+}
+
+// Of the manifest, which names every file's, or of a file of fork evidence.
+std::string Sha256Of(const audit::Verdict& verdict) {
+  if (verdict.manifest_sha256) return verdict.manifest_sha256->hex();
+  return verdict.fork ? verdict.fork->sha256.hex() : "";
+}
+
+DocumentFacts HeadFacts(const audit::SeenHead& head) {
+  return {{"Head",
+           "size " + std::to_string(head.size) + ", root " + crypto::ToBase64(head.root.view())},
+          {"Head signed by", SignersText(head)},
+          {"Cosigned by", WitnessesText(head)}};
+}
+
 DocumentFacts FactsOf(const AuditedBundle& audited) {
   const audit::Verdict& verdict = audited.verdict;
-  DocumentFacts facts = {{"File", audited.bundle}, {"Your policy", audited.policy}};
-  if (!verdict.manifest) return facts;
-  const audit::Manifest& manifest = *verdict.manifest;
-  facts.emplace_back("Log", manifest.origin);
-  facts.emplace_back("What it is", KindText(manifest));
-  facts.emplace_back("Made at", audit::TimeText(static_cast<uint64_t>(manifest.made_at)));
-  facts.emplace_back("Head signed by", verdict.head_signer);
-  facts.emplace_back("Witnesses", WitnessesText(verdict));
+  DocumentFacts facts = {
+      {"File", audited.bundle},
+      {verdict.fork ? "Its SHA-256" : "SHA-256 of its manifest", Sha256Of(verdict)},
+      {"Your policy", audited.policy},
+      {"SHA-256 of the policy", verdict.policy_sha256.hex()},
+      {"Quorum asked for", verdict.quorum_rule},
+      {"Verified at", audit::TimeText(audited.verified_at)}};
+  if (verdict.fork) facts.emplace_back("Log", verdict.fork->origin);
+  if (verdict.manifest) {
+    const audit::Manifest& manifest = *verdict.manifest;
+    facts.emplace_back("Log", manifest.origin);
+    facts.emplace_back("What it is", KindText(manifest));
+    facts.emplace_back("Made at", audit::TimeText(static_cast<uint64_t>(manifest.made_at)));
+  }
+  if (verdict.head) {
+    for (auto& fact : HeadFacts(*verdict.head)) facts.push_back(std::move(fact));
+    facts.emplace_back("Head dated", DatedText(*verdict.head));
+  }
   return facts;
 }
 
@@ -127,6 +200,16 @@ void AddSection(Document& document, DocumentSection section) {
   }
 }
 
+DocumentSection ForkSection(const audit::Verdict& verdict) {
+  DocumentSection section{"The two heads", {}, {}};
+  if (!verdict.fork) return section;
+  for (const audit::SeenHead& head : verdict.fork->heads) {
+    section.entries.push_back(
+        {section.entries.empty() ? "The first" : "The second", {}, HeadFacts(head), {}});
+  }
+  return section;
+}
+
 }  // namespace
 
 Json ToJson(const AuditedBundle& audited) {
@@ -137,19 +220,37 @@ Json ToJson(const AuditedBundle& audited) {
             {"exit_code", verdict.code},
             {"unreadable", TextOrNull(verdict.unreadable)},
             {"bundle", audited.bundle},
+            {"sha256", TextOrNull(Sha256Of(verdict))},
             {"policy", audited.policy},
+            {"policy_sha256", verdict.policy_sha256.hex()},
+            {"quorum", TextOrNull(verdict.quorum_rule)},
+            {"verified_at", IsoTime(audited.verified_at)},
             {"kind", nullptr},
             {"origin", nullptr},
             {"circle", nullptr},
             {"from", nullptr},
             {"to", nullptr},
             {"made_at", nullptr},
-            {"head_signer", TextOrNull(verdict.head_signer)},
-            {"witnesses", WitnessesJson(verdict)},
+            {"head_root", nullptr},
+            {"head_dated_at", nullptr},
+            {"head_signer", nullptr},
+            {"witnesses", Json::array()},
+            {"fork_heads", ForkHeadsJson(verdict)},
+            {"fork_root", ForkRootJson(verdict)},
+            {"adopted", AdoptedJson(verdict)},
             {"checks", std::move(checks)},
             {"opened_count", verdict.opened},
             {"opened", Listed(verdict.opened_facts)}};
-  if (IsFork(verdict)) json["kind"] = "fork";
+  if (verdict.fork) {
+    json["kind"] = "fork";
+    json["origin"] = verdict.fork->origin;
+  }
+  if (verdict.head) {
+    json["head_root"] = crypto::ToBase64(verdict.head->root.view());
+    json["head_dated_at"] = DatedJson(*verdict.head);
+    json["head_signer"] = verdict.head->signers.front();
+    json["witnesses"] = WitnessesJson(*verdict.head);
+  }
   if (verdict.manifest) {
     const audit::Manifest& manifest = *verdict.manifest;
     json["kind"] = audit::BundleKindName(manifest.kind);
@@ -170,6 +271,7 @@ Document DocumentOf(const AuditedBundle& audited) {
   if (std::string summary = Summary(verdict); !summary.empty()) {
     document.paragraphs.push_back(std::move(summary));
   }
+  if (verdict.adopted) document.paragraphs.push_back(AdoptedText(*verdict.adopted));
   DocumentSection fails{"What does not hold", {}, {}};
   DocumentSection holds{"What holds", {}, {}};
   DocumentSection left{"What was not checked", {}, {}};
@@ -183,6 +285,7 @@ Document DocumentOf(const AuditedBundle& audited) {
       left.entries.push_back({Heading(result), Told(result.left_out), {}, {}});
     }
   }
+  AddSection(document, ForkSection(verdict));
   AddSection(document, std::move(fails));
   AddSection(document, std::move(holds));
   AddSection(document, std::move(left));

@@ -14,6 +14,7 @@ namespace daftar::cli {
 struct AuditedBundle {
   std::string bundle;  // as it was named
   std::string policy;
+  uint64_t verified_at = 0;  // Unix seconds, by the clock of whoever verified
   audit::Verdict verdict;
 };
 

@@ -50,6 +50,39 @@ Json AboutSubjectJson(const DecisionReplay& result) {
   return decisions;
 }
 
+struct LeftOut {
+  const char* name;   // in JSON
+  uint64_t receipts;  // how many
+  const char* why;    // after "1 receipt" or "2 receipts"
+};
+
+// What nothing was found out about, also where every check holds.
+std::vector<LeftOut> LeftOutOf(const DecisionReplay& result) {
+  return {{"before_from", result.manifest.from,
+           "from before this export: no more than their leaves is here"},
+          {"without_body", result.receipts - result.bodies, "without a body that could be read"},
+          {"not_fitting", result.not_fitting, "not fitting their leaves: nothing in them was read"},
+          {"policy_not_given", result.not_replayed, "made under policies that were not given"},
+          {"subject_not_opened", result.not_opened,
+           "about buyers that nobody opened: they stand there as keyed hashes"}};
+}
+
+Json LeftOutJson(const DecisionReplay& result) {
+  Json counts = Json::object();
+  for (const LeftOut& left : LeftOutOf(result)) counts[left.name] = left.receipts;
+  return counts;
+}
+
+void PrintLeftOut(std::ostream& out, const DecisionReplay& result) {
+  bool any = false;
+  for (const LeftOut& left : LeftOutOf(result)) {
+    if (left.receipts == 0) continue;
+    if (!any) out << "\nLeft out\n";
+    any = true;
+    out << "  - " << Count(left.receipts, "receipt") << " " << left.why << "\n";
+  }
+}
+
 std::string_view OutcomeWords(CheckOutcome outcome) {
   switch (outcome) {
     case CheckOutcome::kHolds:
@@ -114,6 +147,7 @@ Json ToJson(const DecisionReplay& result) {
               {"bodies", result.bodies},
               {"agree", result.agree},
               {"not_replayed", result.not_replayed},
+              {"left_out", LeftOutJson(result)},
               {"policies", PoliciesJson(result)},
               {"other_policies_receipts", result.other_policies},
               {"differences_count", result.differ},
@@ -139,6 +173,7 @@ void Print(std::ostream& out, const DecisionReplay& result) {
     table.Row({check.name, std::string(OutcomeWords(check.outcome)), check.said});
   }
   table.Print(out, 0, false);
+  PrintLeftOut(out, result);
   PrintPolicies(out, result);
   PrintAboutSubject(out, result);
   if (!result.differences.empty()) {

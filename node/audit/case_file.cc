@@ -280,9 +280,14 @@ void CheckProofs(Context& context, const std::vector<std::string>& paths,
     findings.LeaveOut(Check::kProofs, "No proof file was handed over.");
   } else if (!file && context.Has("case")) {
     findings.LeaveOut(Check::kProofs, "The case is at fault.");
+  } else if (!file) {
+    findings.Fail(
+        Check::kProofs,
+        "The bundle has no case, so that no proof file can be looked up in it; ask for an "
+        "export of the incident (daftar log export --case).");
   } else {
     for (const std::string& path : paths) {
-      const std::string fault = FaultOfProof(path, file ? file->proofs : std::vector<CaseProof>());
+      const std::string fault = FaultOfProof(path, file->proofs);
       if (!fault.empty()) findings.Fail(Check::kProofs, fault);
     }
     findings.Found(Check::kProofs, CountOf(paths.size(), "proof file.", "proof files."));

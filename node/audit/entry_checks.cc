@@ -214,6 +214,9 @@ void EntryChecks::Add(uint64_t index, ByteView leaf, std::optional<ByteView> bod
         fitting == nullptr ? nullptr : std::get_if<evidence::CharterBody>(fitting);
     charters_.State(charter == nullptr ? evidence::CharterHash() : charter->charter);
   }
+  if (header.kind == EntryKind::kAdoption && index == 0 && fitting != nullptr) {
+    adoption_ = std::get<evidence::AdoptionBody>(*fitting);
+  }
   if (fitting != nullptr && !earlier) openings_.Add(header, *fitting);
 }
 

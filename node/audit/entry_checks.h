@@ -28,6 +28,8 @@ class EntryChecks {
   void ReadExcerpt(const std::optional<VerifiedHead>& head);
   // The latest `issued at` in `entries`, or in all of an excerpt; 0: no entry could be read.
   uint64_t newest_at() const { return newest_at_; }
+  // What an ADOPTION at 0 states; none: the log begins with none, or it does not fit.
+  const std::optional<evidence::AdoptionBody>& adoption() const { return adoption_; }
 
  private:
   // One record of `earlier`. Views until the reader is asked for more.
@@ -65,6 +67,7 @@ class EntryChecks {
   ReportMarks& marks_;
   Openings& openings_;
   std::optional<evidence::Body> body_;
+  std::optional<evidence::AdoptionBody> adoption_;
   crypto::Bytes last_leaf_;
   uint64_t last_issued_at_ = 0;
   uint64_t newest_at_ = 0;

@@ -28,13 +28,13 @@ std::optional<std::string_view> TakeValue(std::string_view& text, std::string_vi
   return line->substr(name.size() + 1);
 }
 
-absl::StatusOr<crypto::Checkpoint> CheckpointOf(const std::string& bytes, const std::string& origin,
-                                                const TlogPolicy& policy, const char* which) {
+absl::StatusOr<VerifiedHead> HeadOf(const std::string& bytes, const std::string& origin,
+                                    const TlogPolicy& policy, const char* which) {
   VerifiedHead head;
   head.bytes = bytes;
   const std::string fault = FaultOfHead(policy, origin, head);
   if (!fault.empty()) return NotProven("the " + std::string(which) + " head: " + fault);
-  return head.checkpoint;
+  return head;
 }
 
 }  // namespace
@@ -81,13 +81,22 @@ absl::StatusOr<ForkEvidence> ForkEvidence::Parse(std::string_view text) {
   return evidence;
 }
 
-absl::Status ForkEvidence::Prove(const TlogPolicy& policy) const {
-  const auto a = CheckpointOf(first, origin, policy, "first");
+absl::StatusOr<ForkHeads> ForkEvidence::Heads(const TlogPolicy& policy) const {
+  auto a = HeadOf(first, origin, policy, "first");
   if (!a.ok()) return a.status();
-  const auto b = CheckpointOf(second, origin, policy, "second");
+  auto b = HeadOf(second, origin, policy, "second");
   if (!b.ok()) return b.status();
-  const crypto::Checkpoint& before = *a;
-  const crypto::Checkpoint& after = *b;
+  return ForkHeads{*std::move(a), *std::move(b)};
+}
+
+absl::Status ForkEvidence::Prove(const TlogPolicy& policy) const {
+  const auto heads = Heads(policy);
+  return heads.ok() ? Prove(*heads) : heads.status();
+}
+
+absl::Status ForkEvidence::Prove(const ForkHeads& heads) const {
+  const crypto::Checkpoint& before = heads.first.checkpoint;
+  const crypto::Checkpoint& after = heads.second.checkpoint;
   if (before.size == after.size) {
     if (root) return NotProven("two heads of one size need no proof");
     if (before.root == after.root) return NotProven("the two heads are the same");

@@ -18,6 +18,11 @@ inline constexpr std::string_view kForkFirstLine = "daftar-fork/v1";
 // Two notes, 63 hashes and a few lines.
 inline constexpr size_t kMaxForkBytes = 2 * kMaxHeadNoteBytes + (16 << 10);
 
+struct ForkHeads {
+  VerifiedHead first;
+  VerifiedHead second;
+};
+
 // A value.
 struct ForkEvidence {
   std::string origin;
@@ -30,6 +35,12 @@ struct ForkEvidence {
   std::string ToText() const;
   // Strict: what ToText writes. InvalidArgument.
   static absl::StatusOr<ForkEvidence> Parse(std::string_view text);
+  // Both heads under the policy's `log` keys of the origin. FailedPrecondition with a sentence when
+  // one of them does not verify.
+  absl::StatusOr<ForkHeads> Heads(const TlogPolicy& policy) const;
+  // Ok when they cannot both be true. FailedPrecondition with a sentence otherwise. REQUIRES: they
+  // are what Heads gave.
+  absl::Status Prove(const ForkHeads& heads) const;
   // Ok when it proves a fork under the policy's `log` keys of the origin. FailedPrecondition with a
   // sentence otherwise.
   absl::Status Prove(const TlogPolicy& policy) const;

@@ -73,6 +73,15 @@ std::string FaultOfHead(const TlogPolicy& policy, const std::string& origin, Ver
   return "";
 }
 
+SeenHead Seen(const TlogPolicy& policy, const VerifiedHead& head) {
+  SeenHead seen{head.checkpoint.size, head.checkpoint.root, {}, std::nullopt, {}};
+  for (const crypto::NoteKey& signer : head.signers) seen.signers.push_back(signer.ToVkey());
+  for (const crypto::VerifiedSigner& witness : head.witnesses) {
+    seen.witnesses.push_back({policy.WitnessName(witness.key), witness.timestamp});
+  }
+  return seen;
+}
+
 std::optional<VerifiedHead> CheckHead(Context& context, std::string_view name, uint64_t size) {
   auto bytes = context.ReadWhole(name, kMaxHeadNoteBytes, Check::kHead);
   if (!bytes) return std::nullopt;

@@ -30,6 +30,9 @@ struct VerifiedHead {
 // it, in half a sentence; "" when nothing is.
 std::string FaultOfHead(const TlogPolicy& policy, const std::string& origin, VerifiedHead& head);
 
+// What a verdict tells of it. When the node dated it is left open.
+SeenHead Seen(const TlogPolicy& policy, const VerifiedHead& head);
+
 // Reads and judges `name`, which is to have `size`. None when the check fails.
 std::optional<VerifiedHead> CheckHead(Context& context, std::string_view name, uint64_t size);
 

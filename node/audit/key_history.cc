@@ -145,6 +145,8 @@ void KeyHistory::CheckHeadKeys(const VerifiedHead& head) {
   } else if (!signers.ok()) {
     findings.LeaveOut(Check::kKeys,
                       "The head does not say when the node held it to be its newest.");
+  } else {
+    head_dated_at_ = signers->front().timestamp;
   }
 }
 

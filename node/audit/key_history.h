@@ -27,6 +27,9 @@ class KeyHistory {
   // After the last entry. `head` none: it is at fault. `newest_at`: the latest `issued at` that was
   // read; 0: none.
   void Finish(const std::optional<VerifiedHead>& head, uint64_t newest_at);
+  // After Finish: when the node held the head to be its newest, by its own line on it; none: there
+  // is no such line that verifies.
+  std::optional<uint64_t> head_dated_at() const { return head_dated_at_; }
 
  private:
   void Fail(uint64_t index, const std::string& what);
@@ -45,6 +48,7 @@ class KeyHistory {
   std::optional<evidence::SignedHeader> adoption_;  // at 0, signed by the KEYS to come
   std::map<crypto::KeyId, crypto::PublicKey> entry_keys_;
   std::set<crypto::PublicKey> head_keys_;
+  std::optional<uint64_t> head_dated_at_;
   uint64_t key_entries_ = 0;
   uint64_t verified_ = 0;
   uint64_t not_verified_ = 0;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "crypto/hash.h"
 #include "node/evidence/header.h"
 
 namespace daftar::audit {
@@ -267,6 +268,7 @@ absl::StatusOr<SignedManifest> ParseManifest(std::string_view bytes) {
   if (!signature.ok()) return Fault(number, "is no signature of 64 bytes");
   parsed.signature = *signature;
   parsed.bytes = all.size() - rest.size();
+  parsed.sha256 = crypto::Sha256(crypto::AsBytes(all.substr(0, all.size() - rest.size())));
   if (absl::Status status = CheckFiles(manifest, first_file_line); !status.ok()) return status;
   return parsed;
 }

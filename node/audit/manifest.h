@@ -55,7 +55,8 @@ struct SignedManifest {
   Manifest manifest;
   std::string text;  // exactly the bytes that were signed
   crypto::Signature signature;
-  uint64_t bytes = 0;  // of the whole manifest, where a single file's first file begins
+  uint64_t bytes = 0;     // of the whole manifest, where a single file's first file begins
+  crypto::Digest sha256;  // of these bytes: it stands for the bundle, whose files they name
 
   // Whether `key` made the signature and has the signer's ID for this origin.
   bool VerifiedBy(const crypto::PublicKey& key) const;

@@ -26,10 +26,21 @@ evidence::Charter OnlyFacts(const evidence::Charter& charter, evidence::Reason r
   return only;
 }
 
+// "IDR 4,500,000".
+std::string AmountText(const evidence::Money& amount) {
+  constexpr size_t kGroup = 3;
+  std::string text = evidence::FormatMoney(amount);
+  for (size_t at = std::min(text.find('.'), text.size()); at > kGroup;) {
+    at -= kGroup;
+    text.insert(at, 1, ',');
+  }
+  return amount.currency.code() + " " + text;
+}
+
 std::string FactsText(const evidence::ReportFacts& facts) {
   std::string text(evidence::Info(facts.reason).name);
   if (facts.amount.currency.has_value()) {
-    text += ", " + facts.amount.currency.code() + " " + evidence::FormatMoney(facts.amount);
+    text += ", " + AmountText(facts.amount);
   }
   text += ", occurred " + facts.occurred.ToString();
   if (facts.due.has_value()) text += ", due " + facts.due.ToString();

@@ -195,6 +195,32 @@ std::string TlogPolicy::quorum_name() const {
   return quorum_ ? nodes_[*quorum_].name : std::string(kNone);
 }
 
+void TlogPolicy::AppendText(size_t node, std::string& text) const {
+  const Node& asked = nodes_[node];
+  if (!asked.is_group) {
+    text += asked.name;
+    return;
+  }
+  const size_t all = asked.members.size();
+  text += asked.needed == all
+              ? std::string("all of: ")
+              : "at least " + std::to_string(asked.needed) + " of " + std::to_string(all) + ": ";
+  for (size_t i = 0; i < all; ++i) {
+    if (i > 0) text += ", ";
+    const bool group = nodes_[asked.members[i]].is_group;
+    if (group) text += "(";
+    AppendText(asked.members[i], text);
+    if (group) text += ")";
+  }
+}
+
+std::string TlogPolicy::QuorumText() const {
+  if (!quorum_) return "none: the log's own signature is enough";
+  std::string text;
+  AppendText(*quorum_, text);
+  return text;
+}
+
 size_t TlogPolicy::witnesses() const { return known_.size() - logs_.size(); }
 
 bool TlogPolicy::IsQuorum(std::span<const crypto::NoteKey> witnesses) const {

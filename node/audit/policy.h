@@ -33,6 +33,8 @@ class TlogPolicy {
   // False for `quorum none`.
   bool HasQuorum() const { return quorum_.has_value(); }
   std::string quorum_name() const;  // "none" without one
+  // What it asks for, in words: "at least 2 of 3: toko-a, toko-b, toko-c".
+  std::string QuorumText() const;
   // Whether the witnesses with these keys are a quorum. A key counts once.
   bool IsQuorum(std::span<const crypto::NoteKey> witnesses) const;
   size_t witnesses() const;
@@ -50,6 +52,7 @@ class TlogPolicy {
   class Builder;
 
   bool Reached(size_t node, std::span<const crypto::NoteKey> witnesses) const;
+  void AppendText(size_t node, std::string& text) const;
 
   std::vector<crypto::NoteKey> logs_;
   std::vector<crypto::NoteKey> known_;

@@ -65,6 +65,18 @@ const CheckResult* Verdict::Find(Check check) const {
   return found == checks.end() ? nullptr : &*found;
 }
 
+void Findings::Unfounded(Check check, std::string why) {
+  if (!Holds(check)) return;
+  CheckResult& result = At(check);
+  result.found.clear();
+  std::vector<std::string>& kept = result.left_out.kept;
+  kept.insert(kept.begin(), std::move(why));
+  if (kept.size() > kMaxCheckSentences) {
+    kept.pop_back();
+    ++result.left_out.more;
+  }
+}
+
 std::vector<CheckResult> Findings::Take(const std::vector<Check>& asked) {
   std::vector<CheckResult> results;
   for (const Check check : asked) {

@@ -68,13 +68,42 @@ struct SeenWitness {
   uint64_t at = 0;   // Unix seconds, of the cosignature
 };
 
+// A head that verified under the policy.
+struct SeenHead {
+  uint64_t size = 0;
+  crypto::Digest root;
+  std::vector<std::string> signers;    // the policy's log keys that signed it, as vkeys
+  std::optional<uint64_t> dated_at;    // Unix seconds, by the node's own line; none: not known
+  std::vector<SeenWitness> witnesses;  // of the policy, whose cosignature verified
+};
+
+// The log that this one took the place of, as its ADOPTION has it.
+struct AdoptedLog {
+  std::string origin;
+  uint64_t size = 0;
+  crypto::Digest root;
+};
+
+// What a file of fork evidence shows.
+struct ForkFound {
+  std::string origin;
+  crypto::Digest sha256;               // of the file
+  std::vector<SeenHead> heads;         // both, or none when one does not verify
+  std::optional<crypto::Digest> root;  // what the larger tree is shown to have at the first's size
+};
+
 struct Verdict {
   // Exit code of docs/bundle.md: 0 no check fails, 1 one fails, 2 unreadable.
   int code = 0;
-  std::string unreadable;  // of code 2: why, in a sentence
+  std::string unreadable;        // of code 2: why, in a sentence
+  crypto::Digest policy_sha256;  // of the policy's text as it was given
+  std::string quorum_rule;       // of the policy, in words; empty when it cannot be read
   std::optional<Manifest> manifest;
-  std::string head_signer;                // the policy's log key that signed, as a vkey
-  std::vector<SeenWitness> witnesses;     // of the policy, whose cosignature verified
+  std::optional<crypto::Digest> manifest_sha256;
+  std::optional<SeenHead> head;  // of size `to`
+  std::optional<ForkFound> fork;
+  // What entries say, only when they are shown to be those of the head:
+  std::optional<AdoptedLog> adopted;
   uint64_t opened = 0;                    // reports
   std::vector<std::string> opened_facts;  // of at most kMaxCheckSentences of them, a line each
   std::vector<CheckResult> checks;        // those that belong to what was read, in their order
@@ -91,6 +120,10 @@ class Findings {
   // Something was looked at: without it a check that nothing failed counts as not checked.
   void Found(Check check, std::string what) { At(check).found = std::move(what); }
   bool Failed(Check check) const { return !At(check).faults.empty(); }
+  bool Holds(Check check) const { return !Failed(check) && !At(check).found.empty(); }
+  // What was found rests on something that is not shown: `check` holds no more, and `why` is told
+  // first. What it fails for, it fails for still.
+  void Unfounded(Check check, std::string why);
   // The results of `asked`, in order.
   std::vector<CheckResult> Take(const std::vector<Check>& asked);
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "crypto/hash.h"
 #include "node/audit/case_file.h"
 #include "node/audit/entry_checks.h"
 #include "node/audit/fork_evidence.h"
@@ -52,14 +53,43 @@ Heads CheckHeads(Context& context) {
   return heads;
 }
 
-void Tell(const Context& context, const Heads& heads, const Openings& openings, Verdict& verdict) {
+// Nothing that the entries say is the log's own word unless they are shown to be those of a head
+// that verified. "" when they are, else why not.
+std::string FaultOfFoundation(Context& context, const Heads& heads) {
+  constexpr const char* kNotShown =
+      "It was found in entries that are not shown to be those of the head";
+  if (!heads.head) return "It rests on the head, which is not verified under your policy.";
+  if (context.is_log() && !context.findings().Holds(Check::kTree)) {
+    return std::string(kNotShown) + " (tree).";
+  }
+  if (context.findings().Failed(Check::kInclusion)) return std::string(kNotShown) + " (inclusion).";
+  return "";
+}
+
+// Takes back what holds of entries that nobody may have signed.
+void TakeBack(Context& context, const std::string& why) {
+  for (const Check check :
+       {Check::kManifest, Check::kFiles, Check::kEntries, Check::kKeys, Check::kSignatures,
+        Check::kBodies, Check::kErasures, Check::kOrder, Check::kDeadlines, Check::kCharters,
+        Check::kOpenings, Check::kFacts, Check::kCase, Check::kProofs}) {
+    context.findings().Unfounded(check, why);
+  }
+}
+
+void Tell(const Context& context, const Heads& heads, Verdict& verdict) {
   verdict.manifest = context.manifest();
+  verdict.manifest_sha256 = context.signed_manifest().sha256;
+  if (heads.head) verdict.head = Seen(context.policy(), *heads.head);
+}
+
+// REQUIRES: the entries are those of the head, which verdict.head tells of.
+void TellEntries(const EntryChecks& entries, const KeyHistory& keys, const Openings& openings,
+                 Verdict& verdict) {
+  verdict.head->dated_at = keys.head_dated_at();
   verdict.opened = openings.size();
   verdict.opened_facts = openings.Told();
-  if (!heads.head) return;
-  verdict.head_signer = heads.head->signers.front().ToVkey();
-  for (const crypto::VerifiedSigner& witness : heads.head->witnesses) {
-    verdict.witnesses.push_back({context.policy().WitnessName(witness.key), witness.timestamp});
+  if (const auto& adoption = entries.adoption()) {
+    verdict.adopted = AdoptedLog{adoption->old_origin, adoption->size, adoption->root};
   }
 }
 
@@ -97,8 +127,19 @@ absl::StatusOr<Verdict> VerifyBundle(const Bundle& bundle, const TlogPolicy& pol
   if (context.status().code() == absl::StatusCode::kCancelled) return context.status();
   if (!context.status().ok()) return Unreadable(context.status());
   findings.Found(Check::kFiles, CountOf(context.manifest().files.size(), "file.", "files."));
+  if (entries.adoption()) {
+    findings.LeaveOut(Check::kKeys,
+                      "The signature of the older log's entry key in the ADOPTION: that key stands "
+                      "in the older log.");
+  }
   Verdict verdict;
-  Tell(context, heads, openings, verdict);
+  Tell(context, heads, verdict);
+  const std::string fault = FaultOfFoundation(context, heads);
+  if (fault.empty()) {
+    TellEntries(entries, keys, openings, verdict);
+  } else {
+    TakeBack(context, fault);
+  }
   std::vector<Check> asked;
   for (size_t i = 0; i < static_cast<size_t>(Check::kFork); ++i) {
     asked.push_back(static_cast<Check>(i));
@@ -107,19 +148,47 @@ absl::StatusOr<Verdict> VerifyBundle(const Bundle& bundle, const TlogPolicy& pol
   return verdict;
 }
 
+std::string HeadText(const SeenHead& head) {
+  std::string text = "one of size " + std::to_string(head.size) + " with root " +
+                     crypto::ToBase64(head.root.view()) + ", cosigned by ";
+  if (head.witnesses.empty()) return text + "no witness of your policy";
+  for (size_t i = 0; i < head.witnesses.size(); ++i) {
+    if (i > 0) text += i + 1 == head.witnesses.size() ? " and " : ", ";
+    text += head.witnesses[i].name + " at " + TimeText(head.witnesses[i].at);
+  }
+  return text;
+}
+
+// To be quoted in a letter.
+std::string ForkText(const ForkFound& fork) {
+  std::string text = "The log " + fork.origin +
+                     " signed two heads that cannot both be true: " + HeadText(fork.heads[0]) +
+                     "; and " + HeadText(fork.heads[1]) + ".";
+  if (fork.root) {
+    text += " At size " + std::to_string(fork.heads[0].size) + " the larger tree has the root " +
+            crypto::ToBase64(fork.root->view()) + ".";
+  }
+  return text + " Whatever the log says cannot be believed any more.";
+}
+
 Verdict VerifyFork(std::string_view text, const TlogPolicy& policy) {
   const auto evidence = ForkEvidence::Parse(text);
   if (!evidence.ok()) return Unreadable(evidence.status());
+  Verdict verdict;
+  verdict.fork = ForkFound{evidence->origin, crypto::Sha256(crypto::AsBytes(text)), {}, {}};
   Findings findings;
-  const absl::Status status = evidence->Prove(policy);
+  const auto heads = evidence->Heads(policy);
+  absl::Status status = heads.status();
+  if (heads.ok()) {
+    verdict.fork->heads = {Seen(policy, heads->first), Seen(policy, heads->second)};
+    status = evidence->Prove(*heads);
+  }
   if (status.ok()) {
-    findings.Found(Check::kFork, "The log " + evidence->origin +
-                                     " signed two heads that cannot both be true. Whatever it "
-                                     "says cannot be believed any more.");
+    verdict.fork->root = evidence->root;
+    findings.Found(Check::kFork, ForkText(*verdict.fork));
   } else {
     findings.Fail(Check::kFork, "No fork is proven: " + std::string(status.message()) + ".");
   }
-  Verdict verdict;
   Judge(verdict, findings, {Check::kFork});
   return verdict;
 }
@@ -157,26 +226,38 @@ absl::StatusOr<Verdict> VerifySource(std::unique_ptr<ByteSource> source, const T
   return status.ok() ? VerifyFork(text, policy) : Unreadable(status);
 }
 
+// Under the policy's text, which the verdict names whatever it is.
+absl::StatusOr<Verdict> UnderPolicy(
+    std::string_view text,
+    const std::function<absl::StatusOr<Verdict>(const TlogPolicy& policy)>& verify) {
+  const auto policy = TlogPolicy::Parse(text);
+  auto verdict = policy.ok() ? verify(*policy) : Unreadable(policy.status());
+  if (!verdict.ok()) return verdict;
+  verdict->policy_sha256 = crypto::Sha256(crypto::AsBytes(text));
+  if (policy.ok()) verdict->quorum_rule = policy->QuorumText();
+  return verdict;
+}
+
 }  // namespace
 
 absl::StatusOr<Verdict> VerifyPath(const std::string& path, std::string_view policy,
                                    const VerifyOptions& options) {
-  const auto parsed = TlogPolicy::Parse(policy);
-  if (!parsed.ok()) return Unreadable(parsed.status());
-  struct stat info {};
-  if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
-    return VerifyOpened(Bundle::Open(path), *parsed, options);
-  }
-  auto source = OpenFile(path);
-  if (!source.ok()) return Unreadable(source.status());
-  return VerifySource(*std::move(source), *parsed, options);
+  return UnderPolicy(policy, [&](const TlogPolicy& parsed) -> absl::StatusOr<Verdict> {
+    struct stat info {};
+    if (stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+      return VerifyOpened(Bundle::Open(path), parsed, options);
+    }
+    auto source = OpenFile(path);
+    if (!source.ok()) return Unreadable(source.status());
+    return VerifySource(*std::move(source), parsed, options);
+  });
 }
 
 absl::StatusOr<Verdict> VerifyBytes(std::string_view bytes, std::string_view policy,
                                     const VerifyOptions& options) {
-  const auto parsed = TlogPolicy::Parse(policy);
-  if (!parsed.ok()) return Unreadable(parsed.status());
-  return VerifySource(InMemory(bytes), *parsed, options);
+  return UnderPolicy(policy, [&](const TlogPolicy& parsed) {
+    return VerifySource(InMemory(bytes), parsed, options);
+  });
 }
 
 }  // namespace daftar::audit

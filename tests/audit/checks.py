@@ -7,27 +7,25 @@ from charter import Charter
 from encoding import (MAX_PROOF_HASHES, Malformed, key_id, require, sha256, verifies)
 from entries import (ADOPTION, CHARTER, ERASURE, KEYS, REPORT, ROOTS_OF_TRUST, WITH_FACTS,
                      Entry, Keys, charter_of, check_body, open_facts)
+from findings import Findings
 from merkle import Tree, consistency_holds, inclusion_holds
 from notes import COSIGNER, Judged, Note, own_key
 
 CLOCK_SECONDS = 300
-NAMES = ("manifest", "files", "head", "quorum", "tree", "consistency", "entries", "keys",
-         "signatures", "bodies", "erasures", "order", "deadlines", "charters", "openings", "facts",
-         "case", "proofs", "cosigners", "inclusion")
+FROM_THE_START = "the bundle begins with the log's first entry"
 
 
 def begins_as_adoption(entry):
     return entry.kind == ADOPTION and entry.index == 0
 
 
-class Verifier:
-    """Runs all checks at once; `faults` and `unchecked` hold texts by check."""
+class Verifier(Findings):
+    """Runs all checks at once."""
 
     def __init__(self, bundle, policy, now, proof_files=(), skip=()):
+        super().__init__(skip)
         self.bundle, self.manifest, self.policy, self.now = bundle, bundle.manifest, policy, now
-        self.proof_files, self.skip = proof_files, skip
-        self.faults = {name: [] for name in NAMES}
-        self.unchecked = {name: [] for name in NAMES}
+        self.proof_files = proof_files
         self.is_log = self.manifest.kind == "log"
         self.head = self.judged = self.head_from = self.tree = self.case = None
         self.by_index = {}  # every entry that there is
@@ -41,30 +39,21 @@ class Verifier:
                      "openings", "cosigners"):
             getattr(self, "check_" + name)()
         rules.check_all(self)
+        self.take_back()
 
-    # --- telling ---
-
-    def fail(self, check, why):
-        if check not in self.skip:
-            self.faults[check].append(why)
-
-    def leave(self, check, why):
-        self.unchecked[check].append(why)
-
-    @contextlib.contextmanager
-    def failing(self, check, what=""):
-        """What is malformed inside fails the check."""
-        try:
-            yield
-        except Malformed as error:
-            self.fail(check, f"{what}: {error}" if what else str(error))
-
-    def failed(self):
-        return [name for name in NAMES if self.faults[name]]
+    def take_back(self):
+        """Nothing that the entries say is the log's own word unless they are those of the head."""
+        if self.head is None:
+            self.unfound("it rests on the head, which is not verified under the policy")
+        elif self.is_log and self.state("tree") != "holds":
+            self.unfound("it was found in entries that are not shown to be those of the head (tree)")
+        elif self.faults["inclusion"]:
+            self.unfound("it was found in entries that are not shown to be those of the head (inclusion)")
 
     # --- container and heads ---
 
     def check_files(self):
+        self.look("files")
         for name, _, digest in self.manifest.files:
             if sha256(self.bundle.files[name]) != digest:
                 self.fail("files", f"{name} is not the file that the manifest was made of")
@@ -81,6 +70,7 @@ class Verifier:
         if (self.manifest.signer != key_id(self.manifest.origin + "/entry", 1, public)
                 or not verifies(public, self.manifest.signed_message(), self.manifest.signature)):
             self.fail("manifest", "it is not signed by the log's newest entry key")
+        self.look("manifest")
 
     def newest(self):
         """The time of the newest entry, or cosignature on the head of a witness of the policy."""
@@ -93,11 +83,14 @@ class Verifier:
         with self.failing("head", name):
             note = Note(self.bundle.files[name])
             judged = Judged(note, self.policy, self.manifest.origin)
-            for fault in judged.faults + [f"has two lines of {key}" for key in judged.twice]:
-                self.fail("head", f"{name} {fault}")
+            faults = judged.faults + [f"has two lines of {key}" for key in judged.twice]
             if note.size != size:
-                self.fail("head", f"{name} is of size {note.size}, not {size}")
-            return note, judged
+                faults.append(f"is of size {note.size}, not {size}")
+            for fault in faults:
+                self.fail("head", f"{name} {fault}")
+            if not faults:
+                self.look("head")
+                return note, judged
         return None, None
 
     def check_head(self):
@@ -107,8 +100,9 @@ class Verifier:
 
     def check_quorum(self):
         if self.judged is None:
-            self.leave("quorum", "there is no head")
+            self.leave("quorum", "the head itself is at fault")
             return
+        self.look("quorum")
         if not self.policy.is_reached(self.judged.times):
             self.fail("quorum", "the cosignatures do not make up the policy's quorum")
         for name, time in self.judged.times.items():
@@ -117,19 +111,24 @@ class Verifier:
 
     def check_consistency(self):
         if self.manifest.begin == 0:
+            self.leave("consistency", FROM_THE_START if self.is_log else "an excerpt has one head")
             return
+        if not (self.head and self.head_from):
+            self.leave("consistency", "one of the two heads is at fault")
+            return
+        self.look("consistency")
         with self.failing("consistency"):
             old, proof, note = files.consistency(self.bundle.files["consistency"])
             require(note == self.bundle.files["head"], "its note is not the head")
             require(old == self.manifest.begin, "it begins at another size")
             require(len(proof) <= MAX_PROOF_HASHES, "it is too long")
-            if self.head and self.head_from:
-                require(consistency_holds(self.head_from.size, self.head.size, self.head_from.root,
-                                          self.head.root, proof), "the proof does not hold")
+            require(consistency_holds(self.head_from.size, self.head.size, self.head_from.root,
+                                      self.head.root, proof), "the proof does not hold")
 
     # --- entries ---
 
     def check_entries(self):
+        self.look("entries")
         if self.manifest.begin > 0 or not self.is_log:
             self.read_earlier()
         if self.is_log:
@@ -195,6 +194,12 @@ class Verifier:
                 self.own.append(entry)
 
     def check_inclusion(self):
+        if self.is_log and self.manifest.begin == 0:
+            self.leave("inclusion", FROM_THE_START)
+            return
+        if self.head is None:
+            self.leave("inclusion", "the head itself is at fault")
+        self.leave("inclusion", "whether `earlier` leaves nothing out cannot be checked")
         for entry, proof in getattr(self, "proofs", []):
             self.judge_inclusion(entry, proof)
         for entry in [] if self.is_log else self.own:
@@ -208,9 +213,12 @@ class Verifier:
     def judge_inclusion(self, entry, proof):
         if len(proof) > MAX_PROOF_HASHES:
             self.fail("inclusion", f"the proof of {entry.index} is too long")
-        elif self.head and not inclusion_holds(entry.index, self.head.size, entry.hash, proof,
+        elif self.head is None:
+            return
+        elif not inclusion_holds(entry.index, self.head.size, entry.hash, proof,
                                                self.head.root):
             self.fail("inclusion", f"{entry.index} is not proven to be in the tree")
+        self.look("inclusion")
 
     def check_tree(self):
         if not self.is_log:
@@ -229,10 +237,17 @@ class Verifier:
         if not self.leaves:
             self.leave("tree", "the entries cannot be read")
             return
+        if self.head is None:
+            self.leave("tree", "the head itself is at fault")
+            return
+        if self.manifest.begin > 0 and self.head_from is None:
+            self.leave("tree", "the earlier head is at fault")
+            return
         for leaf in self.leaves:
             tree.append(sha256(b"\0" + leaf))
-        if self.head and tree.root() != self.head.root:
+        if tree.root() != self.head.root:
             self.fail("tree", "the entries do not give the head's root")
+        self.look("tree")
 
     # --- keys, signatures, bodies ---
 
@@ -249,7 +264,10 @@ class Verifier:
                 with self.failing("keys", str(entry.index)):
                     self.add_keys(entry)
         self.check_first_adoption()
-        if self.head and self.keys:
+        self.look("keys", self.keys)
+        if self.keys and self.head is None:
+            self.leave("keys", "who signed the head: the head is at fault")
+        elif self.keys:
             self.check_head_keys()
 
     def check_first_adoption(self):
@@ -258,10 +276,14 @@ class Verifier:
         for entry in self.entries + self.copies:
             if not begins_as_adoption(entry):
                 continue
+            self.leave("keys", "the old entry key's signature in the ADOPTION: that key stands in the "
+                       "log whose place this one took")
             if not own:
                 self.leave("keys", "no key is known that could have signed the ADOPTION")
             elif not entry.is_signed_by(own[0].entry):
                 self.fail("keys", "the ADOPTION is not signed by the entry key of the KEYS after it")
+            else:
+                self.look("signatures")
 
     def add_keys(self, entry):
         require(entry.body is not None, "a KEYS has no body")
@@ -283,7 +305,10 @@ class Verifier:
         if self.judged.log_keys and not any(key.public in named for key in self.judged.log_keys):
             self.fail("keys", "no KEYS names the key that signed the head")
         own = own_key(self.manifest.origin + "/self", COSIGNER, self.keys[-1][1].self)
-        for blob in self.head.signed_with(own):
+        lines = self.head.signed_with(own)
+        if not lines:
+            self.leave("keys", "the head does not say when the node held it to be its newest")
+        for blob in lines:
             if self.head.line_verifies(own, blob) is None:
                 self.fail("keys", "the log's own line on its head fails")
 
@@ -294,10 +319,13 @@ class Verifier:
             before = [keys for index, keys in self.keys if index < entry.index]
             if not before:
                 self.leave("signatures", f"no key is known that could have signed {entry.index}")
-            elif not entry.is_signed_by(before[-1].entry):
+                continue
+            self.look("signatures")
+            if not entry.is_signed_by(before[-1].entry):
                 self.fail("signatures", f"{entry.index} is not signed by the log's entry key")
 
     def check_bodies(self):
+        self.look("bodies")
         for entry in self.entries + self.copies:
             if entry.body is None:
                 continue
@@ -311,6 +339,9 @@ class Verifier:
                 check_body(entry.kind, entry.body)
 
     def check_erasures(self):
+        self.look("erasures")
+        if not self.is_log:
+            self.leave("erasures", "whether more was erased: an excerpt does not show it")
         for entry in self.entries + self.copies:
             if entry.body is None and entry.kind != ERASURE and (
                     entry.kind in ROOTS_OF_TRUST or entry.report not in self.erased):
@@ -336,6 +367,11 @@ class Verifier:
                 charter = Charter(data)
                 require(charter.circle == self.manifest.circle, "a charter is of another circle")
                 self.charters[digest] = charter
+        self.look("charters", self.charters)
+        missing = [entry.index for entry in self.entries if entry.kind == CHARTER
+                   and self.charter_before(entry.index + 1) is None]
+        if missing:
+            self.leave("charters", f"the charters that {missing} state are not there")
 
     def charter_before(self, index):
         """The charter of a REPORT, or None where it is not there."""
@@ -349,6 +385,8 @@ class Verifier:
 
     def check_openings(self):
         if "openings" not in self.bundle.files:
+            self.leave("openings", "the bundle opens no report: what reports say stays sealed")
+            self.leave("facts", "the bundle opens no report")
             return
         with self.failing("openings"):
             self.keys_of_openings = files.openings(self.bundle.files["openings"])
@@ -364,6 +402,7 @@ class Verifier:
                         facts = open_facts(entry, key)
                         if facts:
                             self.opened[entry.index] = facts
+                            self.look("openings")
 
     def check_cosigners(self):
         last = ""
@@ -377,4 +416,6 @@ class Verifier:
                 if not any(key.name == note.origin for key in self.policy.logs):
                     self.leave("cosigners", f"the policy has no log key of {note.origin}")
                     faults = [f"has a line of {name} that fails" for name in judged.wrong]
+                else:
+                    self.look("cosigners")
                 require(not faults, f"the note of {note.origin} {', '.join(faults)}")

@@ -2,7 +2,9 @@
 """Makes audit bundles, good ones and ones with one thing changed, and has them judged by both
 verifiers: `daftar audit verify`'s code (the program audit_verify_many) and verify_bundle.py. They
 must agree on the exit code of each, and it must be 0 exactly for the good ones. Of a bundle that
-fails in both at least one failed check must be the same: else one of them judges something else.
+fails in both at least one failed check must be the same: else one of them judges something else. Of
+one that fails in neither they must agree on what was not checked; and where the head fails, nothing
+may hold that rests on it.
 
     mutation_test.py [--verifier audit_verify_many] [--count N] [--seed N] [--table]
     mutation_test.py --self-test
@@ -24,7 +26,7 @@ import sys
 import tempfile
 import time
 
-from checks import NAMES
+from findings import NAMES
 from log_model import NOW
 from make_bundles import Plan
 from mutate import ALL, Unfit
@@ -38,6 +40,8 @@ SECOND = [sys.executable, "-B", str(HERE / "verify_bundle.py"), "--batch"]
 TRIES = 300  # of plans for a mutation that needs something rare
 GOOD_EVERY = 8
 SHOWN = 20
+# What does not rest on the head, or on head-from where that one is at fault.
+WITHOUT_HEAD = {"cosigners", "quorum", "inclusion"}
 
 
 class Bundle:
@@ -66,26 +70,34 @@ def make(seed, number, folder):
 
 
 def judge(command, bundles):
-    """(code, failed checks) of each bundle, by one process."""
+    """(code, failed checks, checks not made) of each bundle, by one process."""
     lines = "".join(f"{bundle.path}\t{bundle.policy}\n" for bundle in bundles)
     done = subprocess.run([*command, "--now", str(NOW)], input=lines, text=True,
                           stdout=subprocess.PIPE, check=False)
     answers = [line.split("\t") for line in done.stdout.splitlines()]
     if done.returncode != 0 or len(answers) != len(bundles):
         raise RuntimeError(f"{command[0]} ended with {done.returncode} after {len(answers)} answers")
-    return [(int(code), checks) for code, checks in answers]
+    return [(int(code), checks, left_out) for code, checks, left_out in answers]
 
 
 def is_wrong(bundle, verdicts):
-    codes = {code for code, _ in verdicts.values()}
+    codes = {code for code, _, _ in verdicts.values()}
     if len(codes) != 1 or not codes <= bundle.codes:
         return True
-    return codes == {1} and not set.intersection(*(set(c.split(",")) for _, c in verdicts.values()))
+    if codes == {0}:
+        return len({left_out for _, _, left_out in verdicts.values()}) != 1
+    if codes != {1}:
+        return False
+    for _, failing, left_out in verdicts.values():
+        holding = set(NAMES) - set(failing.split(",")) - set(left_out.split(","))
+        if "head" in failing.split(",") and not holding <= WITHOUT_HEAD:
+            return True
+    return not set.intersection(*(set(failing.split(",")) for _, failing, _ in verdicts.values()))
 
 
 def table(bundles, verdicts):
     found = collections.defaultdict(collections.Counter)
-    for bundle, (code, checks) in zip(bundles, verdicts):
+    for bundle, (code, checks, _) in zip(bundles, verdicts):
         found[bundle.name][checks or {0: "-", 2: "unreadable"}[code]] += 1
     for name in sorted(found):
         print(f"{name} | " + ", ".join(f"{checks} ({count})" for checks, count in
@@ -128,7 +140,7 @@ def keep(wrong, given):
 def self_test(given, folder):
     """What is wrong with this test: checks that no bundle needs, faults that nobody would see."""
     bundles = [make(given.seed, number, folder) for number in range(given.count)]
-    alone = collections.Counter(checks for bundle, (code, checks) in zip(bundles, judge(SECOND, bundles))
+    alone = collections.Counter(checks for bundle, (code, checks, _) in zip(bundles, judge(SECOND, bundles))
                                 if code == 1 and 0 not in bundle.codes)
     print("caught by one check alone:", dict(alone.most_common()))
     wrong = [f"no bundle needs the check {name}" for name in NAMES + ("fork",)

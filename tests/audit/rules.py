@@ -26,6 +26,7 @@ def check_all(verifier):
 # --- order ---
 
 def check_order(verifier):
+    verifier.look("order")
     left_out = 0
     for entry in verifier.own:
         if entry.kind not in ABOUT_A_REPORT:
@@ -38,7 +39,8 @@ def check_order(verifier):
         elif entry.issued_at <= report.issued_at:
             verifier.fail("order", f"{entry.index} is not later than its REPORT")
     if left_out:
-        verifier.leave("order", f"{left_out} entries are about reports before the bundle")
+        for check in ("order", "deadlines"):
+            verifier.leave(check, f"{left_out} entries are about reports before the bundle")
     for report in verifier.own:
         if report.kind == REPORT:
             check_history(verifier, updates_of(verifier, report))
@@ -80,13 +82,14 @@ def check_history(verifier, updates):
 # --- deadlines ---
 
 def check_deadlines(verifier):
-    for report in verifier.own:
-        if report.kind != REPORT:
-            continue
+    reports = [entry for entry in verifier.own if entry.kind == REPORT]
+    verifier.look("deadlines", not reports)
+    for report in reports:
         charter = verifier.charter_before(report.index)
         if charter is None:
             verifier.leave("deadlines", f"the charter of {report.index} is not there")
             continue
+        verifier.look("deadlines")
         updates = updates_of(verifier, report)
         hours = {SETTLEMENT: charter.after_settlement_hours, WITHDRAWAL: charter.erase_after_hours,
                  DISPUTE: charter.withdraw_days * 24}
@@ -128,6 +131,7 @@ def check_facts(verifier, index):
     if charter is None:
         verifier.leave("facts", f"the charter of {index} is not there")
         return
+    verifier.look("facts")
     profile = charter.reasons.get(facts.reason)
     if profile is None:
         verifier.fail("facts", f"the charter does not share the reason of {index}")
@@ -177,6 +181,7 @@ def counting_reminders(facts, profile):
 
 def check_case(verifier):
     if "case" not in verifier.bundle.files:
+        verifier.leave("case", "the bundle has no case")
         return
     try:
         case = verifier.case = Case(verifier.bundle.files["case"])
@@ -189,6 +194,7 @@ def check_case(verifier):
     if case.report not in verifier.opened:
         verifier.leave("case", "its report does not open")
         return
+    verifier.look("case")
     facts, report = verifier.opened[case.report], verifier.by_index[case.report]
     if case.reminders != facts.reminders:
         verifier.fail("case", "the reminders are not those of the report")
@@ -224,7 +230,17 @@ def faults_of_case(case, facts, profile, report):
 
 
 def check_proof_files(verifier):
-    proofs = verifier.case.proofs if verifier.case else []
+    if not verifier.proof_files:
+        verifier.leave("proofs", "no proof file was handed over")
+        return
+    if verifier.case is None and "case" in verifier.bundle.files:
+        verifier.leave("proofs", "the case is at fault")
+        return
+    if verifier.case is None:
+        verifier.fail("proofs", "the bundle has no case, so that no proof file can be looked up in it")
+        return
+    verifier.look("proofs")
+    proofs = verifier.case.proofs
     for name, data in verifier.proof_files:
         if not any(sha256(b"daftar/proof/v1" + salt + data) == digest
                    for _, _, salt, digest in proofs):

@@ -3,7 +3,8 @@
 written from docs/bundle.md alone, with Debian's python3-nacl.
 
     verify_bundle.py BUNDLE --policy POLICY [--proof FILE]... [--now SECONDS] [--json]
-    verify_bundle.py --batch [--now SECONDS] < lines of BUNDLE<TAB>POLICY > lines of CODE<TAB>CHECKS
+    verify_bundle.py --batch [--now SECONDS] < lines of BUNDLE<TAB>POLICY
+        > lines of CODE<TAB>FAILED<TAB>NOT CHECKED
 
 Exit code 0: no check fails; 1: a check fails; 2: it cannot be read, or the policy cannot.
 """
@@ -22,11 +23,13 @@ except ImportError:
 
 import fork
 from bundle import Bundle, read_file
-from checks import NAMES, Verifier
+from checks import Verifier
 from encoding import Malformed, require
+from findings import NAMES
 from notes import MAX_POLICY_BYTES, Policy
 
 MAX_EVIDENCE_BYTES = 81920
+SHOWN = 20  # texts of a check; the rest is counted
 
 
 def is_fork_evidence(path):
@@ -37,7 +40,10 @@ def is_fork_evidence(path):
 
 
 def verify(path, policy_path, now, proof_paths=(), skip=()):
-    """(code, {check: {"fails": [...], "not_checked": [...]}}, why it cannot be read)."""
+    """(code, {check: {"state": ..., "fails": [...], "not_checked": [...]}}, why it cannot be read).
+
+    The state is "fails", "holds" where something was looked at, or "not_checked".
+    """
     try:
         policy = Policy(read_file(policy_path, MAX_POLICY_BYTES))
         if is_fork_evidence(path):
@@ -45,30 +51,47 @@ def verify(path, policy_path, now, proof_paths=(), skip=()):
                                              policy)
             why = why if "fork" not in skip else None
             faults = [why] if why else []
-            return len(faults), {"fork": {"fails": faults, "not_checked": []}}, ""
+            return len(faults), {"fork": {"state": "fails" if faults else "holds", "fails": faults,
+                                          "not_checked": []}}, ""
         bundle = Bundle(path)
         require(bundle.manifest.kind != "decisions", "decisions are for `daftar audit replay`")
         proofs = [(os.path.basename(proof), read_file(proof, None)) for proof in proof_paths]
     except Malformed as error:
         return 2, {}, str(error)
     done = Verifier(bundle, policy, now, proofs, skip)
-    checks = {name: {"fails": done.faults[name], "not_checked": done.unchecked[name]}
-              for name in NAMES}
+    checks = {name: {"state": done.state(name), "fails": done.faults[name],
+                     "not_checked": done.unchecked[name]} for name in NAMES}
     return int(bool(done.failed())), checks, ""
 
 
+def in_state(checks, state):
+    return [name for name, found in checks.items() if found["state"] == state]
+
+
 def failed(checks):
-    return [name for name, found in checks.items() if found["fails"]]
+    return in_state(checks, "fails")
+
+
+def print_texts(texts):
+    for text in texts[:SHOWN]:
+        print(f"{'':12} - {text}")
+    if len(texts) > SHOWN:
+        print(f"{'':12} - and {len(texts) - SHOWN} more")
 
 
 def print_checks(code, checks, why):
     if code == 2:
         print(f"cannot be read: {why}")
     for name, found in checks.items():
-        state = "FAILS" if found["fails"] else "not checked" if found["not_checked"] else "holds"
-        print(f"{name:12} {state}")
-        for text in found["fails"] + found["not_checked"]:
-            print(f"{'':12} - {text}")
+        print(f"{name:12} {'FAILS' if found['fails'] else found['state'].replace('_', ' ')}")
+        print_texts(found["fails"])
+    left_out = {name: found["not_checked"] for name, found in checks.items()
+                if found["not_checked"] or found["state"] == "not_checked"}
+    if left_out:
+        print("\nwhat was not checked, also of what holds:")
+    for name, texts in left_out.items():
+        print(name)
+        print_texts(texts or ["there was nothing to check"])
 
 
 def main():
@@ -86,7 +109,8 @@ def main():
         for line in sys.stdin:
             bundle, policy = line.rstrip("\n").split("\t")
             code, checks, _ = verify(bundle, policy, given.now, skip=given.skip)
-            print(f"{code}\t{','.join(failed(checks))}", flush=True)
+            print(f"{code}\t{','.join(failed(checks))}\t{','.join(in_state(checks, 'not_checked'))}",
+                  flush=True)
         return 0
     if not given.bundle or not given.policy:
         parser.print_usage(sys.stderr)

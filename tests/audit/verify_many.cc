@@ -3,8 +3,8 @@
 //   audit_verify_many --now SECONDS [--explain]
 //
 // reads lines BUNDLE<TAB>POLICY, two paths each, and prints for each a line
-// CODE<TAB>NAMES, where NAMES are the checks that failed, parted by commas. With --explain it says
-// on standard error why.
+// CODE<TAB>FAILED<TAB>NOT CHECKED: the names of these checks, parted by commas. With --explain it
+// says on standard error why.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -31,6 +31,15 @@ void Explain(const daftar::audit::Verdict& verdict) {
   }
 }
 
+std::string NamesIn(const daftar::audit::Verdict& verdict, daftar::audit::CheckState state) {
+  std::string names;
+  for (const auto& check : verdict.checks) {
+    if (check.state != state) continue;
+    names += (names.empty() ? "" : ",") + std::string(CheckName(check.check));
+  }
+  return names;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -54,12 +63,8 @@ int main(int argc, char** argv) {
       return 2;
     }
     if (explain) Explain(*verdict);
-    std::string failed;
-    for (const auto& check : verdict->checks) {
-      if (check.state != daftar::audit::CheckState::kFails) continue;
-      failed += (failed.empty() ? "" : ",") + std::string(CheckName(check.check));
-    }
-    std::cout << verdict->code << "\t" << failed << std::endl;
+    std::cout << verdict->code << "\t" << NamesIn(*verdict, daftar::audit::CheckState::kFails)
+              << "\t" << NamesIn(*verdict, daftar::audit::CheckState::kNotChecked) << std::endl;
   }
   return 0;
 }

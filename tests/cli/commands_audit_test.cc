@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include "cli/json.h"
+#include "node/audit/bundle.h"
 #include "tests/cli/cli_support.h"
 #include "tests/node/audit/bundle_fixture.h"
+#include "tests/support/status_matchers.h"
 
 namespace daftar::cli {
 namespace {
@@ -46,6 +48,49 @@ TEST_F(AuditVerifyTest, SaysWhatHoldsAndWhatWasNotChecked) {
   EXPECT_THAT(ran.out, Not(HasSubstr("What does not hold")));
 }
 
+TEST_F(AuditVerifyTest, NamesWhatCanBeQuoted) {
+  const Ran ran = Run({bundle_, "--policy", policy_});
+  const auto bundle = audit::Bundle::Open(bundle_);
+  DAFTAR_ASSERT_OK(bundle);
+  const std::string root = crypto::ToBase64(log_.CheckpointAt(7).root.view());
+  for (const std::string& said :
+       {bundle->manifest().sha256.hex(), crypto::Sha256(crypto::AsBytes(log_.Policy())).hex(),
+        std::string("all of: w1, b"), "size 7, root " + root,
+        std::string("2026-10-04 00:00:00 UTC, by the node's own line on it"),
+        std::string("Verified at")}) {
+    EXPECT_THAT(ran.out, HasSubstr(said));
+  }
+  EXPECT_THAT(ran.out, Not(HasSubstr("ADOPTION")));
+}
+
+TEST_F(AuditVerifyTest, SaysThatALogTookThePlaceOfAnother) {
+  audit::testing::TestLog log;
+  evidence::AdoptionBody body;
+  body.salt = log.entropy().Public<evidence::Salt>();
+  body.old_origin = "toko-a.example/old";
+  body.size = 3;
+  log.Append(
+      audit::testing::TestLog::HeaderOf(evidence::EntryKind::kAdoption, audit::testing::kStart),
+      body.Encode(), log.entry_key());
+  log.AddKeys(audit::testing::kStart);
+  log.AddCharter(audit::testing::kStart);
+  const std::string bundle =
+      folder_.File("new", log.Bundle(0, audit::testing::kStoryEnd).Whole(log.entry_key()));
+  const std::string policy = folder_.File("new-policy", log.Policy());
+  // On a page no line is broken within the sentence.
+  const Ran html = Run({bundle, "--policy", policy, "--report", "html"});
+  EXPECT_EQ(html.code, 0) << html.err;
+  EXPECT_THAT(html.out, HasSubstr("<p>This log begins with an ADOPTION: it took the place of the "
+                                  "log toko-a.example/old, which ended at size 3 with the root "));
+  EXPECT_THAT(html.out, HasSubstr("ask for its last bundle"));
+  EXPECT_THAT(Run({bundle, "--policy", policy}).out,
+              HasSubstr("This log begins with an ADOPTION: it took the place of the log\n"));
+  const Json json = Json::parse(Run({bundle, "--policy", policy, "--output", "json"}).out);
+  EXPECT_EQ(json["adopted"]["origin"], "toko-a.example/old");
+  EXPECT_EQ(json["adopted"]["size"], 3);
+  EXPECT_THAT(json["adopted"]["text"].get<std::string>(), HasSubstr("ask for its last bundle"));
+}
+
 TEST_F(AuditVerifyTest, SaysWhatFailsWithExitCode1) {
   log_.bodies()[3].reset();
   const std::string erased = Write("erased", log_.Bundle(0, audit::testing::kStoryEnd));
@@ -74,6 +119,15 @@ TEST_F(AuditVerifyTest, IsJsonWithEveryFieldThatTheManualLists) {
     ASSERT_EQ(json["witnesses"].size(), 2u);
     EXPECT_EQ(json["witnesses"][0]["name"], "w1");
     EXPECT_EQ(json["made_at"], "2026-10-04T00:00:00.000Z");
+    EXPECT_EQ(json["sha256"], audit::Bundle::Open(bundle_)->manifest().sha256.hex());
+    EXPECT_EQ(json["policy_sha256"], crypto::Sha256(crypto::AsBytes(log_.Policy())).hex());
+    EXPECT_EQ(json["quorum"], "all of: w1, b");
+    EXPECT_TRUE(json["verified_at"].is_string());
+    EXPECT_EQ(json["head_root"], crypto::ToBase64(log_.CheckpointAt(7).root.view()));
+    EXPECT_EQ(json["head_dated_at"], "2026-10-04T00:00:00.000Z");
+    EXPECT_EQ(json["head_signer"], log_.LogVkey());
+    EXPECT_EQ(json["fork_heads"], Json::array());
+    EXPECT_EQ(json["adopted"], nullptr);
     ASSERT_EQ(json["checks"].size(), 20u);
     const Json& tree = json["checks"][4];
     EXPECT_EQ(tree["check"], "tree");
@@ -92,6 +146,8 @@ TEST_F(AuditVerifyTest, IsAPageThatStandsAlone) {
   EXPECT_THAT(ran.out, HasSubstr("<h1>Audit of toko-a.example/daftar: nothing failed</h1>"));
   EXPECT_THAT(ran.out, Not(HasSubstr("http://")));
   EXPECT_THAT(ran.out, Not(HasSubstr("<script")));
+  // Digests and keys are wider than a telephone.
+  EXPECT_THAT(ran.out, HasSubstr("overflow-wrap: anywhere; }\nh1 {"));
 }
 
 TEST_F(AuditVerifyTest, WhatCannotBeJudgedIsExitCode2WithTheReason) {
@@ -120,9 +176,28 @@ TEST_F(AuditVerifyTest, KnowsForkEvidence) {
   const std::string evidence = "daftar-fork/v1\norigin " + std::string(audit::testing::kOrigin) +
                                "\nfirst " + std::to_string(first.size()) + "\nsecond " +
                                std::to_string(second.size()) + "\n\n" + first + second;
-  const Ran ran = Run({folder_.File("fork", evidence), "--policy", policy_});
+  const std::string file = folder_.File("fork", evidence);
+  const Ran ran = Run({file, "--policy", policy_});
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("A fork is proven"));
+  const std::string roots[] = {crypto::ToBase64(log_.CheckpointAt(7).root.view()),
+                               crypto::ToBase64(other.CheckpointAt(7).root.view())};
+  const std::string html = Run({file, "--policy", policy_, "--report", "html"}).out;
+  for (const std::string& root : roots) {
+    EXPECT_THAT(ran.out, HasSubstr("size 7, root " + root));
+    EXPECT_THAT(html, HasSubstr("with root " + root +
+                                ", cosigned by w1 at 2026-10-04 00:00:00 UTC and b at"));
+  }
+  const Json json = Json::parse(Run({file, "--policy", policy_, "--output", "json"}).out);
+  EXPECT_EQ(json["kind"], "fork");
+  EXPECT_EQ(json["origin"], audit::testing::kOrigin);
+  EXPECT_EQ(json["sha256"], crypto::Sha256(crypto::AsBytes(evidence)).hex());
+  ASSERT_EQ(json["fork_heads"].size(), 2u);
+  EXPECT_EQ(json["fork_heads"][1]["size"], 7);
+  EXPECT_EQ(json["fork_heads"][1]["root"], roots[1]);
+  EXPECT_EQ(json["fork_heads"][1]["witnesses"][1]["name"], "b");
+  EXPECT_EQ(json["fork_heads"][1]["witnesses"][1]["at"], "2026-10-04T00:00:00.000Z");
+  EXPECT_EQ(json["fork_root"], nullptr);
 }
 
 }  // namespace

@@ -68,8 +68,8 @@ TEST_F(ReplayBundleTest, Json) {
   EXPECT_THAT(names, ::testing::ElementsAre(
                          "agrees", "kind", "origin", "circle", "made_at", "signer", "from", "to",
                          "head", "checks", "receipts", "bodies", "agree", "not_replayed",
-                         "policies", "other_policies_receipts", "differences_count", "differences",
-                         "subject", "about_subject_count", "about_subject"));
+                         "left_out", "policies", "other_policies_receipts", "differences_count",
+                         "differences", "subject", "about_subject_count", "about_subject"));
   EXPECT_EQ(document["agrees"], true);
   EXPECT_EQ(document["kind"], "decisions");
   EXPECT_EQ(document["made_at"], "2026-10-03T04:00:00.000Z");
@@ -82,6 +82,28 @@ TEST_F(ReplayBundleTest, Json) {
   EXPECT_EQ(document["about_subject"][1]["log_index"], 2);
   EXPECT_EQ(document["about_subject"][1]["receipt"], log_.receipts[2].id());
   EXPECT_EQ(document["about_subject"][1]["effect"], "prepay");
+}
+
+TEST_F(ReplayBundleTest, CountsWhatWasLeftOut) {
+  EXPECT_THAT(Replay({"--policy", "default"}).out,
+              HasSubstr("\nLeft out\n  - 3 receipts about buyers that nobody opened"));
+  log_.receipts.erase(log_.receipts.begin() + 1);  // its body was deleted
+  const std::string later = folder_.File("later.bundle", log_.Bundle(1));
+  decision::Subject subject;
+  const std::vector<std::string> options = {"--subject", subject.hex()};
+  const Ran ran = Replay(options, later);
+  EXPECT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("\nLeft out\n  - 1 receipt from before this export"));
+  EXPECT_THAT(ran.out, HasSubstr("  - 1 receipt without a body"));
+  EXPECT_THAT(ran.out, HasSubstr("  - 1 receipt made under policies that were not given"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("that nobody opened")));  // the one that is left is opened
+  const Json json =
+      Json::parse(Replay({"--subject", subject.hex(), "--output", "json"}, later).out);
+  EXPECT_EQ(json["left_out"], (Json{{"before_from", 1},
+                                    {"without_body", 1},
+                                    {"not_fitting", 0},
+                                    {"policy_not_given", 1},
+                                    {"subject_not_opened", 1}}));
 }
 
 TEST_F(ReplayBundleTest, AFolderIsTheSame) {

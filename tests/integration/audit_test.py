@@ -5,6 +5,7 @@ The log grows by reports, a settlement, and an erasure; `daftar log export` writ
 is new since an earlier audit, an excerpt, and a case with its proof. `daftar audit verify` and
 tests/audit/verify_bundle.py find nothing wrong, and both see it when a byte is changed.
 """
+import json
 import subprocess
 
 from daemon import SOURCE, Failure, expect, expect_equal, expect_in, run, step, until
@@ -30,7 +31,8 @@ def cosigned(node, partners):
 
 
 def second_verdict(bundle, policy, *more):
-    done = subprocess.run([PYTHON, "-B", str(SECOND), str(bundle), "--policy", str(policy), *more],
+    done = subprocess.run([PYTHON, "-B", str(SECOND), str(bundle), "--policy", str(policy), "--json",
+                           *more],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
                           check=False)
     if done.returncode not in (0, 1, 2) or "Traceback" in done.stderr:
@@ -39,11 +41,16 @@ def second_verdict(bundle, policy, *more):
 
 
 def verdict(node, bundle, policy, *more):
-    """What both say, which is the same."""
-    first = node.daftar("audit", "verify", bundle, "--policy", policy, *more, code=(0, 1, 2))
+    """What both say, which is the same; of a good bundle also the state of each check."""
+    first = node.daftar("audit", "verify", bundle, "--policy", policy, "--output", "json", *more,
+                        code=(0, 1, 2))
     second = second_verdict(bundle, policy, *more)
     expect_equal(second.returncode, first.code,
                  f"the second verdict on {bundle.name}:\n{second.stdout}{second.stderr}\n{first}")
+    if first.code == 0:
+        states = {name: found["state"] for name, found in json.loads(second.stdout)["checks"].items()}
+        expect_equal(states, {check["check"]: check["state"] for check in first.json["checks"]},
+                     f"what was looked at in {bundle.name}")
     return first
 
 
@@ -139,7 +146,10 @@ def test(circle):
     lines = policy.read_text().splitlines(keepends=True)
     other = out("other-policy")
     other.write_text("".join(line for line in lines if f"log {a.origin}+" not in line))
-    expect_equal(verdict(a, out("whole"), other).code, 1, "the verdict without A's key")
+    foreign = verdict(a, out("whole"), other)
+    expect_equal(foreign.code, 1, "the verdict without A's key")
+    holding = {check["check"] for check in foreign.json["checks"] if check["state"] == "holds"}
+    expect(holding <= {"cosigners"}, f"this holds of a log that the policy does not name: {holding}")
 
     step("both see every byte that is changed")
     for name in ("whole", "next", "excerpt", "case"):

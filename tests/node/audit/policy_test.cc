@@ -79,6 +79,19 @@ TEST_F(PolicyTest, NoneAsksForNobody) {
   EXPECT_FALSE(policy->HasQuorum());
 }
 
+TEST_F(PolicyTest, SaysItsQuorumInWords) {
+  const std::string witnesses = Witnesses({"w1", "w2", "w3", "w4"});
+  const auto text_of = [&](const std::string& rest) {
+    const auto policy = TlogPolicy::Parse(witnesses + rest);
+    return policy.ok() ? policy->QuorumText() : std::string(policy.status().message());
+  };
+  EXPECT_EQ(text_of("quorum w2\n"), "w2");
+  EXPECT_EQ(text_of("group g all w1 w2\nquorum g\n"), "all of: w1, w2");
+  EXPECT_EQ(text_of("group i any w3 w4\ngroup o 2 w1 w2 i\nquorum o\n"),
+            "at least 2 of 3: w1, w2, (at least 1 of 2: w3, w4)");
+  EXPECT_EQ(text_of("quorum none\n"), "none: the log's own signature is enough");
+}
+
 TEST_F(PolicyTest, RefusesWhatItsFormDoesNotHave) {
   const std::string log = "log " + Log("a.example/daftar").ToVkey() + "\n";
   const std::string w = Witnesses({"w1", "w2"});

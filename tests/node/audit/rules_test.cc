@@ -164,6 +164,18 @@ evidence::ReportFacts StrictFacts() {
   return facts;
 }
 
+TEST(OpeningsTest, TellAmountsAsPeopleReadThem) {
+  const auto told = [](uint64_t minor, const char* currency) {
+    evidence::ReportFacts facts = StrictFacts();
+    facts.amount = {.minor = minor, .currency = *evidence::Currency::FromCode(currency)};
+    const Verdict verdict = Judged([](TestLog&) {}, kStart + kDay, facts, true);
+    return verdict.opened_facts.empty() ? Text(verdict) : verdict.opened_facts[0];
+  };
+  EXPECT_THAT(told(450'000'000, "IDR"), HasSubstr(", IDR 4,500,000, occurred"));
+  EXPECT_THAT(told(12'345'678, "MYR"), HasSubstr(", MYR 123,456.78, occurred"));
+  EXPECT_THAT(told(999, "JPY"), HasSubstr(", JPY 999, occurred"));
+}
+
 TEST(FactsTest, FailForEachRuleOfTheCharter) {
   const auto judged = [](const std::function<void(evidence::ReportFacts&)>& change) {
     evidence::ReportFacts facts = StrictFacts();
@@ -311,7 +323,10 @@ TEST(ProofsTest, FailWithoutACase) {
   TestLog log;
   AddStory(log);
   TestBundle bundle = log.Bundle(0, kStoryEnd);
-  EXPECT_THAT(Failed(Verify(log, bundle, {"/etc/hostname"})), ElementsAre("proofs"));
+  const Verdict verdict = Verify(log, bundle, {"/etc/hostname"});
+  EXPECT_THAT(Failed(verdict), ElementsAre("proofs"));
+  EXPECT_THAT(verdict.Find(Check::kProofs)->faults.kept,
+              ElementsAre(HasSubstr("The bundle has no case")));
 }
 
 }  // namespace
