@@ -17,8 +17,8 @@ struct PolicyPartner {
   crypto::PublicKey mirror;
 };
 
-// The `witness` line, with its LF, of the shop that cosigns others' logs with this mirror key: every
-// node that prints one for this shop prints it so.
+// The `witness` line, with its LF, of the shop that cosigns others' logs with this mirror key:
+// every node that prints one for this shop prints it so.
 std::string WitnessLine(const std::string& origin, const crypto::PublicKey& mirror);
 
 // A `log` line for the own head key and each partner's, a `witness` line for each partner's mirror
