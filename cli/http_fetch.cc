@@ -194,6 +194,7 @@ absl::Status HttpFetch::PostJson(const std::string& url, const std::string& json
   transfer->max_bytes = kMaxPostAnswer;
   transfer->keep_body = false;
   transfer->is_post = true;
+  transfer->within_ms = kHttpPostMs;
   transfer->Prepare();
   transfer->headers = curl_slist_append(nullptr, "Content-Type: application/json");
   curl_easy_setopt(transfer->handle, CURLOPT_HTTPHEADER, transfer->headers);

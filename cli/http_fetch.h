@@ -15,6 +15,7 @@ namespace daftar::cli {
 
 inline constexpr long kHttpConnectMs = 5'000;
 inline constexpr long kHttpRequestMs = 10'000;           // from the beginning to the last byte
+inline constexpr long kHttpPostMs = 5'000;               // the same, of a post
 inline constexpr size_t kMaxHttpHeaderBytes = 64 << 10;  // of one answer
 inline constexpr long kHttpConnectionsOfHost = 8;
 // Enough for all nodes of a watch, so that slow ones do not keep others waiting for a connection.
@@ -38,7 +39,7 @@ class HttpFetch {
   // request says where that is less; errors as audit::Fetch has them.
   std::vector<absl::StatusOr<std::string>> Get(const std::vector<audit::FetchRequest>& requests);
 
-  // Ok for an answer 2xx, whose body is left alone. Errors as of Get.
+  // Ok for an answer 2xx within kHttpPostMs, whose body is left alone. Errors as of Get.
   absl::Status PostJson(const std::string& url, const std::string& json);
 
  private:

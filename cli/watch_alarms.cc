@@ -93,9 +93,7 @@ void WebhookQueue::FrontFailed() {
 
 void WebhookQueue::Flush(Console& console) {
   const Time begun = ports_.now();
-  const auto may_post = [&] {
-    return ports_.now() - begun <= (ports_.stopped() ? kPostsAtEnd : kPostsOfRound);
-  };
+  const auto may_post = [&] { return ports_.now() - begun <= kPostsOfRound; };
   std::string why;
   while (!waiting_.empty() && why.empty()) {
     if (!may_post()) {

@@ -21,10 +21,9 @@ std::string AlarmLine(const audit::Alarm& alarm, const std::string& folder);
 inline constexpr size_t kMaxWaitingPosts = 256;  // and the forks: one of each log
 inline constexpr int kPostTries = 2;             // in a round
 inline constexpr uint32_t kPostRounds = 10;      // then an alarm that is no fork is given up
-// No post is begun later than so long after the first of a round; when the watch is to end, no
-// second try either.
-inline constexpr std::chrono::seconds kPostsOfRound{20};
-inline constexpr std::chrono::seconds kPostsAtEnd{5};
+// No post is begun later than so long after the first of a round, so that a webhook that hangs does
+// not hold up what the next round finds; when the watch is to end, there is no second try either.
+inline constexpr std::chrono::seconds kPostsOfRound{5};
 
 // What is to be posted: forks first, each kept until it is posted, then the others in order. A
 // webhook that fails is told on standard error and tried again in the next round. One thread.
