@@ -22,35 +22,59 @@ absl::StatusOr<crypto::Checkpoint> ReadHead(const crypto::Note& note, const cryp
   return head;
 }
 
-// The lines of the log itself, then the cosignatures, the first of which is this node's.
-std::string Compose(const std::string& served, const std::string& issuer,
-                    const std::string& own_origin, std::vector<Cosignature> cosignatures) {
+// The lines of the log's newest head and self keys, each once: whoever wrote the note chose what
+// else stands there, and under which names. Where the log has changed its keys since, those of the
+// newest that signed. Empty text: no note of the log.
+crypto::Note LinesOfLog(const std::string& served, const std::string& issuer,
+                        const std::vector<KeysEntry>& keys) {
   auto note = crypto::ParseNote(served);
   if (!note.ok()) return {};
+  for (auto entry = keys.rbegin(); entry != keys.rend(); ++entry) {
+    const crypto::NoteKey known[] = {
+        {issuer, crypto::KeyType::kEd25519, entry->keys.head},
+        {evidence::SelfKeyName(issuer), crypto::KeyType::kCosignature, entry->keys.self}};
+    crypto::Note first = FirstLinesOf(*note, known);
+    const bool is_signed =
+        std::any_of(first.signatures.begin(), first.signatures.end(),
+                    [&](const crypto::NoteSignature& line) { return line.name == issuer; });
+    if (is_signed) return first;
+  }
+  return {};
+}
+
+// The same of the own log, whose notes nobody else writes.
+crypto::Note LinesOfOwnLog(const std::string& shown, const std::string& origin) {
+  auto note = crypto::ParseNote(shown);
+  if (!note.ok()) return {};
   std::erase_if(note->signatures, [&](const crypto::NoteSignature& line) {
-    return line.name != issuer && line.name != evidence::SelfKeyName(issuer);
+    return line.name != origin && line.name != evidence::SelfKeyName(origin);
   });
+  return *std::move(note);
+}
+
+// The lines of the log itself, then the cosignatures, the first of which is this node's. Empty
+// where there is no note.
+std::string Compose(crypto::Note note, const std::string& own_origin,
+                    std::vector<Cosignature> cosignatures) {
+  if (note.text.empty()) return {};
   std::stable_partition(cosignatures.begin(), cosignatures.end(),
                         [&](const Cosignature& c) { return c.witness == own_origin; });
-  size_t bytes = served.size();
+  std::string text = note.ToString();
+  size_t bytes = text.size();
   for (const Cosignature& cosignature : cosignatures) {
-    note->signatures.push_back(cosignature.Line());
-    bytes += note->signatures.back().name.size() + 2 * cosignature.blob.size();
-    if (note->signatures.size() == crypto::kMaxNoteSignatures ||
+    if (note.signatures.size() >= crypto::kMaxNoteSignatures ||
         bytes > evidence::kMaxFeedHeadBytes) {
       break;
     }
+    note.signatures.push_back(cosignature.Line());
+    bytes += note.signatures.back().name.size() + 2 * cosignature.blob.size();
   }
-  std::string text = note->ToString();
-  while (text.size() > evidence::kMaxFeedHeadBytes && note->signatures.size() > 2) {
-    note->signatures.pop_back();
-    text = note->ToString();
+  text = note.ToString();
+  while (text.size() > evidence::kMaxFeedHeadBytes && note.signatures.size() > 2) {
+    note.signatures.pop_back();
+    text = note.ToString();
   }
   return text;
-}
-
-std::string OnlyLinesOf(const std::string& issuer, const std::string& note) {
-  return Compose(note, issuer, {}, {});
 }
 
 }  // namespace
@@ -73,21 +97,23 @@ void Notes::AddNotesOf(const std::string& origin, std::vector<std::string>& note
   std::vector<std::string> found;
   if (origin == own_.origin) {
     if (const auto head = own_.head(); head.has_value()) {
-      found = {Compose(head->note, origin, own_.origin,
+      found = {Compose(LinesOfOwnLog(head->note, origin), own_.origin,
                        arrivals_.cosignatures().Over(head->checkpoint))};
     }
   } else if (const auto mirror = followers_.MirrorOf(origin); mirror != nullptr) {
     const MirrorView view = mirror->View();
     if (view.forked) {
       if (auto evidence = mirror->ForkEvidence(); evidence.ok()) {
-        for (const std::string& note : *evidence) found.push_back(OnlyLinesOf(origin, note));
+        for (const std::string& note : *evidence) {
+          found.push_back(Compose(LinesOfLog(note, origin, view.keys), {}, {}));
+        }
       }
     } else if (view.head.has_value()) {
-      found = {Compose(mirror->HeadNote(), origin, own_.origin,
+      found = {Compose(LinesOfLog(mirror->HeadNote(), origin, view.keys), own_.origin,
                        mirror->cosignatures().Over(*view.head))};
       // What is known of it beyond that: its issuer, or a copy of it, must not sign on from less.
       if (const std::string told = mirror->ToldNote(); !told.empty()) {
-        found.push_back(OnlyLinesOf(origin, told));
+        found.push_back(Compose(LinesOfLog(told, origin, view.keys), {}, {}));
       }
     }
   }
@@ -121,8 +147,8 @@ std::map<std::string, std::string> Notes::OfPartners() const {
     if (mirror == nullptr) continue;
     const MirrorView view = mirror->View();
     if (!view.head.has_value()) continue;
-    std::string note = Compose(mirror->HeadNote(), partner.origin, own_.origin,
-                               mirror->cosignatures().Over(*view.head));
+    std::string note = Compose(LinesOfLog(mirror->HeadNote(), partner.origin, view.keys),
+                               own_.origin, mirror->cosignatures().Over(*view.head));
     if (!note.empty()) notes.emplace(partner.origin, std::move(note));
   }
   return notes;

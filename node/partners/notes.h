@@ -57,8 +57,9 @@ class Notes {
   const std::string& own_origin() const { return own_.origin; }
 
   // The newest notes of the own log and of all active partners' copied logs, each with the head's
-  // own line, this node's cosignature, then others'. Of a forked log the two notes that contradict
-  // each other. Within kMaxExchangeNotes and kMaxExchangeBytes; what is beyond them is left out.
+  // own lines, this node's cosignature, then others', and nothing else that its issuer wrote there.
+  // Of a forked log the two notes that contradict each other. Within kMaxExchangeNotes and
+  // kMaxExchangeBytes; what is beyond them is left out.
   std::vector<std::string> All() const;
   // Only those of these logs.
   std::vector<std::string> Of(std::span<const std::string> origins) const;

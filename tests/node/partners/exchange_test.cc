@@ -230,6 +230,42 @@ TEST_F(ExchangeTest, UnknownLinesAreIgnored) {
   EXPECT_EQ(View(b_).cosigned.at("toko-c.test"), 3u);
 }
 
+// A note has room for so many lines; a hostile issuer leaves none for those that count.
+TEST_F(ExchangeTest, LinesThatAnIssuerMakesUpInItsOwnNameAreNotToldOn) {
+  crypto::NoteSignature made_up;
+  made_up.name = "toko-a.test";
+  made_up.id =
+      crypto::NoteKeyId("toko-a.test", crypto::KeyType::kEd25519, c_->keys().head.public_key());
+  made_up.blob = crypto::Bytes(crypto::Signature::kSize, 7);
+  circle_.faults.alter_feed = [made_up](const std::string& from, evidence::FeedBatch& batch) {
+    auto note = crypto::ParseNote(batch.head);
+    if (from != "toko-a.test" || !note.ok()) return;
+    note->signatures.resize(2);
+    note->signatures.resize(crypto::kMaxNoteSignatures, made_up);
+    batch.head = note->ToString();
+  };
+  Publish();
+  EXPECT_EQ(View(b_).head->size, 3u);
+  ASSERT_EQ(
+      crypto::ParseNote(b_->followers().MirrorOf("toko-a.test")->HeadNote())->signatures.size(),
+      crypto::kMaxNoteSignatures);
+  const std::string of_a[] = {"toko-a.test"};
+  ASSERT_EQ(b_->notes().Of(of_a).size(), 1u);
+  for (const std::string& told :
+       {b_->notes().Of(of_a)[0], b_->notes().OfPartners().at("toko-a.test")}) {
+    const auto note = crypto::ParseNote(told);
+    DAFTAR_ASSERT_OK(note);
+    std::vector<std::string> names;
+    for (const crypto::NoteSignature& line : note->signatures) names.push_back(line.name);
+    EXPECT_THAT(names,
+                ElementsAre("toko-a.test", "toko-a.test/self", "toko-b.test/mirror",
+                            "toko-c.test/mirror", "toko-d.test/mirror", "toko-e.test/mirror"));
+  }
+  for (SimNode* reader : {&b_, &c_, &d_, &e_}) {
+    EXPECT_EQ((*reader)->exchange().counters().refused, 0u);
+  }
+}
+
 TEST_F(ExchangeTest, ALineFromMoreThanFiveMinutesAheadIsNotTaken) {
   Silence({"toko-c.test"});
   Publish();
