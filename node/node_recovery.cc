@@ -224,9 +224,7 @@ absl::Status Node::FillBodies(const std::vector<partners::Partner>& sources, uin
 absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const RecoveryPlan& plan,
                                            const RecoveryProgress& progress) {
   storage::MutexLock ticking(ticking_);
-  auto marked = publisher_->TakenBackFrom();
-  if (!marked.ok()) return marked.status();
-  if (IsWhole() && !marked->has_value()) {
+  if (IsWhole()) {
     return absl::FailedPreconditionError("nothing is to be recovered: the log is whole, with " +
                                          std::to_string(publisher_->tree_size()) +
                                          " entries, and signed");
@@ -238,7 +236,6 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
   uint64_t taken = 0;
   size_t answered = 0;
   for (const partners::Partner& partner : *sources) {
-    if (IsWhole()) break;
     const absl::Status read = TakeBackFrom(partner, progress, taken);
     if (absl::IsDataLoss(read) || absl::IsCancelled(read)) return read;
     if (read.ok()) {
@@ -247,7 +244,7 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
       recovered.said.push_back(partner.origin + " was of no help: " + std::string(read.message()));
     }
   }
-  if (!IsWhole() && 2 * answered <= sources->size()) {
+  if (2 * answered <= sources->size()) {
     std::string why;
     for (const std::string& sentence : recovered.said) why += "\n- " + sentence;
     return absl::UnavailableError(
@@ -259,7 +256,7 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
   }
   recovered.said.push_back(Count(taken, "entry was", "entries were") + " taken back, " +
                            std::to_string(publisher_->tree_size()) + " are there now");
-  marked = publisher_->TakenBackFrom();
+  const auto marked = publisher_->TakenBackFrom();
   if (!marked.ok()) return marked.status();
   if (marked->has_value()) {
     absl::Status filled = FillBodies(*sources, **marked);
@@ -275,26 +272,21 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
           ", and this database has another in force: `daftar charter adopt FILE --because TEXT`");
     }
   }
-  if (!IsWhole()) {
-    absl::Status resumed = publisher_->Resume(/*one_source=*/!plan.code.empty());
-    if (absl::IsDataLoss(resumed)) {
-      return absl::FailedPreconditionError(
-          std::string(resumed.message()) +
-          " No partner that answered holds what is missing: what was signed and reached nobody is "
-          "lost, and `daftar log recover --new-log ORIGIN` begins a new log in its place.");
-    }
-    if (!resumed.ok()) return resumed;
-    // What kept the last tick from publishing is over; the next one says what does.
-    {
-      storage::MutexLock lock(mutex_);
-      trouble_.publishing.clear();
-    }
-    const std::string bar = publisher_->trouble();
-    recovered.said.push_back(bar.empty() ? "the node signs again" : bar);
+  absl::Status resumed = publisher_->Resume(/*one_source=*/!plan.code.empty());
+  if (absl::IsDataLoss(resumed)) {
+    return absl::FailedPreconditionError(
+        std::string(resumed.message()) +
+        " No partner that answered holds what is missing: what was signed and reached nobody is "
+        "lost, and `daftar log recover --new-log ORIGIN` begins a new log in its place.");
   }
-  if (marked->has_value()) {
-    if (absl::Status status = publisher_->ForgetTakenBack(); !status.ok()) return status;
+  if (!resumed.ok()) return resumed;
+  // What kept the last tick from publishing is over; the next one says what does.
+  {
+    storage::MutexLock lock(mutex_);
+    trouble_.publishing.clear();
   }
+  const std::string bar = publisher_->trouble();
+  recovered.said.push_back(bar.empty() ? "the node signs again" : bar);
   storage::Batch batch;
   storage::RecordAudit(
       batch, vault_, entropy_,

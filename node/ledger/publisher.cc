@@ -9,7 +9,6 @@
 #include "node/evidence/feed.h"
 #include "node/ledger/kept_heads.h"
 #include "node/ledger/own_log_rows.h"
-#include "storage/head_check.h"
 
 namespace daftar::ledger {
 namespace {
@@ -104,8 +103,8 @@ absl::Status Publisher::Recover() {
         "node "
         "sign a second history. docs/storage.md, 'A damaged high-water file', has the steps.");
   }
-  auto shown = store_.Get(Column::kLogHeads, rows::ShownHeadKey());
-  if (!shown.ok()) return shown.status();
+  std::optional<OwnNote> shown;
+  if (auto kept = ReadShown(shown); !kept.ok()) return kept.status();
   auto newest = ReadOwnNote(identity_, **marked);
   if (!newest.ok()) {
     return absl::DataLossError(
@@ -125,16 +124,16 @@ absl::Status Publisher::Recover() {
     row_is_newest = stored->checkpoint.size >= newest->checkpoint.size;
     if (stored->checkpoint.size > newest->checkpoint.size) newest = std::move(stored);
   }
-  if (shown->has_value()) {
-    auto told = ReadOwnNote(identity_, std::string(crypto::AsText(**shown)));
-    if (told.ok() && told->checkpoint.size > newest->checkpoint.size) {
-      newest = std::move(told);
-      row_is_newest = true;  // neither of the two is written from what others have shown
-    }
+  if (shown.has_value() && shown->checkpoint.size > newest->checkpoint.size) {
+    newest = *shown;
+    row_is_newest = true;  // neither of the two is written from what others have shown
   }
-  absl::Status fits = storage::CompareWithHighWater(log_, kOwnLog, tree_, newest->checkpoint.size,
-                                                    newest->checkpoint.root);
-  if (!fits.ok()) return fits;
+  if (absl::Status fits = CompareWith(*newest); !fits.ok()) return fits;
+  // One that is not larger may be of another history.
+  if (shown.has_value()) {
+    if (absl::Status fits = CompareWith(*shown); !fits.ok()) return fits;
+  }
+  if (absl::Status whole = CheckTakenBackDone(); !whole.ok()) return whole;
   if (!row_is_newest) {
     // A crash came between the file and the row.
     Batch batch;
@@ -349,18 +348,6 @@ void Publisher::Attach(const crypto::Checkpoint& head,
   if (!head_.has_value() || !(head_->checkpoint == head) || cosignatures == cosignatures_) return;
   cosignatures_ = std::move(cosignatures);
   Compose();
-}
-
-void Publisher::StopSigning(const std::string& why, const std::string& note) {
-  auto own = ReadOwnNote(identity_, note);
-  if (own.ok()) {
-    Batch batch;
-    batch.Put(Column::kLogHeads, rows::ShownHeadKey(), crypto::ToBytes(note));
-    // What cannot be written now is shown again within a minute.
-    if (own->checkpoint.size > tree_size()) (void)store_.Write(std::move(batch));
-  }
-  storage::MutexLock lock(mutex_);
-  if (trouble_.empty()) trouble_ = why;
 }
 
 absl::Status Publisher::Heartbeat(evidence::UnixMillis now) {

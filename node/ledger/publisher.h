@@ -57,8 +57,9 @@ using MayGrow = std::function<absl::Status()>;
 // Tick and Heartbeat are called by one thread at a time; everything else by any.
 class Publisher {
  public:
-  // Opens the log and compares it with the high-water file. Where they do not fit together the
-  // publisher still opens, so that checks are answered, and signs nothing: see trouble().
+  // Opens the log and compares it with the high-water file, and with what StopSigning has kept.
+  // Where they do not fit together, or TakeBack has begun and no Resume followed, the publisher
+  // still opens, so that checks are answered, and signs nothing: see trouble().
   // `may_grow` is asked by Tick before a larger head is signed, and before anything is written for
   // one; without it there is nobody to ask.
   static absl::StatusOr<std::unique_ptr<Publisher>> Open(storage::Store& store,
@@ -100,19 +101,24 @@ class Publisher {
   absl::StatusOr<size_t> TakeBodies(const evidence::FeedBatch& batch);
   // Goes on from the newest head that this node is known to have signed (high-water file, database,
   // TakeBack), which is written to both again: nothing stands in the way of signing any more.
-  // DataLoss when the database does not hold all that it covers.
+  // REQUIRES that the incidents have been brought together with what TakenBackFrom says; that ends
+  // with it, in the same write.
+  //   DataLoss            the database does not hold all that it covers, or StopSigning has kept a
+  //                       head of another history
+  //   FailedPrecondition  StopSigning came meanwhile; trouble() says why
+  //   Aborted             it came again and again: to be tried again
   // `one_source`: where no high-water file tells how far this node had signed, one partner's word
   // is not enough; then trouble() goes on until Resume is called again without it.
   absl::Status Resume(bool one_source);
-  // The first entry that TakeBack has added and nobody has told ForgetTakenBack about; durable.
+  // The first entry that TakeBack has added since the last Resume; durable.
   absl::StatusOr<std::optional<uint64_t>> TakenBackFrom() const;
-  absl::Status ForgetTakenBack();
 
   // Shows these cosignatures with the head, in their order, as many as a served note has room for,
   // until another head takes its place. Changes nothing when `head` is not the newest. Any thread.
   void Attach(const crypto::Checkpoint& head, std::vector<crypto::NoteSignature> cosignatures);
   // Signs nothing any more, and says why; `note`, a head of this log that its own key has signed,
-  // is remembered, so that neither a restart nor Resume goes on from less. Any thread.
+  // is remembered where the log here does not have it, so that neither a restart nor Resume goes on
+  // from less, or beside it. A Resume that is under way goes on if the log has it. Any thread.
   void StopSigning(const std::string& why, const std::string& note);
 
   // The newest signed head; nullopt before Bootstrap, or while the log is in trouble.
@@ -131,7 +137,20 @@ class Publisher {
   Publisher(storage::Store& store, LogIdentity identity, storage::HighWaterFile high_water,
             MayGrow may_grow);
   absl::Status Recover();
+  // What StopSigning keeps, in shown_heads.cc. True when the log here has that head already.
+  bool KeepShown(const std::string& note);
+  bool Holds(const crypto::Checkpoint& head) const;
+  // Whether the entries here are others than those under the head.
+  bool Contradicts(const crypto::Checkpoint& head) const;
+  // The row as it stands, and its note, if it is one of this log.
+  absl::StatusOr<std::optional<crypto::Bytes>> ReadShown(std::optional<OwnNote>& shown) const;
+  // DataLoss when the log here does not have that head.
+  absl::Status CompareWith(const OwnNote& note) const;
   struct TakenBatch;
+  // DataLoss while entries have been taken back and the incidents do not know of them.
+  absl::Status CheckTakenBackDone() const;
+  // Aborted when another head was shown meanwhile.
+  absl::Status TryResume(bool one_source);
   // DataLoss while the log stands on one partner's word.
   absl::Status CheckSources() const;
   absl::StatusOr<TakenBatch> CheckTakenBack(const evidence::FeedBatch& batch) const;
@@ -171,6 +190,8 @@ class Publisher {
   uint64_t news_ DAFTAR_GUARDED_BY(mutex_) = 0;
   uint64_t visible_tree_size_ DAFTAR_GUARDED_BY(mutex_) = 0;
   std::string trouble_ DAFTAR_GUARDED_BY(mutex_);
+  // Why StopSigning came last, since the last Resume began.
+  std::optional<std::string> stopped_ DAFTAR_GUARDED_BY(mutex_);
 };
 
 }  // namespace daftar::ledger

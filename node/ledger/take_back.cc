@@ -6,7 +6,6 @@
 #include "node/ledger/kept_heads.h"
 #include "node/ledger/own_log_rows.h"
 #include "node/ledger/publisher.h"
-#include "storage/head_check.h"
 
 namespace daftar::ledger {
 namespace {
@@ -25,6 +24,10 @@ constexpr char kOneSource[] =
     "that is "
     "all of it. Pair again with every partner (`daftar partner join CODE`), then run `daftar log "
     "recover --because TEXT` once more, which asks them all; nothing is signed before";
+
+constexpr char kBeingTakenBack[] =
+    "the log is being taken back from partners; `daftar log recover --because TEXT` goes on with "
+    "that";
 
 absl::Status OtherHistory(uint64_t held, uint64_t theirs) {
   return absl::DataLossError(
@@ -128,12 +131,7 @@ absl::StatusOr<size_t> Publisher::TakeBack(const evidence::FeedBatch& batch) {
   storage::MutexLock lock(mutex_);
   visible_tree_size_ = tree_.size();
   // Half a log is none to go on from.
-  if (trouble_.empty()) {
-    trouble_ =
-        "the log is being taken back from partners; `daftar log recover --because TEXT` goes on "
-        "with "
-        "that";
-  }
+  if (trouble_.empty()) trouble_ = kBeingTakenBack;
   return taken->leaves.size();
 }
 
@@ -169,10 +167,10 @@ absl::StatusOr<std::optional<uint64_t>> Publisher::TakenBackFrom() const {
   return from;
 }
 
-absl::Status Publisher::ForgetTakenBack() {
-  Batch batch;
-  batch.Delete(Column::kLogHeads, rows::TakenBackKey());
-  return store_.Write(std::move(batch));
+absl::Status Publisher::CheckTakenBackDone() const {
+  auto from = TakenBackFrom();
+  if (!from.ok()) return from.status();
+  return from->has_value() ? absl::DataLossError(kBeingTakenBack) : absl::OkStatus();
 }
 
 absl::Status Publisher::CheckSources() const {
@@ -182,6 +180,22 @@ absl::Status Publisher::CheckSources() const {
 }
 
 absl::Status Publisher::Resume(bool one_source) {
+  constexpr int kAttempts = 5;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const absl::Status resumed = TryResume(one_source);
+    // A head was shown between reading and writing: read again.
+    if (!absl::IsAborted(resumed)) return resumed;
+  }
+  return absl::AbortedError(
+      "partners showed other heads of this log again and again; run `daftar log recover --because "
+      "TEXT` once more");
+}
+
+absl::Status Publisher::TryResume(bool one_source) {
+  {
+    storage::MutexLock lock(mutex_);
+    stopped_.reset();
+  }
   std::optional<OwnNote> newest = taken_back_;
   const auto consider = [&](const std::string& text) {
     auto note = ReadOwnNote(identity_, text);
@@ -194,19 +208,26 @@ absl::Status Publisher::Resume(bool one_source) {
   if (!marked.ok() && !absl::IsDataLoss(marked.status())) return marked.status();
   const bool has_file = marked.ok() && marked->has_value();
   if (has_file) consider(**marked);
-  auto shown = store_.Get(Column::kLogHeads, rows::ShownHeadKey());
-  if (!shown.ok()) return shown.status();
-  if (shown->has_value()) consider(std::string(crypto::AsText(**shown)));
+  std::optional<OwnNote> shown;
+  auto kept = ReadShown(shown);
+  if (!kept.ok()) return kept.status();
   auto row = store_.Get(Column::kLogHeads, rows::HeadKey());
   if (!row.ok()) return row.status();
   if (row->has_value()) consider(std::string(crypto::AsText(**row)));
+  if (shown.has_value() &&
+      (!newest.has_value() || shown->checkpoint.size > newest->checkpoint.size)) {
+    newest = shown;
+  }
   if (!newest.has_value()) {
     return absl::DataLossError(
         "no head of this log is known, neither here nor at the partners that answered");
   }
   const crypto::Checkpoint& head = newest->checkpoint;
-  absl::Status fits = storage::CompareWithHighWater(log_, kOwnLog, tree_, head.size, head.root);
-  if (!fits.ok()) return fits;
+  if (absl::Status fits = CompareWith(*newest); !fits.ok()) return fits;
+  // One that is not larger may be of another history.
+  if (shown.has_value()) {
+    if (absl::Status fits = CompareWith(*shown); !fits.ok()) return fits;
+  }
   crypto::Note note;
   note.text = head.ToText();
   note.signatures = {newest->head_line};
@@ -215,7 +236,13 @@ absl::Status Publisher::Resume(bool one_source) {
   Batch batch;
   batch.Put(Column::kLogHeads, rows::HeadKey(), crypto::ToBytes(text));
   KeepHead(head.size, newest->head_line, batch);
-  batch.Delete(Column::kLogHeads, rows::ShownHeadKey());
+  if (kept->has_value()) {
+    batch.ExpectValue(Column::kLogHeads, rows::ShownHeadKey(), **kept);
+    batch.Delete(Column::kLogHeads, rows::ShownHeadKey());
+  } else {
+    batch.ExpectAbsent(Column::kLogHeads, rows::ShownHeadKey());
+  }
+  batch.Delete(Column::kLogHeads, rows::TakenBackKey());
   const bool bars = one_source && !has_file;
   if (bars) {
     batch.Put(Column::kLogHeads, rows::OneSourceKey(), {});
@@ -227,11 +254,15 @@ absl::Status Publisher::Resume(bool one_source) {
   taken_back_.reset();
   absl::Status sources = CheckSources();
   if (!sources.ok() && !absl::IsDataLoss(sources)) return sources;
-  {
-    storage::MutexLock lock(mutex_);
-    trouble_ = std::string(sources.message());
+  const int64_t seconds = std::max<int64_t>(last_issued_at_, 1);
+  crypto::NoteSignature self_line = SelfLine(head, seconds);
+  storage::MutexLock lock(mutex_);
+  if (stopped_.has_value()) {
+    trouble_ = *stopped_;
+    return absl::FailedPreconditionError(trouble_);
   }
-  Show(head, newest->head_line, std::max<int64_t>(last_issued_at_, 1));
+  trouble_ = std::string(sources.message());
+  Set(head, newest->head_line, std::move(self_line), seconds);
   return absl::OkStatus();
 }
 

@@ -67,6 +67,12 @@ class TakingBack : public ::testing::Test {
     return a_->RecoverLog(a_.Caller(), {{}, "a drill"},
                           [](const std::string&, uint64_t) { return true; });
   }
+  void ExpectBarredAfterRestart(void (SimNode::*start)()) {
+    a_.Stop();
+    (a_.*start)();
+    EXPECT_THAT(a_->publisher().trouble(), HasSubstr("being taken back"));
+    EXPECT_FALSE(a_->Tick().ok());
+  }
   absl::Status Export(const ledger::LogExportRequest& request, Files& files) {
     const storage::NodeKeys& keys = a_->keys();
     const ledger::LogIdentity identity{kOrigin, a_->charter().circle, keys.entry, keys.head,
@@ -404,11 +410,57 @@ TEST_F(TakingBack, ItCanBeStoppedAndGoesOnWhereItWas) {
               StatusIs(absl::StatusCode::kCancelled));
   EXPECT_FALSE(a_->Tick().ok());
   // The incidents wait for the second half, also over a restart.
-  a_.Stop();
-  a_.Start();
+  ExpectBarredAfterRestart(&SimNode::Start);
   ASSERT_THAT(Recover(), IsOk());
   EXPECT_EQ(StateOf(id), IncidentState::kPublished);
   EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("whole")));
+}
+
+// What was queued when the backup was made has been published since, and the incidents are not
+// told of it yet.
+TEST_F(TakingBack, NothingIsPublishedFromIncidentsThatAreNotBroughtTogetherWithTheLog) {
+  const auto id = File();
+  ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
+  BackUp();
+  Settle();
+  ASSERT_EQ(Reports(), 1u);
+  PutBack();
+  EXPECT_THAT(a_->RecoverLog(a_.Caller(), {{}, "a drill"},
+                             [](const std::string& partner, uint64_t) { return !partner.empty(); }),
+              StatusIs(absl::StatusCode::kCancelled));
+  for (SimNode* partner : {&b_, &c_}) partner->Stop();
+  ExpectBarredAfterRestart(&SimNode::Start);
+  EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("more than half")));
+  circle_.clock().Advance(31);
+  EXPECT_FALSE(a_->Tick().ok());
+  for (SimNode* partner : {&b_, &c_}) partner->Start();
+  ASSERT_THAT(Recover(), IsOk());
+  EXPECT_EQ(a_->publisher().trouble(), "");
+  Settle();
+  EXPECT_EQ(Reports(), 1u);
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+  // Done with: a restart finds it whole.
+  a_.Stop();
+  a_.Start();
+  EXPECT_EQ(a_->publisher().trouble(), "");
+}
+
+TEST_F(TakingBack, ALostDatabaseThatHasItsEntriesAgainWaitsForItsIncidents) {
+  Publish(File());
+  const uint64_t size = a_->publisher().tree_size();
+  a_.Stop();
+  fs::remove_all(a_.dir() / "db");
+  a_.StartToRecover();
+  auto invite = b_->pairing().Invite(b_.Caller(), 0);
+  ASSERT_THAT(invite, IsOk());
+  const RecoveryPlan plan{invite->code, "a drill"};
+  EXPECT_THAT(a_->RecoverLog(a_.Caller(), plan, [](const std::string&, uint64_t) { return false; }),
+              StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_EQ(a_->publisher().tree_size(), size);
+  ExpectBarredAfterRestart(&SimNode::StartToRecover);
+  ASSERT_THAT(a_->RecoverLog(a_.Caller(), plan, [](const std::string&, uint64_t) { return true; }),
+              IsOk());
+  EXPECT_EQ(a_->publisher().trouble(), "");
 }
 
 }  // namespace

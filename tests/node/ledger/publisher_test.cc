@@ -92,6 +92,14 @@ class PublisherTest : public ::testing::Test {
     return headers;
   }
 
+  // A head that the own key has signed and this log does not have.
+  std::string SignedElsewhere(uint64_t size) {
+    crypto::Note note;
+    note.text = crypto::Checkpoint{Identity().origin, size, crypto::Digest()}.ToText();
+    note.signatures = {crypto::SignNote(note.text, Identity().origin, head_)};
+    return note.ToString();
+  }
+
   // Fails one step of writing the high-water file, before it happened or after.
   class FailingStep final : public storage::FileHook {
    public:
@@ -393,6 +401,73 @@ TEST_F(PublisherTest, AHeadThatIsBeingWrittenWhenSigningStopsIsNotShown) {
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a second node")));
   EXPECT_EQ(publisher_->Head()->checkpoint, shown.checkpoint);
   file_hook_.when_written = nullptr;
+}
+
+TEST_F(PublisherTest, AHeadThatWasShownToNobodyIsNotShownAfterARestartEither) {
+  Queue(1);
+  file_hook_.when_written = [&] {
+    publisher_->StopSigning("a second node signs", SignedElsewhere(3));
+  };
+  EXPECT_THAT(publisher_->Tick(Now()), StatusIs(absl::StatusCode::kFailedPrecondition));
+  file_hook_.when_written = nullptr;
+  EXPECT_EQ(publisher_->tree_size(), 3u);
+  Reopen();
+  EXPECT_THAT(publisher_->trouble(), HasSubstr("another history"));
+  EXPECT_FALSE(publisher_->Head().has_value());
+  EXPECT_THAT(publisher_->Resume(false), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+// A longer head may still be taken back; of another history nothing leads on.
+TEST_F(PublisherTest, OfWhatWasShownAContradictionIsKeptAndElseTheLongest) {
+  Queue(1);
+  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
+  publisher_->StopSigning("a second node signs", SignedElsewhere(9));
+  publisher_->StopSigning("a second node signs", SignedElsewhere(7));
+  Reopen();
+  EXPECT_THAT(publisher_->trouble(), HasSubstr("9 have been signed"));
+  publisher_->StopSigning("a second node signs", SignedElsewhere(2));
+  publisher_->StopSigning("a second node signs", SignedElsewhere(12));
+  Reopen();
+  EXPECT_THAT(publisher_->trouble(), HasSubstr("another history"));
+}
+
+TEST_F(PublisherTest, AContradictionThatIsShownWhileTheLogGoesOnIsKept) {
+  const SignedHead shown = *publisher_->Head();
+  publisher_->StopSigning("a restored backup", shown.note);
+  file_hook_.when_written = [&] {
+    publisher_->StopSigning("a second node signs", SignedElsewhere(2));
+  };
+  EXPECT_THAT(publisher_->Resume(false), StatusIs(absl::StatusCode::kDataLoss));
+  file_hook_.when_written = nullptr;
+  EXPECT_NE(publisher_->trouble(), "");
+  Reopen();
+  EXPECT_THAT(publisher_->trouble(), HasSubstr("another history"));
+}
+
+TEST_F(PublisherTest, WhatStopsSigningRightAfterTheLogWentOnIsNotForgotten) {
+  const SignedHead shown = *publisher_->Head();
+  ThenStore store(*store_);
+  auto opened = Publisher::Open(store, Identity(), storage::HighWaterFile(HighWater()));
+  DAFTAR_ASSERT_OK(opened);
+  Publisher& publisher = **opened;
+  const uint64_t news = publisher.News();
+  publisher.StopSigning("a restored backup", shown.note);
+  store.then = [&] { publisher.StopSigning("a second node signs", SignedElsewhere(2)); };
+  EXPECT_THAT(publisher.Resume(false),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a second node")));
+  EXPECT_THAT(publisher.trouble(), HasSubstr("a second node"));
+  EXPECT_EQ(publisher.News(), news);  // nothing is shown
+  EXPECT_THAT(publisher.Resume(false), StatusIs(absl::StatusCode::kDataLoss));
+}
+
+// Partners go on showing what was fetched back from them.
+TEST_F(PublisherTest, AHeadThatTheLogHasAgainDoesNotKeepItFromGoingOn) {
+  const SignedHead shown = *publisher_->Head();
+  publisher_->StopSigning("a restored backup", shown.note);
+  file_hook_.when_written = [&] { publisher_->StopSigning("a restored backup", shown.note); };
+  DAFTAR_EXPECT_OK(publisher_->Resume(false));
+  file_hook_.when_written = nullptr;
+  EXPECT_EQ(publisher_->trouble(), "");
 }
 
 TEST_F(PublisherTest, HeadInTheFileButNotInTheDatabaseIsTakenFromTheFile) {
