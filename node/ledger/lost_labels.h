@@ -14,7 +14,9 @@
 
 namespace daftar::ledger {
 
-// An identifier passes over at most so many at once, so that it can still be reported.
+// An identifier passes over at most so many at once, so that one with fewer than four labels in use
+// can still be reported. One with four or more comes to the end of its labels where so many were
+// lost: it is refused (ResourceExhausted) until the epoch ends, since any that is left may be used.
 inline constexpr uint32_t kMaxLabelsPassedOver = 12;
 // Between labels that were published lie those of reports that were stopped before their tick,
 // which no log shows.

@@ -1,26 +1,17 @@
 // A log that is taken back from partners, and what the shop then knows of its incidents.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include "node/ledger/log_export.h"
-#include "storage/log_store.h"
-#include "tests/support/incidents.h"
-#include "tests/support/sim_circle.h"
-#include "tests/support/status_matchers.h"
+#include "node/ledger/lost_labels.h"
+#include "tests/scenarios/taking_back_fixture.h"
 
 namespace daftar::testing {
 namespace {
 
-namespace fs = std::filesystem;
 using ledger::IncidentState;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-constexpr char kOrigin[] = "toko-a.test";
-constexpr char kPhone[] = "0812-3456-7890";
 
 // Counts the files of a bundle.
 class Files final : public audit::BundleSink {
@@ -34,45 +25,8 @@ class Files final : public audit::BundleSink {
   std::set<std::string> names;
 };
 
-class TakingBack : public ::testing::Test {
+class TakingBackCases : public TakingBack {
  protected:
-  TakingBack() { circle_.PairAll(); }
-
-  ledger::IncidentId File(const std::string& phone = kPhone) {
-    auto filed = a_->ledger().Add(a_.Caller(), DepositUnsettled(phone));
-    EXPECT_THAT(filed, IsOk());
-    return filed->incident.id;
-  }
-  void Publish(const ledger::IncidentId& id) {
-    EXPECT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
-    Settle();
-  }
-  void Settle() {
-    circle_.clock().Advance(31);
-    circle_.Settle();
-    circle_.Settle();
-  }
-  void BackUp() {
-    a_.Stop();
-    fs::copy(a_.dir() / "db", circle_.temp() / "db", fs::copy_options::recursive);
-    a_.Start();
-  }
-  void PutBack() {
-    a_.Stop();
-    fs::remove_all(a_.dir() / "db");
-    fs::copy(circle_.temp() / "db", a_.dir() / "db", fs::copy_options::recursive);
-    a_.Start();
-  }
-  absl::StatusOr<Recovered> Recover() {
-    return a_->RecoverLog(a_.Caller(), {{}, "a drill"},
-                          [](const std::string&, uint64_t) { return true; });
-  }
-  void ExpectBarredAfterRestart(void (SimNode::*start)()) {
-    a_.Stop();
-    (a_.*start)();
-    EXPECT_THAT(a_->publisher().trouble(), HasSubstr("being taken back"));
-    EXPECT_FALSE(a_->Tick().ok());
-  }
   absl::Status Export(const ledger::LogExportRequest& request, Files& files) {
     const storage::NodeKeys& keys = a_->keys();
     const ledger::LogIdentity identity{kOrigin, a_->charter().circle, keys.entry, keys.head,
@@ -81,43 +35,6 @@ class TakingBack : public ::testing::Test {
                                          a_->ledger(), a_->charters(), keys.record};
     return ledger::ExportLog(source, request, circle_.clock().Now(), files);
   }
-  void Attach(const ledger::IncidentId& id) {
-    auto upload =
-        a_->proofs().Begin(a_.Caller(), {id, evidence::ProofKind::kInvoice, "invoice.txt"});
-    ASSERT_THAT(upload, IsOk());
-    ASSERT_THAT((*upload)->Append(crypto::AsBytes(std::string_view("Invoice 17\n"))), IsOk());
-    ASSERT_THAT((*upload)->Finish(), IsOk());
-  }
-  std::array<evidence::Slot, 4> SlotsOf(uint64_t report) {
-    const auto body =
-        a_->store().Get(storage::Column::kLogBodies,
-                        storage::LogIndexKey(static_cast<uint32_t>(storage::kOwnLog), report));
-    return evidence::ReportBody::Decode(**body)->slots;
-  }
-  IncidentState StateOf(const ledger::IncidentId& id) { return a_->ledger().Get(id)->state; }
-  partners::MirrorView AtB() { return b_->followers().MirrorOf(kOrigin)->View(); }
-  uint64_t Voids() {
-    uint64_t voids = 0;
-    for (const auto& tally : AtB().voids.by_reason) voids += tally.entries;
-    return voids;
-  }
-  size_t Reports() {
-    size_t reports = 0;
-    const storage::LogStore log(a_->store());
-    EXPECT_THAT(log.ReadLeaves(storage::kOwnLog, 0, a_->publisher().tree_size(),
-                               [&](uint64_t, crypto::ByteView leaf) {
-                                 const auto entry = evidence::SignedHeader::DecodeLeaf(leaf);
-                                 reports += entry->header.kind == evidence::EntryKind::kReport;
-                                 return true;
-                               }),
-                IsOk());
-    return reports;
-  }
-
-  SimCircle circle_;
-  SimNode& a_ = circle_.Add(kOrigin);
-  SimNode& b_ = circle_.Add("toko-b.test");
-  SimNode& c_ = circle_.Add("toko-c.test");
 };
 
 TEST_F(TakingBack, ADraftThatWasPublishedMeanwhileHasItsReportAgain) {
@@ -238,7 +155,7 @@ TEST_F(TakingBack, AReportWhoseIncidentIsLostCanStillBeMadeGood) {
 }
 
 // It would fail at the auditor's for what nobody can tell any more.
-TEST_F(TakingBack, AReportWhoseIncidentIsLostHasNoCase) {
+TEST_F(TakingBackCases, AReportWhoseIncidentIsLostHasNoCase) {
   BackUp();
   Publish(File());
   PutBack();
@@ -255,7 +172,7 @@ TEST_F(TakingBack, AReportWhoseIncidentIsLostHasNoCase) {
   EXPECT_THAT(files.names, Contains("openings"));
 }
 
-TEST_F(TakingBack, ACaseIsRefusedOnlyWhereSomethingOfItIsLost) {
+TEST_F(TakingBackCases, ACaseIsRefusedOnlyWhereSomethingOfItIsLost) {
   const auto whole = File();
   const auto without_proof = File("0813-2465-7980");
   BackUp();
@@ -319,6 +236,19 @@ TEST_F(TakingBack, NoLabelOfWhatWasErasedSinceIsUsedAgain) {
   EXPECT_EQ(seen.size(), slots);
 }
 
+TEST_F(TakingBack, AnIdentifierWithFourReportsMayHaveNoLabelLeft) {
+  for (int i = 0; i < 4; ++i) Publish(File());
+  storage::Batch batch;
+  ASSERT_THAT(ledger::NoteLostLabels(a_->store(), a_->epoch(), 0, 20, batch), IsOk());
+  ASSERT_THAT(a_->store().Write(std::move(batch)), IsOk());
+  EXPECT_THAT(a_->ledger().Publish(a_.Caller(), File()),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("a new epoch does")));
+  // Whoever had none has one left.
+  const auto id = File("0813-2465-7980");
+  Publish(id);
+  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
+}
+
 TEST_F(TakingBack, AReportThatWaitsUnderALabelThatMayBeUsedBecomesADraft) {
   const auto id = File();
   ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
@@ -367,100 +297,6 @@ TEST_F(TakingBack, WhatPartnersAlterIsRefused) {
   ASSERT_THAT(Recover(), IsOk());
   EXPECT_EQ(a_->publisher().tree_size(), size);
   EXPECT_EQ(StateOf(id), IncidentState::kPublished);
-}
-
-// Half a log, with nothing that tells how far it went: there is nothing to go on from.
-TEST_F(TakingBack, HalfOfALostLogIsNotSignedOn) {
-  Publish(File());
-  const uint64_t size = a_->publisher().tree_size();
-  a_.Stop();
-  fs::remove_all(a_.dir() / "db");
-  fs::remove(a_.dir() / "high-water");
-  a_.StartToRecover();
-  circle_.read_entries = 1;
-  auto invite = b_->pairing().Invite(b_.Caller(), 0);
-  ASSERT_THAT(invite, IsOk());
-  const RecoveryPlan plan{invite->code, "a drill"};
-  EXPECT_THAT(a_->RecoverLog(a_.Caller(), plan, [](const std::string&, uint64_t) { return false; }),
-              StatusIs(absl::StatusCode::kCancelled));
-  EXPECT_EQ(a_->publisher().tree_size(), 1u);
-  EXPECT_FALSE(a_->Tick().ok());
-  a_.Stop();
-  a_.StartToRecover();
-  EXPECT_FALSE(a_->Tick().ok());
-  ASSERT_THAT(a_->RecoverLog(a_.Caller(), plan, [](const std::string&, uint64_t) { return true; }),
-              IsOk());
-  EXPECT_EQ(a_->publisher().tree_size(), size);
-  EXPECT_THAT(a_->publisher().trouble(), HasSubstr("the word of one partner"));
-  a_.Stop();
-  a_.Start();
-  EXPECT_THAT(a_->publisher().trouble(), HasSubstr("the word of one partner"));
-  for (SimNode* partner : {&b_, &c_}) circle_.Pair(*partner, a_);
-  ASSERT_THAT(Recover(), IsOk());
-  EXPECT_EQ(a_->publisher().trouble(), "");
-}
-
-TEST_F(TakingBack, ItCanBeStoppedAndGoesOnWhereItWas) {
-  const auto id = File();
-  BackUp();
-  Publish(id);
-  PutBack();
-  EXPECT_THAT(a_->RecoverLog(a_.Caller(), {{}, "a drill"},
-                             [](const std::string&, uint64_t) { return false; }),
-              StatusIs(absl::StatusCode::kCancelled));
-  EXPECT_FALSE(a_->Tick().ok());
-  // The incidents wait for the second half, also over a restart.
-  ExpectBarredAfterRestart(&SimNode::Start);
-  ASSERT_THAT(Recover(), IsOk());
-  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
-  EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("whole")));
-}
-
-// What was queued when the backup was made has been published since, and the incidents are not
-// told of it yet.
-TEST_F(TakingBack, NothingIsPublishedFromIncidentsThatAreNotBroughtTogetherWithTheLog) {
-  const auto id = File();
-  ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
-  BackUp();
-  Settle();
-  ASSERT_EQ(Reports(), 1u);
-  PutBack();
-  EXPECT_THAT(a_->RecoverLog(a_.Caller(), {{}, "a drill"},
-                             [](const std::string& partner, uint64_t) { return !partner.empty(); }),
-              StatusIs(absl::StatusCode::kCancelled));
-  for (SimNode* partner : {&b_, &c_}) partner->Stop();
-  ExpectBarredAfterRestart(&SimNode::Start);
-  EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("more than half")));
-  circle_.clock().Advance(31);
-  EXPECT_FALSE(a_->Tick().ok());
-  for (SimNode* partner : {&b_, &c_}) partner->Start();
-  ASSERT_THAT(Recover(), IsOk());
-  EXPECT_EQ(a_->publisher().trouble(), "");
-  Settle();
-  EXPECT_EQ(Reports(), 1u);
-  EXPECT_EQ(StateOf(id), IncidentState::kPublished);
-  // Done with: a restart finds it whole.
-  a_.Stop();
-  a_.Start();
-  EXPECT_EQ(a_->publisher().trouble(), "");
-}
-
-TEST_F(TakingBack, ALostDatabaseThatHasItsEntriesAgainWaitsForItsIncidents) {
-  Publish(File());
-  const uint64_t size = a_->publisher().tree_size();
-  a_.Stop();
-  fs::remove_all(a_.dir() / "db");
-  a_.StartToRecover();
-  auto invite = b_->pairing().Invite(b_.Caller(), 0);
-  ASSERT_THAT(invite, IsOk());
-  const RecoveryPlan plan{invite->code, "a drill"};
-  EXPECT_THAT(a_->RecoverLog(a_.Caller(), plan, [](const std::string&, uint64_t) { return false; }),
-              StatusIs(absl::StatusCode::kCancelled));
-  EXPECT_EQ(a_->publisher().tree_size(), size);
-  ExpectBarredAfterRestart(&SimNode::StartToRecover);
-  ASSERT_THAT(a_->RecoverLog(a_.Caller(), plan, [](const std::string&, uint64_t) { return true; }),
-              IsOk());
-  EXPECT_EQ(a_->publisher().trouble(), "");
 }
 
 }  // namespace

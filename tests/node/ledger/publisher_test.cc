@@ -3,18 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <fstream>
-#include <functional>
 #include <iterator>
-#include <optional>
-#include <utility>
 
 #include "crypto/note.h"
 #include "node/evidence/feed.h"
 #include "storage/files.h"
-#include "storage/rocks_store.h"
-#include "storage/rocks_testing.h"
-#include "tests/storage/temp_dir.h"
-#include "tests/support/fakes.h"
+#include "tests/node/ledger/publisher_fixture.h"
 #include "tests/support/status_matchers.h"
 
 namespace daftar::ledger {
@@ -22,113 +16,9 @@ namespace {
 
 using ::daftar::testing::IsOk;
 using ::daftar::testing::StatusIs;
-using storage::FaultyDisk;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-constexpr int64_t kStart = 1'793'491'200;
-
-class PublisherTest : public ::testing::Test {
- protected:
-  PublisherTest() {
-    Open();
-    DAFTAR_EXPECT_OK(publisher_->Bootstrap(
-        {{evidence::EntryKind::kKeys, {1}}, {evidence::EntryKind::kCharter, {2}}}, Now()));
-  }
-
-  evidence::UnixMillis Now() const { return {now_ * 1000}; }
-  LogIdentity Identity() const {
-    return {"toko-a.test", evidence::CircleId(), entry_, head_, self_};
-  }
-  void Open() {
-    auto store = storage::RocksStore::Open({.path = dir_ / "db",
-                                            .create_if_missing = true,
-                                            .min_free_bytes = 0,
-                                            .env_for_tests = disk_.env()});
-    ASSERT_THAT(store, IsOk());
-    store_ = *std::move(store);
-    auto publisher =
-        Publisher::Open(*store_, Identity(), storage::HighWaterFile(HighWater(), &file_hook_));
-    ASSERT_THAT(publisher, IsOk());
-    publisher_ = *std::move(publisher);
-  }
-  void Close() {
-    publisher_.reset();
-    store_.reset();
-  }
-  void Reopen() {
-    Close();
-    Open();
-  }
-  std::filesystem::path HighWater() const { return dir_ / "high-water"; }
-
-  // Queues a report with a body of its own.
-  Submission Queue(uint8_t marker, int64_t not_before = 0) {
-    Submission submission;
-    submission.id = entropy_.Public<SubmissionId>();
-    submission.not_before = not_before;
-    submission.body = crypto::Bytes(64, marker);
-    submission.commitment = evidence::CommitTo(submission.body);
-    storage::Batch batch;
-    batch.Put(storage::Column::kSubmissions, submission.Key(), submission.Encode());
-    EXPECT_THAT(store_->Write(std::move(batch)), IsOk());
-    return submission;
-  }
-  std::optional<Publication> PublicationOf(const Submission& submission) {
-    return *FindPublication(*store_, submission.id);
-  }
-  std::vector<evidence::Header> Headers() {
-    std::vector<evidence::Header> headers;
-    EXPECT_THAT(storage::LogStore(*store_).ReadLeaves(
-                    storage::kOwnLog, 0, publisher_->tree_size(),
-                    [&](uint64_t, crypto::ByteView leaf) {
-                      auto entry = evidence::SignedHeader::DecodeLeaf(leaf);
-                      EXPECT_TRUE(entry.ok() && entry->VerifiedBy(entry_.public_key()));
-                      headers.push_back(entry->header);
-                      return true;
-                    }),
-                IsOk());
-    return headers;
-  }
-
-  // A head that the own key has signed and this log does not have.
-  std::string SignedElsewhere(uint64_t size) {
-    crypto::Note note;
-    note.text = crypto::Checkpoint{Identity().origin, size, crypto::Digest()}.ToText();
-    note.signatures = {crypto::SignNote(note.text, Identity().origin, head_)};
-    return note.ToString();
-  }
-
-  // Fails one step of writing the high-water file, before it happened or after.
-  class FailingStep final : public storage::FileHook {
-   public:
-    absl::Status Before(storage::FileStep step) override { return Meet(step, before); }
-    absl::Status After(storage::FileStep step) override {
-      if (step == storage::FileStep::kSyncDirectory && when_written) when_written();
-      return Meet(step, !before);
-    }
-    std::optional<storage::FileStep> fails;
-    bool before = true;
-    std::function<void()> when_written;
-
-   private:
-    absl::Status Meet(storage::FileStep step, bool here) const {
-      return here && fails == step ? absl::UnavailableError("the disk failed") : absl::OkStatus();
-    }
-  };
-
-  testing::TempDir dir_;
-  FaultyDisk disk_;
-  FailingStep file_hook_;
-  testing::FakeEntropy entropy_;
-  crypto::SigningKey entry_ = crypto::SigningKey::Generate(entropy_);
-  crypto::SigningKey head_ = crypto::SigningKey::Generate(entropy_);
-  crypto::SigningKey self_ = crypto::SigningKey::Generate(entropy_);
-  int64_t now_ = kStart;
-  std::unique_ptr<storage::RocksStore> store_;
-  std::unique_ptr<Publisher> publisher_;
-};
 
 TEST_F(PublisherTest, HeadVerifiesUnderBothKeysAndStatesTheTree) {
   const SignedHead head = *publisher_->Head();
@@ -340,134 +230,6 @@ TEST_F(PublisherTest, AHeadThatIsInTheFileAndCannotBePutIntoTheDatabaseIsNotShow
     EXPECT_EQ(publisher_->trouble(), "");
     EXPECT_EQ(publisher_->Head()->checkpoint.size, size + 1);
   }
-}
-
-// The store, with something that happens once a batch is written.
-class ThenStore final : public storage::Store {
- public:
-  explicit ThenStore(storage::Store& store) : store_(store) {}
-  absl::StatusOr<std::optional<crypto::Bytes>> Get(storage::Column column,
-                                                   crypto::ByteView key) const override {
-    return store_.Get(column, key);
-  }
-  absl::StatusOr<std::vector<std::optional<crypto::Bytes>>> MultiGet(
-      storage::Column column, const std::vector<crypto::Bytes>& keys) const override {
-    return store_.MultiGet(column, keys);
-  }
-  absl::Status Scan(
-      storage::Column column, crypto::ByteView prefix, crypto::ByteView start,
-      const std::function<bool(crypto::ByteView, crypto::ByteView)>& visit) const override {
-    return store_.Scan(column, prefix, start, visit);
-  }
-  std::unique_ptr<storage::StoreReader> Snapshot() const override { return store_.Snapshot(); }
-  absl::Status Write(storage::Batch batch) override {
-    absl::Status written = store_.Write(std::move(batch));
-    if (const auto once = std::exchange(then, {})) once();
-    return written;
-  }
-  absl::Status Purge(std::span<const storage::Column> columns) override {
-    return store_.Purge(columns);
-  }
-  std::function<void()> then;
-
- private:
-  storage::Store& store_;
-};
-
-// Partners were asked, and one shows what a second node has signed while the entries are written.
-TEST_F(PublisherTest, WhatStopsSigningAfterTheGateStopsTheHeadOfThatTick) {
-  const SignedHead shown = *publisher_->Head();
-  auto marked = storage::ReadFile(HighWater(), 4096);
-  DAFTAR_ASSERT_OK(marked);
-  ThenStore store(*store_);
-  auto opened = Publisher::Open(store, Identity(), storage::HighWaterFile(HighWater()),
-                                [] { return absl::OkStatus(); });
-  DAFTAR_ASSERT_OK(opened);
-  Publisher& publisher = **opened;
-  Queue(1);
-  store.then = [&] { publisher.StopSigning("a second node signs", shown.note); };
-  EXPECT_THAT(publisher.Tick(Now()),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a second node")));
-  EXPECT_EQ(publisher.tree_size(), 3u);  // written, and not signed
-  EXPECT_EQ(publisher.Head()->checkpoint, shown.checkpoint);
-  EXPECT_EQ(*storage::ReadFile(HighWater(), 4096), *marked);
-}
-
-TEST_F(PublisherTest, AHeadThatIsBeingWrittenWhenSigningStopsIsNotShown) {
-  const SignedHead shown = *publisher_->Head();
-  Queue(1);
-  file_hook_.when_written = [&] { publisher_->StopSigning("a second node signs", shown.note); };
-  EXPECT_THAT(publisher_->Tick(Now()),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a second node")));
-  EXPECT_EQ(publisher_->Head()->checkpoint, shown.checkpoint);
-  file_hook_.when_written = nullptr;
-}
-
-TEST_F(PublisherTest, AHeadThatWasShownToNobodyIsNotShownAfterARestartEither) {
-  Queue(1);
-  file_hook_.when_written = [&] {
-    publisher_->StopSigning("a second node signs", SignedElsewhere(3));
-  };
-  EXPECT_THAT(publisher_->Tick(Now()), StatusIs(absl::StatusCode::kFailedPrecondition));
-  file_hook_.when_written = nullptr;
-  EXPECT_EQ(publisher_->tree_size(), 3u);
-  Reopen();
-  EXPECT_THAT(publisher_->trouble(), HasSubstr("another history"));
-  EXPECT_FALSE(publisher_->Head().has_value());
-  EXPECT_THAT(publisher_->Resume(false), StatusIs(absl::StatusCode::kDataLoss));
-}
-
-// A longer head may still be taken back; of another history nothing leads on.
-TEST_F(PublisherTest, OfWhatWasShownAContradictionIsKeptAndElseTheLongest) {
-  Queue(1);
-  DAFTAR_ASSERT_OK(publisher_->Tick(Now()));
-  publisher_->StopSigning("a second node signs", SignedElsewhere(9));
-  publisher_->StopSigning("a second node signs", SignedElsewhere(7));
-  Reopen();
-  EXPECT_THAT(publisher_->trouble(), HasSubstr("9 have been signed"));
-  publisher_->StopSigning("a second node signs", SignedElsewhere(2));
-  publisher_->StopSigning("a second node signs", SignedElsewhere(12));
-  Reopen();
-  EXPECT_THAT(publisher_->trouble(), HasSubstr("another history"));
-}
-
-TEST_F(PublisherTest, AContradictionThatIsShownWhileTheLogGoesOnIsKept) {
-  const SignedHead shown = *publisher_->Head();
-  publisher_->StopSigning("a restored backup", shown.note);
-  file_hook_.when_written = [&] {
-    publisher_->StopSigning("a second node signs", SignedElsewhere(2));
-  };
-  EXPECT_THAT(publisher_->Resume(false), StatusIs(absl::StatusCode::kDataLoss));
-  file_hook_.when_written = nullptr;
-  EXPECT_NE(publisher_->trouble(), "");
-  Reopen();
-  EXPECT_THAT(publisher_->trouble(), HasSubstr("another history"));
-}
-
-TEST_F(PublisherTest, WhatStopsSigningRightAfterTheLogWentOnIsNotForgotten) {
-  const SignedHead shown = *publisher_->Head();
-  ThenStore store(*store_);
-  auto opened = Publisher::Open(store, Identity(), storage::HighWaterFile(HighWater()));
-  DAFTAR_ASSERT_OK(opened);
-  Publisher& publisher = **opened;
-  const uint64_t news = publisher.News();
-  publisher.StopSigning("a restored backup", shown.note);
-  store.then = [&] { publisher.StopSigning("a second node signs", SignedElsewhere(2)); };
-  EXPECT_THAT(publisher.Resume(false),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("a second node")));
-  EXPECT_THAT(publisher.trouble(), HasSubstr("a second node"));
-  EXPECT_EQ(publisher.News(), news);  // nothing is shown
-  EXPECT_THAT(publisher.Resume(false), StatusIs(absl::StatusCode::kDataLoss));
-}
-
-// Partners go on showing what was fetched back from them.
-TEST_F(PublisherTest, AHeadThatTheLogHasAgainDoesNotKeepItFromGoingOn) {
-  const SignedHead shown = *publisher_->Head();
-  publisher_->StopSigning("a restored backup", shown.note);
-  file_hook_.when_written = [&] { publisher_->StopSigning("a restored backup", shown.note); };
-  DAFTAR_EXPECT_OK(publisher_->Resume(false));
-  file_hook_.when_written = nullptr;
-  EXPECT_EQ(publisher_->trouble(), "");
 }
 
 TEST_F(PublisherTest, HeadInTheFileButNotInTheDatabaseIsTakenFromTheFile) {
