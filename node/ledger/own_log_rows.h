@@ -16,10 +16,11 @@ inline crypto::Bytes OwnLogKey(char row) {
 
 inline crypto::Bytes HeadKey() { return OwnLogKey('h'); }      // the newest signed head
 inline crypto::Bytes IssuedAtKey() { return OwnLogKey('t'); }  // of the newest entry
-// The first entry that was taken back from partners and is not yet looked after.
+// The first entry that was taken back from partners and is not yet looked after: nothing is signed.
 inline crypto::Bytes TakenBackKey() { return OwnLogKey('b'); }
 
-// A head of this log that a partner has shown and the database does not have: a note.
+// A head of this log that a partner has shown and the database does not have, longer or with other
+// entries: a note.
 inline crypto::Bytes ShownHeadKey() { return OwnLogKey('k'); }
 // There while the log was fetched back on one partner's word alone.
 inline crypto::Bytes OneSourceKey() { return OwnLogKey('o'); }
