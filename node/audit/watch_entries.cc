@@ -98,6 +98,7 @@ absl::Status Watch::TilesFailed(const std::string& node, const WatchedLog& log, 
   const AlarmKind kind = absl::IsDataLoss(why) ? AlarmKind::kBadTiles : AlarmKind::kUnreachable;
   TilesTrouble& trouble =
       troubles_.try_emplace({node, kind}, TilesTrouble{log.origin, asked}).first->second;
+  if (trouble.origin != log.origin) trouble = {log.origin, asked};   // it showed another log then
   if (std::exchange(trouble.is_new, true)) return absl::OkStatus();  // once in a round
   if (kind == AlarmKind::kUnreachable) {
     failures_[node] = absl::Status(why.code(), "its tiles could not be had: " + MessageOf(why));

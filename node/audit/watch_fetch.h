@@ -22,7 +22,7 @@ inline constexpr int64_t kAheadMs = 6'000;     // for all tiles at once, and for
 inline constexpr int64_t kNodeMs = 10'000;     // that one node may take of a round by itself
 inline constexpr int64_t kCompareMs = 22'000;  // then no more heads are compared
 inline constexpr int64_t kRoundMs = 30'000;    // then nobody is asked any more
-// Of the only round: of a turn for one node, so that 64 of them have one before the end.
+// Of the only round: of a turn for one node, so that each of 64 has one before the end.
 inline constexpr int64_t kOnceNodeMs = 25'000;
 inline constexpr int64_t kOnceMs = 30 * 60'000;
 inline constexpr size_t kMaxTilesAhead = 64;  // of a node; no more are begun beyond

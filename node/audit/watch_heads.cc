@@ -243,7 +243,8 @@ void Watch::RolledBack(const std::string& node, const WatchedLog& log, const Sho
   const std::vector<crypto::NoteKey> keys = options_.policy.LogKeys(log.origin);
   for (const WatchedHead* one : {&shown.head, &log.newest()}) {
     if (ports_.count_notes && ports_.count_notes(stem) >= kMaxNotesOfLog) {
-      alarm.text += "; no more notes of it are kept, there are " + std::to_string(kMaxNotesOfLog);
+      alarm.text += "; " + std::to_string(kMaxNotesOfLog) +
+                    " notes of it are kept already, and no more; move them away to keep others";
       break;
     }
     const std::string name =

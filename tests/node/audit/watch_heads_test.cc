@@ -265,7 +265,7 @@ TEST_F(WatchTest, TheNotesOfRollbacksAreSmallAndBounded) {
   }
   EXPECT_EQ(CountNotes(FileStem(log_->origin())), kMaxNotesOfLog);
   EXPECT_THAT(told_[0].notes, IsEmpty());
-  EXPECT_THAT(told_[0].text, HasSubstr("no more notes of it are kept, there are 64"));
+  EXPECT_THAT(told_[0].text, HasSubstr("64 notes of it are kept already"));
 }
 
 }  // namespace
