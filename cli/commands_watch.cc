@@ -63,7 +63,7 @@ absl::StatusOr<Settings> SettingsOf(const WatchCommandOptions& options, Console&
   auto stale = MakeNumber("stale-after", options.stale_after, 1, kMaxStaleSeconds, kStaleSeconds);
   if (!stale.ok()) return stale.status();
   settings.watch.stale_after = static_cast<int64_t>(*stale);
-  if (options.once) settings.watch.bundles_in_round = crypto::kMaxTreeSize;
+  settings.watch.once = options.once;
   if (!options.webhook.empty()) {
     if (absl::Status status = CheckHttpUrl(options.webhook); !status.ok()) {
       return absl::InvalidArgumentError("--webhook: " + MessageOf(status));
@@ -118,7 +118,17 @@ Json SummaryJson(const audit::Watch& watch, uint64_t rounds, const Unreached& un
   return {{"summary", std::move(summary)}};
 }
 
-void PrintSummary(Console& console, const audit::Watch& watch, uint64_t rounds,
+// How far a log was read, and whether it ends there.
+std::string ReadWords(const audit::WatchedLog& log, bool once) {
+  std::string words = log.read.size() == log.newest().checkpoint.size
+                          ? "all read"
+                          : std::to_string(log.read.size()) + " read";
+  if (!log.fork.empty()) return words + "; FORKED: nothing after the fork was looked at";
+  if (once && words != "all read") words += "; the next run goes on from there";
+  return words;
+}
+
+void PrintSummary(Console& console, const audit::Watch& watch, uint64_t rounds, bool once,
                   const Unreached& unreached) {
   if (console.json) {
     console.out << SummaryJson(watch, rounds, unreached)
@@ -129,11 +139,7 @@ void PrintSummary(Console& console, const audit::Watch& watch, uint64_t rounds,
     for (const auto& [origin, log] : watch.logs()) {
       console.out << "  " << origin << ": "
                   << Count(log.newest().checkpoint.size, "entry", "entries") << ", "
-                  << (log.read.size() == log.newest().checkpoint.size
-                          ? "all read"
-                          : std::to_string(log.read.size()) + " read")
-                  << (log.fork.empty() ? "" : "; FORKED: nothing after the fork was looked at")
-                  << "\n";
+                  << ReadWords(log, once) << "\n";
     }
     for (const auto& [node, why] : unreached) {
       console.out << "  not reached: " << node << ": " << why << "\n";
@@ -184,6 +190,9 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
   ports.write = [&](const std::string& name, std::string_view bytes) {
     return (*folder)->Write(name, bytes);
   };
+  ports.count_notes = [&](const std::string& stem) {
+    return (*folder)->Count(stem, audit::kNoteSuffix);
+  };
   ports.tell = [&](const audit::Alarm& alarm) {
     bar.Clear();
     const Json document = ToJson(alarm, options.state);
@@ -228,7 +237,7 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
     next = std::max(next, std::chrono::steady_clock::now());
   } while (!options.once && Rest(next));
   // A round that was stopped tells nothing of those that it did not get to.
-  PrintSummary(console, *watch, rounds,
+  PrintSummary(console, *watch, rounds, options.once,
                options.once && !stopped ? UnreachedOf(*watch) : Unreached());
   if (watch->alarms() > 0) return kExitAlarm;
   if (options.once && stopped) return kExitInterrupted;

@@ -109,6 +109,17 @@ absl::StatusOr<std::vector<audit::WatchedLog>> WatchFolder::Load() const {
   return logs;
 }
 
+size_t WatchFolder::Count(std::string_view begin, std::string_view end) const {
+  std::error_code error;
+  size_t count = 0;
+  for (std::filesystem::directory_iterator it(path_, error), last; !error && it != last;
+       it.increment(error)) {
+    const std::string name = it->path().filename().string();
+    if (name.starts_with(begin) && name.ends_with(end)) ++count;
+  }
+  return count;
+}
+
 absl::Status WatchFolder::Write(const std::string& name, std::string_view bytes) const {
   const std::string path = PathOf(name);
   const std::string beside = path + ".new";

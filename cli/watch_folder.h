@@ -32,6 +32,9 @@ class WatchFolder {
   // is, also through a loss of power. ResourceExhausted, PermissionDenied, Unavailable.
   absl::Status Write(const std::string& name, std::string_view bytes) const;
 
+  // How many files have a name with this beginning and end; those that could be listed.
+  size_t Count(std::string_view begin, std::string_view end) const;
+
   std::string PathOf(const std::string& name) const { return path_ + "/" + name; }
 
  private:

@@ -55,7 +55,8 @@ absl::Status Watch::Look() {
   at_newest_.clear();
   whole_.clear();
   counted_.clear();
-  round_.emplace(ports_.fetch, clock_, options_.bundles_in_round <= kBundlesInRound);
+  for (auto& [key, trouble] : troubles_) trouble.is_new = false;
+  round_.emplace(ports_.fetch, clock_, options_.once);
   const auto answers = round_->Heads(options_.nodes);
   std::vector<std::pair<std::string, Shown>> shown;
   for (size_t i = 0; i < answers.size(); ++i) {
@@ -74,7 +75,7 @@ absl::Status Watch::Look() {
     if (absl::Status status = LookAtHead(node, one); !status.ok()) return status;
   }
   for (auto& [origin, log] : logs_) {
-    if (!log.fork.empty() || !at_newest_.contains(origin)) continue;
+    if (IsSettled(log) || !at_newest_.contains(origin)) continue;
     if (absl::Status status = LookAtPending(log); !status.ok()) return status;
   }
   // Last, since it takes longest: no fork waits for it.

@@ -28,6 +28,7 @@ inline constexpr uint32_t kFailedRoundsToTell = 2;
 inline constexpr size_t kMaxToldOfOneKind = 20;
 inline constexpr uint64_t kBundlesAtOnce = 8;    // fetched, then bound to the head
 inline constexpr uint64_t kBundlesInRound = 64;  // 16,384 entries of a log
+inline constexpr size_t kMaxNotesOfLog = 64;     // files with the notes of rollbacks
 
 enum class AlarmKind {
   kFork,            // two heads that cannot both be true: for good
@@ -61,8 +62,10 @@ struct WatchOptions {
   std::vector<std::string> nodes;  // base URLs without a slash at the end, each once
   TlogPolicy policy;
   std::optional<evidence::Charter> charter;
-  int64_t stale_after = 300;  // seconds
-  uint64_t bundles_in_round = kBundlesInRound;
+  int64_t stale_after = 300;                    // seconds
+  uint64_t bundles_in_round = kBundlesInRound;  // of one log; with `once` of a turn
+  // The only round: logs are read in turns, each saved, until all is read or its time is over.
+  bool once = false;
   size_t open_reports = kMaxOpenReports;  // of one log, at most that
 };
 
@@ -72,9 +75,21 @@ struct WatchPorts {
   std::function<absl::Status(const std::string& name, std::string_view bytes)> write;
   // Told once, and again when it changes or after kAlarmAgainAfter.
   std::function<void(const Alarm&)> tell;
+  // How many files with names that begin with `stem` hold notes (Alarm::notes). Empty: none.
+  std::function<size_t(const std::string& stem)> count_notes = {};
   // How far a long log has been read. May be empty.
   std::function<void(uint64_t read, uint64_t size)> progress = {};
 };
+
+struct EntriesRead {
+  crypto::CompactTree tree;           // of what was read before and these
+  std::vector<crypto::Bytes> leaves;  // these
+};
+// The entries after `read`, of at most kBundlesAtOnce bundles, bound to the head. Errors of the
+// fetch; DataLoss when what comes does not give the head's root. REQUIRES that `read` is the
+// beginning of the head's tree, and smaller.
+absl::StatusOr<EntriesRead> ReadOn(const crypto::CompactTree& read, const crypto::Checkpoint& head,
+                                   TileReader& tiles);
 
 // One thread.
 class Watch {
@@ -108,6 +123,15 @@ class Watch {
     size_t bad_entries = 0;
     size_t late = 0;
   };
+  struct AskedFor {                           // of the tiles of one node
+    uint64_t old_size = 0;                    // the size that they were to be led back to
+    std::optional<crypto::CompactTree> read;  // or what was read before the entries asked for
+  };
+  struct TilesTrouble {  // what they came to, until the same has come as it should
+    std::string origin;
+    AskedFor asked;
+    bool is_new = false;  // in this round
+  };
   struct NotKept {  // evidence that could not be written yet
     std::string text;
     absl::Status why;
@@ -138,13 +162,23 @@ class Watch {
   void Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
               const WatchedHead& second, const std::optional<crypto::Digest>& root,
               const std::vector<crypto::Digest>& proof);
+  // Whether it is forked and nothing is to be found out any more: the evidence is there.
+  bool IsSettled(const WatchedLog& log) const {
+    return !log.fork.empty() && (log.fork_is_kept || not_kept_.contains(log.origin));
+  }
+  // Tells of a rollback, and keeps the two notes.
+  void RolledBack(const std::string& node, const WatchedLog& log, const Shown& shown, bool fits);
   // Writes the evidence of a fork, where that could not be done yet.
   void KeepEvidence(WatchedLog& log);
   void LookAtAge(const std::string& node, const WatchedLog& log, const Shown& shown);
   void NoteNode(const std::string& node, WatchedLog& log, const Shown& shown);
-  // What a node's tiles came to: an alarm, a failure, or Cancelled, which is handed on.
+  // What a node's tiles came to: an alarm, a failure, or Cancelled, which is handed on. It stands
+  // until what was asked for has come from that node as it should.
   absl::Status TilesFailed(const std::string& node, const WatchedLog& log, uint64_t size,
-                           const absl::Status& why);
+                           const AskedFor& asked, const absl::Status& why);
+  // Asks nodes again for tiles that failed in an earlier round.
+  absl::Status AskTroubledAgain();
+  absl::Status AskAgain(const std::string& node, const WatchedLog& log, const AskedFor& asked);
   // Reads the new entries of all logs, those first that were quick or had to wait.
   absl::Status ReadLogs();
   // The nodes that show its newest head, the quick ones first.
@@ -152,6 +186,8 @@ class Watch {
   int64_t PaceOf(const std::string& node) const;
   absl::Status ReadEntries(WatchedLog& log);
   absl::Status ReadEntriesAt(const std::string& node, WatchedLog& log);
+  // What is to be told of a log once no more of it is read in this round.
+  void EndReading(const WatchedLog& log);
   void TakeInEntries(WatchedLog& log, const std::vector<crypto::Bytes>& leaves, uint64_t first);
   // How many were not told one by one.
   void TellOfTheRest(const WatchedLog& log);
@@ -161,6 +197,7 @@ class Watch {
   int64_t Now() const { return clock_.Now().seconds(); }
   Alarm Make(AlarmKind kind, const std::string& node, const std::string& origin,
              std::string text) const;
+  static std::string KeyOf(const Alarm& alarm);
   // Something that is so now. `mark` is what makes it another alarm than that of the last round.
   void Raise(Alarm alarm, std::string mark);
   // Something that happened, told once.
@@ -180,8 +217,9 @@ class Watch {
   std::map<std::string, absl::Status> failures_;  // by URL, in this round
   std::map<std::string, std::string> written_;    // by origin: the record as it is on the disk
   std::map<std::string, NotKept> not_kept_;       // by origin
-  std::set<std::string> raised_;                  // keys, in this round
-  std::set<std::string> reached_;                 // URLs, in this round
+  std::map<std::pair<std::string, AlarmKind>, TilesTrouble> troubles_;  // by URL
+  std::set<std::string> raised_;                                        // keys, in this round
+  std::set<std::string> reached_;                                       // URLs, in this round
   std::map<std::string, std::set<std::string>> at_newest_;  // origin -> URLs that show it now
   std::map<std::string, Counted> counted_;                  // by origin
   std::set<std::string> whole_;          // origins read to the newest head, in this round

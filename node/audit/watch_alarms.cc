@@ -102,9 +102,14 @@ Alarm Watch::Make(AlarmKind kind, const std::string& node, const std::string& or
   return alarm;
 }
 
-void Watch::Raise(Alarm alarm, std::string mark) {
+std::string Watch::KeyOf(const Alarm& alarm) {
   std::string key = std::string(AlarmName(alarm.kind)) + " " + alarm.node + " " + alarm.origin;
   if (alarm.entry.has_value()) key += " " + std::to_string(*alarm.entry) + " " + alarm.deadline;
+  return key;
+}
+
+void Watch::Raise(Alarm alarm, std::string mark) {
+  std::string key = KeyOf(alarm);
   raised_.insert(key);
   const auto [place, is_new] = active_.try_emplace(std::move(key));
   Active& active = place->second;
@@ -136,7 +141,8 @@ void Watch::EndRound() {
     }
     const auto failure = failures_.find(node);
     if (failure == failures_.end()) {
-      *rounds = 0;
+      // Tiles that nobody has asked for again have not come.
+      if (!troubles_.contains({node, AlarmKind::kUnreachable})) *rounds = 0;
       continue;
     }
     *rounds = std::min(*rounds + 1, uint32_t{1} << 30);
@@ -150,7 +156,8 @@ void Watch::EndRound() {
     const Alarm& alarm = it->second.alarm;
     const bool looked_at = alarm.node.empty()
                                ? whole_.contains(alarm.origin)
-                               : reached_.contains(alarm.node) && !failures_.contains(alarm.node);
+                               : reached_.contains(alarm.node) && !failures_.contains(alarm.node) &&
+                                     !troubles_.contains({alarm.node, alarm.kind});
     if (raised_.contains(it->first) || !looked_at) {
       ++it;
       continue;

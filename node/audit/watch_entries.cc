@@ -1,5 +1,6 @@
 // The part of a watch that reads entries: each is bound to the signed head before it counts.
 #include <algorithm>
+#include <utility>
 
 #include "node/audit/text.h"
 #include "node/audit/watch.h"
@@ -58,10 +59,48 @@ std::string FaultOf(const absl::StatusOr<evidence::SignedHeader>& entry, uint64_
 
 }  // namespace
 
+absl::StatusOr<EntriesRead> ReadOn(const crypto::CompactTree& read, const crypto::Checkpoint& head,
+                                   TileReader& tiles) {
+  const uint64_t first = read.size() / kTileWidth;
+  const uint64_t last = (head.size - 1) / kTileWidth;
+  const uint64_t count = std::min(kBundlesAtOnce, last - first + 1);
+  auto fetched = tiles.Bundles(first, count);
+  if (!fetched.ok()) return fetched.status();
+  tiles.FetchAhead(0, first, count);
+  EntriesRead entries{read, {}};
+  for (uint64_t i = 0; i < count; ++i) {
+    auto& bundle = (*fetched)[i];
+    absl::Status status = CheckBundle(first + i, bundle, tiles);
+    if (!status.ok()) return status;
+    const uint64_t skip = i == 0 ? read.size() % kTileWidth : 0;
+    for (uint64_t at = skip; at < bundle.size(); ++at) {
+      entries.tree.Append(crypto::MerkleLeafHash(bundle[at]));
+      entries.leaves.push_back(std::move(bundle[at]));
+    }
+  }
+  // Bound to what was signed: the tree so far is the beginning of the head's.
+  const crypto::CompactTree& tree = entries.tree;
+  auto proof = crypto::MerkleConsistencyProof(tree.size(), head.size, tiles.AsSubtrees());
+  if (!proof.ok()) return proof.status();
+  if (!crypto::VerifyMerkleConsistency(tree.size(), tree.Root(), head.size, head.root, *proof)
+           .ok()) {
+    return absl::DataLossError("the entries from " + std::to_string(read.size()) + " to " +
+                               std::to_string(tree.size() - 1) +
+                               " do not give the root that was signed");
+  }
+  return entries;
+}
+
 absl::Status Watch::TilesFailed(const std::string& node, const WatchedLog& log, uint64_t size,
-                                const absl::Status& why) {
+                                const AskedFor& asked, const absl::Status& why) {
   if (absl::IsCancelled(why)) return why;
-  if (!absl::IsDataLoss(why)) {
+  if (!log.fork.empty()) return absl::OkStatus();  // nothing else is told of it
+  const AlarmKind kind = absl::IsDataLoss(why) ? AlarmKind::kBadTiles : AlarmKind::kUnreachable;
+  TilesTrouble& trouble =
+      troubles_.try_emplace({node, kind}, TilesTrouble{log.origin, asked}).first->second;
+  if (trouble.origin != log.origin) trouble = {log.origin, asked};   // it showed another log then
+  if (std::exchange(trouble.is_new, true)) return absl::OkStatus();  // once in a round
+  if (kind == AlarmKind::kUnreachable) {
     failures_[node] = absl::Status(why.code(), "its tiles could not be had: " + MessageOf(why));
     return absl::OkStatus();
   }
@@ -87,19 +126,63 @@ std::vector<std::string> Watch::NodesToRead(const std::string& origin) const {
 }
 
 absl::Status Watch::ReadLogs() {
+  round_->BeginReading();
   std::vector<std::pair<int64_t, std::string>> order;  // pace of the quickest node, origin
   for (const auto& [origin, log] : logs_) {
     const std::vector<std::string> nodes = NodesToRead(origin);
     if (log.fork.empty() && !nodes.empty()) order.emplace_back(PaceOf(nodes[0]), origin);
   }
   std::ranges::sort(order);
-  for (const auto& [pace, origin] : order) {
-    WatchedLog& log = logs_.at(origin);
-    const absl::Status status = ReadEntries(log);
-    TellOfTheRest(log);
-    LookAtUnfollowed(log);
+  absl::Status status;
+  while (!order.empty()) {
+    std::vector<std::pair<int64_t, std::string>> unread;
+    for (auto& [pace, origin] : order) {
+      WatchedLog& log = logs_.at(origin);
+      const uint64_t before = log.read.size();
+      if (status.ok()) status = ReadEntries(log);
+      if (status.ok() && options_.once && log.read.size() > before && !whole_.contains(origin)) {
+        unread.emplace_back(pace, std::move(origin));
+      } else {
+        EndReading(log);
+      }
+    }
+    order = std::move(unread);
+    if (order.empty()) break;
+    Save().IgnoreError();  // the round's end tries again, and says so
+    round_->BeginTurn();
+  }
+  return status.ok() ? AskTroubledAgain() : status;
+}
+
+void Watch::EndReading(const WatchedLog& log) {
+  TellOfTheRest(log);
+  LookAtUnfollowed(log);
+  if (whole_.contains(log.origin)) LookAtDeadlines(log);
+}
+
+absl::Status Watch::AskTroubledAgain() {
+  for (auto it = troubles_.begin(); it != troubles_.end();) {
+    const std::string& node = it->first.first;
+    const TilesTrouble& trouble = it->second;
+    const WatchedLog& log = logs_.at(trouble.origin);
+    const auto at_newest = at_newest_.find(log.origin);
+    const bool may_ask = !trouble.is_new && at_newest != at_newest_.end() &&
+                         at_newest->second.contains(node) && round_->HasTime() &&
+                         round_->HasTimeFor(node);
+    if (log.fork.empty() && !may_ask) {
+      ++it;
+      continue;
+    }
+    absl::Status status;
+    if (log.fork.empty()) status = AskAgain(node, log, trouble.asked);
+    if (status.ok()) {
+      it = troubles_.erase(it);
+      continue;
+    }
+    const AskedFor asked = trouble.asked;
+    status = TilesFailed(node, log, log.newest().checkpoint.size, asked, status);
     if (!status.ok()) return status;
-    if (whole_.contains(origin)) LookAtDeadlines(log);
+    ++it;
   }
   return absl::OkStatus();
 }
@@ -114,7 +197,8 @@ absl::Status Watch::ReadEntries(WatchedLog& log) {
       pace_[node] = *took;
     }
     if (status.ok()) return absl::OkStatus();
-    absl::Status handed_on = TilesFailed(node, log, log.newest().checkpoint.size, status);
+    absl::Status handed_on =
+        TilesFailed(node, log, log.newest().checkpoint.size, {log.read.size(), log.read}, status);
     if (!handed_on.ok()) return handed_on;
   }
   return absl::OkStatus();
@@ -129,36 +213,11 @@ absl::Status Watch::ReadEntriesAt(const std::string& node, WatchedLog& log) {
     const Fetch fetch = round_->At(node);
     TileReader tiles(node, head.size, fetch);
     const uint64_t start = log.read.size();
-    const uint64_t first = start / kTileWidth;
-    const uint64_t last = (head.size - 1) / kTileWidth;
-    const uint64_t count = std::min(kBundlesAtOnce, last - first + 1);
-    auto fetched = tiles.Bundles(first, count);
-    if (!fetched.ok()) return fetched.status();
-    tiles.FetchAhead(0, first, count);
-    crypto::CompactTree tree = log.read;
-    std::vector<crypto::Bytes> leaves;
-    for (uint64_t i = 0; i < count; ++i) {
-      auto& bundle = (*fetched)[i];
-      absl::Status status = CheckBundle(first + i, bundle, tiles);
-      if (!status.ok()) return status;
-      const uint64_t skip = i == 0 ? start % kTileWidth : 0;
-      for (uint64_t at = skip; at < bundle.size(); ++at) {
-        tree.Append(crypto::MerkleLeafHash(bundle[at]));
-        leaves.push_back(std::move(bundle[at]));
-      }
-    }
-    // Bound to what was signed: the tree so far is the beginning of the head's.
-    auto proof = crypto::MerkleConsistencyProof(tree.size(), head.size, tiles.AsSubtrees());
-    if (!proof.ok()) return proof.status();
-    if (!crypto::VerifyMerkleConsistency(tree.size(), tree.Root(), head.size, head.root, *proof)
-             .ok()) {
-      return absl::DataLossError("the entries from " + std::to_string(start) + " to " +
-                                 std::to_string(tree.size() - 1) +
-                                 " do not give the root that was signed");
-    }
-    log.read = std::move(tree);
-    TakeInEntries(log, leaves, start);
-    bundles += count;
+    auto entries = ReadOn(log.read, head, tiles);
+    if (!entries.ok()) return entries.status();
+    log.read = std::move(entries->tree);
+    TakeInEntries(log, entries->leaves, start);
+    bundles += kBundlesAtOnce;
     if (ports_.progress) ports_.progress(log.read.size(), head.size);
   }
   if (log.read.size() == head.size) whole_.insert(log.origin);

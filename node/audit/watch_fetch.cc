@@ -4,11 +4,12 @@
 
 namespace daftar::audit {
 
-RoundFetch::RoundFetch(Fetch fetch, const evidence::Clock& clock, bool has_end)
+RoundFetch::RoundFetch(Fetch fetch, const evidence::Clock& clock, bool once)
     : fetch_(std::move(fetch)),
       clock_(&clock),
-      has_end_(has_end),
-      end_(clock.Now().value + kRoundMs) {}
+      node_ms_(once ? kOnceNodeMs : kNodeMs),
+      read_end_(clock.Now().value + (once ? kOnceMs : kRoundMs)),
+      end_(clock.Now().value + kCompareMs) {}
 
 RoundFetch::Answers RoundFetch::Heads(const std::vector<std::string>& nodes) {
   std::vector<FetchRequest> requests;
@@ -68,7 +69,7 @@ RoundFetch::Answers RoundFetch::Ask(const std::string& node, std::vector<FetchRe
     const absl::Status late =
         LeftOfRound() <= 0
             ? absl::UnavailableError("the round had no time left for it")
-            : absl::UnavailableError("it took more than " + std::to_string(kNodeMs / 1000) +
+            : absl::UnavailableError("it took more than " + std::to_string(node_ms_ / 1000) +
                                      " s of one round");
     return Answers(requests.size(), late);
   }
@@ -82,15 +83,17 @@ RoundFetch::Answers RoundFetch::Ask(const std::string& node, std::vector<FetchRe
   return answers;
 }
 
-int64_t RoundFetch::LeftOfRound() const { return has_end_ ? end_ - clock_->Now().value : kNodeMs; }
+void RoundFetch::BeginReading() { end_ = read_end_; }
+
+int64_t RoundFetch::LeftOfRound() const { return end_ - clock_->Now().value; }
 
 int64_t RoundFetch::LeftFor(const std::string& node) const {
-  return has_end_ ? std::min(kNodeMs - Took(node).value_or(0), LeftOfRound()) : kNodeMs;
+  return std::min(node_ms_ - Took(node).value_or(0), LeftOfRound());
 }
 
-bool RoundFetch::HasTime() const { return LeftOfRound() >= kNodeMs / 2; }
+bool RoundFetch::HasTime() const { return LeftOfRound() >= node_ms_ / 2; }
 
-bool RoundFetch::HasTimeFor(const std::string& node) const { return LeftFor(node) >= kNodeMs / 2; }
+bool RoundFetch::HasTimeFor(const std::string& node) const { return LeftFor(node) >= node_ms_ / 2; }
 
 std::optional<int64_t> RoundFetch::Took(const std::string& node) const {
   const auto took = took_.find(node);

@@ -17,19 +17,23 @@
 
 namespace daftar::audit {
 
-inline constexpr int64_t kHeadsMs = 8'000;    // for all heads of a round
-inline constexpr int64_t kAheadMs = 6'000;    // for all tiles at once, and for those instead
-inline constexpr int64_t kNodeMs = 10'000;    // that one node may take of a round by itself
-inline constexpr int64_t kRoundMs = 25'000;   // then nobody is asked any more
+inline constexpr int64_t kHeadsMs = 8'000;     // for all heads of a round
+inline constexpr int64_t kAheadMs = 6'000;     // for all tiles at once, and for those instead
+inline constexpr int64_t kNodeMs = 10'000;     // that one node may take of a round by itself
+inline constexpr int64_t kCompareMs = 22'000;  // then no more heads are compared
+inline constexpr int64_t kRoundMs = 30'000;    // then nobody is asked any more
+// Of the only round: of a turn for one node, so that each of 64 has one before the end.
+inline constexpr int64_t kOnceNodeMs = 25'000;
+inline constexpr int64_t kOnceMs = 30 * 60'000;
 inline constexpr size_t kMaxTilesAhead = 64;  // of a node; no more are begun beyond
 inline constexpr size_t kMaxCheckpointBytes = kMaxHeadNoteBytes;
 
 // One thread.
 class RoundFetch {
  public:
-  // The round begins now. Without `has_end` it is the only one, and may last as long as its nodes
-  // go on answering. `clock` outlives it.
-  RoundFetch(Fetch fetch, const evidence::Clock& clock, bool has_end);
+  // The round begins now; `once`: it is the only one, and its reading may last longer. `clock`
+  // outlives it.
+  RoundFetch(Fetch fetch, const evidence::Clock& clock, bool once);
 
   // Each node's checkpoint, in their order. Errors as Fetch has them.
   std::vector<absl::StatusOr<std::string>> Heads(const std::vector<std::string>& nodes);
@@ -42,10 +46,15 @@ class RoundFetch {
   // this lives and is not moved.
   Fetch At(const std::string& node);
 
+  // Heads have been compared: what is left of the round is for entries, however long that took.
+  void BeginReading();
+  // Each node has its whole time again.
+  void BeginTurn() { took_.clear(); }
+
   // Whether there is time enough to begin with something, in the round; with one node more.
   bool HasTime() const;
   bool HasTimeFor(const std::string& node) const;
-  // ms that At has waited for it; none when it was not asked by itself.
+  // ms that At has waited for it in this turn; none when it was not asked by itself.
   std::optional<int64_t> Took(const std::string& node) const;
 
  private:
@@ -56,8 +65,9 @@ class RoundFetch {
 
   Fetch fetch_;
   const evidence::Clock* clock_;
-  bool has_end_;
-  int64_t end_;                                              // ms
+  int64_t node_ms_;
+  int64_t read_end_;                                         // ms
+  int64_t end_;                                              // ms, of what is being done
   std::map<std::string, absl::StatusOr<std::string>> came_;  // by URL
   std::map<std::string, absl::Status> silent_;               // by node: why
   std::map<std::string, int64_t> took_;                      // by node

@@ -59,7 +59,7 @@ void Watch::Remember(const std::string& node, const Shown& shown) {
     log.seen_at = Now();
     log.heads.push_back(shown.head);
   }
-  if (!log.fork.empty()) return;
+  if (IsSettled(log)) return;
   NoteQuorum(log, shown);
   for (const auto* const heads : {&log.heads, &log.pending}) {
     const auto same = FindSize(*heads, head.size);
@@ -83,18 +83,20 @@ absl::Status Watch::AskAhead(const std::vector<std::pair<std::string, Shown>>& s
   for (const auto& [node, one] : shown) {
     const crypto::Checkpoint& head = one.head.checkpoint;
     const WatchedLog& log = logs_.at(head.origin);
-    if (!log.fork.empty()) continue;
+    if (IsSettled(log)) continue;
     std::set<TileName>& names = wanted[node];
     const auto add = [&](uint64_t old_size, uint64_t size) {
       if (names.size() < kMaxTilesAhead) names.merge(TilesToLeadBack(old_size, size));
     };
     const uint64_t newest = log.newest().checkpoint.size;
+    const uint64_t newest_then = std::max(newest, largest[head.origin]);
     if (head.size > newest) add(newest, head.size);
     for (const WatchedHead& pending : log.pending) {
       const uint64_t size = pending.checkpoint.size;
       if (head.size >= newest && size < head.size) add(size, head.size);
-      // Nobody shows the newest any more: it may still have the tiles.
-      if (size == head.size && largest[head.origin] < newest) add(size, newest);
+      // Where nobody else gives them: it may have the larger tree's tiles. Asked for now, since
+      // each node that is asked by itself takes its time from all others.
+      if (size == head.size && size < newest_then) add(size, newest_then);
     }
   }
   return round_->Ahead(wanted);
@@ -109,13 +111,13 @@ absl::Status Watch::LookAtHead(const std::string& node, const Shown& shown) {
           origin);
   }
   WatchedLog& log = logs_.at(origin);
-  if (!log.fork.empty()) {
-    NoteNode(node, log, shown);
-    return absl::OkStatus();
+  const bool was_forked = !log.fork.empty();
+  if (!IsSettled(log)) {
+    if (absl::Status status = Compare(node, log, shown); !status.ok()) return status;
+    if (!was_forked && !log.fork.empty()) return absl::OkStatus();
   }
-  if (absl::Status status = Compare(node, log, shown); !status.ok()) return status;
-  if (!log.fork.empty()) return absl::OkStatus();
   NoteNode(node, log, shown);
+  if (was_forked) return absl::OkStatus();
   if (known == origin_of_.end() || known->second == origin) LookAtAge(node, log, shown);
   return absl::OkStatus();
 }
@@ -164,7 +166,9 @@ absl::Status Watch::Grown(const std::string& node, WatchedLog& log, const Shown&
   const Fetch fetch = round_->At(node);
   TileReader tiles(node, head.size, fetch);
   const auto led = LeadBack(before.checkpoint.size, head, tiles);
-  if (!led.ok()) return TilesFailed(node, log, head.size, led.status());
+  if (!led.ok()) {
+    return TilesFailed(node, log, head.size, {before.checkpoint.size, std::nullopt}, led.status());
+  }
   if (led->root != before.checkpoint.root) {
     Forked(node, log, before, shown.head, led->root, led->proof);
     return absl::OkStatus();
@@ -192,7 +196,14 @@ absl::Status Watch::Smaller(const std::string& node, WatchedLog& log, const Show
       TileReader tiles(url, newest.checkpoint.size, fetch);
       const auto led = LeadBack(head.size, newest.checkpoint, tiles);
       if (absl::IsCancelled(led.status())) return led.status();
-      if (!led.ok()) continue;
+      if (!led.ok()) {
+        // Who shows the newest head must have its tiles; who hides one may hide a fork.
+        if (url != node) {
+          TilesFailed(url, log, newest.checkpoint.size, {head.size, std::nullopt}, led.status())
+              .IgnoreError();
+        }
+        continue;
+      }
       if (led->root != head.root && head.size > 0) {
         Forked(node, log, shown.head, newest, led->root, led->proof);
         return absl::OkStatus();
@@ -203,26 +214,49 @@ absl::Status Watch::Smaller(const std::string& node, WatchedLog& log, const Show
     }
   }
   const auto kept = log.nodes.find(node);
-  if (kept == log.nodes.end() || kept->second.size <= head.size) return absl::OkStatus();
+  if (!log.fork.empty() || kept == log.nodes.end() || kept->second.size <= head.size) {
+    return absl::OkStatus();
+  }
+  RolledBack(node, log, shown, fits);
+  return absl::OkStatus();
+}
+
+void Watch::RolledBack(const std::string& node, const WatchedLog& log, const Shown& shown,
+                       bool fits) {
+  const crypto::Checkpoint& head = shown.head.checkpoint;
   Alarm alarm = Make(AlarmKind::kRollback, node, log.origin,
                      "it shows a head of size " + std::to_string(head.size) +
-                         " after one of size " + std::to_string(kept->second.size) +
+                         " after one of size " + std::to_string(log.nodes.at(node).size) +
                          (fits ? "; the smaller one is an earlier state of the same log"
                                : "; whether the smaller one is an earlier state of the same log "
                                  "could not be seen: no node gives the tiles"));
   alarm.size = head.size;
+  std::string mark = std::to_string(head.size) + (fits ? "" : "?");
+  const auto active = active_.find(KeyOf(alarm));
+  if (active != active_.end() && active->second.mark == mark &&
+      !active->second.alarm.notes.empty()) {
+    alarm.notes = active->second.alarm.notes;
+    Raise(std::move(alarm), std::move(mark));
+    return;
+  }
   const std::string stem = FileStem(log.origin);
-  for (const WatchedHead* one : {&shown.head, &newest}) {
-    const std::string name = stem + "-" + std::to_string(one->checkpoint.size) + ".note";
-    const absl::Status written = ports_.write(name, one->note);
+  const std::vector<crypto::NoteKey> keys = options_.policy.LogKeys(log.origin);
+  for (const WatchedHead* one : {&shown.head, &log.newest()}) {
+    if (ports_.count_notes && ports_.count_notes(stem) >= kMaxNotesOfLog) {
+      alarm.text += "; " + std::to_string(kMaxNotesOfLog) +
+                    " notes of it are kept already, and no more; move them away to keep others";
+      break;
+    }
+    const std::string name =
+        stem + "-" + std::to_string(one->checkpoint.size) + std::string(kNoteSuffix);
+    const absl::Status written = ports_.write(name, WithLogLineAlone(one->note, keys));
     if (written.ok()) {
       alarm.notes.push_back(name);
     } else {
       alarm.text += "; a note of it could not be kept: " + MessageOf(written);
     }
   }
-  Raise(std::move(alarm), std::to_string(head.size) + (fits ? "" : "?"));
-  return absl::OkStatus();
+  Raise(std::move(alarm), std::move(mark));
 }
 
 absl::Status Watch::LookAtPending(WatchedLog& log) {
@@ -235,8 +269,12 @@ absl::Status Watch::LookAtPending(WatchedLog& log) {
     for (const WatchedHead& head : pending) {
       if (head.checkpoint.size >= newest.checkpoint.size) break;
       const auto led = LeadBack(head.checkpoint.size, newest.checkpoint, tiles);
-      if (absl::IsCancelled(led.status())) return led.status();
-      if (!led.ok()) break;  // told when the entries are read
+      if (!led.ok()) {
+        const absl::Status status = TilesFailed(node, log, newest.checkpoint.size,
+                                                {head.checkpoint.size, std::nullopt}, led.status());
+        if (!status.ok()) return status;
+        continue;  // what it hides of one size hides no other
+      }
       if (led->root != head.checkpoint.root) {
         Forked(node, log, head, newest, led->root, led->proof);
         return absl::OkStatus();
@@ -245,6 +283,15 @@ absl::Status Watch::LookAtPending(WatchedLog& log) {
     }
   }
   return absl::OkStatus();
+}
+
+absl::Status Watch::AskAgain(const std::string& node, const WatchedLog& log,
+                             const AskedFor& asked) {
+  const crypto::Checkpoint head = log.newest().checkpoint;
+  const Fetch fetch = round_->At(node);
+  TileReader tiles(node, head.size, fetch);
+  if (asked.read.has_value()) return ReadOn(*asked.read, head, tiles).status();
+  return LeadBack(asked.old_size, head, tiles).status();
 }
 
 void Watch::Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,

@@ -21,6 +21,7 @@ inline constexpr size_t kKeptPending = 256;   // of one log
 inline constexpr size_t kMaxNodesOfLog = 64;  // URLs that showed it
 inline constexpr size_t kMaxUrlBytes = 1024;
 inline constexpr std::string_view kRecordSuffix = ".watch";
+inline constexpr std::string_view kNoteSuffix = ".note";
 
 // What one URL showed last. A node that has not yet come to the head that it was found behind of is
 // as old as that, however busily it goes on.

@@ -165,7 +165,38 @@ TEST_F(WatchCommandTest, AForkIsToldThoughNothingCanBeWritten) {
   EXPECT_THAT(unkept.out, HasSubstr("1 alarm\n"));
   const Ran later = Watch({});
   EXPECT_EQ(later.code, 1);
-  EXPECT_THAT(later.out, HasSubstr("an earlier run could not keep its evidence"));
+  // Each run tries again while the fork is shown, and then says what is so.
+  EXPECT_THAT(later.out, HasSubstr("cannot write " + evidence + ": "));
+  Serve(log_, 310);
+  EXPECT_THAT(Watch({}).out, HasSubstr("an earlier run could not keep its evidence"));
+  Serve(other, 320);
+  ASSERT_EQ(::rmdir((evidence + ".new").c_str()), 0);
+  EXPECT_THAT(Watch({}).out, HasSubstr("[" + evidence + "]"));
+  EXPECT_THAT(audit::ForkEvidence::Parse(ReadAll(evidence)), testing::IsOk());
+}
+
+TEST_F(WatchCommandTest, ARunThatDidNotReadAllSaysHowFarItGot) {
+  {
+    const std::lock_guard lock(mutex_);
+    server_.lies.emplace(audit::BundlePath(1, 44), absl::NotFoundError("gone"));
+  }
+  const Ran some = Watch({});
+  EXPECT_THAT(some.out, HasSubstr("300 entries, 0 read; the next run goes on from there\n"));
+  EXPECT_THAT(some.err, HasSubstr("its tiles could not be had"));
+  {
+    const std::lock_guard lock(mutex_);
+    server_.lies.clear();
+  }
+  EXPECT_THAT(Watch({}).out, HasSubstr("300 entries, all read\n"));
+}
+
+TEST_F(WatchCommandTest, TheFolderCountsFilesByBothEndsOfTheirNames) {
+  const auto state = WatchFolder::Open(state_);
+  ASSERT_THAT(state, testing::IsOk());
+  for (const char* const name : {"ab-1.note", "ab-2.note", "ab-1-2.fork", "ac-1.note"}) {
+    ASSERT_THAT((*state)->Write(name, "x"), testing::IsOk());
+  }
+  EXPECT_EQ((*state)->Count("ab", audit::kNoteSuffix), 2u);
 }
 
 TEST_F(WatchCommandTest, WhatCannotBeUsedEndsWithTwoAndSaysWhatToDo) {

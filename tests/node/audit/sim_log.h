@@ -146,6 +146,7 @@ struct SimServer {
   std::string checkpoint = {};  // as it is served
   bool down = false;
   int64_t tiles_after_ms = 0;  // that everything but the checkpoint takes
+  int64_t checkpoint_after_ms = 0;
   std::map<std::string, absl::StatusOr<std::string>> lies = {};  // by path below the base
 
   void Show(uint64_t shown, const std::vector<SimLog::Cosigner>& cosigners = {}) {
@@ -178,7 +179,8 @@ struct SimNet {
       for (const auto& [base, server] : servers) {
         if (!request.url.starts_with(base + "/")) continue;
         const std::string path = request.url.substr(base.size() + 1);
-        const int64_t takes = path == "checkpoint" ? 0 : server.tiles_after_ms;
+        const int64_t takes =
+            path == "checkpoint" ? server.checkpoint_after_ms : server.tiles_after_ms;
         const int64_t bound = request.within_ms > 0 ? request.within_ms : kFetchMs;
         answer = takes > bound ? absl::UnavailableError("it took too long") : server.Get(path);
         slowest = std::max(slowest, std::min(takes, bound));

@@ -43,6 +43,42 @@ TEST_F(WatchTest, NoLieInATileOrABundlePasses) {
   }
 }
 
+TEST_F(WatchTest, WrongTilesAreNotOverBeforeTheNodeHasGivenTheRightOnes) {
+  log_->Grow(700, Time());
+  net_.servers[kA].Show(700);
+  net_.servers[kB] = net_.servers[kA];
+  options_.nodes = {kA, kB};
+  std::string wrong = *log_->Get(700, BundlePath(1, 256));
+  wrong.back() ^= 1;
+  net_.servers[kA].lies.emplace(BundlePath(1, 256), wrong);
+  EXPECT_EQ(Round(), Names{"bad_tiles"});
+  EXPECT_EQ(told_[0].node, kA);
+  // Another node has given the entries: nothing is left to be read.
+  EXPECT_EQ(Watched().read.size(), 700u);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].down = true;
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].down = false;
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].lies.clear();
+  EXPECT_EQ(Round(), Names{"!bad_tiles"});
+}
+
+TEST_F(WatchTest, WhoGivesNoTilesIsToldThoughAnotherGivesThem) {
+  log_->Grow(700, Time());
+  net_.servers[kA].Show(700);
+  net_.servers[kB] = net_.servers[kA];
+  options_.nodes = {kA, kB};
+  net_.servers[kA].lies.emplace(BundlePath(1, 256), absl::NotFoundError("gone"));
+  EXPECT_THAT(Round(), IsEmpty());
+  EXPECT_EQ(Watched().read.size(), 700u);
+  EXPECT_EQ(Round(), Names{"unreachable"});
+  EXPECT_EQ(told_[0].node, kA);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].lies.clear();
+  EXPECT_EQ(Round(), Names{"!unreachable"});
+}
+
 TEST_F(WatchTest, EntriesUnderAnotherTreeAreNotRead) {
   // Tiles and bundles of one log under the head of another, in agreement with each other.
   SimLog other("toko-a.example/daftar", 1);

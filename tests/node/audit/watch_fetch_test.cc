@@ -138,13 +138,81 @@ TEST_F(SlowNodesTest, AreAskedForTilesOnceInARound) {
   EXPECT_EQ(once.size(), net_.asked.size());
 }
 
-TEST_F(SlowNodesTest, ARoundWithoutAnEndLastsAsLongAsItsNodesAnswer) {
-  options_.bundles_in_round = crypto::kMaxTreeSize;
+TEST_F(SlowNodesTest, TheOnlyRoundGoesOnUntilAllIsRead) {
+  options_.once = true;
   log_->Grow(20'000, Time());
   net_.servers[kA].Show(20'000);
   net_.servers[kA].tiles_after_ms = 4 * kMs;
   EXPECT_GT(MsOfRound(), kRoundMs);
   EXPECT_EQ(Watched().read.size(), 20'000u);
+}
+
+TEST_F(SlowNodesTest, OfOneLogStarveNoOther) {
+  AddSlow(1, 700);
+  net_.servers[kA].Show(3);
+  EXPECT_THAT(Round(), IsEmpty());
+  // One shows a smaller head that was not seen, and the other hides what leads back to it.
+  const std::string late = "http://late.test/log";
+  net_.servers[late] = {net_.servers[slow_[0]].log};
+  net_.servers[late].Show(300);
+  net_.servers[late].checkpoint_after_ms = kHeadsMs - 100;
+  net_.servers[late].tiles_after_ms = kNever;
+  net_.servers[slow_[0]].tiles_after_ms = kAheadMs - 100;
+  net_.servers[slow_[0]].lies.emplace(TilePath(0, 1, 256), absl::NotFoundError("gone"));
+  options_.nodes.push_back(late);
+  Start();
+  for (const uint64_t size : {7, 9, 11}) {
+    log_->Grow(size, Time());
+    net_.servers[kA].Show(size);
+    EXPECT_LE(MsOfRound(), kRoundMs);
+    EXPECT_EQ(Watched().read.size(), size);
+  }
+}
+
+TEST_F(SlowNodesTest, OfALogWithoutEndAreReadInTurnsAndSaved) {
+  options_.once = true;
+  options_.bundles_in_round = kBundlesAtOnce;
+  AddSlow(1, 3 * kBundlesAtOnce * kTileWidth);
+  net_.servers[kA].Show(3);
+  net_.asked.clear();
+  EXPECT_THAT(Round(), IsEmpty());
+  EXPECT_EQ(Watched().read.size(), 3u);
+  const std::string& origin = net_.servers[slow_[0]].log->origin();
+  EXPECT_EQ(watch_->logs().at(origin).read.size(), 3 * kBundlesAtOnce * kTileWidth);
+  // That of "toko-a" after the first turn of the one before it.
+  const auto other = std::ranges::find(net_.asked, kA + ("/" + BundlePath(0, 3)));
+  const auto second =
+      std::ranges::find(net_.asked, slow_[0] + "/" + BundlePath(kBundlesAtOnce, kTileWidth));
+  ASSERT_NE(other, net_.asked.end());
+  ASSERT_NE(second, net_.asked.end());
+  EXPECT_LT(other - net_.asked.begin(), second - net_.asked.begin());
+  EXPECT_EQ(writes_[FileStem(origin) + std::string(kRecordSuffix)], 3);
+}
+
+TEST_F(SlowNodesTest, LeaveTimeForReadingAndTheOnlyRoundEnds) {
+  net_.servers[kA].Show(3);
+  net_.servers[kA].tiles_after_ms = kNever;
+  const Fetch fetch = [this](const std::vector<FetchRequest>& requests) {
+    return net_.Fetch(requests);
+  };
+  RoundFetch round(fetch, clock_, false);
+  clock_.Add(kHeadsMs + 2 * kAheadMs);
+  const int64_t begun = clock_.Now().value;
+  EXPECT_THAT(round.At(kA)({{kA + std::string("/x"), 1}})[0],
+              testing::StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_EQ(clock_.Now().value - begun, kCompareMs - kHeadsMs - 2 * kAheadMs);
+  EXPECT_FALSE(round.HasTime());
+  round.BeginReading();
+  EXPECT_TRUE(round.HasTime());
+  clock_.Add(kRoundMs - kCompareMs);
+  EXPECT_FALSE(round.HasTime());
+
+  RoundFetch only(fetch, clock_, true);
+  only.BeginReading();
+  clock_.Add(kOnceMs - kOnceNodeMs);
+  EXPECT_TRUE(only.HasTime());
+  clock_.Add(kOnceNodeMs);
+  EXPECT_FALSE(only.HasTime());
 }
 
 TEST(TilesTest, ThoseThatLeadBackAreThoseThatAreRead) {

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -67,11 +68,15 @@ class WatchTest : public ::testing::Test {
       return net_.Fetch(requests);
     };
     ports.write = [this](const std::string& name, std::string_view bytes) -> absl::Status {
-      if (disk_full_) return absl::ResourceExhaustedError("no space left");
+      if (disk_full_ || (evidence_fails_ && name.ends_with(".fork"))) {
+        return absl::ResourceExhaustedError("no space left");
+      }
       EXPECT_TRUE(IsPlainFileName(name)) << name;
       files_[name] = std::string(bytes);
+      ++writes_[name];
       return absl::OkStatus();
     };
+    ports.count_notes = [this](const std::string& stem) { return CountNotes(stem); };
     ports.tell = [this](const Alarm& alarm) { told_.push_back(alarm); };
     auto watch = Watch::Create(std::move(options), std::move(records), std::move(ports), clock_);
     if (!watch.ok()) return watch.status();
@@ -91,6 +96,11 @@ class WatchTest : public ::testing::Test {
     }
     return names;
   }
+  size_t CountNotes(const std::string& stem) const {
+    return static_cast<size_t>(std::ranges::count_if(files_, [&](const auto& file) {
+      return file.first.starts_with(stem) && file.first.ends_with(kNoteSuffix);
+    }));
+  }
   const WatchedLog& Watched() const { return watch_->logs().at(log_->origin()); }
   uint64_t KnownSize() const { return Watched().newest().checkpoint.size; }
 
@@ -100,7 +110,9 @@ class WatchTest : public ::testing::Test {
   WatchOptions options_;
   std::string policy_;
   std::map<std::string, std::string> files_;
+  std::map<std::string, int> writes_;  // by name
   bool disk_full_ = false;
+  bool evidence_fails_ = false;  // to be written
   std::unique_ptr<Watch> watch_;
   std::vector<Alarm> told_;
 };

@@ -204,5 +204,91 @@ TEST_F(WatchTest, AForkIsToldThoughItsEvidenceCannotBeWritten) {
   EXPECT_EQ(told_[0].evidence, Watched().fork);
 }
 
+TEST_F(WatchTest, ATileThatIsHiddenHidesNoForkInSilence) {
+  auto other = std::make_shared<SimLog>(log_->origin(), 1);
+  other->Grow(100, Time());
+  other->Grow(300, Time(), 2);
+  log_->Grow(700, Time());
+  net_.servers[kA].Show(700);
+  EXPECT_THAT(Round(), IsEmpty());
+  EXPECT_EQ(Watched().read.size(), 700u);
+  // Only what leads back to the other head is hidden, and that head is shown once.
+  net_.servers[kA].lies.emplace(TilePath(0, 1, 256), absl::NotFoundError("gone"));
+  net_.servers[kB] = {other};
+  net_.servers[kB].Show(300);
+  options_.nodes = {kA, kB};
+  Start();
+  EXPECT_THAT(Round(), IsEmpty());
+  ASSERT_TRUE(watch_->failures().contains(kA));
+  EXPECT_THAT(watch_->failures().at(kA).ToString(), HasSubstr("tiles could not be had"));
+  options_.nodes = {kA};
+  Start();
+  EXPECT_EQ(Round(), Names{"unreachable"});
+  EXPECT_EQ(told_[0].node, kA);
+  net_.servers[kA].lies.clear();
+  EXPECT_EQ(Round(), Names{"fork"});
+  ExpectProvesFork(files_[told_[0].evidence], *log_);
+}
+
+TEST_F(WatchTest, WhatIsHiddenOfOneSizeHidesNoForkAtAnother) {
+  constexpr char kC[] = "http://c.test/log";
+  auto other = std::make_shared<SimLog>(log_->origin(), 1);
+  other->Grow(100, Time());
+  other->Grow(600, Time(), 2);
+  log_->Grow(700, Time());
+  net_.servers[kA].Show(700);
+  EXPECT_THAT(Round(), IsEmpty());
+  net_.servers[kA].down = true;
+  net_.servers[kB] = {other};
+  net_.servers[kB].Show(300);
+  net_.servers[kC] = {other};
+  net_.servers[kC].Show(600);
+  options_.nodes = {kA, kB, kC};
+  Start();
+  EXPECT_THAT(Round(), IsEmpty());
+  EXPECT_THAT(Watched().pending, SizeIs(2));
+  net_.servers[kA].down = false;
+  net_.servers[kA].lies.emplace(TilePath(0, 1, 256), absl::NotFoundError("gone"));
+  options_.nodes = {kA};
+  Start();
+  EXPECT_THAT(Round(), ::testing::Contains("fork"));
+  ExpectProvesFork(files_[told_[0].evidence], *log_);
+}
+
+TEST_F(WatchTest, EvidenceThatOneRunCouldNotKeepIsCollectedByAnother) {
+  log_->Grow(12, Time(), 1);
+  net_.servers[kA].Show(12);
+  const SimServer honest = net_.servers[kA];
+  EXPECT_THAT(Round(), IsEmpty());
+  const auto before = files_;
+  for (const uint64_t size : {12, 20}) {
+    SCOPED_TRACE(size);
+    files_ = before;
+    auto other = std::make_shared<SimLog>(log_->origin(), 1);
+    other->Grow(size, Time(), 2);
+    SimServer forked{other};
+    forked.Show(size);
+    net_.servers[kA] = forked;
+    // The record finds room, the evidence does not.
+    evidence_fails_ = true;
+    Start();
+    EXPECT_EQ(Round(), Names{"fork"});
+    EXPECT_EQ(told_[0].evidence, "");
+    evidence_fails_ = false;
+    net_.servers[kA] = honest;
+    Start();
+    EXPECT_EQ(Round(), Names{"fork"});
+    EXPECT_THAT(told_[0].text, HasSubstr("an earlier run could not keep its evidence"));
+    EXPECT_FALSE(Watched().fork_is_kept);
+    net_.servers[kA] = forked;
+    EXPECT_EQ(Round(), Names{"fork"});
+    ASSERT_TRUE(files_.contains(told_[0].evidence));
+    ExpectProvesFork(files_[told_[0].evidence], *log_);
+    EXPECT_TRUE(Watched().fork_is_kept);
+    EXPECT_EQ(Watched().read.size(), 12u);
+    EXPECT_THAT(Round(), IsEmpty());
+  }
+}
+
 }  // namespace
 }  // namespace daftar::audit

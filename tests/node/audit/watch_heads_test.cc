@@ -243,5 +243,30 @@ TEST_F(WatchTest, ARollbackIsToldThoughItsNotesCannotBeWritten) {
   EXPECT_THAT(told_[0].text, HasSubstr("no space left"));
 }
 
+TEST_F(WatchTest, TheNotesOfRollbacksAreSmallAndBounded) {
+  log_->Grow(300, Time());
+  net_.servers[kA].Show(300);
+  EXPECT_THAT(Round(), IsEmpty());
+  for (uint64_t size = 200; size > 200 - kMaxNotesOfLog - 2; --size) {
+    net_.servers[kA].Show(size);
+    // Whoever shows a head may add what it likes.
+    net_.servers[kA].checkpoint +=
+        "\xE2\x80\x94 some/witness " + crypto::ToBase64(crypto::Bytes(9000, 1)) + "\n";
+    ASSERT_EQ(Round(), Names{"rollback"}) << size;
+    if (size == 200) {
+      ASSERT_THAT(told_[0].notes, SizeIs(2));
+      EXPECT_EQ(files_[told_[0].notes[0]], log_->NoteAt(200));
+      // Written once, however long it goes on.
+      EXPECT_THAT(Round(), IsEmpty());
+      clock_.seconds += kAlarmAgainAfter;
+      EXPECT_THAT(Round(), ::testing::Contains("rollback"));
+      EXPECT_EQ(writes_[told_[0].notes[0]], 1);
+    }
+  }
+  EXPECT_EQ(CountNotes(FileStem(log_->origin())), kMaxNotesOfLog);
+  EXPECT_THAT(told_[0].notes, IsEmpty());
+  EXPECT_THAT(told_[0].text, HasSubstr("64 notes of it are kept already"));
+}
+
 }  // namespace
 }  // namespace daftar::audit
