@@ -20,6 +20,7 @@ constexpr size_t kReceiptsFile = 1;
 constexpr size_t kRecordHeadBytes = 8 + 32 + 4;  // index, salt, the body's length
 constexpr size_t kSaltBytes = 32;
 constexpr size_t kIdBytes = 16;  // of the commitment: the receipt's id
+constexpr char kNoBodies[] = "the bundle has no receipt with its body";
 
 std::string At(uint64_t index) { return "receipt " + std::to_string(index); }
 
@@ -273,6 +274,7 @@ class Replayer {
               std::to_string(result_.not_fitting) + " of " + std::to_string(result_.bodies) +
                   " do not fit their leaves"};
     }
+    if (result_.bodies == 0) return {"receipts", CheckOutcome::kNotChecked, kNoBodies};
     return {"receipts", CheckOutcome::kHolds,
             "each of the " + std::to_string(result_.bodies) + " fits its leaf"};
   }
@@ -306,6 +308,7 @@ class Replayer {
     if (!malformed_.empty()) {
       return {"decisions", CheckOutcome::kNotChecked, "the receipts are not in their format"};
     }
+    if (result_.bodies == 0) return {"decisions", CheckOutcome::kNotChecked, kNoBodies};
     if (result_.not_replayed > 0) {
       return {"decisions", CheckOutcome::kNotChecked,
               std::to_string(result_.not_replayed) + " of " + std::to_string(result_.bodies) +

@@ -83,7 +83,9 @@ DecisionCheck DecisionLeaves::TimesCheck() const {
     return {"times", CheckOutcome::kNotChecked, "the leaves are not in their format"};
   }
   if (set_back_ == 0) {
-    return {"times", CheckOutcome::kHolds, "none is older than those before it"};
+    return {"times", CheckOutcome::kHolds,
+            "none is more than " + std::to_string(kDecisionClockSeconds) +
+                " s older than one before it"};
   }
   return {"times", CheckOutcome::kNotChecked,
           first_set_back_ + " than one before it" +

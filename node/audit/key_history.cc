@@ -58,7 +58,6 @@ void KeyHistory::AddKeys(const evidence::SignedHeader& entry, const evidence::Ke
   }
   if (adoption_.has_value()) ++verified_;
   adoption_.reset();
-  ++verified_;
   newest_ = *body;
   newest_index_ = index;
   newest_id_ = id;
@@ -167,6 +166,9 @@ void KeyHistory::Finish(const std::optional<VerifiedHead>& head, uint64_t newest
   }
   if (verified_ > 0) {
     findings.Found(Check::kSignatures, CountOf(verified_, "signature.", "signatures."));
+  } else if (not_verified_ == 0) {
+    findings.LeaveOut(Check::kSignatures,
+                      "There is no entry but those whose signatures are judged with the keys.");
   }
   if (not_verified_ > 0) {
     findings.LeaveOut(Check::kSignatures,

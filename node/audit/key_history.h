@@ -50,7 +50,7 @@ class KeyHistory {
   std::set<crypto::PublicKey> head_keys_;
   std::optional<uint64_t> head_dated_at_;
   uint64_t key_entries_ = 0;
-  uint64_t verified_ = 0;
+  uint64_t verified_ = 0;  // but for KEYS, whose signatures are a matter of `keys`
   uint64_t not_verified_ = 0;
 };
 

@@ -262,7 +262,9 @@ def seal(key, kind, origin, nonce, plain):
 
 
 class Log:
-    """`entries` in order; `keys` the key sets by the index of their KEYS; `reports`."""
+    """`entries` in order; `keys` the key sets by the index of their KEYS; `reports`. A log of which
+    one entry is wanted has KEYS alone, any other one at least what a log begins with.
+    """
 
     def __init__(self, rng, entries_wanted, colliding=False, start=None):
         self.rng = rng
@@ -276,7 +278,7 @@ class Log:
         self.current = self.new_keys()
         if colliding:
             self.current["entry"] = Key(COLLIDING[1][0])
-        self.begin()
+        self.begin(alone=entries_wanted == 1)
         while len(self.entries) < entries_wanted and self.pass_time():
             self.act()
             self.publish()
@@ -302,15 +304,16 @@ class Log:
             *(keys[use].public for use in ("entry", "head", "mirror", "self")), keys["tls"],
             u32(keys["epoch"]), keys["voprf"])
 
-    def begin(self):
-        if self.rng.random() < 0.2:
+    def begin(self, alone):
+        """`alone`: with KEYS and nothing else."""
+        if not alone and self.rng.random() < 0.2:
             old = Key(self.rng.randbytes(32))
             fields = (b"old.example/daftar", u64(self.rng.randrange(2**63)), self.rng.randbytes(32))
             statement = prefixed16(self.origin, self.current["entry"].public, *fields)
             body = self.rng.randbytes(32) + prefixed16(*fields, old.sign(dsse(ADOPTION_TYPE, statement)))
             self.append(Entry("ADOPTION", ABOUT_NOTHING, body, self.current["entry"]))
         self.append(Entry("KEYS", ABOUT_NOTHING, self.keys_body(self.current), self.current["entry"]))
-        if self.rng.random() < 0.9:
+        if not alone and self.rng.random() < 0.9:
             self.append(self.charter_entry(Charter(self.rng, self.circle)))
 
     def charter_entry(self, charter):

@@ -68,7 +68,7 @@ class Plan:
 
     def __init__(self, rng, log=None, kind=None, begin=None):
         self.rng = rng
-        count = rng.choice([2, 3, rng.randint(2, 12), rng.randint(5, 30), 16])
+        count = rng.choice([2, 3, rng.randint(1, 12), rng.randint(5, 30), 16])
         self.log = log or Log(rng, count)
         self.origin = self.log.origin.decode()
         self.made_at, self.end = self.log.made_at, len(self.log.entries)

@@ -7,7 +7,7 @@ Unfit is raised where a plan has nothing that the mutation changes; the next pla
 """
 import base64
 
-from log_model import Unfit, u8
+from log_model import Log, Unfit, u8
 from make_bundles import Plan, b64
 
 GOOD, FAILS, UNREADABLE, BAD, EITHER = {0}, {1}, {2}, {1, 2}, {0, 1, 2}
@@ -118,3 +118,9 @@ def _(plan, rng):
 @mutation("nothing: cosigners left out", GOOD)
 def _(plan, rng):
     plan.on("files", lambda files: files.update(cosigners=b""))
+
+
+for kind in ("log", "excerpt"):
+    # Its signature is a matter of `keys`, so that `signatures` has nothing to look at.
+    add(f"nothing: KEYS alone, {kind}", GOOD,
+        lambda rng, kind=kind: Plan(rng, log=Log(rng, 1), kind=kind))

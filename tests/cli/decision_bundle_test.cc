@@ -156,7 +156,9 @@ TEST_F(DecisionBundleTest, TimesGoBackNoFurtherThanClocksAndChecksAtOnceExplain)
     log_.Replace(6, body.time, body.Encode());
     return Replay();
   };
-  EXPECT_EQ(Of(replay_with(300), "times"), CheckOutcome::kHolds);
+  const DecisionReplay allowed = replay_with(300);
+  EXPECT_EQ(Of(allowed, "times"), CheckOutcome::kHolds);
+  EXPECT_THAT(Find(allowed, "times").said, HasSubstr("none is more than 300 s older"));
   const DecisionReplay result = replay_with(301);
   EXPECT_EQ(Of(result, "times"), CheckOutcome::kNotChecked);
   EXPECT_THAT(Find(result, "times").said, HasSubstr("receipt 6 is 301 s older than one before"));
@@ -285,8 +287,19 @@ TEST_F(DecisionBundleTest, ReceiptsWithoutABodyAreCountedAndSaid) {
   EXPECT_EQ(Of(result, "bodies"), CheckOutcome::kNotChecked);
   EXPECT_THAT(Find(result, "bodies").said, HasSubstr("5 of 12"));
   EXPECT_THAT(Find(result, "bodies").said, HasSubstr("(0, 3-5, 11)"));
+}
+
+TEST_F(DecisionBundleTest, WithoutAnyBodyNothingIsSaidToFit) {
   log_.receipts.clear();
-  EXPECT_THAT(Find(Replay(), "bodies").said, HasSubstr("(0-11)"));
+  const DecisionReplay result = Replay();
+  EXPECT_TRUE(result.Holds());
+  EXPECT_EQ(Of(result, "heads"), CheckOutcome::kHolds);
+  EXPECT_THAT(Find(result, "bodies").said, HasSubstr("(0-11)"));
+  for (const char* name : {"receipts", "bodies", "decisions"}) {
+    EXPECT_EQ(Of(result, name), CheckOutcome::kNotChecked) << name;
+  }
+  EXPECT_THAT(Find(result, "receipts").said, HasSubstr("no receipt with its body"));
+  EXPECT_THAT(Find(result, "decisions").said, HasSubstr("no receipt with its body"));
 }
 
 TEST_F(DecisionBundleTest, AFileThatIsNotInItsFormatFails) {

@@ -394,6 +394,27 @@ TEST(SignaturesCheckTest, FailsForAnEntryThatAnotherKeySigned) {
   EXPECT_THAT(FirstFault(verdict, Check::kSignatures), HasSubstr("Entry 7"));
 }
 
+// As the second verifier has it: the signature of a KEYS is a matter of `keys`.
+TEST(SignaturesCheckTest, OfKeysAloneIsNotChecked) {
+  TestLog log;
+  log.AddKeys(kStart);
+  TestBundle whole = log.Bundle(0, kStoryEnd);
+  TestBundle excerpt = log.Excerpt({0}, kStoryEnd);
+  log.AddKeys(kStart + 60);
+  TestBundle from = log.Bundle(1, kStoryEnd);
+  for (TestBundle* bundle : {&whole, &excerpt, &from}) {
+    const Verdict verdict = Verify(log, *bundle);
+    EXPECT_EQ(verdict.code, 0) << Text(verdict);
+    EXPECT_EQ(verdict.Find(Check::kKeys)->state, CheckState::kHolds) << Text(verdict);
+    const CheckResult& signatures = *verdict.Find(Check::kSignatures);
+    EXPECT_EQ(signatures.state, CheckState::kNotChecked) << Text(verdict);
+    EXPECT_THAT(signatures.left_out.kept, ElementsAre(HasSubstr("judged with the keys")));
+  }
+  log.AddCharter(kStart + 90);
+  TestBundle more = log.Bundle(0, kStoryEnd);
+  EXPECT_EQ(Verify(log, more).Find(Check::kSignatures)->found, "1 signature.");
+}
+
 TEST(BodiesCheckTest, FailsForABodyThatDoesNotFitOrShouldBeGone) {
   EXPECT_THAT(Failed(After([](TestLog& log) { log.bodies()[3]->back() ^= 1; })),
               ElementsAre("bodies"));
