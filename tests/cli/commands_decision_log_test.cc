@@ -103,7 +103,7 @@ TEST_F(ReplayBundleTest, CountsWhatWasLeftOut) {
                                     {"without_body", 1},
                                     {"not_fitting", 0},
                                     {"policy_not_given", 1},
-                                    {"subject_not_opened", 1}}));
+                                    {"subject_not_opened", 0}}));
 }
 
 TEST_F(ReplayBundleTest, AFolderIsTheSame) {
