@@ -29,9 +29,9 @@ absl::Status FromErrno(const std::string& what) {
                              std::error_code(errno, std::generic_category()).message());
 }
 
-std::vector<char*> ArgumentPointers(const std::string& program,
+std::vector<char*> ArgumentPointers(const std::string& name,
                                     const std::vector<std::string>& arguments) {
-  std::vector<char*> pointers{const_cast<char*>(program.c_str())};
+  std::vector<char*> pointers{const_cast<char*>(name.c_str())};
   for (const std::string& argument : arguments) {
     pointers.push_back(const_cast<char*>(argument.c_str()));
   }
@@ -157,7 +157,7 @@ absl::StatusOr<std::string> FindDaftard() {
 }
 
 absl::Status Exec(const std::string& program, const std::vector<std::string>& arguments) {
-  execv(program.c_str(), ArgumentPointers(program, arguments).data());
+  execv(program.c_str(), ArgumentPointers("daftar", arguments).data());
   return FromErrno("cannot start " + program);
 }
 

@@ -21,7 +21,8 @@ absl::StatusOr<std::string> FindDaftard();
 // The program of that name in a folder of the PATH; NotFound otherwise.
 absl::StatusOr<std::string> FindOnPath(const std::string& name);
 
-// Replaces this process. Returns only when that fails.
+// Replaces this process by the program, which speaks as `daftar` to whoever called that. Returns
+// only when it fails.
 absl::Status Exec(const std::string& program, const std::vector<std::string>& arguments);
 
 inline constexpr size_t kMaxCapturedOutput = 4 << 20;  // bytes of a stream; the rest is dropped

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -73,7 +74,8 @@ int Fail(const absl::Status& status, bool json) {
                      .dump()
               << "\n";
   } else {
-    std::cerr << "daftard: " << message << "\n";
+    // `daftar` when that command has become this one.
+    std::cerr << program_invocation_short_name << ": " << message << "\n";
   }
   return ExitCodeOf(status);
 }

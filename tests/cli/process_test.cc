@@ -71,6 +71,11 @@ TEST(RunProgramTest, ProgramThatIsNotThereAnswersLikeAShell) {
   EXPECT_EQ(result->exit_code, 127);
 }
 
+TEST(ExecTest, TheProgramSpeaksUnderTheNameOfTheCommand) {
+  EXPECT_EXIT(Exec("/bin/sh", {"-c", "echo \"[$0]\" >&2"}).IgnoreError(),
+              ::testing::ExitedWithCode(0), "\\[daftar\\]");
+}
+
 TEST(BackgroundTest, WritesItsLogAndStopsWhenTold) {
   const TestFolder folder;
   const std::string log = folder.path() + "/log";
