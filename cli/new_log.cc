@@ -44,11 +44,15 @@ absl::Status ConfirmNewLog(Console& console, const NewLogOptions& options) {
            "This gives the node's log up for good, for one that cannot go on and that `daftar log "
            "recover` does not bring back. A new log begins under the name " +
            options.origin +
-           ", with new keys. The old log's entries are deleted here. Reports that are live are "
+           ", with new keys. The old log's entries, heads and keys are deleted here: if an auditor "
+           "may ask about it, copy the node's directory before, and keep the copy as a backup is "
+           "kept. Auditors keep the bundles that they were given, and partners its entries, of "
+           "which those that accept the new log delete the contents. Reports that are live are "
            "queued for it; what is disputed waits until that is resolved, and what was settled, "
            "withdrawn or erased is not shared again. Partners count nothing of it until each "
            "partner's operator has confirmed it, and from then on nothing of the old one; in "
-           "between, they find of the old one only what they had looked up before." +
+           "between, they find of the old one only what they had looked up before, and nothing "
+           "where they know of two histories." +
            (options.database_lost
                 ? " Where there is no database, it begins without customers, orders, incidents and "
                   "partners, and each partner has to remove the old log and pair anew: check first "

@@ -87,8 +87,9 @@ std::string AdoptedText(const audit::AdoptedLog& adopted) {
   return "This log begins with an ADOPTION: it took the place of the log " + adopted.origin +
          ", which ended at size " + std::to_string(adopted.size) + " with the root " +
          crypto::ToBase64(adopted.root.view()) +
-         ". That older log is another one, of which this verdict says nothing: ask for its last "
-         "bundle, and check it under that log's own keys.";
+         ". That older log is another one, of which this verdict says nothing: ask for an earlier "
+         "bundle of it, or for the copy of the node's directory that the shop kept, and check it "
+         "under that log's own keys.";
 }
 
 // "2026-11-01T08:00:00.000Z".

@@ -13,7 +13,8 @@ std::string Many(uint64_t count, const char* one, const char* many) {
 std::string AcceptThere(const NewLogDone& done) {
   return "Each partner's node notices the new log, and counts nothing of it until its\n"
          "operator has accepted it; until then, it finds of the old one only what it had looked\n"
-         "up before. Call each of them, read the first entry out, and let them run there:\n"
+         "up before, and nothing where it knows of two histories. `daftar status` names those\n"
+         "that have not. Call each of them, read the first entry out, and let them run there:\n"
          "  daftar partner accept " +
          done.old.origin + " --first-entry " + done.first_entry +
          " --because \"they told me on the phone\"\n";
@@ -47,6 +48,10 @@ std::string NewLogWords(const NewLogDone& done) {
   for (const auto& [count, what] : rest) {
     if (count > 0) out += "  " + std::to_string(count) + " " + what + "\n";
   }
+  out +=
+      "\nThe entries, heads and keys of the old log are deleted here. An auditor who asks about\n"
+      "it has the bundles of it that were exported before, and the copy of this directory, if\n"
+      "one was kept.\n";
   return out + "\nNext: start daftard. " + (done.partners > 0 ? AcceptThere(done) : PairAnew(done));
 }
 

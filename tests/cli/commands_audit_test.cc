@@ -82,13 +82,14 @@ TEST_F(AuditVerifyTest, SaysThatALogTookThePlaceOfAnother) {
   EXPECT_EQ(html.code, 0) << html.err;
   EXPECT_THAT(html.out, HasSubstr("<p>This log begins with an ADOPTION: it took the place of the "
                                   "log toko-a.example/old, which ended at size 3 with the root "));
-  EXPECT_THAT(html.out, HasSubstr("ask for its last bundle"));
+  EXPECT_THAT(html.out, HasSubstr("ask for an earlier bundle of it, or for the copy"));
   EXPECT_THAT(Run({bundle, "--policy", policy}).out,
               HasSubstr("This log begins with an ADOPTION: it took the place of the log\n"));
   const Json json = Json::parse(Run({bundle, "--policy", policy, "--output", "json"}).out);
   EXPECT_EQ(json["adopted"]["origin"], "toko-a.example/old");
   EXPECT_EQ(json["adopted"]["size"], 3);
-  EXPECT_THAT(json["adopted"]["text"].get<std::string>(), HasSubstr("ask for its last bundle"));
+  EXPECT_THAT(json["adopted"]["text"].get<std::string>(),
+              HasSubstr("ask for an earlier bundle of it, or for the copy"));
 }
 
 TEST_F(AuditVerifyTest, SaysWhatFailsWithExitCode1) {

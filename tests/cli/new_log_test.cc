@@ -14,6 +14,7 @@ namespace {
 using ::daftar::testing::IsOk;
 using ::daftar::testing::IsOkAndHolds;
 using ::daftar::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -78,6 +79,18 @@ TEST(ConfirmNewLogTest, SaysWhatToLookAtBeforeADatabaseIsGivenUp) {
     EXPECT_THAT(ConfirmNewLog(console, options), StatusIs(absl::StatusCode::kCancelled));
     EXPECT_EQ(err.str().find("mounted") != std::string::npos, lost) << err.str();
   }
+}
+
+TEST(ConfirmNewLogTest, SaysWhatIsDeletedAndWhatToKeepBefore) {
+  std::istringstream in("no\n");
+  std::ostringstream out;
+  std::ostringstream err;
+  Console console{.in = in, .out = out, .err = err};
+  console.in_is_terminal = true;
+  EXPECT_THAT(ConfirmNewLog(console, kOptions), StatusIs(absl::StatusCode::kCancelled));
+  EXPECT_THAT(err.str(), AllOf(HasSubstr("entries, heads and keys are deleted here"),
+                               HasSubstr("copy the node's directory before"),
+                               HasSubstr("nothing where they know of two histories")));
 }
 
 TEST(ConfirmNewLogTest, WithoutATerminalItTakesYesAsAnOption) {

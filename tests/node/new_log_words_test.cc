@@ -34,6 +34,13 @@ TEST(NewLogWordsTest, WhereItKnowsNoneTheyRemoveTheOldLogAndPairAnew) {
                     HasSubstr("daftar partner join CODE"), Not(HasSubstr("partner accept"))));
 }
 
+TEST(NewLogWordsTest, WhatIsGoneAndWhoStillHasItIsSaid) {
+  EXPECT_THAT(NewLogWords(Done()),
+              AllOf(HasSubstr("The entries, heads and keys of the old log are deleted here"),
+                    HasSubstr("bundles of it that were exported before"),
+                    HasSubstr("nothing where it knows of two histories")));
+}
+
 TEST(NewLogWordsTest, OnlyWhatThereIsIsCounted) {
   NewLogDone done = Done();
   done.anew.queued = 1;
