@@ -72,7 +72,7 @@ std::string ConnectionText(const v1::Partner& partner) {
 std::string TroubleWord(const v1::Partner& partner) {
   if (partner.forked()) return "forked";
   if (!partner.adopted_origin().empty()) return "new log";
-  if (!partner.quarantined_since().empty()) return "set aside";
+  if (!partner.quarantined_since().empty() && partner.state() != "removed") return "set aside";
   return partner.trouble().empty() ? "" : "see below";
 }
 

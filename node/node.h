@@ -247,6 +247,7 @@ class Node {
   // Ends what time or an erasure has ended of the proof handed out and got.
   absl::Status SweepHandovers() DAFTAR_REQUIRES(upkeep_);
   absl::Status ClearReplaced() DAFTAR_REQUIRES(adopting_);
+  bool IsForkedWithoutSuccessor(const std::string& origin) const;
   absl::Status PurgeWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   absl::Status SweepCodesWhenDue(evidence::UnixMillis now) DAFTAR_REQUIRES(upkeep_);
   // Whether the order of which the account was made still supports it, as the book has it now.

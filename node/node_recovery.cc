@@ -66,11 +66,22 @@ absl::StatusOr<partners::Partner> Node::AcceptPartner(const storage::Caller& cal
                                                       const std::string& because) {
   storage::MutexLock adopting(adopting_);
   auto partner = registry_->AcceptSuccession(caller, origin, first_entry, because);
+  if (absl::IsFailedPrecondition(partner.status()) && IsForkedWithoutSuccessor(origin)) {
+    return absl::FailedPreconditionError("its log has forked, and " +
+                                         std::string(partner.status().message()));
+  }
   if (!partner.ok()) return partner.status();
   // Nobody writes to the old copy any more once this returns.
   if (absl::Status status = followers_->Refresh(); !status.ok()) return status;
   ClearReplaced().IgnoreError();  // Upkeep goes on, and `status` says why it cannot
   return partner;
+}
+
+bool Node::IsForkedWithoutSuccessor(const std::string& origin) const {
+  const auto partner = registry_->Find(origin);
+  const auto mirror = followers_->MirrorOf(origin);
+  return partner.ok() && partner->status != partners::PartnerStatus::kRemoved &&
+         !partner->succession.has_value() && mirror != nullptr && mirror->View().forked;
 }
 
 absl::Status Node::ClearReplaced() {

@@ -75,14 +75,16 @@ absl::Status CheckSuccessor(const Partner& partner, const MirrorView& view,
 
 }  // namespace
 
-std::string SuccessionWords(const Partner& partner) {
+std::string SuccessionWords(const Partner& partner, bool forked) {
   if (!partner.succession.has_value() || partner.replaced()) return {};
   const Succession& succession = *partner.succession;
-  return "it has lost its log and began another in its place, " + succession.origin + ", after " +
-         std::to_string(succession.size) +
-         " entries. Until you accept that, of its reports only those count that this node had "
-         "looked up before, and nothing new comes. Have its operator read out the first entry of "
-         "the new log by phone (" +
+  return std::string(forked ? "Its node" : "it has lost its log and") +
+         " began another in its place, " + succession.origin + ", after " +
+         std::to_string(succession.size) + " entries. Until you accept that, " +
+         (forked ? "nothing of either counts"
+                 : "of its reports only those count that this node had looked up before") +
+         ", and nothing new comes. Have its operator read out the first entry of the new log by "
+         "phone (" +
          succession.first_leaf.hex() + "), then `" + AcceptCommand(partner) + "`" +
          (succession.stage == SuccessionStage::kContested
               ? ". It has shown another new log since, and one of them is not its own: when its "

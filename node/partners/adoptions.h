@@ -26,8 +26,8 @@ inline constexpr std::chrono::hours kWaitsPause{1};
 inline constexpr size_t kMaxClearedAtOnce = 10'000;
 
 // What is to be told to the operator of a partner that waits to be accepted; empty when it does
-// not.
-std::string SuccessionWords(const Partner& partner);
+// not. `forked`: its old log is, so that none of its reports counts.
+std::string SuccessionWords(const Partner& partner, bool forked = false);
 
 // Any thread may call; Clear by one at a time. References outlive the object.
 class Adoptions {

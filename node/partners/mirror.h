@@ -89,7 +89,8 @@ struct MirrorView {
   // this node's then, in seconds; negative: behind. 0, 0: none came since the start.
   int64_t heard_at = 0;
   int64_t clock_ahead = 0;
-  std::string trouble;  // in words for the operator; empty when all is well
+  // What else is wrong, in words for the operator; empty when nothing is. TroubleWords says all.
+  std::string trouble;
 };
 
 // What a head that somebody else showed is to the copy.

@@ -234,11 +234,8 @@ void Mirror::Publish() {
   view_.quarantine = state_.quarantine;
   head_note_ = state_.covered.has_value() ? state_.covered->note : std::string();
   view_.forked = state_.forked;
-  if (state_.forked && view_.trouble.empty()) {
-    view_.trouble =
-        "two signed heads of this log contradict each other; both are kept as evidence, and its "
-        "reports do not count. Talk to the partner's operator";
-  }
+  // It says how the fork was come upon; TroubleWords has words for the fork itself.
+  if (state_.forked) view_.trouble.clear();
 }
 
 MirrorView Mirror::View() const {

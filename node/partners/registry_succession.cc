@@ -9,6 +9,9 @@ using storage::Batch;
 using storage::Column;
 
 constexpr std::string_view kAcceptKind = "partner.accept";
+constexpr char kNoneYet[] =
+    ", so that there is none to accept yet: where its node has begun one, `daftar partner list` "
+    "says so once this node has reached it";
 
 }  // namespace
 
@@ -93,9 +96,15 @@ absl::StatusOr<Partner> Registry::AcceptSuccession(const storage::Caller& caller
     return absl::FailedPreconditionError("the new log of " + old.origin +
                                          " was accepted already: " + old.succession->origin);
   }
+  if (old.status == PartnerStatus::kRemoved) {
+    return absl::FailedPreconditionError(
+        "the partner " + old.origin +
+        " was removed, so that there is no new log of it to accept; pair with its node again with "
+        "`daftar partner invite` and `join`");
+  }
   if (!old.succession.has_value()) {
     return absl::FailedPreconditionError("the partner " + old.origin +
-                                         " goes on with its log; there is no other to accept");
+                                         " has shown no new log here" + kNoneYet);
   }
   if (old.succession->first_leaf != first_entry) {
     return absl::FailedPreconditionError(

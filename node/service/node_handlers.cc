@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "node/partners/issuer_record.h"
+#include "node/partners/trouble_words.h"
 #include "node/service/convert.h"
 #include "storage/requests.h"
 
@@ -59,14 +60,14 @@ v1::Partner NodeHandlers::Describe(const partners::Partner& partner) const {
   out.set_first_entry(partner.first_leaf.hex());
   const partners::ConnectionView connection = node_.followers().ConnectionOf(partner.origin);
   out.set_connection(connection.connected ? "connected" : connection.reason);
+  partners::MirrorView view;
   if (const auto mirror = node_.followers().MirrorOf(partner.origin); mirror != nullptr) {
-    const partners::MirrorView view = mirror->View();
+    view = mirror->View();
     out.set_log_size(view.size);
     if (view.head_time > 0) {
       const int64_t age = node_.clock().Now().seconds() - view.head_time;
       out.set_head_age_s(static_cast<uint64_t>(std::max<int64_t>(age, 0)));
     }
-    out.set_trouble(view.trouble);
     out.set_forked(view.forked);
     if (view.quarantine.has_value()) {
       out.set_quarantined_since(TimeText(evidence::UnixMillis::OfSeconds(view.quarantine->since)));
@@ -75,15 +76,11 @@ v1::Partner NodeHandlers::Describe(const partners::Partner& partner) const {
     out.set_reports(view.reports);
     if (!view.keys.empty()) out.set_epoch(view.keys.back().keys.epoch);
   }
-  if (partner.replaced()) {
-    out.set_trouble("its node began another log in its place, " + partner.succession->origin +
-                    ", which was accepted here: nothing in this one counts");
-  } else if (partner.succession.has_value()) {
+  out.set_trouble(partners::TroubleWords(partner, view));
+  if (partner.succession.has_value() && !partner.replaced()) {
     out.set_adopted_origin(partner.succession->origin);
     out.set_adopted_first_entry(partner.succession->first_leaf.hex());
     out.set_adopted_after(partner.succession->size);
-    const std::string words = partners::SuccessionWords(partner);
-    out.set_trouble(out.trouble().empty() ? words : words + "; " + out.trouble());
   }
   const partners::Arrival held = node_.arrivals().HeldBy(partner);
   out.set_holds(held.holds);

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_split.h"
 #include "node/decision/wording.h"
+#include "node/partners/trouble_words.h"
 #include "node/service/convert.h"
 #include "node/service/node_handlers.h"
 #include "node/version.h"
@@ -60,10 +61,8 @@ std::vector<std::string> NodeHandlers::ProblemsOf(const partners::Partner& partn
   std::vector<std::string> problems;
   const auto mirror = node_.followers().MirrorOf(partner.origin);
   if (mirror == nullptr) return problems;
-  if (std::string words = partners::SuccessionWords(partner); !words.empty()) {
-    problems.push_back("partner " + partner.origin + ": " + words);
-  }
-  if (std::string trouble = mirror->View().trouble; !trouble.empty()) {
+  if (const std::string trouble = partners::TroubleWords(partner, mirror->View());
+      !trouble.empty()) {
     problems.push_back("partner " + partner.origin + ": " + trouble);
   }
   auto certificate = crypto::InspectCertificate(partner.certificate_pem);

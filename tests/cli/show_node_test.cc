@@ -234,13 +234,17 @@ TEST(ShowPartnerTest, ListFitsATerminal) {
 }
 
 TEST(ShowPartnerTest, ListNamesTheTroublesThatWaitForTheOperator) {
-  const auto shown = [](const std::string& fields) {
+  const auto shown = [](const std::string& fields, const std::string& state = "active") {
     v1::ListPartnersResponse list;
-    *list.add_partners() = Proto<v1::Partner>("origin: 'toko-b.test' state: 'active' " + fields);
+    *list.add_partners() =
+        Proto<v1::Partner>("origin: 'toko-b.test' state: '" + state + "' " + fields);
     return ListText(list);
   };
   EXPECT_THAT(shown("adopted_origin: 'toko-b2.test'"), HasSubstr("  new log\n"));
   EXPECT_THAT(shown("quarantined_since: '2026-11-01T00:00:00.000Z'"), HasSubstr("  set aside\n"));
+  // Nothing of a removed one waits.
+  EXPECT_THAT(shown("quarantined_since: '2026-11-01T00:00:00.000Z'", "removed"),
+              Not(HasSubstr("set aside")));
   EXPECT_THAT(shown("connection: 'connecting'"), HasSubstr("  connecting  "));
 }
 

@@ -508,7 +508,7 @@ bool SimCircle::CaughtUp() {
       if (!issuer->publisher().trouble().empty()) continue;
       if (!head.has_value() || mirror == nullptr) return false;
       const partners::MirrorView view = mirror->View();
-      if (!view.trouble.empty()) continue;
+      if (view.forked || !view.trouble.empty()) continue;
       if (view.head != head->checkpoint || view.head_time != head->timestamp) return false;
       const auto cosigned = view.cosigned.find(reader->origin());
       if (cosigned == view.cosigned.end() || cosigned->second != view.size) return false;

@@ -1,5 +1,6 @@
 // Heads of one log that cannot both be true, as a copy of the log meets them.
 #include "node/partners/mirror.h"
+#include "node/partners/trouble_words.h"
 #include "tests/node/partners/mirror_fixture.h"
 
 namespace daftar::partners {
@@ -16,7 +17,7 @@ TEST_F(MirrorTest, TwoHeadsOfOneSizeAreAForkAndBothAreKept) {
   fork.head = HeadOver(3, crypto::Digest());
   EXPECT_THAT(mirror_->Apply(fork), StatusIs(absl::StatusCode::kDataLoss));
   EXPECT_TRUE(mirror_->View().forked);
-  EXPECT_THAT(mirror_->View().trouble, HasSubstr("contradict"));
+  EXPECT_THAT(TroubleWords(partner_, mirror_->View()), HasSubstr("contradict"));
   Reopen();
   EXPECT_TRUE(mirror_->View().forked);
   EXPECT_THAT(mirror_->Apply(Feed()), StatusIs(absl::StatusCode::kDataLoss));
