@@ -67,9 +67,7 @@ absl::Status NodeHandlers::ExportLog(const Actor& actor, const v1::ExportLogRequ
   return ledger::ExportLog(source, *asked, node_.clock().Now(), stream);
 }
 
-absl::StatusOr<v1::GetLogPolicyResponse> NodeHandlers::GetLogPolicy(
-    const Actor& actor, const v1::GetLogPolicyRequest&) {
-  if (absl::Status s = Authorise(actor, "NodeService/GetLogPolicy"); !s.ok()) return s;
+std::vector<PolicyPartner> NodeHandlers::PolicyPartners() const {
   std::vector<PolicyPartner> partners;
   for (const partners::Partner& partner : node_.registry().Active()) {
     const auto mirror = node_.followers().MirrorOf(partner.origin);
@@ -79,6 +77,12 @@ absl::StatusOr<v1::GetLogPolicyResponse> NodeHandlers::GetLogPolicy(
     if (view.keys.empty()) continue;
     partners.push_back({partner.origin, view.keys.back().keys.head, view.keys.back().keys.mirror});
   }
+  return partners;
+}
+
+absl::StatusOr<v1::GetLogPolicyResponse> NodeHandlers::GetLogPolicy(
+    const Actor& actor, const v1::GetLogPolicyRequest&) {
+  if (absl::Status s = Authorise(actor, "NodeService/GetLogPolicy"); !s.ok()) return s;
   const crypto::NoteKey head{node_.config().origin, crypto::KeyType::kEd25519,
                              node_.keys().head.public_key()};
   const crypto::NoteKey entry{audit::EntryKeyName(head.name), crypto::KeyType::kEd25519,
@@ -86,7 +90,7 @@ absl::StatusOr<v1::GetLogPolicyResponse> NodeHandlers::GetLogPolicy(
   v1::GetLogPolicyResponse out;
   // What follows are comments: a node is no witness of its own log, and no policy has a line for an
   // entry key, as bundles of a log are checked with those that the log states.
-  out.set_policy(LogPolicy(head, partners) +
+  out.set_policy(LogPolicy(head, PolicyPartners()) +
                  "# This node as a witness of others, as its partners' own policies must have it:\n"
                  "# " +
                  WitnessLine(head.name, node_.keys().mirror.public_key()) +

@@ -10,17 +10,21 @@
 namespace daftar::service {
 namespace {
 
-// Those of partners in the note, which were verified before they got there, by origin.
-void AddCosignatures(const std::string& text,
+// Those of `partners` in the note, which were verified before they got there, by origin. Partners
+// that are removed or suspended may have lines in it too.
+void AddCosignatures(const std::string& text, std::span<const PolicyPartner> partners,
                      google::protobuf::RepeatedPtrField<v1::LogCosignature>& out) {
   auto note = crypto::ParseNote(text);
   if (!note.ok()) return;
   std::map<std::string, int64_t> times;
-  const std::string suffix = evidence::MirrorKeyName("");
-  for (const crypto::NoteSignature& line : note->signatures) {
-    if (!line.name.ends_with(suffix)) continue;
-    times.emplace(line.name.substr(0, line.name.size() - suffix.size()),
-                  static_cast<int64_t>(crypto::Reader(line.blob).U64()));
+  for (const PolicyPartner& partner : partners) {
+    const crypto::NoteKey key{evidence::MirrorKeyName(partner.origin),
+                              crypto::KeyType::kCosignature, partner.mirror};
+    const auto line = std::ranges::find_if(note->signatures, [&](const auto& one) {
+      return one.name == key.name && one.id == key.id();
+    });
+    if (line == note->signatures.end()) continue;
+    times.emplace(partner.origin, static_cast<int64_t>(crypto::Reader(line->blob).U64()));
   }
   for (const auto& [witness, seconds] : times) {
     v1::LogCosignature* row = out.Add();
@@ -55,7 +59,7 @@ absl::StatusOr<v1::GetLogHeadResponse> NodeHandlers::GetLogHead(const Actor& act
   out.set_mirror_vkey(crypto::NoteKey{evidence::MirrorKeyName(origin),
                                       crypto::KeyType::kCosignature, keys.mirror.public_key()}
                           .ToVkey());
-  AddCosignatures(head->note, *out.mutable_cosignatures());
+  AddCosignatures(head->note, PolicyPartners(), *out.mutable_cosignatures());
   return out;
 }
 

@@ -7,6 +7,7 @@
 #include "node/node.h"
 #include "node/service/access.h"
 #include "node/service/export_stream.h"
+#include "node/service/log_policy.h"
 
 namespace daftar::service {
 
@@ -76,6 +77,8 @@ class NodeHandlers {
   std::vector<std::string> ProblemsOf(const partners::Partner& partner) const;
   // What `actor` may know of them.
   std::vector<std::string> ProblemsFor(const Actor& actor) const;
+  // The active partners whose log says with which keys they sign and cosign.
+  std::vector<PolicyPartner> PolicyPartners() const;
   // What the copy of its log states last; before there is one, what it said when it paired.
   evidence::CharterHash StatedCharter(const partners::Partner& partner) const;
   v1::Partner Describe(const partners::Partner& partner) const;

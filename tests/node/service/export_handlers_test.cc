@@ -192,6 +192,11 @@ TEST_F(ExportHandlersTest, ThePolicyNamesPartnersKeysAndTheHeadHasTheirCosignatu
   suspend.set_because("under review");
   EXPECT_THAT(handlers_.SuspendPartner({"user:o", Roles{Role::kOperator}}, suspend), IsOk());
   EXPECT_EQ(Policy().size(), 5u);
+  head = handlers_.GetLogHead(kManager, {});
+  DAFTAR_ASSERT_OK(head);
+  EXPECT_THAT(head->note(), HasSubstr("toko-c.test/mirror"));  // still true, and still in the note
+  ASSERT_EQ(head->cosignatures_size(), 1);
+  EXPECT_EQ(head->cosignatures(0).witness(), "toko-b.test");
 }
 
 // What an auditor compares: a shop's own word on its keys and what partners print of it.
