@@ -77,6 +77,9 @@ class NodeHandlers {
   std::vector<std::string> ProblemsOf(const partners::Partner& partner) const;
   // What `actor` may know of them.
   std::vector<std::string> ProblemsFor(const Actor& actor) const;
+  // Which partners have not confirmed yet the log that this node began in the place of another;
+  // empty when it began none, or all have.
+  std::string NewLogNotice(const Actor& actor) const;
   // The active partners whose log says with which keys they sign and cosign.
   std::vector<PolicyPartner> PolicyPartners() const;
   // What the copy of its log states last; before there is one, what it said when it paired.

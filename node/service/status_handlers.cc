@@ -171,6 +171,9 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
                                       decision::Language::kEnglish) +
                     "; unanswered they are withdrawn: `daftar incident list --state disputed`.");
   }
+  if (std::string waiting = NewLogNotice(actor); !waiting.empty()) {
+    out.add_notices(std::move(waiting));
+  }
   out.set_partner_address(config.advertised());
   out.set_http_address(config.http_listen);
   out.set_log_address(config.log_listen);
