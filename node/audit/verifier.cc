@@ -86,6 +86,7 @@ void Tell(const Context& context, const Heads& heads, Verdict& verdict) {
 void TellEntries(const EntryChecks& entries, const KeyHistory& keys, const Openings& openings,
                  Verdict& verdict) {
   verdict.head->dated_at = keys.head_dated_at();
+  verdict.head->undated = keys.head_undated();
   verdict.opened = openings.size();
   verdict.opened_facts = openings.Told();
   if (const auto& adoption = entries.adoption()) {
