@@ -81,7 +81,8 @@ std::string SignersText(const audit::SeenHead& head) {
 std::string DatedText(const audit::SeenHead& head) {
   if (head.dated_at) return audit::TimeText(*head.dated_at) + ", by the node's own line on it";
   if (head.undated) return "the node has not dated it; see when it was cosigned";
-  return "not established, as the node's own key is not; see when it was cosigned";
+  return "not established, as no line on it is shown to be the node's own; see when it was "
+         "cosigned";
 }
 
 std::string AdoptedText(const audit::AdoptedLog& adopted) {

@@ -85,8 +85,9 @@ TEST_F(AuditVerifyTest, SaysWhyItDoesNotKnowWhenTheHeadWasDated) {
   altered.File("entries").back() ^= 1;
   const Ran ran = Run({Write("altered", altered), "--policy", policy_});
   EXPECT_EQ(ran.code, 1);
-  EXPECT_THAT(ran.out, HasSubstr("  not established, as the node's own key is not; see when it was "
-                                 "cosigned\n"));
+  EXPECT_THAT(ran.out,
+              HasSubstr("  not established, as no line on it is shown to be the node's own; "
+                        "see when it was cosigned\n"));
   EXPECT_THAT(ran.out, Not(HasSubstr("has not dated it")));
 }
 
