@@ -117,8 +117,12 @@ TEST_F(TakingBack, WhatNobodyHoldsMayBeInAnotherCopy) {
     partner->Start();
   }
   PutBack();
+  constexpr char kAdvice[] = "fetches what is missing back from partners";
+  EXPECT_THAT(a_->publisher().trouble(), HasSubstr(kAdvice));
+  // It has just been followed.
   EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kFailedPrecondition,
-                                  AllOf(HasSubstr(". No partner that answered"),
+                                  AllOf(HasSubstr("have been signed"), Not(HasSubstr(kAdvice)),
+                                        HasSubstr(". No partner that answered"),
                                         HasSubstr("delete neither before"))));
 }
 
