@@ -344,7 +344,7 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
   exchange_->TellHead();
   const std::string bar = publisher_->trouble();
   recovered.said.push_back(bar.empty() ? "the node signs again" : bar);
-  if (registry_->Active().empty()) {
+  if (bar.empty() && registry_->Active().empty()) {
     recovered.said.push_back(
         "this database knows no partner: pair again with each, by a code of its own (there `daftar "
         "partner invite`, here `daftar partner join CODE`). Until then nobody copies or cosigns "
