@@ -201,8 +201,10 @@ absl::Status Notes::TakeOwn(const crypto::Note& note, const crypto::Checkpoint& 
         "a partner holds a signed head of this node's log with " + std::to_string(head.size) +
             " entries, and the log here has " + std::to_string(own->checkpoint.size) +
             ": the database is an older copy, or a second node runs with the same keys. Stop the "
-            "other one, if there is one; then `daftar log recover --because TEXT` fetches "
-            "what is missing back from partners",
+            "other one, if there is one, and keep its directory: what no partner has copied yet is "
+            "in its db/ alone. Where its log is the longer one, run that one instead of this. "
+            "Where there is no other, `daftar log recover --because TEXT` fetches what is missing "
+            "back from partners. docs/storage.md, 'Two copies of one node', has the steps",
         note.ToString());
     return absl::OkStatus();
   }
