@@ -285,15 +285,15 @@ TEST_F(WatchCommandTest, AWatchThatReachesNobodyOnceSaysSo) {
 TEST_F(WatchCommandTest, ALogThatNobodyShowedInThisRunIsNotSaidToBeRead) {
   ASSERT_EQ(Watch({}).code, 0);
   const SimLog other("toko-b.example/daftar", 2);
-  const std::string both = folder_.File(
-      "both", "log " + log_->VKey() + "\nlog " + other.VKey() + "\nquorum none\n");
+  const std::string both =
+      folder_.File("both", "log " + log_->VKey() + "\nlog " + other.VKey() + "\nquorum none\n");
   const SmallHttp http([&](const SmallRequest& request) -> SmallAnswer {
     if (request.path.ends_with("/checkpoint")) return {200, other.NoteAt(0)};
     return {404};
   });
   const auto watch = [&](const std::string& url, const std::string& output) {
-    return RunCli({"audit", "watch", url, "--policy", both, "--state", state_, "--once", "--output",
-                   output});
+    return RunCli(
+        {"audit", "watch", url, "--policy", both, "--state", state_, "--once", "--output", output});
   };
   const Ran ran = watch(http.url() + "/log", "text");
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
@@ -310,8 +310,7 @@ TEST_F(WatchCommandTest, ALogThatNobodyShowedInThisRunIsNotSaidToBeRead) {
   }
   const Ran down = watch(node_, "text");
   EXPECT_EQ(down.code, kExitUnavailable) << down.out << down.err;
-  EXPECT_THAT(down.out,
-              HasSubstr("toko-a.example/daftar: 300 entries, not reached in this run\n"));
+  EXPECT_THAT(down.out, HasSubstr("toko-a.example/daftar: 300 entries, not reached in this run\n"));
 }
 
 TEST_F(WatchCommandTest, AStateFolderMayBeTypedWithASlash) {
@@ -323,9 +322,8 @@ TEST_F(WatchCommandTest, AStateFolderMayBeTypedWithASlash) {
   const Json alarm = LinesOf(ran.out)[0];
   EXPECT_EQ(alarm["kind"], "rollback");
   ASSERT_THAT(alarm["notes"], SizeIs(2));
-  EXPECT_EQ(alarm["notes"][0],
-            state_ + "/" + audit::FileStem(log_->origin()) + "-200" +
-                std::string(audit::kNoteSuffix));
+  EXPECT_EQ(alarm["notes"][0], state_ + "/" + audit::FileStem(log_->origin()) + "-200" +
+                                   std::string(audit::kNoteSuffix));
 }
 
 TEST_F(WatchCommandTest, AnAlarmIsPostedAndAWebhookThatFailsStopsNothing) {
