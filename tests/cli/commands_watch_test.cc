@@ -284,12 +284,15 @@ TEST_F(WatchCommandTest, AWatchThatReachesNobodyOnceSaysSo) {
 
 TEST_F(WatchCommandTest, ALogThatNobodyShowedInThisRunIsNotSaidToBeRead) {
   ASSERT_EQ(Watch({}).code, 0);
-  const SimLog other("toko-b.example/daftar", 2);
+  const auto other = std::make_shared<SimLog>("toko-b.example/daftar", 2);
+  other->Grow(3, now_ - 5);
+  SimServer shown{other};
+  shown.Show(3);
   const std::string both =
-      folder_.File("both", "log " + log_->VKey() + "\nlog " + other.VKey() + "\nquorum none\n");
+      folder_.File("both", "log " + log_->VKey() + "\nlog " + other->VKey() + "\nquorum none\n");
   const SmallHttp http([&](const SmallRequest& request) -> SmallAnswer {
-    if (request.path.ends_with("/checkpoint")) return {200, other.NoteAt(0)};
-    return {404};
+    const auto answer = shown.Get(request.path.substr(std::string("/log/").size()));
+    return answer.ok() ? SmallAnswer{200, *answer} : SmallAnswer{404};
   });
   const auto watch = [&](const std::string& url, const std::string& output) {
     return RunCli(
@@ -298,7 +301,7 @@ TEST_F(WatchCommandTest, ALogThatNobodyShowedInThisRunIsNotSaidToBeRead) {
   const Ran ran = watch(http.url() + "/log", "text");
   EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("toko-a.example/daftar: 300 entries, not asked in this run\n"));
-  EXPECT_THAT(ran.out, HasSubstr("toko-b.example/daftar: 0 entries, all read\n"));
+  EXPECT_THAT(ran.out, HasSubstr("toko-b.example/daftar: 3 entries, all read\n"));
   const Ran json = watch(http.url() + "/log", "json");
   const Json logs = LinesOf(json.out).back()["summary"]["logs"];
   ASSERT_THAT(logs, SizeIs(2)) << json.out;
