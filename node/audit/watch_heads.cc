@@ -64,7 +64,7 @@ absl::StatusOr<Led> LeadBack(uint64_t old_size, const crypto::Checkpoint& larger
 
 void Watch::Remember(const std::string& node, const Shown& shown) {
   const crypto::Checkpoint& head = shown.head.checkpoint;
-  shown_.insert(head.origin);
+  shown_[node] = head.origin;
   const auto [place, is_new] = logs_.try_emplace(head.origin);
   WatchedLog& log = place->second;
   if (is_new) {
