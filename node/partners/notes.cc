@@ -104,9 +104,8 @@ void Notes::AddNotesOf(const std::string& origin, std::vector<std::string>& note
     const MirrorView view = mirror->View();
     if (view.forked) {
       if (auto evidence = mirror->ForkEvidence(); evidence.ok()) {
-        for (const std::string& note : *evidence) {
-          found.push_back(Compose(LinesOfLog(note, origin, view.keys), {}, {}));
-        }
+        // Only lines that were verified are kept there.
+        found = *std::move(evidence);
       }
     } else if (view.head.has_value()) {
       found = {Compose(LinesOfLog(mirror->HeadNote(), origin, view.keys), own_.origin,
