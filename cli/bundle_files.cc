@@ -7,6 +7,9 @@
 
 #include "cli/console.h"
 #include "cli/files.h"
+#include "crypto/note.h"
+#include "node/audit/heads.h"
+#include "node/evidence/header.h"
 
 namespace daftar::cli {
 namespace {
@@ -17,6 +20,16 @@ constexpr size_t kPiece = 1 << 20;                 // bytes copied at once
 constexpr size_t kReceiptRecordHead = 8 + 32 + 4;  // of `receipts`: index, salt, length
 constexpr size_t kBodyRecordHead = 8 + 2;          // of `bodies`: index, length
 constexpr uint64_t kOpeningBytes = 8 + 32;         // of `openings`: index, key
+
+// Lines that are neither the log's nor its node's timestamp. Who made them, a verifier sees.
+std::optional<uint64_t> CosignaturesOn(std::string_view head, const std::string& origin) {
+  const auto note = crypto::ParseNote(head);
+  if (!note.ok()) return std::nullopt;
+  return static_cast<uint64_t>(
+      std::ranges::count_if(note->signatures, [&](const crypto::NoteSignature& line) {
+        return line.name != origin && line.name != evidence::SelfKeyName(origin);
+      }));
+}
 
 absl::Status Stopped() { return absl::CancelledError("stopped before the bundle was whole"); }
 
@@ -162,6 +175,7 @@ absl::Status BundleReceiver::TakePiece(const v1::ExportLogResponse& message) {
       file.bytes += message.chunk().size();
       written_.bytes += message.chunk().size();
       hash_.Update(crypto::AsBytes(message.chunk()));
+      if (file.name == "head" && file.bytes <= audit::kMaxHeadNoteBytes) head_ += message.chunk();
       if (file.name == "bodies") CountBodies(message.chunk(), kBodyRecordHead, 2);
       if (file.name == "receipts") CountBodies(message.chunk(), kReceiptRecordHead, 4);
       return place_.Append(message.chunk());
@@ -221,6 +235,7 @@ absl::StatusOr<WrittenBundle> BundleReceiver::Finish(const std::function<bool()>
   if (absl::Status status = place_.Finish(*manifest_, stopped); !status.ok()) return status;
   written_.bytes += manifest_->size();
   written_.manifest = std::move(parsed->manifest);
+  written_.cosignatures = CosignaturesOn(head_, written_.manifest.origin);
   return written_;
 }
 

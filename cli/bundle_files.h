@@ -41,6 +41,8 @@ struct WrittenBundle {
   uint64_t bodies = 0;  // of entries, or of receipts
   uint64_t opened = 0;  // REPORTs
   bool has_case = false;
+  // Of partners, on its head; none when it has no head, or one that is no note.
+  std::optional<uint64_t> cosignatures;
 };
 
 // Takes a node's messages one by one, and compares what came with the manifest. One thread.
@@ -66,6 +68,7 @@ class BundleReceiver {
   std::vector<audit::ManifestFile> files_;  // as they came; the last one's digest is still to come
   bool open_ = false;
   crypto::Sha256Stream hash_;
+  std::string head_;           // the file of that name
   std::string record_;         // the beginning of the record of a body that comes next
   uint64_t left_in_body_ = 0;  // bytes of the one that has begun
   WrittenBundle written_;

@@ -93,10 +93,28 @@ Json WrittenJson(const std::string& out, const WrittenBundle& written) {
               {"files", manifest.files.size()},
               {"bodies", written.bodies},
               {"opened", written.opened},
-              {"case", written.has_case}};
+              {"case", written.has_case},
+              {"cosignatures",
+               written.cosignatures.has_value() ? Json(*written.cosignatures) : Json(nullptr)}};
 }
 
-void PrintWritten(Console& console, const std::string& out, const WrittenBundle& written) {
+// A node keeps the signatures of its earlier heads, and no cosignatures of them.
+void WarnOfNoCosignature(Console& console, const LogExportOptions& options,
+                         const WrittenBundle& written) {
+  if (written.cosignatures != uint64_t{0}) return;
+  console.err << "No partner has cosigned the head of this bundle, of "
+              << Count(written.manifest.to, "entry", "entries")
+              << ": under a policy that asks for a quorum it fails at 'quorum'. ";
+  if (options.to.empty()) {
+    console.err << "Export again once partners have; daftar log head shows who has.\n";
+  } else {
+    console.err << "A node keeps cosignatures for its newest head alone: leave out --to. Whoever "
+                   "needs them on an earlier head keeps the bundle made at that time.\n";
+  }
+}
+
+void PrintWritten(Console& console, const LogExportOptions& options, const WrittenBundle& written) {
+  const std::string& out = options.out;
   const audit::Manifest& manifest = written.manifest;
   uint64_t leaves = 0;
   for (const audit::ManifestFile& file : manifest.files) leaves += file.name.ends_with(".leaf");
@@ -117,6 +135,7 @@ void PrintWritten(Console& console, const std::string& out, const WrittenBundle&
   if (written.has_case) {
     console.out << "It tells who filed and approved the incident, and when.\n";
   }
+  WarnOfNoCosignature(console, options, written);
   console.err
       << "Next: daftar audit verify " << ShellWord(out)
       << " --policy POLICY, where POLICY is the auditor's own; daftar log policy prints one "
@@ -239,7 +258,7 @@ absl::StatusOr<int> RunLogExport(Session& session, const LogExportOptions& optio
   if (console.json) {
     PrintJson(console.out, WrittenJson(options.out, *written));
   } else {
-    PrintWritten(console, options.out, *written);
+    PrintWritten(console, options, *written);
   }
   return kExitOk;
 }

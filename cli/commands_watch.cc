@@ -1,5 +1,6 @@
 #include "cli/commands_watch.h"
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <thread>
@@ -109,6 +110,7 @@ Json SummaryJson(const audit::Watch& watch, uint64_t rounds, const Unreached& un
                                {"size", log.newest().checkpoint.size},
                                {"root", log.newest().checkpoint.root.hex()},
                                {"entries_read", log.read.size()},
+                               {"shown", watch.IsShown(origin)},
                                {"forked", !log.fork.empty()}});
   }
   summary["unreached"] = Json::array();
@@ -116,6 +118,13 @@ Json SummaryJson(const audit::Watch& watch, uint64_t rounds, const Unreached& un
     summary["unreached"].push_back({{"node", node}, {"why", why}});
   }
   return {{"summary", std::move(summary)}};
+}
+
+// Of a log that nobody has shown in the only round.
+std::string NotShownWords(const audit::WatchedLog& log, const Unreached& unreached) {
+  const bool was_asked = std::ranges::any_of(
+      unreached, [&log](const auto& one) { return log.nodes.contains(one.first); });
+  return was_asked ? "not reached in this run" : "not asked in this run";
 }
 
 // How far a log was read, and whether it ends there.
@@ -138,8 +147,9 @@ void PrintSummary(Console& console, const audit::Watch& watch, uint64_t rounds, 
     console.out << Count(rounds, "round") << ", " << Count(watch.alarms(), "alarm") << "\n";
     for (const auto& [origin, log] : watch.logs()) {
       console.out << "  " << origin << ": "
-                  << Count(log.newest().checkpoint.size, "entry", "entries") << ", "
-                  << ReadWords(log, once) << "\n";
+                  << Count(log.newest().checkpoint.size, "entry", "entries") << ", ";
+      const bool is_quiet = once && log.fork.empty() && !watch.IsShown(origin);
+      console.out << (is_quiet ? NotShownWords(log, unreached) : ReadWords(log, once)) << "\n";
     }
     for (const auto& [node, why] : unreached) {
       console.out << "  not reached: " << node << ": " << why << "\n";
@@ -170,7 +180,9 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
   Console& console = session.console();
   auto settings = SettingsOf(options, console);
   if (!settings.ok()) return Unusable(console, settings.status());
-  auto folder = WatchFolder::Open(options.state);
+  std::string state = options.state;
+  while (state.size() > 1 && state.ends_with('/')) state.pop_back();
+  auto folder = WatchFolder::Open(state);
   if (!folder.ok()) return Unusable(console, folder.status());
   auto records = (*folder)->Load();
   if (!records.ok()) return Unusable(console, records.status());
@@ -195,17 +207,16 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
   };
   ports.tell = [&](const audit::Alarm& alarm) {
     bar.Clear();
-    const Json document = ToJson(alarm, options.state);
+    const Json document = ToJson(alarm, state);
     if (console.json) {
       console.out << document.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
     } else {
-      console.out << AlarmLine(alarm, options.state) << "\n";
+      console.out << AlarmLine(alarm, state) << "\n";
     }
     console.out.flush();
     if (!options.webhook.empty()) webhook.Add(alarm, document);
   };
   ports.progress = [&](uint64_t read, uint64_t size) { bar.Update(read, size, read); };
-  const size_t nodes = settings->watch.nodes.size();
   auto watch = audit::Watch::Create(std::move(settings->watch), *std::move(records),
                                     std::move(ports), evidence::SystemClock());
   if (!watch.ok()) return Unusable(console, watch.status());
@@ -237,11 +248,11 @@ absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& o
     next = std::max(next, std::chrono::steady_clock::now());
   } while (!options.once && Rest(next));
   // A round that was stopped tells nothing of those that it did not get to.
-  PrintSummary(console, *watch, rounds, options.once,
-               options.once && !stopped ? UnreachedOf(*watch) : Unreached());
+  const Unreached unreached = options.once && !stopped ? UnreachedOf(*watch) : Unreached();
+  PrintSummary(console, *watch, rounds, options.once, unreached);
   if (watch->alarms() > 0) return kExitAlarm;
   if (options.once && stopped) return kExitInterrupted;
-  if (options.once && watch->reached() == 0 && nodes > 0) return kExitUnavailable;
+  if (!unreached.empty()) return kExitUnavailable;
   return kExitOk;
 }
 

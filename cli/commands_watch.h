@@ -22,7 +22,7 @@ struct WatchCommandOptions {
   bool once = false;
 };
 // 0: nothing was found; 1: an alarm was raised, also when the folder fails after it; 2: what was
-// typed, the policy, the charter or the folder cannot be used; 69: with --once, no node could be
+// typed, the policy, the charter or the folder cannot be used; 69: with --once, a node could not be
 // reached; 130: --once was stopped.
 absl::StatusOr<int> RunAuditWatch(Session& session, const WatchCommandOptions& options);
 

@@ -111,9 +111,14 @@ DecisionCheck DecisionLeaves::HeadsCheck() const {
             " receipts are not those that the head noted was made of";
   }
   if (!said.empty()) return {"heads", CheckOutcome::kFails, said};
+  if (heads_.size() == 1) {
+    return {"heads", CheckOutcome::kHolds,
+            "the log goes on from the one that was noted: up to there nothing was added, dropped "
+            "or altered"};
+  }
   return {"heads", CheckOutcome::kHolds,
           "the log has each of the " + std::to_string(heads_.size()) +
-              " that were noted: between them nothing was added, dropped or altered"};
+              " that were noted: up to the last of them nothing was added, dropped or altered"};
 }
 
 void DecisionLeaves::Wrong(std::string sentence) {

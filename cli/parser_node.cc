@@ -119,7 +119,10 @@ void Parser::AddLog() {
       .add_option("--from", bundle->from,
                   "Begin where an earlier audit ended: the size of a signed head (default 0)")
       ->type_name("SIZE");
-  exported.add_option("--to", bundle->to, "End with this signed head (default: the newest)")
+  exported
+      .add_option("--to", bundle->to,
+                  "End with this signed head (default: the newest, the one that partners' "
+                  "cosignatures are kept for)")
       ->type_name("SIZE");
   exported.add_option("--entries", bundle->entries, "Only these entries, each with its proof")
       ->type_name("INDEX,...");

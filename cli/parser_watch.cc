@@ -11,7 +11,7 @@ void Parser::AddAuditWatch(CLI::App& audit) {
            "    --state watched\n"
            "  daftar audit watch URL URL --policy P --state DIR --webhook http://127.0.0.1:9000/\n"
            "  daftar audit watch URL --policy P --state DIR --once || mail-somebody   # from cron\n"
-           "Exit codes: 0 nothing, 1 an alarm, 2 it cannot be used, 69 --once reached no node.\n");
+           "Exit codes: 0 nothing, 1 an alarm, 2 it cannot be used, 69 --once missed a URL.\n");
   auto options = Take(watch, &RunAuditWatch);
   watch
       .add_option("node", options->nodes,

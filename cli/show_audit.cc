@@ -80,7 +80,9 @@ std::string SignersText(const audit::SeenHead& head) {
 
 std::string DatedText(const audit::SeenHead& head) {
   if (head.dated_at) return audit::TimeText(*head.dated_at) + ", by the node's own line on it";
-  return "the node has not dated it; see when it was cosigned";
+  if (head.undated) return "the node has not dated it; see when it was cosigned";
+  return "not established, as no line on it is shown to be the node's own; see when it was "
+         "cosigned";
 }
 
 std::string AdoptedText(const audit::AdoptedLog& adopted) {
@@ -172,6 +174,10 @@ DocumentFacts FactsOf(const AuditedBundle& audited) {
   if (verdict.head) {
     for (auto& fact : HeadFacts(*verdict.head)) facts.push_back(std::move(fact));
     facts.emplace_back("Head dated", DatedText(*verdict.head));
+    if (verdict.code == 0 && verdict.manifest->kind == audit::BundleKind::kLog) {
+      facts.emplace_back("A later audit", "can begin at this head: daftar log export --from " +
+                                              std::to_string(verdict.head->size));
+    }
   }
   return facts;
 }

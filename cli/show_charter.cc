@@ -17,6 +17,8 @@ constexpr uint32_t kHoursPerDay = 24;
 constexpr uint32_t kMillisPerSecond = 1000;
 // Ticks so short tell the hour of each filing, and are for trying things out.
 constexpr uint32_t kShortTickMs = 10'000;
+// Stands in the names of this project's templates for the circle's own.
+constexpr std::string_view kNamePlaceholder = "...";
 // What this project's templates keep a report for, at most.
 constexpr uint32_t kUsualRetentionMonths = 24;
 
@@ -158,6 +160,9 @@ std::vector<std::string> CharterWarnings(const Charter& charter) {
        "The smallest amount can be shared: there is no least amount");
   warn([](auto, const auto& profile) { return profile.retention_months > kUsualRetentionMonths; },
        "It is kept for longer than 24 months");
+  if (charter.name.find(kNamePlaceholder) != std::string::npos) {
+    warnings.push_back("The name still has the template's \"...\": put the circle's own there");
+  }
   if (charter.tick_ms < kShortTickMs) {
     warnings.push_back("Ticks of less than 10 seconds tell when each report was filed");
   }

@@ -4,6 +4,7 @@
 
 #include "cli/show_node.h"
 #include "cli/text.h"
+#include "node/evidence/header.h"
 
 namespace daftar::cli {
 
@@ -46,6 +47,16 @@ Json LogJson(const std::string& origin, uint64_t log_size,
   return Json{{"origin", TextOrNull(origin)}, {"log_size", log_size}, {"entries", std::move(list)}};
 }
 
+namespace {
+
+// An ERASURE never has a body.
+std::string_view BodyText(const v1::LogEntry& entry) {
+  if (entry.has_body()) return "yes";
+  return entry.kind() == evidence::KindName(evidence::EntryKind::kErasure) ? "-" : "erased";
+}
+
+}  // namespace
+
 void PrintLog(std::ostream& out, uint64_t log_size, const std::vector<v1::LogEntry>& entries) {
   Table table({"INDEX", "KIND", "ABOUT", "ISSUED", "GROUND", "SIGNATURE", "BODY", "COMMITMENT"});
   for (const auto& entry : entries) {
@@ -53,8 +64,7 @@ void PrintLog(std::ostream& out, uint64_t log_size, const std::vector<v1::LogEnt
     table.Row({std::to_string(entry.index()), entry.kind(),
                entry.has_about() ? "#" + std::to_string(entry.about()) : "", entry.issued_at(),
                entry.ground(), entry.signature_valid() ? "valid" : "INVALID",
-               entry.has_body() ? "yes" : "erased",
-               entry.commitment().substr(0, kShortCommitment)});
+               std::string(BodyText(entry)), entry.commitment().substr(0, kShortCommitment)});
   }
   if (!table.empty()) table.Print(out);
   out << "The log has " << Count(log_size, "entry", "entries") << ".\n";

@@ -25,6 +25,7 @@
 #include "node/service/partner_client.h"
 #include "node/service/partner_server.h"
 #include "node/service/tls.h"
+#include "node/service/trouble_news.h"
 #include "node/setup.h"
 #include "node/version.h"
 
@@ -234,6 +235,12 @@ void LogPolicyNews(check::Policies& policies, bool problems) {
   }
 }
 
+void LogTroubleNews(service::TroubleNews& news) {
+  for (const service::TroubleLine& line : news.Take()) {
+    spdlog::log(line.over ? spdlog::level::info : spdlog::level::err, "{}", line.text);
+  }
+}
+
 int RunDaemon(const Options& options) {
   // Before any thread exists, so that every thread inherits the mask.
   sigset_t stop_signals;
@@ -292,10 +299,13 @@ int RunDaemon(const Options& options) {
         undecoded);
   }
   LogPolicyNews(node.policies(), false);  // a faulty file is among the problems below
+  service::TroubleNews trouble(node);
+  trouble.Take();  // it is among these
   for (const std::string& problem : handlers.Problems()) spdlog::error("{}", problem);
   constexpr timespec kEverySecond{1, 0};
   while (sigtimedwait(&stop_signals, nullptr, &kEverySecond) < 0) {
     LogPolicyNews(node.policies(), true);
+    LogTroubleNews(trouble);
   }
   spdlog::info("stopping");
   // A call that waits for a partner's files would hold the local server.

@@ -141,7 +141,8 @@ class Node {
   //   FailedPrecondition  the log is whole; no partner is known; or what was signed is nowhere any
   //                       more, and only a new log can take its place
   //   DataLoss            two histories of the log were signed
-  //   Unavailable         too few partners answer
+  //   Unavailable         too few partners answer with what continues what is here; names each of
+  //                       the others, and says what leads on
   //   Cancelled           `progress` said so, or the node stops
   absl::StatusOr<Recovered> RecoverLog(const storage::Caller& caller, const RecoveryPlan& plan,
                                        const RecoveryProgress& progress);

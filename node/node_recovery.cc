@@ -42,6 +42,67 @@ void SayWhat(const ledger::Ledger::TakenBack& taken, std::vector<std::string>& s
   }
 }
 
+// How many the log has got back, in this attempt and in those that were stopped before.
+std::string HowManyCame(const std::optional<uint64_t>& from, uint64_t size, uint64_t taken) {
+  const uint64_t all = from.has_value() && *from < size ? size - *from : taken;
+  std::string words = Count(all, "entry was", "entries were") + " taken back";
+  if (all > taken) words += ", " + std::to_string(all - taken) + " of them by an earlier attempt";
+  return words + "; the log has " + std::to_string(size) + " now";
+}
+
+std::string WhyNot(const std::string& origin, const absl::Status& why) {
+  return origin + (absl::IsUnavailable(why) ? " did not answer: " : " was of no help: ") +
+         std::string(why.message());
+}
+
+// Why too few partners have said what they hold, and what to do about each.
+class TooFewAnswers {
+ public:
+  void Add(const std::string& origin, const absl::Status& why) {
+    reasons_ += "\n- " + WhyNot(origin, why);
+    silent_ = silent_ || absl::IsUnavailable(why);
+    unfit_ = unfit_ || absl::IsFailedPrecondition(why);
+  }
+  absl::Status ToStatus(bool by_code) const {
+    std::string words =
+        by_code ? "the partner that the code is of has to say what it holds of this log:"
+                : "more than half of the partners have to say what they hold of this log, so that "
+                  "none of it is lost:";
+    words += reasons_;
+    if (silent_) {
+      words += "\nRun `daftar log recover` again when those that did not answer are up";
+      if (!by_code) {
+        words +=
+            "; one that is gone for good no longer counts after `daftar partner suspend ORIGIN`";
+      }
+      words += ".";
+    }
+    if (unfit_) {
+      words +=
+          "\nWhere a partner that answered holds what does not continue the entries here, two "
+          "histories were signed, and only `daftar log recover --new-log ORIGIN` leads on.";
+    }
+    return absl::UnavailableError(words);
+  }
+
+ private:
+  std::string reasons_;
+  bool silent_ = false;
+  bool unfit_ = false;
+};
+
+// What was signed is neither here nor at a partner that answered.
+absl::Status NothingLeadsOn(const absl::Status& why) {
+  std::string words(why.message());
+  if (!words.ends_with('.')) words += '.';
+  return absl::FailedPreconditionError(
+      words +
+      " No partner that answered holds what is missing. If this node ran a second time, or a newer "
+      "db/ lies anywhere, go on with the one whose log is longer, and delete neither before: "
+      "docs/storage.md, 'Two copies of one node'. Where there is none, what was signed and reached "
+      "nobody is lost, and `daftar log recover --new-log ORIGIN` begins a new log in its place.");
+}
+
 }  // namespace
 
 absl::StatusOr<evidence::FeedBatch> Node::ReadCopy(const std::string& origin, uint64_t from,
@@ -138,10 +199,17 @@ absl::Status Node::TakeBackFrom(const partners::Partner& partner, const Recovery
     if (StoppingRecovery()) return absl::CancelledError("the node is stopping");
     // Only what this node has found itself is the last word.
     if (absl::IsDataLoss(applied) || absl::IsCancelled(applied)) return applied;
-    if (!applied.ok()) return absl::UnavailableError(std::string(applied.message()));
+    // What was sent does not fit, or the own store failed.
+    if (absl::IsInvalidArgument(applied)) {
+      return absl::FailedPreconditionError(std::string(applied.message()));
+    }
+    if (!applied.ok()) return absl::AbortedError(std::string(applied.message()));
   } while (absl::IsDeadlineExceeded(ended) && taken > before);
   if (ended.ok() || absl::IsNotFound(ended)) return absl::OkStatus();
-  return absl::UnavailableError(std::string(ended.message()));
+  if (absl::IsDeadlineExceeded(ended)) return absl::UnavailableError(std::string(ended.message()));
+  // Not there, or it has seen two histories.
+  if (absl::IsUnavailable(ended) || absl::IsFailedPrecondition(ended)) return ended;
+  return absl::AbortedError(std::string(ended.message()));
 }
 
 absl::Status Node::ReadOwnLog(const partners::Partner& partner, uint64_t from,
@@ -246,29 +314,21 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
   recovered.origin = config_.origin;
   uint64_t taken = 0;
   size_t answered = 0;
+  TooFewAnswers missing;
   for (const partners::Partner& partner : *sources) {
     const absl::Status read = TakeBackFrom(partner, progress, taken);
     if (absl::IsDataLoss(read) || absl::IsCancelled(read)) return read;
     if (read.ok()) {
       ++answered;
     } else {
-      recovered.said.push_back(partner.origin + " was of no help: " + std::string(read.message()));
+      missing.Add(partner.origin, read);
+      recovered.said.push_back(WhyNot(partner.origin, read));
     }
   }
-  if (2 * answered <= sources->size()) {
-    std::string why;
-    for (const std::string& sentence : recovered.said) why += "\n- " + sentence;
-    return absl::UnavailableError(
-        "more than half of the partners have to say what they hold of this log, so that none of it "
-        "is lost:" +
-        why +
-        "\nWhere their copies do not continue what is here, two histories were signed, and only "
-        "`daftar log recover --new-log ORIGIN` leads on");
-  }
-  recovered.said.push_back(Count(taken, "entry was", "entries were") + " taken back, " +
-                           std::to_string(publisher_->tree_size()) + " are there now");
+  if (2 * answered <= sources->size()) return missing.ToStatus(!plan.code.empty());
   const auto marked = publisher_->TakenBackFrom();
   if (!marked.ok()) return marked.status();
+  recovered.said.push_back(HowManyCame(*marked, publisher_->tree_size(), taken));
   if (marked->has_value()) {
     absl::Status filled = FillBodies(*sources, **marked);
     if (!filled.ok()) return filled;
@@ -284,20 +344,27 @@ absl::StatusOr<Recovered> Node::RecoverLog(const storage::Caller& caller, const 
     }
   }
   absl::Status resumed = publisher_->Resume(/*one_source=*/!plan.code.empty());
-  if (absl::IsDataLoss(resumed)) {
-    return absl::FailedPreconditionError(
-        std::string(resumed.message()) +
-        " No partner that answered holds what is missing: what was signed and reached nobody is "
-        "lost, and `daftar log recover --new-log ORIGIN` begins a new log in its place.");
-  }
+  if (absl::IsDataLoss(resumed)) return NothingLeadsOn(resumed);
   if (!resumed.ok()) return resumed;
   // What kept the last tick from publishing is over; the next one says what does.
   {
     storage::MutexLock lock(mutex_);
     trouble_.publishing.clear();
   }
+  // Their answers have their cosignatures, without which the head is no proof to an auditor.
+  exchange_->TellHead();
   const std::string bar = publisher_->trouble();
   recovered.said.push_back(bar.empty() ? "the node signs again" : bar);
+  if (bar.empty() && registry_->Active().empty()) {
+    recovered.said.push_back(
+        "this database knows no partner: pair again with each, by a code of its own (there `daftar "
+        "partner invite`, here `daftar partner join CODE`). Until then nobody copies or cosigns "
+        "this log, and checks have no partner's answer");
+  } else if (bar.empty()) {
+    recovered.said.push_back(
+        "partners cosign the head when they answer; `daftar log head` shows who has. An export "
+        "before that does not meet an auditor's quorum");
+  }
   storage::Batch batch;
   storage::RecordAudit(
       batch, vault_, entropy_,

@@ -3,15 +3,6 @@
 #include <string>
 
 namespace daftar::storage {
-namespace {
-
-constexpr char kChoices[] =
-    " Nothing will be signed. `daftar log recover --because TEXT` fetches what is missing back "
-    "from "
-    "partners; a newer db/, if there is one, may be put back instead, with keystore and high-water "
-    "left as they are. docs/storage.md, 'A database behind the high-water mark', has the steps";
-
-}  // namespace
 
 absl::Status CompareWithHighWater(const LogStore& store, LogNumber log,
                                   const crypto::CompactTree& tree, uint64_t signed_size,
@@ -21,27 +12,24 @@ absl::Status CompareWithHighWater(const LogStore& store, LogNumber log,
         "the database holds " + std::to_string(tree.size()) + " entries of this node's log, but " +
         std::to_string(signed_size) +
         " have been signed: the database is an older copy, was emptied, or has lost its "
-        "write-ahead log." +
-        kChoices);
+        "write-ahead log.");
   }
   if (signed_size > crypto::kMaxTreeSize) {
     return absl::DataLossError("the high-water mark names an impossible size, " +
-                               std::to_string(signed_size) + "." + kChoices);
+                               std::to_string(signed_size) + ".");
   }
   const auto root = signed_size == tree.size() ? absl::StatusOr<crypto::Digest>(tree.Root())
                                                : store.RootAt(log, signed_size);
   if (!root.ok()) {
     if (!absl::IsDataLoss(root.status())) return root.status();
     return absl::DataLossError(
-        std::string(root.status().message().data(), root.status().message().size()) + "." +
-        kChoices);
+        std::string(root.status().message().data(), root.status().message().size()) + ".");
   }
   if (*root == signed_root) return absl::OkStatus();
   return absl::DataLossError(
       "the first " + std::to_string(signed_size) + " entries in the database (which holds " +
       std::to_string(tree.size()) +
-      ") are not those that were signed: the database belongs to another history of this log." +
-      kChoices);
+      ") are not those that were signed: the database belongs to another history of this log.");
 }
 
 }  // namespace daftar::storage

@@ -8,8 +8,9 @@ namespace daftar::storage {
 
 // OK when the first `signed_size` entries of `tree` (from LogStore::Load) have `signed_root`, the
 // high-water mark. The tree may be longer: entries that were written but not signed yet. DataLoss
-// in words for the operator when it is shorter (an older backup, an emptied database, a deleted
-// write-ahead log) or different: then nothing may be signed.
+// in sentences for the operator, who is told by the caller what to do about it, when it is shorter
+// (an older backup, an emptied database, a deleted write-ahead log) or different: then nothing may
+// be signed.
 absl::Status CompareWithHighWater(const LogStore& store, LogNumber log,
                                   const crypto::CompactTree& tree, uint64_t signed_size,
                                   const crypto::Digest& signed_root);

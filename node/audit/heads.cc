@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "node/audit/text.h"
+#include "node/evidence/header.h"
 
 namespace daftar::audit {
 namespace {
@@ -24,6 +25,19 @@ const crypto::NoteKey* SignedTwice(const crypto::Note& note,
     if (lines > 1) return &key;
   }
   return nullptr;
+}
+
+// A policy that a partner printed names the log's own shop as a witness: told as a sentence; ""
+// when it does not.
+std::string OwnWitness(const TlogPolicy& policy, const std::string& origin) {
+  for (const crypto::NoteKey& key : policy.known()) {
+    if (key.type == crypto::KeyType::kCosignature && key.name == evidence::MirrorKeyName(origin)) {
+      return " The witness " + Quoted(policy.WitnessName(key)) +
+             " is this log's own shop, which never cosigns its own log: only its partners' "
+             "cosignatures can make up the quorum.";
+    }
+  }
+  return "";
 }
 
 // Whether the file is `old FROM`, a proof between the two heads, and the bytes of the second; ""
@@ -74,7 +88,7 @@ std::string FaultOfHead(const TlogPolicy& policy, const std::string& origin, Ver
 }
 
 SeenHead Seen(const TlogPolicy& policy, const VerifiedHead& head) {
-  SeenHead seen{head.checkpoint.size, head.checkpoint.root, {}, std::nullopt, {}};
+  SeenHead seen{head.checkpoint.size, head.checkpoint.root, {}, std::nullopt, {}, false};
   for (const crypto::NoteKey& signer : head.signers) seen.signers.push_back(signer.ToVkey());
   for (const crypto::VerifiedSigner& witness : head.witnesses) {
     seen.witnesses.push_back({policy.WitnessName(witness.key), witness.timestamp});
@@ -122,7 +136,8 @@ void CheckQuorum(Context& context, const std::optional<VerifiedHead>& head) {
                             " in your policy cosigned the head";
   if (!context.policy().IsQuorum(keys)) {
     findings.Fail(Check::kQuorum, "The quorum '" + context.policy().quorum_name() +
-                                      "' is not reached: " + count + ".");
+                                      "' is not reached: " + count + "." +
+                                      OwnWitness(context.policy(), head->checkpoint.origin));
     return;
   }
   findings.Found(Check::kQuorum,
@@ -145,7 +160,9 @@ void CheckConsistency(Context& context, const std::optional<VerifiedHead>& from,
     return;
   }
   findings.Found(Check::kConsistency, "The head of size " + std::to_string(from->checkpoint.size) +
-                                          " is the beginning of that of size " +
+                                          ", root " +
+                                          crypto::ToBase64(from->checkpoint.root.view()) +
+                                          ", is the beginning of that of size " +
                                           std::to_string(head->checkpoint.size) + ".");
 }
 

@@ -142,6 +142,7 @@ void KeyHistory::CheckHeadKeys(const VerifiedHead& head) {
     findings.Fail(Check::kKeys, "The node's own line on 'head' is at fault: " +
                                     std::string(signers.status().message()) + ".");
   } else if (!signers.ok()) {
+    head_undated_ = true;
     findings.LeaveOut(Check::kKeys,
                       "The head does not say when the node held it to be its newest.");
   } else {

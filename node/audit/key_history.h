@@ -30,6 +30,8 @@ class KeyHistory {
   // After Finish: when the node held the head to be its newest, by its own line on it; none: there
   // is no such line that verifies.
   std::optional<uint64_t> head_dated_at() const { return head_dated_at_; }
+  // That the head has no line of the node's own.
+  bool head_undated() const { return head_undated_; }
 
  private:
   void Fail(uint64_t index, const std::string& what);
@@ -49,6 +51,7 @@ class KeyHistory {
   std::map<crypto::KeyId, crypto::PublicKey> entry_keys_;
   std::set<crypto::PublicKey> head_keys_;
   std::optional<uint64_t> head_dated_at_;
+  bool head_undated_ = false;
   uint64_t key_entries_ = 0;
   uint64_t verified_ = 0;  // but for KEYS, whose signatures are a matter of `keys`
   uint64_t not_verified_ = 0;

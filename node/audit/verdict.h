@@ -75,6 +75,8 @@ struct SeenHead {
   std::vector<std::string> signers;    // the policy's log keys that signed it, as vkeys
   std::optional<uint64_t> dated_at;    // Unix seconds, by the node's own line; none: not known
   std::vector<SeenWitness> witnesses;  // of the policy, whose cosignature verified
+  // With no dated_at: it is known that there is no such line. Else nothing shows whose it is.
+  bool undated = false;
 };
 
 // The log that this one took the place of, as its ADOPTION has it.

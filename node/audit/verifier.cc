@@ -86,6 +86,7 @@ void Tell(const Context& context, const Heads& heads, Verdict& verdict) {
 void TellEntries(const EntryChecks& entries, const KeyHistory& keys, const Openings& openings,
                  Verdict& verdict) {
   verdict.head->dated_at = keys.head_dated_at();
+  verdict.head->undated = keys.head_undated();
   verdict.opened = openings.size();
   verdict.opened_facts = openings.Told();
   if (const auto& adoption = entries.adoption()) {
@@ -151,7 +152,7 @@ absl::StatusOr<Verdict> VerifyBundle(const Bundle& bundle, const TlogPolicy& pol
 std::string HeadText(const SeenHead& head) {
   std::string text = "one of size " + std::to_string(head.size) + " with root " +
                      crypto::ToBase64(head.root.view()) + ", cosigned by ";
-  if (head.witnesses.empty()) return text + "no witness of your policy";
+  if (head.witnesses.empty()) return text + "no witness of your policy as far as this file shows";
   for (size_t i = 0; i < head.witnesses.size(); ++i) {
     if (i > 0) text += i + 1 == head.witnesses.size() ? " and " : ", ";
     text += head.witnesses[i].name + " at " + TimeText(head.witnesses[i].at);

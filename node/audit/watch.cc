@@ -51,6 +51,7 @@ absl::Status Watch::Round() {
 absl::Status Watch::Look() {
   raised_.clear();
   reached_.clear();
+  shown_.clear();
   failures_.clear();
   at_newest_.clear();
   whole_.clear();

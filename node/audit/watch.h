@@ -109,6 +109,8 @@ class Watch {
   uint64_t alarms() const { return alarms_; }         // raised, without repetitions
   size_t reached() const { return reached_.size(); }  // nodes, in the last round
   bool Reached(const std::string& node) const { return reached_.contains(node); }
+  // Whether a node showed a head of this log in the last round.
+  bool IsShown(const std::string& origin) const;
   // The nodes that could not be asked for all that was wanted in the last round, and why.
   const std::map<std::string, absl::Status>& failures() const { return failures_; }
 
@@ -203,6 +205,8 @@ class Watch {
   // Something that happened, told once.
   void Happened(Alarm alarm);
   void RaiseFork(const WatchedLog& log, const std::string& how);
+  // Whether this round would have raised it if it were still so.
+  bool IsLookedAt(const Alarm& alarm) const;
   absl::Status Look();
   void EndRound();
   absl::Status Save();
@@ -220,6 +224,7 @@ class Watch {
   std::map<std::pair<std::string, AlarmKind>, TilesTrouble> troubles_;  // by URL
   std::set<std::string> raised_;                                        // keys, in this round
   std::set<std::string> reached_;                                       // URLs, in this round
+  std::map<std::string, std::string> shown_;  // URL -> origin of its head, in this round
   std::map<std::string, std::set<std::string>> at_newest_;  // origin -> URLs that show it now
   std::map<std::string, Counted> counted_;                  // by origin
   std::set<std::string> whole_;          // origins read to the newest head, in this round

@@ -125,6 +125,21 @@ void Watch::Happened(Alarm alarm) {
   ports_.tell(alarm);
 }
 
+bool Watch::IsShown(const std::string& origin) const {
+  return std::ranges::any_of(shown_, [&](const auto& one) { return one.second == origin; });
+}
+
+bool Watch::IsLookedAt(const Alarm& alarm) const {
+  if (alarm.node.empty()) return whole_.contains(alarm.origin);
+  // A node that shows no head, or another log's, says nothing of these.
+  if (alarm.kind == AlarmKind::kStale || alarm.kind == AlarmKind::kRollback) {
+    const auto shown = shown_.find(alarm.node);
+    if (shown == shown_.end() || shown->second != alarm.origin) return false;
+  }
+  return reached_.contains(alarm.node) && !failures_.contains(alarm.node) &&
+         !troubles_.contains({alarm.node, alarm.kind});
+}
+
 void Watch::EndRound() {
   for (auto& [origin, log] : logs_) {
     KeepEvidence(log);
@@ -154,11 +169,7 @@ void Watch::EndRound() {
   // What was not looked at in this round is not over.
   for (auto it = active_.begin(); it != active_.end();) {
     const Alarm& alarm = it->second.alarm;
-    const bool looked_at = alarm.node.empty()
-                               ? whole_.contains(alarm.origin)
-                               : reached_.contains(alarm.node) && !failures_.contains(alarm.node) &&
-                                     !troubles_.contains({alarm.node, alarm.kind});
-    if (raised_.contains(it->first) || !looked_at) {
+    if (raised_.contains(it->first) || !IsLookedAt(alarm)) {
       ++it;
       continue;
     }

@@ -10,18 +10,30 @@
 namespace daftar::audit {
 namespace {
 
-// The note with one line of the log's alone. Other lines are whatever the node wrote: one under a
-// witness's key that fails, or the log's twice, and nobody accepts the note as evidence.
-std::string WithLogLineAlone(const std::string& bytes, const std::vector<crypto::NoteKey>& keys) {
+// The note with one line of the log's, and one of each witness of the policy, that verify. Other
+// lines are whatever the node wrote: one under the key of somebody else's witness that fails, or
+// the log's twice, and nobody accepts the note as evidence.
+std::string WithVerifiedLines(const std::string& bytes, const std::string& origin,
+                              const TlogPolicy& policy) {
   const auto note = crypto::ParseNote(bytes);
   if (!note.ok()) return bytes;
-  for (const crypto::NoteKey& key : keys) {
+  crypto::Note kept{note->text, {}};
+  // Whether a line of the key was found.
+  const auto keep = [&](const crypto::NoteKey& key) {
     for (const crypto::NoteSignature& line : note->signatures) {
-      const crypto::Note alone{note->text, {line}};
-      if (crypto::VerifyNote(alone, {&key, 1}).ok()) return alone.ToString();
+      if (line.name != key.name || line.id != key.id()) continue;
+      if (!crypto::VerifyNote({note->text, {line}}, {&key, 1}).ok()) continue;
+      kept.signatures.push_back(line);
+      return true;
     }
+    return false;
+  };
+  const std::vector<crypto::NoteKey> keys = policy.LogKeys(origin);
+  if (std::ranges::find_if(keys, keep) == keys.end()) return bytes;
+  for (const crypto::NoteKey& key : policy.known()) {
+    if (key.type == crypto::KeyType::kCosignature) keep(key);
   }
-  return bytes;
+  return kept.ToString();
 }
 
 auto FindSize(const std::vector<WatchedHead>& heads, uint64_t size) {
@@ -52,6 +64,7 @@ absl::StatusOr<Led> LeadBack(uint64_t old_size, const crypto::Checkpoint& larger
 
 void Watch::Remember(const std::string& node, const Shown& shown) {
   const crypto::Checkpoint& head = shown.head.checkpoint;
+  shown_[node] = head.origin;
   const auto [place, is_new] = logs_.try_emplace(head.origin);
   WatchedLog& log = place->second;
   if (is_new) {
@@ -70,7 +83,7 @@ void Watch::Remember(const std::string& node, const Shown& shown) {
     return;
   }
   if (head.size == 0) return;  // every log begins so
-  log.Await({WithLogLineAlone(shown.head.note, options_.policy.LogKeys(head.origin)), head});
+  log.Await({WithVerifiedLines(shown.head.note, head.origin, options_.policy), head});
 }
 
 absl::Status Watch::AskAhead(const std::vector<std::pair<std::string, Shown>>& shown) {
@@ -240,7 +253,6 @@ void Watch::RolledBack(const std::string& node, const WatchedLog& log, const Sho
     return;
   }
   const std::string stem = FileStem(log.origin);
-  const std::vector<crypto::NoteKey> keys = options_.policy.LogKeys(log.origin);
   for (const WatchedHead* one : {&shown.head, &log.newest()}) {
     if (ports_.count_notes && ports_.count_notes(stem) >= kMaxNotesOfLog) {
       alarm.text += "; " + std::to_string(kMaxNotesOfLog) +
@@ -249,7 +261,8 @@ void Watch::RolledBack(const std::string& node, const WatchedLog& log, const Sho
     }
     const std::string name =
         stem + "-" + std::to_string(one->checkpoint.size) + std::string(kNoteSuffix);
-    const absl::Status written = ports_.write(name, WithLogLineAlone(one->note, keys));
+    const absl::Status written =
+        ports_.write(name, WithVerifiedLines(one->note, log.origin, options_.policy));
     if (written.ok()) {
       alarm.notes.push_back(name);
     } else {
@@ -297,9 +310,9 @@ absl::Status Watch::AskAgain(const std::string& node, const WatchedLog& log,
 void Watch::Forked(const std::string& node, WatchedLog& log, const WatchedHead& first,
                    const WatchedHead& second, const std::optional<crypto::Digest>& root,
                    const std::vector<crypto::Digest>& proof) {
-  const std::vector<crypto::NoteKey> keys = options_.policy.LogKeys(log.origin);
-  const ForkEvidence evidence{log.origin, WithLogLineAlone(first.note, keys),
-                              WithLogLineAlone(second.note, keys), root, proof};
+  const ForkEvidence evidence{
+      log.origin, WithVerifiedLines(first.note, log.origin, options_.policy),
+      WithVerifiedLines(second.note, log.origin, options_.policy), root, proof};
   log.fork = FileStem(log.origin) + "-" + std::to_string(first.checkpoint.size) + "-" +
              std::to_string(second.checkpoint.size) + ".fork";
   log.fork_is_kept = false;

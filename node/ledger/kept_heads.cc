@@ -47,8 +47,9 @@ absl::Status NotKept(const storage::StoreReader& store, uint64_t size) {
     message += "; the nearest above has " + std::to_string(*nearest->above);
   }
   return absl::NotFoundError(message +
-                             ". Use the size of a head that you have seen (the last line of an "
-                             "earlier audit, or daftar log head), or leave it out");
+                             ". Use the size of a head that you have seen (Head in the report of "
+                             "an earlier audit, the last line of its export, or daftar log head), "
+                             "or leave it out");
 }
 
 }  // namespace

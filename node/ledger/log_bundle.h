@@ -49,6 +49,8 @@ class LogBundle {
   absl::Status WriteExcerpt();
 
   bool excerpt() const { return !request_.entries.empty(); }
+  // Why there is nothing from `to_` on, as the beginning of a sentence.
+  std::string WhatEnds() const;
   absl::StatusOr<evidence::SignedHeader> ReadEntry(uint64_t index) const;
   // Of an entry that has to have one.
   absl::StatusOr<crypto::Bytes> ReadBody(uint64_t index) const;

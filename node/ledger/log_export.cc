@@ -63,12 +63,16 @@ absl::Status LogBundle::FixSizes() {
   }
   if (request_.from >= to_) {
     return absl::InvalidArgumentError("there is nothing from " + std::to_string(request_.from) +
-                                      " on: the log ends at " + std::to_string(to_));
+                                      " on: " + WhatEnds() + " at " + std::to_string(to_));
   }
   auto kept = ReadKeptHead(*store_, source_.identity, request_.from);
   if (!kept.ok()) return kept.status();
   head_from_ = *std::move(kept);
   return absl::OkStatus();
+}
+
+std::string LogBundle::WhatEnds() const {
+  return to_ < newest_->checkpoint.size ? "--to ends the bundle" : "the log ends";
 }
 
 absl::StatusOr<evidence::SignedHeader> LogBundle::ReadEntry(uint64_t index) const {
@@ -81,8 +85,8 @@ absl::StatusOr<evidence::SignedHeader> LogBundle::ReadEntry(uint64_t index) cons
 
 absl::Status LogBundle::CheckIndex(uint64_t index) const {
   if (index >= to_) {
-    return absl::InvalidArgumentError(Entry(index) + " is not there: the log ends at " +
-                                      std::to_string(to_) + ", and its last is entry " +
+    return absl::InvalidArgumentError(Entry(index) + " is not there: " + WhatEnds() + " at " +
+                                      std::to_string(to_) + ", and the last is entry " +
                                       std::to_string(to_ - 1));
   }
   if (index < request_.from) {

@@ -128,10 +128,10 @@ absl::Status Publisher::Recover() {
     newest = *shown;
     row_is_newest = true;  // neither of the two is written from what others have shown
   }
-  if (absl::Status fits = CompareWith(*newest); !fits.ok()) return fits;
+  if (absl::Status fits = CompareAtStart(*newest); !fits.ok()) return fits;
   // One that is not larger may be of another history.
   if (shown.has_value()) {
-    if (absl::Status fits = CompareWith(*shown); !fits.ok()) return fits;
+    if (absl::Status fits = CompareAtStart(*shown); !fits.ok()) return fits;
   }
   if (absl::Status whole = CheckTakenBackDone(); !whole.ok()) return whole;
   if (!row_is_newest) {

@@ -146,6 +146,8 @@ class Publisher {
   absl::StatusOr<std::optional<crypto::Bytes>> ReadShown(std::optional<OwnNote>& shown) const;
   // DataLoss when the log here does not have that head.
   absl::Status CompareWith(const OwnNote& note) const;
+  // The same, with what there is to do while the partners have not been asked.
+  absl::Status CompareAtStart(const OwnNote& note) const;
   struct TakenBatch;
   // DataLoss while entries have been taken back and the incidents do not know of them.
   absl::Status CheckTakenBackDone() const;

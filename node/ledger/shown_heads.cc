@@ -71,4 +71,15 @@ absl::Status Publisher::CompareWith(const OwnNote& note) const {
                                        note.checkpoint.root);
 }
 
+absl::Status Publisher::CompareAtStart(const OwnNote& note) const {
+  const absl::Status fits = CompareWith(note);
+  if (!absl::IsDataLoss(fits)) return fits;
+  return absl::DataLossError(
+      std::string(fits.message()) +
+      " Nothing will be signed. `daftar log recover --because TEXT` fetches what is missing back "
+      "from partners; a newer db/, if there is one, may be put back instead, with keystore and "
+      "high-water left as they are. docs/storage.md, 'A database behind the high-water mark', has "
+      "the steps");
+}
+
 }  // namespace daftar::ledger

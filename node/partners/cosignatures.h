@@ -19,6 +19,9 @@
 
 namespace daftar::partners {
 
+// A cosignature whose time lies further ahead of this node's clock is not taken.
+inline constexpr int64_t kMaxCosignatureAheadSeconds = 300;
+
 // A verified statement by the mirror key of `witness` about a head of the log.
 struct Cosignature {
   std::string witness;  // origin of the node that made it

@@ -60,7 +60,7 @@ absl::Status Followers::Refresh() {
     // Once made it is kept, so that nobody writes through one that another has replaced: what it
     // looks at of a partner (its origin, log and first entry) never changes.
     if (follower.mirror == nullptr) {
-      auto mirror = Mirror::Open(store_, clock_, partner);
+      auto mirror = Mirror::Open(store_, clock_, partner, cosigners_);
       if (!mirror.ok()) return mirror.status();
       follower.mirror = *std::move(mirror);
     }

@@ -108,6 +108,7 @@ class Followers {
   Network& network_;
   const FollowerOptions options_;
   const std::chrono::milliseconds started_;  // of the time that passes
+  const std::shared_ptr<CosignerKeys> cosigners_ = std::make_shared<CosignerKeys>();
   std::function<void(Mirror&)> applied_ = [](Mirror&) {};
   OtherLog look_ = [](const Partner&, const MirrorView&, const std::string&, Cancellation&) {
     return std::string();

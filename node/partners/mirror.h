@@ -21,6 +21,7 @@
 #include "node/evidence/header.h"
 #include "node/partners/conduct.h"
 #include "node/partners/cosignatures.h"
+#include "node/partners/cosigner_keys.h"
 #include "node/partners/entry_state.h"
 #include "node/partners/partner.h"
 #include "node/partners/void_entries.h"
@@ -102,10 +103,11 @@ enum class HeadFit {
 // Threads: Apply, Suspicious and Compare by one at a time (the follower's), the rest by any.
 class Mirror {
  public:
-  // `store` and `clock` outlive the mirror. Errors of the store; DataLoss when a row is malformed.
-  static absl::StatusOr<std::unique_ptr<Mirror>> Open(storage::Store& store,
-                                                      const evidence::Clock& clock,
-                                                      Partner partner);
+  // `store` and `clock` outlive the mirror; `cosigners` are those of the node's mirrors. Errors of
+  // the store; DataLoss when a row is malformed.
+  static absl::StatusOr<std::unique_ptr<Mirror>> Open(
+      storage::Store& store, const evidence::Clock& clock, Partner partner,
+      std::shared_ptr<CosignerKeys> cosigners = std::make_shared<CosignerKeys>());
 
   // Takes a batch: verifies note, tree and, for kinds 2 to 11, signatures; stores entries, bodies,
   // tokens and states in one durable write. On an error nothing of the batch is kept.
@@ -146,7 +148,9 @@ class Mirror {
   // Keeps two notes, both signed by the log's head key, of one size and with different roots.
   // Always DataLoss, in words, or an error of the store.
   absl::Status KeepFork(const std::string& first, const std::string& second);
-  // The two notes that cannot both be true; empty while the log is not forked.
+  // The two notes that cannot both be true, each with the lines that verified when it was kept, one
+  // of a key: the log's head and self key, and the mirror keys of cosigners that were known. Empty
+  // while the log is not forked.
   absl::StatusOr<std::vector<std::string>> ForkEvidence() const;
   // The same as evidence that anyone can check (docs/bundle.md, "Fork evidence"), with what shows
   // of two heads of different sizes that the larger does not begin with the smaller.
@@ -244,8 +248,13 @@ class Mirror {
     int64_t last = 0;  // Unix seconds
   };
 
-  Mirror(storage::Store& store, const evidence::Clock& clock, Partner partner)
-      : store_(store), log_(store), clock_(clock), partner_(std::move(partner)) {}
+  Mirror(storage::Store& store, const evidence::Clock& clock, Partner partner,
+         std::shared_ptr<CosignerKeys> cosigners)
+      : store_(store),
+        log_(store),
+        clock_(clock),
+        partner_(std::move(partner)),
+        cosigners_(std::move(cosigners)) {}
   absl::Status Load();
   absl::StatusOr<Head> VerifyHead(const State& state, const evidence::FeedBatch& batch) const;
   // A head beyond the copy that is known, of this size and with another root; null: none.
@@ -261,6 +270,8 @@ class Mirror {
   void TakeHead(const Head& head, const std::string& note, State& next) const;
   absl::Status KeepForkEvidence(const std::string& first, const std::string& second,
                                 const std::string& words) DAFTAR_REQUIRES(applying_);
+  // The note as evidence: with the lines that verify, one of a key.
+  std::string NoteOfEvidence(const std::string& text) const DAFTAR_REQUIRES(applying_);
   // Adds to `batch` the proof that the larger of two heads, whose tree the copy holds, does not
   // begin with the smaller.
   absl::Status PutForkProof(const std::string& smaller, const std::string& larger,
@@ -276,6 +287,7 @@ class Mirror {
   storage::LogStore log_;
   const evidence::Clock& clock_;
   const Partner partner_;
+  const std::shared_ptr<CosignerKeys> cosigners_;
   std::unique_ptr<Cosignatures> cosignatures_;
   bool suspicious_ = false;  // the follower's
   storage::Mutex applying_;  // held across the write of a batch; before mutex_

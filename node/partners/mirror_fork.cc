@@ -1,5 +1,6 @@
 // Two heads of one log that cannot both be true: keeping them, and the proof for others.
 #include <algorithm>
+#include <span>
 
 #include "node/partners/mirror.h"
 
@@ -31,22 +32,33 @@ absl::StatusOr<std::vector<crypto::Checkpoint>> CheckpointsOf(
   return checkpoints;
 }
 
-// The note with one line of the log alone: whatever else the issuer put there must not make the
-// evidence worthless for whoever is stricter.
-std::string OnlyHeadLine(const std::string& text, const std::string& origin,
-                         const std::vector<KeysEntry>& keys) {
-  auto note = crypto::ParseNote(text);
-  if (!note.ok()) return text;
-  for (const crypto::NoteSignature& line : note->signatures) {
-    for (const KeysEntry& entry : keys) {
-      const crypto::NoteKey key{origin, crypto::KeyType::kEd25519, entry.keys.head};
-      if (line.name != origin || line.id != key.id()) continue;
-      if (crypto::VerifyNote({note->text, {line}}, std::span(&key, 1)).ok()) {
-        return crypto::Note{note->text, {line}}.ToString();
-      }
-    }
+bool HasLineOf(const crypto::Note& note, const std::string& name, const crypto::KeyId& id) {
+  return std::ranges::any_of(note.signatures, [&](const crypto::NoteSignature& line) {
+    return line.name == name && line.id == id;
+  });
+}
+
+// Adds the line, while the note is none that is too large as evidence or to be told on.
+void Add(const crypto::NoteSignature& line, crypto::Note& kept) {
+  if (kept.signatures.size() == crypto::kMaxNoteSignatures) return;
+  kept.signatures.push_back(line);
+  if (kept.ToString().size() > evidence::kMaxFeedHeadBytes) kept.signatures.pop_back();
+}
+
+// Adds the first line of the key that verifies and is dated no later than `latest` (Unix seconds),
+// where the note has one and `kept` has none. Whether it has one then.
+bool KeepLineOf(const crypto::NoteKey& key, const crypto::Note& note, int64_t latest,
+                crypto::Note& kept) {
+  const crypto::KeyId id = key.id();
+  if (HasLineOf(kept, key.name, id)) return true;
+  for (const crypto::NoteSignature& line : note.signatures) {
+    if (line.name != key.name || line.id != id) continue;
+    const auto signers = crypto::VerifyNote({note.text, {line}}, std::span(&key, 1));
+    if (!signers.ok() || signers->front().timestamp > static_cast<uint64_t>(latest)) continue;
+    Add(line, kept);
+    return true;
   }
-  return text;
+  return false;
 }
 
 Bytes EncodeProof(const crypto::Digest& root, const std::vector<crypto::Digest>& proof) {
@@ -78,17 +90,40 @@ absl::Status Mirror::KeepForkEvidence(const std::string& first, const std::strin
   marked.forked = true;
   Batch batch;
   batch.Put(Column::kLogHeads, Key('m'), EncodeState(marked));
-  const auto only = [&keys = marked.keys, this](const std::string& note) {
-    return crypto::ToBytes(OnlyHeadLine(note, partner_.origin, keys));
-  };
-  batch.Put(Column::kLogHeads, Key('1'), only(first));
-  batch.Put(Column::kLogHeads, Key('2'), only(second));
+  batch.Put(Column::kLogHeads, Key('1'), crypto::ToBytes(NoteOfEvidence(first)));
+  batch.Put(Column::kLogHeads, Key('2'), crypto::ToBytes(NoteOfEvidence(second)));
   // Without it the log is forked all the same; it is read later.
   (void)PutForkProof(first, second, batch);
   if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
   state_.forked = true;
   Publish();
   return absl::DataLossError(words);
+}
+
+// Whatever else whoever wrote it put there must not make the evidence worthless for somebody who is
+// stricter, nor large.
+std::string Mirror::NoteOfEvidence(const std::string& text) const {
+  const auto note = crypto::ParseNote(text);
+  if (!note.ok()) return text;
+  const int64_t latest = clock_.Now().seconds() + kMaxCosignatureAheadSeconds;
+  const std::string& origin = partner_.origin;
+  crypto::Note kept{note->text, {}};
+  for (auto entry = state_.keys.rbegin(); entry != state_.keys.rend(); ++entry) {
+    const crypto::NoteKey head{origin, crypto::KeyType::kEd25519, entry->keys.head};
+    if (!KeepLineOf(head, *note, latest, kept)) continue;
+    KeepLineOf({evidence::SelfKeyName(origin), crypto::KeyType::kCosignature, entry->keys.self},
+               *note, latest, kept);
+    break;
+  }
+  if (kept.signatures.empty()) return text;
+  // What was verified when it came, this node's own among it.
+  if (const auto head = crypto::ParseCheckpoint(note->text); head.ok()) {
+    for (const Cosignature& cosignature : cosignatures_->Over(*head)) Add(cosignature.Line(), kept);
+  }
+  for (const crypto::NoteKey& key : cosigners_->AllBut(origin)) {
+    KeepLineOf(key, *note, latest, kept);
+  }
+  return kept.ToString();
 }
 
 absl::Status Mirror::PutForkProof(const std::string& first, const std::string& second,

@@ -56,9 +56,10 @@ Quarantine ReadQuarantine(Reader& reader) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Mirror>> Mirror::Open(storage::Store& store,
-                                                     const evidence::Clock& clock,
-                                                     Partner partner) {
-  std::unique_ptr<Mirror> mirror(new Mirror(store, clock, std::move(partner)));
+                                                     const evidence::Clock& clock, Partner partner,
+                                                     std::shared_ptr<CosignerKeys> cosigners) {
+  std::unique_ptr<Mirror> mirror(
+      new Mirror(store, clock, std::move(partner), std::move(cosigners)));
   if (absl::Status status = mirror->Load(); !status.ok()) return status;
   return mirror;
 }
@@ -220,6 +221,7 @@ absl::Status Mirror::Load() {
 }
 
 void Mirror::Publish() {
+  if (!state_.keys.empty()) cosigners_->Set(partner_.origin, state_.keys.back().keys.mirror);
   storage::MutexLock lock(mutex_);
   view_.size = state_.tree.size();
   view_.head =

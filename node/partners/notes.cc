@@ -104,9 +104,8 @@ void Notes::AddNotesOf(const std::string& origin, std::vector<std::string>& note
     const MirrorView view = mirror->View();
     if (view.forked) {
       if (auto evidence = mirror->ForkEvidence(); evidence.ok()) {
-        for (const std::string& note : *evidence) {
-          found.push_back(Compose(LinesOfLog(note, origin, view.keys), {}, {}));
-        }
+        // Only lines that were verified are kept there.
+        found = *std::move(evidence);
       }
     } else if (view.head.has_value()) {
       found = {Compose(LinesOfLog(mirror->HeadNote(), origin, view.keys), own_.origin,
@@ -201,8 +200,10 @@ absl::Status Notes::TakeOwn(const crypto::Note& note, const crypto::Checkpoint& 
         "a partner holds a signed head of this node's log with " + std::to_string(head.size) +
             " entries, and the log here has " + std::to_string(own->checkpoint.size) +
             ": the database is an older copy, or a second node runs with the same keys. Stop the "
-            "other one, if there is one; then `daftar log recover --because TEXT` fetches "
-            "what is missing back from partners",
+            "other one, if there is one, and keep its directory: what no partner has copied yet is "
+            "in its db/ alone. Where its log is the longer one, run that one instead of this. "
+            "Where there is no other, `daftar log recover --because TEXT` fetches what is missing "
+            "back from partners. docs/storage.md, 'Two copies of one node', has the steps",
         note.ToString());
     return absl::OkStatus();
   }

@@ -23,8 +23,6 @@ namespace daftar::partners {
 
 inline constexpr size_t kMaxExchangeNotes = kMaxPartners + 1;  // a message
 inline constexpr size_t kMaxExchangeBytes = 3 << 20;           // of its notes together
-// A cosignature whose time lies further ahead of this node's clock is not taken.
-inline constexpr int64_t kMaxCosignatureAheadSeconds = 300;
 
 // The node's own log, of which another room is the writer.
 struct OwnLog {
@@ -58,8 +56,8 @@ class Notes {
 
   // The newest notes of the own log and of all active partners' copied logs, each with the head's
   // own lines, this node's cosignature, then others', and nothing else that its issuer wrote there.
-  // Of a forked log the two notes that contradict each other. Within kMaxExchangeNotes and
-  // kMaxExchangeBytes; what is beyond them is left out.
+  // Of a forked log the two notes that contradict each other, as they are kept. Within
+  // kMaxExchangeNotes and kMaxExchangeBytes; what is beyond them is left out.
   std::vector<std::string> All() const;
   // Only those of these logs.
   std::vector<std::string> Of(std::span<const std::string> origins) const;

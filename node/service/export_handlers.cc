@@ -1,4 +1,7 @@
 // The calls that hand the log to an auditor: bundles, and the keys that it is checked with.
+#include <functional>
+#include <utility>
+
 #include "node/ledger/log_export.h"
 #include "node/service/convert.h"
 #include "node/service/export_stream.h"
@@ -10,6 +13,7 @@ namespace daftar::service {
 namespace {
 
 constexpr const char* kOpenAction = "log.open";
+constexpr const char* kOpeningsFile = "openings";  // as ledger::ExportLog names it
 // Openings that the record names one by one.
 constexpr int kMaxNamedOpenings = 20;
 
@@ -40,6 +44,34 @@ std::string WhatIsOpened(const v1::ExportLogRequest& request) {
   return what;
 }
 
+// A bundle on its way out, which puts the openings on the record just before their keys go.
+class RecordedStream final : public audit::BundleSink {
+ public:
+  // `send` outlives it.
+  RecordedStream(const SendExport& send, std::function<absl::Status()> record)
+      : stream_(send), record_(std::move(record)) {}
+
+  bool BeginFile(const std::string& name, const audit::BundleProgress& progress) override {
+    if (name == kOpeningsFile) recorded_ = record_();
+    return recorded_.ok() && stream_.BeginFile(name, progress);
+  }
+  bool Append(crypto::ByteView chunk, const audit::BundleProgress& progress) override {
+    return stream_.Append(chunk, progress);
+  }
+  bool Finish(const std::string& manifest, const audit::BundleProgress& progress) override {
+    return stream_.Finish(manifest, progress);
+  }
+  bool StillWanted() override { return stream_.StillWanted(); }
+
+  // Why the record could not be written, which ends the export.
+  const absl::Status& recorded() const { return recorded_; }
+
+ private:
+  ExportStream stream_;
+  std::function<absl::Status()> record_;
+  absl::Status recorded_;
+};
+
 }  // namespace
 
 absl::Status NodeHandlers::ExportLog(const Actor& actor, const v1::ExportLogRequest& request,
@@ -49,12 +81,6 @@ absl::Status NodeHandlers::ExportLog(const Actor& actor, const v1::ExportLogRequ
   if (!asked.ok()) return asked.status();
   auto slot = exports_.Take();
   if (!slot.ok()) return slot.status();
-  if (const std::string opened = WhatIsOpened(request); !opened.empty()) {
-    storage::Batch batch;
-    storage::RecordAudit(batch, node_.vault(), node_.entropy(),
-                         {node_.clock().Now().value, actor.name, kOpenAction, opened, ""});
-    if (absl::Status s = node_.store().Write(std::move(batch)); !s.ok()) return s;
-  }
   // All that has come so far, for the quorum that the auditor asks for.
   node_.ServeCosignatures();
   const storage::NodeKeys& keys = node_.keys();
@@ -63,8 +89,15 @@ absl::Status NodeHandlers::ExportLog(const Actor& actor, const v1::ExportLogRequ
   const ledger::LogExportSource source{
       node_.store(),    identity,    node_.publisher(),         node_.ledger(),
       node_.charters(), keys.record, node_.notes().OfPartners()};
-  ExportStream stream(send);
-  return ledger::ExportLog(source, *asked, node_.clock().Now(), stream);
+  RecordedStream stream(send, [&] {
+    storage::Batch batch;
+    storage::RecordAudit(
+        batch, node_.vault(), node_.entropy(),
+        {node_.clock().Now().value, actor.name, kOpenAction, WhatIsOpened(request), ""});
+    return node_.store().Write(std::move(batch));
+  });
+  const absl::Status exported = ledger::ExportLog(source, *asked, node_.clock().Now(), stream);
+  return stream.recorded().ok() ? exported : stream.recorded();
 }
 
 std::vector<PolicyPartner> NodeHandlers::PolicyPartners() const {

@@ -72,7 +72,9 @@ absl::StatusOr<v1::ListLogEntriesResponse> NodeHandlers::ListLogEntries(
   std::shared_ptr<partners::Mirror> mirror;
   v1::ListLogEntriesResponse out;
   if (request.origin().empty() || request.origin() == node_.config().origin) {
-    if (const auto head = node_.publisher().Head()) out.set_log_size(head->checkpoint.size);
+    const auto head = node_.publisher().Head();
+    // In trouble there is no head, and what the database holds is shown all the same.
+    out.set_log_size(head.has_value() ? head->checkpoint.size : node_.publisher().tree_size());
   } else {
     auto partner = node_.registry().Find(request.origin());
     if (!partner.ok()) return partner.status();

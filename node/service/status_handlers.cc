@@ -9,17 +9,32 @@
 #include "node/version.h"
 
 namespace daftar::service {
+namespace {
+
+constexpr char kWithCode[] =
+    " This database knows no partner, so `daftar log recover` needs a code: have a partner make "
+    "one (`daftar partner invite`), and run `daftar log recover --code CODE --because TEXT`";
+
+// ADOPTION, KEYS and CHARTER: a log of no more has told nobody anything yet.
+constexpr uint64_t kFirstEntries = 3;
+
+}  // namespace
 
 std::vector<std::string> NodeHandlers::OwnProblems() const {
   std::vector<std::string> problems;
   if (std::string trouble = node_.publisher().trouble(); !trouble.empty()) {
-    problems.push_back(trouble);
+    // An empty database, or one that is being filled by a code.
+    if (!node_.publisher().Head().has_value() && node_.registry().Active().empty()) {
+      trouble += std::string(trouble.ends_with('.') ? "" : ".") + kWithCode;
+    }
+    problems.push_back(std::move(trouble));
   } else if (const BackgroundTrouble background = node_.trouble(); !background.publishing.empty()) {
     problems.push_back("the last tick published nothing: " + background.publishing);
   } else if (node_.publisher().tree_size() == 0) {
     problems.push_back(
-        "the database holds no log: it is new, or was emptied. Fetch it back from partners "
-        "(`daftar log recover`), or put the right database in its place");
+        std::string("the database holds no log: it is new, or was emptied. Fetch it back from "
+                    "partners, or put the right database in its place.") +
+        kWithCode);
   }
   if (const std::string problem = node_.policies().problem(); !problem.empty()) {
     // One line for each fault.
@@ -118,6 +133,8 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
   if (const auto head = node_.publisher().Head(); head.has_value()) {
     out.set_log_size(head->checkpoint.size);
     out.set_log_root(head->checkpoint.root.hex());
+  } else {
+    out.set_log_size(node_.publisher().tree_size());  // what the database holds, unsigned
   }
   const check::ReceiptLog::Size decisions = node_.receipts().Head();
   out.set_decisions(decisions.size);
@@ -140,6 +157,13 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
     out.add_notices(
         "The keystore is opened by the unlock file beside it: whoever copies the directory has the "
         "keys. A passphrase file elsewhere or a systemd credential (daftar-passphrase) is safer.");
+  }
+  if (active.empty() && node_.publisher().Head().has_value() &&
+      node_.publisher().tree_size() > kFirstEntries) {
+    out.add_notices(
+        "No partner is active: nobody copies or cosigns this log, and checks have no partner's "
+        "answer. After a lost database pair again with each: there `daftar partner invite`, here "
+        "`daftar partner join CODE`.");
   }
   if (const size_t waiting = node_.warnings().Waiting(); waiting > 0) {
     out.add_notices(std::to_string(waiting) +

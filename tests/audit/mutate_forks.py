@@ -2,7 +2,7 @@
 import base64
 
 from log_model import Key, sha256
-from make_bundles import ForkPlan, b64, checkpoint, vkey
+from make_bundles import ForkPlan, b64, checkpoint, cosignature_line, vkey
 from mutate import (BAD, EITHER, FAILS, GOOD, REORDERINGS, UNREADABLE, add, alter, flip, loosen_base64,
                     mutation, need)
 
@@ -37,6 +37,29 @@ def change_line(at, *texts):
 @fork_mutation("nothing", GOOD)
 def _(plan, rng):
     pass
+
+
+def cosigned(known, fails):
+    """One note, or both, with a witness's line."""
+    def change(plan, rng):
+        witness = Key(rng.randbytes(32))
+        if known:
+            plan.policy_lines.insert(1, "witness w " + vkey("w.example/mirror", 4, witness.public))
+
+        def add_lines(lines, notes):
+            for at in rng.choice([(0,), (1,), (0, 1)]):
+                text = "no such text\n" if fails else plan.texts[at]
+                line = cosignature_line("w.example/mirror", witness, text, rng.randrange(1, 2**32))
+                notes[at] += (line + "\n").encode()
+                lines[2 + at] = lines[2 + at].split(" ")[0] + f" {len(notes[at])}"
+        plan.hooks.append(add_lines)
+    return change
+
+
+fork_mutation("cosigned by a witness", GOOD)(cosigned(True, False))
+fork_mutation("cosigned by a stranger", GOOD)(cosigned(False, False))
+fork_mutation("a stranger's line that fails", GOOD)(cosigned(False, True))
+fork_mutation("a witness's line that fails", FAILS)(cosigned(True, True))
 
 
 @fork_mutation("no fork: one head twice", FAILS, True)

@@ -6,7 +6,8 @@ written from docs/bundle.md alone, with Debian's python3-nacl.
     verify_bundle.py --batch [--now SECONDS] < lines of BUNDLE<TAB>POLICY
         > lines of CODE<TAB>FAILED<TAB>NOT CHECKED
 
-Exit code 0: no check fails; 1: a check fails; 2: it cannot be read, or the policy cannot.
+Exit code 0: no check fails; 1: a check fails; 2: it cannot be read, or the policy cannot, or nobody
+reads what --batch finds.
 """
 import argparse
 import json
@@ -94,6 +95,11 @@ def print_checks(code, checks, why):
         print_texts(texts or ["there was nothing to check"])
 
 
+def drop_stdout():
+    """Whoever read the output has gone: nothing more is written, also not when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("bundle", nargs="?")
@@ -106,20 +112,28 @@ def main():
                         help="leave a check out, to see that the mutation test notices")
     given = parser.parse_args()
     if given.batch:
-        for line in sys.stdin:
-            bundle, policy = line.rstrip("\n").split("\t")
-            code, checks, _ = verify(bundle, policy, given.now, skip=given.skip)
-            print(f"{code}\t{','.join(failed(checks))}\t{','.join(in_state(checks, 'not_checked'))}",
-                  flush=True)
+        try:
+            for line in sys.stdin:
+                bundle, policy = line.rstrip("\n").split("\t")
+                code, checks, _ = verify(bundle, policy, given.now, skip=given.skip)
+                print(f"{code}\t{','.join(failed(checks))}\t"
+                      f"{','.join(in_state(checks, 'not_checked'))}", flush=True)
+        except BrokenPipeError:
+            drop_stdout()
+            return 2
         return 0
     if not given.bundle or not given.policy:
         parser.print_usage(sys.stderr)
         return 2
     code, checks, why = verify(given.bundle, given.policy, given.now, given.proof, given.skip)
-    if given.json:
-        print(json.dumps({"code": code, "checks": checks, "why": why}))
-    else:
-        print_checks(code, checks, why)
+    try:
+        if given.json:
+            print(json.dumps({"code": code, "checks": checks, "why": why}))
+        else:
+            print_checks(code, checks, why)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        drop_stdout()
     return code
 
 

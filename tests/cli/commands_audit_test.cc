@@ -63,6 +63,34 @@ TEST_F(AuditVerifyTest, NamesWhatCanBeQuoted) {
   EXPECT_THAT(ran.out, Not(HasSubstr("ADOPTION")));
 }
 
+TEST_F(AuditVerifyTest, SaysWhereALaterAuditBeginsOnlyWhenNothingFailed) {
+  EXPECT_THAT(Run({bundle_, "--policy", policy_}).out,
+              HasSubstr("can begin at this head: daftar log export --from 7\n"));
+  log_.bodies()[3].reset();
+  const std::string erased = Write("erased", log_.Bundle(0, audit::testing::kStoryEnd));
+  EXPECT_THAT(Run({erased, "--policy", policy_}).out, Not(HasSubstr("log export --from")));
+  const std::string excerpt = Write("excerpt", log_.Excerpt({6}, audit::testing::kStoryEnd));
+  EXPECT_THAT(Run({excerpt, "--policy", policy_}).out, Not(HasSubstr("log export --from")));
+}
+
+TEST_F(AuditVerifyTest, SaysWhyItDoesNotKnowWhenTheHeadWasDated) {
+  audit::testing::TestBundle undated = log_.Bundle(0, audit::testing::kStoryEnd);
+  auto note = *crypto::ParseNote(undated.File("head"));
+  note.signatures.erase(note.signatures.begin() + 1);  // the node's own
+  undated.File("head") = note.ToString();
+  EXPECT_THAT(Run({Write("undated", undated), "--policy", policy_}).out,
+              HasSubstr("  the node has not dated it; see when it was cosigned\n"));
+  // The line is there, and the entries that name its key are not those of the head.
+  audit::testing::TestBundle altered = log_.Bundle(0, audit::testing::kStoryEnd);
+  altered.File("entries").back() ^= 1;
+  const Ran ran = Run({Write("altered", altered), "--policy", policy_});
+  EXPECT_EQ(ran.code, 1);
+  EXPECT_THAT(ran.out,
+              HasSubstr("  not established, as no line on it is shown to be the node's own; "
+                        "see when it was cosigned\n"));
+  EXPECT_THAT(ran.out, Not(HasSubstr("has not dated it")));
+}
+
 TEST_F(AuditVerifyTest, SaysThatALogTookThePlaceOfAnother) {
   audit::testing::TestLog log;
   evidence::AdoptionBody body;

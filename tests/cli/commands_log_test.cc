@@ -14,6 +14,7 @@
 #include "cli/console.h"
 #include "cli/json.h"
 #include "crypto/hash.h"
+#include "crypto/note.h"
 #include "node/audit/manifest.h"
 #include "tests/cli/cli_support.h"
 
@@ -40,19 +41,10 @@ std::string TwoBodies() {
 class LogCommandTest : public ::testing::Test {
  protected:
   LogCommandTest() {
-    crypto::Secret32 seed;
-    auto key = crypto::SigningKey::FromSeed(seed);
     files_ = {{"head", "a head\n"},    {"entries", Repeated('e', 3000)},
               {"bodies", TwoBodies()}, {"charters", ""},
               {"cosigners", ""},       {"openings", Repeated('k', 40)}};
-    audit::Manifest manifest;
-    manifest.origin = "toko-a.test/daftar";
-    manifest.made_at = 1'790'813'100;
-    manifest.to = 10;
-    for (const auto& [name, text] : files_) {
-      manifest.files.push_back({name, text.size(), crypto::Sha256(crypto::AsBytes(text))});
-    }
-    manifest_ = manifest.Sign(key);
+    Sign();
     node_.export_log = [this](const v1::ExportLogRequest& request, const grpc::ServerContext& call,
                               FakeNode::ExportWriter& writer) {
       asked_ = request;
@@ -73,6 +65,29 @@ class LogCommandTest : public ::testing::Test {
       if (!manifest_.empty()) writer.Write(last);
       return ending_;
     };
+  }
+  // The manifest over the files as they are now.
+  void Sign() {
+    crypto::Secret32 seed;
+    auto key = crypto::SigningKey::FromSeed(seed);
+    audit::Manifest manifest;
+    manifest.origin = "toko-a.test/daftar";
+    manifest.made_at = 1'790'813'100;
+    manifest.to = 10;
+    for (const auto& [name, text] : files_) {
+      manifest.files.push_back({name, text.size(), crypto::Sha256(crypto::AsBytes(text))});
+    }
+    manifest_ = manifest.Sign(key);
+  }
+  // The head with a line under each of these names.
+  void SignHead(const std::vector<std::string>& names) {
+    crypto::Note note;
+    note.text = "toko-a.test/daftar\n10\nroot\n";
+    for (const std::string& name : names) {
+      note.signatures.push_back({name, {}, crypto::Bytes(64, 7)});
+    }
+    files_[0].second = note.ToString();
+    Sign();
   }
   std::string Path(const std::string& name) const { return folder_.path() + "/" + name; }
   std::vector<std::string> Names() const {
@@ -123,6 +138,21 @@ TEST_F(LogCommandTest, OneFileBeginsWithTheManifest) {
   EXPECT_THAT(ran.err, AllOf(HasSubstr("daftar audit verify " + to + " --policy POLICY"),
                              HasSubstr("log export --from 10")));
   EXPECT_LE(deadline_, std::chrono::system_clock::now() + std::chrono::hours(1));
+}
+
+TEST_F(LogCommandTest, AHeadWithoutCosignaturesIsToldWithWhatToDo) {
+  constexpr char kNone[] = "No partner has cosigned the head of this bundle, of 10 entries: ";
+  SignHead({"toko-a.test/daftar", "toko-a.test/daftar/self", "toko-b.test/daftar/mirror"});
+  EXPECT_THAT(Export({"--out", Path("cosigned")}).err, Not(HasSubstr("No partner")));
+  SignHead({"toko-a.test/daftar"});
+  const Ran earlier = Export({"--out", Path("earlier"), "--to", "10"});
+  EXPECT_EQ(earlier.code, kExitOk) << earlier.err;
+  EXPECT_THAT(earlier.err, AllOf(HasSubstr(kNone), HasSubstr("fails at 'quorum'"),
+                                 HasSubstr("leave out --to"), HasSubstr("Next: ")));
+  SignHead({"toko-a.test/daftar", "toko-a.test/daftar/self"});
+  const Ran newest = Export({"--out", Path("newest")});
+  EXPECT_THAT(newest.err, AllOf(HasSubstr(kNone), HasSubstr("Export again once partners have"),
+                                Not(HasSubstr("--to"))));
 }
 
 TEST_F(LogCommandTest, AFolderHoldsTheFiles) {
@@ -249,7 +279,10 @@ TEST_F(LogCommandTest, InJson) {
                         {"files", 6},
                         {"bodies", 2},
                         {"opened", 1},
-                        {"case", false}}));
+                        {"case", false},
+                        {"cosignatures", nullptr}}));  // its head is no note
+  SignHead({"toko-a.test/daftar", "toko-a.test/daftar/self", "toko-b.test/daftar/mirror"});
+  EXPECT_EQ(Json::parse(Export({"--out", Path("b"), "--output", "json"}).out)["cosignatures"], 1);
 }
 
 TEST_F(LogCommandTest, ForkEvidenceIsWrittenAsItComes) {

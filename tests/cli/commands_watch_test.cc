@@ -260,19 +260,73 @@ TEST_F(WatchCommandTest, AWatchThatReachesNobodyOnceSaysSo) {
   EXPECT_EQ(ran.code, kExitUnavailable);
   EXPECT_THAT(ran.err, HasSubstr(gone + " could not be asked: "));
   EXPECT_THAT(ran.out, HasSubstr("not reached: " + gone + ": "));
-  // Where another node was reached the exit code is that one's, and the summary names this one.
+  // On each run, and also where another node was reached.
   const Ran some = Watch({gone});
-  EXPECT_EQ(some.code, 0) << some.out << some.err;
+  EXPECT_EQ(some.code, kExitUnavailable) << some.out << some.err;
+  EXPECT_THAT(some.err, HasSubstr(gone + " could not be asked: "));
   EXPECT_THAT(some.out, HasSubstr("300 entries, all read"));
   EXPECT_THAT(some.out, HasSubstr("not reached: " + gone + ": "));
   EXPECT_THAT(some.out, Not(HasSubstr("not reached: " + node_)));
   const Ran json = RunCli({"audit", "watch", node_, gone, "--policy", policy_, "--state",
                            folder_.path() + "/other", "--once", "--output", "json"});
-  EXPECT_EQ(json.code, 0);
+  EXPECT_EQ(json.code, kExitUnavailable);
   const Json summary = LinesOf(json.out).back()["summary"];
   ASSERT_THAT(summary["unreached"], SizeIs(1));
   EXPECT_EQ(summary["unreached"][0]["node"], gone);
   EXPECT_THAT(summary["unreached"][0]["why"].get<std::string>(), Not(::testing::IsEmpty()));
+  // What was found counts for more.
+  {
+    const std::lock_guard lock(mutex_);
+    server_.checkpoint = "nonsense";
+  }
+  EXPECT_EQ(Watch({gone}).code, 1);
+}
+
+TEST_F(WatchCommandTest, ALogThatNobodyShowedInThisRunIsNotSaidToBeRead) {
+  ASSERT_EQ(Watch({}).code, 0);
+  const auto other = std::make_shared<SimLog>("toko-b.example/daftar", 2);
+  other->Grow(3, now_ - 5);
+  SimServer shown{other};
+  shown.Show(3);
+  const std::string both =
+      folder_.File("both", "log " + log_->VKey() + "\nlog " + other->VKey() + "\nquorum none\n");
+  const SmallHttp http([&](const SmallRequest& request) -> SmallAnswer {
+    const auto answer = shown.Get(request.path.substr(std::string("/log/").size()));
+    return answer.ok() ? SmallAnswer{200, *answer} : SmallAnswer{404};
+  });
+  const auto watch = [&](const std::string& url, const std::string& output) {
+    return RunCli(
+        {"audit", "watch", url, "--policy", both, "--state", state_, "--once", "--output", output});
+  };
+  const Ran ran = watch(http.url() + "/log", "text");
+  EXPECT_EQ(ran.code, 0) << ran.out << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("toko-a.example/daftar: 300 entries, not asked in this run\n"));
+  EXPECT_THAT(ran.out, HasSubstr("toko-b.example/daftar: 3 entries, all read\n"));
+  const Ran json = watch(http.url() + "/log", "json");
+  const Json logs = LinesOf(json.out).back()["summary"]["logs"];
+  ASSERT_THAT(logs, SizeIs(2)) << json.out;
+  EXPECT_EQ(logs[0]["shown"], false);
+  EXPECT_EQ(logs[1]["shown"], true);
+  {
+    const std::lock_guard lock(mutex_);
+    server_.down = true;
+  }
+  const Ran down = watch(node_, "text");
+  EXPECT_EQ(down.code, kExitUnavailable) << down.out << down.err;
+  EXPECT_THAT(down.out, HasSubstr("toko-a.example/daftar: 300 entries, not reached in this run\n"));
+}
+
+TEST_F(WatchCommandTest, AStateFolderMayBeTypedWithASlash) {
+  ASSERT_EQ(Watch({}).code, 0);
+  Serve(log_, 200);
+  const Ran ran = RunCli({"audit", "watch", node_, "--policy", policy_, "--state", state_ + "//",
+                          "--once", "--output", "json"});
+  EXPECT_EQ(ran.code, 1) << ran.err;
+  const Json alarm = LinesOf(ran.out)[0];
+  EXPECT_EQ(alarm["kind"], "rollback");
+  ASSERT_THAT(alarm["notes"], SizeIs(2));
+  EXPECT_EQ(alarm["notes"][0], state_ + "/" + audit::FileStem(log_->origin()) + "-200" +
+                                   std::string(audit::kNoteSuffix));
 }
 
 TEST_F(WatchCommandTest, AnAlarmIsPostedAndAWebhookThatFailsStopsNothing) {

@@ -96,6 +96,11 @@ TEST_F(DecisionBundleTest, AWholeLogHolds) {
   EXPECT_EQ(result.receipts, kReceipts);
   EXPECT_EQ(result.agree, kReceipts);
   EXPECT_EQ(result.differ, 0u);
+  EXPECT_THAT(Find(result, "heads").said, HasSubstr("the log has each of the 3 that were noted"));
+  checks_.heads = {log_.Head(5)};
+  const DecisionReplay one = Replay();
+  EXPECT_EQ(Of(one, "heads"), CheckOutcome::kHolds);
+  EXPECT_THAT(Find(one, "heads").said, HasSubstr("the log goes on from the one that was noted"));
 }
 
 TEST_F(DecisionBundleTest, APartHoldsToo) {

@@ -18,12 +18,15 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-// A charter of this project's, with a circle where it is a template.
+constexpr std::string_view kNamePlaceholder = "Circle of ...";
+
+// A charter of this project's, with a circle and a name where it is a template.
 Charter FromFile(const std::string& name) {
   std::ifstream file(DAFTAR_SOURCE_DIR "/deploy/charters/" + name);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (const size_t at = text.find(evidence::kCirclePlaceholder); at != std::string::npos) {
     text.replace(at, evidence::kCirclePlaceholder.size(), "00112233445566778899aabbccddeeff");
+    text.replace(text.find(kNamePlaceholder), kNamePlaceholder.size(), "Circle of the tests");
   }
   auto charter = Charter::Parse(std::move(text));
   DAFTAR_EXPECT_OK(charter);
@@ -73,6 +76,15 @@ TEST(ShowCharterTest, AWarningNamesTheReasonsItIsAbout) {
   charter.reasons.at(evidence::Reason::kCancelledAfterWork).reminders = 0;  // no money owed
   EXPECT_THAT(CharterWarnings(charter),
               ElementsAre("It is kept for longer than 24 months (payment-reversed)"));
+}
+
+TEST(ShowCharterTest, ATemplatesNameIsWarnedAbout) {
+  Charter charter = FromFile("strict.toml");
+  charter.name = "Circle of ... (strict)";
+  EXPECT_THAT(CharterWarnings(charter), ElementsAre(HasSubstr("name still has the template's")));
+  EXPECT_THAT(Printed(charter), HasSubstr("Think twice about\n  - The name still has"));
+  charter.name = "Circle of 3.5 towns.";
+  EXPECT_THAT(CharterWarnings(charter), IsEmpty());
 }
 
 TEST(ShowCharterTest, Json) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <sstream>
@@ -7,6 +8,8 @@
 
 namespace daftar::cli {
 namespace {
+
+using ::testing::HasSubstr;
 
 TEST(ShowLogTest, HeadIsTheNoteByteForByte) {
   v1::GetLogHeadResponse head;
@@ -32,12 +35,21 @@ TEST(ShowLogTest, InvalidSignatureStandsOut) {
   std::ostringstream out;
   PrintLog(out, 2, entries);
   EXPECT_EQ(out.str(),
-            "INDEX  KIND     ABOUT  ISSUED  GROUND  SIGNATURE  BODY    COMMITMENT\n"
-            "0      KEYS            t               valid      yes     aa\n"
-            "1      ERASURE  #0     t       paid    INVALID    erased\n"
+            "INDEX  KIND     ABOUT  ISSUED  GROUND  SIGNATURE  BODY  COMMITMENT\n"
+            "0      KEYS            t               valid      yes   aa\n"
+            "1      ERASURE  #0     t       paid    INVALID    -\n"
             "The log has 2 entries.\n");
   EXPECT_EQ(LogJson("", 2, entries)["entries"][1]["about"], 0);
   EXPECT_TRUE(LogJson("", 2, entries)["entries"][0]["about"].is_null());
+}
+
+TEST(ShowLogTest, AnErasureNeverHadABodyThatCouldBeErased) {
+  const std::vector<v1::LogEntry> entries{Proto<v1::LogEntry>("kind: 'REPORT'"),
+                                          Proto<v1::LogEntry>("kind: 'ERASURE' about: 0")};
+  std::ostringstream out;
+  PrintLog(out, 2, entries);
+  EXPECT_THAT(out.str(), HasSubstr("INVALID    erased\n"));
+  EXPECT_THAT(out.str(), HasSubstr("INVALID    -\n"));
 }
 
 }  // namespace

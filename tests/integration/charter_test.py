@@ -15,7 +15,12 @@ def another_charter(circle):
                          f"127.0.0.1:{none.http_port}").message
     expect_in("'circle' is still the template's", words, "what init says of a template")
     own = circle.folder / "own.toml"
-    own.write_text(template.read_text().replace("REPLACE: openssl rand -hex 16", "ab" * 16))
+    filled = template.read_text().replace("REPLACE: openssl rand -hex 16", "ab" * 16)
+    own.write_text(filled)
+    warnings = none.ask("charter", "check", own)["warnings"]
+    expect_equal(len(warnings), 1, "warnings about a template with its circle alone")
+    expect_in("The name still has the template's", warnings[0], "the warning")
+    own.write_text(filled.replace("Circle of ...", "Circle of the tests"))
     expect_equal(none.ask("charter", "check", own)["warnings"], [], "warnings about a template")
 
     a, b = circle.node("A"), circle.node("B")

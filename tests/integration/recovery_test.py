@@ -203,6 +203,8 @@ def drills(circle):
     same_history(a, *others)
     twin.start()
     silent(twin, "a partner holds a signed head")
+    until(lambda: "a partner holds a signed head" in twin.log_text(), SOON,
+          "the twin's log says that it stopped signing")
     grow(a)
     same_history(a, *others)
     for other in others:

@@ -68,6 +68,64 @@ TEST_F(TakingBack, WhatKeptTheLastTickFromPublishingIsOverWithTheRecovery) {
   EXPECT_EQ(a_->trouble().publishing, "");  // though nothing has ticked since
 }
 
+// An export right after it is worth no less than one before.
+TEST_F(TakingBack, ThePartnersCosignaturesComeWithTheRecovery) {
+  BackUp();
+  Publish(File());
+  PutBack();
+  const auto recovered = Recover();
+  ASSERT_THAT(recovered, IsOk());
+  EXPECT_THAT(recovered->said, Contains(HasSubstr("partners cosign the head when they answer")));
+  const auto head = a_->publisher().Head();
+  ASSERT_TRUE(head.has_value());
+  EXPECT_EQ(a_->arrivals().cosignatures().Over(head->checkpoint).size(), 2u);
+}
+
+// What no partner has copied is in the other copy's database, unless somebody deletes that.
+TEST_F(TakingBack, WhoeverIsToldOfALongerLogIsToldToKeepTheOtherCopy) {
+  BackUp();
+  std::filesystem::copy_file(a_.dir() / "high-water", circle_.temp() / "high-water");
+  Publish(File());
+  a_.Stop();
+  std::filesystem::copy_file(circle_.temp() / "high-water", a_.dir() / "high-water",
+                             std::filesystem::copy_options::overwrite_existing);
+  PutBack();
+  ASSERT_THAT(a_->ledger().Publish(a_.Caller(), File()), IsOk());
+  circle_.clock().Advance(31);
+  EXPECT_FALSE(a_->Tick().ok());
+  EXPECT_THAT(a_->publisher().trouble(),
+              AllOf(HasSubstr("keep its directory"), HasSubstr("is the longer one"),
+                    HasSubstr("'Two copies of one node'")));
+}
+
+TEST_F(TakingBack, WhatNobodyHoldsMayBeInAnotherCopy) {
+  namespace fs = std::filesystem;
+  BackUp();
+  for (SimNode* partner : {&b_, &c_}) {
+    partner->Stop();
+    fs::copy(partner->dir() / "db", circle_.temp() / partner->origin(),
+             fs::copy_options::recursive);
+    partner->Start();
+  }
+  Publish(File());
+  a_.Stop();
+  for (SimNode* partner : {&b_, &c_}) {
+    partner->Stop();
+    fs::remove_all(partner->dir() / "db");
+    fs::copy(circle_.temp() / partner->origin(), partner->dir() / "db",
+             fs::copy_options::recursive);
+    partner->Start();
+  }
+  PutBack();
+  constexpr char kAdvice[] = "fetches what is missing back from partners";
+  EXPECT_THAT(a_->publisher().trouble(), HasSubstr(kAdvice));
+  // It has just been followed.
+  EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kFailedPrecondition,
+                                  AllOf(HasSubstr("have been signed"), Not(HasSubstr(kAdvice)),
+                                        HasSubstr(". No partner that answered"),
+                                        HasSubstr("delete neither before"))));
+}
+
 TEST_F(TakingBack, WhatWasQueuedIsNotPublishedTwice) {
   const auto id = File();
   ASSERT_THAT(a_->ledger().Publish(a_.Caller(), id), IsOk());
@@ -289,7 +347,9 @@ TEST_F(TakingBack, WhatPartnersAlterIsRefused) {
           break;
       }
     };
-    EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kUnavailable, HasSubstr("of no help")));
+    EXPECT_THAT(Recover(), StatusIs(absl::StatusCode::kUnavailable,
+                                    AllOf(HasSubstr("of no help"), HasSubstr("--new-log ORIGIN"),
+                                          Not(HasSubstr("again when")))));
     EXPECT_LT(a_->publisher().tree_size(), size) << what;
     EXPECT_NE(a_->publisher().trouble(), "");
   }

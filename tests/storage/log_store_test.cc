@@ -453,8 +453,7 @@ TEST_F(LogStoreTest, ShorterDatabaseThanTheHighWaterMarkIsReported) {
   EXPECT_THAT(
       CompareWithHighWater(*log_, kLog, *log_->Load(kLog), 5, NaiveRoot(0, 5)),
       StatusIs(Code::kDataLoss, AllOf(HasSubstr("holds 3 entries"), HasSubstr("5 have been signed"),
-                                      HasSubstr("Nothing will be signed"), HasSubstr("older copy"),
-                                      HasSubstr("partners"))));
+                                      HasSubstr("older copy"))));
 }
 
 TEST_F(LogStoreTest, AnotherHistoryThanTheHighWaterMarkIsReported) {
@@ -473,7 +472,7 @@ TEST_F(LogStoreTest, DamagedTilesBelowTheHighWaterMarkAreReported) {
   const CompactTree tree = *log_->Load(kLog);
   Remove(Column::kLogTiles, TileKey(0, 0));
   EXPECT_THAT(CompareWithHighWater(*log_, kLog, tree, 100, NaiveRoot(0, 100)),
-              StatusIs(Code::kDataLoss, HasSubstr("Nothing will be signed")));
+              StatusIs(Code::kDataLoss));
 }
 
 TEST_F(LogStoreTest, DeletedWriteAheadLogIsCaughtByTheHighWaterMark) {

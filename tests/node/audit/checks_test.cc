@@ -167,6 +167,41 @@ TEST(QuorumCheckTest, FailsWhenAWitnessIsMissingOrDatedInTheFuture) {
   EXPECT_THAT(Failed(Verify(log, bundle)), ElementsAre("quorum"));
 }
 
+// As in a policy that a partner printed, for its own use.
+TEST(QuorumCheckTest, SaysThatTheLogsOwnShopIsNoWitnessOfIt) {
+  TestLog log;
+  AddStory(log);
+  const std::string own =
+      crypto::NoteKey{evidence::MirrorKeyName(kOrigin), crypto::KeyType::kCosignature,
+                      log.entry_key().public_key()}
+          .ToVkey();
+  TestBundle bundle = log.Bundle(0, kStoryEnd);
+  const Verdict verdict =
+      VerifyWhole(bundle.Whole(log.entry_key()), "log " + log.LogVkey() + "\nwitness toko-a " +
+                                                     own + "\nwitness w1 " + log.WitnessVkey() +
+                                                     "\ngroup more_than_half 2 toko-a w1\n"
+                                                     "quorum more_than_half\n");
+  EXPECT_THAT(Failed(verdict), ElementsAre("quorum"));
+  EXPECT_EQ(FirstFault(verdict, Check::kQuorum),
+            "The quorum 'more_than_half' is not reached: 1 of 2 witnesses in your policy cosigned "
+            "the head. The witness 'toko-a' is this log's own shop, which never cosigns its own "
+            "log: only its partners' cosignatures can make up the quorum.");
+  auto note = *crypto::ParseNote(bundle.File("head"));
+  note.signatures.pop_back();  // of a partner
+  bundle.File("head") = note.ToString();
+  EXPECT_EQ(FirstFault(Verify(log, bundle), Check::kQuorum),
+            "The quorum 'both' is not reached: 1 of 2 witnesses in your policy cosigned the head.");
+}
+
+TEST(ConsistencyCheckTest, TellsTheRootThatAnEarlierReportHas) {
+  const Verdict verdict = After({}, {}, 3);
+  TestLog log;
+  AddStory(log);
+  EXPECT_EQ(verdict.Find(Check::kConsistency)->found,
+            "The head of size 3, root " + crypto::ToBase64(log.CheckpointAt(3).root.view()) +
+                ", is the beginning of that of size 7.");
+}
+
 TEST(TreeCheckTest, FailsForAnEntryThatWasAddedLeftOutOrSwapped) {
   const auto changed = [](const std::function<void(TestLog&)>& change) {
     TestLog log;

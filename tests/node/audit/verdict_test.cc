@@ -125,7 +125,8 @@ TEST(VerdictTest, AForkNamesBothHeadsForALetter) {
                                "00:00:30 UTC"));
   // Nobody has cosigned it as far as this auditor knows.
   const Verdict alone = VerifyWhole(text, "log " + log.LogVkey() + "\nquorum none\n");
-  EXPECT_THAT(alone.Find(Check::kFork)->found, HasSubstr("cosigned by no witness of your policy"));
+  EXPECT_THAT(alone.Find(Check::kFork)->found,
+              HasSubstr("cosigned by no witness of your policy as far as this file shows"));
   const Verdict foreign = VerifyWhole(text, "log " + log.PartnerVkey() + "\nquorum none\n");
   EXPECT_EQ(foreign.code, 1);
   EXPECT_TRUE(foreign.fork->heads.empty());

@@ -94,6 +94,21 @@ TEST_F(WatchTest, AHeadThatNobodyConfirmsGrowsStale) {
   EXPECT_EQ(Round(), Names{"stale"});
 }
 
+TEST_F(WatchTest, ANodeThatShowsNoHeadOfTheLogIsNoLessStale) {
+  net_.servers[kA].Show(3);
+  EXPECT_THAT(Round(), IsEmpty());
+  clock_.seconds += 301;
+  EXPECT_EQ(Round(), Names{"stale"});
+  const std::string head = net_.servers[kA].checkpoint;
+  net_.servers[kA].checkpoint = "nonsense";
+  EXPECT_EQ(Round(), Names{"bad_checkpoint"});
+  net_.servers[kA].checkpoint = head;
+  EXPECT_EQ(Round(), Names{"!bad_checkpoint"});  // as stale as it was
+  log_->Grow(4, Time());
+  net_.servers[kA].Show(4);
+  EXPECT_EQ(Round(), Names{"!stale"});
+}
+
 TEST_F(WatchTest, AHeadWithoutThePolicysQuorumIsStaleAfterATime) {
   const auto witness = MakeKey(6);
   policy_ = "log " + log_->VKey() + "\nwitness w " + CosignerKey("w.example", *witness).ToVkey() +

@@ -152,7 +152,56 @@ TEST_F(WatchTest, AHeadWithoutTilesIsHeldAgainstALargerTree) {
   }
 }
 
-TEST_F(WatchTest, EvidenceOfAForkHasNothingButWhatTheLogSigned) {
+TEST_F(WatchTest, EvidenceOfAForkSaysWhichWitnessesCosignedItsHeads) {
+  const auto one = MakeKey(6);
+  const auto two = MakeKey(7);
+  const auto stranger = MakeKey(8);
+  policy_ = "log " + log_->VKey() + "\nwitness one " + CosignerKey("one.example", *one).ToVkey() +
+            "\nwitness two " + CosignerKey("two.example", *two).ToVkey() + "\nquorum none\n";
+  for (const bool without_tiles : {false, true}) {
+    SCOPED_TRACE(without_tiles);
+    auto first = std::make_shared<SimLog>(*log_);
+    auto second = std::make_shared<SimLog>(*log_);
+    first->Grow(7, Time(), 1);
+    second->Grow(9, Time(), 2);
+    files_.clear();
+    net_.servers[kA] = {log_};
+    net_.servers[kA].Show(3);
+    Start();
+    EXPECT_THAT(Round(), IsEmpty());
+    net_.servers[kA] = {first};
+    net_.servers[kA].Show(7, {{"one.example", one, Time()},
+                              {"stranger.example", stranger, Time()},
+                              {"two.example", two, Time() - 1}});
+    if (without_tiles) {
+      net_.servers[kA].lies.emplace(TilePath(0, 0, 7), absl::NotFoundError("gone"));
+    }
+    EXPECT_THAT(Round(), IsEmpty());
+    Start();  // what an earlier run has seen
+    net_.servers[kA] = {second};
+    // A witness's line twice, and the log's: one of each is kept.
+    crypto::Note note = *crypto::ParseNote(second->NoteAt(9, {{"two.example", two, Time()}}));
+    note.signatures.push_back(note.signatures[1]);
+    note.signatures.push_back(note.signatures[0]);
+    net_.servers[kA].Show(9);
+    net_.servers[kA].checkpoint = note.ToString();
+    EXPECT_EQ(Round(), Names{"fork"});
+    const auto evidence = ForkEvidence::Parse(files_[told_[0].evidence]);
+    ASSERT_THAT(evidence, testing::IsOk());
+    EXPECT_EQ(evidence->first,
+              first->NoteAt(7, {{"one.example", one, Time()}, {"two.example", two, Time() - 1}}));
+    EXPECT_EQ(evidence->second, second->NoteAt(9, {{"two.example", two, Time()}}));
+    const auto policy = TlogPolicy::Parse(policy_);
+    ASSERT_THAT(policy, testing::IsOk());
+    const auto heads = evidence->Heads(*policy);
+    ASSERT_THAT(heads, testing::IsOk());
+    EXPECT_THAT(heads->first.witnesses, SizeIs(2));
+    EXPECT_THAT(heads->second.witnesses, SizeIs(1));
+    EXPECT_THAT(evidence->Prove(*heads), testing::IsOk());
+  }
+}
+
+TEST_F(WatchTest, EvidenceOfAForkHasNothingOfWhomThePolicyDoesNotKnow) {
   const auto witness = MakeKey(6);
   auto other = std::make_shared<SimLog>(*log_);
   log_->Grow(7, Time(), 1);

@@ -116,13 +116,22 @@ TEST_F(LogExportTest, ASizeThatWasNeverSignedIsToldWithTheNearest) {
   }
   Tick();
   Kept kept;
-  EXPECT_THAT(
-      Export({.from = first + 1}, kept),
-      StatusIs(Code::kNotFound, AllOf(HasSubstr("below has " + std::to_string(first)),
-                                      HasSubstr("above has " + std::to_string(first + 2)))));
+  EXPECT_THAT(Export({.from = first + 1}, kept),
+              StatusIs(Code::kNotFound, AllOf(HasSubstr("below has " + std::to_string(first)),
+                                              HasSubstr("above has " + std::to_string(first + 2)),
+                                              HasSubstr("the last line of its export"))));
   EXPECT_THAT(Export({.to = first + 9}, kept), StatusIs(Code::kNotFound));
   EXPECT_THAT(Export({.from = first + 2}, kept),
-              StatusIs(Code::kInvalidArgument, HasSubstr("nothing from")));
+              StatusIs(Code::kInvalidArgument,
+                       AllOf(HasSubstr("nothing from"),
+                             HasSubstr("the log ends at " + std::to_string(first + 2)))));
+  // The log goes on: it is --to that ends.
+  const std::string ends = "--to ends the bundle at " + std::to_string(first);
+  EXPECT_THAT(Export({.from = first + 2, .to = first}, kept),
+              StatusIs(Code::kInvalidArgument, HasSubstr(ends)));
+  EXPECT_THAT(Export({.to = first, .open = {first}}, kept),
+              StatusIs(Code::kInvalidArgument,
+                       HasSubstr("entry " + std::to_string(first) + " is not there: " + ends)));
   EXPECT_THAT(Export({.from = first, .entries = {2}}, kept), StatusIs(Code::kInvalidArgument));
   EXPECT_THAT(kept.names, IsEmpty());
 }

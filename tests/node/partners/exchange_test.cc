@@ -290,6 +290,27 @@ TEST_F(ExchangeTest, AForkIsKeptToldOnAndItsReportsStopCounting) {
   EXPECT_EQ(c_->followers().MirrorOf("toko-a.test")->ForkEvidence()->size(), 2u);
 }
 
+TEST_F(ExchangeTest, TheEvidenceOfAForkSaysWhoCosignedItsHeadsAndIsToldOnSo) {
+  Publish();
+  crypto::Note other = *crypto::ParseNote(SignedByA(3, crypto::Digest()));
+  other.signatures.push_back(
+      crypto::Cosign(other.text, static_cast<uint64_t>(circle_.clock().Now().seconds()),
+                     evidence::MirrorKeyName("toko-c.test"), c_->keys().mirror));
+  const std::string notes[] = {other.ToString()};
+  DAFTAR_ASSERT_OK(b_->exchange().Receive(Of(b_, "toko-e.test"), notes));
+  b_->exchange().SendAll();
+  for (SimNode* reader : {&b_, &d_}) {
+    const auto kept = (*reader)->followers().MirrorOf("toko-a.test")->ForkEvidence();
+    DAFTAR_ASSERT_OK(kept);
+    ASSERT_EQ(kept->size(), 2u);
+    for (const char* const line : {"toko-b.test/mirror ", "toko-c.test/mirror ",
+                                   "toko-d.test/mirror ", "toko-e.test/mirror "}) {
+      EXPECT_THAT((*kept)[0], HasSubstr(line));
+    }
+    EXPECT_EQ((*kept)[1], notes[0]);
+  }
+}
+
 TEST_F(ExchangeTest, TwoNotesOfOneSizeProveAForkBeforeTheirEntriesAreHeld) {
   const std::string once[] = {SignedByA(9, crypto::Digest())};
   DAFTAR_ASSERT_OK(b_->exchange().Receive(Of(b_, "toko-e.test"), once));

@@ -1,13 +1,22 @@
 // Heads of one log that cannot both be true, as a copy of the log meets them.
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "node/audit/policy.h"
+#include "node/partners/cosigner.h"
 #include "node/partners/mirror.h"
 #include "node/partners/trouble_words.h"
 #include "tests/node/partners/mirror_fixture.h"
+#include "tests/support/fakes.h"
 
 namespace daftar::partners {
 namespace {
 
 using ::daftar::testing::StatusIs;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::SizeIs;
 
 TEST_F(MirrorTest, TwoHeadsOfOneSizeAreAForkAndBothAreKept) {
   Publish(1);
@@ -176,6 +185,88 @@ TEST_F(MirrorForkTest, WhatOthersShowIsComparedWithAHeadWhoseEntriesAreOnTheWay)
   const std::string other = OtherHistory(4, 8).head;
   EXPECT_THAT(Told(other), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("of one size")));
   ExpectForked(other);
+}
+
+TEST_F(MirrorForkTest, TheEvidenceHasTheCosignaturesThatVerifyOneOfAKey) {
+  ::daftar::testing::FakeEntropy entropy(11);
+  const auto c = crypto::SigningKey::Generate(entropy);
+  const auto d = crypto::SigningKey::Generate(entropy);
+  const auto stranger = crypto::SigningKey::Generate(entropy);
+  const auto cosigners = std::make_shared<CosignerKeys>();
+  cosigners->Set("toko-c.test", c.public_key());
+  cosigners->Set("toko-d.test", d.public_key());
+  mirror_ = *Mirror::Open(reader_->store(), circle_.clock(), partner_, cosigners);
+  Publish(1);
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  Cosigner cosigner(circle_.clock(), "toko-b.test", reader_->keys().mirror);
+  DAFTAR_ASSERT_OK(cosigner.Cosign(*mirror_));
+
+  crypto::Note other = *crypto::ParseNote(HeadOver(3, crypto::Digest()));
+  const auto add = [&](const std::string& origin, const crypto::SigningKey& key, int64_t ahead) {
+    other.signatures.push_back(
+        crypto::Cosign(other.text, static_cast<uint64_t>(circle_.clock().Now().seconds() + ahead),
+                       evidence::MirrorKeyName(origin), key));
+  };
+  add("toko-c.test", c, 0);
+  other.signatures.back().blob[20] ^= 1;  // does not keep out the one that verifies
+  add("toko-c.test", c, kMaxCosignatureAheadSeconds);
+  add("toko-c.test", c, 0);
+  add("toko-d.test", d, kMaxCosignatureAheadSeconds + 1);
+  add("toko-e.test", stranger, 0);
+  other.signatures.push_back(other.signatures[0]);
+  EXPECT_THAT(Told(other.ToString()), StatusIs(absl::StatusCode::kDataLoss));
+
+  Reopen();
+  const auto proof = mirror_->ForkProof();
+  DAFTAR_ASSERT_OK(proof);
+  const auto names = [](const std::string& text) {
+    std::vector<std::string> found;
+    const auto note = crypto::ParseNote(text);
+    for (const crypto::NoteSignature& line : note->signatures) found.push_back(line.name);
+    return found;
+  };
+  EXPECT_THAT(names(proof->first),
+              ElementsAre("toko-a.test", "toko-a.test/self", "toko-b.test/mirror"));
+  EXPECT_THAT(names(proof->second),
+              ElementsAre("toko-a.test", "toko-a.test/self", "toko-c.test/mirror"));
+  const auto vkey = [](const std::string& origin, const crypto::PublicKey& key) {
+    return crypto::NoteKey{evidence::MirrorKeyName(origin), crypto::KeyType::kCosignature, key}
+        .ToVkey();
+  };
+  const crypto::NoteKey log{"toko-a.test", crypto::KeyType::kEd25519,
+                            mirror_->View().keys.back().keys.head};
+  const auto policy = audit::TlogPolicy::Parse(
+      "log " + log.ToVkey() + "\nwitness b " +
+      vkey("toko-b.test", reader_->keys().mirror.public_key()) + "\nwitness c " +
+      vkey("toko-c.test", c.public_key()) + "\nquorum none\n");
+  DAFTAR_ASSERT_OK(policy);
+  const auto heads = proof->Heads(*policy);
+  DAFTAR_ASSERT_OK(heads);
+  DAFTAR_EXPECT_OK(proof->Prove(*heads));
+  EXPECT_THAT(heads->first.witnesses, SizeIs(1));
+  EXPECT_THAT(heads->second.witnesses, SizeIs(1));
+}
+
+TEST_F(MirrorForkTest, NoPaddingMakesTheEvidenceLargerThanANote) {
+  // As many cosigners as a note has room for, under names that are as long as they can be.
+  const auto cosigners = std::make_shared<CosignerKeys>();
+  mirror_ = *Mirror::Open(reader_->store(), circle_.clock(), partner_, cosigners);
+  Publish(1);
+  DAFTAR_ASSERT_OK(mirror_->Apply(Feed()));
+  std::vector<Cosignature> kept;
+  for (uint8_t i = 0; i < 120; ++i) {
+    kept.push_back({std::string(240, static_cast<char>('a' + i % 26)) + std::to_string(i), 3,
+                    mirror_->View().head->root, circle_.clock().Now().seconds(), crypto::KeyId(),
+                    crypto::Bytes(72, i)});
+  }
+  DAFTAR_ASSERT_OK(mirror_->cosignatures().Keep(std::move(kept)));
+  EXPECT_THAT(Told(HeadOver(3, crypto::Digest())), StatusIs(absl::StatusCode::kDataLoss));
+  const auto evidence = mirror_->ForkEvidence();
+  DAFTAR_ASSERT_OK(evidence);
+  ASSERT_THAT(*evidence, SizeIs(2));
+  EXPECT_LE((*evidence)[0].size(), evidence::kMaxFeedHeadBytes);
+  EXPECT_GT((*evidence)[0].size(), evidence::kMaxFeedHeadBytes / 2);
+  DAFTAR_EXPECT_OK(crypto::ParseNote((*evidence)[0]));
 }
 
 TEST_F(MirrorForkTest, WhatTheLogShowsIsComparedWithAHeadThatOthersHaveShown) {

@@ -131,6 +131,33 @@ TEST_F(ExportHandlersTest, AWrongCaseIsToldBeforeAnythingIsSent) {
   EXPECT_THAT(handlers_.ExportLog(kManager, request, never), StatusIs(Code::kNotFound));
 }
 
+TEST_F(ExportHandlersTest, WhatOpensNothingLeavesNoOpeningOnTheRecord) {
+  Publish("0812-3456-7890");
+  v1::ExportLogRequest request;
+  request.add_open(0);  // KEYS
+  EXPECT_THAT(
+      handlers_.ExportLog(kAuditor, request, [](const v1::ExportLogResponse&) { return true; }),
+      StatusIs(Code::kFailedPrecondition));
+  request.set_open(0, 2);
+  // Whoever breaks off before the keys has not got them.
+  EXPECT_THAT(
+      handlers_.ExportLog(kAuditor, request, [](const v1::ExportLogResponse&) { return false; }),
+      StatusIs(Code::kCancelled));
+  EXPECT_THAT(Openings(), IsEmpty());
+  // The record is there before they go.
+  size_t recorded = 0;
+  EXPECT_THAT(handlers_.ExportLog(kAuditor, request,
+                                  [&](const v1::ExportLogResponse& message) {
+                                    if (message.file().name() == "openings") {
+                                      recorded = Openings().size();
+                                    }
+                                    return true;
+                                  }),
+              IsOk());
+  EXPECT_EQ(recorded, 1u);
+  EXPECT_EQ(Openings().size(), 1u);
+}
+
 TEST_F(ExportHandlersTest, WhoTookWhichDecisionsStandsOnTheRecord) {
   const SendExport take = [](const v1::ExportLogResponse&) { return true; };
   v1::ExportDecisionsRequest request;

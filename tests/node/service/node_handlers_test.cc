@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/incidents.h"
@@ -115,6 +116,58 @@ TEST_F(NodeHandlersTest, APartnerUnderACharterThatIsNotAdoptedHereIsAProblem) {
   // Adopted is enough, in force or not.
   DAFTAR_ASSERT_OK(a_->charters().Adopt(a_.Caller(), changed, "agreed"));
   EXPECT_THAT(handlers_.Problems(), IsEmpty());
+}
+
+TEST_F(NodeHandlersTest, ALogInTroubleIsShownAsTheDatabaseHoldsIt) {
+  const uint64_t size = a_->publisher().tree_size();
+  ASSERT_GT(size, 0u);
+  a_.Stop();
+  std::filesystem::remove(a_.dir() / "high-water");
+  a_.Start();
+  Users users{a_->store(), a_->vault(), a_->clock(), a_->entropy()};
+  NodeHandlers handlers{*a_, users};
+  auto status = handlers.GetStatus(manager_, {});
+  DAFTAR_ASSERT_OK(status);
+  EXPECT_FALSE(status->signing());
+  EXPECT_EQ(status->log_size(), size);
+  EXPECT_EQ(status->log_root(), "");
+  // It has partners, which are asked without a code.
+  EXPECT_THAT(status->problems(), Not(Contains(HasSubstr("--code"))));
+  auto entries = handlers.ListLogEntries(manager_, {});
+  DAFTAR_ASSERT_OK(entries);
+  EXPECT_EQ(entries->log_size(), size);
+  EXPECT_EQ(static_cast<uint64_t>(entries->entries_size()), size);
+}
+
+TEST_F(NodeHandlersTest, AfterALostDatabaseTheCodeAndTheNewPairingAreNamed) {
+  for (const char* phone : {"0812-3456-7890", "0813-2465-7980"}) {
+    auto added = a_->ledger().Add(a_.Caller(), DepositUnsettled(phone));
+    DAFTAR_ASSERT_OK(added);
+    DAFTAR_ASSERT_OK(a_->ledger().Publish(a_.Caller(), added->incident.id));
+  }
+  circle_.Settle();
+  EXPECT_THAT(handlers_.GetStatus(manager_, {})->notices(),
+              Not(Contains(HasSubstr("No partner is active"))));
+  a_.Stop();
+  std::filesystem::remove_all(a_.dir() / "db");
+  a_.StartToRecover();
+  Users users{a_->store(), a_->vault(), a_->clock(), a_->entropy()};
+  NodeHandlers handlers{*a_, users};
+  EXPECT_THAT(
+      handlers.GetStatus(manager_, {})->problems(),
+      Contains(AllOf(HasSubstr("needs a code"), HasSubstr("recover --code CODE --because TEXT"))));
+  auto invite = b_->pairing().Invite(b_.Caller(), 0);
+  DAFTAR_ASSERT_OK(invite);
+  auto recovered = a_->RecoverLog(a_.Caller(), {invite->code, "a drill"},
+                                  [](const std::string&, uint64_t) { return true; });
+  DAFTAR_ASSERT_OK(recovered);
+  EXPECT_THAT(recovered->said, Contains(HasSubstr("pair again with each")));
+  auto status = handlers.GetStatus(manager_, {});
+  DAFTAR_ASSERT_OK(status);
+  EXPECT_TRUE(status->signing());
+  EXPECT_THAT(status->problems(), IsEmpty());
+  EXPECT_THAT(status->notices(), Contains(AllOf(HasSubstr("No partner is active"),
+                                                HasSubstr("`daftar partner join CODE`"))));
 }
 
 }  // namespace
