@@ -101,10 +101,12 @@ TEST_F(TakingBack, WhoeverIsToldOfALongerLogIsToldToKeepTheOtherCopy) {
 TEST_F(TakingBack, WhatNobodyHoldsMayBeInAnotherCopy) {
   namespace fs = std::filesystem;
   BackUp();
+  const auto copy = [&](const SimNode& partner) {
+    return circle_.temp() / (partner.origin() + "-copy");
+  };
   for (SimNode* partner : {&b_, &c_}) {
     partner->Stop();
-    fs::copy(partner->dir() / "db", circle_.temp() / partner->origin(),
-             fs::copy_options::recursive);
+    fs::copy(partner->dir() / "db", copy(*partner), fs::copy_options::recursive);
     partner->Start();
   }
   Publish(File());
@@ -112,8 +114,7 @@ TEST_F(TakingBack, WhatNobodyHoldsMayBeInAnotherCopy) {
   for (SimNode* partner : {&b_, &c_}) {
     partner->Stop();
     fs::remove_all(partner->dir() / "db");
-    fs::copy(circle_.temp() / partner->origin(), partner->dir() / "db",
-             fs::copy_options::recursive);
+    fs::copy(copy(*partner), partner->dir() / "db", fs::copy_options::recursive);
     partner->Start();
   }
   PutBack();
