@@ -291,15 +291,19 @@ absl::Status PartnerClient::ReadLog(const partners::Partner& partner, const std:
                                     const std::function<bool(evidence::FeedBatch)>& on_batch,
                                     std::chrono::milliseconds deadline,
                                     partners::Cancellation& cancel) {
-  auto stub = StubFor(partner);
-  if (!stub.ok()) return stub.status();
+  if (auto usable = StubFor(partner); !usable.ok()) return usable.status();
+  // A connection of its own: the other one rests for some seconds after the partner was down, and
+  // here an operator waits who has just started it.
+  auto channel = Dial(partner.endpoint, partner.pin);
+  if (!channel.ok()) return channel.status();
+  auto stub = v1::PartnerService::NewStub(*channel);
   grpc::ClientContext context;
   context.set_deadline(DeadlineIn(deadline));
   v1::ReadLogRequest request;
   request.set_origin(origin);
   request.set_from(from);
   cancel.OnCancel([&context] { context.TryCancel(); });
-  auto reader = (*stub)->ReadLog(&context, request);
+  auto reader = stub->ReadLog(&context, request);
   return ReadBatches(context, *reader, on_batch, cancel, partner.endpoint);
 }
 
