@@ -2,6 +2,7 @@
 #include "crypto/note.h"
 #include "node/partners/adoptions.h"
 #include "tests/node/partners/proof_fixture.h"
+#include "tests/node/partners/unreached_network.h"
 
 namespace daftar::partners {
 namespace {
@@ -11,7 +12,7 @@ using ::testing::HasSubstr;
 using testing::kIssuer;
 
 // Reaches nobody, and remembers which logs were asked for.
-class DeafNetwork final : public Network {
+class DeafNetwork final : public UnreachedNetwork {
  public:
   absl::Status ReadLog(const Partner&, const std::string& origin, uint64_t,
                        const std::function<bool(evidence::FeedBatch)>&, std::chrono::milliseconds,
@@ -19,41 +20,6 @@ class DeafNetwork final : public Network {
     read.push_back(origin);
     return absl::UnavailableError("not reached");
   }
-  void Evaluate(const Partner&, const EvaluateCall&, std::chrono::milliseconds,
-                std::function<void(absl::StatusOr<EvaluateAnswer>)> done) override {
-    done(absl::UnavailableError("not reached"));
-  }
-  void ExchangeNotes(const Partner&, std::vector<std::string>, std::chrono::milliseconds,
-                     std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
-    done(absl::UnavailableError("not reached"));
-  }
-  void RelayDispute(const Partner&, const crypto::Bytes&, std::chrono::milliseconds,
-                    std::function<void(absl::StatusOr<RelayAnswer>)> done) override {
-    done(absl::UnavailableError("not reached"));
-  }
-  absl::Status Follow(const Partner&, uint64_t, const std::function<bool(evidence::FeedBatch)>&,
-                      Cancellation&) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<NodeCard> Pair(const std::string&, const crypto::SpkiPin&, const InviteSecret&,
-                                const NodeCard&, std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(const Partner&, uint64_t,
-                                                        std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<evidence::ProofRequestId> RequestProof(const Partner&, const ProofCall&,
-                                                        std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::Status FetchProof(const Partner&, const evidence::ProofRequestId&,
-                          const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>&,
-                          std::chrono::milliseconds, Cancellation&) override {
-    return absl::UnavailableError("not reached");
-  }
-  void Forget(const std::string&) override {}
-  void Shutdown() override {}
 
   std::vector<std::string> read;
 };

@@ -7,6 +7,7 @@
 
 #include "crypto/cosignature.h"
 #include "node/evidence/header.h"
+#include "tests/node/partners/unreached_network.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -23,7 +24,6 @@ using ::daftar::testing::StatusIs;
 using decision::EntryStatus;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 
 constexpr char kPhone[] = "0812-3456-7890";
 
@@ -431,7 +431,7 @@ TEST_F(ExchangeTest, OldArrivalsAreMergedIntoLaterOnes) {
 }
 
 // Answers as a script says; everything else is not reached.
-class ScriptedNetwork final : public Network {
+class ScriptedNetwork final : public UnreachedNetwork {
  public:
   void ExchangeNotes(const Partner&, std::vector<std::string> notes, std::chrono::milliseconds,
                      std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
@@ -453,42 +453,6 @@ class ScriptedNetwork final : public Network {
     storage::MutexLock lock(mutex_);
     return sent_;
   }
-  void Evaluate(const Partner&, const EvaluateCall&, std::chrono::milliseconds,
-                std::function<void(absl::StatusOr<EvaluateAnswer>)> done) override {
-    done(absl::UnavailableError("not reached"));
-  }
-  void RelayDispute(const Partner&, const crypto::Bytes&, std::chrono::milliseconds,
-                    std::function<void(absl::StatusOr<RelayAnswer>)> done) override {
-    done(absl::UnavailableError("not reached"));
-  }
-  absl::Status Follow(const Partner&, uint64_t, const std::function<bool(evidence::FeedBatch)>&,
-                      Cancellation&) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::Status ReadLog(const Partner&, const std::string&, uint64_t,
-                       const std::function<bool(evidence::FeedBatch)>&, std::chrono::milliseconds,
-                       Cancellation&) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<NodeCard> Pair(const std::string&, const crypto::SpkiPin&, const InviteSecret&,
-                                const NodeCard&, std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(const Partner&, uint64_t,
-                                                        std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<evidence::ProofRequestId> RequestProof(const Partner&, const ProofCall&,
-                                                        std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::Status FetchProof(const Partner&, const evidence::ProofRequestId&,
-                          const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>&,
-                          std::chrono::milliseconds, Cancellation&) override {
-    return absl::UnavailableError("not reached");
-  }
-  void Forget(const std::string&) override {}
-  void Shutdown() override {}
 
  private:
   storage::Mutex mutex_;

@@ -5,12 +5,13 @@
 #include <set>
 
 #include "tests/node/partners/relay_fixture.h"
+#include "tests/node/partners/unreached_network.h"
 
 namespace daftar::partners {
 namespace {
 
 // Answers as a script says, and says when.
-class ScriptedNetwork final : public Network {
+class ScriptedNetwork final : public UnreachedNetwork {
  public:
   void RelayDispute(const Partner& partner, const crypto::Bytes& statement,
                     std::chrono::milliseconds,
@@ -66,42 +67,6 @@ class ScriptedNetwork final : public Network {
     }
     return true;
   }
-  void Evaluate(const Partner&, const EvaluateCall&, std::chrono::milliseconds,
-                std::function<void(absl::StatusOr<EvaluateAnswer>)> done) override {
-    done(absl::UnavailableError("not reached"));
-  }
-  void ExchangeNotes(const Partner&, std::vector<std::string>, std::chrono::milliseconds,
-                     std::function<void(absl::StatusOr<std::vector<std::string>>)> done) override {
-    done(absl::UnavailableError("not reached"));
-  }
-  absl::Status Follow(const Partner&, uint64_t, const std::function<bool(evidence::FeedBatch)>&,
-                      Cancellation&) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::Status ReadLog(const Partner&, const std::string&, uint64_t,
-                       const std::function<bool(evidence::FeedBatch)>&, std::chrono::milliseconds,
-                       Cancellation&) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<NodeCard> Pair(const std::string&, const crypto::SpkiPin&, const InviteSecret&,
-                                const NodeCard&, std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<evidence::ProofNonce> OpenProofRequest(const Partner&, uint64_t,
-                                                        std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::StatusOr<evidence::ProofRequestId> RequestProof(const Partner&, const ProofCall&,
-                                                        std::chrono::milliseconds) override {
-    return absl::UnavailableError("not reached");
-  }
-  absl::Status FetchProof(const Partner&, const evidence::ProofRequestId&,
-                          const std::function<bool(absl::StatusOr<evidence::HandoverPiece>)>&,
-                          std::chrono::milliseconds, Cancellation&) override {
-    return absl::UnavailableError("not reached");
-  }
-  void Forget(const std::string&) override {}
-  void Shutdown() override {}
 
  private:
   storage::Mutex mutex_;
