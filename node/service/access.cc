@@ -34,6 +34,10 @@ constexpr Roles kPartnerReaders{Role::kManager, Role::kOperator, Role::kAuditor}
 constexpr std::array kRules = {
     MethodRule{"ShopService/Check", kStaffUp},
     MethodRule{"ShopService/GetReceipt", kReaders},
+    MethodRule{"ShopService/ListReceipts", kReaders},
+    MethodRule{"ShopService/RecogniseIdentifier", kStaffUp},
+    MethodRule{"ShopService/ListReasons", kReaders},
+    MethodRule{"ShopService/PreviewIncident", kStaffUp},
     MethodRule{"ShopService/AddIncident", kStaffUp},
     MethodRule{"ShopService/ListIncidents", kReaders},
     MethodRule{"ShopService/GetIncident", kReaders},
@@ -92,6 +96,12 @@ constexpr std::array kRules = {
     MethodRule{"PolicyService/OverrideDecision", kManagers},
     MethodRule{"PolicyService/ReportOutcomes", Roles{Role::kManager, Role::kAuditor}},
     MethodRule{"PolicyService/ResetPartnerWeight", kManagers},
+    MethodRule{"PolicyService/CheckPolicy", Roles::All()},
+    MethodRule{"PolicyService/PutPolicy", kManagers},
+    MethodRule{"PolicyService/BacktestPolicy", Roles{Role::kManager, Role::kAuditor}},
+    MethodRule{"PolicyService/SetTrialPolicy", kManagers},
+    MethodRule{"PolicyService/ReportTrial", Roles{Role::kManager, Role::kAuditor}},
+    MethodRule{"PolicyService/ReportWorth", Roles{Role::kManager, Role::kAuditor}},
     MethodRule{"NodeService/GetStatus", Roles::All()},
     MethodRule{"NodeService/CreateInvite", kOperators},
     MethodRule{"NodeService/JoinPartner", kOperators},
@@ -107,6 +117,7 @@ constexpr std::array kRules = {
     MethodRule{"NodeService/AddUser", kOperators},
     MethodRule{"NodeService/ListUsers", Roles{Role::kOperator, Role::kAuditor}},
     MethodRule{"NodeService/RemoveUser", kOperators},
+    MethodRule{"NodeService/ResetSignIn", kOperators},
     MethodRule{"NodeService/ListChanges", Roles{Role::kManager, Role::kAuditor}},
     MethodRule{"NodeService/GetLogHead", Roles::All()},
     MethodRule{"NodeService/ListLogEntries",
@@ -116,6 +127,15 @@ constexpr std::array kRules = {
     MethodRule{"NodeService/ExportFork", kPartnerReaders},
     MethodRule{"NodeService/GetLogPolicy", kPartnerReaders},
     MethodRule{"NodeService/RecoverLog", kOperators},
+    MethodRule{"SessionService/GetSession", Roles::All(), true},
+    MethodRule{"SessionService/SignIn", Roles::All(), true},
+    MethodRule{"SessionService/UseLink", Roles::All(), true},
+    MethodRule{"SessionService/SignOut", Roles::All(), true},
+    MethodRule{"SessionService/SetPassword", Roles::All()},
+    MethodRule{"SessionService/BeginSecondFactor", Roles::All()},
+    MethodRule{"SessionService/ConfirmSecondFactor", Roles::All()},
+    MethodRule{"SessionService/ListSessions", Roles::All()},
+    MethodRule{"SessionService/EndSession", Roles::All()},
 };
 
 Bytes UserKey(std::string_view name) { return Writer().U8('u').Raw(name).Take(); }
@@ -201,9 +221,13 @@ std::string_view RoleName(Role role) {
       return "operator";
     case Role::kAuditor:
       return "auditor";
+    case Role::kOwner:
+      return "owner";
   }
   return "unknown";
 }
+
+Roles RolesOf(Role role) { return role == Role::kOwner ? Roles::All() : Roles{role}; }
 
 std::span<const MethodRule> MethodRules() { return kRules; }
 
@@ -352,7 +376,7 @@ absl::StatusOr<Actor> Users::ByToken(std::string_view token) const {
   auto user = Find(std::string(crypto::AsText(**name)));
   if (!user.ok()) return user.status();
   if (!user->has_value()) return unknown;
-  return Actor{std::string(kUserPrefix) + (*user)->name, Roles{(*user)->role}};
+  return Actor{std::string(kUserPrefix) + (*user)->name, RolesOf((*user)->role)};
 }
 
 absl::StatusOr<Actor> Users::ByUid(uint32_t uid) const {
@@ -363,7 +387,7 @@ absl::StatusOr<Actor> Users::ByUid(uint32_t uid) const {
   if (row->has_value()) {
     auto user = Find(std::string(crypto::AsText(**row)));
     if (!user.ok()) return user.status();
-    if (user->has_value()) return Actor{name, Roles{(*user)->role}};
+    if (user->has_value()) return Actor{name, RolesOf((*user)->role)};
   }
   return absl::UnauthenticatedError("uid " + std::to_string(uid) +
                                     " is not a user of this node; `daftar user add --uid` makes "

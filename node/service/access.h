@@ -18,7 +18,7 @@
 namespace daftar::service {
 
 // Numbers are on disk: never renumber.
-enum class Role : uint8_t { kStaff = 1, kManager = 2, kOperator = 3, kAuditor = 4 };
+enum class Role : uint8_t { kStaff = 1, kManager = 2, kOperator = 3, kAuditor = 4, kOwner = 5 };
 std::string_view RoleName(Role role);
 
 // A set of roles.
@@ -41,6 +41,9 @@ class Roles {
   uint32_t bits_ = 0;
 };
 
+// What a user with the role may do: the owner holds the four others.
+Roles RolesOf(Role role);
+
 inline constexpr std::string_view kUserPrefix = "user:";  // of the actor's name, by token
 
 struct Actor {
@@ -55,6 +58,7 @@ bool IsKnownByUid(const Actor& actor);
 struct MethodRule {
   std::string_view method;  // "ShopService/Check"
   Roles roles;
+  bool anybody = false;  // also without a token, a session or a known uid
 };
 std::span<const MethodRule> MethodRules();
 // PermissionDenied naming the roles that may call the method, and those that the caller has.

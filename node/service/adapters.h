@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,16 +16,19 @@
 #include "daftar/v1/incident.grpc.pb.h"
 #include "daftar/v1/node.grpc.pb.h"
 #include "daftar/v1/policy.grpc.pb.h"
+#include "daftar/v1/session.grpc.pb.h"
 #include "daftar/v1/shop.grpc.pb.h"
 #include "daftar/v1/subject.grpc.pb.h"
 #include "node/service/access.h"
 #include "node/service/book_handlers.h"
 #include "node/service/convert.h"
+#include "node/service/credentials.h"
 #include "node/service/disclosure_handlers.h"
 #include "node/service/incident_handlers.h"
 #include "node/service/limits.h"
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
+#include "node/service/session_handlers.h"
 #include "node/service/shop_handlers.h"
 #include "node/service/subject_handlers.h"
 
@@ -39,30 +43,55 @@ struct Handlers {
   PolicyHandlers& policy;
   NodeHandlers& node;
   DisclosureHandlers& disclosure;
+  SessionHandlers& session;
 };
 
-// The actor of a call: the bearer token's user, else the peer's uid.
 inline constexpr std::string_view kBearer = "Bearer ";
+// How the HTTP listener tells its own server where a call came from. No other server reads them.
+inline constexpr char kAddressMetadata[] = "daftar-address";
+inline constexpr char kDeviceMetadata[] = "daftar-device";
 
-inline absl::StatusOr<Actor> ActorOf(const grpc::ServerContext& context, const Users& users,
-                                     uint32_t uid) {
-  const auto header = context.client_metadata().find("authorization");
-  if (header == context.client_metadata().end()) return users.ByUid(uid);
-  const std::string_view value(header->second.data(), header->second.size());
-  if (value.substr(0, kBearer.size()) != kBearer) {
-    return absl::UnauthenticatedError("authorization: expected \"Bearer TOKEN\"");
+inline std::string Metadata(const grpc::ServerContext& context, const char* name) {
+  const auto found = context.client_metadata().find(name);
+  if (found == context.client_metadata().end()) return {};
+  return {found->second.data(), found->second.size()};
+}
+
+// `uid`: of the local socket's peer; none for the server behind the HTTP listener.
+inline absl::StatusOr<CallOrigin> OriginOf(const grpc::ServerContext& context,
+                                           std::optional<uint32_t> uid) {
+  CallOrigin origin;
+  origin.uid = uid;
+  const std::string bearer = Metadata(context, "authorization");
+  if (!bearer.empty()) {
+    if (!bearer.starts_with(kBearer) || bearer.size() == kBearer.size()) {
+      return absl::UnauthenticatedError("authorization: expected \"Bearer TOKEN\"");
+    }
+    origin.secret = bearer.substr(kBearer.size());
   }
-  return users.ByToken(value.substr(kBearer.size()));
+  if (!uid.has_value()) {
+    origin.address = Metadata(context, kAddressMetadata);
+    origin.device = Metadata(context, kDeviceMetadata);
+  }
+  return origin;
+}
+
+// The actor of a call: the bearer token's user, else the peer's uid.
+inline absl::StatusOr<Actor> ActorOf(const grpc::ServerContext& context,
+                                     const Credentials& credentials, std::optional<uint32_t> uid) {
+  auto origin = OriginOf(context, uid);
+  if (!origin.ok()) return origin.status();
+  return credentials.ActorOf(*origin);
 }
 
 template <class Kind, class Request, class Response>
 using Handler = absl::StatusOr<Response> (Kind::*)(const Actor&, const Request&);
 
 template <class Kind, class Request, class Response>
-grpc::Status Serve(const grpc::ServerContext& context, const Users& users, uint32_t uid,
-                   Kind& handlers, const Request& request, Response* response,
-                   Handler<Kind, Request, Response> handler) {
-  auto actor = ActorOf(context, users, uid);
+grpc::Status Serve(const grpc::ServerContext& context, const Credentials& credentials,
+                   std::optional<uint32_t> uid, Kind& handlers, const Request& request,
+                   Response* response, Handler<Kind, Request, Response> handler) {
+  auto actor = ActorOf(context, credentials, uid);
   if (!actor.ok()) return ToGrpc(actor.status());
   auto result = (handlers.*handler)(*actor, request);
   if (!result.ok()) return ToGrpc(result.status());
@@ -87,13 +116,14 @@ using StreamHandler = absl::Status (Kind::*)(const Actor&, const Request&,
 
 // The caller has to set a deadline of at most `most_millis`.
 template <class Kind, class Request, class Response>
-grpc::Status Stream(const grpc::ServerContext& context, const Users& users, uint32_t uid,
-                    Kind& handlers, const Request& request, grpc::ServerWriter<Response>* writer,
+grpc::Status Stream(const grpc::ServerContext& context, const Credentials& credentials,
+                    std::optional<uint32_t> uid, Kind& handlers, const Request& request,
+                    grpc::ServerWriter<Response>* writer,
                     StreamHandler<Kind, Request, Response> handler, int most_millis) {
   if (absl::Status status = CheckDeadline(context, most_millis); !status.ok()) {
     return ToGrpc(status);
   }
-  auto actor = ActorOf(context, users, uid);
+  auto actor = ActorOf(context, credentials, uid);
   if (!actor.ok()) return ToGrpc(actor.status());
   return ToGrpc((handlers.*handler)(*actor, request, [&](const Response& message) {
     return !context.IsCancelled() && writer->Write(message);
@@ -102,8 +132,8 @@ grpc::Status Stream(const grpc::ServerContext& context, const Users& users, uint
 
 class ShopAdapter final : public v1::ShopService::Service {
  public:
-  ShopAdapter(ShopHandlers& handlers, const Users& users, uint32_t uid)
-      : handlers_(handlers), users_(users), uid_(uid) {}
+  ShopAdapter(ShopHandlers& handlers, const Credentials& credentials, std::optional<uint32_t> uid)
+      : handlers_(handlers), credentials_(credentials), uid_(uid) {}
 
   grpc::Status Check(grpc::ServerContext* context, const v1::CheckRequest* request,
                      v1::CheckResponse* response) override {
@@ -112,6 +142,24 @@ class ShopAdapter final : public v1::ShopService::Service {
   grpc::Status GetReceipt(grpc::ServerContext* context, const v1::GetReceiptRequest* request,
                           v1::GetReceiptResponse* response) override {
     return Answer(*context, *request, response, &ShopHandlers::GetReceipt);
+  }
+  grpc::Status ListReceipts(grpc::ServerContext* context, const v1::ListReceiptsRequest* request,
+                            v1::ListReceiptsResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::ListReceipts);
+  }
+  grpc::Status RecogniseIdentifier(grpc::ServerContext* context,
+                                   const v1::RecogniseIdentifierRequest* request,
+                                   v1::RecogniseIdentifierResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::RecogniseIdentifier);
+  }
+  grpc::Status ListReasons(grpc::ServerContext* context, const v1::ListReasonsRequest* request,
+                           v1::ListReasonsResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::ListReasons);
+  }
+  grpc::Status PreviewIncident(grpc::ServerContext* context,
+                               const v1::PreviewIncidentRequest* request,
+                               v1::PreviewIncidentResponse* response) override {
+    return Answer(*context, *request, response, &ShopHandlers::PreviewIncident);
   }
   grpc::Status AddIncident(grpc::ServerContext* context, const v1::AddIncidentRequest* request,
                            v1::AddIncidentResponse* response) override {
@@ -127,7 +175,7 @@ class ShopAdapter final : public v1::ShopService::Service {
   }
   grpc::Status AwaitIncident(grpc::ServerContext* context, const v1::AwaitIncidentRequest* request,
                              grpc::ServerWriter<v1::AwaitIncidentResponse>* writer) override {
-    auto actor = ActorOf(*context, users_, uid_);
+    auto actor = ActorOf(*context, credentials_, uid_);
     if (!actor.ok()) return ToGrpc(actor.status());
     // Until the caller or the node ends the call.
     auto answer =
@@ -189,7 +237,7 @@ class ShopAdapter final : public v1::ShopService::Service {
                         grpc::ServerReader<v1::AddProofRequest>* reader,
                         v1::AddProofResponse* response) override {
     if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
-    auto actor = ActorOf(*context, users_, uid_);
+    auto actor = ActorOf(*context, credentials_, uid_);
     if (!actor.ok()) return ToGrpc(actor.status());
     auto added = handlers_.AddProof(
         *actor, [reader](v1::AddProofRequest& message) { return reader->Read(&message); });
@@ -200,7 +248,7 @@ class ShopAdapter final : public v1::ShopService::Service {
   grpc::Status GetProof(grpc::ServerContext* context, const v1::GetProofRequest* request,
                         grpc::ServerWriter<v1::GetProofResponse>* writer) override {
     if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
-    auto actor = ActorOf(*context, users_, uid_);
+    auto actor = ActorOf(*context, credentials_, uid_);
     if (!actor.ok()) return ToGrpc(actor.status());
     return ToGrpc(handlers_.GetProof(
         *actor, *request,
@@ -215,17 +263,17 @@ class ShopAdapter final : public v1::ShopService::Service {
   template <class Request, class Response>
   grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
                       Response* response, Handler<ShopHandlers, Request, Response> handler) {
-    return Serve(context, users_, uid_, handlers_, request, response, handler);
+    return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   ShopHandlers& handlers_;
-  const Users& users_;
-  const uint32_t uid_;
+  const Credentials& credentials_;
+  const std::optional<uint32_t> uid_;
 };
 
 class BookAdapter final : public v1::BookService::Service {
  public:
-  BookAdapter(BookHandlers& handlers, const Users& users, uint32_t uid)
-      : handlers_(handlers), users_(users), uid_(uid) {}
+  BookAdapter(BookHandlers& handlers, const Credentials& credentials, std::optional<uint32_t> uid)
+      : handlers_(handlers), credentials_(credentials), uid_(uid) {}
 
   grpc::Status MergeCustomers(grpc::ServerContext* context,
                               const v1::MergeCustomersRequest* request,
@@ -260,7 +308,7 @@ class BookAdapter final : public v1::BookService::Service {
   }
   grpc::Status ReportGroups(grpc::ServerContext* context, const v1::ReportGroupsRequest* request,
                             grpc::ServerWriter<v1::ReportGroupsResponse>* writer) override {
-    auto actor = ActorOf(*context, users_, uid_);
+    auto actor = ActorOf(*context, credentials_, uid_);
     if (!actor.ok()) return ToGrpc(actor.status());
     // Until the caller or the node ends the call.
     auto report =
@@ -325,17 +373,18 @@ class BookAdapter final : public v1::BookService::Service {
   template <class Request, class Response>
   grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
                       Response* response, Handler<BookHandlers, Request, Response> handler) {
-    return Serve(context, users_, uid_, handlers_, request, response, handler);
+    return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   BookHandlers& handlers_;
-  const Users& users_;
-  const uint32_t uid_;
+  const Credentials& credentials_;
+  const std::optional<uint32_t> uid_;
 };
 
 class IncidentAdapter final : public v1::IncidentService::Service {
  public:
-  IncidentAdapter(IncidentHandlers& handlers, const Users& users, uint32_t uid)
-      : handlers_(handlers), users_(users), uid_(uid) {}
+  IncidentAdapter(IncidentHandlers& handlers, const Credentials& credentials,
+                  std::optional<uint32_t> uid)
+      : handlers_(handlers), credentials_(credentials), uid_(uid) {}
 
   grpc::Status ApproveIncident(grpc::ServerContext* context,
                                const v1::ApproveIncidentRequest* request,
@@ -380,38 +429,41 @@ class IncidentAdapter final : public v1::IncidentService::Service {
   template <class Request, class Response>
   grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
                       Response* response, Handler<IncidentHandlers, Request, Response> handler) {
-    return Serve(context, users_, uid_, handlers_, request, response, handler);
+    return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   IncidentHandlers& handlers_;
-  const Users& users_;
-  const uint32_t uid_;
+  const Credentials& credentials_;
+  const std::optional<uint32_t> uid_;
 };
 
 class SubjectAdapter final : public v1::SubjectService::Service {
  public:
-  SubjectAdapter(SubjectHandlers& handlers, const Users& users, uint32_t uid)
-      : handlers_(handlers), users_(users), uid_(uid) {}
+  SubjectAdapter(SubjectHandlers& handlers, const Credentials& credentials,
+                 std::optional<uint32_t> uid)
+      : handlers_(handlers), credentials_(credentials), uid_(uid) {}
 
   grpc::Status MakeCode(grpc::ServerContext* context, const v1::MakeCodeRequest* request,
                         v1::MakeCodeResponse* response) override {
-    return Serve(*context, users_, uid_, handlers_, *request, response, &SubjectHandlers::MakeCode);
+    return Serve(*context, credentials_, uid_, handlers_, *request, response,
+                 &SubjectHandlers::MakeCode);
   }
   grpc::Status GetReport(grpc::ServerContext* context, const v1::GetReportRequest* request,
                          v1::GetReportResponse* response) override {
-    return Serve(*context, users_, uid_, handlers_, *request, response,
+    return Serve(*context, credentials_, uid_, handlers_, *request, response,
                  &SubjectHandlers::GetReport);
   }
 
  private:
   SubjectHandlers& handlers_;
-  const Users& users_;
-  const uint32_t uid_;
+  const Credentials& credentials_;
+  const std::optional<uint32_t> uid_;
 };
 
 class DisclosureAdapter final : public v1::DisclosureService::Service {
  public:
-  DisclosureAdapter(DisclosureHandlers& handlers, const Users& users, uint32_t uid)
-      : handlers_(handlers), users_(users), uid_(uid) {}
+  DisclosureAdapter(DisclosureHandlers& handlers, const Credentials& credentials,
+                    std::optional<uint32_t> uid)
+      : handlers_(handlers), credentials_(credentials), uid_(uid) {}
 
   grpc::Status AskForProof(grpc::ServerContext* context, const v1::AskForProofRequest* request,
                            v1::AskForProofResponse* response) override {
@@ -431,7 +483,7 @@ class DisclosureAdapter final : public v1::DisclosureService::Service {
                                const v1::GetPartnerProofRequest* request,
                                grpc::ServerWriter<v1::GetPartnerProofResponse>* writer) override {
     if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
-    auto actor = ActorOf(*context, users_, uid_);
+    auto actor = ActorOf(*context, credentials_, uid_);
     if (!actor.ok()) return ToGrpc(actor.status());
     return ToGrpc(handlers_.GetPartnerProof(
         *actor, *request,
@@ -455,17 +507,18 @@ class DisclosureAdapter final : public v1::DisclosureService::Service {
   template <class Request, class Response>
   grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
                       Response* response, Handler<DisclosureHandlers, Request, Response> handler) {
-    return Serve(context, users_, uid_, handlers_, request, response, handler);
+    return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   DisclosureHandlers& handlers_;
-  const Users& users_;
-  const uint32_t uid_;
+  const Credentials& credentials_;
+  const std::optional<uint32_t> uid_;
 };
 
 class PolicyAdapter final : public v1::PolicyService::Service {
  public:
-  PolicyAdapter(PolicyHandlers& handlers, const Users& users, uint32_t uid)
-      : handlers_(handlers), users_(users), uid_(uid) {}
+  PolicyAdapter(PolicyHandlers& handlers, const Credentials& credentials,
+                std::optional<uint32_t> uid)
+      : handlers_(handlers), credentials_(credentials), uid_(uid) {}
 
   grpc::Status GetPolicy(grpc::ServerContext* context, const v1::GetPolicyRequest* request,
                          v1::GetPolicyResponse* response) override {
@@ -479,13 +532,62 @@ class PolicyAdapter final : public v1::PolicyService::Service {
   grpc::Status ReportOutcomes(grpc::ServerContext* context,
                               const v1::ReportOutcomesRequest* request,
                               v1::ReportOutcomesResponse* response) override {
-    auto actor = ActorOf(*context, users_, uid_);
+    auto actor = ActorOf(*context, credentials_, uid_);
     if (!actor.ok()) return ToGrpc(actor.status());
     // Until the caller or the node ends the call.
     auto report =
         handlers_.ReportOutcomes(*actor, *request, [context] { return context->IsCancelled(); });
     if (!report.ok()) return ToGrpc(report.status());
     *response = *std::move(report);
+    return grpc::Status::OK;
+  }
+  grpc::Status CheckPolicy(grpc::ServerContext* context, const v1::CheckPolicyRequest* request,
+                           v1::CheckPolicyResponse* response) override {
+    return Answer(*context, *request, response, &PolicyHandlers::CheckPolicy);
+  }
+  grpc::Status PutPolicy(grpc::ServerContext* context, const v1::PutPolicyRequest* request,
+                         v1::PutPolicyResponse* response) override {
+    return Answer(*context, *request, response, &PolicyHandlers::PutPolicy);
+  }
+  grpc::Status SetTrialPolicy(grpc::ServerContext* context,
+                              const v1::SetTrialPolicyRequest* request,
+                              v1::SetTrialPolicyResponse* response) override {
+    return Answer(*context, *request, response, &PolicyHandlers::SetTrialPolicy);
+  }
+  grpc::Status ReportTrial(grpc::ServerContext* context, const v1::ReportTrialRequest* request,
+                           v1::ReportTrialResponse* response) override {
+    auto actor = ActorOf(*context, credentials_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    // Until the caller or the node ends the call.
+    auto report =
+        handlers_.ReportTrial(*actor, *request, [context] { return context->IsCancelled(); });
+    if (!report.ok()) return ToGrpc(report.status());
+    *response = *std::move(report);
+    return grpc::Status::OK;
+  }
+  grpc::Status ReportWorth(grpc::ServerContext* context, const v1::ReportWorthRequest* request,
+                           v1::ReportWorthResponse* response) override {
+    auto actor = ActorOf(*context, credentials_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    // Until the caller or the node ends the call.
+    auto report =
+        handlers_.ReportWorth(*actor, *request, [context] { return context->IsCancelled(); });
+    if (!report.ok()) return ToGrpc(report.status());
+    *response = *std::move(report);
+    return grpc::Status::OK;
+  }
+  grpc::Status BacktestPolicy(grpc::ServerContext* context,
+                              const v1::BacktestPolicyRequest* request,
+                              grpc::ServerWriter<v1::BacktestPolicyResponse>* writer) override {
+    auto actor = ActorOf(*context, credentials_, uid_);
+    if (!actor.ok()) return ToGrpc(actor.status());
+    // Until the caller or the node ends the call.
+    auto report =
+        handlers_.BacktestPolicy(*actor, *request, [&](const v1::BacktestPolicyResponse& message) {
+          return !context->IsCancelled() && writer->Write(message);
+        });
+    if (!report.ok()) return ToGrpc(report.status());
+    writer->Write(*report);
     return grpc::Status::OK;
   }
   grpc::Status ResetPartnerWeight(grpc::ServerContext* context,
@@ -498,17 +600,17 @@ class PolicyAdapter final : public v1::PolicyService::Service {
   template <class Request, class Response>
   grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
                       Response* response, Handler<PolicyHandlers, Request, Response> handler) {
-    return Serve(context, users_, uid_, handlers_, request, response, handler);
+    return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   PolicyHandlers& handlers_;
-  const Users& users_;
-  const uint32_t uid_;
+  const Credentials& credentials_;
+  const std::optional<uint32_t> uid_;
 };
 
 class NodeAdapter final : public v1::NodeService::Service {
  public:
-  NodeAdapter(NodeHandlers& handlers, const Users& users, uint32_t uid)
-      : handlers_(handlers), users_(users), uid_(uid) {}
+  NodeAdapter(NodeHandlers& handlers, const Credentials& credentials, std::optional<uint32_t> uid)
+      : handlers_(handlers), credentials_(credentials), uid_(uid) {}
 
   grpc::Status GetStatus(grpc::ServerContext* context, const v1::GetStatusRequest* request,
                          v1::GetStatusResponse* response) override {
@@ -572,6 +674,10 @@ class NodeAdapter final : public v1::NodeService::Service {
                           v1::RemoveUserResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::RemoveUser);
   }
+  grpc::Status ResetSignIn(grpc::ServerContext* context, const v1::ResetSignInRequest* request,
+                           v1::ResetSignInResponse* response) override {
+    return Answer(*context, *request, response, &NodeHandlers::ResetSignIn);
+  }
   grpc::Status ListChanges(grpc::ServerContext* context, const v1::ListChangesRequest* request,
                            v1::ListChangesResponse* response) override {
     return Answer(*context, *request, response, &NodeHandlers::ListChanges);
@@ -587,8 +693,8 @@ class NodeAdapter final : public v1::NodeService::Service {
   }
   grpc::Status ExportLog(grpc::ServerContext* context, const v1::ExportLogRequest* request,
                          grpc::ServerWriter<v1::ExportLogResponse>* writer) override {
-    return Stream(*context, users_, uid_, handlers_, *request, writer, &NodeHandlers::ExportLog,
-                  kMaxExportCallMillis);
+    return Stream(*context, credentials_, uid_, handlers_, *request, writer,
+                  &NodeHandlers::ExportLog, kMaxExportCallMillis);
   }
   grpc::Status ExportFork(grpc::ServerContext* context, const v1::ExportForkRequest* request,
                           v1::ExportForkResponse* response) override {
@@ -596,13 +702,13 @@ class NodeAdapter final : public v1::NodeService::Service {
   }
   grpc::Status RecoverLog(grpc::ServerContext* context, const v1::RecoverLogRequest* request,
                           grpc::ServerWriter<v1::RecoverLogResponse>* writer) override {
-    return Stream(*context, users_, uid_, handlers_, *request, writer, &NodeHandlers::RecoverLog,
-                  kMaxRecoveryCallMillis);
+    return Stream(*context, credentials_, uid_, handlers_, *request, writer,
+                  &NodeHandlers::RecoverLog, kMaxRecoveryCallMillis);
   }
   grpc::Status ExportDecisions(grpc::ServerContext* context,
                                const v1::ExportDecisionsRequest* request,
                                grpc::ServerWriter<v1::ExportLogResponse>* writer) override {
-    return Stream(*context, users_, uid_, handlers_, *request, writer,
+    return Stream(*context, credentials_, uid_, handlers_, *request, writer,
                   &NodeHandlers::ExportDecisions, kMaxExportCallMillis);
   }
   grpc::Status GetLogPolicy(grpc::ServerContext* context, const v1::GetLogPolicyRequest* request,
@@ -614,11 +720,72 @@ class NodeAdapter final : public v1::NodeService::Service {
   template <class Request, class Response>
   grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
                       Response* response, Handler<NodeHandlers, Request, Response> handler) {
-    return Serve(context, users_, uid_, handlers_, request, response, handler);
+    return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   NodeHandlers& handlers_;
-  const Users& users_;
-  const uint32_t uid_;
+  const Credentials& credentials_;
+  const std::optional<uint32_t> uid_;
+};
+
+class SessionAdapter final : public v1::SessionService::Service {
+ public:
+  SessionAdapter(SessionHandlers& handlers, std::optional<uint32_t> uid)
+      : handlers_(handlers), uid_(uid) {}
+
+  grpc::Status GetSession(grpc::ServerContext* context, const v1::GetSessionRequest* request,
+                          v1::GetSessionResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::GetSession);
+  }
+  grpc::Status SignIn(grpc::ServerContext* context, const v1::SignInRequest* request,
+                      v1::SignInResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::SignIn);
+  }
+  grpc::Status SignOut(grpc::ServerContext* context, const v1::SignOutRequest* request,
+                       v1::SignOutResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::SignOut);
+  }
+  grpc::Status UseLink(grpc::ServerContext* context, const v1::UseLinkRequest* request,
+                       v1::SignInResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::UseLink);
+  }
+  grpc::Status SetPassword(grpc::ServerContext* context, const v1::SetPasswordRequest* request,
+                           v1::SetPasswordResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::SetPassword);
+  }
+  grpc::Status BeginSecondFactor(grpc::ServerContext* context,
+                                 const v1::BeginSecondFactorRequest* request,
+                                 v1::BeginSecondFactorResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::BeginSecondFactor);
+  }
+  grpc::Status ConfirmSecondFactor(grpc::ServerContext* context,
+                                   const v1::ConfirmSecondFactorRequest* request,
+                                   v1::ConfirmSecondFactorResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::ConfirmSecondFactor);
+  }
+  grpc::Status ListSessions(grpc::ServerContext* context, const v1::ListSessionsRequest* request,
+                            v1::ListSessionsResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::ListSessions);
+  }
+  grpc::Status EndSession(grpc::ServerContext* context, const v1::EndSessionRequest* request,
+                          v1::EndSessionResponse* response) override {
+    return Answer(*context, *request, response, &SessionHandlers::EndSession);
+  }
+
+ private:
+  template <class Request, class Response>
+  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
+                      Response* response,
+                      absl::StatusOr<Response> (SessionHandlers::*handler)(const CallOrigin&,
+                                                                           const Request&)) {
+    auto origin = OriginOf(context, uid_);
+    if (!origin.ok()) return ToGrpc(origin.status());
+    auto result = (handlers_.*handler)(*origin, request);
+    if (!result.ok()) return ToGrpc(result.status());
+    *response = *std::move(result);
+    return grpc::Status::OK;
+  }
+  SessionHandlers& handlers_;
+  const std::optional<uint32_t> uid_;
 };
 
 }  // namespace daftar::service

@@ -20,14 +20,15 @@ constexpr unsigned kSocketMode = 0666;  // who may do what is decided call by ca
 // gRPC does not tell a call which connection it came on, so that each uid has a server of its own:
 // the same handlers behind adapters that know the uid.
 struct UidServer {
-  UidServer(const Handlers& handlers, const Users& users, uint32_t uid)
-      : shop(handlers.shop, users, uid),
-        incident(handlers.incident, users, uid),
-        subject(handlers.subject, users, uid),
-        book(handlers.book, users, uid),
-        policy(handlers.policy, users, uid),
-        node(handlers.node, users, uid),
-        disclosure(handlers.disclosure, users, uid) {}
+  UidServer(const Handlers& handlers, const Credentials& credentials, uint32_t uid)
+      : shop(handlers.shop, credentials, uid),
+        incident(handlers.incident, credentials, uid),
+        subject(handlers.subject, credentials, uid),
+        book(handlers.book, credentials, uid),
+        policy(handlers.policy, credentials, uid),
+        node(handlers.node, credentials, uid),
+        disclosure(handlers.disclosure, credentials, uid),
+        session(handlers.session, uid) {}
   ShopAdapter shop;
   IncidentAdapter incident;
   SubjectAdapter subject;
@@ -35,6 +36,7 @@ struct UidServer {
   PolicyAdapter policy;
   NodeAdapter node;
   DisclosureAdapter disclosure;
+  SessionAdapter session;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
   std::unique_ptr<grpc::Server> server;
 };
@@ -42,12 +44,12 @@ struct UidServer {
 }  // namespace
 
 struct LocalServer::Parts {
-  Parts(const Handlers& all, const Users& known_users) : handlers(all), users(known_users) {}
+  Parts(const Handlers& all, const Credentials& who) : handlers(all), credentials(who) {}
   void OnConnection(int fd);
   UidServer* ServerFor(uint32_t uid);
 
   const Handlers handlers;
-  const Users& users;
+  const Credentials credentials;
   std::map<uint32_t, std::unique_ptr<UidServer>> servers;  // the accepting thread's
   std::unique_ptr<AcceptLoop> loop;
 };
@@ -56,7 +58,7 @@ UidServer* LocalServer::Parts::ServerFor(uint32_t uid) {
   const auto found = servers.find(uid);
   if (found != servers.end()) return found->second.get();
   if (servers.size() >= static_cast<size_t>(kMaxLocalUids)) return nullptr;
-  auto made = std::make_unique<UidServer>(handlers, users, uid);
+  auto made = std::make_unique<UidServer>(handlers, credentials, uid);
   grpc::ServerBuilder builder;
   made->acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
@@ -68,6 +70,7 @@ UidServer* LocalServer::Parts::ServerFor(uint32_t uid) {
   builder.RegisterService(&made->policy);
   builder.RegisterService(&made->node);
   builder.RegisterService(&made->disclosure);
+  builder.RegisterService(&made->session);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);
@@ -98,10 +101,10 @@ LocalServer::LocalServer(std::unique_ptr<Parts> parts) : parts_(std::move(parts)
 
 absl::StatusOr<std::unique_ptr<LocalServer>> LocalServer::Start(const std::string& path,
                                                                 const Handlers& handlers,
-                                                                const Users& users) {
+                                                                const Credentials& credentials) {
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // links it in
-  auto parts = std::make_unique<Parts>(handlers, users);
+  auto parts = std::make_unique<Parts>(handlers, credentials);
   Parts* raw = parts.get();
   auto loop = AcceptLoop::OnUnixSocket(path, kSocketMode, [raw](int fd) { raw->OnConnection(fd); });
   if (!loop.ok()) return loop.status();

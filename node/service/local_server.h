@@ -18,7 +18,7 @@ class LocalServer {
   // kernel tells it. The referenced objects outlive the server.
   static absl::StatusOr<std::unique_ptr<LocalServer>> Start(const std::string& path,
                                                             const Handlers& handlers,
-                                                            const Users& users);
+                                                            const Credentials& credentials);
   ~LocalServer();
 
  private:

@@ -47,6 +47,8 @@ class NodeHandlers {
                                                   const v1::ListUsersRequest& request);
   absl::StatusOr<v1::RemoveUserResponse> RemoveUser(const Actor& actor,
                                                     const v1::RemoveUserRequest& request);
+  absl::StatusOr<v1::ResetSignInResponse> ResetSignIn(const Actor& actor,
+                                                      const v1::ResetSignInRequest& request);
   absl::StatusOr<v1::ListChangesResponse> ListChanges(const Actor& actor,
                                                       const v1::ListChangesRequest& request);
   absl::StatusOr<v1::GetLogHeadResponse> GetLogHead(const Actor& actor,

@@ -27,6 +27,24 @@ class PolicyHandlers {
       const std::function<bool()>& stopped = {});
   absl::StatusOr<v1::ResetPartnerWeightResponse> ResetPartnerWeight(
       const Actor& actor, const v1::ResetPartnerWeightRequest& request);
+  absl::StatusOr<v1::CheckPolicyResponse> CheckPolicy(const Actor& actor,
+                                                      const v1::CheckPolicyRequest& request);
+  absl::StatusOr<v1::PutPolicyResponse> PutPolicy(const Actor& actor,
+                                                  const v1::PutPolicyRequest& request);
+  // The report itself. `tell` gets the messages that go before it and returns false to stop, upon
+  // which the report is Cancelled; it may be empty.
+  absl::StatusOr<v1::BacktestPolicyResponse> BacktestPolicy(
+      const Actor& actor, const v1::BacktestPolicyRequest& request,
+      const std::function<bool(const v1::BacktestPolicyResponse&)>& tell = {});
+  absl::StatusOr<v1::SetTrialPolicyResponse> SetTrialPolicy(
+      const Actor& actor, const v1::SetTrialPolicyRequest& request);
+  // `stopped` as in ReportOutcomes.
+  absl::StatusOr<v1::ReportTrialResponse> ReportTrial(const Actor& actor,
+                                                      const v1::ReportTrialRequest& request,
+                                                      const std::function<bool()>& stopped = {});
+  absl::StatusOr<v1::ReportWorthResponse> ReportWorth(const Actor& actor,
+                                                      const v1::ReportWorthRequest& request,
+                                                      const std::function<bool()>& stopped = {});
 
  private:
   Node& node_;

@@ -36,6 +36,14 @@ class ShopHandlers {
   absl::StatusOr<v1::CheckResponse> Check(const Actor& actor, const v1::CheckRequest& request);
   absl::StatusOr<v1::GetReceiptResponse> GetReceipt(const Actor& actor,
                                                     const v1::GetReceiptRequest& request);
+  absl::StatusOr<v1::ListReceiptsResponse> ListReceipts(const Actor& actor,
+                                                        const v1::ListReceiptsRequest& request);
+  absl::StatusOr<v1::RecogniseIdentifierResponse> RecogniseIdentifier(
+      const Actor& actor, const v1::RecogniseIdentifierRequest& request);
+  absl::StatusOr<v1::ListReasonsResponse> ListReasons(const Actor& actor,
+                                                      const v1::ListReasonsRequest& request);
+  absl::StatusOr<v1::PreviewIncidentResponse> PreviewIncident(
+      const Actor& actor, const v1::PreviewIncidentRequest& request);
   absl::StatusOr<v1::AddIncidentResponse> AddIncident(const Actor& actor,
                                                       const v1::AddIncidentRequest& request);
   absl::StatusOr<v1::ListIncidentsResponse> ListIncidents(const Actor& actor,

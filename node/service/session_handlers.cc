@@ -1,0 +1,1 @@
+#include "node/service/session_handlers.h"

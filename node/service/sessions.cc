@@ -1,0 +1,1 @@
+#include "node/service/sessions.h"
