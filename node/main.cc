@@ -18,16 +18,18 @@
 
 #include "node/new_log_words.h"
 #include "node/service/accept_loop.h"
-#include "node/service/http_server.h"
+#include "node/service/credentials.h"
 #include "node/service/local_server.h"
 #include "node/service/log_http.h"
-#include "node/service/metrics.h"
 #include "node/service/partner_client.h"
 #include "node/service/partner_server.h"
+#include "node/service/session_handlers.h"
 #include "node/service/tls.h"
 #include "node/service/trouble_news.h"
+#include "node/service/web_front.h"
 #include "node/setup.h"
 #include "node/version.h"
+#include "web/console_files.h"
 
 namespace daftar {
 namespace {
@@ -173,54 +175,6 @@ int RunNewLog(const Options& options) {
   return 0;
 }
 
-service::HttpResponse AnswerHttp(Node& node, const service::PartnerServer& partner_server,
-                                 const service::HttpRequest& request) {
-  const std::string text = "text/plain; charset=utf-8";
-  if (request.method != "GET" && request.method != "HEAD") {
-    service::HttpResponse response{405, text, "only GET\n"};
-    response.headers = {{"Allow", "GET, HEAD"}};
-    return response;
-  }
-  if (request.path == "/livez") return {200, text, "live\n"};
-  if (request.path == "/readyz") {
-    // Problems name partners and files, never a customer; they still stay on the operator's side.
-    if (node.publisher().trouble().empty() && node.publisher().Head().has_value()) {
-      return {200, text, "ready\n"};
-    }
-    return {503, text, "answers checks, signs nothing; `daftar status` says why\n"};
-  }
-  if (request.path == "/metrics") {
-    return {200, "text/plain; version=0.0.4; charset=utf-8",
-            service::RenderMetrics(node, partner_server)};
-  }
-  return {404, text, "there is /livez, /readyz, /metrics and /log/checkpoint\n"};
-}
-
-// The listener of http.listen. `log` and the rest outlive it.
-absl::StatusOr<std::unique_ptr<service::HttpServer>> StartHttp(
-    Node& node, const service::PartnerServer& partner_server, service::LogHttp& log) {
-  return service::HttpServer::Start(
-      node.config().http_listen,
-      [&node, &partner_server, &log](const service::HttpRequest& request) {
-        return service::LogHttp::Knows(request) ? log.Answer(request)
-                                                : AnswerHttp(node, partner_server, request);
-      },
-      service::LogHttp::IsSlow);
-}
-
-// The listener of log.listen, where there is the log and nothing else; nullptr without an address.
-absl::StatusOr<std::unique_ptr<service::HttpServer>> StartLogHttp(const Config& config,
-                                                                  service::LogHttp& log) {
-  if (config.log_listen.empty()) return std::unique_ptr<service::HttpServer>();
-  return service::HttpServer::Start(
-      config.log_listen,
-      [&log](const service::HttpRequest& request) -> service::HttpResponse {
-        if (service::LogHttp::Knows(request)) return log.Answer(request);
-        return {404, "text/plain; charset=utf-8", "there is /log/checkpoint\n"};
-      },
-      service::LogHttp::IsSlow, "log.listen");
-}
-
 // Hashes only, and where a file has its fault: nothing of customers stands in a policy.
 void LogPolicyNews(check::Policies& policies, bool problems) {
   constexpr size_t kHashDigits = 12;
@@ -270,22 +224,26 @@ int RunDaemon(const Options& options) {
   service::PolicyHandlers policy(node);
   service::NodeHandlers handlers(node, users);
   service::DisclosureHandlers disclosure(node);
+  service::Sessions sessions(node.store(), node.vault(), node.clock(), node.entropy());
+  const service::Credentials credentials{users, sessions};
+  service::SessionHandlers session(node, credentials);
   // The partner port before the local one: gRPC's health service, which the local server turns on,
   // would go into every server built after it.
   auto partner_server = service::PartnerServer::Start(node);
   if (!partner_server.ok()) return Fail(partner_server.status(), false);
   service::LogHttp log_http(node.store(), node.publisher(), node.witness());
-  auto http_server = StartHttp(node, **partner_server, log_http);
-  if (!http_server.ok()) return Fail(http_server.status(), false);
-  auto log_server = StartLogHttp(node.config(), log_http);
+  auto log_server = service::StartLogFront(node.config(), log_http);
   if (!log_server.ok()) return Fail(log_server.status(), false);
   if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
-  auto local_server = service::LocalServer::Start(
-      NodePaths(dir).socket().string(),
-      {shop, incident, subject, book, policy, handlers, disclosure}, users);
+  const service::Handlers all{shop, incident, subject, book, policy, handlers, disclosure, session};
+  auto local_server =
+      service::LocalServer::Start(NodePaths(dir).socket().string(), all, credentials);
   if (!local_server.ok()) return Fail(local_server.status(), false);
+  auto web_front = service::WebFront::Start(node, **partner_server, log_http, all, credentials,
+                                            web::ConsoleFiles());
+  if (!web_front.ok()) return Fail(web_front.status(), false);
 
-  spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,
+  spdlog::info("{} serves: partners {}, console {}, {} descriptors", node.config().origin,
                node.config().peer_listen, node.config().http_listen, descriptors);
   if (*log_server != nullptr) spdlog::info("the log is public on {}", node.config().log_listen);
   if (descriptors < 4096) {
@@ -312,7 +270,7 @@ int RunDaemon(const Options& options) {
   node.proof_requests().Stop();
   node.StopRecovery();
   local_server->reset();
-  http_server->reset();
+  web_front->reset();
   log_server->reset();
   // Streams wait for news; wake them before their server waits for them.
   node.Stop();

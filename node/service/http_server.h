@@ -1,52 +1,56 @@
-// An HTTP listener: for /livez, /readyz and /metrics, and for the log as static tiles.
+// An HTTP/1.1 listener, plain or with TLS: for health and metrics, the log as static tiles, the
+// JSON API and the console.
 #ifndef DAFTAR_NODE_SERVICE_HTTP_SERVER_H_
 #define DAFTAR_NODE_SERVICE_HTTP_SERVER_H_
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
+#include "node/service/http_message.h"
 
 namespace daftar::service {
 
-struct HttpRequest {
-  std::string method;  // "GET"
-  std::string path;    // without the query
-  std::string body;    // at most kMaxHttpBodyBytes
-};
-struct HttpResponse {
-  int status = 200;
-  std::string content_type = "text/plain; charset=utf-8";
-  std::string body;  // any bytes; a HEAD is answered without it
-  std::string cache_control = "no-store";
-  std::vector<std::pair<std::string, std::string>> headers = {};  // further ones
-};
-
 // Bounds of the listener.
 inline constexpr size_t kMaxHttpHeaderBytes = 16 << 10;
-inline constexpr size_t kMaxHttpBodyBytes = 64 << 10;
+inline constexpr size_t kMaxHttpBodyBytes = 64 << 10;  // unless a service admits more
 inline constexpr int kMaxHttpConnections = 256;
-inline constexpr int kHttpIdleSeconds = 15;   // until a silent or half-sent request is dropped
-inline constexpr int kHttpWriteSeconds = 60;  // until an answer that is not fetched is dropped
-inline constexpr int kMaxSlowRequests = 32;   // under way or waiting; more are told to come again
-inline constexpr int kHttpRetrySeconds = 1;   // after which they may
+inline constexpr int kMaxLargeBodies = 8;          // of more than kMaxHttpBodyBytes, at once
+inline constexpr int kHttpHandshakeSeconds = 10;   // until TLS is up
+inline constexpr int kHttpIdleSeconds = 15;        // until a silent or half-sent request is dropped
+inline constexpr int kHttpLargeBodySeconds = 120;  // until a large body has to be there
+inline constexpr int kHttpWriteSeconds = 60;       // until an answer that is not fetched is dropped
+inline constexpr int kMaxSlowRequests = 32;  // under way or waiting; more are told to come again
+inline constexpr int kHttpRetrySeconds = 1;  // after which they may
+
+// PEM; the certificate with its chain.
+struct HttpTls {
+  std::string certificate;
+  std::string key;
+};
+
+struct HttpServerOptions {
+  // Called on the listener's thread, where it must not block; for a slow request on another.
+  std::function<HttpResponse(const HttpRequest&)> handler;
+  // Asked on the listener's thread: requests that write to the disk, which are answered one after
+  // another on a thread of their own, so that all others go on meanwhile. May be empty.
+  std::function<bool(const HttpRequest&)> is_slow = {};
+  // Answers the requests that it knows in the handler's place; outlives the server, and has
+  // answered or dropped all of them before the server ends. May be null.
+  HttpService* service = nullptr;
+  std::optional<HttpTls> tls = {};
+  std::string key = "http.listen";  // where the operator has set the address
+};
 
 class HttpServer {
  public:
-  // Called on the listener's thread, where it must not block; for a slow request on another.
-  using Handler = std::function<HttpResponse(const HttpRequest&)>;
-  // Asked on the listener's thread: requests that write to the disk, which are answered one after
-  // another on a thread of their own, so that all others go on meanwhile.
-  using IsSlow = std::function<bool(const HttpRequest&)>;
-
   // Serves on host:port until it is destroyed. InvalidArgument for an address that is no numeric
-  // one, FailedPrecondition when it is in use; `key` says where the operator has set it.
+  // one, or a certificate and key that cannot be used; FailedPrecondition when the address is in
+  // use.
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& endpoint,
-                                                           Handler handler, IsSlow is_slow = {},
-                                                           const std::string& key = "http.listen");
+                                                           HttpServerOptions options);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

@@ -21,22 +21,8 @@ constexpr unsigned kSocketMode = 0666;  // who may do what is decided call by ca
 // the same handlers behind adapters that know the uid.
 struct UidServer {
   UidServer(const Handlers& handlers, const Credentials& credentials, uint32_t uid)
-      : shop(handlers.shop, credentials, uid),
-        incident(handlers.incident, credentials, uid),
-        subject(handlers.subject, credentials, uid),
-        book(handlers.book, credentials, uid),
-        policy(handlers.policy, credentials, uid),
-        node(handlers.node, credentials, uid),
-        disclosure(handlers.disclosure, credentials, uid),
-        session(handlers.session, uid) {}
-  ShopAdapter shop;
-  IncidentAdapter incident;
-  SubjectAdapter subject;
-  BookAdapter book;
-  PolicyAdapter policy;
-  NodeAdapter node;
-  DisclosureAdapter disclosure;
-  SessionAdapter session;
+      : services(handlers, credentials, uid) {}
+  LocalServices services;
   std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> acceptor;
   std::unique_ptr<grpc::Server> server;
 };
@@ -63,14 +49,7 @@ UidServer* LocalServer::Parts::ServerFor(uint32_t uid) {
   made->acceptor = builder.experimental().AddExternalConnectionAcceptor(
       grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD,
       grpc::InsecureServerCredentials());
-  builder.RegisterService(&made->shop);
-  builder.RegisterService(&made->incident);
-  builder.RegisterService(&made->subject);
-  builder.RegisterService(&made->book);
-  builder.RegisterService(&made->policy);
-  builder.RegisterService(&made->node);
-  builder.RegisterService(&made->disclosure);
-  builder.RegisterService(&made->session);
+  made->services.AddTo(builder);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, kMaxMetadataBytes);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxConcurrentStreams);

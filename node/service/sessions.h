@@ -2,6 +2,7 @@
 #ifndef DAFTAR_NODE_SERVICE_SESSIONS_H_
 #define DAFTAR_NODE_SERVICE_SESSIONS_H_
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -12,8 +13,12 @@ namespace daftar::service {
 
 inline constexpr std::string_view kSessionPrefix = "dfs_";  // of a session's secret
 
+inline constexpr std::chrono::hours kSessionLife{12};
+
 class Sessions {
  public:
+  Sessions(storage::Store& store, const storage::Vault& vault, const evidence::Clock& clock,
+           crypto::Entropy& entropy);
   // The actor of a session. Unauthenticated when there is none with this secret, or it has ended;
   // FailedPrecondition while the user has to set up a second factor, unless `may_be_without` (the
   // calls that set it up). Notes that the session was used.

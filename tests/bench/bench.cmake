@@ -19,3 +19,4 @@ foreach(program publication_bench replication_bench check_bench mirror_memory ba
         backtest_table)
   target_compile_definitions(${program} PRIVATE DAFTAR_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
 endforeach()
+add_dependencies(bench_tests mirror_memory audit_bench backtest_table)

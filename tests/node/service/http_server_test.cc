@@ -39,22 +39,22 @@ class HttpServerTest : public ::testing::Test {
  protected:
   HttpServerTest() {
     auto server = HttpServer::Start(
-        endpoint_,
-        [this](const HttpRequest& request) {
-          if (request.path == "/slow") {
-            started_.set_value();
-            slow_.get_future().wait();
-          }
-          HttpResponse response{200, "text/plain",
-                                request.method + " " + request.path + " " + request.body};
-          if (request.path == "/kept") {
-            response.cache_control = "public";
-            response.headers = {{"X-Further", "yes"}};
-            response.body = std::string("a\0b", 3);
-          }
-          return response;
-        },
-        [](const HttpRequest& request) { return request.path.starts_with("/slow"); });
+        endpoint_, {[this](const HttpRequest& request) {
+                      if (request.path == "/slow") {
+                        started_.set_value();
+                        slow_.get_future().wait();
+                      }
+                      HttpResponse response{
+                          200, "text/plain",
+                          request.method + " " + request.path + " " + request.body};
+                      if (request.path == "/kept") {
+                        response.cache_control = "public";
+                        response.headers = {{"X-Further", "yes"}};
+                        response.body = std::string("a\0b", 3);
+                      }
+                      return response;
+                    },
+                    [](const HttpRequest& request) { return request.path.starts_with("/slow"); }});
     EXPECT_THAT(server, IsOk());
     server_ = *std::move(server);
   }
@@ -188,9 +188,9 @@ TEST_F(HttpServerTest, SilentAndHalfSentRequestsDoNotHinderOthers) {
 }
 
 TEST_F(HttpServerTest, AnAddressInUseIsToldInWords) {
-  EXPECT_THAT(HttpServer::Start(endpoint_, [](const HttpRequest&) { return HttpResponse(); }),
+  EXPECT_THAT(HttpServer::Start(endpoint_, {[](const HttpRequest&) { return HttpResponse(); }}),
               StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("another daftard")));
-  EXPECT_THAT(HttpServer::Start("nowhere:1", [](const HttpRequest&) { return HttpResponse(); }),
+  EXPECT_THAT(HttpServer::Start("nowhere:1", {[](const HttpRequest&) { return HttpResponse(); }}),
               StatusIs(absl::StatusCode::kInvalidArgument));
 }
 

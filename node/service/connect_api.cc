@@ -1,0 +1,275 @@
+#include "node/service/connect_api.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/resource_quota.h>
+#include <grpcpp/server.h>
+
+#include <algorithm>
+#include <charconv>
+#include <variant>
+
+#include "node/service/connect_call.h"
+#include "node/service/connect_protocol.h"
+
+namespace daftar::service {
+namespace {
+
+constexpr std::string_view kPackage = "/daftar.v1.";
+constexpr size_t kMaxCredentialBytes = 1024;
+constexpr int kMillisPerSecond = 1000;
+
+using google::protobuf::DescriptorPool;
+using google::protobuf::MethodDescriptor;
+
+// The method of the path "/daftar.v1.ShopService/Check", if the local API has it.
+const MethodDescriptor* MethodOf(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  if (slash == 0 || slash == std::string::npos) return nullptr;
+  const std::string service = path.substr(1, slash - 1);
+  if (std::find(kLocalServices.begin(), kLocalServices.end(), service) == kLocalServices.end()) {
+    return nullptr;
+  }
+  const auto* found = DescriptorPool::generated_pool()->FindServiceByName(service);
+  return found == nullptr ? nullptr : found->FindMethodByName(path.substr(slash + 1));
+}
+
+bool IsStreamed(const MethodDescriptor& method) {
+  return method.client_streaming() || method.server_streaming();
+}
+
+HttpResponse Refusal(int status, const absl::Status& error) {
+  return {status, "application/json", ConnectError(error)};
+}
+HttpResponse Refusal(const absl::Status& error) {
+  return Refusal(ConnectHttpStatus(error.code()), error);
+}
+
+bool IsPrintable(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+constexpr size_t kLengthUnknown = SIZE_MAX;
+
+// Of the body, as the request says; kLengthUnknown when it comes in chunks.
+size_t LengthOf(const HttpRequest& head) {
+  if (!head.Header("transfer-encoding").empty()) return kLengthUnknown;
+  const std::string_view text = head.Header("content-length");
+  size_t length = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), length);
+  return text.empty() || read.ec == std::errc() ? length : kLengthUnknown;
+}
+
+// A session's secret goes where no script can read it. Headers of the answer.
+HttpHeaders Cookies(const BrowserGuard& guard, const HttpRequest& head,
+                    google::protobuf::Message& message) {
+  HttpHeaders headers;
+  if (message.GetDescriptor() == v1::SignOutResponse::descriptor()) {
+    headers.emplace_back("Set-Cookie", guard.SessionCookie(head, {}, {}));
+  } else if (message.GetDescriptor() == v1::SignInResponse::descriptor()) {
+    auto& signed_in = static_cast<v1::SignInResponse&>(message);
+    headers.emplace_back("Set-Cookie",
+                         guard.SessionCookie(head, signed_in.session(), kSessionLife));
+    if (!signed_in.device().empty()) {
+      headers.emplace_back("Set-Cookie", guard.DeviceCookie(head, signed_in.device()));
+    }
+    signed_in.clear_session();
+    signed_in.clear_device();
+  }
+  return headers;
+}
+
+// What is asked for, apart from who asks.
+struct Asked {
+  const MethodDescriptor* method = nullptr;
+  ConnectForm form;
+  std::chrono::milliseconds timeout{0};
+};
+
+// Or why it cannot be, in the order in which a caller mends it.
+std::variant<Asked, HttpResponse> Understand(const HttpRequest& head) {
+  Asked asked;
+  asked.method = MethodOf(head.path);
+  if (asked.method == nullptr) {
+    return Refusal(404,
+                   absl::UnimplementedError("there is no such call; docs/api.md has them all"));
+  }
+  if (head.method != "POST") {
+    HttpResponse response = Refusal(405, absl::UnimplementedError("calls are made with POST"));
+    response.headers = {{"Allow", "POST"}};
+    return response;
+  }
+  const bool streamed = IsStreamed(*asked.method);
+  const auto form = ConnectFormOf(head.Header("content-type"));
+  if (!form.has_value() || form->streamed != streamed) {
+    const std::string json = ConnectContentType({true, streamed});
+    const std::string proto = ConnectContentType({false, streamed});
+    HttpResponse response = Refusal(
+        415, absl::InvalidArgumentError("this call takes Content-Type: " + json + " or " + proto));
+    response.headers = {{"Accept-Post", json + ", " + proto}};
+    return response;
+  }
+  asked.form = *form;
+  const std::string_view version = head.Header("connect-protocol-version");
+  if (!version.empty() && version != kConnectVersion) {
+    return Refusal(
+        absl::InvalidArgumentError("Connect-Protocol-Version: this node speaks version 1"));
+  }
+  for (const char* name : {"content-encoding", "connect-content-encoding"}) {
+    const std::string_view encoding = head.Header(name);
+    if (!encoding.empty() && encoding != "identity") {
+      return Refusal(absl::UnimplementedError(
+          "compressed requests are not taken; send Content-Encoding: identity"));
+    }
+  }
+  const auto timeout = ConnectTimeout(head.Header("connect-timeout-ms"));
+  if (!timeout.ok()) return Refusal(timeout.status());
+  asked.timeout = timeout->value_or(
+      std::chrono::milliseconds(streamed ? kDefaultStreamMillis : kDefaultUnaryMillis));
+  return asked;
+}
+
+}  // namespace
+
+struct ConnectApi::Parts {
+  Parts(const Handlers& handlers, const Credentials& who, const BrowserGuard& browsers,
+        RateLimit& rates)
+      : services(handlers, who, std::nullopt), credentials(who), guard(browsers), limit(rates) {}
+
+  // Who says to call; nothing of it is checked yet. An error: it comes from another site's page.
+  absl::StatusOr<CallOrigin> OriginOf(const HttpRequest& head) const;
+
+  LocalServices services;
+  const Credentials credentials;
+  const BrowserGuard& guard;
+  RateLimit& limit;
+  std::unique_ptr<grpc::Server> server;
+  std::unique_ptr<grpc::GenericStub> stub;
+  CallsUnderWay calls;
+};
+
+absl::StatusOr<CallOrigin> ConnectApi::Parts::OriginOf(const HttpRequest& head) const {
+  CallOrigin origin;
+  origin.address = head.address;
+  const std::string_view authorization = head.Header("authorization");
+  if (!authorization.empty()) {
+    if (!authorization.starts_with(kBearer) || authorization.size() > kMaxCredentialBytes ||
+        !IsPrintable(authorization)) {
+      return absl::UnauthenticatedError("authorization: expected \"Bearer TOKEN\"");
+    }
+    origin.secret = authorization.substr(kBearer.size());
+    return origin;
+  }
+  // Without a token it is a browser, or may be one that another site uses.
+  if (!guard.KnowsHost(head)) {
+    return absl::PermissionDeniedError(
+        "this node is not known by the name in the request's Host header; add it to http.names in "
+        "config.toml, or send a token");
+  }
+  if (!guard.IsSameOrigin(head)) {
+    return absl::PermissionDeniedError("pages of other sites may not call this node");
+  }
+  const std::string session = guard.SessionOf(head);
+  if (!session.empty() && guard.MayUseCookie(head) && IsPrintable(session)) {
+    origin.secret = session;
+  }
+  const std::string device = guard.DeviceOf(head);
+  if (IsPrintable(device)) origin.device = device;
+  return origin;
+}
+
+ConnectApi::ConnectApi(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+absl::StatusOr<std::unique_ptr<ConnectApi>> ConnectApi::Start(const Handlers& handlers,
+                                                              const Credentials& credentials,
+                                                              const BrowserGuard& guard,
+                                                              RateLimit& limit) {
+  auto parts = std::make_unique<Parts>(handlers, credentials, guard, limit);
+  grpc::ServerBuilder builder;
+  parts->services.AddTo(builder);
+  builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
+  grpc::ResourceQuota quota("http");
+  quota.SetMaxThreads(kMaxServerThreads);
+  builder.SetResourceQuota(quota);
+  parts->server = builder.BuildAndStart();
+  if (parts->server == nullptr) {
+    return absl::InternalError("the server behind the JSON API does not start");
+  }
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(-1);  // it is this process's own
+  parts->stub = std::make_unique<grpc::GenericStub>(parts->server->InProcessChannel(arguments));
+  return std::unique_ptr<ConnectApi>(new ConnectApi(std::move(parts)));
+}
+
+ConnectApi::~ConnectApi() { Stop(); }
+
+void ConnectApi::Stop() {
+  if (parts_->server == nullptr) return;
+  parts_->calls.Refuse();
+  parts_->server->Shutdown(std::chrono::system_clock::now() +
+                           std::chrono::milliseconds(kShutdownGraceMillis));
+  parts_->calls.Wait();
+  parts_->stub.reset();
+  parts_->server->Wait();
+  parts_->server.reset();
+}
+
+bool ConnectApi::Knows(const HttpRequest& head) const { return head.path.starts_with(kPackage); }
+
+HttpService::Admission ConnectApi::Admit(const HttpRequest& head) {
+  auto understood = Understand(head);
+  if (auto* refusal = std::get_if<HttpResponse>(&understood)) return {0, *std::move(refusal)};
+  const auto origin = parts_->OriginOf(head);
+  if (!origin.ok()) return {0, Refusal(origin.status())};
+  const std::string key = origin->secret.empty() ? origin->address : origin->secret;
+  if (const auto wait = parts_->limit.WaitFor(key, origin->secret.empty()); wait.has_value()) {
+    HttpResponse refusal = Refusal(absl::ResourceExhaustedError(
+        "too many calls; wait " + std::to_string(wait->count()) + " ms, then go on"));
+    const auto seconds = (wait->count() + kMillisPerSecond - 1) / kMillisPerSecond;
+    refusal.headers = {{"Retry-After", std::to_string(seconds)}};
+    return {0, std::move(refusal)};
+  }
+  // Only from those who may call at all is much taken in.
+  const size_t length = LengthOf(head);
+  size_t most = kMaxAnonymousBodyBytes;
+  if (length > most && parts_->credentials.ActorOf(*origin).ok()) {
+    most = std::get<Asked>(understood).form.streamed ? kMaxStreamBodyBytes : kMaxMessageBytes;
+  }
+  if (length > most && length != kLengthUnknown) {
+    return {0, Refusal(absl::ResourceExhaustedError(
+                   "a request to this call has at most " + std::to_string(most) + " bytes" +
+                   (most == kMaxAnonymousBodyBytes ? " without a token or a session" : "")))};
+  }
+  return {most};
+}
+
+void ConnectApi::Answer(HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
+  auto understood = Understand(request);
+  auto* asked = std::get_if<Asked>(&understood);
+  auto origin = parts_->OriginOf(request);
+  if (asked == nullptr || !origin.ok()) {  // Admit has refused it
+    return answer->Send(asked == nullptr ? std::get<HttpResponse>(understood)
+                                         : Refusal(origin.status()));
+  }
+  auto place = parts_->calls.Enter();
+  if (place == nullptr) {
+    return answer->Send(Refusal(absl::UnavailableError("the node is busy or stopping; try again")));
+  }
+  ConnectCallPlan plan;
+  plan.method = asked->method;
+  plan.form = asked->form;
+  plan.deadline = std::chrono::system_clock::now() + asked->timeout;
+  plan.metadata = {{kAddressMetadata, origin->address}};
+  if (!origin->secret.empty()) {
+    plan.metadata.emplace_back("authorization", std::string(kBearer) + origin->secret);
+  }
+  if (!origin->device.empty()) plan.metadata.emplace_back(kDeviceMetadata, origin->device);
+  plan.body = std::move(request.body);
+  request.body.clear();
+  plan.finish = [&guard = parts_->guard, head = std::move(request)](
+                    google::protobuf::Message& message) { return Cookies(guard, head, message); };
+  StartConnectCall(*parts_->stub, std::move(plan), std::move(answer), std::move(place));
+}
+
+}  // namespace daftar::service

@@ -1,0 +1,254 @@
+#include "node/service/connect_call.h"
+
+#include <google/protobuf/util/json_util.h>
+#include <grpcpp/client_context.h>
+#include <grpcpp/support/byte_buffer.h>
+#include <grpcpp/support/client_callback.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
+#include "node/service/convert.h"
+#include "node/service/limits.h"
+
+namespace daftar::service {
+namespace {
+
+using google::protobuf::Descriptor;
+using google::protobuf::Message;
+
+constexpr size_t kMaxParserWords = 200;  // of what the JSON parser has to say
+
+std::unique_ptr<Message> New(const Descriptor* type) {
+  return std::unique_ptr<Message>(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
+}
+
+// The parser's words without what it quotes of the request on further lines.
+std::string FirstLine(std::string_view words) {
+  return std::string(words.substr(0, std::min(words.find('\n'), kMaxParserWords)));
+}
+
+// A message as the caller wrote it, as gRPC sends it.
+absl::StatusOr<grpc::ByteBuffer> ToWire(const Descriptor* type, bool json, std::string_view text) {
+  if (text.size() > static_cast<size_t>(kMaxMessageBytes)) {
+    return absl::ResourceExhaustedError("a message has at most " +
+                                        std::to_string(kMaxMessageBytes) + " bytes");
+  }
+  const auto message = New(type);
+  if (json) {
+    const auto parsed = google::protobuf::util::JsonStringToMessage(
+        google::protobuf::StringPiece(text.data(), text.size()), message.get());
+    if (!parsed.ok()) {
+      return absl::InvalidArgumentError(
+          "the request is not the call's message in JSON: " +
+          FirstLine(std::string_view(parsed.message().data(), parsed.message().size())));
+    }
+  } else if (!message->ParseFromArray(text.data(), static_cast<int>(text.size()))) {
+    return absl::InvalidArgumentError("the request is not the call's message in binary");
+  }
+  grpc::Slice slice(message->SerializeAsString());
+  return grpc::ByteBuffer(&slice, 1);
+}
+
+std::unique_ptr<Message> FromWire(const Descriptor* type, const grpc::ByteBuffer& buffer) {
+  auto message = New(type);
+  grpc::ByteBuffer copy(buffer);  // refers to the same slices
+  grpc::ProtoBufferReader reader(&copy);
+  if (!reader.status().ok() || !message->ParseFromZeroCopyStream(&reader)) return nullptr;
+  return message;
+}
+
+absl::StatusOr<std::string> ToText(bool json, const Message& message) {
+  std::string text;
+  if (!json) {
+    message.SerializeToString(&text);
+    return text;
+  }
+  if (!google::protobuf::util::MessageToJsonString(message, &text).ok()) {
+    return absl::InternalError("the answer cannot be written in JSON; ask for it in binary");
+  }
+  return text;
+}
+
+void Prepare(grpc::ClientContext& context, const ConnectCallPlan& plan) {
+  context.set_deadline(plan.deadline);
+  for (const auto& [name, value] : plan.metadata) context.AddMetadata(name, value);
+}
+
+std::string GrpcPath(const ConnectCallPlan& plan) {
+  return "/" + plan.method->service()->full_name() + "/" + plan.method->name();
+}
+
+HttpResponse ErrorResponse(const absl::Status& status) {
+  return {ConnectHttpStatus(status.code()), "application/json", ConnectError(status)};
+}
+
+class UnaryCall : public std::enable_shared_from_this<UnaryCall> {
+ public:
+  UnaryCall(ConnectCallPlan plan, std::shared_ptr<HttpAnswer> answer, std::shared_ptr<void> place)
+      : place_(std::move(place)), plan_(std::move(plan)), answer_(std::move(answer)) {}
+
+  void Start(grpc::GenericStub& stub) {
+    auto request = ToWire(plan_.method->input_type(), plan_.form.json, plan_.body);
+    if (!request.ok()) return answer_->Send(ErrorResponse(request.status()));
+    plan_.body = {};
+    request_ = *std::move(request);
+    Prepare(context_, plan_);
+    stub.UnaryCall(&context_, GrpcPath(plan_), {}, &request_, &response_,
+                   [self = shared_from_this()](grpc::Status status) { self->OnDone(status); });
+  }
+
+ private:
+  void OnDone(const grpc::Status& status) {
+    answer_->Send(Response(FromGrpc(status)));
+    answer_.reset();
+  }
+
+  HttpResponse Response(const absl::Status& status) {
+    if (!status.ok()) return ErrorResponse(status);
+    const auto message = FromWire(plan_.method->output_type(), response_);
+    if (message == nullptr) return ErrorResponse(absl::InternalError("the answer was cut off"));
+    HttpResponse response;
+    response.headers = plan_.finish(*message);
+    auto text = ToText(plan_.form.json, *message);
+    if (!text.ok()) return ErrorResponse(text.status());
+    response.content_type = ConnectContentType(plan_.form);
+    response.body = *std::move(text);
+    return response;
+  }
+
+  const std::shared_ptr<void> place_;  // goes last
+  ConnectCallPlan plan_;
+  std::shared_ptr<HttpAnswer> answer_;
+  grpc::ClientContext context_;
+  grpc::ByteBuffer request_;
+  grpc::ByteBuffer response_;
+};
+
+// Sends all messages of the request, and hands over those of the answer one by one: the next is
+// read when the one before is written. Deletes itself when it is done.
+class StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+ public:
+  StreamCall(ConnectCallPlan plan, std::shared_ptr<HttpAnswer> answer, std::shared_ptr<void> place)
+      : place_(std::move(place)), plan_(std::move(plan)), answer_(std::move(answer)) {}
+
+  // An error: the call was not made.
+  absl::Status Read() {
+    auto messages = ConnectMessages(plan_.body, static_cast<size_t>(kMaxMessageBytes));
+    if (!messages.ok()) return messages.status();
+    if (messages->size() != 1 && !plan_.method->client_streaming()) {
+      return absl::InvalidArgumentError("this call takes one message, in one envelope");
+    }
+    for (const std::string_view text : *messages) {
+      auto message = ToWire(plan_.method->input_type(), plan_.form.json, text);
+      if (!message.ok()) return message.status();
+      requests_.push_back(*std::move(message));
+    }
+    plan_.body = {};
+    return absl::OkStatus();
+  }
+
+  void Start(grpc::GenericStub& stub) {
+    Prepare(context_, plan_);
+    BeginAnswer();
+    stub.PrepareBidiStreamingCall(&context_, GrpcPath(plan_), {}, this);
+    AddHold();  // what follows a written piece comes from the listener's thread
+    StartRead(&response_);
+    WriteNext();
+    StartCall();
+  }
+
+  // Answers without having made the call.
+  void Refuse(const absl::Status& status) {
+    BeginAnswer();
+    Finish(status);
+  }
+
+  void OnWriteDone(bool ok) override {
+    if (ok) WriteNext();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return RemoveHold();
+    const auto message = FromWire(plan_.method->output_type(), response_);
+    auto text = message == nullptr
+                    ? absl::StatusOr<std::string>(absl::InternalError("the answer was cut off"))
+                    : ToText(plan_.form.json, *message);
+    if (!text.ok()) {
+      failed_ = text.status();
+      context_.TryCancel();
+      return RemoveHold();
+    }
+    answer_->Write(ConnectEnvelope(*text), [this](bool written) {
+      if (written) return StartRead(&response_);
+      context_.TryCancel();  // nobody listens any more
+      RemoveHold();
+    });
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    Finish(failed_.ok() ? FromGrpc(status) : failed_);
+  }
+
+ private:
+  void BeginAnswer() {
+    HttpResponse head;
+    head.content_type = ConnectContentType(plan_.form);
+    answer_->Begin(std::move(head));
+  }
+
+  void WriteNext() {
+    if (next_ == requests_.size()) return StartWritesDone();
+    StartWrite(&requests_[next_++]);
+  }
+
+  void Finish(const absl::Status& status) {
+    answer_->Write(ConnectEndOfStream(status), [answer = answer_](bool) { answer->End(); });
+    delete this;
+  }
+
+  const std::shared_ptr<void> place_;  // goes last
+  ConnectCallPlan plan_;
+  std::shared_ptr<HttpAnswer> answer_;
+  grpc::ClientContext context_;
+  std::vector<grpc::ByteBuffer> requests_;
+  size_t next_ = 0;
+  grpc::ByteBuffer response_;
+  absl::Status failed_;
+};
+
+}  // namespace
+
+std::shared_ptr<void> CallsUnderWay::Enter() {
+  storage::MutexLock lock(mutex_);
+  if (refusing_ || calls_ == kMaxHttpCalls) return nullptr;
+  ++calls_;
+  return {this, [](void* counter) {
+            auto& calls = *static_cast<CallsUnderWay*>(counter);
+            storage::MutexLock leaving(calls.mutex_);
+            --calls.calls_;
+            calls.changed_.NotifyAll();
+          }};
+}
+
+void CallsUnderWay::Refuse() {
+  storage::MutexLock lock(mutex_);
+  refusing_ = true;
+}
+
+void CallsUnderWay::Wait() {
+  storage::MutexLock lock(mutex_);
+  while (calls_ > 0) changed_.Wait(mutex_);
+}
+
+void StartConnectCall(grpc::GenericStub& stub, ConnectCallPlan plan,
+                      std::shared_ptr<HttpAnswer> answer, std::shared_ptr<void> place) {
+  if (!plan.form.streamed) {
+    std::make_shared<UnaryCall>(std::move(plan), std::move(answer), std::move(place))->Start(stub);
+    return;
+  }
+  auto* call = new StreamCall(std::move(plan), std::move(answer), std::move(place));
+  if (absl::Status status = call->Read(); !status.ok()) return call->Refuse(status);
+  call->Start(stub);
+}
+
+}  // namespace daftar::service

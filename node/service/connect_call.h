@@ -1,0 +1,57 @@
+// One call over HTTP on its way through the gRPC server behind it.
+#ifndef DAFTAR_NODE_SERVICE_CONNECT_CALL_H_
+#define DAFTAR_NODE_SERVICE_CONNECT_CALL_H_
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <grpcpp/generic/generic_stub.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "node/service/connect_protocol.h"
+#include "node/service/http_message.h"
+#include "storage/mutex.h"
+
+namespace daftar::service {
+
+inline constexpr int kMaxHttpCalls = 256;  // under way at once
+
+// Counts the calls that are under way, so that nothing is taken down while one is. Any thread.
+class CallsUnderWay {
+ public:
+  // A place, kept for as long as the call is under way; null when all are taken, or after Refuse.
+  std::shared_ptr<void> Enter();
+  void Refuse();
+  // Until all that entered have gone.
+  void Wait();
+
+ private:
+  storage::Mutex mutex_;
+  storage::CondVar changed_;
+  int calls_ DAFTAR_GUARDED_BY(mutex_) = 0;
+  bool refusing_ DAFTAR_GUARDED_BY(mutex_) = false;
+};
+
+struct ConnectCallPlan {
+  const google::protobuf::MethodDescriptor* method = nullptr;
+  ConnectForm form;
+  std::chrono::system_clock::time_point deadline;
+  std::vector<std::pair<std::string, std::string>> metadata;
+  std::string body;
+  // Sees a unary answer before it goes out; gives further headers.
+  std::function<HttpHeaders(google::protobuf::Message&)> finish;
+};
+
+// Makes the call, and answers when it has ended; does not block. `place` is let go then. The stub
+// outlives the call.
+void StartConnectCall(grpc::GenericStub& stub, ConnectCallPlan plan,
+                      std::shared_ptr<HttpAnswer> answer, std::shared_ptr<void> place);
+
+}  // namespace daftar::service
+
+#endif  // DAFTAR_NODE_SERVICE_CONNECT_CALL_H_
