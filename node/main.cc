@@ -97,6 +97,9 @@ int RunInit(const Options& options) {
   NewNode plan = options.plan;
   plan.dir = std::filesystem::absolute(options.dir);
   plan.passphrase_file = options.passphrase_file;
+  for (std::string* file : {&plan.config.http_tls_certificate, &plan.config.http_tls_key}) {
+    if (!file->empty()) *file = std::filesystem::absolute(*file).string();
+  }
   if (!options.region.empty()) {
     auto region = identity::RegionFromCode(options.region);
     if (!region.ok()) return Fail(region.status(), json);
@@ -117,17 +120,20 @@ int RunInit(const Options& options) {
                                 {"peer_advertise", made->config.advertised()},
                                 {"http_listen", made->config.http_listen},
                                 {"log_listen", made->config.log_listen},
+                                {"test_mode", made->config.test_mode},
                                 {"unlock_file", unlock_file}}
                      .dump(2)
               << "\n";
     return 0;
   }
+  if (made->config.test_mode) std::cout << "TEST MODE\n";
   std::cout << "Made the node of " << made->config.name << " in " << plan.dir.string() << "\n"
             << "  log          " << made->config.origin << "\n"
             << "  circle       " << made->circle_name << "\n"
             << "  first entry  " << made->first_entry << "\n"
             << "  partners     " << made->config.peer_listen << "\n"
-            << "  health       http://" << made->config.http_listen << "/readyz\n";
+            << "  health       http" << (made->config.http_tls_key.empty() ? "" : "s") << "://"
+            << made->config.http_listen << "/readyz\n";
   if (!made->config.log_listen.empty()) {
     std::cout << "  public log   http://" << made->config.log_listen << "/log/checkpoint\n";
   }
@@ -185,7 +191,9 @@ service::HttpResponse AnswerHttp(Node& node, const service::PartnerServer& partn
   if (request.path == "/readyz") {
     // Problems name partners and files, never a customer; they still stay on the operator's side.
     if (node.publisher().trouble().empty() && node.publisher().Head().has_value()) {
-      return {200, text, "ready\n"};
+      return {
+          200, text,
+          node.config().test_mode ? "ready, in test mode: some answers are made up\n" : "ready\n"};
     }
     return {503, text, "answers checks, signs nothing; `daftar status` says why\n"};
   }
@@ -287,6 +295,9 @@ int RunDaemon(const Options& options) {
 
   spdlog::info("{} serves: partners {}, health {}, {} descriptors", node.config().origin,
                node.config().peer_listen, node.config().http_listen, descriptors);
+  if (node.config().test_mode) {
+    spdlog::warn("TEST MODE: answers about test identifiers are made up; not for real customers");
+  }
   if (*log_server != nullptr) spdlog::info("the log is public on {}", node.config().log_listen);
   if (descriptors < 4096) {
     spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
@@ -310,6 +321,7 @@ int RunDaemon(const Options& options) {
   spdlog::info("stopping");
   // A call that waits for a partner's files would hold the local server.
   node.proof_requests().Stop();
+  shop.Stop();
   node.StopRecovery();
   local_server->reset();
   http_server->reset();
@@ -362,9 +374,16 @@ int Main(int argc, char** argv) {
   init->add_option("--http-listen", options.plan.config.http_listen, "host:port for health")
       ->type_name("HOST:PORT")
       ->required();
+  init->add_option("--http-tls-certificate", options.plan.config.http_tls_certificate,
+                   "PEM file of the certificate for --http-listen")
+      ->type_name("FILE");
+  init->add_option("--http-tls-key", options.plan.config.http_tls_key, "PEM file of its key")
+      ->type_name("FILE");
   init->add_option("--log-listen", options.plan.config.log_listen,
                    "host:port where anybody may read the log")
       ->type_name("HOST:PORT");
+  init->add_flag("--test-mode", options.plan.config.test_mode,
+                 "Make up answers about test identifiers; such a node has no partners");
   init->add_option("--output", options.output, "text or json")
       ->type_name("FORM")
       ->check(CLI::IsMember({"text", "json"}));
