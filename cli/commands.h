@@ -106,8 +106,11 @@ struct InitOptions {
   std::string peer_listen;
   std::string peer_advertise;
   std::string http_listen;
+  std::string http_tls_certificate = {};
+  std::string http_tls_key = {};
   std::string log_listen = {};
   std::string passphrase_file;
+  bool test_mode = false;
 };
 // Replaces this process by `daftard init`; returns only when that cannot be.
 absl::StatusOr<int> RunInit(Session& session, const InitOptions& options);

@@ -59,8 +59,15 @@ absl::StatusOr<std::vector<std::string>> InitArguments(const InitOptions& option
     if (address->empty()) continue;
     if (auto status = CheckAddress(option, *address); !status.ok()) return status;
   }
-  for (const auto& [option, file] : {std::pair("charter", &options.charter),
-                                     std::pair("passphrase-file", &options.passphrase_file)}) {
+  if (options.http_tls_certificate.empty() != options.http_tls_key.empty()) {
+    return absl::InvalidArgumentError(
+        "--http-tls-certificate and --http-tls-key go together: give both, or neither");
+  }
+  for (const auto& [option, file] :
+       {std::pair("charter", &options.charter),
+        std::pair("http-tls-certificate", &options.http_tls_certificate),
+        std::pair("http-tls-key", &options.http_tls_key),
+        std::pair("passphrase-file", &options.passphrase_file)}) {
     if (!file->empty() && access(file->c_str(), R_OK) != 0) {
       return absl::NotFoundError("--" + std::string(option) + ": " + *file +
                                  " is not there or cannot be read");
@@ -76,6 +83,8 @@ absl::StatusOr<std::vector<std::string>> InitArguments(const InitOptions& option
       {"--peer-listen", &options.peer_listen},
       {"--peer-advertise", &options.peer_advertise},
       {"--http-listen", &options.http_listen},
+      {"--http-tls-certificate", &options.http_tls_certificate},
+      {"--http-tls-key", &options.http_tls_key},
       {"--log-listen", &options.log_listen},
       {"--passphrase-file", &options.passphrase_file}};
   for (const auto& [option, value] : all) {
@@ -83,6 +92,7 @@ absl::StatusOr<std::vector<std::string>> InitArguments(const InitOptions& option
     arguments.emplace_back(option);
     arguments.push_back(*value);
   }
+  if (options.test_mode) arguments.emplace_back("--test-mode");
   arguments.emplace_back("--output");
   arguments.emplace_back(json ? "json" : "text");
   return arguments;

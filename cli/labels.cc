@@ -4,6 +4,7 @@ namespace daftar::cli {
 namespace {
 
 constexpr Labels kEnglish{
+    .test_mode = "TEST MODE",
     .unknown_answer = "UNKNOWN ANSWER",
     .next = "Next",
     .partners = "Partners",
@@ -73,6 +74,7 @@ constexpr Labels kEnglish{
 };
 
 constexpr Labels kIndonesian{
+    .test_mode = "MODE UJI",
     .unknown_answer = "JAWABAN TIDAK DIKENAL",
     .next = "Langkah berikutnya",
     .partners = "Mitra",
@@ -142,6 +144,7 @@ constexpr Labels kIndonesian{
 };
 
 constexpr Labels kMalay{
+    .test_mode = "MOD UJIAN",
     .unknown_answer = "JAWAPAN TIDAK DIKENALI",
     .next = "Langkah seterusnya",
     .partners = "Rakan kongsi",

@@ -11,6 +11,7 @@ namespace daftar::cli {
 
 // {1} and {2} stand for what is filled in.
 struct Labels {
+  const char* test_mode;  // the first line of a made-up answer
   const char* unknown_answer;
   const char* next;
   const char* partners;

@@ -136,11 +136,18 @@ void Parser::AddNodeCommands() {
       ->type_name("H:P");
   init.add_option("--http-listen", made->http_listen, "Address of health and metrics")
       ->type_name("H:P");
+  init.add_option("--http-tls-certificate", made->http_tls_certificate,
+                  "Its certificate, PEM; where others reach it")
+      ->type_name("FILE");
+  init.add_option("--http-tls-key", made->http_tls_key, "The certificate's key, PEM")
+      ->type_name("FILE");
   init.add_option("--log-listen", made->log_listen,
                   "Address where anybody may read the log (default: none)")
       ->type_name("H:P");
   init.add_option("--passphrase-file", made->passphrase_file, "Seals the keys with its first line")
       ->type_name("FILE");
+  init.add_flag("--test-mode", made->test_mode,
+                "Make up answers about test identifiers; no partners");
 
   CLI::App& status = Verb(app_, "status", "Whether the node is well, and what it needs",
                           "  daftar --dir A status\n");

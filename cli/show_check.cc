@@ -349,6 +349,7 @@ std::string_view StateWord(v1::PartnerState state) {
 
 void Print(std::ostream& out, const v1::CheckResponse& response, bool color, Language language) {
   const Labels& labels = LabelsIn(language);
+  if (response.test()) out << Painted(labels.test_mode, Paint::kMagenta, color) << "\n";
   PrintHeadline(out, response.effect(), color, language);
   out << Printable(response.because()) << "\n";
   for (const auto& note : response.notes()) out << Printable(note) << "\n";

@@ -165,6 +165,7 @@ Json ToJson(const v1::CheckResponse& response) {
   Json partners = Json::array();
   for (const auto& partner : response.partners()) partners.push_back(PartnerJson(partner));
   return Json{{"effect", EffectWord(response.effect())},
+              {"test", response.test()},
               {"because", response.because()},
               {"notes", ListOf(response.notes())},
               {"receipt", response.receipt()},

@@ -108,6 +108,7 @@ Json ToJson(const v1::GetStatusResponse& status) {
               {"charter", status.charter()},
               {"version", status.version()},
               {"started_at", status.started_at()},
+              {"test_mode", status.test_mode()},
               {"signing", status.signing()},
               {"log_size", status.log_size()},
               {"log_root", status.log_root()},
@@ -128,6 +129,7 @@ Json ToJson(const v1::GetStatusResponse& status) {
 }
 
 void Print(std::ostream& out, const v1::GetStatusResponse& status, bool color) {
+  if (status.test_mode()) out << Painted("TEST MODE", Paint::kMagenta, color) << "\n";
   if (!status.problems().empty()) {
     out << Painted("NEEDS YOU", Paint::kRed, color) << "\n";
   } else if (!status.signing()) {

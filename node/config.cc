@@ -1,7 +1,11 @@
 #include "node/config.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <toml++/toml.h>
 
+#include <algorithm>
+#include <cstring>
 #include <set>
 
 #include "node/evidence/entry.h"
@@ -18,6 +22,17 @@ std::string Quoted(const std::string& text) {
     quoted.push_back(c);
   }
   return quoted + "\"";
+}
+
+std::string QuotedList(const std::vector<std::string>& texts) {
+  std::string list = "[";
+  for (const std::string& text : texts) list += (list.size() > 1 ? ", " : "") + Quoted(text);
+  return list + "]";
+}
+
+bool HasControls(const std::string& text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
 class Table {
@@ -39,6 +54,28 @@ class Table {
         out = *number;
       } else {
         Fail(node, key, "is not a whole number");
+      }
+    });
+  }
+  void Flag(std::string_view key, bool& out) {
+    Use(key, [&](const toml::node& node) {
+      if (auto flag = node.value_exact<bool>()) {
+        out = *flag;
+      } else {
+        Fail(node, key, "is neither true nor false");
+      }
+    });
+  }
+  void Texts(std::string_view key, std::vector<std::string>& out) {
+    Use(key, [&](const toml::node& node) {
+      const toml::array* const list = node.as_array();
+      if (list == nullptr) return Fail(node, key, "is not a list of texts in quotes");
+      for (const toml::node& entry : *list) {
+        if (auto text = entry.value_exact<std::string>()) {
+          out.push_back(*text);
+        } else {
+          Fail(entry, key, "is not a list of texts in quotes");
+        }
       }
     });
   }
@@ -68,7 +105,71 @@ class Table {
   absl::Status status_;
 };
 
+// Host, for any port, or host:port.
+absl::Status CheckHttpName(const std::string& name) {
+  const bool has_port = !name.ends_with(']') && name.find(':') != std::string::npos;
+  if (name.size() <= kMaxHttpNameBytes &&
+      partners::CheckEndpoint(has_port ? name : name + ":443").ok()) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      "http.names: each is a host, or host:port, of at most " + std::to_string(kMaxHttpNameBytes) +
+      " bytes, like daftar.toko-a.example or daftar.toko-a.example:8481");
+}
+
+absl::Status CheckHttp(const Config& config) {
+  const std::pair<std::string_view, const std::string*> files[] = {
+      {"http.tls_certificate", &config.http_tls_certificate},
+      {"http.tls_key", &config.http_tls_key}};
+  for (const auto& [key, file] : files) {
+    if (file->empty()) continue;
+    if (file->front() != '/' || file->size() > kMaxConfigPathBytes || HasControls(*file)) {
+      return absl::InvalidArgumentError(std::string(key) +
+                                        ": the whole path of a PEM file, beginning with /");
+    }
+  }
+  if (config.http_tls_certificate.empty() != config.http_tls_key.empty()) {
+    return absl::InvalidArgumentError(
+        std::string(config.http_tls_key.empty() ? "http.tls_certificate" : "http.tls_key") +
+        " is given alone; TLS needs both, the certificate and its key (http.tls_certificate and "
+        "http.tls_key)");
+  }
+  if (config.http_tls_certificate.empty() && !IsLoopback(config.http_listen)) {
+    return absl::InvalidArgumentError(
+        "http.listen: on " + config.http_listen +
+        " other machines reach it, and without TLS it would send passwords and customers' numbers "
+        "in the clear; give http.tls_certificate and http.tls_key, or listen on 127.0.0.1 behind "
+        "a proxy that ends TLS");
+  }
+  if (config.http_names.size() > kMaxHttpNames) {
+    return absl::InvalidArgumentError("http.names: at most " + std::to_string(kMaxHttpNames));
+  }
+  for (const std::string& name : config.http_names) {
+    if (absl::Status status = CheckHttpName(name); !status.ok()) return status;
+  }
+  if (config.http_calls_per_second < 1 || config.http_calls_per_second > kMaxCallsPerSecond) {
+    return absl::InvalidArgumentError("http.calls_per_second: 1 to " +
+                                      std::to_string(kMaxCallsPerSecond));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+bool IsLoopback(const std::string& endpoint) {
+  if (!partners::CheckEndpoint(endpoint).ok()) return false;
+  std::string host = endpoint.substr(0, endpoint.rfind(':'));
+  if (host == "localhost") return true;
+  if (host.front() != '[') {
+    in_addr address{};
+    if (inet_pton(AF_INET, host.c_str(), &address) != 1) return false;
+    return ntohl(address.s_addr) >> 24 == 127;
+  }
+  host = host.substr(1, host.size() - 2);
+  in6_addr address{};
+  return inet_pton(AF_INET6, host.c_str(), &address) == 1 &&
+         std::memcmp(&address, &in6addr_loopback, sizeof(address)) == 0;
+}
 
 std::string Config::ToToml() const {
   std::string text =
@@ -86,6 +187,11 @@ std::string Config::ToToml() const {
       "region = " +
       Quoted(std::string(identity::RegionCode(region))) +
       "\n"
+      "# For trying things out: answers about test identifiers are made up, and the node has no\n"
+      "# partners. Never true where real customers are checked.\n"
+      "test_mode = " +
+      (test_mode ? "true" : "false") +
+      "\n"
       "\n"
       "[peer]\n"
       "# Where partners' nodes connect (TLS 1.3, pinned certificates).\n"
@@ -97,9 +203,23 @@ std::string Config::ToToml() const {
                               : "advertise = " + Quoted(peer_advertise) + "\n") +
       "\n"
       "[http]\n"
-      "# Health and metrics, without a password: keep it on loopback.\n"
+      "# Health and metrics, without a password: keep it on loopback. An address that other\n"
+      "# machines reach needs a certificate and its key.\n"
       "listen = " +
       Quoted(http_listen) +
+      "\n"
+      "# PEM files; both or neither.\n" +
+      (http_tls_certificate.empty() ? "# tls_certificate = \"/etc/daftar/http.pem\"\n"
+                                    : "tls_certificate = " + Quoted(http_tls_certificate) + "\n") +
+      (http_tls_key.empty() ? "# tls_key = \"/etc/daftar/http.key\"\n"
+                            : "tls_key = " + Quoted(http_tls_key) + "\n") +
+      "# Names under which a browser may open it, beside `listen` and localhost: host or "
+      "host:port.\n" +
+      (http_names.empty() ? "# names = [\"daftar.toko-a.example\"]\n"
+                          : "names = " + QuotedList(http_names) + "\n") +
+      "# Calls that one user may make in a second (1 to 100000).\n"
+      "calls_per_second = " +
+      std::to_string(http_calls_per_second) +
       "\n"
       "\n"
       "[log]\n"
@@ -122,11 +242,7 @@ absl::Status Config::Check() const {
     return absl::InvalidArgumentError("name: 1 to " + std::to_string(partners::kMaxNodeNameBytes) +
                                       " bytes");
   }
-  for (char c : name) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
-      return absl::InvalidArgumentError("name: no control characters");
-    }
-  }
+  if (HasControls(name)) return absl::InvalidArgumentError("name: no control characters");
   const std::pair<std::string_view, const std::string*> endpoints[] = {
       {"peer.listen", &peer_listen}, {"http.listen", &http_listen}};
   for (const auto& [key, endpoint] : endpoints) {
@@ -134,6 +250,7 @@ absl::Status Config::Check() const {
       return absl::InvalidArgumentError(std::string(key) + ": " + std::string(status.message()));
     }
   }
+  if (absl::Status status = CheckHttp(*this); !status.ok()) return status;
   if (!log_listen.empty()) {
     if (absl::Status status = partners::CheckEndpoint(log_listen); !status.ok()) {
       return absl::InvalidArgumentError("log.listen: " + std::string(status.message()));
@@ -171,6 +288,7 @@ absl::StatusOr<Config> Config::Parse(const std::string& toml) {
   Config config;
   std::string region(identity::RegionCode(config.region));
   int64_t deadline = config.partner_deadline.count();
+  int64_t calls = config.http_calls_per_second;
   const auto section = [&](std::string_view key, const auto& read) -> absl::Status {
     const toml::node* node = root.get(key);
     if (node == nullptr) return absl::OkStatus();
@@ -186,7 +304,13 @@ absl::StatusOr<Config> Config::Parse(const std::string& toml) {
     table.Text("advertise", config.peer_advertise);
   });
   if (!status.ok()) return status;
-  status = section("http", [&](Table& table) { table.Text("listen", config.http_listen); });
+  status = section("http", [&](Table& table) {
+    table.Text("listen", config.http_listen);
+    table.Text("tls_certificate", config.http_tls_certificate);
+    table.Text("tls_key", config.http_tls_key);
+    table.Texts("names", config.http_names);
+    table.Whole("calls_per_second", calls);
+  });
   if (!status.ok()) return status;
   status = section("log", [&](Table& table) { table.Text("listen", config.log_listen); });
   if (!status.ok()) return status;
@@ -197,6 +321,7 @@ absl::StatusOr<Config> Config::Parse(const std::string& toml) {
   top.Text("name", config.name);
   top.Text("origin", config.origin);
   top.Text("region", region);
+  top.Flag("test_mode", config.test_mode);
   if (status = top.Finish(); !status.ok()) return status;
   auto known_region = identity::RegionFromCode(region);
   if (!known_region.ok()) {
@@ -205,6 +330,9 @@ absl::StatusOr<Config> Config::Parse(const std::string& toml) {
   }
   config.region = *known_region;
   config.partner_deadline = std::chrono::milliseconds(deadline);
+  // What does not fit is out of bounds for Check too.
+  config.http_calls_per_second =
+      static_cast<uint32_t>(std::clamp<int64_t>(calls, 0, int64_t{kMaxCallsPerSecond} + 1));
   if (status = config.Check(); !status.ok()) {
     return absl::InvalidArgumentError("config.toml: " + std::string(status.message()));
   }

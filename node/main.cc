@@ -99,6 +99,9 @@ int RunInit(const Options& options) {
   NewNode plan = options.plan;
   plan.dir = std::filesystem::absolute(options.dir);
   plan.passphrase_file = options.passphrase_file;
+  for (std::string* file : {&plan.config.http_tls_certificate, &plan.config.http_tls_key}) {
+    if (!file->empty()) *file = std::filesystem::absolute(*file).string();
+  }
   if (!options.region.empty()) {
     auto region = identity::RegionFromCode(options.region);
     if (!region.ok()) return Fail(region.status(), json);
@@ -119,17 +122,20 @@ int RunInit(const Options& options) {
                                 {"peer_advertise", made->config.advertised()},
                                 {"http_listen", made->config.http_listen},
                                 {"log_listen", made->config.log_listen},
+                                {"test_mode", made->config.test_mode},
                                 {"unlock_file", unlock_file}}
                      .dump(2)
               << "\n";
     return 0;
   }
+  if (made->config.test_mode) std::cout << "TEST MODE\n";
   std::cout << "Made the node of " << made->config.name << " in " << plan.dir.string() << "\n"
             << "  log          " << made->config.origin << "\n"
             << "  circle       " << made->circle_name << "\n"
             << "  first entry  " << made->first_entry << "\n"
             << "  partners     " << made->config.peer_listen << "\n"
-            << "  health       http://" << made->config.http_listen << "/readyz\n";
+            << "  health       http" << (made->config.http_tls_key.empty() ? "" : "s") << "://"
+            << made->config.http_listen << "/readyz\n";
   if (!made->config.log_listen.empty()) {
     std::cout << "  public log   http://" << made->config.log_listen << "/log/checkpoint\n";
   }
@@ -245,6 +251,9 @@ int RunDaemon(const Options& options) {
 
   spdlog::info("{} serves: partners {}, console {}, {} descriptors", node.config().origin,
                node.config().peer_listen, node.config().http_listen, descriptors);
+  if (node.config().test_mode) {
+    spdlog::warn("TEST MODE: answers about test identifiers are made up; not for real customers");
+  }
   if (*log_server != nullptr) spdlog::info("the log is public on {}", node.config().log_listen);
   if (descriptors < 4096) {
     spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
@@ -268,6 +277,7 @@ int RunDaemon(const Options& options) {
   spdlog::info("stopping");
   // A call that waits for a partner's files would hold the local server.
   node.proof_requests().Stop();
+  shop.Stop();
   node.StopRecovery();
   local_server->reset();
   web_front->reset();
@@ -320,9 +330,16 @@ int Main(int argc, char** argv) {
   init->add_option("--http-listen", options.plan.config.http_listen, "host:port for health")
       ->type_name("HOST:PORT")
       ->required();
+  init->add_option("--http-tls-certificate", options.plan.config.http_tls_certificate,
+                   "PEM file of the certificate for --http-listen")
+      ->type_name("FILE");
+  init->add_option("--http-tls-key", options.plan.config.http_tls_key, "PEM file of its key")
+      ->type_name("FILE");
   init->add_option("--log-listen", options.plan.config.log_listen,
                    "host:port where anybody may read the log")
       ->type_name("HOST:PORT");
+  init->add_flag("--test-mode", options.plan.config.test_mode,
+                 "Make up answers about test identifiers; such a node has no partners");
   init->add_option("--output", options.output, "text or json")
       ->type_name("FORM")
       ->check(CLI::IsMember({"text", "json"}));

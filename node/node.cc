@@ -115,6 +115,15 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   auto registry = partners::Registry::Open(*store_, vault_, clock_, entropy_);
   if (!registry.ok()) return registry.status();
   registry_ = *std::move(registry);
+  if (config_.test_mode) {
+    for (const partners::Partner& partner : registry_->All()) {
+      if (partner.status == partners::PartnerStatus::kRemoved) continue;
+      return absl::FailedPreconditionError(
+          "config.toml says test_mode = true, and this node has partners (" + partner.origin +
+          "): answers that are made up must not reach real shops. Take test_mode out, and make "
+          "another node for tests (`daftar init --test-mode`)");
+    }
+  }
   disclosures_ = std::make_unique<ledger::Disclosures>(
       *store_, vault_, clock_, entropy_,
       ledger::DisclosureOptions{keys_.record, *files_,

@@ -221,6 +221,7 @@ enum class Text {
   kTermsDeposit,
   kTermsPrepaid,
   kBelongsToNobody,
+  kTestAnswer,  // in the place of the sentence, in test mode
   // The letters, paragraph by paragraph.
   kLetterDear,
   kLetterDearCustomer,

@@ -229,6 +229,7 @@ constexpr TextTable kTexts = {{
     {kBelongsToNobody,
      "{1} belongs to nobody in particular, so what is known of it says nothing about this buyer; "
      "ask for another."},
+    {kTestAnswer, "TEST MODE: this answer is made up for a test identifier, and is about nobody."},
     {kLetterDear, "Dear {1},"},
     {kLetterDearCustomer, "Dear customer,"},
     {kLetterThanks,

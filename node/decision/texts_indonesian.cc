@@ -262,6 +262,8 @@ constexpr TextTable kTexts = {{
     {kBelongsToNobody,
      "{1} bukan milik orang tertentu, jadi catatan tentangnya tidak mengatakan apa pun tentang "
      "pembeli ini; mintalah yang lain."},
+    {kTestAnswer,
+     "MODE UJI: jawaban ini dibuat-buat untuk pengenal uji, dan tidak menyangkut siapa pun."},
     {kLetterDear, "Yth. {1},"},
     {kLetterDearCustomer, "Yth. Bapak/Ibu Pelanggan,"},
     {kLetterThanks,

@@ -276,6 +276,8 @@ constexpr TextTable kTexts = {{
     {kBelongsToNobody,
      "{1} bukan milik orang tertentu, jadi rekod tentangnya tidak menyatakan apa-apa tentang "
      "pembeli ini; minta yang lain."},
+    {kTestAnswer,
+     "MOD UJIAN: jawapan ini direka untuk pengecam ujian, dan tidak berkaitan dengan sesiapa."},
     {kLetterDear, "{1} yang dihormati,"},
     {kLetterDearCustomer, "Tuan/Puan yang dihormati,"},
     {kLetterThanks,

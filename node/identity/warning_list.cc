@@ -114,6 +114,10 @@ Reason WhyEmail(std::string_view value) {
   const size_t at = value.find('@');
   const std::string_view local = value.substr(0, at);
   const std::string_view domain = value.substr(at + 1);
+  if (domain == "test.daftar.invalid") {
+    return "it is a test identifier and belongs to nobody: test identifiers work in test mode "
+           "only, and only in checks";
+  }
   if (IsReservedDomain(domain)) {
     return "its domain is reserved for tests and examples (RFC 2606, RFC 6761): nobody has this "
            "address";

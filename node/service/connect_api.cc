@@ -10,6 +10,7 @@
 #include <charconv>
 #include <variant>
 
+#include "crypto/hash.h"
 #include "node/service/connect_call.h"
 #include "node/service/connect_protocol.h"
 
@@ -134,16 +135,18 @@ std::variant<Asked, HttpResponse> Understand(const HttpRequest& head) {
 
 struct ConnectApi::Parts {
   Parts(const Handlers& handlers, const Credentials& who, const BrowserGuard& browsers,
-        RateLimit& rates)
-      : services(handlers, who, std::nullopt), credentials(who), guard(browsers), limit(rates) {}
+        RateLimits& rates)
+      : services(handlers, who, std::nullopt), credentials(who), guard(browsers), limits(rates) {}
 
   // Who says to call; nothing of it is checked yet. An error: it comes from another site's page.
   absl::StatusOr<CallOrigin> OriginOf(const HttpRequest& head) const;
+  // Counts the call; how long it has to wait, if it does.
+  std::optional<std::chrono::milliseconds> WaitFor(const CallOrigin& origin);
 
   LocalServices services;
   const Credentials credentials;
   const BrowserGuard& guard;
-  RateLimit& limit;
+  RateLimits& limits;
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<grpc::GenericStub> stub;
   CallsUnderWay calls;
@@ -179,13 +182,22 @@ absl::StatusOr<CallOrigin> ConnectApi::Parts::OriginOf(const HttpRequest& head) 
   return origin;
 }
 
+std::optional<std::chrono::milliseconds> ConnectApi::Parts::WaitFor(const CallOrigin& origin) {
+  const auto now = std::chrono::steady_clock::now();
+  if (origin.secret.empty()) return limits.anonymous.WaitFor(origin.address, now);
+  // Only the hash of a secret is kept.
+  return limits.known.WaitFor(
+      crypto::Sha256({crypto::AsBytes("daftar/rate/v1"), crypto::AsBytes(origin.secret)}).hex(),
+      now);
+}
+
 ConnectApi::ConnectApi(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 absl::StatusOr<std::unique_ptr<ConnectApi>> ConnectApi::Start(const Handlers& handlers,
                                                               const Credentials& credentials,
                                                               const BrowserGuard& guard,
-                                                              RateLimit& limit) {
-  auto parts = std::make_unique<Parts>(handlers, credentials, guard, limit);
+                                                              RateLimits& limits) {
+  auto parts = std::make_unique<Parts>(handlers, credentials, guard, limits);
   grpc::ServerBuilder builder;
   parts->services.AddTo(builder);
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
@@ -222,8 +234,7 @@ HttpService::Admission ConnectApi::Admit(const HttpRequest& head) {
   if (auto* refusal = std::get_if<HttpResponse>(&understood)) return {0, *std::move(refusal)};
   const auto origin = parts_->OriginOf(head);
   if (!origin.ok()) return {0, Refusal(origin.status())};
-  const std::string key = origin->secret.empty() ? origin->address : origin->secret;
-  if (const auto wait = parts_->limit.WaitFor(key, origin->secret.empty()); wait.has_value()) {
+  if (const auto wait = parts_->WaitFor(*origin); wait.has_value()) {
     HttpResponse refusal = Refusal(absl::ResourceExhaustedError(
         "too many calls; wait " + std::to_string(wait->count()) + " ms, then go on"));
     const auto seconds = (wait->count() + kMillisPerSecond - 1) / kMillisPerSecond;

@@ -21,6 +21,12 @@ inline constexpr size_t kMaxStreamBodyBytes = 17 << 20;
 inline constexpr int kDefaultUnaryMillis = 60'000;    // where the caller says nothing
 inline constexpr int kDefaultStreamMillis = 600'000;  // the same of a stream
 
+// How often may be called.
+struct RateLimits {
+  RateLimit known;      // with a token or a session: each of them
+  RateLimit anonymous;  // without: each address
+};
+
 // The handlers stand behind a gRPC server of this process, which the HTTP listener calls without a
 // network: deadlines, threads and cancelling are that server's.
 class ConnectApi final : public HttpService {
@@ -29,7 +35,7 @@ class ConnectApi final : public HttpService {
   static absl::StatusOr<std::unique_ptr<ConnectApi>> Start(const Handlers& handlers,
                                                            const Credentials& credentials,
                                                            const BrowserGuard& guard,
-                                                           RateLimit& limit);
+                                                           RateLimits& limits);
   ~ConnectApi() override;  // as Stop
 
   // Refuses what comes, ends what is under way and waits for it. Before the listener ends, and

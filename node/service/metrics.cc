@@ -32,6 +32,8 @@ std::string RenderMetrics(Node& node, const PartnerServer& partner_server) {
            head.has_value() ? static_cast<double>(head->checkpoint.size) : 0);
   SetGauge(registry, "daftar_signing", "1 while the node signs heads, 0 while it must not.",
            node.publisher().trouble().empty() ? 1 : 0);
+  SetGauge(registry, "daftar_test_mode", "1 in test mode, where some answers are made up.",
+           node.config().test_mode ? 1 : 0);
   SetGauge(registry, "daftar_head_timestamp_age_seconds",
            "Age of the node's own timestamp on its head.",
            head.has_value() ? static_cast<double>(std::max<int64_t>(now - head->timestamp, 0)) : 0);

@@ -6,6 +6,7 @@
 #include "node/partners/issuer_record.h"
 #include "node/partners/trouble_words.h"
 #include "node/service/convert.h"
+#include "node/service/test_mode.h"
 #include "storage/requests.h"
 
 namespace daftar::service {
@@ -24,6 +25,7 @@ absl::Status CheckRequestId(const Actor& actor, const std::string& request_id) {
 absl::StatusOr<v1::CreateInviteResponse> NodeHandlers::CreateInvite(
     const Actor& actor, const v1::CreateInviteRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/CreateInvite"); !s.ok()) return s;
+  if (absl::Status s = CheckMayPair(node_.config()); !s.ok()) return s;
   auto invite =
       node_.pairing().Invite(CallerOf(actor, request.request_id()), request.valid_for_s());
   if (!invite.ok()) return invite.status();
@@ -37,6 +39,7 @@ absl::StatusOr<v1::CreateInviteResponse> NodeHandlers::CreateInvite(
 absl::StatusOr<v1::JoinPartnerResponse> NodeHandlers::JoinPartner(
     const Actor& actor, const v1::JoinPartnerRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/JoinPartner"); !s.ok()) return s;
+  if (absl::Status s = CheckMayPair(node_.config()); !s.ok()) return s;
   if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
   auto partner = node_.pairing().Join(CallerOf(actor, request.request_id()), request.code());
   if (!partner.ok()) return partner.status();
@@ -176,6 +179,7 @@ absl::StatusOr<v1::Partner> NodeHandlers::ChangeStatus(const Actor& actor,
 absl::StatusOr<v1::AcceptPartnerResponse> NodeHandlers::AcceptPartner(
     const Actor& actor, const v1::AcceptPartnerRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/AcceptPartner"); !s.ok()) return s;
+  if (absl::Status s = CheckMayPair(node_.config()); !s.ok()) return s;
   if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
   auto first_entry = FirstEntryFromProto(request.first_entry());
   if (!first_entry.ok()) return first_entry.status();

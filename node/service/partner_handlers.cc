@@ -2,6 +2,7 @@
 
 #include "node/ledger/feed.h"
 #include "node/service/convert.h"
+#include "node/service/test_mode.h"
 
 namespace daftar::service {
 namespace {
@@ -28,6 +29,8 @@ absl::StatusOr<partners::Partner> PartnerHandlers::Authenticate(const PeerCertif
 
 absl::StatusOr<v1::PairResponse> PartnerHandlers::Pair(const PeerCertificate& peer,
                                                        const v1::PairRequest& request) {
+  // An invite may be older than the test mode.
+  if (absl::Status s = CheckMayPair(node_.config()); !s.ok()) return s;
   auto secret = partners::InviteSecret::Create(crypto::AsBytes(request.secret()));
   if (!secret.ok()) return absl::InvalidArgumentError("the invite's secret has 16 bytes");
   auto card = FromProto(request.card());

@@ -1,5 +1,6 @@
 // Bringing the node's own log back, and the proof of a partner's fork.
 #include "node/service/node_handlers.h"
+#include "node/service/test_mode.h"
 
 namespace daftar::service {
 namespace {
@@ -29,6 +30,10 @@ absl::StatusOr<v1::ExportForkResponse> NodeHandlers::ExportFork(
 absl::Status NodeHandlers::RecoverLog(const Actor& actor, const v1::RecoverLogRequest& request,
                                       const SendRecovery& send) {
   if (absl::Status s = Authorise(actor, "NodeService/RecoverLog"); !s.ok()) return s;
+  // A code pairs.
+  if (!request.code().empty()) {
+    if (absl::Status s = CheckMayPair(node_.config()); !s.ok()) return s;
+  }
   if (request.because().empty()) {
     return absl::InvalidArgumentError("`because` is empty; say in a few words why, for the record");
   }

@@ -10,6 +10,7 @@
 #include "daftar/v1/shop.pb.h"
 #include "node/node.h"
 #include "node/service/access.h"
+#include "node/service/test_mode.h"
 
 namespace daftar::service {
 
@@ -31,7 +32,10 @@ absl::Status DescribeArrivals(Node& node, v1::Incident& incident);
 // Any thread may call. Authorisation comes first in every call; errors are the rooms' own.
 class ShopHandlers {
  public:
-  explicit ShopHandlers(Node& node) : node_(node) {}
+  explicit ShopHandlers(Node& node) : node_(node), test_mode_(node) {}
+
+  // Ends what waits in test mode, before the servers that wait for their calls end.
+  void Stop() { test_mode_.Stop(); }
 
   absl::StatusOr<v1::CheckResponse> Check(const Actor& actor, const v1::CheckRequest& request);
   absl::StatusOr<v1::GetReceiptResponse> GetReceipt(const Actor& actor,
@@ -98,6 +102,7 @@ class ShopHandlers {
   absl::StatusOr<ledger::NewIncident> AccountFrom(const v1::AddIncidentRequest& request) const;
 
   Node& node_;
+  TestMode test_mode_;
   std::atomic<int> awaits_{0};
 };
 

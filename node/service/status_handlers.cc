@@ -153,6 +153,12 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
   if (!queued.ok()) return queued.status();
   out.set_queued(*queued);
   for (std::string& problem : ProblemsFor(actor)) out.add_problems(std::move(problem));
+  out.set_test_mode(config.test_mode);
+  if (config.test_mode) {
+    out.add_notices(
+        "This node is in test mode (test_mode in config.toml): answers about test identifiers are "
+        "made up, and it can have no partners. It is for trying out, not for real customers.");
+  }
   if (node_.unlock_method() == storage::UnlockMethod::kUnlockFile) {
     out.add_notices(
         "The keystore is opened by the unlock file beside it: whoever copies the directory has the "

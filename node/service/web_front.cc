@@ -39,7 +39,8 @@ struct WebFront::Parts {
         log(the_log),
         console(files),
         guard(the_node.config().http_listen, the_node.config().http_names, tls),
-        limit(the_node.config().http_calls_per_second) {}
+        limits{RateLimit(UserRate(the_node.config().http_calls_per_second)),
+               RateLimit(kAnonymousRate)} {}
 
   HttpResponse Answer(const HttpRequest& request);
 
@@ -48,7 +49,7 @@ struct WebFront::Parts {
   LogHttp& log;
   const std::span<const ConsoleFile> console;
   const BrowserGuard guard;
-  RateLimit limit;
+  RateLimits limits;
   std::unique_ptr<ConnectApi> api;
   std::unique_ptr<HttpServer> server;
 };
@@ -66,7 +67,9 @@ HttpResponse WebFront::Parts::Answer(const HttpRequest& request) {
   }
   // Problems name partners and files, never a customer; they still stay on the operator's side.
   if (node.publisher().trouble().empty() && node.publisher().Head().has_value()) {
-    return {200, kText, "ready\n"};
+    return {
+        200, kText,
+        node.config().test_mode ? "ready, in test mode: some answers are made up\n" : "ready\n"};
   }
   return {503, kText, "answers checks, signs nothing; `daftar status` says why\n"};
 }
@@ -81,7 +84,7 @@ absl::StatusOr<std::unique_ptr<WebFront>> WebFront::Start(Node& node,
   auto tls = ReadTls(node.config());
   if (!tls.ok()) return tls.status();
   auto parts = std::make_unique<Parts>(node, partner_server, log, console, tls->has_value());
-  auto api = ConnectApi::Start(handlers, credentials, parts->guard, parts->limit);
+  auto api = ConnectApi::Start(handlers, credentials, parts->guard, parts->limits);
   if (!api.ok()) return api.status();
   parts->api = *std::move(api);
   HttpServerOptions options;

@@ -292,6 +292,7 @@ absl::StatusOr<std::unique_ptr<Node>> SimNode::Open(bool create) {
   config.origin = origin_;
   config.peer_listen = endpoint_;
   config.http_listen = "127.0.0.1:1";
+  config.test_mode = test_mode;
   NodeParts parts{.config = config,
                   .charter = std::move(charter),
                   .keys = *std::move(keys),

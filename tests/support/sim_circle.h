@@ -133,6 +133,7 @@ class SimNode {
   // Faults of its disk, for starts from now on; outlive the running node.
   storage::FaultyDisk* disk = nullptr;
   storage::FileHook* high_water_hook = nullptr;
+  bool test_mode = false;  // of its configuration, for starts from now on
 
  private:
   absl::Status Run(absl::StatusOr<std::unique_ptr<Node>> node);

@@ -25,7 +25,7 @@ class ConnectTest : public ::testing::Test {
       EXPECT_THAT(added, ::daftar::testing::IsOk());
       if (added.ok()) tokens_[role] = added->token;
     }
-    auto api = ConnectApi::Start(handlers_, credentials_, guard_, limit_);
+    auto api = ConnectApi::Start(handlers_, credentials_, guard_, limits_);
     EXPECT_THAT(api, ::daftar::testing::IsOk());
     api_ = *std::move(api);
     HttpServerOptions options;
@@ -77,7 +77,7 @@ class ConnectTest : public ::testing::Test {
                            policy_, nodes_,    disclosure_, session_};
   const std::string endpoint_ = testing::FreeEndpoint();
   const BrowserGuard guard_{endpoint_, {}, false};
-  RateLimit limit_{100'000};
+  RateLimits limits_{RateLimit(UserRate(100'000)), RateLimit({100'000, 100'000})};
   std::map<Role, std::string> tokens_;
   std::unique_ptr<ConnectApi> api_;
   std::unique_ptr<HttpServer> server_;
