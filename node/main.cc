@@ -242,12 +242,12 @@ int RunDaemon(const Options& options) {
   if (!log_server.ok()) return Fail(log_server.status(), false);
   if (absl::Status status = node.Start(); !status.ok()) return Fail(status, false);
   const service::Handlers all{shop, incident, subject, book, policy, handlers, disclosure, session};
-  auto local_server =
-      service::LocalServer::Start(NodePaths(dir).socket().string(), all, credentials);
-  if (!local_server.ok()) return Fail(local_server.status(), false);
   auto web_front = service::WebFront::Start(node, **partner_server, log_http, all, credentials,
                                             web::ConsoleFiles());
   if (!web_front.ok()) return Fail(web_front.status(), false);
+  auto local_server =
+      service::LocalServer::Start(NodePaths(dir).socket().string(), all, credentials);
+  if (!local_server.ok()) return Fail(local_server.status(), false);
 
   spdlog::info("{} serves: partners {}, console {}, {} descriptors", node.config().origin,
                node.config().peer_listen, node.config().http_listen, descriptors);
