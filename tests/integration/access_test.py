@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Who may do what: tokens by role, through DAFTAR_TOKEN; and what a node in test mode does."""
-from daemon import (ACCEPT, DECLINE, DEPOSIT, PREPAY, REVIEW, expect, expect_equal, expect_in, files_holding,
-                    run, step)
+from daemon import (ACCEPT, DECLINE, DEPOSIT, PREPAY, REVIEW, expect, expect_equal, expect_in,
+                    files_holding, run, step)
 
 PHONE = "0812-3456-7890"
 REFUSED = 77  # EX_NOPERM
