@@ -109,7 +109,7 @@ class Table {
 absl::Status CheckHttpName(const std::string& name) {
   const bool has_port = !name.ends_with(']') && name.find(':') != std::string::npos;
   if (name.size() <= kMaxHttpNameBytes &&
-      partners::CheckEndpoint(has_port ? name : name + ":443").ok()) {
+      partners::CheckEndpoint(has_port ? name : name + ":1").ok()) {
     return absl::OkStatus();
   }
   return absl::InvalidArgumentError(

@@ -114,7 +114,7 @@ Reason WhyEmail(std::string_view value) {
   const size_t at = value.find('@');
   const std::string_view local = value.substr(0, at);
   const std::string_view domain = value.substr(at + 1);
-  if (domain == "test.daftar.invalid") {
+  if (domain == kTestDomain) {
     return "it is a test identifier and belongs to nobody: test identifiers work in test mode "
            "only, and only in checks";
   }

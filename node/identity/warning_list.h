@@ -7,10 +7,15 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "node/identity/identifier.h"
 
 namespace daftar::identity {
+
+// Addresses at this domain are the test identifiers of service/test_mode.h. Nobody can have it (RFC
+// 6761).
+inline constexpr std::string_view kTestDomain = "test.daftar.invalid";
 
 // The shop's own identifiers (its numbers, its staff's), wherever they are kept.
 class OwnIdentifiers {

@@ -14,14 +14,15 @@
 #include "node/check/checker.h"
 #include "node/decision/language.h"
 #include "node/identity/identifier.h"
+#include "node/identity/warning_list.h"
 #include "node/node.h"
 #include "storage/mutex.h"
 
 namespace daftar::service {
 
 // The addresses accept@, deposit@, prepay@, review@, decline@, slow@ and error@ of this domain are
-// the test identifiers. Nobody else can have it (RFC 6761).
-inline constexpr std::string_view kTestDomain = "test.daftar.invalid";
+// the test identifiers.
+using identity::kTestDomain;
 inline constexpr std::string_view kTestActor = "test-mode";  // who overrides what was decided
 inline constexpr std::chrono::milliseconds kTestSlowAnswer{5000};
 inline constexpr int kMaxSlowTests = 8;  // that wait at once, each of which keeps a thread

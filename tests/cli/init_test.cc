@@ -51,6 +51,29 @@ TEST_F(InitArgumentsTest, OptionalOnesAndJsonAreHandedOn) {
                          ::testing::Contains("--passphrase-file"), ::testing::Contains("json"))));
 }
 
+TEST_F(InitArgumentsTest, TestModeIsHandedOnOnlyWhenAskedFor) {
+  const auto without = InitArguments(options_, "A", false);
+  EXPECT_THAT(without, IsOkAndHolds(Not(::testing::Contains("--test-mode"))));
+  options_.test_mode = true;
+  const auto with = InitArguments(options_, "A", false);
+  EXPECT_THAT(with, IsOkAndHolds(::testing::Contains("--test-mode")));
+}
+
+TEST_F(InitArgumentsTest, ACertificateAndItsKeyGoTogether) {
+  options_.http_tls_certificate = folder_.File("http.pem", "x");
+  EXPECT_THAT(InitArguments(options_, "A", false),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("--http-tls-key")));
+  options_.http_tls_key = folder_.path() + "/none.key";
+  EXPECT_THAT(InitArguments(options_, "A", false),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("--http-tls-key")));
+  options_.http_tls_key = folder_.File("http.key", "x");
+  EXPECT_THAT(InitArguments(options_, "A", false),
+              IsOkAndHolds(AllOf(::testing::Contains("--http-tls-certificate"),
+                                 ::testing::Contains(options_.http_tls_certificate),
+                                 ::testing::Contains("--http-tls-key"),
+                                 ::testing::Contains(options_.http_tls_key))));
+}
+
 TEST_F(InitArgumentsTest, EverythingThatIsMissingIsListedAtOnce) {
   options_.name = "";
   options_.http_listen = "";

@@ -71,6 +71,7 @@ constexpr char kPrepayText[] =
 
 constexpr char kPrepayJson[] = R"({
   "effect": "prepay",
+  "test": false,
   "because": "1 of 2 partners holds a record.",
   "notes": [],
   "receipt": "r1",
@@ -346,6 +347,21 @@ constexpr char kReceiptJson[] =
     R"(o-b.test","toko-c.test"],"reason":null,"weight_ppm":0}],"rules":[{"rule":"expected-r)"
     R"(ate","fired":true,"effect":null,"looks_at":null},{"rule":"open-debt","fired":false,")"
     R"(effect":null,"looks_at":null}],"subjects":null,"body":null,"salt":null})";
+
+TEST(ShowCheckTest, AMadeUpAnswerSaysSoBeforeEverythingElse) {
+  auto response = Proto<v1::CheckResponse>(kPrepay);
+  response.set_test(true);
+  const std::pair<decision::Language, const char*> first_lines[] = {
+      {decision::Language::kEnglish, "TEST MODE\nFULL PREPAYMENT\n"},
+      {decision::Language::kIndonesian, "MODE UJI\n"},
+      {decision::Language::kMalay, "MOD UJIAN\n"}};
+  for (const auto& [language, line] : first_lines) {
+    std::ostringstream out;
+    Print(out, response, false, language);
+    EXPECT_EQ(out.str().rfind(line, 0), 0u) << out.str();
+  }
+  EXPECT_EQ(ToJson(response)["test"], true);
+}
 
 TEST(ShowCheckTest, EveryOverrideIsToldTheOneInForceFirst) {
   auto receipt = Proto<v1::GetReceiptResponse>(kReceipt);

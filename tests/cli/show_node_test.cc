@@ -88,11 +88,18 @@ TEST(ShowStatusTest, WhatNeedsTheOperatorStandsFirst) {
   EXPECT_THAT(Text(status), StartsWith("NOT SIGNING\n"));
 }
 
+TEST(ShowStatusTest, TestModeIsTheFirstLine) {
+  auto status = Proto<v1::GetStatusResponse>(kStatus);
+  status.set_test_mode(true);
+  EXPECT_THAT(Text(status), StartsWith("TEST MODE\nRUNNING\n"));
+  EXPECT_EQ(ToJson(status)["test_mode"], true);
+}
+
 TEST(ShowStatusTest, Json) {
   EXPECT_EQ(ToJson(Proto<v1::GetStatusResponse>(kStatus)).dump(),
             R"({"name":"Toko A","origin":"toko-a.test","circle":"6f2c","circle_name":"Demo",)"
             R"("charter":"ab12","version":"0.1.0","started_at":"2026-11-01T08:00:00Z",)"
-            R"("signing":true,"log_size":3,"log_root":"dd","queued":0,"epoch":1,)"
+            R"("test_mode":false,"signing":true,"log_size":3,"log_root":"dd","queued":0,"epoch":1,)"
             R"("policy":"0123456789abcdef","policy_since":"2026-11-02T08:00:00Z",)"
             R"("policy_from_file":true,"decisions":7,)"
             R"("decisions_root":"ee","partners_active":2,"partners_fresh":1,)"

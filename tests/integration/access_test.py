@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Who may do what: tokens by role, through DAFTAR_TOKEN."""
-from daemon import (ACCEPT, DEPOSIT, PREPAY, REVIEW, expect, expect_equal, expect_in, files_holding,
-                    run, step)
+"""Who may do what: tokens by role, through DAFTAR_TOKEN; and what a node in test mode does."""
+from daemon import (ACCEPT, DECLINE, DEPOSIT, PREPAY, REVIEW, expect, expect_equal, expect_in,
+                    files_holding, run, step)
 
 PHONE = "0812-3456-7890"
 REFUSED = 77  # EX_NOPERM
@@ -103,4 +103,35 @@ def by_role(circle):
     expect(files_holding(circle.folder, needles), "a planted token is not found")
 
 
-run(by_role)
+def in_test_mode(circle):
+    a = circle.node("A", init=("--test-mode",))
+    step("a node in test mode says so")
+    expect_equal(a.status()["test_mode"], True, "test_mode")
+    expect_equal(a.daftar("status").out.splitlines()[0], "TEST MODE", "the first line of status")
+    expect_in("TEST MODE", a.log_text(), "the daemon's log")
+
+    step("each test identifier")
+    order = ("--amount", "4500000", "--currency", "IDR", "--terms", "credit")
+    for name, effect, code in (("accept", "accept", ACCEPT), ("deposit", "deposit", DEPOSIT),
+                               ("prepay", "prepay", PREPAY), ("review", "review", REVIEW),
+                               ("decline", "decline", DECLINE), ("slow", "accept", ACCEPT)):
+        address = f"{name}@test.daftar.invalid"
+        answer = a.ask("check", "--email", address, *order, "--lang", "en", "--timeout", "30",
+                       code=code)
+        expect_equal((answer["effect"], answer["test"]), (effect, True), name)
+        expect_in("TEST MODE: ", answer["because"], name)
+    failed = a.refused("check", "--email", "error@test.daftar.invalid", *order)
+    expect_in("always fails", failed.message, "error")
+    expect_equal(a.check(PHONE).json["test"], False, "another identifier")
+
+    step("no partners")
+    expect_in("in test mode", a.refused("partner", "invite").message, "invite")
+    b = circle.node("B")
+    code = circle.invite(b)
+    expect_in("in test mode", a.refused("partner", "join", code).message, "join")
+    expect_in("in test mode only",
+              b.refused("check", "--email", "accept@test.daftar.invalid", *order).message,
+              "a test identifier outside of test mode")
+
+
+run(by_role, in_test_mode)

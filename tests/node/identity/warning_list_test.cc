@@ -30,6 +30,11 @@ void ExpectPasses(IdentifierType type, std::initializer_list<std::string_view> t
   for (const std::string_view text : typed) EXPECT_EQ(Why(type, text), std::nullopt) << text;
 }
 
+TEST(WarningListTest, TestIdentifiersAreRefusedAsSuch) {
+  ExpectRefused(kEmail, {"accept@test.daftar.invalid", "Slow@Test.Daftar.Invalid"},
+                "test identifiers work in test mode only");
+}
+
 TEST(WarningListTest, OrdinaryPhonesPass) {
   ExpectPasses(kPhone, {"0812-3456-7890", "+62 812 3456 7890", "0812 3333 444", "+65 8123 4567",
                         "+673 712 3456", "+1 415 555 2671", "+44 20 7183 8750"});
