@@ -90,6 +90,15 @@ absl::StatusOr<CustomerPage> ListCustomers(const Book& book, const CustomerFilte
     return absl::InvalidArgumentError("name: at most " + std::to_string(kMaxNameFilterBytes) +
                                       " bytes");
   }
+  absl::Status failed;
+  // A root without a name goes by that of a member.
+  const auto is_named = [&](const Customer& row, const std::string& lower) {
+    if (!row.name.empty() || row.members.empty() || lower.empty()) return HasInIt(row.name, lower);
+    const auto whole = book.ShowCustomer(row.id);
+    if (absl::IsNotFound(whole.status())) return false;  // erased a moment ago
+    if (!whole.ok()) failed = whole.status();
+    return whole.ok() && HasInIt(whole->name, lower);
+  };
   const std::string name_has = decision::LowerAscii(filter.name_has);
   FirstOnes<CustomerKey, NewerCustomer> first(limit);
   const auto offer = [&](const CustomerKey& key) {
@@ -106,11 +115,13 @@ absl::StatusOr<CustomerPage> ListCustomers(const Book& book, const CustomerFilte
               return true;
             })
           : book.ScanCustomers([&](const Customer& row) {
-              if (row.merged_into.has_value() || !HasInIt(row.name, name_has)) return true;
-              offer({row.created_at, row.id});
-              return true;
+              if (!row.merged_into.has_value() && is_named(row, name_has)) {
+                offer({row.created_at, row.id});
+              }
+              return failed.ok();
             });
   if (!scanned.ok()) return scanned;
+  if (!failed.ok()) return failed;
   CustomerPage page;
   const bool more = first.more();
   const std::vector<CustomerKey> keys = std::move(first).Take();
