@@ -95,6 +95,7 @@ struct OrderListOptions {
 };
 struct CustomerListOptions {
   std::string group;
+  std::string name;
   std::string limit;
 };
 absl::StatusOr<int> RunCustomerList(Session& session, const CustomerListOptions& options);

@@ -172,8 +172,10 @@ absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options
   auto limit = MakeNumber("limit", options.limit, 1, kMaxListed, kDefaultListed);
   if (!limit.ok()) return limit.status();
   if (auto status = CheckText("state", options.state); !status.ok()) return status;
+  if (auto status = CheckText("customer", options.customer); !status.ok()) return status;
   v1::ListIncidentsRequest request;
   request.set_state(options.state);
+  request.set_customer(options.customer);
   return ListPages(session, std::move(request), *limit, &Shop::ListIncidents,
                    &v1::ListIncidentsResponse::mutable_incidents);
 }

@@ -29,7 +29,8 @@ struct IncidentAddOptions {
 absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& options);
 
 struct ListOptions {
-  std::string state;  // incidents only
+  std::string state;     // incidents only
+  std::string customer;  // incidents only
   std::string limit;
 };
 absl::StatusOr<int> RunIncidentList(Session& session, const ListOptions& options);

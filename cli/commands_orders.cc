@@ -66,11 +66,13 @@ absl::StatusOr<int> SetOutcome(Session& session, const OrderOptions& options, co
 
 absl::StatusOr<int> RunCustomerList(Session& session, const CustomerListOptions& options) {
   absl::Status status = CheckText("group", options.group);
+  if (status.ok()) status = CheckText("name", options.name);
   if (!status.ok()) return status;
   auto limit = MakeNumber("limit", options.limit, 1, kMaxListed, kDefaultListed);
   if (!limit.ok()) return limit.status();
   v1::ListCustomersRequest request;
   request.set_group(options.group);
+  request.set_name(options.name);
   return ListPages(session, std::move(request), *limit, &Book::ListCustomers,
                    &v1::ListCustomersResponse::mutable_customers);
 }

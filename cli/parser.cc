@@ -215,11 +215,14 @@ void Parser::AddCustomers() {
 
   CLI::App& list = Verb(noun, "list", "Customers, the newest first",
                         "  daftar customer list\n"
-                        "  daftar customer list --group problem\n");
+                        "  daftar customer list --group problem\n"
+                        "  daftar customer list --name sari\n");
   auto listed = Take(list, &RunCustomerList);
   list.add_option("--group", listed->group,
                   "To whom this group applies, by hand or by rule; or none (default: all)")
       ->type_name("NAME");
+  list.add_option("--name", listed->name, "Whose name has this in it, in small or capital letters")
+      ->type_name("TEXT");
   list.add_option("--limit", listed->limit, "At most so many (default 100)")->type_name("N");
 
   CLI::App& show = Verb(noun, "show", "A customer and what its orders came to",

@@ -59,11 +59,14 @@ void Parser::AddIncidents() {
   AddWait(show, *shown);
 
   CLI::App& list = Verb(noun, "list", "Incidents, newest first",
-                        "  daftar incident list\n  daftar incident list --state published\n");
+                        "  daftar incident list\n  daftar incident list --state published\n"
+                        "  daftar incident list --customer ID\n");
   auto listed = Take(list, &RunIncidentList);
   list.add_option("--state", listed->state,
                   "Only draft, ready, approved, held, published, settled, ... ones")
       ->type_name("STATE");
+  list.add_option("--customer", listed->customer, "Only those about this customer of the book")
+      ->type_name("ID");
   list.add_option("--limit", listed->limit, "At most so many (default 1000)")->type_name("N");
   AddIncidentSharing(noun);
   AddIncidentChanges(noun);

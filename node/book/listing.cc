@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "node/decision/text.h"
+
 namespace daftar::book {
 namespace {
 
@@ -53,6 +55,11 @@ bool ComesAfter(const std::optional<OrderCursor>& cursor, const NamedOrder& orde
          std::tie(order.order.invoiced, cursor->name) < std::tie(cursor->invoiced, order.name);
 }
 
+// `lower` is in small letters.
+bool HasInIt(const std::string& name, const std::string& lower) {
+  return lower.empty() || decision::LowerAscii(name).find(lower) != std::string::npos;
+}
+
 }  // namespace
 
 absl::StatusOr<OrderPage> ListOrders(const Book& book, const OrderFilter& filter, size_t limit) {
@@ -79,6 +86,20 @@ absl::StatusOr<OrderPage> ListOrders(const Book& book, const OrderFilter& filter
 
 absl::StatusOr<CustomerPage> ListCustomers(const Book& book, const CustomerFilter& filter,
                                            size_t limit) {
+  if (filter.name_has.size() > kMaxNameFilterBytes) {
+    return absl::InvalidArgumentError("name: at most " + std::to_string(kMaxNameFilterBytes) +
+                                      " bytes");
+  }
+  absl::Status failed;
+  // A root without a name goes by that of a member.
+  const auto is_named = [&](const Customer& row, const std::string& lower) {
+    if (!row.name.empty() || row.members.empty() || lower.empty()) return HasInIt(row.name, lower);
+    const auto whole = book.ShowCustomer(row.id);
+    if (absl::IsNotFound(whole.status())) return false;  // erased a moment ago
+    if (!whole.ok()) failed = whole.status();
+    return whole.ok() && HasInIt(whole->name, lower);
+  };
+  const std::string name_has = decision::LowerAscii(filter.name_has);
   FirstOnes<CustomerKey, NewerCustomer> first(limit);
   const auto offer = [&](const CustomerKey& key) {
     const bool after =
@@ -89,14 +110,18 @@ absl::StatusOr<CustomerPage> ListCustomers(const Book& book, const CustomerFilte
   const absl::Status scanned =
       filter.wanted
           ? book.ScanWholes([&](const Profile& profile, const std::vector<NamedOrder>& orders) {
+              if (!HasInIt(profile.name, name_has)) return true;
               if (filter.wanted(profile, orders)) offer({profile.created_at, profile.id});
               return true;
             })
           : book.ScanCustomers([&](const Customer& row) {
-              if (!row.merged_into.has_value()) offer({row.created_at, row.id});
-              return true;
+              if (!row.merged_into.has_value() && is_named(row, name_has)) {
+                offer({row.created_at, row.id});
+              }
+              return failed.ok();
             });
   if (!scanned.ok()) return scanned;
+  if (!failed.ok()) return failed;
   CustomerPage page;
   const bool more = first.more();
   const std::vector<CustomerKey> keys = std::move(first).Take();

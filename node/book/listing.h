@@ -13,6 +13,7 @@
 namespace daftar::book {
 
 inline constexpr size_t kMaxPage = 1000;  // rows
+inline constexpr size_t kMaxNameFilterBytes = 100;
 
 // Where a page ended; what a caller hands back for the next one. Holds no personal data.
 struct OrderCursor {
@@ -40,12 +41,14 @@ struct CustomerFilter {
   // Whether the whole with these orders is wanted; none: all, and then no order is read.
   std::function<bool(const Profile&, const std::vector<NamedOrder>&)> wanted = {};
   std::optional<CustomerCursor> after = {};
+  // Of the whole's name: it has these bytes in it, A to Z in either case. Empty: any name.
+  std::string name_has = {};
 };
 struct CustomerPage {
   std::vector<Profile> customers;  // wholes, newest first; then by id
   std::optional<CustomerCursor> next;
 };
-// As ListOrders.
+// As ListOrders. InvalidArgument for a name_has of more than kMaxNameFilterBytes.
 absl::StatusOr<CustomerPage> ListCustomers(const Book& book, const CustomerFilter& filter,
                                            size_t limit);
 

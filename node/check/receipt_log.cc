@@ -43,6 +43,23 @@ ReceiptId IdOf(const crypto::Digest& commitment) {
   return *ReceiptId::Create(commitment.view().first(ReceiptId::kSize));
 }
 
+struct Leaf {
+  evidence::UnixMillis time;
+  crypto::Digest commitment;
+};
+
+absl::StatusOr<Leaf> ReadLeaf(crypto::ByteView bytes) {
+  Reader reader(bytes);
+  reader.Raw(kLeafMagic.size());
+  Leaf leaf;
+  leaf.time.value = static_cast<int64_t>(reader.U64());
+  leaf.commitment = reader.Take<crypto::Digest>();
+  if (!reader.Finish("a leaf of the decision log").ok()) {
+    return absl::DataLossError("a leaf of the decision log is malformed");
+  }
+  return leaf;
+}
+
 // A receipt's row, opened.
 struct OpenedRow {
   uint64_t index = 0;
@@ -237,6 +254,48 @@ absl::StatusOr<std::vector<ReceiptLog::Made>> ReceiptLog::About(const decision::
   return std::vector<Made>(found.begin(), found.end());
 }
 
+absl::StatusOr<uint64_t> ReceiptLog::ReadBack(
+    const ReadBackFrom& begin, const std::function<bool(const StoredReceipt&)>& visit) const {
+  uint64_t next = std::min(begin.before, Head().size);
+  size_t looked_at = 0;
+  size_t opened = 0;
+  while (next > 0 && looked_at < kMaxLeavesReadBack) {
+    const uint64_t first = next - std::min<uint64_t>(next, kReceiptsReadTogether);
+    std::vector<Leaf> leaves;
+    absl::Status malformed;
+    const absl::Status read =
+        log_.ReadLeaves(kDecisionLog, first, next, [&](uint64_t, crypto::ByteView bytes) {
+          auto leaf = ReadLeaf(bytes);
+          if (leaf.ok()) leaves.push_back(*leaf);
+          malformed = leaf.status();
+          return malformed.ok();
+        });
+    if (!read.ok()) return read;
+    if (!malformed.ok()) return malformed;
+    for (; next > first; --next) {
+      const Leaf& leaf = leaves[next - 1 - first];
+      ++looked_at;
+      if (leaf.time < begin.from) {
+        if (leaf.time.value + kMostOutOfOrderMillis < begin.from.value) return 0;
+        continue;
+      }
+      if (leaf.time > begin.to) continue;
+      if (opened == kMaxReceiptsReadBack) return next;
+      ++opened;
+      const auto receipt = Get(IdOf(leaf.commitment));
+      if (absl::IsNotFound(receipt.status())) continue;  // its body was deleted
+      if (!receipt.ok()) return receipt.status();
+      if (receipt->index != next - 1 || receipt->commitment != leaf.commitment) {
+        return absl::DataLossError("receipt " + std::to_string(next - 1) +
+                                   " of the decision log does not fit its leaf: the database is "
+                                   "damaged");
+      }
+      if (!visit(*receipt)) return next - 1;
+    }
+  }
+  return next;
+}
+
 absl::StatusOr<uint64_t> ReceiptLog::Unlink(std::span<const decision::Subject> subjects,
                                             Batch& batch) const {
   std::set<Bytes> receipts;
@@ -293,13 +352,9 @@ absl::Status ReceiptView::ReadTogether(uint64_t first, const std::vector<Bytes>&
   std::vector<crypto::Digest> commitments;
   std::vector<Bytes> keys;
   for (const Bytes& leaf : leaves) {
-    Reader reader(leaf);
-    reader.Raw(kLeafMagic.size());
-    reader.U64();
-    commitments.push_back(reader.Take<crypto::Digest>());
-    if (!reader.Finish("a leaf of the decision log").ok()) {
-      return absl::DataLossError("a leaf of the decision log is malformed");
-    }
+    const auto read = ReadLeaf(leaf);
+    if (!read.ok()) return read.status();
+    commitments.push_back(read->commitment);
     keys.push_back(RowKey(IdOf(commitments.back())));
   }
   const auto rows = rows_->MultiGet(Column::kReceipts, keys);

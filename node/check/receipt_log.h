@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -29,6 +30,12 @@ inline constexpr size_t kMaxWaitingReceipts = 4096;
 inline constexpr size_t kMaxReceiptsPerWrite = 512;
 inline constexpr size_t kMaxReceiptsAbout = 64;      // newest kept
 inline constexpr size_t kReceiptsReadTogether = 32;  // rows in memory at once while all are read
+// Of one reading backwards: leaves looked at, and bodies opened.
+inline constexpr size_t kMaxLeavesReadBack = 20'000;
+inline constexpr size_t kMaxReceiptsReadBack = 2000;
+// By how much an earlier leaf may be later in time: checks that are under way together, and a clock
+// that was set back.
+inline constexpr int64_t kMostOutOfOrderMillis = 24 * 3600 * 1000;
 
 using ReceiptId = crypto::FixedBytes<struct ReceiptIdTag, 16>;
 
@@ -119,6 +126,20 @@ class ReceiptLog {
   // kMaxReceiptsAbout.
   absl::StatusOr<std::vector<Made>> About(const decision::Subject& subject,
                                           evidence::UnixMillis from, evidence::UnixMillis to) const;
+
+  // Where a reading backwards begins, and the times of the checks it wants, both included.
+  struct ReadBackFrom {
+    uint64_t before = std::numeric_limits<uint64_t>::max();  // an index in the log
+    evidence::UnixMillis from = {std::numeric_limits<int64_t>::min()};
+    evidence::UnixMillis to = {std::numeric_limits<int64_t>::max()};
+  };
+  // Visits the receipts whose bodies were not deleted by their place in the log, the newest first,
+  // until `visit` returns false; it looks at kMaxLeavesReadBack leaves and opens
+  // kMaxReceiptsReadBack bodies at most, and stops kMostOutOfOrderMillis before `from`. Gives the
+  // index before which the next reading goes on; 0: there is nothing more. DataLoss when a row does
+  // not open, or does not stand where its leaf does.
+  absl::StatusOr<uint64_t> ReadBack(const ReadBackFrom& begin,
+                                    const std::function<bool(const StoredReceipt&)>& visit) const;
 
   // Adds to `batch` that no subject of these leads to a receipt any more; gives how many receipts
   // that were. The receipts stay. A check made at the same time may be found afterwards.

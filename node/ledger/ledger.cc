@@ -169,6 +169,36 @@ absl::StatusOr<std::vector<IncidentView>> Ledger::About(
   return incidents;
 }
 
+absl::StatusOr<Ledger::Page> Ledger::ListAbout(std::span<const identity::Identifier> identifiers,
+                                               std::optional<IncidentState> state, size_t limit,
+                                               const std::optional<IncidentId>& after) const {
+  limit = std::clamp<size_t>(limit, 1, kMaxListed);
+  const auto newer = [](const Incident& a, const Incident& b) {
+    return a.added_at != b.added_at ? a.added_at > b.added_at : a.id < b.id;
+  };
+  std::optional<Stored> last;
+  if (after.has_value()) {
+    auto loaded = Load(*after);
+    if (!loaded.ok()) return loaded.status();
+    last = *std::move(loaded);
+  }
+  auto about = About(identifiers);
+  if (!about.ok()) return about.status();
+  std::sort(about->begin(), about->end(),
+            [&](const auto& a, const auto& b) { return newer(a.incident, b.incident); });
+  Page page;
+  for (IncidentView& view : *about) {
+    if (last.has_value() && !newer(last->incident, view.incident)) continue;
+    if (state.has_value() && view.state != *state) continue;
+    if (page.incidents.size() == limit) {
+      page.next = page.incidents.back().incident.id;
+      break;
+    }
+    page.incidents.push_back(std::move(view));
+  }
+  return page;
+}
+
 bool IsShared(const IncidentView& view) {
   return view.report.has_value() || view.state == IncidentState::kApproved ||
          view.state == IncidentState::kHeld;
@@ -324,6 +354,27 @@ absl::StatusOr<IncidentView> Ledger::Add(const storage::Caller& caller,
   return added;
 }
 
+absl::StatusOr<std::optional<IncidentId>> Ledger::WithdrawnOf(const std::string& order) const {
+  if (order.empty()) return std::optional<IncidentId>();
+  auto existing = ForOrder(order);
+  if (!existing.ok() || !existing->has_value()) return existing;
+  auto before = Get(**existing);
+  if (!before.ok()) return before.status();
+  if (before->state == IncidentState::kWithdrawn) return existing;
+  const std::string other = (*existing)->hex();
+  return absl::AlreadyExistsError("this order has an incident already: " + other +
+                                  ". Facts that changed belong there: daftar incident correct " +
+                                  other +
+                                  ". If it is wrong as a whole, withdraw it first: daftar incident "
+                                  "withdraw " +
+                                  other + " --ground mistake --because TEXT");
+}
+
+absl::Status Ledger::CheckNew(const NewIncident& account) const {
+  if (absl::Status status = CheckAccount(account); !status.ok()) return status;
+  return WithdrawnOf(account.order).status();
+}
+
 absl::StatusOr<IncidentView> Ledger::AddOnly(const storage::Caller& caller,
                                              const NewIncident& account) {
   if (absl::Status status = CheckAccount(account); !status.ok()) return status;
@@ -340,24 +391,9 @@ absl::StatusOr<IncidentView> Ledger::AddOnly(const storage::Caller& caller,
       if (view.ok() && !(view->incident.account == account)) return UsedForAnother();
       return view;
     }
-    std::optional<IncidentId> withdrawn;  // the order's one so far
-    if (!account.order.empty()) {
-      auto existing = ForOrder(account.order);
-      if (!existing.ok()) return existing.status();
-      if (existing->has_value()) {
-        auto before = Get(**existing);
-        if (!before.ok()) return before.status();
-        if (before->state != IncidentState::kWithdrawn) {
-          const std::string other = (*existing)->hex();
-          return absl::AlreadyExistsError(
-              "this order has an incident already: " + other +
-              ". Facts that changed belong there: daftar incident correct " + other +
-              ". If it is wrong as a whole, withdraw it first: daftar incident withdraw " + other +
-              " --ground mistake --because TEXT");
-        }
-        withdrawn = *existing;
-      }
-    }
+    // The order's one so far.
+    auto withdrawn = WithdrawnOf(account.order);
+    if (!withdrawn.ok()) return withdrawn.status();
     Incident incident;
     incident.id = entropy_.Public<IncidentId>();
     incident.account = account;
@@ -373,9 +409,9 @@ absl::StatusOr<IncidentView> Ledger::AddOnly(const storage::Caller& caller,
       batch.Put(Column::kIncidents, rows::SubjectKey(vault_, identifier, incident.id), {});
     }
     if (!account.order.empty()) {
-      if (withdrawn.has_value()) {
+      if (withdrawn->has_value()) {
         batch.ExpectValue(Column::kIncidents, rows::OrderKey(account.order),
-                          crypto::ToBytes(withdrawn->view()));
+                          crypto::ToBytes((*withdrawn)->view()));
       } else {
         batch.ExpectAbsent(Column::kIncidents, rows::OrderKey(account.order));
       }

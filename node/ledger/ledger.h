@@ -152,6 +152,11 @@ class Ledger {
   absl::StatusOr<Page> List(std::optional<IncidentState> state, size_t limit,
                             const std::optional<IncidentId>& after) const;
 
+  // As List, of those about any of the identifiers; what About does not give is not among them.
+  absl::StatusOr<Page> ListAbout(std::span<const identity::Identifier> identifiers,
+                                 std::optional<IncidentState> state, size_t limit,
+                                 const std::optional<IncidentId>& after) const;
+
   // This shop's own incidents about any of the identifiers, each once, newest first.
   absl::StatusOr<std::vector<IncidentView>> About(
       std::span<const identity::Identifier> identifiers) const;
@@ -305,6 +310,15 @@ class Ledger {
 
   // What `account` would lack if it were filed and published today.
   std::vector<std::string> Missing(const NewIncident& account) const;
+  // What a draft would lack, as IncidentView::missing, if files of these kinds were all its proof.
+  std::vector<std::string> MissingWith(const Incident& incident,
+                                       std::span<const evidence::ProofKind> proofs) const;
+
+  // What Add would answer, but for a write that fails; nothing is written.
+  absl::Status CheckNew(const NewIncident& account) const;
+  // What a report of the account would state if it were written now, but for its proofs' root,
+  // which is zero. Errors of LedgerOptions::settled_orders.
+  absl::StatusOr<evidence::ReportFacts> FactsToShare(const NewIncident& account) const;
 
  private:
   // The incident whose report stands at `index`; nullopt: none (any more).
@@ -346,6 +360,8 @@ class Ledger {
   void Tell(const absl::StatusOr<IncidentView>& changed) const;
 
   absl::Status CheckAccount(const NewIncident& account) const;
+  // The withdrawn incident of the order, if any; AlreadyExists when one stands.
+  absl::StatusOr<std::optional<IncidentId>> WithdrawnOf(const std::string& order) const;
   // What Publish and Approve share: queues the report or begins the hold.
   absl::Status BeginSharing(Stored& stored, const std::string& actor, IncidentAction action,
                             storage::Batch& batch);

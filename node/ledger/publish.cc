@@ -59,6 +59,20 @@ std::vector<std::string> Ledger::Missing(const NewIncident& account) const {
   return MissingOf(incident, {}, /*approved=*/false);
 }
 
+std::vector<std::string> Ledger::MissingWith(const Incident& incident,
+                                             std::span<const evidence::ProofKind> proofs) const {
+  std::vector<std::string> missing = MissingOf(incident, proofs, /*approved=*/true);
+  return missing.empty() ? MissingOf(incident, proofs, /*approved=*/false) : missing;
+}
+
+absl::StatusOr<evidence::ReportFacts> Ledger::FactsToShare(const NewIncident& account) const {
+  auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
+  if (!settled.ok()) return settled.status();
+  evidence::ReportFacts facts = FactsOf(account);
+  facts.settled_before = evidence::BucketOf(*settled);
+  return facts;
+}
+
 std::vector<std::string> Ledger::MissingOf(const Incident& incident,
                                            std::span<const evidence::ProofKind> proofs,
                                            bool approved) const {
@@ -266,21 +280,19 @@ absl::Status Ledger::QueueReport(Incident& incident, const ProofSet& proofs,
   // The root that goes into the report is that of what is attached when it is written.
   proofs.ExpectUnchanged(incident.id, batch);
   const NewIncident account = incident.Standing();
-  auto settled = options_.settled_orders(account.identifiers, account.occurred, account.order);
-  if (!settled.ok()) return settled.status();
+  auto facts = FactsToShare(account);
+  if (!facts.ok()) return facts.status();
   std::vector<evidence::Label> labels;
   for (const identity::Identifier& identifier : account.identifiers) {
     auto label = ReserveLabel(identifier, batch);
     if (!label.ok()) return label.status();
     labels.push_back(*std::move(label));
   }
-  evidence::ReportFacts facts = FactsOf(account);
-  facts.settled_before = evidence::BucketOf(*settled);
-  facts.proofs_root = proofs.Root();
+  facts->proofs_root = proofs.Root();
   Submission submission;
   submission.kind = evidence::EntryKind::kReport;
   submission.body =
-      evidence::SealReport(facts, labels, options_.origin, options_.record_key, entropy_).Encode();
+      evidence::SealReport(*facts, labels, options_.origin, options_.record_key, entropy_).Encode();
   submission.commitment = evidence::CommitTo(submission.body);
   Enqueue(incident, submission, now, batch);
   batch.Put(Column::kIncidents, rows::ReportKey(submission.commitment),

@@ -201,6 +201,7 @@ absl::StatusOr<v1::ListCustomersResponse> BookHandlers::ListCustomers(
     const Actor& actor, const v1::ListCustomersRequest& request) {
   if (absl::Status s = Authorise(actor, "BookService/ListCustomers"); !s.ok()) return s;
   book::CustomerFilter filter;
+  filter.name_has = request.name();
   const auto groups = node_.groups().Snapshot();
   ledger::RemarkedOrders remarks;
   const evidence::Date today = evidence::Date::Of(node_.clock().Now());

@@ -31,7 +31,7 @@ HttpResponse AnswerConsole(std::span<const ConsoleFile> files, const HttpRequest
     response.headers = {{"Allow", "GET, HEAD"}};
     return response;
   }
-  const std::string_view path = request.path == "/" ? "/index.html" : request.path;
+  const std::string path = request.path == "/" ? "/index.html" : request.path;
   const auto found = std::find_if(files.begin(), files.end(),
                                   [&](const ConsoleFile& file) { return file.path == path; });
   if (found == files.end()) {

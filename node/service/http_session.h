@@ -10,6 +10,7 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/ssl.hpp>
 #include <chrono>
+#include <limits>
 #include <optional>
 #include <type_traits>
 
@@ -120,7 +121,9 @@ class HttpSession final : public HttpAnswer,
     LetLargeBodyGo();
     parser_.emplace();
     parser_->header_limit(kMaxHttpHeaderBytes);
-    parser_->body_limit(boost::none);  // of what was admitted, once the head is there
+    // Of what was admitted, once the head is there. (None at all would refuse every length: Beast
+    // 1.74 compares it with the optional.)
+    parser_->body_limit(std::numeric_limits<uint64_t>::max());
     Tcp().expires_after(std::chrono::seconds(kHttpIdleSeconds));
     http::async_read_header(stream_, buffer_, *parser_,
                             [self = this->shared_from_this()](beast::error_code error, size_t) {

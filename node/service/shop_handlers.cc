@@ -50,6 +50,10 @@ absl::StatusOr<v1::CheckResponse> ShopHandlers::Check(const Actor& actor,
     response.add_notes(decision::Fill(*language, decision::Text::kBelongsToNobody,
                                       {identity::Masked(identifier)}));
   }
+  auto known = node_.book().FindByIdentifiers(question.identifiers);
+  if (!known.ok()) return known.status();
+  // Identifiers of several: the answer is about all of them, and one is enough to look further.
+  if (!known->empty()) response.set_customer(known->front().hex());
   if (!MaySeePartners(actor)) HidePartners(response);
   return response;
 }
@@ -173,7 +177,17 @@ absl::StatusOr<v1::ListIncidentsResponse> ShopHandlers::ListIncidents(
   }
   auto limit = PageSizeFromProto(request.page_size());
   if (!limit.ok()) return limit.status();
-  auto page = node_.ledger().List(state, *limit, after);
+  std::optional<book::Profile> customer;
+  if (!request.customer().empty()) {
+    auto id = CustomerIdFromProto(request.customer());
+    if (!id.ok()) return id.status();
+    auto known = node_.book().ShowCustomer(*id);
+    if (!known.ok()) return known.status();
+    customer = *std::move(known);
+  }
+  auto page = customer.has_value()
+                  ? node_.ledger().ListAbout(customer->identifiers, state, *limit, after)
+                  : node_.ledger().List(state, *limit, after);
   if (!page.ok()) return page.status();
   v1::ListIncidentsResponse response;
   for (const ledger::IncidentView& view : page->incidents) {

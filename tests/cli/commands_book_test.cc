@@ -432,9 +432,10 @@ TEST_F(BookCommandTest, CustomersAreListedInATable) {
     customer->mutable_orders()->set_open(7);
     return grpc::Status::OK;
   };
-  const Ran ran = node_.Run({"customer", "list", "--group", "vip"});
+  const Ran ran = node_.Run({"customer", "list", "--group", "vip", "--name", "sari"});
   ASSERT_EQ(ran.code, kExitOk) << ran.err;
   EXPECT_EQ(asked.group(), "vip");
+  EXPECT_EQ(asked.name(), "sari");
   EXPECT_EQ(asked.page_size(), 100u);
   for (const char* text : {"CUSTOMER", "c1", "Ibu Sari", "vip", "7"}) {
     EXPECT_THAT(ran.out, HasSubstr(text));

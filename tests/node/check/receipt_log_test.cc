@@ -69,6 +69,49 @@ TEST_F(ReceiptLogTest, SameRequestSameReceipt) {
   EXPECT_EQ(**receipts().OfRequest(key), first->id);
 }
 
+TEST_F(ReceiptLogTest, ReadingBackGoesOnWhereItStoppedAndPassesOverDeletedBodies) {
+  std::vector<ReceiptId> made;
+  for (size_t i = 0; i < kReceiptsReadTogether + 3; ++i) {
+    auto appended = receipts().Append(Record(), {});
+    DAFTAR_ASSERT_OK(appended);
+    made.insert(made.begin(), appended->id);
+  }
+  storage::Batch batch;
+  batch.Delete(storage::Column::kReceipts, crypto::Writer().U8('r').Raw(made[1].view()).Take());
+  DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
+  made.erase(made.begin() + 1);
+  std::vector<ReceiptId> read;
+  ReceiptLog::ReadBackFrom begin;
+  do {  // one at a time
+    auto next = receipts().ReadBack(begin, [&](const StoredReceipt& receipt) {
+      read.push_back(receipt.id);
+      return false;
+    });
+    DAFTAR_ASSERT_OK(next);
+    begin.before = *next;
+  } while (begin.before > 0);
+  EXPECT_EQ(read, made);
+}
+
+TEST_F(ReceiptLogTest, ReadingBackKeepsToItsTimes) {
+  const evidence::UnixMillis start = circle_.clock().Now();
+  DAFTAR_ASSERT_OK(receipts().Append(Record("old"), {}));
+  circle_.clock().Advance(3600);
+  DAFTAR_ASSERT_OK(receipts().Append(Record("new"), {}));
+  const auto read = [&](evidence::UnixMillis from, evidence::UnixMillis to) {
+    std::string found;
+    auto next = receipts().ReadBack({.from = from, .to = to}, [&](const StoredReceipt& receipt) {
+      found += receipt.record.because[0] + " ";
+      return true;
+    });
+    EXPECT_THAT(next, IsOk());
+    return found;
+  };
+  EXPECT_EQ(read({0}, circle_.clock().Now()), "new old ");
+  EXPECT_EQ(read({start.value + 1}, circle_.clock().Now()), "new ");
+  EXPECT_EQ(read(start, start), "old ");
+}
+
 TEST_F(ReceiptLogTest, ASubjectsReceiptsAreFoundByTime) {
   const auto subject =
       decision::SubjectOf(node_->keys().receipt, daftar::testing::Phone("0812-3456-7890"));

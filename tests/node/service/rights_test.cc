@@ -78,6 +78,10 @@ class RightsTest : public ::testing::Test {
   const std::map<std::string, Allowed> calls_ = {
       {"ShopService/Check", {"sm", Of(shop_, &ShopHandlers::Check)}},
       {"ShopService/GetReceipt", {"sma", Of(shop_, &ShopHandlers::GetReceipt)}},
+      {"ShopService/ListReceipts", {"sma", Of(shop_, &ShopHandlers::ListReceipts)}},
+      {"ShopService/RecogniseIdentifier", {"sm", Of(shop_, &ShopHandlers::RecogniseIdentifier)}},
+      {"ShopService/ListReasons", {"sma", Of(shop_, &ShopHandlers::ListReasons)}},
+      {"ShopService/PreviewIncident", {"sm", Of(shop_, &ShopHandlers::PreviewIncident)}},
       {"ShopService/AddIncident", {"sm", Of(shop_, &ShopHandlers::AddIncident)}},
       {"ShopService/ListIncidents", {"sma", Of(shop_, &ShopHandlers::ListIncidents)}},
       {"ShopService/GetIncident", {"sma", Of(shop_, &ShopHandlers::GetIncident)}},
