@@ -16,10 +16,16 @@ build=(
   libspdlog-dev libcli11-dev libtomlplusplus-dev nlohmann-json3-dev
   prometheus-cpp-dev libboost-dev libcurl4-openssl-dev
 )
+# Builds the console. One that is there already, from wherever, is as good.
+least_node=18
+if ! node -e "process.exit(parseInt(process.versions.node) < $least_node)" 2>/dev/null ||
+  ! command -v npm >/dev/null; then
+  build+=(nodejs npm)
+fi
 test=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-tidy clang-format libclang-rt-14-dev llvm
-  python3 python3-nacl openssl curl procps iproute2 gnuplot-nox
+  python3 python3-nacl openssl curl procps iproute2 gnuplot-nox chromium
 )
 # One test needs them and says so where they are not there: a want of them stops nothing.
 optional=(golang-go golang-golang-x-mod-dev)
