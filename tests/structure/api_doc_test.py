@@ -11,6 +11,7 @@ import sys
 
 from openapi_test import NOT_OVER_HTTP, methods
 
+MAY_CALL = r"\*May\s+call:\s+([^*]*)\.\*"
 ORDER = ("staff", "manager", "operator", "auditor")
 
 
@@ -21,10 +22,7 @@ def fail(words):
 def rules(source):
     """Method -> who may call it, in the document's words, out of the table that the code enforces."""
     text = (source / "node" / "service" / "access.cc").read_text(encoding="utf-8")
-    roles = r"(Roles(?:::All\(\)|\{[^}]*\}))"
-    named = dict(re.findall(rf"constexpr Roles (k\w+)({roles[1:-1]});", text))
-    for name, listed in re.findall(r"constexpr Roles (k\w+)(\{[^}]*\});", text):
-        named[name] = listed
+    named = dict(re.findall(r"constexpr Roles (k\w+)(\{[^}]*\});", text))
     found = {}
     for method, may, more in re.findall(r'MethodRule\{"([^"]+)",\s*(k\w+|Roles::All\(\)|'
                                         r'Roles\{[^}]*\})(, true)?\}', text):
@@ -42,7 +40,7 @@ def rules(source):
 def main(source):
     text = (source / "docs" / "api.md").read_text(encoding="utf-8")
     parts = re.split(r"^#{2,4} ", text, flags=re.MULTILINE)
-    described = {part.split("\n", 1)[0]: part for part in parts if "*May call:" in part}
+    described = {part.split("\n", 1)[0]: part for part in parts if re.search(MAY_CALL, part)}
     wanted = {f"{service}/{method}" for service, method in methods(source)
               if service not in NOT_OVER_HTTP}
     if set(described) != wanted:
@@ -51,7 +49,7 @@ def main(source):
     if set(table) != wanted:
         fail(f"access.cc and the .proto files differ in {set(table) ^ wanted}")
     for method, part in described.items():
-        said = " ".join(re.search(r"\*May call: ([^*]*)\.\*", part).group(1).split())
+        said = " ".join(re.search(MAY_CALL, part).group(1).split())
         if said != table[method]:
             fail(f"{method}: docs/api.md says that {said} may call it, the code {table[method]}")
         if f"$DAFTAR/daftar.v1.{method} " not in part:
