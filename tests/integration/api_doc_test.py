@@ -22,7 +22,7 @@ from daemon import DEMO_CHARTER, SOURCE, Failure, expect, expect_equal, run, ste
 DOCUMENT = SOURCE / "docs" / "api.md"
 BLOCK = re.compile(r"^```sh(?: error=(\w+))?\n(.*?)^```\n(?:\n```json\n(.*?)^```\n)?",
                    re.DOTALL | re.MULTILINE)
-CALL = re.compile(r"\$DAFTAR/daftar\.v1\.(\w+/\w+)")
+CALL = re.compile(r"\$(?:DAFTAR|TEST)/daftar\.v1\.(\w+/\w+)")
 BLOCK_SECONDS = 90  # for one block
 NEARBY = 30  # for what one node does to be seen at another
 STATUS = {"canceled": 499, "unknown": 500, "invalid_argument": 400, "deadline_exceeded": 504,
@@ -167,8 +167,8 @@ def prepared(circle):
     """Node A of the document, with what its commands take for granted, and their variables."""
     charter = circle.charter("circle.toml", ("[reasons.deposit-unsettled]\n", PROOF),
                              ("[reasons.no-show]\n", HOLD))
-    a = circle.node("A", charter=charter, init=("--test-mode",))
-    b, c = (circle.node(letter, charter=charter) for letter in "BC")
+    a, b, c = (circle.node(letter, charter=charter) for letter in "ABC")
+    trial = circle.node("T", charter=charter, init=("--test-mode",))  # such a node has no partners
     circle.pair(a, b)
     tokens = {name: a.ask("user", "add", name.lower(), "--role", role)["token"]
               for name, role in (("TOKEN", "staff"), ("MANAGER", "manager"), ("SECOND", "manager"),
@@ -195,7 +195,8 @@ def prepared(circle):
     expect(changed != charter.read_text(), f"{DEMO_CHARTER.name} has another stale_after_s")
     (shell / "charter.toml").write_text(changed)
     return {"DAFTAR": f"http://127.0.0.1:{a.http_port}", "PARTNER": b.origin,
-            "CODE": circle.invite(c), **tokens}
+            "CODE": circle.invite(c), "TEST": f"http://127.0.0.1:{trial.http_port}",
+            "TEST_TOKEN": trial.ask("user", "add", "pos", "--role", "staff")["token"], **tokens}
 
 
 def answer_of(shell, code, block):
