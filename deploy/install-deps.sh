@@ -25,7 +25,7 @@ fi
 test=(
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-tidy clang-format libclang-rt-14-dev llvm
-  python3 python3-nacl openssl curl procps iproute2 gnuplot-nox chromium
+  python3 python3-nacl python3-protobuf openssl curl jq procps iproute2 gnuplot-nox chromium
 )
 # One test needs them and says so where they are not there: a want of them stops nothing.
 optional=(golang-go golang-golang-x-mod-dev)
