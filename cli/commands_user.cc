@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/list_pages.h"
 
 namespace daftar::cli {
 namespace {
