@@ -226,7 +226,8 @@ absl::StatusOr<v1::Role> MakeRole(const std::string& name) {
   constexpr Named kRoles[] = {{"staff", v1::ROLE_STAFF},
                               {"manager", v1::ROLE_MANAGER},
                               {"operator", v1::ROLE_OPERATOR},
-                              {"auditor", v1::ROLE_AUDITOR}};
+                              {"auditor", v1::ROLE_AUDITOR},
+                              {"owner", v1::ROLE_OWNER}};
   for (const Named& entry : kRoles) {
     if (entry.name == name) return entry.role;
   }

@@ -93,8 +93,10 @@ struct UserOptions {
   std::string role;
   std::string uid;
   std::string because;
+  bool sign_in = false;
 };
 absl::StatusOr<int> RunUserAdd(Session& session, const UserOptions& options);
+absl::StatusOr<int> RunUserReset(Session& session, const UserOptions& options);
 absl::StatusOr<int> RunUserList(Session& session);
 absl::StatusOr<int> RunUserRemove(Session& session, const UserOptions& options);
 

@@ -192,22 +192,40 @@ void Parser::AddLog() {
 
 void Parser::AddUsers() {
   CLI::App& noun = Noun("user", "Who may use this node, and as what");
-  CLI::App& add = Verb(noun, "add", "Add a user; prints a token unless --uid is given",
-                       "  daftar user add sari --role staff\n"
+  CLI::App& add = Verb(noun, "add",
+                       "Add a user; prints a token, or with --sign-in a link to set a password, "
+                       "unless --uid is given alone",
+                       "  daftar user add POS --role staff               # the shop's own system\n"
+                       "  daftar user add sari --role staff --sign-in    # at the console\n"
                        "  daftar user add budi --role manager --uid 1001 --because "
                        "\"shop keeper\"\n");
   auto added = Take(add, &RunUserAdd);
   add.add_option("name", added->name, "The user")->type_name("NAME")->required();
-  add.add_option("--role", added->role, "staff, manager, operator or auditor")->type_name("ROLE");
+  add.add_option("--role", added->role,
+                 "staff, manager, operator, auditor, or owner, who may do all that these may")
+      ->type_name("ROLE");
   add.add_option("--uid", added->uid, "Known by this uid on the local socket, without a token")
       ->type_name("UID");
   add.add_option("--because", added->because, "Why, in a few words; stays in this shop")
       ->type_name("TEXT");
 
+  add.add_flag("--sign-in", added->sign_in,
+               "A person who signs in at the console: prints a link to set a password");
+
   Take(Verb(noun, "list", "All users", "  daftar user list\n"), &RunUserList);
 
-  CLI::App& remove = Verb(noun, "remove", "Remove a user; the token stops working at once",
-                          "  daftar user remove sari --because \"left the shop\"\n");
+  CLI::App& reset = Verb(noun, "reset",
+                         "Forget a user's password, second factor and sessions; prints a link to "
+                         "set a password anew",
+                         "  daftar user reset sari --because \"forgot the password\"\n"
+                         "  daftar user reset budi --because \"lost the phone\"\n");
+  auto again = Take(reset, &RunUserReset);
+  reset.add_option("name", again->name, "The user")->type_name("NAME")->required();
+  AddBecause(reset, again->because);
+
+  CLI::App& remove =
+      Verb(noun, "remove", "Remove a user; token, password and sessions stop working at once",
+           "  daftar user remove sari --because \"left the shop\"\n");
   auto removed = Take(remove, &RunUserRemove);
   remove.add_option("name", removed->name, "The user")->type_name("NAME")->required();
   AddBecause(remove, removed->because);

@@ -95,6 +95,8 @@ std::string_view RoleWord(v1::Role role) {
       return "operator";
     case v1::ROLE_AUDITOR:
       return "auditor";
+    case v1::ROLE_OWNER:
+      return "owner";
     default:
       return "unknown";
   }
@@ -321,6 +323,8 @@ Json ToJson(const v1::User& user) {
   return Json{{"name", user.name()},
               {"role", RoleWord(user.role())},
               {"uid", user.has_uid() ? Json(user.uid()) : Json(nullptr)},
+              {"signs_in", user.signs_in()},
+              {"has_second_factor", user.has_second_factor()},
               {"added_at", TextOrNull(user.added_at())},
               {"added_by", TextOrNull(user.added_by())}};
 }
@@ -331,6 +335,19 @@ Json ToJson(const v1::ListUsersResponse& users) {
   return Json{{"users", std::move(list)}};
 }
 
+namespace {
+
+std::string KnownBy(const v1::User& user) {
+  std::string known = user.has_uid() ? "uid " + std::to_string(user.uid()) : "";
+  if (user.signs_in()) {
+    known += known.empty() ? "" : ", ";
+    known += user.has_second_factor() ? "password and code" : "password";
+  }
+  return known.empty() ? "token" : known;
+}
+
+}  // namespace
+
 void Print(std::ostream& out, const v1::ListUsersResponse& users) {
   if (users.users().empty()) {
     out << "No users.\n";
@@ -338,8 +355,7 @@ void Print(std::ostream& out, const v1::ListUsersResponse& users) {
   }
   Table table({"NAME", "ROLE", "KNOWN BY", "ADDED", "BY"});
   for (const auto& user : users.users()) {
-    table.Row({user.name(), std::string(RoleWord(user.role())),
-               user.has_uid() ? "uid " + std::to_string(user.uid()) : "token", user.added_at(),
+    table.Row({user.name(), std::string(RoleWord(user.role())), KnownBy(user), user.added_at(),
                user.added_by()});
   }
   table.Print(out);

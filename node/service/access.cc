@@ -7,6 +7,7 @@
 
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "node/service/sign_in_rows.h"
 #include "storage/audit.h"
 #include "storage/requests.h"
 
@@ -24,6 +25,7 @@ constexpr uint8_t kVersion = 1;
 constexpr std::string_view kUidPrefix = "uid:";
 constexpr std::string_view kAddKind = "user.add";
 constexpr std::string_view kRemoveKind = "user.remove";
+constexpr std::string_view kResetKind = "user.reset";
 
 constexpr Roles kStaffUp{Role::kStaff, Role::kManager};
 constexpr Roles kManagers{Role::kManager};
@@ -138,7 +140,6 @@ constexpr std::array kRules = {
     MethodRule{"SessionService/EndSession", Roles::All()},
 };
 
-Bytes UserKey(std::string_view name) { return Writer().U8('u').Raw(name).Take(); }
 Bytes UidKey(uint32_t uid) { return Writer().U8('i').U32(uid).Take(); }
 Bytes TokenKey(std::string_view token) {
   const crypto::Digest hash =
@@ -183,20 +184,20 @@ absl::Status UsedForAnother() {
       "this request_id was used for another user; use a new one for each request");
 }
 
-bool HoldsEveryRole(uint32_t uid) { return uid == 0 || uid == static_cast<uint32_t>(geteuid()); }
-
-absl::Status CheckName(const std::string& name) {
-  const bool allowed = std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  });
-  if (name.empty() || name.size() > kMaxUserNameBytes || !allowed) {
-    return absl::InvalidArgumentError("a user's name has 1 to " +
-                                      std::to_string(kMaxUserNameBytes) +
-                                      " of A-Z a-z 0-9 . _ -, like POS or siti.r");
-  }
-  return absl::OkStatus();
+absl::Status SayWhy() {
+  return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
+                                    " bytes, for the record (--because TEXT)");
 }
+
+absl::Status NobodyHasThatName() {
+  return absl::NotFoundError("no user has that name; `daftar user list` shows those there are");
+}
+
+absl::Status ChangedMeanwhile() {
+  return absl::UnavailableError("the user was changed in the same moment; try again");
+}
+
+bool HoldsEveryRole(uint32_t uid) { return uid == 0 || uid == static_cast<uint32_t>(geteuid()); }
 
 // "sari has staff", as people and not the API name her.
 std::string WhoIs(const Actor& actor) {
@@ -229,6 +230,27 @@ std::string_view RoleName(Role role) {
 
 Roles RolesOf(Role role) { return role == Role::kOwner ? Roles::All() : Roles{role}; }
 
+absl::Status CheckUserName(const std::string& name) {
+  const bool allowed = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
+  });
+  if (name.empty() || name.size() > kMaxUserNameBytes || !allowed) {
+    return absl::InvalidArgumentError("a user's name has 1 to " +
+                                      std::to_string(kMaxUserNameBytes) +
+                                      " of A-Z a-z 0-9 . _ -, like POS or siti.r");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status MustBeOwner(const Actor& actor) {
+  if (actor.roles == Roles::All()) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      "only an owner, or the node's own user on its machine, adds an owner, removes one or resets "
+      "one's sign-in, and " +
+      WhoIs(actor));
+}
+
 std::span<const MethodRule> MethodRules() { return kRules; }
 
 bool IsKnownByUid(const Actor& actor) { return actor.name.starts_with(kUidPrefix); }
@@ -238,7 +260,7 @@ bool MaySeePartners(const Actor& actor) { return actor.roles.Meets(kPartnerReade
 absl::Status Authorise(const Actor& actor, std::string_view method) {
   for (const MethodRule& rule : kRules) {
     if (rule.method != method) continue;
-    if (actor.roles.Meets(rule.roles)) return absl::OkStatus();
+    if (rule.anybody || actor.roles.Meets(rule.roles)) return absl::OkStatus();
     std::string roles;
     for (Role role : {Role::kStaff, Role::kManager, Role::kOperator, Role::kAuditor}) {
       if (rule.roles.Has(role))
@@ -251,7 +273,7 @@ absl::Status Authorise(const Actor& actor, std::string_view method) {
 }
 
 absl::StatusOr<std::optional<User>> Users::Find(const std::string& name) const {
-  auto row = store_.Get(Column::kUsers, UserKey(name));
+  auto row = store_.Get(Column::kUsers, UserRowKey(name));
   if (!row.ok()) return row.status();
   if (!row->has_value()) return std::nullopt;
   auto decoded = Decode(**row);
@@ -261,8 +283,8 @@ absl::StatusOr<std::optional<User>> Users::Find(const std::string& name) const {
 
 absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::string& name,
                                    Role role, std::optional<uint32_t> uid,
-                                   const std::string& because) {
-  if (absl::Status status = CheckName(name); !status.ok()) return status;
+                                   const std::string& because, bool signs_in) {
+  if (absl::Status status = CheckUserName(name); !status.ok()) return status;
   if (uid.has_value() && HoldsEveryRole(*uid)) {
     return absl::InvalidArgumentError(
         "uid " + std::to_string(*uid) +
@@ -281,7 +303,7 @@ absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::str
     if (crypto::AsText(**earlier) != name) return UsedForAnother();
     auto user = Find(std::string(crypto::AsText(**earlier)));
     if (!user.ok()) return user.status();
-    if (user->has_value()) return NewUser{**user, {}};
+    if (user->has_value()) return NewUser{**user, {}, {}};
   }
   auto users = List();
   if (!users.ok()) return users.status();
@@ -293,17 +315,23 @@ absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::str
   made.user = User{name, role, clock_.Now(), caller.actor, uid};
   UserRow row{made.user, {}};
   Batch batch;
-  batch.ExpectAbsent(Column::kUsers, UserKey(name));
+  batch.ExpectAbsent(Column::kUsers, UserRowKey(name));
   if (uid.has_value()) {
     batch.ExpectAbsent(Column::kUsers, UidKey(*uid));
     batch.Put(Column::kUsers, UidKey(*uid), crypto::ToBytes(name));
-  } else {
+  }
+  if (signs_in) {
+    SignInRow sign_in;
+    made.link = PutLink(batch, vault_, entropy_, name, made.user.added_at, sign_in);
+    batch.ExpectAbsent(Column::kUsers, SignInKey(name));
+    batch.Put(Column::kUsers, SignInKey(name), SealSignIn(vault_, name, sign_in));
+  } else if (!uid.has_value()) {
     const crypto::Secret32 secret = entropy_.Secret();
     made.token = std::string(kTokenPrefix) + crypto::ToBase64Url(secret.Expose());
     row.token_key = TokenKey(made.token);
     batch.Put(Column::kUsers, row.token_key, crypto::ToBytes(name));
   }
-  batch.Put(Column::kUsers, UserKey(name), Encode(row));
+  batch.Put(Column::kUsers, UserRowKey(name), Encode(row));
   storage::RequestLog::Record(batch, *request, kAddKind, crypto::AsBytes(name));
   storage::RecordAudit(batch, vault_, entropy_,
                        {clock_.Now().value, caller.actor, "user.add",
@@ -320,10 +348,7 @@ absl::StatusOr<NewUser> Users::Add(const storage::Caller& caller, const std::str
 
 absl::Status Users::Remove(const storage::Caller& caller, const std::string& name,
                            const std::string& because) {
-  if (because.empty() || because.size() > storage::kMaxAuditText) {
-    return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
-                                      " bytes, for the record (--because TEXT)");
-  }
+  if (because.empty() || because.size() > storage::kMaxAuditText) return SayWhy();
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   auto earlier = storage::RequestLog::Find(store_, *request, kRemoveKind);
@@ -331,21 +356,83 @@ absl::Status Users::Remove(const storage::Caller& caller, const std::string& nam
   if (earlier->has_value()) {
     return crypto::AsText(**earlier) == name ? absl::OkStatus() : UsedForAnother();
   }
-  auto row = store_.Get(Column::kUsers, UserKey(name));
+  auto row = store_.Get(Column::kUsers, UserRowKey(name));
   if (!row.ok()) return row.status();
-  if (!row->has_value()) {
-    return absl::NotFoundError("no user has that name; `daftar user list` shows those there are");
-  }
+  if (!row->has_value()) return NobodyHasThatName();
   auto decoded = Decode(**row);
   if (!decoded.ok()) return decoded.status();
   Batch batch;
-  batch.Delete(Column::kUsers, UserKey(name));
+  batch.Delete(Column::kUsers, UserRowKey(name));
   if (decoded->user.uid.has_value()) batch.Delete(Column::kUsers, UidKey(*decoded->user.uid));
   if (!decoded->token_key.empty()) batch.Delete(Column::kUsers, decoded->token_key);
+  if (absl::Status status = ForgetSignIn(batch, name); !status.ok()) return status;
   storage::RequestLog::Record(batch, *request, kRemoveKind, crypto::AsBytes(name));
   storage::RecordAudit(batch, vault_, entropy_,
                        {clock_.Now().value, caller.actor, "user.remove", name, because});
-  return store_.Write(std::move(batch));
+  const absl::Status written = store_.Write(std::move(batch));
+  return absl::IsAborted(written) ? ChangedMeanwhile() : written;
+}
+
+absl::Status Users::ForgetSignIn(Batch& batch, const std::string& name) const {
+  auto sign_in = ReadSignIn(store_, vault_, name);
+  if (!sign_in.ok()) return sign_in.status();
+  // A session that begins meanwhile would stay.
+  if (!sign_in->stored.has_value()) {
+    batch.ExpectAbsent(Column::kUsers, SignInKey(name));
+    return absl::OkStatus();
+  }
+  batch.ExpectValue(Column::kUsers, SignInKey(name), *sign_in->stored);
+  DeleteSignIn(batch, name, sign_in->row);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<SignInLink>> Users::ResetSignIn(const storage::Caller& caller,
+                                                             const std::string& name,
+                                                             const std::string& because) {
+  if (because.empty() || because.size() > storage::kMaxAuditText) return SayWhy();
+  auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
+  if (!request.ok()) return request.status();
+  auto earlier = storage::RequestLog::Find(store_, *request, kResetKind);
+  if (!earlier.ok()) return earlier.status();
+  if (earlier->has_value()) {
+    if (crypto::AsText(**earlier) != name) return UsedForAnother();
+    return std::nullopt;
+  }
+  auto row = store_.Get(Column::kUsers, UserRowKey(name));
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return NobodyHasThatName();
+  Batch batch;
+  batch.ExpectValue(Column::kUsers, UserRowKey(name), **row);
+  if (absl::Status status = ForgetSignIn(batch, name); !status.ok()) return status;
+  SignInRow sign_in;
+  SignInLink link = PutLink(batch, vault_, entropy_, name, clock_.Now(), sign_in);
+  batch.Put(Column::kUsers, SignInKey(name), SealSignIn(vault_, name, sign_in));
+  storage::RequestLog::Record(batch, *request, kResetKind, crypto::AsBytes(name));
+  storage::RecordAudit(batch, vault_, entropy_,
+                       {clock_.Now().value, caller.actor, "user.reset", name, because});
+  const absl::Status written = store_.Write(std::move(batch));
+  if (absl::IsAborted(written)) return ChangedMeanwhile();
+  if (!written.ok()) return written;
+  return link;
+}
+
+void Users::Put(Batch& batch, const User& user) {
+  batch.ExpectAbsent(Column::kUsers, UserRowKey(user.name));
+  batch.Put(Column::kUsers, UserRowKey(user.name), Encode({user, {}}));
+}
+
+absl::StatusOr<std::vector<ListedUser>> Users::ListWithSignIn() const {
+  auto users = List();
+  if (!users.ok()) return users.status();
+  std::vector<ListedUser> listed;
+  const evidence::UnixMillis now = clock_.Now();
+  for (User& user : *users) {
+    auto sign_in = ReadSignIn(store_, vault_, user.name);
+    if (!sign_in.ok()) return sign_in.status();
+    listed.push_back(
+        {std::move(user), sign_in->row.SignsIn(now), !sign_in->row.second_factor.empty()});
+  }
+  return listed;
 }
 
 absl::StatusOr<std::vector<User>> Users::List() const {

@@ -2,6 +2,7 @@
 #ifndef DAFTAR_NODE_SERVICE_ACCESS_H_
 #define DAFTAR_NODE_SERVICE_ACCESS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -61,7 +62,8 @@ struct MethodRule {
   bool anybody = false;  // also without a token, a session or a known uid
 };
 std::span<const MethodRule> MethodRules();
-// PermissionDenied naming the roles that may call the method, and those that the caller has.
+// PermissionDenied naming the roles that may call the method, and those that the caller has. What
+// is open to anybody needs no role.
 absl::Status Authorise(const Actor& actor, std::string_view method);
 
 // Staff see how many partners say what, everybody else also which: whoever sees how each partner
@@ -72,6 +74,15 @@ inline constexpr size_t kMaxUsers = 1000;
 inline constexpr size_t kMaxUserNameBytes = 64;
 inline constexpr std::string_view kTokenPrefix = "dft_";
 
+inline constexpr std::chrono::hours kLinkLife{24};  // until a link that nobody used ends
+
+// With which a person sets a password, once. `secret` stands behind # in an address, so that no
+// server's log has it.
+struct SignInLink {
+  std::string secret;
+  evidence::UnixMillis expires_at;
+};
+
 struct User {
   std::string name;
   Role role = Role::kStaff;
@@ -80,10 +91,24 @@ struct User {
   std::optional<uint32_t> uid;
 };
 
+// A user with what there is of its signing in at the console.
+struct ListedUser {
+  User user;
+  bool signs_in = false;  // has a password, or an open link to set one
+  bool has_second_factor = false;
+};
+
 struct NewUser {
   User user;
-  std::string token;  // empty for a user with a uid, and on a repetition: it is shown once
+  // Both are shown once: empty on a repetition.
+  std::string token;  // of a user who neither has a uid nor signs in
+  std::optional<SignInLink> link;
 };
+
+// InvalidArgument unless it is 1 to kMaxUserNameBytes of A-Z a-z 0-9 . _ -
+absl::Status CheckUserName(const std::string& name);
+// PermissionDenied unless `actor` holds every role. For what is done to owners.
+absl::Status MustBeOwner(const Actor& actor);
 
 // Users and their tokens (only a token's hash is stored). Any thread may call; changes are durable
 // on OK and in force for the next call.
@@ -93,13 +118,27 @@ class Users {
         crypto::Entropy& entropy)
       : store_(store), vault_(vault), clock_(clock), entropy_(entropy) {}
 
-  // AlreadyExists for a known name or uid; InvalidArgument for a malformed name, a uid that holds
-  // every role anyway, or a reason of more than storage::kMaxAuditText bytes.
+  // With `signs_in` a link is made in the place of a token. AlreadyExists for a known name or uid;
+  // InvalidArgument for a malformed name, a uid that holds every role anyway, or a reason of more
+  // than storage::kMaxAuditText bytes.
   absl::StatusOr<NewUser> Add(const storage::Caller& caller, const std::string& name, Role role,
-                              std::optional<uint32_t> uid, const std::string& because = {});
+                              std::optional<uint32_t> uid, const std::string& because = {},
+                              bool signs_in = false);
+  // With its token, password, second factor, links and sessions, which end at once. NotFound.
   absl::Status Remove(const storage::Caller& caller, const std::string& name,
-                      const std::string& because);  // NotFound
+                      const std::string& because);
+  // Forgets the user's password, second factor, devices and sessions, and makes a link to set a
+  // password with; an earlier link ends. nullopt on a repetition: it is shown once. NotFound;
+  // InvalidArgument without a reason.
+  absl::StatusOr<std::optional<SignInLink>> ResetSignIn(const storage::Caller& caller,
+                                                        const std::string& name,
+                                                        const std::string& because);
   absl::StatusOr<std::vector<User>> List() const;
+  absl::StatusOr<std::vector<ListedUser>> ListWithSignIn() const;
+  // nullopt: nobody has that name.
+  absl::StatusOr<std::optional<User>> Find(const std::string& name) const;
+  // Adds to `batch` a user without token, known by name. REQUIRES a name that CheckUserName takes.
+  static void Put(storage::Batch& batch, const User& user);
 
   // Unauthenticated when the token is unknown.
   absl::StatusOr<Actor> ByToken(std::string_view token) const;
@@ -107,7 +146,8 @@ class Users {
   absl::StatusOr<Actor> ByUid(uint32_t uid) const;
 
  private:
-  absl::StatusOr<std::optional<User>> Find(const std::string& name) const;
+  // Adds to `batch` that all of the user's sign-in goes, as it is now.
+  absl::Status ForgetSignIn(storage::Batch& batch, const std::string& name) const;
 
   storage::Store& store_;
   const storage::Vault& vault_;

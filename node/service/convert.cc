@@ -232,8 +232,10 @@ absl::StatusOr<Role> FromProto(v1::Role role) {
       return Role::kOperator;
     case v1::ROLE_AUDITOR:
       return Role::kAuditor;
+    case v1::ROLE_OWNER:
+      return Role::kOwner;
     default:
-      return absl::InvalidArgumentError("a role is staff, manager, operator or auditor");
+      return absl::InvalidArgumentError("a role is staff, manager, operator, auditor or owner");
   }
 }
 

@@ -2,6 +2,9 @@
 #ifndef DAFTAR_NODE_SERVICE_SESSION_HANDLERS_H_
 #define DAFTAR_NODE_SERVICE_SESSION_HANDLERS_H_
 
+#include <string>
+#include <string_view>
+
 #include "absl/status/statusor.h"
 #include "daftar/v1/session.pb.h"
 #include "node/node.h"
@@ -36,6 +39,13 @@ class SessionHandlers {
                                                     const v1::EndSessionRequest& request);
 
  private:
+  // The session's secret, of a caller who came by one and may make the call. Unauthenticated,
+  // PermissionDenied; FailedPrecondition for whoever came in another way.
+  absl::StatusOr<std::string> SessionOf(const CallOrigin& origin, std::string_view method) const;
+  absl::StatusOr<v1::GetSessionResponse> Describe(const CallOrigin& origin);
+  absl::StatusOr<v1::SignInResponse> SignedIn(const CallOrigin& origin,
+                                              absl::StatusOr<NewSession> session);
+
   Node& node_;
   const Credentials credentials_;
 };

@@ -190,6 +190,8 @@ class FakeNode {
   Method<v1::ListChangesRequest, v1::ListChangesResponse> list_changes;
   Method<v1::AddUserRequest, v1::AddUserResponse> add_user;
   Method<v1::RemoveUserRequest, v1::RemoveUserResponse> remove_user;
+  Method<v1::ListUsersRequest, v1::ListUsersResponse> list_users;
+  Method<v1::ResetSignInRequest, v1::ResetSignInResponse> reset_sign_in;
 
   Method<v1::RemoveProofRequest, v1::RemoveProofResponse> remove_proof;
   // What came in all of the call; and what goes out, message by message.
@@ -383,6 +385,8 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(ListChanges, list_changes)
     DAFTAR_FAKE_METHOD(AddUser, add_user)
     DAFTAR_FAKE_METHOD(RemoveUser, remove_user)
+    DAFTAR_FAKE_METHOD(ListUsers, list_users)
+    DAFTAR_FAKE_METHOD(ResetSignIn, reset_sign_in)
     FakeNode& fake_;
   };
   struct Disclosure final : v1::DisclosureService::Service {

@@ -51,6 +51,7 @@ const std::vector<std::vector<std::string>> kCommands{
     {"audit", "replay"},
     {"user", "add"},
     {"user", "list"},
+    {"user", "reset"},
     {"user", "remove"},
 };
 
@@ -228,6 +229,7 @@ TEST(CommandLineTest, ReasonForAChangeIsRequired) {
         std::vector<std::string>{"partner", "suspend", "o"},
         std::vector<std::string>{"partner", "resume", "o"},
         std::vector<std::string>{"partner", "remove", "o"},
+        std::vector<std::string>{"user", "reset", "sari"},
         std::vector<std::string>{"user", "remove", "sari"}}) {
     const Ran ran = RunCli(command, {"/nonexistent", ""});
     EXPECT_EQ(ran.code, kExitUsage) << command[1];

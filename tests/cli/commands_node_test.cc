@@ -166,6 +166,95 @@ TEST(UserCommandTest, TokenStandsAloneOnStandardOutput) {
   EXPECT_EQ(node.Run({"user", "add", "sari", "--role", "staff", "--uid", "x"}).code, kExitUsage);
 }
 
+TEST(UserCommandTest, ALinkIsAWholeAddressAndStandsAloneOnStandardOutput) {
+  FakeNode node;
+  node.get_status = [](const v1::GetStatusRequest&, v1::GetStatusResponse& response) {
+    response.set_http_address("127.0.0.1:8443");
+    return grpc::Status::OK;
+  };
+  v1::AddUserRequest asked;
+  node.add_user = [&](const v1::AddUserRequest& request, v1::AddUserResponse& response) {
+    asked = request;
+    response.mutable_user()->set_name(request.name());
+    response.mutable_user()->set_role(request.role());
+    response.set_link("/#/welcome/abc");
+    response.set_link_expires_at("2026-11-02T08:00:00Z");
+    return grpc::Status::OK;
+  };
+  const std::vector<std::string> add = {"user", "add", "sari", "--role", "owner", "--sign-in"};
+  const Ran text = node.Run(add);
+  EXPECT_EQ(text.code, 0);
+  EXPECT_EQ(text.out, "http://127.0.0.1:8443/#/welcome/abc\n");
+  EXPECT_THAT(text.err, HasSubstr("Added sari, owner."));
+  EXPECT_THAT(text.err, HasSubstr("shown once"));
+  EXPECT_THAT(text.err, HasSubstr("until 2026-11-02T08:00:00Z"));
+  EXPECT_TRUE(asked.signs_in());
+  EXPECT_EQ(asked.role(), v1::ROLE_OWNER);
+  std::vector<std::string> with_json = add;
+  with_json.insert(with_json.end(), {"--output", "json"});
+  const Json json = Json::parse(node.Run(with_json).out, nullptr, false);
+  EXPECT_EQ(json["link"], "http://127.0.0.1:8443/#/welcome/abc");
+  EXPECT_EQ(json["link_expires_at"], "2026-11-02T08:00:00Z");
+  EXPECT_TRUE(json["token"].is_null());
+  node.add_user = [](const v1::AddUserRequest& request, v1::AddUserResponse& response) {
+    response.mutable_user()->set_name(request.name());
+    return grpc::Status::OK;
+  };
+  const Ran lost = node.Run(add);
+  EXPECT_EQ(lost.out, "");
+  EXPECT_THAT(lost.err, HasSubstr("daftar user reset sari --because"));
+}
+
+TEST(UserCommandTest, ResetPrintsAnotherLink) {
+  FakeNode node;
+  node.get_status = [](const v1::GetStatusRequest&, v1::GetStatusResponse& response) {
+    response.set_http_address("127.0.0.1:8443");
+    return grpc::Status::OK;
+  };
+  v1::ResetSignInRequest asked;
+  node.reset_sign_in = [&](const v1::ResetSignInRequest& request,
+                           v1::ResetSignInResponse& response) {
+    asked = request;
+    response.set_link("/#/welcome/def");
+    response.set_link_expires_at("2026-11-02T08:00:00Z");
+    return grpc::Status::OK;
+  };
+  const Ran text = node.Run({"user", "reset", "sari", "--because", "lost the phone"});
+  EXPECT_EQ(text.out, "http://127.0.0.1:8443/#/welcome/def\n");
+  EXPECT_EQ(asked.name(), "sari");
+  EXPECT_EQ(asked.because(), "lost the phone");
+  const Json json = Json::parse(
+      node.Run({"user", "reset", "sari", "--because", "lost the phone", "--output", "json"}).out,
+      nullptr, false);
+  EXPECT_EQ(json["reset"], "sari");
+  EXPECT_EQ(json["link"], "http://127.0.0.1:8443/#/welcome/def");
+}
+
+TEST(UserCommandTest, AListSaysHowEachIsKnown) {
+  FakeNode node;
+  node.list_users = [](const v1::ListUsersRequest&, v1::ListUsersResponse& response) {
+    response.add_users()->set_name("POS");
+    v1::User& sari = *response.add_users();
+    sari.set_name("sari");
+    sari.set_role(v1::ROLE_OWNER);
+    sari.set_signs_in(true);
+    sari.set_has_second_factor(true);
+    v1::User& budi = *response.add_users();
+    budi.set_name("budi");
+    budi.set_uid(1001);
+    budi.set_signs_in(true);
+    return grpc::Status::OK;
+  };
+  const Ran text = node.Run({"user", "list"});
+  EXPECT_THAT(text.out, HasSubstr("token"));
+  EXPECT_THAT(text.out, HasSubstr("owner"));
+  EXPECT_THAT(text.out, HasSubstr("password and code"));
+  EXPECT_THAT(text.out, HasSubstr("uid 1001, password"));
+  const Json json = Json::parse(node.Run({"user", "list", "--output", "json"}).out, nullptr, false);
+  EXPECT_EQ(json["users"][1]["signs_in"], true);
+  EXPECT_EQ(json["users"][1]["has_second_factor"], true);
+}
+
 TEST(UserCommandTest, RemoveSaysWhom) {
   FakeNode node;
   node.remove_user = [](const v1::RemoveUserRequest&, v1::RemoveUserResponse&) {

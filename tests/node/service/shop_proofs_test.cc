@@ -31,8 +31,9 @@ class ShopProofsTest : public ::testing::Test {
  protected:
   ShopProofsTest() {
     auto server = LocalServer::Start(
-        socket(), {shop_, incident_handlers_, subject_, book_, policy_, nodes_, disclosure_},
-        users_);
+        socket(),
+        {shop_, incident_handlers_, subject_, book_, policy_, nodes_, disclosure_, session_},
+        credentials_);
     EXPECT_THAT(server, ::daftar::testing::IsOk());
     server_ = *std::move(server);
     stub_ = v1::ShopService::NewStub(
@@ -112,6 +113,9 @@ class ShopProofsTest : public ::testing::Test {
   SimCircle circle_;
   SimNode& node_ = circle_.Add("toko-a.test");
   Users users_{node_->store(), node_->vault(), node_->clock(), node_->entropy()};
+  Sessions sessions_{node_->store(), node_->vault(), node_->clock(), node_->entropy()};
+  const Credentials credentials_{users_, sessions_};
+  SessionHandlers session_{*node_, credentials_};
   ShopHandlers shop_{*node_};
   BookHandlers book_{*node_};
   PolicyHandlers policy_{*node_};
