@@ -76,8 +76,8 @@ absl::StatusOr<WorthReport> ReportWorth(const ReceiptLog& receipts, const Outcom
       check.at_risk = (*followed)->at_risk;
       if ((*followed)->override.has_value()) check.stood = (*followed)->override->effect;
     }
-    // Only of what is hindered is money counted, and a check without a hindrance hides none.
-    check.repeats = check.stood > decision::Effect::kAccept && orders.Repeats(body);
+    // Also of a hindered check that was made again and accepted then: it hindered nothing.
+    check.repeats = orders.Repeats(body);
     report.Add(check);
     return true;
   };
