@@ -57,7 +57,7 @@ TEST(CalibrationTest, TheBoundsAreWilsonsOfNineInTen) {
   // A few good orders prove little.
   const CalibrationFactor few = FactorOf({4, 0, 0.4});
   EXPECT_NEAR(few.best, 0.714286, 1e-6);
-  EXPECT_DOUBLE_EQ(few.least, 0);
+  EXPECT_NEAR(few.least, 0, 1e-9);
   EXPECT_NEAR(few.most, 4.034786, 1e-6);
 }
 
