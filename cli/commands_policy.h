@@ -33,6 +33,21 @@ struct PolicyCheckOptions {
 absl::StatusOr<int> RunPolicyCheck(Session& session, const PolicyCheckOptions& options);
 absl::StatusOr<int> RunPolicyOutcomes(Session& session, const PeriodOptions& options);
 
+struct PolicyPutOptions {
+  std::string file;  // "-": standard input
+  std::string because;
+  std::string instead_of;  // hash of the one that was in force; empty: whichever is
+};
+absl::StatusOr<int> RunPolicyPut(Session& session, const PolicyPutOptions& options);
+
+struct PolicyTrialOptions {
+  std::string file;  // "-": standard input; empty: show the trial, or end it
+  std::string because;
+  bool end = false;
+};
+absl::StatusOr<int> RunPolicyTrial(Session& session, const PolicyTrialOptions& options);
+absl::StatusOr<int> RunPolicyWorth(Session& session, const PeriodOptions& options);
+
 struct ReplayOptions {
   std::string receipt;                // an id, a file, a bundle, or "-": standard input
   std::vector<std::string> policies;  // files, or "default"; of one receipt one at most

@@ -95,6 +95,7 @@ class Parser {
   void AddOrders();
   void AddOrderOutcomes(CLI::App& noun);
   void AddPolicies();
+  void AddPolicyChanges(CLI::App& noun);
   void AddAudit();
   void AddAuditVerify(CLI::App& noun);
   void AddAuditWatch(CLI::App& audit);

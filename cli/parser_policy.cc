@@ -65,6 +65,44 @@ void Parser::AddPolicies() {
                             "  daftar policy outcomes\n"
                             "  daftar policy outcomes --from 2026-01-01 --to 2026-06-30\n");
   AddPeriod(outcomes, *Take(outcomes, &RunPolicyOutcomes), "checks");
+  AddPolicyChanges(noun);
+}
+
+void Parser::AddPolicyChanges(CLI::App& noun) {
+  CLI::App& put = Verb(noun, "put", "Puts a policy in force, from the next check on",
+                       "  daftar policy put policy.toml --because \"fewer deposits\"\n"
+                       "  daftar policy put policy.toml --instead-of HASH --because \"...\"\n");
+  auto putting = Take(put, &RunPolicyPut);
+  put.add_option("file", putting->file, "The policy, or - for standard input")
+      ->type_name("FILE")
+      ->required();
+  AddBecause(put, putting->because);
+  put.add_option("--instead-of", putting->instead_of,
+                 "Refuse when another than this one is in force (64 digits, as policy show says)")
+      ->type_name("HASH");
+
+  CLI::App& trial = Verb(noun, "trial", "Tries a policy beside the one in force; shows the trial",
+                         "  daftar policy trial policy.toml --because \"is it too strict?\"\n"
+                         "  daftar policy trial\n"
+                         "  daftar policy trial --end --because \"seen enough\"\n");
+  auto tried = Take(trial, &RunPolicyTrial);
+  trial
+      .add_option("file", tried->file,
+                  "The policy to try, or - for standard input (default: show what both answered)")
+      ->type_name("FILE");
+  trial
+      .add_option("--because", tried->because,
+                  "Why, in a few words; stays in this shop (needed to begin and to end)")
+      ->type_name("TEXT");
+  trial.add_flag("--end", tried->end, "End the trial; what was recorded stays");
+
+  CLI::App& worth = Verb(noun, "worth", "What deciding was worth, by month and by group",
+                         "  daftar policy worth\n"
+                         "  daftar policy worth --from 2026-01-01 --to 2026-06-30\n");
+  auto period = Take(worth, &RunPolicyWorth);
+  worth.add_option("--from", period->from, "First day of the checks (default: a year back)")
+      ->type_name("YYYY-MM-DD");
+  worth.add_option("--to", period->to, "Last day (default: today)")->type_name("YYYY-MM-DD");
 }
 
 void Parser::AddAudit() {

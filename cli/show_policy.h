@@ -19,6 +19,14 @@ Json ToJson(const v1::OverrideDecisionResponse& made);
 Json ToJson(const v1::ReportOutcomesResponse& report);
 void Print(std::ostream& out, const v1::OverrideDecisionResponse& made);
 void Print(std::ostream& out, const v1::ReportOutcomesResponse& report);
+Json ToJson(const v1::PutPolicyResponse& put);
+void Print(std::ostream& out, const v1::PutPolicyResponse& put);
+Json ToJson(const v1::SetTrialPolicyResponse& set);
+void Print(std::ostream& out, const v1::SetTrialPolicyResponse& set);
+Json ToJson(const v1::ReportTrialResponse& report);
+void Print(std::ostream& out, const v1::ReportTrialResponse& report);
+Json ToJson(const v1::ReportWorthResponse& report);
+void Print(std::ostream& out, const v1::ReportWorthResponse& report);
 
 Json VersionsJson(const v1::GetPolicyResponse& in_force);
 void PrintVersions(std::ostream& out, const v1::GetPolicyResponse& in_force);

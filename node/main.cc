@@ -18,6 +18,7 @@
 
 #include "node/new_log_words.h"
 #include "node/service/accept_loop.h"
+#include "node/service/convert.h"
 #include "node/service/credentials.h"
 #include "node/service/local_server.h"
 #include "node/service/log_http.h"
@@ -201,6 +202,19 @@ void LogTroubleNews(service::TroubleNews& news) {
   }
 }
 
+// While nobody can sign in. On the terminal and not in the log: whoever has the link becomes the
+// owner.
+absl::Status ShowFirstUserLink(const Config& config, service::Sessions& sessions) {
+  const auto link = sessions.FirstUserLink();
+  if (!link.ok()) return link.status();
+  if (!link->has_value()) return absl::OkStatus();
+  std::cerr << "First user: open http" << (config.http_tls_key.empty() ? "" : "s") << "://"
+            << config.http_listen << "/#/welcome/" << (*link)->secret << " (once, until "
+            << service::TimeText((*link)->expires_at)
+            << "),\n  or run: daftar user add NAME --role owner --sign-in" << std::endl;
+  return absl::OkStatus();
+}
+
 int RunDaemon(const Options& options) {
   // Before any thread exists, so that every thread inherits the mask.
   sigset_t stop_signals;
@@ -258,6 +272,9 @@ int RunDaemon(const Options& options) {
   if (descriptors < 4096) {
     spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
                  descriptors);
+  }
+  if (absl::Status status = ShowFirstUserLink(node.config(), sessions); !status.ok()) {
+    return Fail(status, false);
   }
   if (const size_t undecoded = node.policies().undecoded(); undecoded > 0) {
     spdlog::warn(

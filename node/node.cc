@@ -158,9 +158,13 @@ absl::Status Node::OpenRooms(evidence::Charter charter) {
   if (!outcomes.ok()) return outcomes.status();
   outcomes_ = *std::move(outcomes);
   own_rate_ = std::make_unique<check::OwnRate>(*book_, *ledger_, clock_);
+  auto trial = check::Trial::Open(*store_, vault_, clock_, entropy_, *receipts_);
+  if (!trial.ok()) return trial.status();
+  trial_ = *std::move(trial);
   checker_ = std::make_unique<check::Checker>(
       *ledger_, *book_, *lookup_, *receipts_,
-      check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_, *own_warnings_},
+      check::ShopRules{*policies_, *groups_, *allowlist_, *outcomes_, *own_rate_, *own_warnings_,
+                       *trial_},
       clock_, check::CheckerOptions{*charters_, keys_.receipt, config_.partner_deadline});
   subject_codes_ = std::make_unique<subject::Codes>(*store_, vault_, clock_, entropy_);
   subject_reports_ = std::make_unique<subject::Reports>(

@@ -22,6 +22,7 @@
 #include "node/check/pace.h"
 #include "node/check/policies.h"
 #include "node/check/receipt_log.h"
+#include "node/check/trial.h"
 #include "node/config.h"
 #include "node/evidence/charter.h"
 #include "node/evidence/clock.h"
@@ -197,6 +198,7 @@ class Node {
   book::Warnings& warnings() { return *own_warnings_; }
   check::Policies& policies() { return *policies_; }
   check::Outcomes& outcomes() { return *outcomes_; }
+  check::Trial& trial() { return *trial_; }
   const check::OwnRate& own_rate() const { return *own_rate_; }
   partners::Registry& registry() { return *registry_; }
   partners::Followers& followers() { return *followers_; }
@@ -320,6 +322,7 @@ class Node {
   std::unique_ptr<check::Policies> policies_;
   std::unique_ptr<check::Outcomes> outcomes_;
   std::unique_ptr<check::OwnRate> own_rate_;
+  std::unique_ptr<check::Trial> trial_;
   std::unique_ptr<check::Checker> checker_;
   std::unique_ptr<subject::Codes> subject_codes_;
   std::unique_ptr<subject::Reports> subject_reports_;

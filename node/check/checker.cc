@@ -85,13 +85,31 @@ absl::StatusOr<decision::Inputs> Checker::Gather(const Question& question,
                                         *options_.charters.InForce(), rules_.warnings, *found);
   if (!counted.ok()) return counted;
   inputs.partners = std::move(found->answers);
+  WeighPartners(policy, inputs);
+  inputs.records = found->records;
+  answer.records = std::move(found->records);
+  return inputs;
+}
+
+void Checker::WeighPartners(const decision::Policy& policy, decision::Inputs& inputs) const {
   for (decision::PartnerAnswer& partner : inputs.partners) {
     partner.weight_ppm =
         decision::LearntWeight(rules_.outcomes.LearntAbout(partner.origin).outcomes, policy);
   }
-  inputs.records = found->records;
-  answer.records = std::move(found->records);
-  return inputs;
+}
+
+std::optional<TrialEffect> Checker::Try(const Question& question, decision::Inputs inputs,
+                                        const decision::Policy& in_force) const {
+  const std::shared_ptr<const TrialPolicy> trial = rules_.trial.Current();
+  if (trial == nullptr) return std::nullopt;
+  inputs.prior_ppm = rules_.own_rate.Prior(trial->policy);
+  WeighPartners(trial->policy, inputs);
+  // Which of the shop's own orders were late is read by the policy's own days.
+  if (trial->policy.late_after_days != in_force.late_after_days) {
+    Answer unused;
+    if (!AddCustomer(question, trial->policy, unused, inputs).ok()) return std::nullopt;
+  }
+  return TrialEffect{trial->hash, decision::Decide(inputs, trial->policy).verdict.effect};
 }
 
 std::vector<decision::Subject> Checker::SubjectsOf(
@@ -125,6 +143,7 @@ absl::StatusOr<Answer> Checker::FromReceipt(const ReceiptId& id, const Question&
   answer.because = stored->record.because;
   answer.time = body.time;
   answer.policy = body.policy;
+  answer.trial = stored->record.trial;
   return answer;
 }
 
@@ -162,6 +181,7 @@ absl::StatusOr<Answer> Checker::Check(const storage::Caller& caller, const Quest
                                       answer.time);
   record.because = answer.because;
   record.actor = caller.actor;
+  record.trial = answer.trial = Try(question, *std::move(inputs), *policy);
   answer.policy = record.body.policy;
   auto appended = receipts_.Append(record, request);
   if (!appended.ok()) return appended.status();

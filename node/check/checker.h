@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,6 +18,7 @@
 #include "node/check/own_rate.h"
 #include "node/check/policies.h"
 #include "node/check/receipt_log.h"
+#include "node/check/trial.h"
 #include "node/decision/advice.h"
 #include "node/decision/decide.h"
 #include "node/decision/policy.h"
@@ -48,6 +50,7 @@ struct Answer {
   decision::TrackRecord own;
   std::vector<ledger::IncidentView> incidents;
   std::vector<decision::PartnerRecord> records;
+  std::optional<TrialEffect> trial;  // as the receipt has it
 };
 
 struct CheckerOptions {
@@ -64,6 +67,7 @@ struct ShopRules {
   const Outcomes& outcomes;
   const OwnRate& own_rate;
   book::Warnings& warnings;
+  const Trial& trial;
 };
 
 // Any thread may call. References outlive the checker.
@@ -95,6 +99,11 @@ class Checker {
   absl::StatusOr<Answer> FromReceipt(const ReceiptId& id, const Question& question) const;
   absl::StatusOr<decision::Inputs> Gather(const Question& question, const decision::Policy& policy,
                                           Answer& answer);
+  // What the policy on trial makes of the same inputs. None without one; and none when what it
+  // needs beside could not be read, because no check fails by a trial.
+  std::optional<TrialEffect> Try(const Question& question, decision::Inputs inputs,
+                                 const decision::Policy& in_force) const;
+  void WeighPartners(const decision::Policy& policy, decision::Inputs& inputs) const;
   absl::Status AddCustomer(const Question& question, const decision::Policy& policy, Answer& answer,
                            decision::Inputs& inputs) const;
 

@@ -278,13 +278,12 @@ absl::Status Policies::GoOnWith(const decision::Policy& policy,
   return store_.Write(std::move(batch));
 }
 
-absl::Status Policies::PutInForce(decision::Policy policy) {
+absl::Status Policies::PutInForce(decision::Policy policy, storage::Batch batch) {
   const crypto::Digest hash = policy.Hash();
   if (in_force_ != nullptr && in_force_->Hash() == hash && !lost_.has_value()) {
-    return absl::OkStatus();
+    return batch.empty() ? absl::OkStatus() : store_.Write(std::move(batch));
   }
   const evidence::UnixMillis now = in_force_ == nullptr ? clock_.Now() : NowAfter(since_);
-  storage::Batch batch;
   if (absl::Status added = AddVersion(policy, now, batch); !added.ok()) return added;
   batch.Put(Column::kPolicies, PeriodKey(now), PeriodRow(hash));
   batch.Put(

@@ -9,10 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "crypto/entropy.h"
 #include "node/decision/policy.h"
 #include "node/evidence/clock.h"
+#include "storage/caller.h"
 #include "storage/mutex.h"
 #include "storage/store.h"
+#include "storage/vault.h"
 
 namespace daftar::check {
 
@@ -39,10 +42,19 @@ struct PolicyNews {
   std::string problem;  // for the operator; empty: the file is in order
 };
 
+// A policy that somebody puts in force.
+struct NewPolicy {
+  std::string toml;         // becomes the shop's file, byte for byte
+  decision::Policy policy;  // what Policy::Parse made of it
+  // The one in force must still be this one; absent: whichever is.
+  std::optional<crypto::Digest> instead_of;
+  std::string because;  // for the record, 1 to storage::kMaxAuditText bytes
+};
+
 // Rows in Column::kPolicies: policy hash (32) -> version u8, first in force (u64), encoded policy;
 // "in-force" -> version u8, policy hash, since (u64; not in version 1); "period/", since (u64) ->
-// version u8, policy hash. A node that ran before there were periods has lost the later ones of its
-// policies, and not the first. Nothing in them is personal.
+// version u8, policy hash; "trial" is the trial's (trial.h). A node that ran before there were
+// periods has lost the later ones of its policies, and not the first. Nothing in them is personal.
 //
 // A node that never had a file runs on the default policy. A file with a fault, or one that is
 // gone, leaves the policy that was in force, and `problem` says what is wrong: a shop with an order
@@ -63,6 +75,17 @@ class Policies {
   // looks find it alike. Durable before it is in force.
   void Look();
   PolicyInForce Current() const;
+  // Writes the file and puts the policy in force, from the next check on; both are durable on OK,
+  // and the change is on the record. A repetition of the request changes nothing and answers as the
+  // first time. On an error the file and the policy are as before, except that a process that ends
+  // between the two finds the new file when it starts again, without who wrote it.
+  //   InvalidArgument     no reason is given, or no request id
+  //   FailedPrecondition  there is no file to write (Open); another policy is in force than
+  //                       `instead_of`, or the file was changed and is not taken yet; the request
+  //                       id was used for another policy
+  //   others              of AtomicWriteFile and of the store
+  absl::StatusOr<PolicyVersion> Put(const storage::Caller& caller, NewPolicy put,
+                                    const storage::Vault& vault, crypto::Entropy& entropy);
   // Hands over what came up since the last call, oldest first; at most kMaxPolicyNews are kept.
   std::vector<PolicyNews> TakeNews();
   // What is wrong with the file, for the operator; empty when nothing is.
@@ -100,7 +123,12 @@ class Policies {
   // With what was in force when the node stopped; sets since_ and in_force_.
   absl::Status GoOnWith(const decision::Policy& policy, std::optional<evidence::UnixMillis> since)
       DAFTAR_REQUIRES(mutex_);
-  absl::Status PutInForce(decision::Policy policy) DAFTAR_REQUIRES(mutex_);
+  // Writes what is in `batch` besides.
+  absl::Status PutInForce(decision::Policy policy, storage::Batch batch = {})
+      DAFTAR_REQUIRES(mutex_);
+  absl::Status MayPut(const std::optional<crypto::Digest>& instead_of) const
+      DAFTAR_REQUIRES(mutex_);
+  absl::StatusOr<PolicyVersion> NewestOf(const crypto::Digest& hash) const;
   // Without the file's word: when there is none.
   void KeepWithoutFile() DAFTAR_REQUIRES(mutex_);
   void AddNews(const crypto::Digest& before, const std::string& problem) DAFTAR_REQUIRES(mutex_);

@@ -16,7 +16,8 @@ using storage::Batch;
 using storage::Column;
 using storage::kDecisionLog;
 
-constexpr uint8_t kVersion = 2;  // 1 had one language and other bodies
+constexpr uint8_t kVersion = 2;       // 1 had one language and other bodies
+constexpr uint8_t kTrialVersion = 3;  // ends with what a policy on trial would have answered
 constexpr std::string_view kLeafMagic = "DFR1";
 constexpr std::string_view kRequestKind = "check";
 using ReceiptSalt = crypto::FixedBytes<struct ReceiptSaltTag, 32>;
@@ -66,12 +67,48 @@ struct OpenedRow {
   Bytes salt;
   crypto::SecretBytes plain;
 
-  // The reader stands at what follows the body: the sentences and who checked.
-  crypto::ByteView Body(Reader& record) const {
-    if (record.U8() != kVersion) record.Fail();
+  // The reader stands at what follows the body: the sentences, who checked, and the trial.
+  crypto::ByteView Body(Reader& record, uint8_t& version) const {
+    version = record.U8();
+    if (version != kVersion && version != kTrialVersion) record.Fail();
     return record.Prefixed32();
   }
 };
+
+// Without a trial the record is as it was before there were any, and older programs read it.
+Bytes EncodeRecord(const ReceiptRecord& record, crypto::ByteView body) {
+  Writer plain;
+  plain.U8(record.trial.has_value() ? kTrialVersion : kVersion).Prefixed32(body);
+  for (const std::string& sentence : record.because) plain.Prefixed16(crypto::AsBytes(sentence));
+  plain.Prefixed16(crypto::AsBytes(record.actor));
+  if (record.trial.has_value()) {
+    plain.Raw(record.trial->policy.view()).U8(static_cast<uint8_t>(record.trial->effect));
+  }
+  return plain.Take();
+}
+
+// `beside` is what follows the body.
+absl::StatusOr<ReceiptRecord> DecodeRecord(uint8_t version, crypto::ByteView body,
+                                           crypto::ByteView beside) {
+  ReceiptRecord record;
+  Reader reader(beside);
+  for (std::string& sentence : record.because) sentence = reader.Text16();
+  record.actor = reader.Text16();
+  if (version == kTrialVersion) {
+    TrialEffect& trial = record.trial.emplace();
+    trial.policy = reader.Take<crypto::Digest>();
+    const uint8_t effect = reader.U8();
+    if (effect < 1 || effect > static_cast<uint8_t>(decision::Effect::kDecline)) reader.Fail();
+    trial.effect = static_cast<decision::Effect>(effect);
+  }
+  if (!reader.Finish("receipt").ok()) {
+    return absl::DataLossError("a receipt's row is malformed");
+  }
+  auto decoded = decision::ReceiptBody::Decode(body);
+  if (!decoded.ok()) return absl::DataLossError("a receipt's body is malformed");
+  record.body = *std::move(decoded);
+  return record;
+}
 
 absl::StatusOr<OpenedRow> OpenRow(const storage::Vault& vault, const Bytes& key,
                                   crypto::ByteView row) {
@@ -129,11 +166,7 @@ absl::StatusOr<ReceiptLog::Appended> ReceiptLog::Append(const ReceiptRecord& rec
   for (const decision::Subject& subject : record.body.subjects) {
     mine.subject_keys.push_back(SubjectKey(subject, record.body.time, mine.id));
   }
-  Writer plain;
-  plain.U8(kVersion).Prefixed32(body);
-  for (const std::string& sentence : record.because) plain.Prefixed16(crypto::AsBytes(sentence));
-  plain.Prefixed16(crypto::AsBytes(record.actor));
-  mine.sealed = vault_.Seal(Column::kReceipts, mine.row_key, plain.bytes());
+  mine.sealed = vault_.Seal(Column::kReceipts, mine.row_key, EncodeRecord(record, body));
   mine.request_key = request_key;
 
   storage::MutexLock lock(mutex_);
@@ -216,18 +249,16 @@ absl::StatusOr<StoredReceipt> ReceiptLog::Get(const ReceiptId& id) const {
   StoredReceipt receipt;
   receipt.id = id;
   receipt.index = opened->index;
-  Reader record(opened->plain.Expose());
-  const crypto::ByteView body = opened->Body(record);
-  for (std::string& sentence : receipt.record.because) sentence = record.Text16();
-  receipt.record.actor = record.Text16();
-  if (!record.Finish("receipt").ok()) {
-    return absl::DataLossError("a receipt's row is malformed");
-  }
+  Reader reader(opened->plain.Expose());
+  uint8_t version = 0;
+  const crypto::ByteView body = opened->Body(reader, version);
+  const crypto::ByteView beside = reader.Raw(reader.remaining());
+  if (!reader.ok()) return absl::DataLossError("a receipt's row is malformed");
+  auto record = DecodeRecord(version, body, beside);
+  if (!record.ok()) return record.status();
   receipt.commitment = Commit(opened->salt, body);
   receipt.salt = opened->salt;
-  auto decoded = decision::ReceiptBody::Decode(body);
-  if (!decoded.ok()) return absl::DataLossError("a receipt's body is malformed");
-  receipt.record.body = *std::move(decoded);
+  receipt.record = *std::move(record);
   return receipt;
 }
 
@@ -340,14 +371,63 @@ absl::Status ReceiptView::ReadKept(
           leaves.push_back(crypto::ToBytes(leaf));
           return true;
         });
-    if (status.ok()) status = ReadTogether(first, leaves, visit, more);
+    const auto give = [&visit](const Kept& kept) { return visit(kept.committed); };
+    if (status.ok()) status = ReadTogether(first, leaves, give, more);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }
 
+absl::Status ReceiptView::ReadNewestFirst(const ReceiptSpan& span,
+                                          const std::function<bool(const StoredReceipt&)>& visit,
+                                          const std::function<bool()>& stopped) const {
+  const auto is_in = [&span](evidence::UnixMillis time) {
+    return time >= span.from && time <= span.to;
+  };
+  const int64_t slack = kReceiptOrderSlack.count();
+  for (uint64_t end = size(); end > span.first;) {
+    if (stopped && stopped()) return absl::CancelledError("reading the decision log was stopped");
+    const uint64_t first =
+        std::max(span.first, end - std::min<uint64_t>(end, kReceiptsReadTogether));
+    std::vector<Bytes> leaves;
+    bool wanted = false;
+    bool over = true;  // all of these are long before the span
+    absl::Status status = ReadLeaves(first, end, [&](crypto::ByteView leaf) {
+      const auto parts = ReadLeaf(leaf);
+      wanted = wanted || !parts.ok() || is_in(parts->time);
+      over = over && parts.ok() && parts->time.value < span.from.value &&
+             span.from.value - parts->time.value > slack;
+      leaves.push_back(crypto::ToBytes(leaf));
+      return true;
+    });
+    if (!status.ok()) return status;
+    if (over) return absl::OkStatus();
+    end = first;
+    if (!wanted) continue;
+    std::vector<StoredReceipt> together;
+    absl::Status failed;
+    bool more = true;
+    const auto take = [&](const Kept& kept) {
+      auto record = DecodeRecord(kept.version, kept.committed.body, kept.beside);
+      failed = record.status();
+      if (!record.ok()) return false;
+      if (!is_in(record->body.time)) return true;
+      together.push_back({IdOf(kept.commitment), kept.committed.index, kept.commitment,
+                          crypto::ToBytes(kept.committed.salt), *std::move(record)});
+      return true;
+    };
+    status = ReadTogether(first, leaves, take, more);
+    if (!failed.ok()) return failed;
+    if (!status.ok()) return status;
+    for (auto receipt = together.rbegin(); receipt != together.rend(); ++receipt) {
+      if (!visit(*receipt)) return absl::OkStatus();
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReceiptView::ReadTogether(uint64_t first, const std::vector<Bytes>& leaves,
-                                       const std::function<bool(const CommittedReceipt&)>& visit,
+                                       const std::function<bool(const Kept&)>& visit,
                                        bool& more) const {
   std::vector<crypto::Digest> commitments;
   std::vector<Bytes> keys;
@@ -365,14 +445,16 @@ absl::Status ReceiptView::ReadTogether(uint64_t first, const std::vector<Bytes>&
     const auto opened = OpenRow(vault_, keys[i], *row);
     if (!opened.ok()) return opened.status();
     Reader record(opened->plain.Expose());
-    const crypto::ByteView body = opened->Body(record);
+    uint8_t version = 0;
+    const crypto::ByteView body = opened->Body(record, version);
+    const crypto::ByteView beside = record.Raw(record.remaining());
     if (!record.ok() || opened->index != first + i ||
         Commit(opened->salt, body) != commitments[i]) {
       return absl::DataLossError("receipt " + std::to_string(first + i) +
                                  " of the decision log does not fit its leaf: the database is "
                                  "damaged");
     }
-    more = visit({first + i, opened->salt, body});
+    more = visit({{first + i, opened->salt, body}, commitments[i], version, beside});
   }
   return absl::OkStatus();
 }

@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_CHECK_RECEIPT_LOG_H_
 #define DAFTAR_NODE_CHECK_RECEIPT_LOG_H_
 
+#include <chrono>
 #include <deque>
 #include <functional>
 #include <limits>
@@ -39,11 +40,19 @@ inline constexpr int64_t kMostOutOfOrderMillis = 24 * 3600 * 1000;
 
 using ReceiptId = crypto::FixedBytes<struct ReceiptIdTag, 16>;
 
+// What a policy on trial would have answered; nothing followed from it.
+struct TrialEffect {
+  crypto::Digest policy;
+  decision::Effect effect = decision::Effect::kAccept;
+  friend bool operator==(const TrialEffect&, const TrialEffect&) = default;
+};
+
 // What the shop sees beside the receipt's body; sealed with it.
 struct ReceiptRecord {
   decision::ReceiptBody body;
-  decision::Sentences because;  // as it was given, in every language
-  std::string actor;            // who checked
+  decision::Sentences because;       // as it was given, in every language
+  std::string actor;                 // who checked
+  std::optional<TrialEffect> trial;  // none: nothing was on trial, or it could not decide
 };
 
 struct StoredReceipt {
@@ -60,6 +69,16 @@ struct CommittedReceipt {
   crypto::ByteView salt;  // of the commitment
   crypto::ByteView body;  // as ReceiptBody::Encode wrote it
 };
+
+// Which receipts to read: by where they stand in the decision log and when they were made.
+struct ReceiptSpan {
+  uint64_t first = 0;  // none before it
+  evidence::UnixMillis from{std::numeric_limits<int64_t>::min()};
+  evidence::UnixMillis to{std::numeric_limits<int64_t>::max()};  // included
+};
+// A clock that is set back leaves receipts out of order: so far before a span's beginning reading
+// still looks for some that belong to it.
+inline constexpr std::chrono::milliseconds kReceiptOrderSlack{24 * 3'600'000};
 
 // The decision log at one moment: what is appended or deleted afterwards changes nothing in it.
 // Any thread; must not outlive the log it is of.
@@ -79,11 +98,25 @@ class ReceiptView {
   // not fit its leaf. REQUIRES to <= size().
   absl::Status ReadKept(uint64_t from, uint64_t to,
                         const std::function<bool(const CommittedReceipt&)>& visit) const;
+  // The receipts of the span whose bodies were not deleted, with what was sealed beside them, the
+  // newest first, until `visit` returns false. Times outside the span cost no opening. `stopped` is
+  // asked every kReceiptsReadTogether receipts and may be empty; Cancelled when it says so.
+  // DataLoss as ReadKept.
+  absl::Status ReadNewestFirst(const ReceiptSpan& span,
+                               const std::function<bool(const StoredReceipt&)>& visit,
+                               const std::function<bool()>& stopped = {}) const;
 
  private:
+  // A receipt's row as it was opened, good during one call.
+  struct Kept {
+    CommittedReceipt committed;
+    crypto::Digest commitment;
+    uint8_t version = 0;
+    crypto::ByteView beside;  // what follows the body
+  };
+  // Those of the leaves from `first` on whose bodies are there, in order.
   absl::Status ReadTogether(uint64_t first, const std::vector<crypto::Bytes>& leaves,
-                            const std::function<bool(const CommittedReceipt&)>& visit,
-                            bool& more) const;
+                            const std::function<bool(const Kept&)>& visit, bool& more) const;
   std::unique_ptr<storage::StoreReader> rows_;
   const storage::Vault& vault_;
   crypto::CompactTree tree_;
@@ -91,8 +124,8 @@ class ReceiptView {
 
 // Leaf: "DFR1", time (u64, Unix milliseconds), commitment = SHA-256("daftar/receipt/v1" || salt ||
 // body). Rows in Column::kReceipts: 'r' || id -> index (u64), salt (32), sealed record; the id is
-// the first 16 bytes of the commitment; 's' || subject (32) || time (u64) || id -> nothing, by
-// which an order finds the checks about its buyer.
+// the first 16 bytes of the commitment (docs/storage.md has the record's bytes); 's' || subject
+// (32) || time (u64) || id -> nothing, by which an order finds the checks about its buyer.
 //
 // Any thread may call. Callers that append at the same time share one write: the first in line
 // writes for all who wait.

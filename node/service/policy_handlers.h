@@ -3,6 +3,7 @@
 #ifndef DAFTAR_NODE_SERVICE_POLICY_HANDLERS_H_
 #define DAFTAR_NODE_SERVICE_POLICY_HANDLERS_H_
 
+#include <atomic>
 #include <functional>
 
 #include "absl/status/statusor.h"
@@ -11,6 +12,10 @@
 #include "node/service/access.h"
 
 namespace daftar::service {
+
+inline constexpr uint32_t kMaxBacktestOrders = 200'000;  // the newest ones
+// Orders with a known end, before a back-test says anything.
+inline constexpr uint64_t kMinBacktestOrders = 20;
 
 // Any thread may call. Authorisation comes first in every call; errors are the rooms' own.
 class PolicyHandlers {
@@ -32,7 +37,7 @@ class PolicyHandlers {
   absl::StatusOr<v1::PutPolicyResponse> PutPolicy(const Actor& actor,
                                                   const v1::PutPolicyRequest& request);
   // The report itself. `tell` gets the messages that go before it and returns false to stop, upon
-  // which the report is Cancelled; it may be empty.
+  // which the report is Cancelled; it may be empty. One runs at a time: ResourceExhausted.
   absl::StatusOr<v1::BacktestPolicyResponse> BacktestPolicy(
       const Actor& actor, const v1::BacktestPolicyRequest& request,
       const std::function<bool(const v1::BacktestPolicyResponse&)>& tell = {});
@@ -48,6 +53,7 @@ class PolicyHandlers {
 
  private:
   Node& node_;
+  std::atomic<bool> backtesting_{false};
 };
 
 }  // namespace daftar::service

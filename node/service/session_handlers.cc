@@ -91,7 +91,7 @@ absl::StatusOr<v1::GetSessionResponse> SessionHandlers::Describe(const CallOrigi
     out.set_has_second_factor(view->has_second_factor);
   }
   out.set_version(std::string(kVersion));
-  out.set_test_mode(false);
+  out.set_test_mode(node_.config().test_mode);
   auto missing = credentials_.sessions.FirstUserMissing();
   if (!missing.ok()) return missing.status();
   out.set_first_user_missing(*missing);

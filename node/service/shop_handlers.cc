@@ -55,6 +55,11 @@ absl::StatusOr<v1::CheckResponse> ShopHandlers::Check(const Actor& actor,
   // Identifiers of several: the answer is about all of them, and one is enough to look further.
   if (!known->empty()) response.set_customer(known->front().hex());
   if (!MaySeePartners(actor)) HidePartners(response);
+  // What is only on trial is told to no one who acts on the answer alone.
+  if (actor.roles.Meets(Roles{Role::kManager, Role::kOperator, Role::kAuditor}) &&
+      answer->trial.has_value()) {
+    response.set_trial(ToProto(answer->trial->effect));
+  }
   return response;
 }
 

@@ -168,6 +168,10 @@ class FakeNode {
   Method<v1::GetPolicyRequest, v1::GetPolicyResponse> get_policy;
   Method<v1::OverrideDecisionRequest, v1::OverrideDecisionResponse> override_decision;
   Method<v1::ReportOutcomesRequest, v1::ReportOutcomesResponse> report_outcomes;
+  Method<v1::PutPolicyRequest, v1::PutPolicyResponse> put_policy;
+  Method<v1::SetTrialPolicyRequest, v1::SetTrialPolicyResponse> set_trial_policy;
+  Method<v1::ReportTrialRequest, v1::ReportTrialResponse> report_trial;
+  Method<v1::ReportWorthRequest, v1::ReportWorthResponse> report_worth;
   Method<v1::ResetPartnerWeightRequest, v1::ResetPartnerWeightResponse> reset_partner_weight;
   Method<v1::GetStatusRequest, v1::GetStatusResponse> get_status;
   Method<v1::CreateInviteRequest, v1::CreateInviteResponse> create_invite;
@@ -348,6 +352,10 @@ class FakeNode {
     DAFTAR_FAKE_METHOD(OverrideDecision, override_decision)
     DAFTAR_FAKE_METHOD(ReportOutcomes, report_outcomes)
     DAFTAR_FAKE_METHOD(ResetPartnerWeight, reset_partner_weight)
+    DAFTAR_FAKE_METHOD(PutPolicy, put_policy)
+    DAFTAR_FAKE_METHOD(SetTrialPolicy, set_trial_policy)
+    DAFTAR_FAKE_METHOD(ReportTrial, report_trial)
+    DAFTAR_FAKE_METHOD(ReportWorth, report_worth)
     FakeNode& fake_;
   };
   struct Node final : v1::NodeService::Service {

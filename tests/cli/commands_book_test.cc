@@ -520,6 +520,58 @@ TEST_F(BookCommandTest, PolicyShowPrintsTheFileAloneOnStandardOutput) {
   EXPECT_EQ(versions["versions"].size(), 2u);
 }
 
+TEST_F(BookCommandTest, APolicyIsPutWithItsTextUnlessItHasAFault) {
+  const TestFolder folder;
+  const std::string text = "# ours\nversion = 1\n";
+  const std::string good = folder.File("good.toml", text);
+  const std::string bad = folder.File("bad.toml", "version = 2\n");
+  v1::PutPolicyRequest put;
+  node_.put_policy = Keep(put, Proto<v1::PutPolicyResponse>("hash: 'aa' since: '2026-11-01'"));
+  const Ran ran = node_.Run({"policy", "put", good, "--instead-of", "bb", "--because",
+                             "fewer deposits", "--output", "json"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(put.toml(), text);
+  EXPECT_EQ(put.because(), "fewer deposits");
+  EXPECT_EQ(put.instead_of(), "bb");
+  EXPECT_EQ(put.request_id().size(), 32u);
+  EXPECT_EQ(Json::parse(ran.out, nullptr, false)["hash"], "aa");
+  put.Clear();
+  EXPECT_EQ(node_.Run({"policy", "put", bad, "--because", "x"}).code, kExitData);
+  EXPECT_EQ(node_.Run({"policy", "put", good}).code, kExitUsage);
+  EXPECT_EQ(put.toml(), "");
+}
+
+TEST_F(BookCommandTest, ATrialIsBegunShownAndEnded) {
+  const TestFolder folder;
+  const std::string file = folder.File("policy.toml", "version = 1\n");
+  v1::SetTrialPolicyRequest set;
+  node_.set_trial_policy = Keep(set, Proto<v1::SetTrialPolicyResponse>("hash: 'aa'"));
+  EXPECT_EQ(node_.Run({"policy", "trial", file, "--because", "to see"}).code, kExitOk);
+  EXPECT_EQ(set.toml(), "version = 1\n");
+  EXPECT_EQ(set.because(), "to see");
+  EXPECT_EQ(node_.Run({"policy", "trial", "--end", "--because", "seen"}).code, kExitOk);
+  EXPECT_EQ(set.toml(), "");
+  EXPECT_EQ(set.because(), "seen");
+  v1::ReportTrialRequest asked;
+  node_.report_trial = Keep(asked, Proto<v1::ReportTrialResponse>("hash: 'aa'"));
+  const Ran shown = node_.Run({"policy", "trial", "--output", "json"});
+  EXPECT_EQ(Json::parse(shown.out, nullptr, false)["hash"], "aa");
+  set.Clear();
+  EXPECT_EQ(node_.Run({"policy", "trial", file, "--end", "--because", "x"}).code, kExitUsage);
+  EXPECT_EQ(node_.Run({"policy", "trial", "--because", "x"}).code, kExitUsage);
+  EXPECT_EQ(node_.Run({"policy", "trial", file}).code, kExitUsage);
+  EXPECT_EQ(set.because(), "");
+}
+
+TEST_F(BookCommandTest, WorthSendsThePeriod) {
+  v1::ReportWorthRequest asked;
+  node_.report_worth = Keep<v1::ReportWorthRequest, v1::ReportWorthResponse>(asked);
+  EXPECT_EQ(node_.Run({"policy", "worth", "--from", "2026-01-01"}).code, kExitOk);
+  EXPECT_EQ(asked.from(), "2026-01-01");
+  EXPECT_EQ(node_.Run({"policy", "worth", "--from", "2026-02-01", "--to", "2026-01-01"}).code,
+            kExitUsage);
+}
+
 TEST_F(BookCommandTest, OutcomesAndWeights) {
   v1::ReportOutcomesRequest asked;
   node_.report_outcomes = Keep<v1::ReportOutcomesRequest, v1::ReportOutcomesResponse>(asked);

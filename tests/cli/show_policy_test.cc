@@ -71,6 +71,34 @@ TEST(ShowPolicyTest, OutcomesKeepOverriddenOnesApart) {
   EXPECT_THAT(Printed(v1::ReportOutcomesResponse()), HasSubstr("daftar order paid"));
 }
 
+TEST(ShowPolicyTest, ATrialIsShownByBothAnswers) {
+  const auto report = Proto<v1::ReportTrialResponse>(
+      "hash: 'aa' since: '2026-11-01' toml: 'version = 1' rows { answered: EFFECT_DEPOSIT "
+      "trial: EFFECT_ACCEPT checks: 3 paid: 1 late: 1 }");
+  const Json document = ToJson(report);
+  EXPECT_EQ(document["rows"][0]["answered"], "deposit");
+  EXPECT_EQ(document["rows"][0]["trial"], "accept");
+  EXPECT_EQ(document["rows"][0]["checks"], 3);
+  EXPECT_THAT(Printed(report), HasSubstr("deposit"));
+  EXPECT_TRUE(ToJson(v1::ReportTrialResponse())["hash"].is_null());
+  EXPECT_THAT(Printed(v1::ReportTrialResponse()), HasSubstr("No policy is on trial"));
+  EXPECT_THAT(Printed(v1::SetTrialPolicyResponse()), HasSubstr("No policy is on trial"));
+}
+
+TEST(ShowPolicyTest, AnEstimateIsNeverShownWithoutItsBounds) {
+  const auto report = Proto<v1::ReportWorthResponse>(
+      "from: '2026-11-01' to: '2026-11-30' months { month: '2026-11' checks: 2 hindered: 1 "
+      "money { currency: 'IDR' hindered_minor: 100000000 avoided_minor: 20000000 "
+      "avoided_least_minor: 10000000 avoided_most_minor: 50000000 } } "
+      "groups { checks: 2 } all { checks: 2 } effects { effect: EFFECT_PREPAY checks: 1 }");
+  const Json document = ToJson(report);
+  EXPECT_EQ(document["months"][0]["money"][0]["avoided_most_minor"], 50000000);
+  EXPECT_TRUE(document["groups"][0]["group"].is_null());
+  EXPECT_EQ(document["effects"][0]["effect"], "prepay");
+  EXPECT_THAT(Printed(report), HasSubstr("IDR 200,000 (between IDR 100,000 and IDR 500,000)"));
+  EXPECT_THAT(Printed(v1::ReportWorthResponse()), HasSubstr("No check"));
+}
+
 TEST(ShowPolicyTest, DifferencesFromTheDefaultAreNamedByTheirKeys) {
   EXPECT_TRUE(DifferencesFromDefault(decision::DefaultPolicy()).empty());
   decision::Policy other = decision::DefaultPolicy();

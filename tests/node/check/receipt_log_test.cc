@@ -140,6 +140,38 @@ TEST_F(ReceiptLogTest, ASubjectsReceiptsAreFoundByTime) {
   EXPECT_TRUE(receipts().About(subject, {0}, {start.value - 1})->empty());
 }
 
+TEST_F(ReceiptLogTest, ASpanIsReadNewestFirstWithinItsTimes) {
+  constexpr uint64_t kCount = 2 * kReceiptsReadTogether + 3;
+  const evidence::UnixMillis start = circle_.clock().Now();
+  for (uint64_t i = 0; i < kCount; ++i) {
+    ReceiptRecord record = Record();
+    if (i == 5) record.trial = TrialEffect{record.body.policy, decision::Effect::kReview};
+    DAFTAR_ASSERT_OK(receipts().Append(record, {}));
+    circle_.clock().Advance(3600);
+  }
+  const auto view = receipts().View();
+  DAFTAR_ASSERT_OK(view);
+  std::vector<uint64_t> read;
+  bool tried = false;
+  const auto visit = [&](const StoredReceipt& receipt) {
+    read.push_back(receipt.index);
+    tried = tried || receipt.record.trial.has_value();
+    EXPECT_EQ(receipts().Get(receipt.id)->index, receipt.index);
+    return read.size() < 100;
+  };
+  DAFTAR_ASSERT_OK(view->ReadNewestFirst({}, visit));
+  ASSERT_EQ(read.size(), kCount);
+  for (uint64_t i = 0; i < kCount; ++i) EXPECT_EQ(read[i], kCount - 1 - i);
+  EXPECT_TRUE(tried);
+  read.clear();
+  const int64_t hour = 3'600'000;
+  DAFTAR_ASSERT_OK(
+      view->ReadNewestFirst({3, {start.value + 2 * hour}, {start.value + 5 * hour}}, visit));
+  EXPECT_EQ(read, (std::vector<uint64_t>{5, 4, 3}));
+  EXPECT_THAT(view->ReadNewestFirst({}, visit, [] { return true; }),
+              StatusIs(absl::StatusCode::kCancelled));
+}
+
 TEST_F(ReceiptLogTest, UnknownReceiptsAreNotFound) {
   EXPECT_THAT(receipts().Get(ReceiptId()), StatusIs(absl::StatusCode::kNotFound));
 }

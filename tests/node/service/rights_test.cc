@@ -57,6 +57,15 @@ class RightsTest : public ::testing::Test {
   const Call report_outcomes_ = [this](const Actor& actor) {
     return policy_.ReportOutcomes(actor, {}).status();
   };
+  const Call backtest_ = [this](const Actor& actor) {
+    return policy_.BacktestPolicy(actor, {}).status();
+  };
+  const Call report_trial_ = [this](const Actor& actor) {
+    return policy_.ReportTrial(actor, {}).status();
+  };
+  const Call report_worth_ = [this](const Actor& actor) {
+    return policy_.ReportWorth(actor, {}).status();
+  };
   const Call add_proof_ = [this](const Actor& actor) {
     return shop_.AddProof(actor, [](v1::AddProofRequest&) { return false; }).status();
   };
@@ -173,6 +182,12 @@ class RightsTest : public ::testing::Test {
       {"PolicyService/OverrideDecision", {"m", Of(policy_, &PolicyHandlers::OverrideDecision)}},
       {"PolicyService/ReportOutcomes", {"ma", report_outcomes_}},
       {"PolicyService/ResetPartnerWeight", {"m", Of(policy_, &PolicyHandlers::ResetPartnerWeight)}},
+      {"PolicyService/CheckPolicy", {"smoa", Of(policy_, &PolicyHandlers::CheckPolicy)}},
+      {"PolicyService/PutPolicy", {"m", Of(policy_, &PolicyHandlers::PutPolicy)}},
+      {"PolicyService/BacktestPolicy", {"ma", backtest_}},
+      {"PolicyService/SetTrialPolicy", {"m", Of(policy_, &PolicyHandlers::SetTrialPolicy)}},
+      {"PolicyService/ReportTrial", {"ma", report_trial_}},
+      {"PolicyService/ReportWorth", {"ma", report_worth_}},
       {"NodeService/GetStatus", {"smoa", Of(nodes_, &NodeHandlers::GetStatus)}},
       {"NodeService/CreateInvite", {"o", Of(nodes_, &NodeHandlers::CreateInvite)}},
       {"NodeService/JoinPartner", {"o", Of(nodes_, &NodeHandlers::JoinPartner)}},
