@@ -1,0 +1,18 @@
+export const errors = {
+  canceled: "This was stopped.",
+  changed: "Somebody changed it in the meantime. Load it again.",
+  damaged: "What came is damaged, and nothing of it was kept.",
+  exists: "This is there already.",
+  forbidden: "Your role does not allow this.",
+  internal: "Something went wrong in the node.",
+  invalid: "Something in what you typed is not right.",
+  missing: "This node cannot do this yet.",
+  notFound: "This was not found.",
+  notNow: "This cannot be done now.",
+  signedOut: "You are not signed in any more.",
+  slow: "This took too long. Try again.",
+  tooMany: "Too many attempts. Wait a little, then try again.",
+  unreachable: "The node does not answer. Check that it runs, then try again.",
+  again: "Try again",
+  nodeSays: "The node says:",
+};

@@ -1,0 +1,16 @@
+export const ui = {
+  actions: "Actions",
+  cancel: "Cancel",
+  chooseOne: "Choose",
+  close: "Close",
+  copied: "Copied.",
+  copy: "Copy",
+  dismiss: "Dismiss",
+  loading: "Loading…",
+  more: "Show more",
+  optional: "optional",
+  amountFormat: (example: string) => `Write the amount like ${example}.`,
+  amountDecimals: (currency: string) => `${currency} amounts do not have so many decimals.`,
+  amountLarge: "This amount is too large to be recorded.",
+  currency: "Currency",
+};

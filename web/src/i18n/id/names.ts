@@ -1,0 +1,63 @@
+import { Effect, Role, Terms } from "../../gen/daftar/v1/types_pb";
+import type { names as en } from "../en/names";
+
+export const names: typeof en = {
+  effects: {
+    [Effect.UNSPECIFIED]: "Tanpa jawaban",
+    [Effect.ACCEPT]: "Terima",
+    [Effect.DEPOSIT]: "Minta uang muka",
+    [Effect.PREPAY]: "Bayar dulu",
+    [Effect.REVIEW]: "Tanya manajer",
+    [Effect.DECLINE]: "Tolak",
+  },
+  terms: {
+    [Terms.UNSPECIFIED]: "Tidak disebut",
+    [Terms.CREDIT]: "Tempo",
+    [Terms.COD]: "Bayar di tempat (COD)",
+    [Terms.DEPOSIT]: "Dengan uang muka",
+    [Terms.PREPAID]: "Bayar dulu",
+  },
+  roles: {
+    [Role.UNSPECIFIED]: "Tidak ada",
+    [Role.STAFF]: "Staf",
+    [Role.MANAGER]: "Manajer",
+    [Role.OPERATOR]: "Operator",
+    [Role.AUDITOR]: "Auditor",
+    [Role.OWNER]: "Pemilik",
+  },
+  identifiers: {
+    phone: "Nomor telepon",
+    email: "Alamat e-mail",
+    "national-id/ID": "NIK (KTP)",
+    "national-id/MY": "Kartu identitas Malaysia (MyKad)",
+    "national-id/SG": "Nomor identitas Singapura (NRIC)",
+    "tax-id/ID": "NPWP",
+    "business-id/ID": "Nomor Induk Berusaha (NIB)",
+    "business-id/MY": "Nomor usaha Malaysia (SSM)",
+    "bank-account": "Rekening bank",
+    handle: "Nama akun",
+  },
+  orders: {
+    open: "Belum jatuh tempo",
+    overdue: "Lewat jatuh tempo",
+    unpaid: "Tidak dibayar",
+    "given-up": "Dihapusbukukan",
+    paid: "Lunas",
+    late: "Lunas terlambat",
+    disputed: "Disengketakan",
+    broken: "Pembayaran ditarik kembali",
+  },
+  incidents: {
+    draft: "Draf",
+    ready: "Menunggu persetujuan",
+    approved: "Disetujui",
+    held: "Ditahan",
+    published: "Dibagikan",
+    settled: "Selesai",
+    disputed: "Disengketakan",
+    withdrawn: "Ditarik",
+    corrected: "Dikoreksi",
+    expired: "Kedaluwarsa",
+    erased: "Dihapus",
+  },
+};

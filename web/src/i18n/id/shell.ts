@@ -1,0 +1,28 @@
+import type { shell as en } from "../en/shell";
+
+export const shell: typeof en = {
+  account: "Akun",
+  checkBuyer: "Periksa pembeli",
+  counter: "Kasir",
+  customers: "Pelanggan",
+  dark: "Gelap",
+  incidents: "Insiden",
+  language: "Bahasa",
+  light: "Terang",
+  loading: "Memuat…",
+  log: "Log",
+  menu: "Menu",
+  noPage: "Halaman ini tidak ada",
+  noPageHint: "Mungkin sudah dipindah, atau peran Anda tidak membukanya.",
+  overview: "Ringkasan",
+  pages: "Halaman",
+  partners: "Mitra",
+  policy: "Kebijakan",
+  signOut: "Keluar",
+  skip: "Langsung ke isi",
+  start: "Ke halaman awal",
+  system: "Otomatis",
+  testMode: "Mode uji: jawaban untuk nomor uji adalah rekaan.",
+  theme: "Warna",
+  users: "Pengguna",
+};

@@ -1,0 +1,63 @@
+import { Effect, Role, Terms } from "../../gen/daftar/v1/types_pb";
+import type { names as en } from "../en/names";
+
+export const names: typeof en = {
+  effects: {
+    [Effect.UNSPECIFIED]: "Tiada jawapan",
+    [Effect.ACCEPT]: "Terima",
+    [Effect.DEPOSIT]: "Minta deposit",
+    [Effect.PREPAY]: "Bayar dahulu",
+    [Effect.REVIEW]: "Tanya pengurus",
+    [Effect.DECLINE]: "Tolak",
+  },
+  terms: {
+    [Terms.UNSPECIFIED]: "Tidak dinyatakan",
+    [Terms.CREDIT]: "Kredit",
+    [Terms.COD]: "Bayar semasa terima (COD)",
+    [Terms.DEPOSIT]: "Dengan deposit",
+    [Terms.PREPAID]: "Bayar dahulu",
+  },
+  roles: {
+    [Role.UNSPECIFIED]: "Tiada",
+    [Role.STAFF]: "Staf",
+    [Role.MANAGER]: "Pengurus",
+    [Role.OPERATOR]: "Operator",
+    [Role.AUDITOR]: "Juruaudit",
+    [Role.OWNER]: "Pemilik",
+  },
+  identifiers: {
+    phone: "Nombor telefon",
+    email: "Alamat e-mel",
+    "national-id/ID": "Nombor identiti Indonesia (NIK)",
+    "national-id/MY": "Kad pengenalan (MyKad)",
+    "national-id/SG": "Nombor identiti Singapura (NRIC)",
+    "tax-id/ID": "Nombor cukai Indonesia (NPWP)",
+    "business-id/ID": "Nombor perniagaan Indonesia (NIB)",
+    "business-id/MY": "Nombor pendaftaran SSM",
+    "bank-account": "Akaun bank",
+    handle: "Nama akaun",
+  },
+  orders: {
+    open: "Belum cukup tempoh",
+    overdue: "Lepas tempoh",
+    unpaid: "Tidak dibayar",
+    "given-up": "Dihapus kira",
+    paid: "Dibayar",
+    late: "Dibayar lewat",
+    disputed: "Dipertikaikan",
+    broken: "Bayaran ditarik balik",
+  },
+  incidents: {
+    draft: "Draf",
+    ready: "Menunggu kelulusan",
+    approved: "Diluluskan",
+    held: "Ditahan",
+    published: "Dikongsi",
+    settled: "Selesai",
+    disputed: "Dipertikaikan",
+    withdrawn: "Ditarik balik",
+    corrected: "Dibetulkan",
+    expired: "Tamat tempoh",
+    erased: "Dipadam",
+  },
+};

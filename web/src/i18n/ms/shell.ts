@@ -1,0 +1,28 @@
+import type { shell as en } from "../en/shell";
+
+export const shell: typeof en = {
+  account: "Akaun",
+  checkBuyer: "Semak pembeli",
+  counter: "Kaunter",
+  customers: "Pelanggan",
+  dark: "Gelap",
+  incidents: "Insiden",
+  language: "Bahasa",
+  light: "Cerah",
+  loading: "Memuatkan…",
+  log: "Log",
+  menu: "Menu",
+  noPage: "Halaman ini tiada",
+  noPageHint: "Mungkin telah dipindahkan, atau peranan anda tidak membukanya.",
+  overview: "Ringkasan",
+  pages: "Halaman",
+  partners: "Rakan kedai",
+  policy: "Dasar",
+  signOut: "Log keluar",
+  skip: "Terus ke kandungan",
+  start: "Ke halaman mula",
+  system: "Automatik",
+  testMode: "Mod ujian: jawapan untuk nombor ujian adalah rekaan.",
+  theme: "Warna",
+  users: "Pengguna",
+};

@@ -1,0 +1,3 @@
+export default function Welcome(_: { secret: string }) {
+  return null;
+}
