@@ -2,10 +2,8 @@
 #ifndef DAFTAR_NODE_SERVICE_ADAPTERS_H_
 #define DAFTAR_NODE_SERVICE_ADAPTERS_H_
 
-#include <grpcpp/server_builder.h>
 #include <grpcpp/server_context.h>
 
-#include <array>
 #include <chrono>
 #include <functional>
 #include <optional>
@@ -28,6 +26,7 @@
 #include "node/service/disclosure_handlers.h"
 #include "node/service/incident_handlers.h"
 #include "node/service/limits.h"
+#include "node/service/local_services.h"
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
 #include "node/service/session_handlers.h"
@@ -35,23 +34,6 @@
 #include "node/service/subject_handlers.h"
 
 namespace daftar::service {
-
-// What the local API serves; all outlive the server.
-struct Handlers {
-  ShopHandlers& shop;
-  IncidentHandlers& incident;
-  SubjectHandlers& subject;
-  BookHandlers& book;
-  PolicyHandlers& policy;
-  NodeHandlers& node;
-  DisclosureHandlers& disclosure;
-  SessionHandlers& session;
-};
-
-inline constexpr std::string_view kBearer = "Bearer ";
-// How the HTTP listener tells its own server where a call came from. No other server reads them.
-inline constexpr char kAddressMetadata[] = "daftar-address";
-inline constexpr char kDeviceMetadata[] = "daftar-device";
 
 inline std::string Metadata(const grpc::ServerContext& context, const char* name) {
   const auto found = context.client_metadata().find(name);
@@ -789,44 +771,6 @@ class SessionAdapter final : public v1::SessionService::Service {
   SessionHandlers& handlers_;
   const std::optional<uint32_t> uid_;
 };
-
-// The local API as one kind of caller sees it.
-struct LocalServices {
-  // `uid`: of the local socket's peer; none for the server behind the HTTP listener.
-  LocalServices(const Handlers& handlers, const Credentials& credentials,
-                std::optional<uint32_t> uid)
-      : shop(handlers.shop, credentials, uid),
-        incident(handlers.incident, credentials, uid),
-        subject(handlers.subject, credentials, uid),
-        book(handlers.book, credentials, uid),
-        policy(handlers.policy, credentials, uid),
-        node(handlers.node, credentials, uid),
-        disclosure(handlers.disclosure, credentials, uid),
-        session(handlers.session, uid) {}
-
-  std::array<grpc::Service*, 8> All() {
-    return {&shop, &incident, &subject, &book, &policy, &node, &disclosure, &session};
-  }
-  void AddTo(grpc::ServerBuilder& builder) {
-    for (grpc::Service* service : All()) builder.RegisterService(service);
-  }
-
-  ShopAdapter shop;
-  IncidentAdapter incident;
-  SubjectAdapter subject;
-  BookAdapter book;
-  PolicyAdapter policy;
-  NodeAdapter node;
-  DisclosureAdapter disclosure;
-  SessionAdapter session;
-};
-
-// Their names in the protos: what HTTP serves.
-inline constexpr std::array kLocalServices = {
-    v1::ShopService::service_full_name(),       v1::IncidentService::service_full_name(),
-    v1::SubjectService::service_full_name(),    v1::BookService::service_full_name(),
-    v1::PolicyService::service_full_name(),     v1::NodeService::service_full_name(),
-    v1::DisclosureService::service_full_name(), v1::SessionService::service_full_name()};
 
 }  // namespace daftar::service
 

@@ -5,14 +5,17 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
 #include <algorithm>
 #include <charconv>
 #include <variant>
 
 #include "crypto/hash.h"
+#include "daftar/v1/session.pb.h"
 #include "node/service/connect_call.h"
 #include "node/service/connect_protocol.h"
+#include "node/service/limits.h"
 
 namespace daftar::service {
 namespace {
@@ -29,9 +32,7 @@ const MethodDescriptor* MethodOf(const std::string& path) {
   const size_t slash = path.rfind('/');
   if (slash == 0 || slash == std::string::npos) return nullptr;
   const std::string service = path.substr(1, slash - 1);
-  if (std::find(kLocalServices.begin(), kLocalServices.end(), service) == kLocalServices.end()) {
-    return nullptr;
-  }
+  if (!LocalServices::Has(service)) return nullptr;
   const auto* found = DescriptorPool::generated_pool()->FindServiceByName(service);
   return found == nullptr ? nullptr : found->FindMethodByName(path.substr(slash + 1));
 }

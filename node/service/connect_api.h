@@ -8,9 +8,9 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "node/service/adapters.h"
 #include "node/service/browser_guard.h"
 #include "node/service/http_message.h"
+#include "node/service/local_services.h"
 #include "node/service/rate_limit.h"
 
 namespace daftar::service {

@@ -6,8 +6,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "node/service/access.h"
-#include "node/service/adapters.h"
+#include "node/service/local_services.h"
 
 namespace daftar::service {
 

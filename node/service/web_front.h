@@ -8,8 +8,9 @@
 
 #include "absl/status/statusor.h"
 #include "node/node.h"
-#include "node/service/adapters.h"
 #include "node/service/console_http.h"
+#include "node/service/http_server.h"
+#include "node/service/local_services.h"
 #include "node/service/log_http.h"
 #include "node/service/partner_server.h"
 

@@ -9,8 +9,16 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "node/service/book_handlers.h"
 #include "node/service/connect_api.h"
+#include "node/service/disclosure_handlers.h"
 #include "node/service/http_server.h"
+#include "node/service/incident_handlers.h"
+#include "node/service/node_handlers.h"
+#include "node/service/policy_handlers.h"
+#include "node/service/session_handlers.h"
+#include "node/service/shop_handlers.h"
+#include "node/service/subject_handlers.h"
 #include "tests/node/service/http_client.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
