@@ -19,7 +19,7 @@ inline constexpr size_t kMaxAnonymousBodyBytes = 64 << 10;
 // A stream of messages that carries one proof file, with its envelopes.
 inline constexpr size_t kMaxStreamBodyBytes = 17 << 20;
 inline constexpr int kDefaultUnaryMillis = 60'000;    // where the caller says nothing
-inline constexpr int kDefaultStreamMillis = 600'000;  // the same of a stream
+inline constexpr int kDefaultStreamMillis = 540'000;  // the same of a stream
 
 // How often may be called.
 struct RateLimits {

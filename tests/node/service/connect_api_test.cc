@@ -162,8 +162,9 @@ TEST_F(ConnectApiTest, EveryMethodIsOpenToTheRolesOfTheTableAndToNoOther) {
       const HttpReply reply = Post(name, headers, body);
       return reply.body.find("\"code\":\"" + std::string(code) + "\"") != std::string::npos;
     };
+    // Nobody's name and password fit: that is what signing in says, and not who may try.
+    if (name == "SessionService/SignIn") continue;
     EXPECT_EQ(refused({{"Content-Type", type}}, "unauthenticated"), !rule.anybody) << name;
-    if (name == "SessionService/SignIn" || name == "SessionService/UseLink") continue;
     for (Role role : {Role::kStaff, Role::kManager, Role::kOperator, Role::kAuditor}) {
       EXPECT_EQ(refused(As(role, type), "permission_denied"), !rule.roles.Has(role))
           << name << " " << RoleName(role);
@@ -202,7 +203,9 @@ TEST_F(ConnectApiTest, StreamsAnAnswerInEnvelopes) {
   EXPECT_EQ(reply.Header("Content-Type"), "application/connect+json");
   ASSERT_GT(reply.body.size(), 7U);
   EXPECT_EQ(reply.body.substr(reply.body.size() - 7), std::string("\2\0\0\0\2{}", 7));
-  const auto messages = ConnectMessages(reply.body.substr(0, reply.body.size() - 7), 1 << 20);
+  std::string_view rest(reply.body);
+  rest.remove_suffix(7);
+  const auto messages = ConnectMessages(rest, 1 << 20);
   ASSERT_THAT(messages, ::daftar::testing::IsOk());
   ASSERT_FALSE(messages->empty());
   EXPECT_EQ(nlohmann::json::parse(messages->back())["from"], "2026-01-01");
