@@ -40,6 +40,7 @@ describe("dates", () => {
     expect(localeOf("ms", "")).toBe("ms-MY");
     expect(localeOf("ms", "SG")).toBe("ms-SG");
     expect(localeOf("en", "MY")).toBe("en-MY");
+    expect(localeOf("en", "ID")).toBe("en-ID");
     expect(localeOf("en", "")).toBe("en-GB");
   });
 });

@@ -11,6 +11,11 @@ describe("money", () => {
     expect(formatMoney(rupiah(450_000_050n), "id-ID")).toBe("Rp\u00a04.500.000,50");
   });
 
+  it("is written in English as people around the shop write it", () => {
+    expect(formatMoney(rupiah(450_000_000n), "en-ID")).toBe("Rp\u00a04.500.000");
+    expect(parseMoney("4.500.000", "IDR", "en-ID")).toEqual({ minor: 450_000_000n });
+  });
+
   it("is written as people in Malaysia write it", () => {
     expect(formatMoney(ringgit(123_450n), "ms-MY")).toBe("RM\u00a01,234.50");
     expect(formatMoney(ringgit(5n), "ms-MY")).toBe("RM\u00a00.05");
