@@ -1,0 +1,1 @@
+export const chart = { numbers: "The numbers as a table" };

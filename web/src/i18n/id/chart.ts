@@ -1,0 +1,3 @@
+import type { chart as en } from "../en/chart";
+
+export const chart: typeof en = { numbers: "Angkanya dalam tabel" };

@@ -1,0 +1,164 @@
+// The policy's values in words, each to be changed where it stands.
+import { useEffect, useState } from "preact/hooks";
+import { useFormat } from "../../format/use_format";
+import type { PolicyLine } from "../../gen/daftar/v1/policy_pb";
+import { Effect } from "../../gen/daftar/v1/types_pb";
+import { nameWords } from "../../i18n/names";
+import { policyWords } from "../../i18n/policy";
+import { useWords } from "../../i18n/words";
+import { MANAGERS } from "../../roles";
+import { useMay } from "../../session";
+import { Field, SelectField } from "../../ui/field";
+import { Card } from "../../ui/layout";
+import { nameOf, percentOf, ppmOf, sectionOf, setValue, typedNumber, valuesOf } from "./text";
+import type { Draft } from "./use_draft";
+
+const EFFECTS: Record<string, Effect> = {
+  accept: Effect.ACCEPT,
+  deposit: Effect.DEPOSIT,
+  prepay: Effect.PREPAY,
+  review: Effect.REVIEW,
+  decline: Effect.DECLINE,
+};
+
+type Unit = "percent" | "days" | "number" | "effect";
+
+export function unitOf(key: string, value: string): Unit {
+  if (value in EFFECTS) return "effect";
+  const name = nameOf(key);
+  if (name.endsWith("_ppm")) return "percent";
+  return name.endsWith("_days") ? "days" : "number";
+}
+
+function useShown() {
+  const t = useWords(policyWords);
+  const names = useWords(nameWords);
+  const format = useFormat();
+  return (key: string, value: string) => {
+    const effect = EFFECTS[value];
+    if (effect !== undefined) return names.effects[effect];
+    if (!/^\d+$/.test(value)) return value;
+    const unit = unitOf(key, value);
+    if (unit === "percent") return format.percent(Number(value), 4);
+    return unit === "days" ? t.daysOf(format.number(Number(value))) : format.number(Number(value));
+  };
+}
+
+function NumberLine({
+  line,
+  value,
+  fault,
+  onValue,
+}: {
+  line: PolicyLine;
+  value: string;
+  fault: string;
+  onValue: (literal: string) => void;
+}) {
+  const t = useWords(policyWords);
+  const format = useFormat();
+  const shown = useShown();
+  const unit = unitOf(line.key, value);
+  const asTyped = (raw: string) => {
+    if (unit !== "percent") return raw;
+    return new Intl.NumberFormat(format.locale, { useGrouping: false, maximumFractionDigits: 4 }).format(
+      percentOf(Number(raw)),
+    );
+  };
+  const literalOf = (text: string) => {
+    const number = typedNumber(text);
+    if (number === undefined) return undefined;
+    if (unit === "percent") return String(ppmOf(number));
+    return Number.isInteger(number) ? String(number) : undefined;
+  };
+  const [text, setText] = useState(() => asTyped(value));
+  useEffect(() => {
+    if (literalOf(text) !== value) setText(asTyped(value));
+  }, [value, format.locale]);
+  const wrong = literalOf(text) === undefined;
+  const usual = line.defaultValue !== line.value && line.defaultValue !== "";
+  return (
+    <Field
+      label={line.sentence || line.key}
+      hint={usual ? t.usually(shown(line.key, line.defaultValue)) : undefined}
+      error={wrong ? t.badNumber : fault}
+    >
+      {(control) => (
+        <div class="policy-value">
+          <input
+            {...control}
+            inputMode="decimal"
+            autocomplete="off"
+            class="control number"
+            value={text}
+            onInput={(event) => {
+              const typed = event.currentTarget.value;
+              setText(typed);
+              const literal = literalOf(typed);
+              if (literal !== undefined && literal !== value) onValue(literal);
+            }}
+          />
+          {unit !== "number" && <span class="muted">{unit === "percent" ? "%" : t.days}</span>}
+        </div>
+      )}
+    </Field>
+  );
+}
+
+export function InWords({ draft }: { draft: Draft }) {
+  const t = useWords(policyWords);
+  const names = useWords(nameWords);
+  const shown = useShown();
+  const may = useMay(MANAGERS);
+  const values = valuesOf(draft.text);
+  const heading = (key: string) => sectionOf(key).split(".")[0] ?? "";
+  const sections = [...new Set(draft.lines.map((line) => heading(line.key)))];
+  const row = (line: PolicyLine) => {
+    const place = values.find((each) => each.key === line.key);
+    const value = place?.value ?? line.value;
+    const fault = draft.faults.find((each) => place && each.line === place.line)?.what ?? "";
+    const usual = line.defaultValue !== line.value ? t.usually(shown(line.key, line.defaultValue)) : "";
+    if (!may) {
+      return (
+        <div key={line.key} class="policy-line">
+          <span>{line.sentence || line.key}</span>
+          <strong>{shown(line.key, value)}</strong>
+          {usual && <span class="muted small">{usual}</span>}
+        </div>
+      );
+    }
+    if (value in EFFECTS) {
+      return (
+        <SelectField
+          key={line.key}
+          label={line.sentence || line.key}
+          hint={usual || undefined}
+          error={fault}
+          value={value}
+          options={Object.entries(EFFECTS).map(([each, effect]) => ({ value: each, label: names.effects[effect] }))}
+          onValue={(next) => draft.setText(setValue(draft.text, line.key, `"${next}"`))}
+        />
+      );
+    }
+    return (
+      <NumberLine
+        key={line.key}
+        line={line}
+        value={value}
+        fault={fault}
+        onValue={(literal) => draft.setText(setValue(draft.text, line.key, literal))}
+      />
+    );
+  };
+  return (
+    <div class="stack stack-large">
+      {sections.map((section) => (
+        <Card key={section} title={t.sections[section] ?? t.other}>
+          <div class="policy-lines">
+            {draft.lines.filter((line) => heading(line.key) === section).map(row)}
+          </div>
+        </Card>
+      ))}
+    </div>
+  );
+}
