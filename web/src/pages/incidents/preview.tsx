@@ -1,0 +1,107 @@
+// What is still missing and what partners could read, while somebody fills the form in.
+import { useEffect, useState } from "preact/hooks";
+import { shop } from "../../api";
+import { useFormat } from "../../format/use_format";
+import { isAborted } from "../../errors";
+import type { PreviewIncidentResponse } from "../../gen/daftar/v1/shop_pb";
+import { filingWords } from "../../i18n/filing";
+import { useLanguage } from "../../i18n/language";
+import { useWords } from "../../i18n/words";
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import type { AddIncidentRequestSchema } from "../../gen/daftar/v1/shop_pb";
+import { IconCheck, IconEdit } from "../../ui/icons";
+import { Failure } from "../../ui/layout";
+
+const WAIT_MS = 400;
+
+export type NewIncident = Omit<MessageInitShape<typeof AddIncidentRequestSchema>, "$typeName" | "$unknown" | "requestId">;
+
+// `incident` undefined: not enough is known yet.
+export function Preview({ incident, proofs }: { incident: NewIncident | undefined; proofs: readonly string[] }) {
+  const t = useWords(filingWords);
+  const format = useFormat();
+  const language = useLanguage();
+  const [answer, setAnswer] = useState<PreviewIncidentResponse>();
+  const [error, setError] = useState<unknown>();
+  const asked = incident && JSON.stringify([incident, proofs], (_, v) => (typeof v === "bigint" ? String(v) : v));
+  useEffect(() => {
+    setError(undefined);
+    if (!incident) {
+      setAnswer(undefined);
+      return;
+    }
+    const stop = new AbortController();
+    const timer = setTimeout(() => {
+      shop.previewIncident({ incident, proofs: [...proofs], language }, { signal: stop.signal }).then(
+        (next) => {
+          if (!stop.signal.aborted) setAnswer(next);
+        },
+        (failure: unknown) => {
+          if (stop.signal.aborted || isAborted(failure)) return;
+          setAnswer(undefined);
+          setError(failure);
+        },
+      );
+    }, WAIT_MS);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }, [asked, language]);
+  return (
+    <section class="card preview" aria-label={t.panel}>
+      <Failure error={error} />
+      {!answer && error === undefined && <p class="muted">{t.previewWaits}</p>}
+      {answer && (
+        <>
+          <div class="stack stack-small" role="status">
+            <h2>{t.missing}</h2>
+            <MissingList missing={answer.local ? [] : answer.missing} done={answer.local ? t.localNeeds : t.nothingMissing} />
+            {!answer.local && answer.missing.length > 0 && <p class="small muted">{t.missingHint}</p>}
+          </div>
+          <div class="stack stack-small">
+            <h2>{t.readable}</h2>
+            {answer.local ? (
+              <p>{t.readNothing}</p>
+            ) : (
+              <>
+                <dl class="shared">
+                  {answer.shared.map((fact) => (
+                    <div key={fact.name}>
+                      <dt>{fact.title}</dt>
+                      <dd>{fact.value}</dd>
+                    </div>
+                  ))}
+                </dl>
+                <p class="small muted">{t.readableHint}</p>
+                {answer.heldUntil && <p class="small">{t.heldUntil(format.day(answer.heldUntil))}</p>}
+                {answer.expiresOn && <p class="small">{t.expires(format.day(answer.expiresOn))}</p>}
+              </>
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
+
+export function MissingList({ missing, done }: { missing: readonly string[]; done: string }) {
+  if (missing.length === 0) {
+    return (
+      <p class="missing-none">
+        <IconCheck />
+        <span>{done}</span>
+      </p>
+    );
+  }
+  return (
+    <ul class="missing">
+      {missing.map((sentence) => (
+        <li key={sentence}>
+          <IconEdit size={18} />
+          <span>{sentence}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
