@@ -37,7 +37,7 @@ export function SecondFactor({ onDone }: { onDone?: () => void }) {
   if (recovery) {
     return (
       <div class="stack">
-        <h3>{t.recoveryTitle}</h3>
+        <h2>{t.recoveryTitle}</h2>
         <Note tone="amber">{t.recoveryHint}</Note>
         <ul class="recovery mono">
           {recovery.map((each) => (
