@@ -18,6 +18,14 @@ std::vector<IdentifierType> NationalIds(Region home) {
   }
 }
 
+// Whether somebody may have meant it so. The Malaysian number of a business begins with the year of
+// its registration (SSM's format since 2019); the frozen normal form takes any twelve digits, and
+// so every other phone number.
+bool IsPlausible(const Identifier& identifier) {
+  return identifier.type() != IdentifierType::kBusinessIdMalaysia ||
+         identifier.value().starts_with("19") || identifier.value().starts_with("20");
+}
+
 }  // namespace
 
 std::vector<Identifier> RecogniseAny(std::string_view typed, Region home) {
@@ -33,7 +41,7 @@ std::vector<Identifier> RecogniseAny(std::string_view typed, Region home) {
   std::vector<Identifier> found;
   for (const IdentifierType type : order) {
     auto identifier = Normalise(type, typed, home);
-    if (identifier.ok()) found.push_back(*std::move(identifier));
+    if (identifier.ok() && IsPlausible(*identifier)) found.push_back(*std::move(identifier));
   }
   return found;
 }

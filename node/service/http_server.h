@@ -21,9 +21,11 @@ inline constexpr int kMaxLargeBodies = 8;          // of more than kMaxHttpBodyB
 inline constexpr int kHttpHandshakeSeconds = 10;   // until TLS is up
 inline constexpr int kHttpIdleSeconds = 15;        // until a silent or half-sent request is dropped
 inline constexpr int kHttpLargeBodySeconds = 120;  // until a large body has to be there
-inline constexpr int kHttpWriteSeconds = 60;       // until an answer that is not fetched is dropped
-inline constexpr int kMaxSlowRequests = 32;  // under way or waiting; more are told to come again
-inline constexpr int kHttpRetrySeconds = 1;  // after which they may
+inline constexpr int kHttpLingerSeconds = 5;       // for whoever still sends what was refused
+inline constexpr size_t kMaxHttpThrownAway = 8 << 20;  // of it
+inline constexpr int kHttpWriteSeconds = 60;  // until an answer that is not fetched is dropped
+inline constexpr int kMaxSlowRequests = 32;   // under way or waiting; more are told to come again
+inline constexpr int kHttpRetrySeconds = 1;   // after which they may
 
 // PEM; the certificate with its chain.
 struct HttpTls {

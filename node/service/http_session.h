@@ -144,6 +144,7 @@ class HttpSession final : public HttpAnswer,
     for (const auto& field : head) {
       request_.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     }
+    unread_ = !NoBodyFollows();
     is_head_ = head.method() == http::verb::head;
     keep_alive_ = head.keep_alive();
     HttpService* service = shared_.options.service;
@@ -151,7 +152,8 @@ class HttpSession final : public HttpAnswer,
     size_t most = kMaxHttpBodyBytes;
     if (served_) {
       HttpService::Admission admission = service->Admit(request_);
-      if (admission.refusal.has_value()) return WriteWhole(*admission.refusal, NoBodyFollows());
+      if (admission.refusal.has_value())
+        return WriteWhole(*admission.refusal, keep_alive_ && !unread_);
       most = admission.most_body_bytes;
     }
     const auto length = parser_->content_length();
@@ -174,7 +176,7 @@ class HttpSession final : public HttpAnswer,
 
   bool NoBodyFollows() const {
     const auto length = parser_->content_length();
-    return keep_alive_ && !parser_->chunked() && (!length.has_value() || *length == 0);
+    return !parser_->chunked() && (!length.has_value() || *length == 0);
   }
 
   void WriteContinue() {
@@ -198,6 +200,7 @@ class HttpSession final : public HttpAnswer,
       return WriteWhole(PlainHttp(413, "the request is too large\n"), false);
     }
     if (error) return WriteWhole(PlainHttp(400, "not an HTTP request\n"), false);
+    unread_ = false;
     request_.body = std::move(parser_->get().body());
     Tcp().expires_never();  // until there is an answer
     if (served_) {
@@ -242,6 +245,7 @@ class HttpSession final : public HttpAnswer,
     http::async_write(
         stream_, *response_,
         [self = this->shared_from_this(), keep_alive](beast::error_code error, size_t) {
+          if (!error && self->unread_) return self->Linger();
           if (error || !keep_alive) return self->Close();
           self->Read();
         });
@@ -306,6 +310,28 @@ class HttpSession final : public HttpAnswer,
     has_large_body_ = false;
   }
 
+  // Whoever is still sending would not see the answer if the connection broke off (RFC 9112 section
+  // 9.6): what comes is thrown away for a while.
+  void Linger() {
+    if constexpr (!kTls) {
+      beast::error_code ignored;
+      Tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    }
+    Tcp().expires_after(std::chrono::seconds(kHttpLingerSeconds));
+    thrown_away_ = 0;
+    piece_.resize(kMaxHttpBodyBytes);
+    ThrowAway();
+  }
+
+  void ThrowAway() {
+    stream_.async_read_some(asio::buffer(piece_), [self = this->shared_from_this()](
+                                                      beast::error_code error, size_t bytes) {
+      self->thrown_away_ += bytes;
+      if (error || self->thrown_away_ > kMaxHttpThrownAway) return self->Close();
+      self->ThrowAway();
+    });
+  }
+
   void Close() {
     if constexpr (kTls) {
       Tcp().expires_after(std::chrono::seconds(kHttpHandshakeSeconds));
@@ -324,6 +350,7 @@ class HttpSession final : public HttpAnswer,
   bool is_head_ = false;
   bool keep_alive_ = false;
   bool served_ = false;  // by the service
+  bool unread_ = false;  // its body, or some of it
   bool has_large_body_ = false;
   beast::flat_buffer buffer_{kMaxHttpHeaderBytes + kMaxHttpBodyBytes};
   std::optional<http::request_parser<http::string_body>> parser_;
@@ -334,6 +361,7 @@ class HttpSession final : public HttpAnswer,
   std::optional<http::response_serializer<http::empty_body>> serializer_;
   std::function<void()> after_head_;
   std::string piece_;
+  size_t thrown_away_ = 0;
   bool head_written_ = false;
   bool gone_ = false;
 };

@@ -16,6 +16,17 @@ export const SIZES = {
 };
 export const SECRET_WORDS = "a long sentence of four words";
 
+// What the pages that are open look like now: for a test that has failed.
+export async function show(browser, name) {
+  const folder = process.env.SCREENSHOTS;
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  const pages = browser.contexts().flatMap((context) => context.pages());
+  await Promise.all(
+    pages.map((page, at) => page.screenshot({ path: join(folder, `failed-${name}-${at}.png`) })),
+  );
+}
+
 export async function launch() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
@@ -74,9 +85,9 @@ export async function useLink(page, link, { user } = {}) {
   await page.getByLabel("Password", { exact: true }).fill(SECRET_WORDS);
   await page.getByLabel("Password again").fill(SECRET_WORDS);
   await page.getByRole("button", { name: "Set it and go on" }).click();
+  await page.getByRole("button", { name: "Set it and go on" }).waitFor({ state: "detached" });
   const begin = page.getByRole("button", { name: "Set it up" });
-  await begin.or(page.locator("main h1")).first().waitFor();
-  await page.waitForLoadState("networkidle");
+  await begin.or(page.getByRole("navigation").first()).first().waitFor();
   if (!(await begin.isVisible())) return undefined;
   await begin.click();
   const secret = (await page.locator("code.breaks").innerText()).replace(/\s/g, "");

@@ -1,9 +1,10 @@
 // From a node's first start to the first check, and the counter as staff know it.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, afterEach, before, test } from "node:test";
 
 import {
-  SECRET_WORDS, SIZES, expectAccessible, expectNothingRunsOver, launch, open, picture, totp, useLink,
+  SECRET_WORDS, SIZES, expectAccessible, expectNothingRunsOver, launch, open, picture, show, totp,
+  useLink,
 } from "./console.mjs";
 import { Circle, until } from "./nodes.mjs";
 
@@ -19,6 +20,10 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await circle?.end(process.env.SCREENSHOTS);
+});
+
+afterEach(async (context) => {
+  if (context.passed === false) await show(browser, context.name.replace(/\W+/g, "-").slice(0, 60));
 });
 
 const box = (page) => page.getByLabel(/^Phone, e-mail/);
@@ -85,9 +90,9 @@ test("staff see what they may use, and no page that they may not", async () => {
   await page.goto(`${a.url}/#/counter`);
   await box(page).waitFor();
   await picture(page, "counter");
-  for (const hidden of ["policy", "users"]) {
+  for (const hidden of ["partners", "users", "overview"]) {
     await page.goto(`${a.url}/#/${hidden}`);
-    await page.getByText("There is no such page").waitFor();
+    await page.getByRole("heading", { name: "There is no such page", level: 1 }).waitFor();
   }
   await page.context().close();
 });
@@ -105,6 +110,15 @@ test("what could be several things is asked about, and everything works by keybo
   await page.keyboard.press("Escape");
   await page.getByRole("heading", { name: "The answer" }).waitFor({ state: "detached" });
   assert.equal(await box(page).inputValue(), "");
+  await page.keyboard.type("3273011708900001"); // an Indonesian person's number, or a tax number
+  await page.getByText("What is it?").waitFor();
+  await page.keyboard.press("Enter");
+  await page.getByText("Say what it is first.").waitFor();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Space");
+  await picture(page, "counter-several");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "The answer" }).waitFor();
   // Nothing that can be used is out of the tabulator's reach.
   const unreachable = await page.evaluate(() =>
     [...document.querySelectorAll("main [onclick], main [role=button]")]

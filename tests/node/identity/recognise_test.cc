@@ -27,11 +27,10 @@ TEST(RecogniseAnyTest, PhoneInEverySpellingIsAPhone) {
   EXPECT_THAT(Any("8123 4567", Region::kSingapore), ElementsAre("phone +6581234567"));
 }
 
-TEST(RecogniseAnyTest, AmbiguousDigitsGiveEveryTypePhoneFirst) {
-  EXPECT_THAT(Any("081234567890"),
-              ElementsAre("phone +6281234567890", "business-id/MY 081234567890"));
-  EXPECT_THAT(Any("900817145678", Region::kMalaysia),
-              ElementsAre("national-id/MY 900817145678", "business-id/MY 900817145678"));
+TEST(RecogniseAnyTest, APhoneIsNoMalaysianBusinessWhichBeginsWithAYear) {
+  EXPECT_THAT(Any("081234567890"), ElementsAre("phone +6281234567890"));
+  EXPECT_THAT(Any("900817145678", Region::kMalaysia), ElementsAre("national-id/MY 900817145678"));
+  EXPECT_THAT(Any("201901000005", Region::kMalaysia), ElementsAre("business-id/MY 201901000005"));
 }
 
 TEST(RecogniseAnyTest, SixteenDigitsAreNikBeforeNpwp) {
