@@ -28,7 +28,6 @@ export const customers = {
   orders: "Orders",
   owes: "Open",
   since: "In the book",
-  found: (n: number) => (n === 1 ? "1 customer" : `${n} customers`),
 
   back: "All customers",
   inBook: (age: string) => `In the book since ${age}.`,
@@ -106,7 +105,6 @@ export const customers = {
   outcomeWhy: "Note",
   outcomeSave: "Save",
   outcomeSaved: "Saved.",
-  fileFrom: "File an incident",
   fileFromOf: (invoice: string) => `File an incident from ${invoice}`,
   incidentOf: "Incident",
 

@@ -29,7 +29,6 @@ export const customers: typeof en = {
   orders: "Pesanan",
   owes: "Belum dibayar",
   since: "Di buku",
-  found: (n: number) => `${n} pelanggan`,
 
   back: "Semua pelanggan",
   inBook: (age: string) => `Masuk buku ${age}.`,
@@ -107,7 +106,6 @@ export const customers: typeof en = {
   outcomeWhy: "Catatan",
   outcomeSave: "Simpan",
   outcomeSaved: "Tersimpan.",
-  fileFrom: "Catat insiden",
   fileFromOf: (invoice: string) => `Catat insiden dari ${invoice}`,
   incidentOf: "Insiden",
 

@@ -29,7 +29,6 @@ export const customers: typeof en = {
   orders: "Pesanan",
   owes: "Belum dibayar",
   since: "Dalam buku",
-  found: (n: number) => `${n} pelanggan`,
 
   back: "Semua pelanggan",
   inBook: (age: string) => `Masuk buku ${age}.`,
@@ -107,7 +106,6 @@ export const customers: typeof en = {
   outcomeWhy: "Nota",
   outcomeSave: "Simpan",
   outcomeSaved: "Disimpan.",
-  fileFrom: "Catat insiden",
   fileFromOf: (invoice: string) => `Catat insiden daripada ${invoice}`,
   incidentOf: "Insiden",
 

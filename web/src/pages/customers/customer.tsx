@@ -248,7 +248,7 @@ function Decisions({ id }: { id: string }) {
       ),
     },
     { key: "why", title: t.why, render: (row) => row.because },
-    { key: "amount", title: t.amount, end: true, render: (row) => <MoneyText money={row.amount} /> },
+    { key: "amount", title: t.amount, end: true, render: (row) => row.amount && <MoneyText money={row.amount} /> },
     { key: "when", title: t.when, render: (row) => <Age at={row.checkedAt} /> },
     { key: "by", title: t.by, render: (row) => who(row.checkedBy) },
   ];

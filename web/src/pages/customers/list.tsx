@@ -134,8 +134,8 @@ function CustomerTable({ rows }: { rows: readonly Customer[] }) {
     },
     { key: "known", title: t.knownBy, render: (row) => row.identifiers.join(", ") },
     { key: "group", title: t.group, render: (row) => row.group && <Badge>{row.group}</Badge> },
-    { key: "orders", title: t.orders, render: (row) => <Record orders={row.orders} /> },
-    { key: "owes", title: t.owes, end: true, render: (row) => <Owed orders={row.orders} /> },
+    { key: "orders", title: t.orders, render: (row) => hasRecord(row.orders) && <Record orders={row.orders} /> },
+    { key: "owes", title: t.owes, end: true, render: (row) => row.orders?.openAmounts.length ? <Owed orders={row.orders} /> : undefined },
     { key: "since", title: t.since, render: (row) => <Age at={row.addedAt} /> },
   ];
   return <Table caption={t.title} columns={columns} rows={rows} rowKey={(row) => row.id} />;
@@ -152,6 +152,9 @@ export function Owed({ orders }: { orders: OrderSummary | undefined }) {
     </span>
   );
 }
+
+const hasRecord = (orders: OrderSummary | undefined) =>
+  orders && orders.paidOnTime + orders.late + orders.overdue > 0n ? orders : undefined;
 
 // How somebody paid so far, in three numbers.
 function Record({ orders }: { orders: OrderSummary | undefined }) {

@@ -222,8 +222,8 @@ export function IncidentTable({
         </a>
       ),
     },
-    { key: "buyer", title: t.buyer, render: (row) => <span class="breaks">{row.identifiers.join(", ")}</span> },
-    { key: "amount", title: t.amount, end: true, render: (row) => <MoneyText money={row.amount} /> },
+    { key: "buyer", title: t.buyer, render: (row) => row.identifiers.join(", ") },
+    { key: "amount", title: t.amount, end: true, render: (row) => row.amount && <MoneyText money={row.amount} /> },
     ...(states ? [{ key: "state", title: t.stands, render: (row: Incident) => <StateBadge state={row.state} /> }] : []),
     {
       key: "next",
