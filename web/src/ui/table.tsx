@@ -44,7 +44,7 @@ export function Table<R>({
           <tr role="row" key={rowKey(row)}>
             {columns.map((column) => {
               const value = column.render(row);
-              const blank = value === undefined || value === null || value === "";
+              const blank = value === undefined || value === null || value === "" || value === false;
               const classes = [column.end && "end", column.lead && "lead", blank && "blank"];
               return (
                 <td

@@ -3,7 +3,6 @@ export const customers = {
   title: "Customers",
   intro: "Who buys from you, and how they paid.",
   introStaff: "Type what you know of a buyer to open what the book has.",
-  search: "Find a customer",
   searchLabel: "Name, phone number, e-mail or number of an identity",
   searchLabelStaff: "Phone number, e-mail or number of an identity",
   searchHint: "Like Budi, or 0812-3456-7890.",

@@ -4,7 +4,6 @@ export const customers: typeof en = {
   title: "Pelanggan",
   intro: "Siapa yang membeli dari Anda, dan bagaimana mereka membayar.",
   introStaff: "Tulis apa yang Anda tahu tentang pembeli untuk membuka catatannya di buku.",
-  search: "Cari pelanggan",
   searchLabel: "Nama, nomor telepon, e-mail, atau nomor identitas",
   searchLabelStaff: "Nomor telepon, e-mail, atau nomor identitas",
   searchHint: "Misalnya Budi, atau 0812-3456-7890.",

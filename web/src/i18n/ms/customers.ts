@@ -4,7 +4,6 @@ export const customers: typeof en = {
   title: "Pelanggan",
   intro: "Siapa yang membeli daripada anda, dan bagaimana mereka membayar.",
   introStaff: "Taip apa yang anda tahu tentang pembeli untuk membuka catatannya dalam buku.",
-  search: "Cari pelanggan",
   searchLabel: "Nama, nombor telefon, e-mel atau nombor pengenalan",
   searchLabelStaff: "Nombor telefon, e-mel atau nombor pengenalan",
   searchHint: "Contohnya Ahmad, atau 012-345 6789.",

@@ -184,10 +184,7 @@ function Who({
                 {manager &&
                   customer.merged.map((part, at) => (
                     <li key={part}>
-                      <Button
-                        kind="quiet"
-                        onClick={() => onOpen({ unmerge: part, name: t.part(at + 1) })}
-                      >
+                      <Button onClick={() => onOpen({ unmerge: part, name: t.part(at + 1) })}>
                         {t.unmergeOf(t.part(at + 1))}
                       </Button>
                     </li>
@@ -249,8 +246,8 @@ function Decisions({ id }: { id: string }) {
     },
     { key: "why", title: t.why, render: (row) => row.because },
     { key: "amount", title: t.amount, end: true, render: (row) => row.amount && <MoneyText money={row.amount} /> },
-    { key: "when", title: t.when, render: (row) => <Age at={row.checkedAt} /> },
-    { key: "by", title: t.by, render: (row) => who(row.checkedBy) },
+    { key: "when", title: t.when, render: (row) => <span class="nowrap"><Age at={row.checkedAt} /></span> },
+    { key: "by", title: t.by, render: (row) => <span class="nowrap">{who(row.checkedBy)}</span> },
   ];
   return (
     <Card

@@ -222,7 +222,18 @@ export function IncidentTable({
         </a>
       ),
     },
-    { key: "buyer", title: t.buyer, render: (row) => row.identifiers.join(", ") },
+    {
+      key: "buyer",
+      title: t.buyer,
+      render: (row) =>
+        row.identifiers.length > 0 && (
+          <span class="lines">
+            {row.identifiers.map((identifier) => (
+              <span key={identifier}>{identifier}</span>
+            ))}
+          </span>
+        ),
+    },
     { key: "amount", title: t.amount, end: true, render: (row) => row.amount && <MoneyText money={row.amount} /> },
     ...(states ? [{ key: "state", title: t.stands, render: (row: Incident) => <StateBadge state={row.state} /> }] : []),
     {
