@@ -1,6 +1,7 @@
 // What the window shows: who is asked to sign in, the pages for those who are, and the way between.
 import { useEffect } from "preact/hooks";
 import { sessions } from "./api";
+import { forgetBuyers } from "./buyer";
 import { shellWords } from "./i18n/shell";
 import { useWords } from "./i18n/words";
 import { WelcomePage } from "./pages/welcome/lazy";
@@ -101,6 +102,7 @@ function SignedIn({ place }: { place: Place }) {
         await sessions.signOut({}).catch(() => undefined);
         wasSignedIn = false;
         wanted = undefined;
+        forgetBuyers();
         session.set(await sessions.getSession({}));
         go("sign-in");
       }}

@@ -88,9 +88,13 @@ export function Bare({ children, testMode = false }: { children: ComponentChildr
     <>
       {testMode && <TestMode />}
       <div class="bare">
-        <Brand name={NAME} />
+        <header>
+          <Brand name={NAME} />
+        </header>
         <main>{children}</main>
-        <Preferences />
+        <footer>
+          <Preferences />
+        </footer>
       </div>
     </>
   );
@@ -157,8 +161,9 @@ export function Shell({
             onClick={() => setOpen(!open)}
           />
         </header>
-        <div
+        <aside
           class={open ? "side open" : "side"}
+          aria-label={t.menu}
           id="side"
           onKeyDown={(event) => {
             if (event.key === "Escape") setOpen(false);
@@ -190,7 +195,7 @@ export function Shell({
               {t.signOut}
             </Button>
           </div>
-        </div>
+        </aside>
         <main class="main" id="content" ref={main} tabIndex={-1}>
           {children}
         </main>

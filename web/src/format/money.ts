@@ -1,5 +1,6 @@
 // Money as people write it: "Rp 4.500.000", "RM 1,234.50". Amounts are whole minor units.
 import { minorDigits } from "./currency";
+import { numberLocale } from "./locale";
 
 // The most that the node records (node/evidence/money.h).
 export const MOST_MINOR = 1_000_000_000_000_000n;
@@ -19,7 +20,9 @@ const separatorsByLocale = new Map<string, Separators>();
 export function separators(locale: string): Separators {
   let found = separatorsByLocale.get(locale);
   if (!found) {
-    const parts = new Intl.NumberFormat(locale, { minimumFractionDigits: 1 }).formatToParts(12345.6);
+    const parts = new Intl.NumberFormat(numberLocale(locale), {
+      minimumFractionDigits: 1,
+    }).formatToParts(12345.6);
     const part = (type: string) => parts.find((each) => each.type === type)?.value;
     found = { group: part("group") ?? ",", decimal: part("decimal") ?? "." };
     separatorsByLocale.set(locale, found);

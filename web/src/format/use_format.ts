@@ -3,7 +3,7 @@ import { useMemo } from "preact/hooks";
 import { useLanguage } from "../i18n/language";
 import { useSession } from "../session";
 import { formatAge, formatDay, formatMonth, formatSpan, formatTime } from "./date";
-import { localeOf } from "./locale";
+import { localeOf, numberLocale } from "./locale";
 import { type Amount, formatMoney, moneyAsTyped, parseMoney } from "./money";
 
 export function useFormat() {
@@ -23,11 +23,12 @@ export function useFormat() {
       age: (iso: string) => formatAge(iso, locale, new Date()),
       // The same of seconds from now; the past is negative.
       span: (seconds: number) => formatSpan(seconds, locale),
-      number: (value: number | bigint) => new Intl.NumberFormat(locale).format(value),
+      number: (value: number | bigint) => new Intl.NumberFormat(numberLocale(locale)).format(value),
       percent: (ppm: number | bigint, decimals = 0) =>
-        new Intl.NumberFormat(locale, { style: "percent", maximumFractionDigits: decimals }).format(
-          Number(ppm) / 1_000_000,
-        ),
+        new Intl.NumberFormat(numberLocale(locale), {
+          style: "percent",
+          maximumFractionDigits: decimals,
+        }).format(Number(ppm) / 1_000_000),
       list: (items: string[]) => new Intl.ListFormat(locale, { type: "conjunction" }).format(items),
     };
   }, [language, region]);

@@ -113,16 +113,17 @@ export function Failure({
 }: {
   error: unknown;
   again?: () => void;
-  // Instead of what the error's code says.
+  // Instead of what the error's code and the node say; undefined: these.
   sentence?: (explained: Explained) => string | undefined;
 }) {
   const t = useWords(errorWords);
   if (error === undefined) return null;
   const explained = explain(error);
+  const better = sentence?.(explained);
   return (
     <Note tone="bad" alert>
-      <div>{sentence?.(explained) ?? explained.sentence}</div>
-      {explained.detail && (
+      <div>{better ?? explained.sentence}</div>
+      {!better && explained.detail && (
         <div class="detail">
           {t.nodeSays} {explained.detail}
         </div>

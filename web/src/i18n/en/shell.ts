@@ -19,7 +19,7 @@ export const shell = {
   signOut: "Sign out",
   skip: "Go to the content",
   start: "Go to the start",
-  system: "As the device",
+  system: "Automatic",
   testMode: "Test mode: answers to test identifiers are made up.",
   theme: "Colours",
   users: "Users",

@@ -12,7 +12,6 @@ export const signIn = {
   submit: "Sign in",
   wrong: "These do not fit together. Check them and try again.",
   wrongCode: "This code does not fit. Wait for the next one and try again.",
-  wait: "Too many attempts. Wait a little before you try again.",
   ended: "You were signed out. Sign in to go on where you were.",
   firstUser: "Nobody can sign in here yet",
   firstUserHint:

@@ -21,7 +21,7 @@ export const shell: typeof en = {
   signOut: "Keluar",
   skip: "Langsung ke isi",
   start: "Ke halaman awal",
-  system: "Seperti perangkat",
+  system: "Otomatis",
   testMode: "Mode uji: jawaban untuk nomor uji adalah rekaan.",
   theme: "Warna",
   users: "Pengguna",

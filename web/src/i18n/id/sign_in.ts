@@ -14,7 +14,6 @@ export const signIn: typeof en = {
   submit: "Masuk",
   wrong: "Nama dan kata sandi tidak cocok. Periksa lalu coba lagi.",
   wrongCode: "Kode ini tidak cocok. Tunggu kode berikutnya lalu coba lagi.",
-  wait: "Terlalu banyak percobaan. Tunggu sebentar sebelum mencoba lagi.",
   ended: "Anda telah keluar. Masuk untuk melanjutkan.",
   firstUser: "Belum ada yang bisa masuk di sini",
   firstUserHint:

@@ -21,7 +21,7 @@ export const shell: typeof en = {
   signOut: "Log keluar",
   skip: "Terus ke kandungan",
   start: "Ke halaman mula",
-  system: "Seperti peranti",
+  system: "Automatik",
   testMode: "Mod ujian: jawapan untuk nombor ujian adalah rekaan.",
   theme: "Warna",
   users: "Pengguna",

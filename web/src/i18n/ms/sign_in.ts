@@ -14,7 +14,6 @@ export const signIn: typeof en = {
   submit: "Log masuk",
   wrong: "Nama dan kata laluan tidak sepadan. Semak dan cuba lagi.",
   wrongCode: "Kod ini tidak sepadan. Tunggu kod seterusnya dan cuba lagi.",
-  wait: "Terlalu banyak percubaan. Tunggu sebentar sebelum mencuba lagi.",
   ended: "Anda telah log keluar. Log masuk untuk menyambung.",
   firstUser: "Belum ada sesiapa yang boleh log masuk di sini",
   firstUserHint:

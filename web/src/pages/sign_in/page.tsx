@@ -113,13 +113,7 @@ export function SignInPage({ ended }: { ended: boolean }) {
         <Failure
           error={error}
           sentence={({ code: what }) =>
-            what === Code.Unauthenticated
-              ? codeAsked
-                ? t.wrongCode
-                : t.wrong
-              : what === Code.ResourceExhausted
-                ? t.wait
-                : undefined
+            what !== Code.Unauthenticated ? undefined : codeAsked ? t.wrongCode : t.wrong
           }
         />
         <Button kind="primary" type="submit" busy={busy}>

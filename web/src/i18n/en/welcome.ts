@@ -1,0 +1,15 @@
+export const welcome = {
+  title: "Welcome",
+  intro: "This link lets you in once. Choose what you will sign in with from now on.",
+  first: "You are the first user of this node, and will be its owner.",
+  user: "Name",
+  userHint: "Short, like dewi. You type it each time you sign in, and it stands beside what you do.",
+  password: "Password",
+  repeat: "Password again",
+  submit: "Set it and go on",
+  usedUp: "This link does not work any more",
+  usedUpHint: "It was used before, or too much time has passed. Ask whoever looks after the node for another.",
+  usedUpFirst: "Start the node again: it prints a new link as long as nobody can sign in.",
+  signIn: "Sign in",
+  step: (at: number, of: number) => `Step ${at} of ${of}`,
+};
