@@ -77,6 +77,7 @@ export function OneCustomer({ id }: { id: string }) {
     <Page>
       <PageHeader
         title={customer.name || t.noName}
+        tab={t.title}
         intro={t.inBook(format.age(customer.addedAt))}
         back={back}
         actions={
@@ -225,6 +226,7 @@ function Decisions({ id }: { id: string }) {
   const language = useLanguage();
   const who = useWho();
   const opensCounter = useOpens("counter");
+  const opensReceipts = useOpens("receipts");
   const [count, setCount] = useState(ROWS);
   const asked = useAsk(
     (signal) => shop.listReceipts({ customer: id, pageSize: count, language }, { signal }),
@@ -246,7 +248,16 @@ function Decisions({ id }: { id: string }) {
     },
     { key: "why", title: t.why, render: (row) => row.because },
     { key: "amount", title: t.amount, end: true, render: (row) => row.amount && <MoneyText money={row.amount} /> },
-    { key: "when", title: t.when, render: (row) => <span class="nowrap"><Age at={row.checkedAt} /></span> },
+    {
+      key: "when",
+      title: t.when,
+      render: (row) => {
+        const age = <Age at={row.checkedAt} />;
+        return (
+          <span class="nowrap">{opensReceipts ? <a href={href("receipts", row.receipt)}>{age}</a> : age}</span>
+        );
+      },
+    },
     { key: "by", title: t.by, render: (row) => <span class="nowrap">{who(row.checkedBy)}</span> },
   ];
   return (
