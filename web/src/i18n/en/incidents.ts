@@ -54,6 +54,7 @@ export const incidents = {
     erase: (age: string, day: string) => `Is erased ${age} (${day})`,
     expire: (age: string, day: string) => `Its time ends ${age} (${day})`,
   } as Record<string, (age: string, day: string) => string>,
+  staysHere: "Stays in this shop",
   noNotice: "The buyer has no letter yet",
   goesSoon: "Goes to partner shops with the next message",
   waitsApproval: "Waits for somebody to approve it",
@@ -90,7 +91,7 @@ export const incidents = {
     shop: "The shop itself says that it is wrong.",
   } as Record<string, string>,
   flagged: "This dispute has waited for longer than the circle allows without notice. Partner shops see that.",
-  heldUntil: (age: string, day: string) => `The hold ends ${age}, on ${day}. Then partner shops are told by themselves.`,
+  heldUntil: (age: string, day: string) => `The hold ends ${age}, on ${day}. Partner shops are told then, without anybody having to do it.`,
   holdNotBegun: "The hold begins when the letter to the buyer is made.",
   paidInBook: "The book says that this invoice was paid. In checks the incident counts as paid.",
   mitigations: {

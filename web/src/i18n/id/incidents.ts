@@ -55,6 +55,7 @@ export const incidents: typeof en = {
     erase: (age: string, day: string) => `Dihapus ${age} (${day})`,
     expire: (age: string, day: string) => `Waktunya habis ${age} (${day})`,
   },
+  staysHere: "Tetap di toko ini",
   noNotice: "Pembeli belum mendapat surat",
   goesSoon: "Sampai ke toko mitra pada pesan berikutnya",
   waitsApproval: "Menunggu persetujuan orang lain",

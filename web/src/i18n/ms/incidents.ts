@@ -55,6 +55,7 @@ export const incidents: typeof en = {
     erase: (age: string, day: string) => `Dipadam ${age} (${day})`,
     expire: (age: string, day: string) => `Tempohnya tamat ${age} (${day})`,
   },
+  staysHere: "Kekal di kedai ini",
   noNotice: "Pembeli belum mendapat surat",
   goesSoon: "Sampai ke kedai rakan dengan mesej seterusnya",
   waitsApproval: "Menunggu kelulusan orang lain",

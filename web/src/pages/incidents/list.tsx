@@ -240,7 +240,9 @@ export function IncidentTable({
       key: "next",
       title: t.next,
       render: (row) => {
-        const sentence = next(row);
+        const reason = reasons.find(row.reason);
+        const local = reason !== undefined && !reason.shareable && row.logIndex === undefined;
+        const sentence = local ? t.staysHere : next(row);
         if (!row.flagged) return sentence;
         return (
           <span class="stack stack-small">
