@@ -238,7 +238,7 @@ function Decisions({ id }: { id: string }) {
       title: t.answer,
       lead: true,
       render: (row) => (
-        <span class="stack stack-small">
+        <span class="lines">
           <span>
             <EffectMark effect={row.override?.effect || row.effect || Effect.UNSPECIFIED} />
           </span>

@@ -62,7 +62,7 @@ export function Orders({
       key: "state",
       title: t.state,
       render: (row) => (
-        <span class="stack stack-small">
+        <span class="lines">
           <span>
             <Badge tone={LOOKS[row.state]?.tone} icon={LOOKS[row.state]?.icon}>
               {names.orders[row.state] ?? row.state}

@@ -245,7 +245,7 @@ export function IncidentTable({
         const sentence = local ? t.staysHere : next(row);
         if (!row.flagged) return sentence;
         return (
-          <span class="stack stack-small">
+          <span class="lines">
             <span>
               <Badge tone="bad" icon={IconWarning}>
                 {t.overdueAnswer}
