@@ -1,128 +1,99 @@
-// Attaching a proof file. ShopService.AddProof takes a stream of messages, which a browser cannot
-// send: the body of the Connect protocol's streaming request is made here and sent as a whole. Its
-// frames are a byte of flags, the length as 32 bits in big endian, and the message.
+// Sends a proof file. Browsers cannot stream a request, so that the generated client does not either;
+// but a Connect stream whose end is known is just a body: each message behind five bytes, which are
+// its flags and its length (https://connectrpc.com/docs/protocol, "Enveloped-Message").
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { AddProofRequestSchema, AddProofResponseSchema, type NewProof, type Proof } from "./gen/daftar/v1/shop_pb";
+import { codeFromString } from "@connectrpc/connect/protocol-connect";
+import {
+  AddProofRequestSchema,
+  type AddProofResponse,
+  AddProofResponseSchema,
+  NewProofSchema,
+} from "./gen/daftar/v1/shop_pb";
 import { sessionEnded } from "./session";
 
-// The most that one message may carry, that a file may have, and files of one incident
-// (shop.proto, node/evidence/proofs.h).
-export const MAX_CHUNK_BYTES = 262_144;
-export const MAX_PROOF_BYTES = 16_777_216;
-export const MAX_PROOF_FILES = 64;
-// Of a file's name, in bytes.
-export const MAX_PROOF_NAME_BYTES = 200;
+// The node takes no larger chunk, and no larger file.
+export const CHUNK_BYTES = 256 * 1024;
+export const MOST_PROOF_BYTES = 16 * 1024 * 1024;
+// Of one incident; and of a file's name, in bytes.
+export const MOST_PROOF_FILES = 64;
+export const MOST_PROOF_NAME_BYTES = 200;
 
-const END_OF_STREAM = 2;
-const FRAME_HEAD = 5;
-// The call takes ten minutes at most.
+const END_FLAG = 0b10;
+const HEAD_BYTES = 5;
 const TIMEOUT_MS = 540_000;
 
-export type ProofDetails = Pick<NewProof, "requestId" | "incident" | "kind" | "name">;
-
-function frameHead(flags: number, size: number): Uint8Array<ArrayBuffer> {
-  const head = new Uint8Array(FRAME_HEAD);
-  head[0] = flags;
-  new DataView(head.buffer).setUint32(1, size);
-  return head;
+export interface ProofUpload {
+  requestId: string;
+  // The incident's id.
+  incident: string;
+  // order, agreement, delivery-note, invoice, reminder, payment-record, correspondence
+  kind: string;
+  // One line; may be empty.
+  name: string;
+  content: Uint8Array;
 }
 
-export function frame(flags: number, message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const framed = new Uint8Array(FRAME_HEAD + message.length);
-  framed.set(frameHead(flags, message.length));
-  framed.set(message, FRAME_HEAD);
+export function envelope(message: Uint8Array, flags = 0): Uint8Array<ArrayBuffer> {
+  const framed = new Uint8Array(HEAD_BYTES + message.length);
+  const view = new DataView(framed.buffer);
+  view.setUint8(0, flags);
+  view.setUint32(1, message.length);
+  framed.set(message, HEAD_BYTES);
   return framed;
 }
 
-export interface Frame {
-  flags: number;
-  message: Uint8Array;
-}
-
-const cut = () => new ConnectError("the answer was cut on the way", Code.Unavailable);
-
-// Throws when the bytes end within a frame.
-export function readFrames(bytes: Uint8Array): Frame[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const frames: Frame[] = [];
-  let at = 0;
-  while (at < bytes.length) {
-    if (at + FRAME_HEAD > bytes.length) throw cut();
-    const end = at + FRAME_HEAD + view.getUint32(at + 1);
-    if (end > bytes.length) throw cut();
-    frames.push({ flags: view.getUint8(at), message: bytes.subarray(at + FRAME_HEAD, end) });
-    at = end;
+// The request's messages in their envelopes: what it is, then its content.
+export function uploadBody(upload: ProofUpload): Uint8Array<ArrayBuffer>[] {
+  const { requestId, incident, kind, name, content } = upload;
+  const proof = create(NewProofSchema, { requestId, incident, kind, name, bytes: BigInt(content.length) });
+  const messages = [create(AddProofRequestSchema, { part: { case: "proof", value: proof } })];
+  for (let at = 0; at < content.length; at += CHUNK_BYTES) {
+    const value = content.subarray(at, at + CHUNK_BYTES);
+    messages.push(create(AddProofRequestSchema, { part: { case: "chunk", value } }));
   }
-  return frames;
+  return messages.map((message) => envelope(toBinary(AddProofRequestSchema, message)));
 }
 
-// The file is read by the chunk when the body is sent, not before.
-export function proofBody(details: ProofDetails, file: Blob): Blob {
-  const first = create(AddProofRequestSchema, {
-    part: { case: "proof", value: { ...details, bytes: BigInt(file.size) } },
-  });
-  const parts: BlobPart[] = [frame(0, toBinary(AddProofRequestSchema, first))];
-  for (let at = 0; at < file.size; at += MAX_CHUNK_BYTES) {
-    const chunk = file.slice(at, at + MAX_CHUNK_BYTES);
-    const head = chunkHead(chunk.size);
-    parts.push(frameHead(0, head.length + chunk.size), head, chunk);
-  }
-  return new Blob(parts);
-}
-
-// What stands before the bytes of AddProofRequest.chunk: field 2, bytes, and how many.
-function chunkHead(size: number): Uint8Array<ArrayBuffer> {
-  const head = [0x12];
-  let rest = size;
-  while (rest > 0x7f) {
-    head.push((rest & 0x7f) | 0x80);
-    rest >>>= 7;
-  }
-  head.push(rest);
-  return new Uint8Array(head);
-}
-
-interface WireError {
+interface ConnectFailure {
   code?: string;
   message?: string;
 }
 
-// "permission_denied" is Code.PermissionDenied.
-function errorOf(told: WireError, otherwise: Code): ConnectError {
-  const name = (told.code ?? "").replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  const known = Code[name as keyof typeof Code];
-  return new ConnectError(told.message ?? "", typeof known === "number" ? known : otherwise);
+function failure(said: ConnectFailure | undefined, otherwise: Code): ConnectError {
+  return new ConnectError(said?.message ?? "", codeFromString(said?.code ?? "") ?? otherwise);
 }
 
-// Of answers that somebody between gave, as the Connect protocol maps them.
-function codeOfStatus(status: number): Code {
-  if (status === 401) return Code.Unauthenticated;
-  if (status === 403) return Code.PermissionDenied;
-  if (status === 404) return Code.Unimplemented;
-  if (status === 413) return Code.ResourceExhausted;
-  return [429, 502, 503, 504].includes(status) ? Code.Unavailable : Code.Unknown;
-}
-
-// The proof that the answer tells of; throws the error that it tells of.
-export function readAnswer(status: number, bytes: Uint8Array): Proof | undefined {
-  if (status !== 200) {
-    let told: WireError = {};
-    try {
-      told = JSON.parse(new TextDecoder().decode(bytes)) as WireError;
-    } catch {
-      // Not from the node: the status says what there is to know.
-    }
-    throw errorOf(told, codeOfStatus(status));
+function parse<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
   }
-  const frames = readFrames(bytes);
-  const end = frames.find(({ flags }) => (flags & END_OF_STREAM) !== 0);
-  if (!end) throw cut();
-  const told = JSON.parse(new TextDecoder().decode(end.message)) as { error?: WireError };
-  if (told.error) throw errorOf(told.error, Code.Unknown);
-  const answer = frames.find((each) => each !== end);
-  if (!answer) throw cut();
-  return fromBinary(AddProofResponseSchema, answer.message).proof;
+}
+
+// One message, then the frame that ends the answer. Throws the ConnectError that it carries.
+export function readAnswer(body: Uint8Array): AddProofResponse {
+  const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
+  let answer: AddProofResponse | undefined;
+  let at = 0;
+  while (at + HEAD_BYTES <= body.length) {
+    const flags = view.getUint8(at);
+    const end = at + HEAD_BYTES + view.getUint32(at + 1);
+    if (end > body.length) break;
+    const message = body.subarray(at + HEAD_BYTES, end);
+    at = end;
+    if (flags & END_FLAG) {
+      const ended = parse<{ error?: ConnectFailure }>(new TextDecoder().decode(message));
+      if (ended?.error) throw failure(ended.error, Code.Unknown);
+      if (ended && answer) return answer;
+      break;
+    }
+    if (flags !== 0) break;
+    answer = fromBinary(AddProofResponseSchema, message);
+  }
+  // Whether the proof is there is not known: the same request may be repeated.
+  throw new ConnectError("the answer was cut off", Code.Unavailable);
 }
 
 export interface UploadOptions {
@@ -131,33 +102,46 @@ export interface UploadOptions {
   onProgress?: (share: number) => void;
 }
 
-// Resolves when the proof is durably there. Repeated with the same request id it adds nothing new.
-export function addProof(details: ProofDetails, file: Blob, options: UploadOptions = {}): Promise<Proof | undefined> {
+interface Answered {
+  status: number;
+  body: Uint8Array;
+}
+
+// fetch does not tell how much of a body was sent.
+function send(parts: BlobPart[], { signal, onProgress }: UploadOptions): Promise<Answered> {
   return new Promise((resolve, reject) => {
-    // fetch does not tell how much of a body was sent.
+    const fail = (code: Code) => () => reject(new ConnectError("", code));
     const request = new XMLHttpRequest();
     request.open("POST", "/daftar.v1.ShopService/AddProof");
     request.responseType = "arraybuffer";
     request.timeout = TIMEOUT_MS;
     request.setRequestHeader("Content-Type", "application/connect+proto");
     request.setRequestHeader("Connect-Protocol-Version", "1");
+    // The call needs a deadline.
     request.setRequestHeader("Connect-Timeout-Ms", String(TIMEOUT_MS));
-    request.upload.onprogress = (event) => {
-      if (event.lengthComputable && event.total > 0) options.onProgress?.(event.loaded / event.total);
-    };
-    request.onload = () => {
-      try {
-        resolve(readAnswer(request.status, new Uint8Array(request.response as ArrayBuffer)));
-      } catch (error) {
-        const failure = ConnectError.from(error);
-        if (failure.code === Code.Unauthenticated) sessionEnded();
-        reject(failure);
-      }
-    };
-    request.onerror = () => reject(new ConnectError("", Code.Unavailable));
-    request.ontimeout = () => reject(new ConnectError("", Code.DeadlineExceeded));
-    request.onabort = () => reject(new ConnectError("", Code.Canceled));
-    options.signal?.addEventListener("abort", () => request.abort(), { once: true });
-    request.send(proofBody(details, file));
+    request.upload.onprogress = ({ loaded, total }) => onProgress?.(total > 0 ? loaded / total : 0);
+    request.onload = () =>
+      resolve({ status: request.status, body: new Uint8Array(request.response as ArrayBuffer) });
+    request.onerror = fail(Code.Unavailable);
+    request.ontimeout = fail(Code.DeadlineExceeded);
+    request.onabort = fail(Code.Canceled);
+    if (signal?.aborted) {
+      fail(Code.Canceled)();
+      return;
+    }
+    signal?.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(new Blob(parts));
   });
+}
+
+// The proof is there when this has succeeded, and nothing of it when not.
+export async function addProof(upload: ProofUpload, options: UploadOptions = {}): Promise<AddProofResponse> {
+  const { status, body } = await send(uploadBody(upload), options);
+  try {
+    if (status === 200) return readAnswer(body);
+    throw failure(parse<ConnectFailure>(new TextDecoder().decode(body)), Code.Unknown);
+  } catch (error) {
+    if (ConnectError.from(error).code === Code.Unauthenticated) sessionEnded();
+    throw error;
+  }
 }

@@ -13,22 +13,26 @@ export function Page({ children }: { children: ComponentChildren }) {
   return <div class="page">{children}</div>;
 }
 
-// The page's one heading, which is also what the browser calls it.
+// The page's one heading.
 export function PageHeader({
   title,
+  tab = title,
   intro,
   back,
   actions,
 }: {
   title: string;
+  // What the browser calls the page, and keeps in its history: another than `title` where that
+  // says who a buyer is.
+  tab?: string;
   intro?: ComponentChildren;
   // To the page that this one lies below.
   back?: { href: string; label: string };
   actions?: ComponentChildren;
 }) {
   useEffect(() => {
-    document.title = title;
-  }, [title]);
+    document.title = tab;
+  }, [tab]);
   return (
     <div class="page-header">
       <div>

@@ -3,7 +3,6 @@ export const customers = {
   title: "Customers",
   intro: "Who buys from you, and how they paid.",
   introStaff: "Type what you know of a buyer to open what the book has.",
-  search: "Find a customer",
   searchLabel: "Name, phone number, e-mail or number of an identity",
   searchLabelStaff: "Phone number, e-mail or number of an identity",
   searchHint: "Like Budi, or 0812-3456-7890.",
@@ -28,7 +27,6 @@ export const customers = {
   orders: "Orders",
   owes: "Open",
   since: "In the book",
-  found: (n: number) => (n === 1 ? "1 customer" : `${n} customers`),
 
   back: "All customers",
   inBook: (age: string) => `In the book since ${age}.`,
@@ -106,7 +104,6 @@ export const customers = {
   outcomeWhy: "Note",
   outcomeSave: "Save",
   outcomeSaved: "Saved.",
-  fileFrom: "File an incident",
   fileFromOf: (invoice: string) => `File an incident from ${invoice}`,
   incidentOf: "Incident",
 

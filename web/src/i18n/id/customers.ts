@@ -4,7 +4,6 @@ export const customers: typeof en = {
   title: "Pelanggan",
   intro: "Siapa yang membeli dari Anda, dan bagaimana mereka membayar.",
   introStaff: "Tulis apa yang Anda tahu tentang pembeli untuk membuka catatannya di buku.",
-  search: "Cari pelanggan",
   searchLabel: "Nama, nomor telepon, e-mail, atau nomor identitas",
   searchLabelStaff: "Nomor telepon, e-mail, atau nomor identitas",
   searchHint: "Misalnya Budi, atau 0812-3456-7890.",
@@ -29,7 +28,6 @@ export const customers: typeof en = {
   orders: "Pesanan",
   owes: "Belum dibayar",
   since: "Di buku",
-  found: (n: number) => `${n} pelanggan`,
 
   back: "Semua pelanggan",
   inBook: (age: string) => `Masuk buku ${age}.`,
@@ -107,7 +105,6 @@ export const customers: typeof en = {
   outcomeWhy: "Catatan",
   outcomeSave: "Simpan",
   outcomeSaved: "Tersimpan.",
-  fileFrom: "Catat insiden",
   fileFromOf: (invoice: string) => `Catat insiden dari ${invoice}`,
   incidentOf: "Insiden",
 

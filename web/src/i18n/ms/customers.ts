@@ -4,7 +4,6 @@ export const customers: typeof en = {
   title: "Pelanggan",
   intro: "Siapa yang membeli daripada anda, dan bagaimana mereka membayar.",
   introStaff: "Taip apa yang anda tahu tentang pembeli untuk membuka catatannya dalam buku.",
-  search: "Cari pelanggan",
   searchLabel: "Nama, nombor telefon, e-mel atau nombor pengenalan",
   searchLabelStaff: "Nombor telefon, e-mel atau nombor pengenalan",
   searchHint: "Contohnya Ahmad, atau 012-345 6789.",
@@ -29,7 +28,6 @@ export const customers: typeof en = {
   orders: "Pesanan",
   owes: "Belum dibayar",
   since: "Dalam buku",
-  found: (n: number) => `${n} pelanggan`,
 
   back: "Semua pelanggan",
   inBook: (age: string) => `Masuk buku ${age}.`,
@@ -107,7 +105,6 @@ export const customers: typeof en = {
   outcomeWhy: "Nota",
   outcomeSave: "Simpan",
   outcomeSaved: "Disimpan.",
-  fileFrom: "Catat insiden",
   fileFromOf: (invoice: string) => `Catat insiden daripada ${invoice}`,
   incidentOf: "Insiden",
 

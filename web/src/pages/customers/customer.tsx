@@ -77,6 +77,7 @@ export function OneCustomer({ id }: { id: string }) {
     <Page>
       <PageHeader
         title={customer.name || t.noName}
+        tab={t.title}
         intro={t.inBook(format.age(customer.addedAt))}
         back={back}
         actions={
@@ -184,10 +185,7 @@ function Who({
                 {manager &&
                   customer.merged.map((part, at) => (
                     <li key={part}>
-                      <Button
-                        kind="quiet"
-                        onClick={() => onOpen({ unmerge: part, name: t.part(at + 1) })}
-                      >
+                      <Button onClick={() => onOpen({ unmerge: part, name: t.part(at + 1) })}>
                         {t.unmergeOf(t.part(at + 1))}
                       </Button>
                     </li>
@@ -228,6 +226,7 @@ function Decisions({ id }: { id: string }) {
   const language = useLanguage();
   const who = useWho();
   const opensCounter = useOpens("counter");
+  const opensReceipts = useOpens("receipts");
   const [count, setCount] = useState(ROWS);
   const asked = useAsk(
     (signal) => shop.listReceipts({ customer: id, pageSize: count, language }, { signal }),
@@ -239,7 +238,7 @@ function Decisions({ id }: { id: string }) {
       title: t.answer,
       lead: true,
       render: (row) => (
-        <span class="stack stack-small">
+        <span class="lines">
           <span>
             <EffectMark effect={row.override?.effect || row.effect || Effect.UNSPECIFIED} />
           </span>
@@ -248,9 +247,18 @@ function Decisions({ id }: { id: string }) {
       ),
     },
     { key: "why", title: t.why, render: (row) => row.because },
-    { key: "amount", title: t.amount, end: true, render: (row) => <MoneyText money={row.amount} /> },
-    { key: "when", title: t.when, render: (row) => <Age at={row.checkedAt} /> },
-    { key: "by", title: t.by, render: (row) => who(row.checkedBy) },
+    { key: "amount", title: t.amount, end: true, render: (row) => row.amount && <MoneyText money={row.amount} /> },
+    {
+      key: "when",
+      title: t.when,
+      render: (row) => {
+        const age = <Age at={row.checkedAt} />;
+        return (
+          <span class="nowrap">{opensReceipts ? <a href={href("receipts", row.receipt)}>{age}</a> : age}</span>
+        );
+      },
+    },
+    { key: "by", title: t.by, render: (row) => <span class="nowrap">{who(row.checkedBy)}</span> },
   ];
   return (
     <Card

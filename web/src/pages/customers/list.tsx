@@ -39,7 +39,7 @@ export function CustomerList() {
   return (
     <Page>
       <PageHeader title={t.title} intro={mayList ? t.intro : t.introStaff} />
-      <Card title={t.search}>
+      <Card>
         <FindCustomer onFound={onFound} onClear={() => setFound(undefined)} />
       </Card>
       {!mayList && (
@@ -132,26 +132,40 @@ function CustomerTable({ rows }: { rows: readonly Customer[] }) {
         </a>
       ),
     },
-    { key: "known", title: t.knownBy, render: (row) => row.identifiers.join(", ") },
+    { key: "known", title: t.knownBy, render: (row) => <Known identifiers={row.identifiers} /> },
     { key: "group", title: t.group, render: (row) => row.group && <Badge>{row.group}</Badge> },
-    { key: "orders", title: t.orders, render: (row) => <Record orders={row.orders} /> },
-    { key: "owes", title: t.owes, end: true, render: (row) => <Owed orders={row.orders} /> },
+    { key: "orders", title: t.orders, render: (row) => hasRecord(row.orders) && <Record orders={row.orders} /> },
+    { key: "owes", title: t.owes, end: true, render: (row) => row.orders?.openAmounts.length ? <Owed orders={row.orders} /> : undefined },
     { key: "since", title: t.since, render: (row) => <Age at={row.addedAt} /> },
   ];
   return <Table caption={t.title} columns={columns} rows={rows} rowKey={(row) => row.id} />;
+}
+
+// Each on a line of its own, so that none is broken.
+function Known({ identifiers }: { identifiers: readonly string[] }) {
+  return (
+    <span class="lines">
+      {identifiers.map((identifier) => (
+        <span key={identifier}>{identifier}</span>
+      ))}
+    </span>
+  );
 }
 
 export function Owed({ orders }: { orders: OrderSummary | undefined }) {
   const amounts = orders?.openAmounts ?? [];
   if (amounts.length === 0) return null;
   return (
-    <span class="stack stack-small">
+    <span class="lines">
       {amounts.map((amount) => (
         <MoneyText key={amount.currency} money={amount} />
       ))}
     </span>
   );
 }
+
+const hasRecord = (orders: OrderSummary | undefined) =>
+  orders && orders.paidOnTime + orders.late + orders.overdue > 0n ? orders : undefined;
 
 // How somebody paid so far, in three numbers.
 function Record({ orders }: { orders: OrderSummary | undefined }) {

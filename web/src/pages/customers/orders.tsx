@@ -19,7 +19,7 @@ import { say } from "../../ui/toast";
 import { useWrite } from "../../use_write";
 import { startFrom } from "../incidents/start";
 
-const SHOWN_FIRST = 10;
+const SHOWN_FIRST = 8;
 
 const LOOKS: Record<string, { tone: Tone; icon: Icon }> = {
   open: { tone: "blue", icon: IconClock },
@@ -62,7 +62,7 @@ export function Orders({
       key: "state",
       title: t.state,
       render: (row) => (
-        <span class="stack stack-small">
+        <span class="lines">
           <span>
             <Badge tone={LOOKS[row.state]?.tone} icon={LOOKS[row.state]?.icon}>
               {names.orders[row.state] ?? row.state}

@@ -129,7 +129,7 @@ export function Actions({
     <Card title={t.actions}>
       {offers.some(({ blocked }) => blocked) && <Note tone="amber">{t.approveFiler}</Note>}
       {offers.length === 0 && <p class="muted">{t.nothingToDo}</p>}
-      <div class="row">
+      <div class="action-list">
         {offers
           .filter(({ blocked }) => !blocked)
           .map(({ action, primary }) => (

@@ -69,7 +69,7 @@ export function ChooseOrder({ onChoose }: { onChoose: (chosen: Chosen) => void }
       key: "late",
       title: t.due,
       render: (row) => (
-        <span class="stack stack-small">
+        <span class="lines">
           <span>
             {t.daysLate(row.daysLate)} (<Day on={row.due} />)
           </span>

@@ -26,14 +26,15 @@ export function DaysField({
   const [typed, setTyped] = useState("");
   const today = isoDay(new Date());
   const add = () => {
-    if (!typed || days.includes(typed)) return;
+    // A year that is typed passes through small numbers.
+    if (typed < "2000" || typed > today || days.includes(typed) || days.length >= MAX_REMINDERS) return;
     onDays([...days, typed].sort());
     setTyped("");
   };
   return (
     <div class="stack stack-small">
       <div class="days-row">
-        <TextField label={label} hint={hint} type="date" max={today} value={typed} optional onValue={setTyped} />
+        <TextField label={label} hint={hint} type="date" max={today} value={typed} onValue={setTyped} onBlur={add} />
         <Button icon={IconPlus} disabled={!typed || days.length >= MAX_REMINDERS} onClick={add}>
           {t.addDay}
         </Button>

@@ -57,8 +57,10 @@ export function FileIncident() {
   const choose = (next: Chosen) => {
     setChosen(next);
     if (next.reason) setReason(next.reason);
-    form.current?.querySelector<HTMLElement>("select")?.focus();
   };
+  useEffect(() => {
+    if (chosen) form.current?.querySelector<HTMLElement>("select")?.focus();
+  }, [chosen]);
   useEffect(() => {
     const order = takeStart();
     if (!order) return;
@@ -197,8 +199,8 @@ export function FileIncident() {
               </fieldset>
             )}
             {byHand && <MoneyField label={t.amount} optional value={money} error={amountFault} onValue={setMoney} />}
-            <div class="columns">
-              {asksDay && (
+            {asksDay && (
+              <div class="columns">
                 <TextField
                   label={t.occurred}
                   hint={byHand ? t.occurredHint : undefined}
@@ -209,8 +211,11 @@ export function FileIncident() {
                   error={tried && missingDay ? t.occurredMissing : undefined}
                   onValue={setOccurred}
                 />
-              )}
-              {byHand && <TextField label={t.dueOn} optional type="date" value={due} onValue={setDue} />}
+                {byHand && <TextField label={t.dueOn} optional type="date" value={due} onValue={setDue} />}
+              </div>
+            )}
+            <DaysField label={t.reminders} hint={t.remindersHint} days={reminders} onDays={setReminders} />
+            <div class="told">
               <TextField
                 label={t.toldOn}
                 hint={t.toldHint}
@@ -221,7 +226,6 @@ export function FileIncident() {
                 onValue={setToldOn}
               />
             </div>
-            <DaysField label={t.reminders} hint={t.remindersHint} days={reminders} onDays={setReminders} />
             <div class="stack stack-small">
               <h2>{t.files}</h2>
               <FilePicker files={files} onFiles={setFiles} already={0} />

@@ -5,7 +5,7 @@ import { explain } from "../../errors";
 import { filingWords } from "../../i18n/filing";
 import { incidentsWords } from "../../i18n/incidents";
 import { useWords, wordsNow } from "../../i18n/words";
-import { addProof, MAX_PROOF_BYTES, MAX_PROOF_FILES, MAX_PROOF_NAME_BYTES } from "../../upload";
+import { addProof, MOST_PROOF_BYTES, MOST_PROOF_FILES, MOST_PROOF_NAME_BYTES } from "../../upload";
 import { Button } from "../../ui/button";
 import { IconCheck, IconFile, IconTrash, IconUpload, IconWarning } from "../../ui/icons";
 import { say } from "../../ui/toast";
@@ -46,7 +46,7 @@ const guess = (name: string) => GUESSES.find(([pattern]) => pattern.test(name))?
 // One line, and no longer than the node takes.
 function nameOf(file: File): string {
   let name = file.name.replace(/[\u0000-\u001f\u007f]/g, " ").trim();
-  while (new TextEncoder().encode(name).length > MAX_PROOF_NAME_BYTES) name = name.slice(1);
+  while (new TextEncoder().encode(name).length > MOST_PROOF_NAME_BYTES) name = name.slice(1);
   return name;
 }
 
@@ -73,8 +73,8 @@ export function FilePicker({
     const next = [...files];
     for (const file of list ?? []) {
       if (file.size === 0) wrong.push(t.emptyFile(file.name));
-      else if (file.size > MAX_PROOF_BYTES) wrong.push(t.largeFile(file.name));
-      else if (next.length + already >= MAX_PROOF_FILES) wrong.push(t.manyFiles(file.name));
+      else if (file.size > MOST_PROOF_BYTES) wrong.push(t.largeFile(file.name));
+      else if (next.length + already >= MOST_PROOF_FILES) wrong.push(t.manyFiles(file.name));
       else next.push({ requestId: newRequestId(), file, kind: guess(file.name) });
     }
     setRefused(wrong);
@@ -192,9 +192,11 @@ export function useUploads(files: PickedFile[], onFiles: (files: PickedFile[]) =
         if (sent) continue;
         change(requestId, { share: 0, error: undefined });
         try {
-          await addProof({ requestId, incident, kind, name: nameOf(file) }, file, {
-            onProgress: (share) => change(requestId, { share }),
-          });
+          const content = new Uint8Array(await file.arrayBuffer());
+          await addProof(
+            { requestId, incident, kind, name: nameOf(file), content },
+            { onProgress: (share) => change(requestId, { share }) },
+          );
           change(requestId, { sent: true });
           say(wordsNow(filingWords).fileSent(file.name));
         } catch (error) {

@@ -55,14 +55,16 @@ export function OneIncident({ id }: { id: string }) {
       <Failure error={asked.error} again={asked.again} />
       <Where incident={incident} local={local} />
       <div class="incident-columns">
-        <div class="stack stack-large">
+        <div class="incident-do">
+          <Actions incident={incident} second={reasons.secondPerson} local={local} onChange={asked.again} />
+        </div>
+        <div class="incident-says stack stack-large">
           {!isGone(incident) && <Says incident={incident} />}
           {!local && isOpen(incident) && <Missing incident={incident} />}
           {!isGone(incident) && <Proofs incident={incident} onChange={asked.again} />}
           <ProofRequests incident={incident} onChange={asked.again} />
         </div>
-        <div class="stack stack-large">
-          <Actions incident={incident} second={reasons.secondPerson} local={local} onChange={asked.again} />
+        <div class="incident-since">
           <History incident={incident} />
         </div>
       </div>
@@ -88,8 +90,10 @@ function Where({ incident, local }: { incident: Incident; local: boolean }) {
   const t = useWords(incidentsWords);
   const format = useFormat();
   const next = useNext();
-  const sentence = next(incident);
   const disputed = incident.state === "disputed";
+  // Said by a note below.
+  const noted = disputed || (incident.state === "held" && !incident.noticedAt);
+  const sentence = noted ? "" : next(incident);
   return (
     <Card>
       <Stepper incident={incident} local={local} />

@@ -222,17 +222,30 @@ export function IncidentTable({
         </a>
       ),
     },
-    { key: "buyer", title: t.buyer, render: (row) => <span class="breaks">{row.identifiers.join(", ")}</span> },
-    { key: "amount", title: t.amount, end: true, render: (row) => <MoneyText money={row.amount} /> },
+    {
+      key: "buyer",
+      title: t.buyer,
+      render: (row) =>
+        row.identifiers.length > 0 && (
+          <span class="lines">
+            {row.identifiers.map((identifier) => (
+              <span key={identifier}>{identifier}</span>
+            ))}
+          </span>
+        ),
+    },
+    { key: "amount", title: t.amount, end: true, render: (row) => row.amount && <MoneyText money={row.amount} /> },
     ...(states ? [{ key: "state", title: t.stands, render: (row: Incident) => <StateBadge state={row.state} /> }] : []),
     {
       key: "next",
       title: t.next,
       render: (row) => {
-        const sentence = next(row);
+        const reason = reasons.find(row.reason);
+        const local = reason !== undefined && !reason.shareable && row.logIndex === undefined;
+        const sentence = local ? t.staysHere : next(row);
         if (!row.flagged) return sentence;
         return (
-          <span class="stack stack-small">
+          <span class="lines">
             <span>
               <Badge tone="bad" icon={IconWarning}>
                 {t.overdueAnswer}

@@ -9,10 +9,9 @@ import { COUNTER, MANAGERS } from "../../roles";
 import { useMay } from "../../session";
 import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/confirm";
-import { IconDownload, IconTrash } from "../../ui/icons";
+import { IconDownload, IconFile, IconTrash } from "../../ui/icons";
 import { Card, Failure } from "../../ui/layout";
 import { Age, Progress } from "../../ui/marks";
-import { type Column, Table } from "../../ui/table";
 import { say } from "../../ui/toast";
 import { useWrite } from "../../use_write";
 import { FilePicker, type PickedFile, useUploads } from "./files";
@@ -71,39 +70,6 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
       setSaving(undefined);
     }
   };
-  const columns: Column<Proof>[] = [
-    { key: "kind", title: t.kind, lead: true, render: (row) => <strong>{kind(row)}</strong> },
-    { key: "name", title: t.fileName, render: (row) => row.name },
-    {
-      key: "size",
-      title: t.size,
-      render: (row) => (
-        <span class="nowrap">
-          {size(Number(row.bytes))} · {t.mediaTypes[row.mediaType] ?? row.mediaType}
-        </span>
-      ),
-    },
-    { key: "added", title: t.added, render: (row) => <Age at={row.addedAt} /> },
-    {
-      key: "actions",
-      title: t.actions,
-      end: true,
-      render: (row) => (
-        <span class="row row-end">
-          <Button
-            kind="quiet"
-            icon={IconDownload}
-            label={t.downloadOf(called(row))}
-            busy={saving?.number === row.number}
-            onClick={() => void onSave(row)}
-          />
-          {mayRemove && (
-            <Button kind="quiet" icon={IconTrash} label={t.removeOf(called(row))} onClick={() => setRemoving(row)} />
-          )}
-        </span>
-      ),
-    },
-  ];
   return (
     <Card title={t.proofs}>
       <div class="stack">
@@ -113,7 +79,38 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
             <strong>{t.noProofs}.</strong> {mayAdd && t.noProofsHint}
           </p>
         ) : (
-          <Table caption={t.proofs} columns={columns} rows={incident.proofs} rowKey={(row) => String(row.number)} />
+          <ul class="proofs">
+            {incident.proofs.map((proof) => (
+              <li key={proof.number}>
+                <IconFile />
+                <span class="proof-name">
+                  <strong>{kind(proof)}</strong>
+                  {proof.name && <span class="breaks"> {proof.name}</span>}
+                  <span class="small muted proof-about">
+                    {size(Number(proof.bytes))} · {t.mediaTypes[proof.mediaType] ?? proof.mediaType} ·{" "}
+                    <Age at={proof.addedAt} />
+                  </span>
+                </span>
+                <span class="proof-actions">
+                  <Button
+                    kind="quiet"
+                    icon={IconDownload}
+                    label={t.downloadOf(called(proof))}
+                    busy={saving?.number === proof.number}
+                    onClick={() => void onSave(proof)}
+                  />
+                  {mayRemove && (
+                    <Button
+                      kind="quiet"
+                      icon={IconTrash}
+                      label={t.removeOf(called(proof))}
+                      onClick={() => setRemoving(proof)}
+                    />
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
         )}
         {saving && <Progress label={t.downloading} value={saving.share} max={1} />}
         <Failure error={error} />
