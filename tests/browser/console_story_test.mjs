@@ -45,7 +45,7 @@ test("two shops become partners by a code", async () => {
   await picture(owner, "partners-none");
   await owner.getByRole("button", { name: "Invite a shop" }).first().click();
   await owner.getByRole("button", { name: "Make the code" }).click();
-  await owner.getByText("The code is ready").waitFor();
+  await owner.getByRole("heading", { name: "The code is ready" }).waitFor();
   await owner.getByLabel("The invitation as a QR code").waitFor();
   await expectAccessible(owner, "the invitation");
   const code = await owner.evaluate(() =>

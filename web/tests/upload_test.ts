@@ -126,7 +126,7 @@ describe("sending a proof", () => {
     expect(seen.headers).toMatchObject({
       "Content-Type": "application/connect+proto",
       "Connect-Protocol-Version": "1",
-      "Connect-Timeout-Ms": "600000",
+      "Connect-Timeout-Ms": "540000",
     });
     expect(new Uint8Array(await seen.body!.arrayBuffer())).toEqual(join(...uploadBody(upload(20))));
   });

@@ -16,7 +16,7 @@ export const users = {
   programHint: "The shop's own system, which asks with a key.",
   role: "Role",
   roleHints: {
-    [Role.UNSPECIFIED]: "",
+    [Role.UNSPECIFIED]: "Nothing.",
     [Role.STAFF]: "Checks buyers, records orders and files incidents.",
     [Role.MANAGER]: "Also approves, decides otherwise, answers disputes and sets the policy.",
     [Role.OPERATOR]: "Looks after partner shops, users and the node.",

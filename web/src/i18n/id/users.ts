@@ -17,7 +17,7 @@ export const users: typeof en = {
   programHint: "Sistem toko sendiri, yang bertanya dengan kunci.",
   role: "Peran",
   roleHints: {
-    [Role.UNSPECIFIED]: "",
+    [Role.UNSPECIFIED]: "Tidak ada.",
     [Role.STAFF]: "Memeriksa pembeli, mencatat pesanan, dan membuat laporan insiden.",
     [Role.MANAGER]: "Juga menyetujui, memutuskan lain, menjawab sanggahan, dan menentukan kebijakan.",
     [Role.OPERATOR]: "Mengurus toko mitra, pengguna, dan node.",

@@ -17,7 +17,7 @@ export const users: typeof en = {
   programHint: "Sistem kedai sendiri, yang bertanya dengan kunci.",
   role: "Peranan",
   roleHints: {
-    [Role.UNSPECIFIED]: "",
+    [Role.UNSPECIFIED]: "Tiada.",
     [Role.STAFF]: "Menyemak pembeli, merekod pesanan dan membuat laporan insiden.",
     [Role.MANAGER]: "Juga meluluskan, memutuskan lain, menjawab bantahan dan menetapkan dasar.",
     [Role.OPERATOR]: "Menjaga rakan kedai, pengguna dan nod.",
