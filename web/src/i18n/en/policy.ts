@@ -9,6 +9,7 @@ export const policy = {
     trial: "On trial",
     versions: "Earlier ones",
   },
+  groups: "Groups and lists",
   problem: "The policy's file is not in force",
   changed: "Your changes are not in force yet.",
   discard: "Undo the changes",

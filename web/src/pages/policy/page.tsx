@@ -7,9 +7,11 @@ import { useFormat } from "../../format/use_format";
 import { policyWords } from "../../i18n/policy";
 import { useWords } from "../../i18n/words";
 import { MANAGERS, MANAGERS_AND_AUDITORS } from "../../roles";
+import { href } from "../../router";
 import { useMay } from "../../session";
+import { useOpens } from "../../use_opens";
 import { BecauseDialog } from "../../ui/because_dialog";
-import { Button } from "../../ui/button";
+import { Button, LinkButton } from "../../ui/button";
 import { TextArea } from "../../ui/field";
 import { Card, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { Tabs } from "../../ui/tabs";
@@ -27,6 +29,7 @@ export default function Policy() {
   const format = useFormat();
   const may = useMay(MANAGERS);
   const reads = useMay(MANAGERS_AND_AUDITORS);
+  const opensGroups = useOpens("groups");
   const draft = useDraft();
   const [part, setPart] = useState<Part>("words");
   const [asking, setAsking] = useState<"put" | "trial">();
@@ -46,6 +49,13 @@ export default function Policy() {
           <>
             {t.intro} {draft.inForce && t.prior(format.percent(draft.inForce.priorPpm, 1))}
           </>
+        }
+        actions={
+          opensGroups && (
+            <LinkButton kind="quiet" href={href("groups")}>
+              {t.groups}
+            </LinkButton>
+          )
         }
       />
       {draft.inForce?.problem && (
