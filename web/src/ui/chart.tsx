@@ -3,6 +3,7 @@ import "./chart.css";
 import type { ComponentChildren } from "preact";
 import { chartWords } from "../i18n/chart";
 import { useWords } from "../i18n/words";
+import { roundUp } from "./scale";
 import { Table } from "./table";
 
 const WIDTH = 640;
@@ -19,13 +20,6 @@ export interface Series {
   name: string;
   // One for each label.
   values: number[];
-}
-
-// The next of 1, 2, 5, 10, ... that is not less: the scale's end.
-export function roundUp(value: number): number {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * power).find((each) => each >= value) ?? 10 * power;
 }
 
 const yOf = (value: number, most: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / most);
