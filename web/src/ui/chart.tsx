@@ -8,7 +8,7 @@ import { Table } from "./table";
 
 const WIDTH = 640;
 const HEIGHT = 240;
-const LEFT = 48;
+const LEFT = 64;
 const RIGHT = 8;
 const TOP = 12;
 const BOTTOM = 28;
@@ -100,7 +100,7 @@ function Labels({ labels, xOf }: { labels: string[]; xOf: (at: number) => number
       {labels.map(
         (label, at) =>
           at % every === 0 && (
-            <text key={label} x={xOf(at)} y={HEIGHT - 8} text-anchor="middle">
+            <text key={label} class="chart-label" x={xOf(at)} y={HEIGHT - 8} text-anchor="middle">
               {label}
             </text>
           ),
@@ -128,6 +128,11 @@ function Chart({ title, of, labels, longLabels, series, show, line, children }: 
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title}>
         {children}
       </svg>
+      {line && (
+        <div class="chart-axis" aria-hidden="true">
+          {of}
+        </div>
+      )}
       <Numbers title={title} of={of} labels={longLabels ?? labels} series={series} show={show} />
     </figure>
   );

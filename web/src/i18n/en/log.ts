@@ -171,7 +171,7 @@ export const log = {
     refused: "Refused",
     lapsed: "Lapsed",
   } as Record<string, string>,
-  fetched: (n: string) => `Fetched ${n} times`,
+  fetched: (n: string) => `Times fetched: ${n}`,
   disclose: "Give proof",
   discloseHint: "The partner shop can fetch these files for seven days. This cannot be taken back.",
   discloseWhich: "Files",
@@ -194,7 +194,7 @@ export const log = {
   } as Record<string, string>,
   askNow: "Ask again now",
   keptUntil: (when: string) => `Kept until ${when}`,
-  files: (n: string, withheld: string) => `${n} files here, ${withheld} not handed out`,
+  files: (n: string, withheld: string) => `Files here: ${n}, not handed out: ${withheld}`,
   fetchedNow: "The partner was asked.",
   kinds: {
     order: "Order",

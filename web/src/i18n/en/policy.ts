@@ -36,7 +36,7 @@ export const policy = {
   other: "Other",
   days: "Days",
   usually: (value: string) => `Usually ${value}`,
-  daysOf: (n: string) => `${n} days`,
+  daysOf: (n: string) => (n === "1" ? "1 day" : `${n} days`),
   badNumber: "Write a number.",
   text: "The policy as a file",
   textHint: "What is left out is as usual. Whoever looks after the node knows this form.",

@@ -66,6 +66,38 @@ export default function Policy() {
       )}
       <Failure error={draft.error} again={draft.lines.length === 0 ? draft.again : undefined} />
       {draft.lines.length === 0 && draft.loading && <Loading />}
+      {draft.lines.length > 0 && (
+        <Tabs
+          label={t.title}
+          tabs={shown.map((id) => ({ id, label: t.tabs[id] }))}
+          current={part}
+          onChange={setPart}
+        >
+          {part === "words" && <InWords draft={draft} />}
+          {part === "text" && (
+            <Card>
+              {may ? (
+                <TextArea
+                  label={t.text}
+                  hint={t.textHint}
+                  error={draft.faults.map((fault) => t.faultAt(fault.line, fault.what)).join(" ")}
+                  mono
+                  rows={24}
+                  value={draft.text}
+                  onValue={draft.setText}
+                />
+              ) : (
+                <pre class="policy-text" tabIndex={0}>
+                  {draft.text}
+                </pre>
+              )}
+            </Card>
+          )}
+          {part === "backtest" && <Backtest toml={draft.changed ? draft.text : ""} ready={ready} />}
+          {part === "trial" && <Trial onTake={take} />}
+          {part === "versions" && draft.inForce && <Versions inForce={draft.inForce} onTake={take} />}
+        </Tabs>
+      )}
       {may && draft.changed && (
         <section class="card policy-bar">
           <p role="status">
@@ -106,38 +138,6 @@ export default function Policy() {
             </Button>
           </div>
         </section>
-      )}
-      {draft.lines.length > 0 && (
-        <Tabs
-          label={t.title}
-          tabs={shown.map((id) => ({ id, label: t.tabs[id] }))}
-          current={part}
-          onChange={setPart}
-        >
-          {part === "words" && <InWords draft={draft} />}
-          {part === "text" && (
-            <Card>
-              {may ? (
-                <TextArea
-                  label={t.text}
-                  hint={t.textHint}
-                  error={draft.faults.map((fault) => t.faultAt(fault.line, fault.what)).join(" ")}
-                  mono
-                  rows={24}
-                  value={draft.text}
-                  onValue={draft.setText}
-                />
-              ) : (
-                <pre class="policy-text" tabIndex={0}>
-                  {draft.text}
-                </pre>
-              )}
-            </Card>
-          )}
-          {part === "backtest" && <Backtest toml={draft.changed ? draft.text : ""} ready={ready} />}
-          {part === "trial" && <Trial onTake={take} />}
-          {part === "versions" && draft.inForce && <Versions inForce={draft.inForce} onTake={take} />}
-        </Tabs>
       )}
       {asking === "put" && (
         <BecauseDialog
