@@ -45,11 +45,17 @@ describe("a policy's file", () => {
 
 describe("numbers that are typed", () => {
   it("have a comma or a point", () => {
-    expect(typedNumber("12,5")).toBe(12.5);
-    expect(typedNumber(" 12.5 ")).toBe(12.5);
-    expect(typedNumber("")).toBeUndefined();
-    expect(typedNumber("-1")).toBeUndefined();
-    expect(typedNumber("1.000,5")).toBeUndefined();
+    expect(typedNumber("12,5", ",")).toBe(12.5);
+    expect(typedNumber(" 12.5 ", ",")).toBe(12.5);
+    expect(typedNumber("92,691", ",")).toBe(92.691);
+    expect(typedNumber("", ",")).toBeUndefined();
+    expect(typedNumber("-1", ",")).toBeUndefined();
+    expect(typedNumber("1.000,5", ",")).toBeUndefined();
+  });
+
+  it("are not taken for a thousandth of what they mean", () => {
+    expect(typedNumber("1.000", ",")).toBeUndefined();
+    expect(typedNumber("1,000", ".")).toBeUndefined();
   });
 
   it("are percent of a whole", () => {

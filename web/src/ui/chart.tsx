@@ -10,8 +10,8 @@ const WIDTH = 640;
 const HEIGHT = 240;
 const LEFT = 64;
 const RIGHT = 8;
-const TOP = 12;
-const BOTTOM = 28;
+const TOP = 20;
+const BOTTOM = 36;
 const STEPS = 4;
 // Narrower labels would run into each other.
 const LABEL_WIDTH = 48;

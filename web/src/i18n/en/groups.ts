@@ -42,6 +42,7 @@ export const groups = {
   terms: "Terms",
   byHand: "Customers are put in by hand",
   byRule: "By track record",
+  always: (effect: string) => `Always “${effect}”`,
   between: (least: string, most: string) => `Between “${least}” and “${most}”`,
   depositIs: (share: string) => `Deposit ${share}`,
   owes: (money: string) => `May owe ${money}`,

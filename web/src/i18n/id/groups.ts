@@ -44,6 +44,7 @@ export const groups: typeof en = {
   terms: "Ketentuan",
   byHand: "Pelanggan dimasukkan sendiri",
   byRule: "Menurut riwayat",
+  always: (effect: string) => `Selalu “${effect}”`,
   between: (least: string, most: string) => `Antara “${least}” dan “${most}”`,
   depositIs: (share: string) => `Uang muka ${share}`,
   owes: (money: string) => `Boleh berutang ${money}`,

@@ -44,6 +44,7 @@ export const groups: typeof en = {
   terms: "Syarat",
   byHand: "Pelanggan dimasukkan sendiri",
   byRule: "Menurut sejarah",
+  always: (effect: string) => `Sentiasa “${effect}”`,
   between: (least: string, most: string) => `Antara “${least}” dan “${most}”`,
   depositIs: (share: string) => `Deposit ${share}`,
   owes: (money: string) => `Boleh berhutang ${money}`,

@@ -24,8 +24,10 @@ function useTerms() {
   return (group: Group) => {
     const terms: string[] = [];
     if (group.atLeast !== Effect.UNSPECIFIED || group.atMost !== Effect.UNSPECIFIED) {
+      const least = group.atLeast || Effect.ACCEPT;
+      const most = group.atMost || Effect.DECLINE;
       terms.push(
-        t.between(names.effects[group.atLeast || Effect.ACCEPT], names.effects[group.atMost || Effect.DECLINE]),
+        least === most ? t.always(names.effects[least]) : t.between(names.effects[least], names.effects[most]),
       );
     }
     if (group.depositPpm !== undefined) terms.push(t.depositIs(format.percent(group.depositPpm, 2)));
