@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { policy } from "../../api";
 import { explain } from "../../errors";
 import { useFormat } from "../../format/use_format";
+import type { PolicyFault } from "../../gen/daftar/v1/policy_pb";
 import { policyWords } from "../../i18n/policy";
 import { useWords } from "../../i18n/words";
 import { MANAGERS, MANAGERS_AND_AUDITORS } from "../../roles";
@@ -40,6 +41,7 @@ export default function Policy() {
     setPart("words");
     say(t.taken);
   };
+  const said = (fault: PolicyFault) => (fault.line > 0 ? t.faultAt(fault.line, fault.what) : fault.what);
   const ready = draft.settled && draft.faults.length === 0;
   return (
     <Page>
@@ -80,7 +82,7 @@ export default function Policy() {
                 <TextArea
                   label={t.text}
                   hint={t.textHint}
-                  error={draft.faults.map((fault) => t.faultAt(fault.line, fault.what)).join(" ")}
+                  error={draft.faults.map(said).join(" ")}
                   mono
                   rows={24}
                   value={draft.text}
@@ -109,7 +111,7 @@ export default function Policy() {
               <ul>
                 {draft.faults.map((fault) => (
                   <li key={`${fault.line}-${fault.what}`}>
-                    {fault.line > 0 ? t.faultAt(fault.line, fault.what) : fault.what}
+                    {said(fault)}
                   </li>
                 ))}
               </ul>
