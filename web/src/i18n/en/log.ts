@@ -222,5 +222,7 @@ export const log = {
     "These commands are run on the computer on which the node runs. What they write can be checked on any other one, without trusting yours.",
   exportLog: "The whole log, without names and free text",
   exportDecisions: "All decisions, so that they can be computed again",
+  exportKeys: "The keys to check with",
+  exportKeysHint: "Let your partner shops print them, too, and compare: then nobody has to take your word.",
   exportVerify: "And this is how the auditor checks them",
 };
