@@ -3,14 +3,15 @@ import "./chart.css";
 import type { ComponentChildren } from "preact";
 import { chartWords } from "../i18n/chart";
 import { useWords } from "../i18n/words";
+import { roundUp } from "./scale";
 import { Table } from "./table";
 
 const WIDTH = 640;
 const HEIGHT = 240;
-const LEFT = 48;
+const LEFT = 64;
 const RIGHT = 8;
-const TOP = 12;
-const BOTTOM = 28;
+const TOP = 20;
+const BOTTOM = 36;
 const STEPS = 4;
 // Narrower labels would run into each other.
 const LABEL_WIDTH = 48;
@@ -19,13 +20,6 @@ export interface Series {
   name: string;
   // One for each label.
   values: number[];
-}
-
-// The next of 1, 2, 5, 10, ... that is not less: the scale's end.
-export function roundUp(value: number): number {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return [1, 2, 5, 10].map((step) => step * power).find((each) => each >= value) ?? 10 * power;
 }
 
 const yOf = (value: number, most: number) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / most);
@@ -106,7 +100,7 @@ function Labels({ labels, xOf }: { labels: string[]; xOf: (at: number) => number
       {labels.map(
         (label, at) =>
           at % every === 0 && (
-            <text key={label} x={xOf(at)} y={HEIGHT - 8} text-anchor="middle">
+            <text key={label} class="chart-label" x={xOf(at)} y={HEIGHT - 8} text-anchor="middle">
               {label}
             </text>
           ),
@@ -134,6 +128,11 @@ function Chart({ title, of, labels, longLabels, series, show, line, children }: 
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={title}>
         {children}
       </svg>
+      {line && (
+        <div class="chart-axis" aria-hidden="true">
+          {of}
+        </div>
+      )}
       <Numbers title={title} of={of} labels={longLabels ?? labels} series={series} show={show} />
     </figure>
   );

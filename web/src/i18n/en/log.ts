@@ -171,7 +171,7 @@ export const log = {
     refused: "Refused",
     lapsed: "Lapsed",
   } as Record<string, string>,
-  fetched: (n: string) => `Fetched ${n} times`,
+  fetched: (n: string) => `Times fetched: ${n}`,
   disclose: "Give proof",
   discloseHint: "The partner shop can fetch these files for seven days. This cannot be taken back.",
   discloseWhich: "Files",
@@ -194,7 +194,7 @@ export const log = {
   } as Record<string, string>,
   askNow: "Ask again now",
   keptUntil: (when: string) => `Kept until ${when}`,
-  files: (n: string, withheld: string) => `${n} files here, ${withheld} not handed out`,
+  files: (n: string, withheld: string) => `Files here: ${n}, not handed out: ${withheld}`,
   fetchedNow: "The partner was asked.",
   kinds: {
     order: "Order",
@@ -222,5 +222,7 @@ export const log = {
     "These commands are run on the computer on which the node runs. What they write can be checked on any other one, without trusting yours.",
   exportLog: "The whole log, without names and free text",
   exportDecisions: "All decisions, so that they can be computed again",
+  exportKeys: "The keys to check with",
+  exportKeysHint: "Let your partner shops print them, too, and compare: then nobody has to take your word.",
   exportVerify: "And this is how the auditor checks them",
 };

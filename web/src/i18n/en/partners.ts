@@ -128,13 +128,13 @@ export const partners = {
   acceptHint:
     "Type in what the shop reads out by phone, group by group. Do not copy it from this page: only comparing protects you. Afterwards nothing of the old log counts.",
   acceptTyped: "What was read out by phone",
-  acceptProgress: (n: number, all: number) => `${n} of ${all} signs`,
+  acceptProgress: (n: number, all: number) => `${n} of ${all} characters`,
   acceptDiffers: (group: number) => `Group ${group} is different. If the shop reads out just that, do not accept the log.`,
   accepted: "The new log is followed from now on.",
 
   voidTitle: "Records without effect",
   voidIntro: "Records in its log that count nowhere, and why.",
-  voidEntries: (n: string) => `${n} records`,
+  voidEntries: (n: string) => `Records: ${n}`,
   voidNewest: (index: string) => `the newest is number ${index}`,
   because: (words: string) => `Because ${words}`,
   technical: "For the technician",

@@ -227,5 +227,7 @@ export const log: typeof en = {
     "Perintah ini dijalankan di komputer tempat node berjalan. Hasilnya dapat diperiksa di komputer lain mana pun tanpa perlu memercayai komputer Anda.",
   exportLog: "Seluruh log, tanpa nama dan teks bebas",
   exportDecisions: "Semua keputusan, supaya dapat dihitung ulang",
+  exportKeys: "Kunci untuk memeriksanya",
+  exportKeysHint: "Minta toko mitra mencetaknya juga, lalu bandingkan: dengan begitu tidak ada yang harus percaya begitu saja.",
   exportVerify: "Dan begini auditor memeriksanya",
 };

@@ -11,6 +11,7 @@ export const policy: typeof en = {
     trial: "Uji coba",
     versions: "Yang terdahulu",
   },
+  groups: "Kelompok dan daftar",
   problem: "Berkas kebijakan tidak berlaku",
   changed: "Perubahan Anda belum berlaku.",
   discard: "Batalkan perubahan",

@@ -227,5 +227,7 @@ export const log: typeof en = {
     "Arahan ini dijalankan pada komputer tempat nod berjalan. Hasilnya dapat disemak pada mana-mana komputer lain tanpa perlu mempercayai komputer anda.",
   exportLog: "Seluruh log, tanpa nama dan teks bebas",
   exportDecisions: "Semua keputusan, supaya dapat dikira semula",
+  exportKeys: "Kunci untuk menyemaknya",
+  exportKeysHint: "Minta rakan kedai mencetaknya juga, lalu bandingkan: dengan itu tiada siapa perlu percaya begitu sahaja.",
   exportVerify: "Dan begini juruaudit menyemaknya",
 };

@@ -11,6 +11,7 @@ export const policy: typeof en = {
     trial: "Percubaan",
     versions: "Yang terdahulu",
   },
+  groups: "Kumpulan dan senarai",
   problem: "Fail dasar tidak berkuat kuasa",
   changed: "Perubahan anda belum berkuat kuasa.",
   discard: "Batalkan perubahan",

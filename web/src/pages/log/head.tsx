@@ -74,8 +74,11 @@ export function Head() {
         <ShareCode code={"daftar log export --out log.bundle"} />
         <h3>{t.exportDecisions}</h3>
         <ShareCode code={"daftar log export --decisions --out decisions.bundle"} />
+        <h3>{t.exportKeys}</h3>
+        <p class="muted">{t.exportKeysHint}</p>
+        <ShareCode code={"daftar log policy > my.policy"} />
         <h3>{t.exportVerify}</h3>
-        <ShareCode code={"daftar audit verify log.bundle\ndaftar audit replay decisions.bundle"} />
+        <ShareCode code={"daftar audit verify log.bundle --policy my.policy\ndaftar audit replay decisions.bundle"} />
       </Card>
     </div>
   );

@@ -254,7 +254,7 @@ export function Receipt({ receipt }: { receipt: string }) {
               ]}
             />
             <p class="muted">{t.proofOfReceiptHint}</p>
-            <ShareCode code={`daftar why ${value.receipt} --output json > receipt.json\ndaftar audit replay receipt.json`} />
+            <ShareCode code={`daftar audit replay ${value.receipt}`} />
           </Card>
         </>
       )}

@@ -66,7 +66,9 @@ export function Receipts() {
                 lead: true,
                 render: (row) => (
                   <div class="stack stack-small">
-                    <EffectMark effect={row.override?.effect ?? row.effect} />
+                    <span>
+                      <EffectMark effect={row.override?.effect ?? row.effect} />
+                    </span>
                     {row.override && (
                       <span class="muted small">{t.overridden(names.effects[row.override.effect])}</span>
                     )}

@@ -11,23 +11,7 @@ import { BecauseDialog } from "../../ui/because_dialog";
 import { Button } from "../../ui/button";
 import { TextArea } from "../../ui/field";
 import { Card, Facts, Note } from "../../ui/layout";
-
-const HEX_DIGITS = 64;
-const GROUP = 4;
-
-export const inGroups = (hex: string) => hex.match(/.{1,4}/g) ?? [];
-
-// What was typed, without the gaps between groups.
-export const digitsOf = (typed: string) => typed.toLowerCase().replace(/[^0-9a-z]/g, "");
-
-// The first group, counted from 1, that differs as far as it was typed; 0: none does.
-export function differsAt(typed: string, expected: string): number {
-  const digits = digitsOf(typed);
-  for (let at = 0; at < digits.length; at += 1) {
-    if (digits[at] !== expected.toLowerCase()[at]) return Math.floor(at / GROUP) + 1;
-  }
-  return 0;
-}
+import { HEX_DIGITS, differsAt, digitsOf, inGroups } from "./first_entry";
 
 export function NewLog({ partner, onDone }: { partner: Partner; onDone: (origin: string) => void }) {
   const t = useWords(partnersWords);

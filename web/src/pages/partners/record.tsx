@@ -2,7 +2,7 @@ import { useFormat } from "../../format/use_format";
 import type { IssuerRecord } from "../../gen/daftar/v1/node_pb";
 import { partnersWords } from "../../i18n/partners";
 import { useWords } from "../../i18n/words";
-import { Card, Facts } from "../../ui/layout";
+import { Card } from "../../ui/layout";
 
 // How a partner's reports turned out.
 export function Record({ record }: { record: IssuerRecord }) {
@@ -31,12 +31,20 @@ export function Record({ record }: { record: IssuerRecord }) {
     [t.waiting, record.waiting],
     [t.waitingTooLong, record.waitingTooLong],
   ];
-  const facts = (of: [string, bigint][]) =>
-    of.map(([name, value]) => ({ name, value: format.number(value) }));
+  const numbers = (of: [string, bigint][]) => (
+    <dl class="record">
+      {of.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{format.number(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
   return (
     <Card title={t.record}>
       <p class="muted">{t.recordIntro}</p>
-      <Facts facts={facts(lines)} />
+      {numbers(lines)}
       <div class="stack stack-small">
         <p>{said}</p>
         <meter
@@ -48,7 +56,7 @@ export function Record({ record }: { record: IssuerRecord }) {
           value={Number(record.disputed)}
         />
       </div>
-      {record.disputed > 0n && <Facts facts={facts(disputes)} />}
+      {record.disputed > 0n && numbers(disputes)}
     </Card>
   );
 }

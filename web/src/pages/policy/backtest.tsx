@@ -44,7 +44,6 @@ function Curve({ report, inForce }: { report: BacktestReport; inForce: BacktestR
         show={(value) => format.percent(value)}
         most={WHOLE_PPM}
       />
-      <p class="small muted">{t.hindered}</p>
       <Facts
         facts={[
           { name: `${t.quality}: ${t.draft}`, value: format.percent(report.aucPpm, 1) },

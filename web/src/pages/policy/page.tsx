@@ -4,12 +4,15 @@ import { useState } from "preact/hooks";
 import { policy } from "../../api";
 import { explain } from "../../errors";
 import { useFormat } from "../../format/use_format";
+import type { PolicyFault } from "../../gen/daftar/v1/policy_pb";
 import { policyWords } from "../../i18n/policy";
 import { useWords } from "../../i18n/words";
 import { MANAGERS, MANAGERS_AND_AUDITORS } from "../../roles";
+import { href } from "../../router";
 import { useMay } from "../../session";
+import { useOpens } from "../../use_opens";
 import { BecauseDialog } from "../../ui/because_dialog";
-import { Button } from "../../ui/button";
+import { Button, LinkButton } from "../../ui/button";
 import { TextArea } from "../../ui/field";
 import { Card, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { Tabs } from "../../ui/tabs";
@@ -27,6 +30,7 @@ export default function Policy() {
   const format = useFormat();
   const may = useMay(MANAGERS);
   const reads = useMay(MANAGERS_AND_AUDITORS);
+  const opensGroups = useOpens("groups");
   const draft = useDraft();
   const [part, setPart] = useState<Part>("words");
   const [asking, setAsking] = useState<"put" | "trial">();
@@ -37,6 +41,7 @@ export default function Policy() {
     setPart("words");
     say(t.taken);
   };
+  const said = (fault: PolicyFault) => (fault.line > 0 ? t.faultAt(fault.line, fault.what) : fault.what);
   const ready = draft.settled && draft.faults.length === 0;
   return (
     <Page>
@@ -47,6 +52,13 @@ export default function Policy() {
             {t.intro} {draft.inForce && t.prior(format.percent(draft.inForce.priorPpm, 1))}
           </>
         }
+        actions={
+          opensGroups && (
+            <LinkButton kind="quiet" href={href("groups")}>
+              {t.groups}
+            </LinkButton>
+          )
+        }
       />
       {draft.inForce?.problem && (
         <Note tone="amber">
@@ -56,6 +68,38 @@ export default function Policy() {
       )}
       <Failure error={draft.error} again={draft.lines.length === 0 ? draft.again : undefined} />
       {draft.lines.length === 0 && draft.loading && <Loading />}
+      {draft.lines.length > 0 && (
+        <Tabs
+          label={t.title}
+          tabs={shown.map((id) => ({ id, label: t.tabs[id] }))}
+          current={part}
+          onChange={setPart}
+        >
+          {part === "words" && <InWords draft={draft} />}
+          {part === "text" && (
+            <Card>
+              {may ? (
+                <TextArea
+                  label={t.text}
+                  hint={t.textHint}
+                  error={draft.faults.map(said).join(" ")}
+                  mono
+                  rows={24}
+                  value={draft.text}
+                  onValue={draft.setText}
+                />
+              ) : (
+                <pre class="policy-text" tabIndex={0}>
+                  {draft.text}
+                </pre>
+              )}
+            </Card>
+          )}
+          {part === "backtest" && <Backtest toml={draft.changed ? draft.text : ""} ready={ready} />}
+          {part === "trial" && <Trial onTake={take} />}
+          {part === "versions" && draft.inForce && <Versions inForce={draft.inForce} onTake={take} />}
+        </Tabs>
+      )}
       {may && draft.changed && (
         <section class="card policy-bar">
           <p role="status">
@@ -67,7 +111,7 @@ export default function Policy() {
               <ul>
                 {draft.faults.map((fault) => (
                   <li key={`${fault.line}-${fault.what}`}>
-                    {fault.line > 0 ? t.faultAt(fault.line, fault.what) : fault.what}
+                    {said(fault)}
                   </li>
                 ))}
               </ul>
@@ -96,38 +140,6 @@ export default function Policy() {
             </Button>
           </div>
         </section>
-      )}
-      {draft.lines.length > 0 && (
-        <Tabs
-          label={t.title}
-          tabs={shown.map((id) => ({ id, label: t.tabs[id] }))}
-          current={part}
-          onChange={setPart}
-        >
-          {part === "words" && <InWords draft={draft} />}
-          {part === "text" && (
-            <Card>
-              {may ? (
-                <TextArea
-                  label={t.text}
-                  hint={t.textHint}
-                  error={draft.faults.map((fault) => t.faultAt(fault.line, fault.what)).join(" ")}
-                  mono
-                  rows={24}
-                  value={draft.text}
-                  onValue={draft.setText}
-                />
-              ) : (
-                <pre class="policy-text" tabIndex={0}>
-                  {draft.text}
-                </pre>
-              )}
-            </Card>
-          )}
-          {part === "backtest" && <Backtest toml={draft.changed ? draft.text : ""} ready={ready} />}
-          {part === "trial" && <Trial onTake={take} />}
-          {part === "versions" && draft.inForce && <Versions inForce={draft.inForce} onTake={take} />}
-        </Tabs>
       )}
       {asking === "put" && (
         <BecauseDialog

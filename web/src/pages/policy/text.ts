@@ -59,10 +59,14 @@ export function setValue(toml: string, key: string, literal: string): string {
   return `${toml.replace(/\n*$/, "\n")}\n[${section}]\n${name} = ${literal}\n`;
 }
 
-// "12,5" or "12.5" as a number; undefined: it is none.
-export function typedNumber(text: string): number | undefined {
-  const tidy = text.trim().replace(",", ".");
-  return /^\d+(\.\d+)?$/.test(tidy) ? Number(tidy) : undefined;
+// "12,5" or "12.5" as a number, where `decimal` is the locale's own sign; undefined: it is none. The
+// other sign before three digits would mean thousands, and is taken for neither.
+export function typedNumber(text: string, decimal: string): number | undefined {
+  const parts = /^(\d+)(?:([.,])(\d+))?$/.exec(text.trim());
+  if (!parts?.[1]) return undefined;
+  const [, whole, sign, fraction] = parts;
+  if (sign && sign !== decimal && fraction?.length === 3) return undefined;
+  return Number(fraction ? `${whole}.${fraction}` : whole);
 }
 
 export const ppmOf = (percent: number) => Math.round(percent * 10_000);

@@ -1,5 +1,6 @@
 // The policy's values in words, each to be changed where it stands.
 import { useEffect, useState } from "preact/hooks";
+import { separators } from "../../format/money";
 import { useFormat } from "../../format/use_format";
 import type { PolicyLine } from "../../gen/daftar/v1/policy_pb";
 import { Effect } from "../../gen/daftar/v1/types_pb";
@@ -66,10 +67,9 @@ function NumberLine({
     );
   };
   const literalOf = (text: string) => {
-    const number = typedNumber(text);
-    if (number === undefined) return undefined;
-    if (unit === "percent") return String(ppmOf(number));
-    return Number.isInteger(number) ? String(number) : undefined;
+    if (unit !== "percent") return /^\d+$/.test(text.trim()) ? String(Number(text)) : undefined;
+    const number = typedNumber(text, separators(format.locale).decimal);
+    return number === undefined ? undefined : String(ppmOf(number));
   };
   const [text, setText] = useState(() => asTyped(value));
   useEffect(() => {
