@@ -37,6 +37,7 @@
 #include "node/service/web_front.h"
 #include "node/setup.h"
 #include "node/version.h"
+#include "storage/files.h"
 #include "web/console_files.h"
 
 namespace daftar {
@@ -209,16 +210,30 @@ void LogTroubleNews(service::TroubleNews& news) {
   }
 }
 
-// While nobody can sign in. On the terminal and not in the log: whoever has the link becomes the
-// owner.
-absl::Status ShowFirstUserLink(const Config& config, service::Sessions& sessions) {
+// While nobody can sign in. On the terminal, or else in a file of the node's own: whoever has the
+// link becomes the owner, so that it must not stand in a log.
+absl::Status ShowFirstUserLink(const std::filesystem::path& file, const Config& config,
+                               service::Sessions& sessions) {
   const auto link = sessions.FirstUserLink();
   if (!link.ok()) return link.status();
+  std::error_code ignored;
+  std::filesystem::remove(file, ignored);
   if (!link->has_value()) return absl::OkStatus();
-  std::cerr << "First user: open http" << (config.http_tls_key.empty() ? "" : "s") << "://"
-            << config.http_listen << "/#/welcome/" << (*link)->secret << " (once, until "
-            << service::TimeText((*link)->expires_at)
-            << "),\n  or run: daftar user add NAME --role owner --sign-in" << std::endl;
+  const std::string address = "http" + std::string(config.http_tls_key.empty() ? "" : "s") + "://" +
+                              config.http_listen + "/#/welcome/" + (*link)->secret;
+  const std::string until = "once, until " + service::TimeText((*link)->expires_at);
+  if (isatty(STDERR_FILENO) != 0) {
+    std::cerr << "First user: open " << address << " (" << until
+              << "),\n  or run: daftar user add NAME --role owner --sign-in" << std::endl;
+    return absl::OkStatus();
+  }
+  const std::string line = address + "\n";
+  absl::Status written = storage::AtomicWriteFile(file, crypto::AsBytes(line));
+  if (!written.ok()) return written;
+  spdlog::info(
+      "nobody can sign in at the console yet: the first user's link is in {} ({}), or run `daftar "
+      "user add NAME --role owner --sign-in`",
+      file.string(), until);
   return absl::OkStatus();
 }
 
@@ -280,8 +295,10 @@ int RunDaemon(const Options& options) {
     spdlog::warn("only {} file descriptors are allowed; raise the limit (ulimit -n 65536)",
                  descriptors);
   }
-  if (absl::Status status = ShowFirstUserLink(node.config(), sessions); !status.ok()) {
-    return Fail(status, false);
+  // A shop with an order waiting is not stopped by it.
+  if (absl::Status status = ShowFirstUserLink(dir / "first-user-link", node.config(), sessions);
+      !status.ok()) {
+    spdlog::error("no link for the first user can be made: {}", std::string(status.message()));
   }
   if (const size_t undecoded = node.policies().undecoded(); undecoded > 0) {
     spdlog::warn(

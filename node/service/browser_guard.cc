@@ -26,6 +26,11 @@ std::string_view WithoutPort(std::string_view host) {
   return HasPort(host) ? host.substr(0, host.rfind(':')) : host;
 }
 
+// Browsers leave a scheme's own port out.
+std::string WithPort(std::string host, bool secure) {
+  return HasPort(host) ? host : host + (secure ? ":443" : ":80");
+}
+
 bool Contains(const std::vector<std::string>& all, std::string_view one) {
   return std::find(all.begin(), all.end(), one) != all.end();
 }
@@ -63,7 +68,7 @@ BrowserGuard::BrowserGuard(const std::string& listen, std::vector<std::string> n
 
 bool BrowserGuard::KnowsHost(const HttpRequest& request) const {
   const std::string host = Lower(request.Header("host"));
-  return Contains(hosts_, host) || Contains(names_, WithoutPort(host));
+  return Contains(hosts_, WithPort(host, IsSecure(request))) || Contains(names_, WithoutPort(host));
 }
 
 bool BrowserGuard::IsSameOrigin(const HttpRequest& request) const {

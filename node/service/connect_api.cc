@@ -11,11 +11,11 @@
 #include <charconv>
 #include <variant>
 
-#include "crypto/hash.h"
 #include "daftar/v1/session.pb.h"
 #include "node/service/connect_call.h"
 #include "node/service/connect_protocol.h"
 #include "node/service/limits.h"
+#include "node/service/sign_in_limits.h"
 
 namespace daftar::service {
 namespace {
@@ -46,6 +46,12 @@ HttpResponse Refusal(int status, const absl::Status& error) {
 }
 HttpResponse Refusal(const absl::Status& error) {
   return Refusal(ConnectHttpStatus(error.code()), error);
+}
+
+// The same to a caller that waits for a stream: the error is in its last envelope.
+HttpResponse RefusalIn(ConnectForm form, const absl::Status& error) {
+  if (!form.streamed) return Refusal(error);
+  return {200, ConnectContentType(form), ConnectEndOfStream(error)};
 }
 
 bool IsPrintable(std::string_view text) {
@@ -141,8 +147,15 @@ struct ConnectApi::Parts {
 
   // Who says to call; nothing of it is checked yet. An error: it comes from another site's page.
   absl::StatusOr<CallOrigin> OriginOf(const HttpRequest& head) const;
+  struct Known {
+    CallOrigin origin;
+    std::string name;  // of the actor; empty: nobody in particular
+  };
+  // Unauthenticated for a token that nobody has; errors of OriginOf.
+  absl::StatusOr<Known> Identify(const HttpRequest& head);
   // Counts the call; how long it has to wait, if it does.
-  std::optional<std::chrono::milliseconds> WaitFor(const CallOrigin& origin);
+  std::optional<std::chrono::milliseconds> WaitFor(const std::string& name,
+                                                   const std::string& address);
 
   LocalServices services;
   const Credentials credentials;
@@ -183,13 +196,28 @@ absl::StatusOr<CallOrigin> ConnectApi::Parts::OriginOf(const HttpRequest& head) 
   return origin;
 }
 
-std::optional<std::chrono::milliseconds> ConnectApi::Parts::WaitFor(const CallOrigin& origin) {
+absl::StatusOr<ConnectApi::Parts::Known> ConnectApi::Parts::Identify(const HttpRequest& head) {
+  auto origin = OriginOf(head);
+  if (!origin.ok()) return origin.status();
+  Known known{*std::move(origin), {}};
+  if (known.origin.secret.empty()) return known;
+  auto actor = credentials.ActorOf(known.origin, true);
+  if (actor.ok()) {
+    known.name = actor->name;
+  } else if (!absl::IsUnauthenticated(actor.status()) || !head.Header("authorization").empty()) {
+    return actor.status();
+  } else {
+    known.origin.secret.clear();  // the cookie of a session that has ended
+  }
+  return known;
+}
+
+std::optional<std::chrono::milliseconds> ConnectApi::Parts::WaitFor(const std::string& name,
+                                                                    const std::string& address) {
   const auto now = std::chrono::steady_clock::now();
-  if (origin.secret.empty()) return limits.anonymous.WaitFor(origin.address, now);
-  // Only the hash of a secret is kept.
-  return limits.known.WaitFor(
-      crypto::Sha256({crypto::AsBytes("daftar/rate/v1"), crypto::AsBytes(origin.secret)}).hex(),
-      now);
+  // Whoever is not known counts by where it comes from, whatever it says of itself.
+  if (name.empty()) return limits.anonymous.WaitFor(StrangerOf(address), now);
+  return limits.known.WaitFor(name, now);
 }
 
 ConnectApi::ConnectApi(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -233,21 +261,22 @@ bool ConnectApi::Knows(const HttpRequest& head) const { return head.path.starts_
 HttpService::Admission ConnectApi::Admit(const HttpRequest& head) {
   auto understood = Understand(head);
   if (auto* refusal = std::get_if<HttpResponse>(&understood)) return {0, *std::move(refusal)};
-  const auto origin = parts_->OriginOf(head);
-  if (!origin.ok()) return {0, Refusal(origin.status())};
-  if (const auto wait = parts_->WaitFor(*origin); wait.has_value()) {
-    HttpResponse refusal = Refusal(absl::ResourceExhaustedError(
-        "too many calls; wait " + std::to_string(wait->count()) + " ms, then go on"));
+  const ConnectForm form = std::get<Asked>(understood).form;
+  const auto known = parts_->Identify(head);
+  const std::string name = known.ok() ? known->name : std::string();
+  if (const auto wait = parts_->WaitFor(name, head.address); wait.has_value()) {
+    HttpResponse refusal = RefusalIn(
+        form, absl::ResourceExhaustedError("too many calls; wait " + std::to_string(wait->count()) +
+                                           " ms, then go on"));
     const auto seconds = (wait->count() + kMillisPerSecond - 1) / kMillisPerSecond;
     refusal.headers = {{"Retry-After", std::to_string(seconds)}};
     return {0, std::move(refusal)};
   }
+  if (!known.ok()) return {0, RefusalIn(form, known.status())};
   // Only from those who may call at all is much taken in.
   const size_t length = LengthOf(head);
   size_t most = kMaxAnonymousBodyBytes;
-  if (length > most && parts_->credentials.ActorOf(*origin).ok()) {
-    most = std::get<Asked>(understood).form.streamed ? kMaxStreamBodyBytes : kMaxMessageBytes;
-  }
+  if (!name.empty()) most = form.streamed ? kMaxStreamBodyBytes : kMaxMessageBytes;
   if (length > most && length != kLengthUnknown) {
     return {0, Refusal(absl::ResourceExhaustedError(
                    "a request to this call has at most " + std::to_string(most) + " bytes" +
@@ -259,14 +288,16 @@ HttpService::Admission ConnectApi::Admit(const HttpRequest& head) {
 void ConnectApi::Answer(HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
   auto understood = Understand(request);
   auto* asked = std::get_if<Asked>(&understood);
-  auto origin = parts_->OriginOf(request);
-  if (asked == nullptr || !origin.ok()) {  // Admit has refused it
+  const auto known = parts_->Identify(request);
+  if (asked == nullptr || !known.ok()) {  // Admit has refused it, unless it has ended since
     return answer->Send(asked == nullptr ? std::get<HttpResponse>(understood)
-                                         : Refusal(origin.status()));
+                                         : RefusalIn(asked->form, known.status()));
   }
+  const CallOrigin* origin = &known->origin;
   auto place = parts_->calls.Enter();
   if (place == nullptr) {
-    return answer->Send(Refusal(absl::UnavailableError("the node is busy or stopping; try again")));
+    return answer->Send(
+        RefusalIn(asked->form, absl::UnavailableError("the node is busy or stopping; try again")));
   }
   ConnectCallPlan plan;
   plan.method = asked->method;

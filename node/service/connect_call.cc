@@ -6,6 +6,8 @@
 #include <grpcpp/support/client_callback.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
+#include <algorithm>
+
 #include "node/service/convert.h"
 #include "node/service/limits.h"
 
@@ -15,16 +17,31 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::Message;
 
-constexpr size_t kMaxParserWords = 200;  // of what the JSON parser has to say
+constexpr size_t kMaxPlace = 200;  // of a fault within a message
 
 std::unique_ptr<Message> New(const Descriptor* type) {
   return std::unique_ptr<Message>(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(type)->New());
 }
 
-// The parser's words without what it quotes of the request on further lines.
-std::string FirstLine(std::string_view words) {
-  return std::string(words.substr(0, std::min(words.find('\n'), kMaxParserWords)));
+// Where and what kind of fault, without what the parser quotes of the request: that may be about a
+// person, and callers keep errors. "(identifiers[0]): Cannot find field: x" names a place first.
+std::string FaultIn(std::string_view words) {
+  const std::string_view place = words.substr(0, words.find(": "));
+  const bool named = place.size() < words.size() && place.size() <= kMaxPlace &&
+                     std::all_of(place.begin(), place.end(), [](char c) {
+                       return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                              (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '[' ||
+                              c == ']' || c == '(' || c == ')';
+                     });
+  std::string fault = "it is no JSON";
+  if (words.find("Cannot find field") != std::string_view::npos) {
+    fault = "it has a field that the message does not have";
+  } else if (words.find("invalid value") != std::string_view::npos ||
+             words.find("invalid name") != std::string_view::npos) {
+    fault = "a value is of another type";
+  }
+  return fault + (named ? ", at " + std::string(place) : "");
 }
 
 // A message as the caller wrote it, as gRPC sends it.
@@ -40,7 +57,7 @@ absl::StatusOr<grpc::ByteBuffer> ToWire(const Descriptor* type, bool json, std::
     if (!parsed.ok()) {
       return absl::InvalidArgumentError(
           "the request is not the call's message in JSON: " +
-          FirstLine(std::string_view(parsed.message().data(), parsed.message().size())));
+          FaultIn(std::string_view(parsed.message().data(), parsed.message().size())));
     }
   } else if (!message->ParseFromArray(text.data(), static_cast<int>(text.size()))) {
     return absl::InvalidArgumentError("the request is not the call's message in binary");

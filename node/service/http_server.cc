@@ -60,9 +60,17 @@ struct HttpServer::Parts {
         });
         return;
       }
-      if (shared.connections < kMaxHttpConnections) Serve(std::move(socket));
+      if (shared.connections < kMaxHttpConnections && !HasEnough(socket)) Serve(std::move(socket));
       Accept();
     });
+  }
+
+  bool HasEnough(const tcp::socket& socket) const {
+    beast::error_code ignored;
+    const auto peer = socket.remote_endpoint(ignored);
+    if (ignored) return true;  // it has gone
+    const auto found = shared.by_address.find(peer.address().to_string());
+    return found != shared.by_address.end() && found->second >= kMaxHttpConnectionsOfOne;
   }
 
   void Serve(tcp::socket socket) {

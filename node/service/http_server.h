@@ -17,8 +17,9 @@ namespace daftar::service {
 inline constexpr size_t kMaxHttpHeaderBytes = 16 << 10;
 inline constexpr size_t kMaxHttpBodyBytes = 64 << 10;  // unless a service admits more
 inline constexpr int kMaxHttpConnections = 256;
-inline constexpr int kMaxLargeBodies = 8;          // of more than kMaxHttpBodyBytes, at once
-inline constexpr int kHttpHandshakeSeconds = 10;   // until TLS is up
+inline constexpr int kMaxHttpConnectionsOfOne = 64;  // of one other machine
+inline constexpr int kMaxLargeBodies = 8;            // of more than kMaxHttpBodyBytes, at once
+inline constexpr int kHttpHandshakeSeconds = 10;     // until TLS is up
 inline constexpr int kHttpIdleSeconds = 15;        // until a silent or half-sent request is dropped
 inline constexpr int kHttpLargeBodySeconds = 120;  // until a large body has to be there
 inline constexpr int kHttpLingerSeconds = 5;       // for whoever still sends what was refused

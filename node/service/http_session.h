@@ -11,6 +11,7 @@
 #include <boost/beast/ssl.hpp>
 #include <chrono>
 #include <limits>
+#include <map>
 #include <optional>
 #include <type_traits>
 
@@ -27,6 +28,7 @@ struct HttpShared {
   const HttpServerOptions options;
   asio::thread_pool slow{1};
   int connections = 0;
+  std::map<std::string, int> by_address = {};  // of these; not those of this machine
   int slow_requests = 0;
   int large_bodies = 0;
 };
@@ -56,12 +58,17 @@ class HttpSession final : public HttpAnswer,
     beast::error_code ignored;
     const auto peer = Tcp().socket().remote_endpoint(ignored);
     if (!ignored) address_ = peer.address().to_string();
+    if (!ignored && !peer.address().is_loopback()) ++shared_.by_address[address_];
     Tcp().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     ++shared_.connections;
   }
   ~HttpSession() override {
     LetLargeBodyGo();
     --shared_.connections;
+    const auto counted = shared_.by_address.find(address_);
+    if (counted != shared_.by_address.end() && --counted->second == 0) {
+      shared_.by_address.erase(counted);
+    }
   }
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
@@ -135,6 +142,11 @@ class HttpSession final : public HttpAnswer,
     if (error == http::error::end_of_stream || error == beast::error::timeout) return Close();
     if (error) return WriteWhole(PlainHttp(400, "not an HTTP request\n"), false);
     const auto& head = parser_->get();
+    // What stands between and understands it otherwise would see other requests in the same bytes.
+    if (head.count(http::field::host) > 1 ||
+        (head.count(http::field::transfer_encoding) > 0 && !parser_->chunked())) {
+      return WriteWhole(PlainHttp(400, "not an HTTP request\n"), false);
+    }
     request_ = {};
     const std::string target(head.target().data(), head.target().size());
     request_.path = target.substr(0, target.find('?'));

@@ -67,6 +67,10 @@ std::string Sessions::Begin(const std::string& name, SignInRow& row, Batch& batc
   });
   while (row.sessions.size() >= kMaxSessionsPerUser) {
     DeleteSession(batch, row.sessions.front());
+    {
+      storage::MutexLock lock(mutex_);
+      used_.erase(row.sessions.front().secret);
+    }
     row.sessions.erase(row.sessions.begin());
   }
   std::string secret =

@@ -57,11 +57,18 @@ bool Knows(const SignInRow& row, const crypto::Digest& device) {
   return std::ranges::find(row.devices, device) != row.devices.end();
 }
 
+// As MarkDevice makes them.
+bool IsMark(std::string_view text) {
+  constexpr size_t kLetters = 43;  // of 32 bytes in base64url
+  return text.starts_with(kDevicePrefix) && text.size() == kDevicePrefix.size() + kLetters;
+}
+
 // Puts the device's mark last, as the one last used; a new one where it is not known.
 std::string MarkDevice(SignInRow& row, const std::string& device, crypto::Entropy& entropy) {
   std::string mark = device;
   crypto::Digest hash = HashOfSecret("device", mark.substr(0, kMaxSecretBytes));
-  if (!Knows(row, hash)) {
+  // A mark of another user of the same browser does for this one too: they share its cookie.
+  if (!Knows(row, hash) && !IsMark(device)) {
     mark = std::string(kDevicePrefix) + crypto::ToBase64Url(entropy.Secret().Expose());
     hash = HashOfSecret("device", mark);
   }

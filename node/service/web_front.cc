@@ -29,6 +29,12 @@ absl::StatusOr<std::optional<HttpTls>> ReadTls(const Config& config) {
   return tls;
 }
 
+// Asked by a program of this machine, and not through a proxy that passes on what others ask.
+bool IsFromHere(const HttpRequest& request) {
+  return IsLoopback(request.address + ":1") && IsLoopback(std::string(request.Header("host"))) &&
+         request.Header("x-forwarded-for").empty() && request.Header("forwarded").empty();
+}
+
 }  // namespace
 
 struct WebFront::Parts {
@@ -63,6 +69,9 @@ HttpResponse WebFront::Parts::Answer(const HttpRequest& request) {
   }
   if (request.path == "/livez") return {200, kText, "live\n"};
   if (request.path == "/metrics") {
+    if (!IsFromHere(request)) {
+      return {403, kText, "metrics name partners: they are for this machine alone\n"};
+    }
     return {200, "text/plain; version=0.0.4; charset=utf-8", RenderMetrics(node, partner_server)};
   }
   // Problems name partners and files, never a customer; they still stay on the operator's side.

@@ -112,9 +112,10 @@ class Node {
     await ended;
   }
 
-  // The one-time link for the first user, as the daemon printed it.
-  firstUserLink() {
-    return /http\S+#\/welcome\/\S+/.exec(this.said)?.[0];
+  // The one-time link for the first user, where the daemon has left it.
+  async firstUserLink() {
+    const file = await readFile(join(this.directory, "first-user-link"), "utf8").catch(() => "");
+    return /http\S+#\/welcome\/\S+/.exec(file)?.[0];
   }
 
   // A user who signs in with a password; answers the whole one-time link.

@@ -40,7 +40,22 @@ def over_tls(circle):
     page = urllib.request.urlopen(f"https://localhost:{node.http_port}/", timeout=20,
                                   context=context)
     expect_in("default-src 'none'", page.headers["Content-Security-Policy"], "the pages' headers")
-    expect_in("https://", node.log_text(), "the first user's link")
+    link = node.directory / "first-user-link"
+    expect_in("https://", link.read_text(), "the first user's link")
+    expect_equal(link.stat().st_mode & 0o777, 0o600, "who may read it")
+    expect("welcome" not in node.log_text(), "the link stands in a log")
+
+    step("metrics, which name partners, are for this machine alone")
+    asked = urllib.request.Request(f"https://127.0.0.1:{node.http_port}/metrics")
+    expect_in("daftar_", urllib.request.urlopen(asked, timeout=20, context=context).read().decode(),
+              "asked here")
+    asked.add_header("X-Forwarded-For", "192.0.2.1")
+    try:
+        urllib.request.urlopen(asked, timeout=20, context=context)
+    except urllib.error.HTTPError as error:
+        expect_equal(error.code, 403, "asked through a proxy")
+    else:
+        expect(False, "metrics go through a proxy")
 
     step("nothing is answered without TLS, or in an old version of it")
     try:

@@ -27,6 +27,10 @@ TEST(BrowserGuard, KnowsItsAddressAndTheOperatorsNames) {
                            "console.toko-a.example.evil.example"}) {
     EXPECT_FALSE(guard.KnowsHost(From({{"Host", host}}))) << host;
   }
+  // Browsers leave out the port that a scheme has anyway.
+  const BrowserGuard usual("192.0.2.7:443", {}, true);
+  EXPECT_TRUE(usual.KnowsHost(From({{"Host", "192.0.2.7"}})));
+  EXPECT_FALSE(usual.KnowsHost(From({{"Host", "192.0.2.7:80"}})));
   const BrowserGuard network("192.0.2.7:8481", {}, true);
   EXPECT_TRUE(network.KnowsHost(From({{"Host", "192.0.2.7:8481"}})));
   EXPECT_FALSE(network.KnowsHost(From({{"Host", "localhost:8481"}})));

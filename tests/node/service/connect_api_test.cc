@@ -126,7 +126,7 @@ TEST_F(ConnectApiTest, TakesMuchOnlyFromThoseItKnows) {
   EXPECT_EQ(CodeOf(anonymous), "resource_exhausted");
   const HttpReply unknown = Post(
       kCheck, {{"Content-Type", "application/json"}, {"Authorization", "Bearer dft_x"}}, large);
-  EXPECT_EQ(unknown.status, 429);
+  EXPECT_EQ(unknown.status, 401);
   const HttpReply most = Post(kCheck, As(Role::kStaff), std::string(kMaxMessageBytes + 1, ' '));
   EXPECT_EQ(most.status, 429);
   EXPECT_THAT(most.body, HasSubstr("4194304"));
@@ -193,6 +193,35 @@ TEST_F(ConnectApiTest, ABrowserOfAnotherSiteIsRefused) {
   HttpHeaders named = As(Role::kStaff);
   named.emplace_back("Host", "node.toko-a.example:8481");
   EXPECT_EQ(Post(kCheck, named, kQuestion.dump()).status, 200);
+}
+
+// Else a page that has made its own name point here could try names and passwords.
+TEST_F(ConnectApiTest, AnInventedTokenOpensNothingNotEvenWhatIsOpenToAnybody) {
+  const HttpReply reply = Post("SessionService/GetSession",
+                               {{"Content-Type", "application/json"},
+                                {"Authorization", "Bearer dft_x"},
+                                {"Host", "evil.example"},
+                                {"Origin", "http://evil.example"}},
+                               "{}");
+  EXPECT_EQ(reply.status, 401);
+}
+
+TEST_F(ConnectApiTest, InventedTokensAreCountedByWhereTheyComeFrom) {
+  RateLimits few{RateLimit({1000, 1000}), RateLimit({1, 3})};
+  auto api = ConnectApi::Start(handlers_, credentials_, guard_, few);
+  ASSERT_THAT(api, ::daftar::testing::IsOk());
+  HttpRequest head{"POST", "/daftar.v1.SessionService/SignIn", ""};
+  head.address = "192.0.2.1";
+  int refused = 0;
+  for (int i = 0; i < 10; ++i) {
+    head.headers = {{"Content-Type", "application/json"},
+                    {"Content-Length", "2"},
+                    {"Authorization", "Bearer dft_" + std::to_string(i)}};
+    const auto admission = (*api)->Admit(head);
+    refused += admission.refusal.has_value() && admission.refusal->status == 429 ? 1 : 0;
+  }
+  EXPECT_GE(refused, 6);
+  (*api)->Stop();
 }
 
 TEST_F(ConnectApiTest, StreamsAnAnswerInEnvelopes) {

@@ -36,8 +36,10 @@ TEST(Convert, EveryKindOfIdentifierIsTaken) {
   identifier.set_any("buyer@mail.id");
   EXPECT_EQ(FromProto(identifier, kHome)->type(), identity::IdentifierType::kEmail);
   identifier.set_any("0812-3456-7890");
+  EXPECT_EQ(FromProto(identifier, kHome)->value(), "+6281234567890");
+  identifier.set_any("3273011708900001");
   EXPECT_THAT(FromProto(identifier, kHome),
-              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("phone, business-id/MY")));
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("national-id/ID, tax-id/ID")));
   identifier.set_any("nothing of the kind");
   EXPECT_THAT(FromProto(identifier, kHome), StatusIs(absl::StatusCode::kInvalidArgument));
   identifier.set_handle("ibm/0379-NEVHP");

@@ -119,6 +119,16 @@ TEST_F(HttpServerTest, AHeadIsAnsweredWithTheLengthAndWithoutTheBody) {
   EXPECT_THAT(answer, EndsWith("\r\n\r\n"));
 }
 
+TEST_F(HttpServerTest, WhatOthersCouldReadAsAnotherRequestIsRefused) {
+  for (const char* headers :
+       {"Transfer-Encoding: gzip\r\n", "Transfer-Encoding: xchunked\r\nContent-Length: 3\r\n",
+        "Host: a\r\nHost: b\r\n"}) {
+    EXPECT_THAT(Say("POST /x HTTP/1.1\r\n" + std::string(headers) + "\r\nGET /y HTTP/1.1\r\n\r\n"),
+                StartsWith("HTTP/1.1 400"))
+        << headers;
+  }
+}
+
 TEST_F(HttpServerTest, ABodyReachesTheHandler) {
   EXPECT_THAT(Say("POST /x HTTP/1.1\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello"),
               EndsWith("POST /x hello"));

@@ -7,9 +7,15 @@
 #include <fstream>
 
 #include "daftar/v1/shop.grpc.pb.h"
+#include "node/service/book_handlers.h"
+#include "node/service/disclosure_handlers.h"
 #include "node/service/incident_handlers.h"
 #include "node/service/limits.h"
 #include "node/service/local_server.h"
+#include "node/service/node_handlers.h"
+#include "node/service/policy_handlers.h"
+#include "node/service/session_handlers.h"
+#include "node/service/shop_handlers.h"
 #include "node/service/subject_handlers.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
