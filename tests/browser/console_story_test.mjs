@@ -49,7 +49,7 @@ test("two shops become partners by a code", async () => {
   await owner.getByLabel("The invitation as a QR code").waitFor();
   await expectAccessible(owner, "the invitation");
   const code = await owner.evaluate(() =>
-    [...document.querySelectorAll("dialog code, dialog textarea, dialog input, dialog .mono")]
+    [...document.querySelectorAll("dialog .share-code-text")]
       .map((each) => (each.value ?? each.textContent).replace(/\s/g, ""))
       .sort((x, y) => y.length - x.length)[0],
   );
