@@ -96,8 +96,7 @@ void AddFacts(const evidence::ReportFacts& facts, const std::string& origin, boo
 }
 
 // The profile that holds for it: of the charter under which it was noticed or queued, if any.
-std::optional<evidence::ReasonProfile> ProfileOf(Node& node,
-                                                 const ledger::Incident& incident) {
+std::optional<evidence::ReasonProfile> ProfileOf(Node& node, const ledger::Incident& incident) {
   const auto told = incident.charter.IsZero() ? std::shared_ptr<const evidence::Charter>()
                                               : node.charters().Find(incident.charter);
   const evidence::Charter& charter = told != nullptr ? *told : node.charter();

@@ -285,13 +285,12 @@ TEST(ShowUserTest, TextAndJson) {
             "NAME  ROLE     KNOWN BY  ADDED                 BY\n"
             "sari  staff    token     2026-11-01T08:00:00Z  uid:0\n"
             "budi  manager  uid 1001\n");
-  EXPECT_EQ(
-      ToJson(users).dump(),
-      R"({"users":[{"name":"sari","role":"staff","uid":null,)"
+  EXPECT_EQ(ToJson(users).dump(),
+            R"({"users":[{"name":"sari","role":"staff","uid":null,)"
             R"("signs_in":false,"has_second_factor":false,)"
-      R"("added_at":"2026-11-01T08:00:00Z","added_by":"uid:0"},{"name":"budi",)"
-      R"("role":"manager","uid":1001,)"
-      R"("signs_in":false,"has_second_factor":false,"added_at":null,"added_by":null}]})");
+            R"("added_at":"2026-11-01T08:00:00Z","added_by":"uid:0"},{"name":"budi",)"
+            R"("role":"manager","uid":1001,)"
+            R"("signs_in":false,"has_second_factor":false,"added_at":null,"added_by":null}]})");
 }
 
 TEST(RoleWordTest, EveryRole) {
