@@ -18,7 +18,7 @@ build=(
 )
 # Builds the console. One that is there already, from wherever, is as good.
 least_node=18
-if ! node -e "process.exit(parseInt(process.versions.node) < $least_node)" 2>/dev/null ||
+if ! node -e "process.exit(parseInt(process.versions.node) < $least_node ? 1 : 0)" 2>/dev/null ||
   ! command -v npm >/dev/null; then
   build+=(nodejs npm)
 fi
