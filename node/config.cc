@@ -35,6 +35,12 @@ bool HasControls(const std::string& text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
+bool IsNumericAddress(const std::string& text) {
+  in_addr v4{};
+  in6_addr v6{};
+  return inet_pton(AF_INET, text.c_str(), &v4) == 1 || inet_pton(AF_INET6, text.c_str(), &v6) == 1;
+}
+
 class Table {
  public:
   Table(const toml::table& table, std::string name) : table_(table), name_(std::move(name)) {}
@@ -147,6 +153,15 @@ absl::Status CheckHttp(const Config& config) {
   for (const std::string& name : config.http_names) {
     if (absl::Status status = CheckHttpName(name); !status.ok()) return status;
   }
+  if (config.http_proxies.size() > kMaxHttpProxies) {
+    return absl::InvalidArgumentError("http.proxies: at most " + std::to_string(kMaxHttpProxies));
+  }
+  for (const std::string& proxy : config.http_proxies) {
+    if (!IsNumericAddress(proxy)) {
+      return absl::InvalidArgumentError(
+          "http.proxies: numeric addresses without a port, like \"127.0.0.1\" or \"2001:db8::1\"");
+    }
+  }
   if (config.http_calls_per_second < 1 || config.http_calls_per_second > kMaxCallsPerSecond) {
     return absl::InvalidArgumentError("http.calls_per_second: 1 to " +
                                       std::to_string(kMaxCallsPerSecond));
@@ -217,6 +232,10 @@ std::string Config::ToToml() const {
       "host:port.\n" +
       (http_names.empty() ? "# names = [\"daftar.toko-a.example\"]\n"
                           : "names = " + QuotedList(http_names) + "\n") +
+      "# Reverse proxies in front, by address: their X-Forwarded-For says who asks, so that\n"
+      "# attempts to sign in are counted for each of those and not for all together.\n" +
+      (http_proxies.empty() ? "# proxies = [\"127.0.0.1\"]\n"
+                            : "proxies = " + QuotedList(http_proxies) + "\n") +
       "# Calls that one user may make in a second (1 to 100000).\n"
       "calls_per_second = " +
       std::to_string(http_calls_per_second) +
@@ -309,6 +328,7 @@ absl::StatusOr<Config> Config::Parse(const std::string& toml) {
     table.Text("tls_certificate", config.http_tls_certificate);
     table.Text("tls_key", config.http_tls_key);
     table.Texts("names", config.http_names);
+    table.Texts("proxies", config.http_proxies);
     table.Whole("calls_per_second", calls);
   });
   if (!status.ok()) return status;

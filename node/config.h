@@ -16,6 +16,7 @@ namespace daftar {
 
 inline constexpr size_t kMaxConfigBytes = 64 << 10;
 inline constexpr size_t kMaxHttpNames = 16;
+inline constexpr size_t kMaxHttpProxies = 16;
 inline constexpr size_t kMaxHttpNameBytes = 253;  // of one, with its port
 inline constexpr size_t kMaxConfigPathBytes = 4096;
 inline constexpr uint32_t kDefaultCallsPerSecond = 5'000;  // of one user, over HTTP
@@ -39,6 +40,9 @@ struct Config {
   // Under which names, beside its own address and localhost, the HTTP listener may be spoken to:
   // host, for any port, or host:port.
   std::vector<std::string> http_names;
+  // Numeric addresses of reverse proxies in front of the HTTP listener, whose X-Forwarded-For is
+  // taken for the address of who asks.
+  std::vector<std::string> http_proxies;
   uint32_t http_calls_per_second = kDefaultCallsPerSecond;  // of one user; 1 to kMaxCallsPerSecond
   std::string log_listen;                                   // host:port of /log/ alone; empty: none
   std::chrono::milliseconds partner_deadline{300};          // 10 to 10,000

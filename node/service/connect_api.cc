@@ -8,12 +8,15 @@
 #include <grpcpp/server_builder.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <charconv>
 #include <variant>
 
 #include "daftar/v1/session.pb.h"
 #include "node/service/connect_call.h"
 #include "node/service/connect_protocol.h"
+#include "node/service/http_server.h"
 #include "node/service/limits.h"
 #include "node/service/sign_in_limits.h"
 
@@ -149,7 +152,13 @@ struct ConnectApi::Parts {
   absl::StatusOr<CallOrigin> OriginOf(const HttpRequest& head) const;
   struct Known {
     CallOrigin origin;
-    std::string name;  // of the actor; empty: nobody in particular
+    Actor actor;  // without a name: nobody in particular
+  };
+  // From Admit to Answer.
+  struct Found {
+    Asked asked;
+    CallOrigin origin;
+    std::shared_ptr<void> body_place;
   };
   // Unauthenticated for a token that nobody has; errors of OriginOf.
   absl::StatusOr<Known> Identify(const HttpRequest& head);
@@ -163,7 +172,9 @@ struct ConnectApi::Parts {
   RateLimits& limits;
   std::unique_ptr<grpc::Server> server;
   std::unique_ptr<grpc::GenericStub> stub;
+  LargeBodies large_bodies;
   CallsUnderWay calls;
+  boost::asio::thread_pool readers{1};  // of large requests
 };
 
 absl::StatusOr<CallOrigin> ConnectApi::Parts::OriginOf(const HttpRequest& head) const {
@@ -203,7 +214,7 @@ absl::StatusOr<ConnectApi::Parts::Known> ConnectApi::Parts::Identify(const HttpR
   if (known.origin.secret.empty()) return known;
   auto actor = credentials.ActorOf(known.origin, true);
   if (actor.ok()) {
-    known.name = actor->name;
+    known.actor = *std::move(actor);
   } else if (!absl::IsUnauthenticated(actor.status()) || !head.Header("authorization").empty()) {
     return actor.status();
   } else {
@@ -245,12 +256,14 @@ absl::StatusOr<std::unique_ptr<ConnectApi>> ConnectApi::Start(const Handlers& ha
 
 ConnectApi::~ConnectApi() { Stop(); }
 
-void ConnectApi::Stop() {
+void ConnectApi::Stop(const std::function<void()>& break_off) {
   if (parts_->server == nullptr) return;
   parts_->calls.Refuse();
   parts_->server->Shutdown(std::chrono::system_clock::now() +
                            std::chrono::milliseconds(kShutdownGraceMillis));
+  if (break_off) break_off();
   parts_->calls.Wait();
+  parts_->readers.join();
   parts_->stub.reset();
   parts_->server->Wait();
   parts_->server.reset();
@@ -261,9 +274,10 @@ bool ConnectApi::Knows(const HttpRequest& head) const { return head.path.starts_
 HttpService::Admission ConnectApi::Admit(const HttpRequest& head) {
   auto understood = Understand(head);
   if (auto* refusal = std::get_if<HttpResponse>(&understood)) return {0, *std::move(refusal)};
-  const ConnectForm form = std::get<Asked>(understood).form;
-  const auto known = parts_->Identify(head);
-  const std::string name = known.ok() ? known->name : std::string();
+  auto& asked = std::get<Asked>(understood);
+  const ConnectForm form = asked.form;
+  auto known = parts_->Identify(head);
+  const std::string name = known.ok() ? known->actor.name : std::string();
   if (const auto wait = parts_->WaitFor(name, head.address); wait.has_value()) {
     HttpResponse refusal = RefusalIn(
         form, absl::ResourceExhaustedError("too many calls; wait " + std::to_string(wait->count()) +
@@ -273,46 +287,67 @@ HttpService::Admission ConnectApi::Admit(const HttpRequest& head) {
     return {0, std::move(refusal)};
   }
   if (!known.ok()) return {0, RefusalIn(form, known.status())};
-  // Only from those who may call at all is much taken in.
-  const size_t length = LengthOf(head);
+  // The handlers ask the same again; here so that nothing is read of what will be refused.
+  const google::protobuf::ServiceDescriptor& service = *asked.method->service();
+  if (absl::Status may = Authorise(known->actor, service.name() + "/" + asked.method->name());
+      !may.ok()) {
+    return {0, RefusalIn(form, name.empty() ? parts_->credentials.ActorOf({}).status() : may)};
+  }
   size_t most = kMaxAnonymousBodyBytes;
   if (!name.empty()) most = form.streamed ? kMaxStreamBodyBytes : kMaxMessageBytes;
-  if (length > most && length != kLengthUnknown) {
-    return {0, Refusal(absl::ResourceExhaustedError(
-                   "a request to this call has at most " + std::to_string(most) + " bytes" +
-                   (most == kMaxAnonymousBodyBytes ? " without a token or a session" : "")))};
+  const size_t length = LengthOf(head);
+  HttpResponse too_large;
+  if (length > most) {
+    too_large = RefusalIn(
+        form, absl::ResourceExhaustedError("a request to this call has at most " +
+                                           std::to_string(most) + " bytes" +
+                                           (name.empty() ? " without a token or a session" : "")));
+    if (length != kLengthUnknown) return {0, std::move(too_large)};
   }
-  return {most};
+  auto found = std::make_shared<Parts::Found>(Parts::Found{asked, std::move(known->origin), {}});
+  if (most > kMaxHttpBodyBytes && length > kMaxHttpBodyBytes) {
+    found->body_place = parts_->large_bodies.Enter(name);
+    if (found->body_place == nullptr) {
+      HttpResponse busy = RefusalIn(
+          form, absl::UnavailableError("too many large requests at once; try again in a moment"));
+      busy.headers = {{"Retry-After", std::to_string(kHttpRetrySeconds)}};
+      return {0, std::move(busy)};
+    }
+  }
+  return {most, {}, std::move(too_large), std::move(found)};
 }
 
-void ConnectApi::Answer(HttpRequest request, std::shared_ptr<HttpAnswer> answer) {
-  auto understood = Understand(request);
-  auto* asked = std::get_if<Asked>(&understood);
-  const auto known = parts_->Identify(request);
-  if (asked == nullptr || !known.ok()) {  // Admit has refused it, unless it has ended since
-    return answer->Send(asked == nullptr ? std::get<HttpResponse>(understood)
-                                         : RefusalIn(asked->form, known.status()));
-  }
-  const CallOrigin* origin = &known->origin;
+void ConnectApi::Answer(HttpRequest request, std::shared_ptr<void> found,
+                        std::shared_ptr<HttpAnswer> answer) {
+  auto& admitted = *static_cast<Parts::Found*>(found.get());
   auto place = parts_->calls.Enter();
   if (place == nullptr) {
-    return answer->Send(
-        RefusalIn(asked->form, absl::UnavailableError("the node is busy or stopping; try again")));
+    return answer->Send(RefusalIn(
+        admitted.asked.form, absl::UnavailableError("the node is busy or stopping; try again")));
   }
   ConnectCallPlan plan;
-  plan.method = asked->method;
-  plan.form = asked->form;
-  plan.deadline = std::chrono::system_clock::now() + asked->timeout;
-  plan.metadata = {{kAddressMetadata, origin->address}};
-  if (!origin->secret.empty()) {
-    plan.metadata.emplace_back("authorization", std::string(kBearer) + origin->secret);
+  plan.method = admitted.asked.method;
+  plan.form = admitted.asked.form;
+  plan.deadline = std::chrono::system_clock::now() + admitted.asked.timeout;
+  const CallOrigin& origin = admitted.origin;
+  plan.metadata = {{kAddressMetadata, origin.address}};
+  if (!origin.secret.empty()) {
+    plan.metadata.emplace_back("authorization", std::string(kBearer) + origin.secret);
   }
-  if (!origin->device.empty()) plan.metadata.emplace_back(kDeviceMetadata, origin->device);
+  if (!origin.device.empty()) plan.metadata.emplace_back(kDeviceMetadata, origin.device);
   plan.body = std::move(request.body);
+  plan.body_place = std::move(admitted.body_place);
   request.body.clear();
   plan.finish = [&guard = parts_->guard, head = std::move(request)](
                     google::protobuf::Message& message) { return Cookies(guard, head, message); };
-  StartConnectCall(*parts_->stub, std::move(plan), std::move(answer), std::move(place));
+  if (plan.body.size() <= kMaxInlineBodyBytes) {
+    return StartConnectCall(*parts_->stub, std::move(plan), std::move(answer), std::move(place));
+  }
+  boost::asio::post(parts_->readers,
+                    [&stub = *parts_->stub, plan = std::move(plan), answer = std::move(answer),
+                     place = std::move(place)]() mutable {
+                      StartConnectCall(stub, std::move(plan), std::move(answer), std::move(place));
+                    });
 }
 
 }  // namespace daftar::service

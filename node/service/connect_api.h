@@ -4,6 +4,7 @@
 #define DAFTAR_NODE_SERVICE_CONNECT_API_H_
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,8 @@ namespace daftar::service {
 inline constexpr size_t kMaxAnonymousBodyBytes = 64 << 10;
 // A stream of messages that carries one proof file, with its envelopes.
 inline constexpr size_t kMaxStreamBodyBytes = 17 << 20;
+// A larger request is read on a thread of its own, so that small ones go on meanwhile.
+inline constexpr size_t kMaxInlineBodyBytes = 16 << 10;
 inline constexpr int kDefaultUnaryMillis = 60'000;    // where the caller says nothing
 inline constexpr int kDefaultStreamMillis = 540'000;  // the same of a stream
 
@@ -38,14 +41,16 @@ class ConnectApi final : public HttpService {
                                                            RateLimits& limits);
   ~ConnectApi() override;  // as Stop
 
-  // Refuses what comes, ends what is under way and waits for it. Before the listener ends, and
-  // once.
-  void Stop();
+  // Refuses what comes, ends what is under way and waits for it. What has been answered by then and
+  // is only fetched slowly is not waited for: `break_off` is called to end it
+  // (HttpServer::BreakOff; may be empty). Before the listener ends, and once.
+  void Stop(const std::function<void()>& break_off = {});
 
   // The three are the listener's thread's.
   bool Knows(const HttpRequest& head) const override;
   Admission Admit(const HttpRequest& head) override;
-  void Answer(HttpRequest request, std::shared_ptr<HttpAnswer> answer) override;
+  void Answer(HttpRequest request, std::shared_ptr<void> found,
+              std::shared_ptr<HttpAnswer> answer) override;
 
  private:
   struct Parts;

@@ -10,6 +10,7 @@
 
 #include "node/service/convert.h"
 #include "node/service/limits.h"
+#include "node/service/local_services.h"
 
 namespace daftar::service {
 namespace {
@@ -44,6 +45,15 @@ std::string FaultIn(std::string_view words) {
   return fault + (named ? ", at " + std::string(place) : "");
 }
 
+// As a handler says after how many seconds a call may be repeated: in the trailing metadata, which
+// is of this process.
+HttpHeaders RetryAfter(const grpc::ClientContext& context) {
+  const auto& trailing = context.GetServerTrailingMetadata();
+  const auto found = trailing.find(kRetryAfterMetadata);
+  if (found == trailing.end()) return {};
+  return {{"Retry-After", std::string(found->second.data(), found->second.size())}};
+}
+
 // A message as the caller wrote it, as gRPC sends it.
 absl::StatusOr<grpc::ByteBuffer> ToWire(const Descriptor* type, bool json, std::string_view text) {
   if (text.size() > static_cast<size_t>(kMaxMessageBytes)) {
@@ -52,6 +62,7 @@ absl::StatusOr<grpc::ByteBuffer> ToWire(const Descriptor* type, bool json, std::
   }
   const auto message = New(type);
   if (json) {
+    if (absl::Status status = CheckJsonParts(text); !status.ok()) return status;
     const auto parsed = google::protobuf::util::JsonStringToMessage(
         google::protobuf::StringPiece(text.data(), text.size()), message.get());
     if (!parsed.ok()) {
@@ -116,7 +127,10 @@ class UnaryCall : public std::enable_shared_from_this<UnaryCall> {
 
  private:
   void OnDone(const grpc::Status& status) {
-    answer_->Send(Response(FromGrpc(status)));
+    plan_.body_place.reset();
+    HttpResponse response = Response(FromGrpc(status));
+    if (!status.ok()) response.headers = RetryAfter(context_);
+    answer_->Send(std::move(response));
     answer_.reset();
   }
 
@@ -214,7 +228,11 @@ class StreamCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::
   }
 
   void WriteNext() {
-    if (next_ == requests_.size()) return StartWritesDone();
+    if (next_ == requests_.size()) {
+      requests_.clear();
+      plan_.body_place.reset();
+      return StartWritesDone();
+    }
     StartWrite(&requests_[next_++]);
   }
 
@@ -255,6 +273,41 @@ void CallsUnderWay::Refuse() {
 void CallsUnderWay::Wait() {
   storage::MutexLock lock(mutex_);
   while (calls_ > 0) changed_.Wait(mutex_);
+}
+
+std::shared_ptr<void> LargeBodies::Enter(const std::string& caller) {
+  storage::MutexLock lock(mutex_);
+  if (bodies_ == kMaxLargeBodies) return nullptr;
+  int& of_caller = by_caller_[caller];
+  if (of_caller == kMaxLargeBodiesOfOne) return nullptr;
+  ++of_caller;
+  ++bodies_;
+  return {this, [caller](void* self) { static_cast<LargeBodies*>(self)->Leave(caller); }};
+}
+
+void LargeBodies::Leave(const std::string& caller) {
+  storage::MutexLock lock(mutex_);
+  --bodies_;
+  const auto found = by_caller_.find(caller);
+  if (--found->second == 0) by_caller_.erase(found);
+}
+
+absl::Status CheckJsonParts(std::string_view json) {
+  size_t parts = 0;
+  bool quoted = false;
+  for (size_t at = 0; at < json.size(); ++at) {
+    const char c = json[at];
+    if (quoted && c == '\\') {
+      ++at;
+    } else if (c == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (c == ',' || c == '{' || c == '[')) {
+      ++parts;
+    }
+  }
+  if (parts <= kMaxJsonParts) return absl::OkStatus();
+  return absl::InvalidArgumentError("the request has more than " + std::to_string(kMaxJsonParts) +
+                                    " parts; send it in several calls");
 }
 
 void StartConnectCall(grpc::GenericStub& stub, ConnectCallPlan plan,

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -19,7 +20,12 @@
 
 namespace daftar::service {
 
-inline constexpr int kMaxHttpCalls = 256;  // under way at once
+inline constexpr int kMaxHttpCalls = 256;       // under way at once
+inline constexpr int kMaxLargeBodies = 8;       // requests of more than kMaxHttpBodyBytes, at once
+inline constexpr int kMaxLargeBodiesOfOne = 3;  // of these, of one caller
+// A message in JSON has no more commas and brackets than this: each empty row costs a hundred times
+// what it takes to write.
+inline constexpr size_t kMaxJsonParts = 100'000;
 
 // Counts the calls that are under way, so that nothing is taken down while one is. Any thread.
 class CallsUnderWay {
@@ -37,18 +43,37 @@ class CallsUnderWay {
   bool refusing_ DAFTAR_GUARDED_BY(mutex_) = false;
 };
 
+// Counts the large requests that are held in memory. Any thread.
+class LargeBodies {
+ public:
+  // A place for a caller's body, kept until it is let go of; null when all are taken, or too many
+  // by this caller. Outlives its places.
+  std::shared_ptr<void> Enter(const std::string& caller);
+
+ private:
+  void Leave(const std::string& caller);
+
+  storage::Mutex mutex_;
+  int bodies_ DAFTAR_GUARDED_BY(mutex_) = 0;
+  std::map<std::string, int> by_caller_ DAFTAR_GUARDED_BY(mutex_);
+};
+
 struct ConnectCallPlan {
   const google::protobuf::MethodDescriptor* method = nullptr;
   ConnectForm form;
   std::chrono::system_clock::time_point deadline;
   std::vector<std::pair<std::string, std::string>> metadata;
   std::string body;
+  std::shared_ptr<void> body_place;  // let go of once the call has its request; may be null
   // Sees a unary answer before it goes out; gives further headers.
   std::function<HttpHeaders(google::protobuf::Message&)> finish;
 };
 
-// Makes the call, and answers when it has ended; does not block. `place` is let go then. The stub
-// outlives the call.
+// InvalidArgument for JSON of more than kMaxJsonParts.
+absl::Status CheckJsonParts(std::string_view json);
+
+// Reads the request, makes the call, and answers when it has ended; blocks for no longer than the
+// reading takes. `place` is let go then. The stub outlives the call.
 void StartConnectCall(grpc::GenericStub& stub, ConnectCallPlan plan,
                       std::shared_ptr<HttpAnswer> answer, std::shared_ptr<void> place);
 

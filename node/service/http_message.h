@@ -20,7 +20,7 @@ struct HttpRequest {
   std::string method;        // "GET"
   std::string path;          // without the query
   std::string body;          // at most what was admitted; else kMaxHttpBodyBytes
-  std::string address = {};  // of the peer, without its port
+  std::string address = {};  // of the client, without its port; see ClientAddress
   HttpHeaders headers = {};  // as they came; see Header
   bool tls = false;
 
@@ -56,12 +56,18 @@ class HttpService {
   struct Admission {
     size_t most_body_bytes = 0;
     std::optional<HttpResponse> refusal = {};  // sent instead of reading the body
+    HttpResponse too_large = {};               // sent when a body of unknown length has more
+    // What Admit found out, for Answer; let go of, on the listener's thread, when the body does not
+    // come.
+    std::shared_ptr<void> found = {};
   };
   virtual ~HttpService() = default;
-  // The three are called on the listener's thread and must not block.
+  // The three are called on the listener's thread and must not block. Answer gets the request, with
+  // its body, for which Admit has given `found`.
   virtual bool Knows(const HttpRequest& head) const = 0;
   virtual Admission Admit(const HttpRequest& head) = 0;
-  virtual void Answer(HttpRequest request, std::shared_ptr<HttpAnswer> answer) = 0;
+  virtual void Answer(HttpRequest request, std::shared_ptr<void> found,
+                      std::shared_ptr<HttpAnswer> answer) = 0;
 };
 
 }  // namespace daftar::service

@@ -60,7 +60,7 @@ struct HttpServer::Parts {
         });
         return;
       }
-      if (shared.connections < kMaxHttpConnections && !HasEnough(socket)) Serve(std::move(socket));
+      if (shared.open.size() < kMaxHttpConnections && !HasEnough(socket)) Serve(std::move(socket));
       Accept();
     });
   }
@@ -125,6 +125,14 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
   Parts* raw = parts.get();
   parts->thread = std::thread([raw] { raw->context.run(); });
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(parts)));
+}
+
+void HttpServer::BreakOff() {
+  asio::post(parts_->context, [&shared = parts_->shared] {
+    // What ends leaves the set.
+    const std::set<HttpConnection*> open = shared.open;
+    for (HttpConnection* connection : open) connection->BreakOff();
+  });
 }
 
 HttpServer::~HttpServer() {

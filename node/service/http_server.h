@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "node/service/http_message.h"
@@ -18,10 +19,9 @@ inline constexpr size_t kMaxHttpHeaderBytes = 16 << 10;
 inline constexpr size_t kMaxHttpBodyBytes = 64 << 10;  // unless a service admits more
 inline constexpr int kMaxHttpConnections = 256;
 inline constexpr int kMaxHttpConnectionsOfOne = 64;  // of one other machine
-inline constexpr int kMaxLargeBodies = 8;            // of more than kMaxHttpBodyBytes, at once
 inline constexpr int kHttpHandshakeSeconds = 10;     // until TLS is up
 inline constexpr int kHttpIdleSeconds = 15;        // until a silent or half-sent request is dropped
-inline constexpr int kHttpLargeBodySeconds = 120;  // until a large body has to be there
+inline constexpr int kHttpLargeBodySeconds = 120;  // the same of one that may be larger than that
 inline constexpr int kHttpLingerSeconds = 5;       // for whoever still sends what was refused
 inline constexpr size_t kMaxHttpThrownAway = 8 << 20;  // of it
 inline constexpr int kHttpWriteSeconds = 60;  // until an answer that is not fetched is dropped
@@ -44,6 +44,8 @@ struct HttpServerOptions {
   // answered or dropped all of them before the server ends. May be null.
   HttpService* service = nullptr;
   std::optional<HttpTls> tls = {};
+  // Addresses of reverse proxies, whose word for whom they ask is taken (client_address.h).
+  std::vector<std::string> proxies = {};
   std::string key = "http.listen";  // where the operator has set the address
 };
 
@@ -55,6 +57,9 @@ class HttpServer {
   static absl::StatusOr<std::unique_ptr<HttpServer>> Start(const std::string& endpoint,
                                                            HttpServerOptions options);
   ~HttpServer();
+  // Closes every connection, so that no answer waits any longer to be fetched. What a service still
+  // answers is dropped. Any thread; returns at once.
+  void BreakOff();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
 

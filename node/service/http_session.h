@@ -13,8 +13,10 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <type_traits>
 
+#include "node/service/client_address.h"
 #include "node/service/http_server.h"
 
 namespace daftar::service {
@@ -23,14 +25,19 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
 
-// What the connections of one listener share. Counters are the listener's thread's.
+class HttpConnection {
+ public:
+  virtual ~HttpConnection() = default;
+  virtual void BreakOff() = 0;
+};
+
+// What the connections of one listener share. All but the options is the listener's thread's.
 struct HttpShared {
   const HttpServerOptions options;
   asio::thread_pool slow{1};
-  int connections = 0;
+  std::set<HttpConnection*> open = {};
   std::map<std::string, int> by_address = {};  // of these; not those of this machine
   int slow_requests = 0;
-  int large_bodies = 0;
 };
 
 inline HttpResponse PlainHttp(int status, std::string body) {
@@ -47,6 +54,7 @@ inline HttpResponse BusyHttp() {
 // runs elsewhere, and a service's answer comes from wherever it is made.
 template <class Stream>
 class HttpSession final : public HttpAnswer,
+                          public HttpConnection,
                           public std::enable_shared_from_this<HttpSession<Stream>> {
  public:
   static constexpr bool kTls = !std::is_same_v<Stream, beast::tcp_stream>;
@@ -60,11 +68,10 @@ class HttpSession final : public HttpAnswer,
     if (!ignored) address_ = peer.address().to_string();
     if (!ignored && !peer.address().is_loopback()) ++shared_.by_address[address_];
     Tcp().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
-    ++shared_.connections;
+    shared_.open.insert(this);
   }
   ~HttpSession() override {
-    LetLargeBodyGo();
-    --shared_.connections;
+    shared_.open.erase(this);
     const auto counted = shared_.by_address.find(address_);
     if (counted != shared_.by_address.end() && --counted->second == 0) {
       shared_.by_address.erase(counted);
@@ -90,6 +97,8 @@ class HttpSession final : public HttpAnswer,
       self.WriteWhole(response, self.keep_alive_);
     });
   }
+
+  void BreakOff() override { Tcp().close(); }
 
   void Begin(HttpResponse head) override {
     Post([head = std::move(head)](HttpSession& self) { self.WriteHead(head); });
@@ -125,7 +134,6 @@ class HttpSession final : public HttpAnswer,
   }
 
   void Read() {
-    LetLargeBodyGo();
     parser_.emplace();
     parser_->header_limit(kMaxHttpHeaderBytes);
     // Of what was admitted, once the head is there. (None at all would refuse every length: Beast
@@ -151,36 +159,30 @@ class HttpSession final : public HttpAnswer,
     const std::string target(head.target().data(), head.target().size());
     request_.path = target.substr(0, target.find('?'));
     request_.method = std::string(head.method_string());
-    request_.address = address_;
     request_.tls = kTls;
     for (const auto& field : head) {
       request_.headers.emplace_back(std::string(field.name_string()), std::string(field.value()));
     }
+    request_.address = ClientAddress(address_, request_, shared_.options.proxies);
     unread_ = !NoBodyFollows();
     is_head_ = head.method() == http::verb::head;
     keep_alive_ = head.keep_alive();
     HttpService* service = shared_.options.service;
     served_ = service != nullptr && service->Knows(request_);
-    size_t most = kMaxHttpBodyBytes;
+    admission_ = {kMaxHttpBodyBytes, {}, PlainHttp(413, "the request is too large\n")};
     if (served_) {
-      HttpService::Admission admission = service->Admit(request_);
-      if (admission.refusal.has_value())
-        return WriteWhole(*admission.refusal, keep_alive_ && !unread_);
-      most = admission.most_body_bytes;
+      admission_ = service->Admit(request_);
+      if (admission_.refusal.has_value()) {
+        return WriteWhole(*admission_.refusal, keep_alive_ && !unread_);
+      }
     }
+    const size_t most = admission_.most_body_bytes;
     const auto length = parser_->content_length();
-    if (length.has_value() && *length > most) {
-      return WriteWhole(PlainHttp(413, "the request is too large\n"), false);
-    }
+    if (length.has_value() && *length > most) return WriteWhole(admission_.too_large, false);
     // Only of those that send no length it is not known yet.
     const bool is_large = length.has_value() ? *length > kMaxHttpBodyBytes
                                              : parser_->chunked() && most > kMaxHttpBodyBytes;
-    if (is_large) {
-      if (shared_.large_bodies == kMaxLargeBodies) return WriteWhole(BusyHttp(), false);
-      ++shared_.large_bodies;
-      has_large_body_ = true;
-      Tcp().expires_after(std::chrono::seconds(kHttpLargeBodySeconds));
-    }
+    if (is_large) Tcp().expires_after(std::chrono::seconds(kHttpLargeBodySeconds));
     parser_->body_limit(most);
     if (beast::iequals(head[http::field::expect], "100-continue")) return WriteContinue();
     ReadBody();
@@ -208,15 +210,14 @@ class HttpSession final : public HttpAnswer,
 
   void OnRead(beast::error_code error) {
     if (error == http::error::end_of_stream || error == beast::error::timeout) return Close();
-    if (error == http::error::body_limit) {
-      return WriteWhole(PlainHttp(413, "the request is too large\n"), false);
-    }
+    if (error == http::error::body_limit) return WriteWhole(admission_.too_large, false);
     if (error) return WriteWhole(PlainHttp(400, "not an HTTP request\n"), false);
     unread_ = false;
     request_.body = std::move(parser_->get().body());
     Tcp().expires_never();  // until there is an answer
     if (served_) {
-      return shared_.options.service->Answer(std::move(request_), ForService());
+      return shared_.options.service->Answer(std::move(request_), std::move(admission_.found),
+                                             ForService());
     }
     if (!shared_.options.is_slow || !shared_.options.is_slow(request_)) {
       return WriteWhole(shared_.options.handler(request_), keep_alive_);
@@ -248,6 +249,7 @@ class HttpSession final : public HttpAnswer,
   }
 
   void WriteWhole(const HttpResponse& response, bool keep_alive) {
+    admission_.found.reset();
     response_.emplace();
     SetFields(*response_, response, keep_alive);
     response_->body() = response.body;
@@ -317,11 +319,6 @@ class HttpSession final : public HttpAnswer,
                       });
   }
 
-  void LetLargeBodyGo() {
-    if (has_large_body_) --shared_.large_bodies;
-    has_large_body_ = false;
-  }
-
   // Whoever is still sending would not see the answer if the connection broke off (RFC 9112 section
   // 9.6): what comes is thrown away for a while.
   void Linger() {
@@ -363,7 +360,7 @@ class HttpSession final : public HttpAnswer,
   bool keep_alive_ = false;
   bool served_ = false;  // by the service
   bool unread_ = false;  // its body, or some of it
-  bool has_large_body_ = false;
+  HttpService::Admission admission_;
   beast::flat_buffer buffer_{kMaxHttpHeaderBytes + kMaxHttpBodyBytes};
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<http::response<http::empty_body>> continue_;

@@ -103,6 +103,7 @@ absl::StatusOr<std::unique_ptr<WebFront>> WebFront::Start(Node& node,
   options.is_slow = LogHttp::IsSlow;
   options.service = parts->api.get();
   options.tls = *std::move(tls);
+  options.proxies = node.config().http_proxies;
   auto server = HttpServer::Start(node.config().http_listen, std::move(options));
   if (!server.ok()) return server.status();
   parts->server = *std::move(server);
@@ -111,7 +112,7 @@ absl::StatusOr<std::unique_ptr<WebFront>> WebFront::Start(Node& node,
 
 WebFront::~WebFront() {
   // Calls under way answer through the listener: they end before it does.
-  parts_->api->Stop();
+  parts_->api->Stop([this] { parts_->server->BreakOff(); });
   parts_->server.reset();
 }
 

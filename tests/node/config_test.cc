@@ -58,6 +58,7 @@ TEST(ConfigTest, WhatTheHttpListenerNeedsIsReadBack) {
   config.http_tls_certificate = "/etc/daftar/http \"1\".pem";
   config.http_tls_key = "/etc/daftar/http.key";
   config.http_names = {"daftar.toko-a.example", "[2001:db8::1]:18481", "shop:443"};
+  config.http_proxies = {"127.0.0.1", "2001:db8::1"};
   config.http_calls_per_second = 100'000;
   const auto read = Config::Parse(config.ToToml());
   DAFTAR_ASSERT_OK(read);
@@ -65,6 +66,7 @@ TEST(ConfigTest, WhatTheHttpListenerNeedsIsReadBack) {
   EXPECT_EQ(read->http_tls_certificate, config.http_tls_certificate);
   EXPECT_EQ(read->http_tls_key, config.http_tls_key);
   EXPECT_EQ(read->http_names, config.http_names);
+  EXPECT_EQ(read->http_proxies, config.http_proxies);
   EXPECT_EQ(read->http_calls_per_second, 100'000u);
   EXPECT_EQ(read->ToToml(), config.ToToml());
 }
@@ -78,6 +80,7 @@ TEST(ConfigTest, AFileFromBeforeTheConsoleIsReadAsItWas) {
   EXPECT_FALSE(read->test_mode);
   EXPECT_EQ(read->http_tls_certificate, "");
   EXPECT_TRUE(read->http_names.empty());
+  EXPECT_TRUE(read->http_proxies.empty());
   EXPECT_EQ(read->http_calls_per_second, kDefaultCallsPerSecond);
 }
 
@@ -98,6 +101,22 @@ TEST(ConfigTest, AnAddressThatOthersReachNeedsTls) {
   config.http_tls_key = "a.key";
   EXPECT_THAT(config.Check(),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("http.tls_key")));
+}
+
+TEST(ConfigTest, ProxiesAreNumericAddresses) {
+  for (const char* proxy : {"", "localhost", "127.0.0.1:80", "[::1]", "10.0.0.0/8", "10.0.0.1 "}) {
+    Config config = Whole();
+    config.http_proxies = {proxy};
+    EXPECT_THAT(config.Check(),
+                StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("http.proxies")))
+        << proxy;
+  }
+  Config config = Whole();
+  config.http_proxies.assign(kMaxHttpProxies, "10.0.0.1");
+  DAFTAR_EXPECT_OK(config.Check());
+  config.http_proxies.push_back("10.0.0.2");
+  EXPECT_THAT(config.Check(),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("http.proxies")));
 }
 
 TEST(ConfigTest, NamesAndCallsAreBounded) {

@@ -44,7 +44,7 @@ class ConnectTest : public ::testing::Test {
     server_ = *std::move(server);
   }
   ~ConnectTest() override {
-    api_->Stop();
+    api_->Stop([this] { server_->BreakOff(); });
     server_.reset();
   }
 
