@@ -175,9 +175,9 @@ absl::StatusOr<std::vector<TrialRow>> ReportTrial(const TrialPolicy& trial,
     row.unpaid += outcome == Outcome::kUnpaid ? 1 : 0;
     return true;
   };
-  absl::Status scanned = view->ReadNewestFirst(span, visit, stopped);
+  const auto scanned = view->ReadNewestFirst(span, visit, stopped);
   if (!failed.ok()) return failed;
-  if (!scanned.ok()) return scanned;
+  if (!scanned.ok()) return scanned.status();
   std::vector<TrialRow> all;
   all.reserve(rows.size());
   for (const auto& [key, row] : rows) all.push_back(row);
