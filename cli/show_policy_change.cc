@@ -52,6 +52,9 @@ void AddRow(Table& table, const std::string& name, const v1::WorthRow& row) {
              AvoidedOf(row)});
 }
 
+// Whether the policy on trial could decide.
+bool OnTrial(const v1::TrialRow& row) { return row.trial() != v1::EFFECT_UNSPECIFIED; }
+
 std::vector<std::string> WorthHeader(const std::string& name) {
   return {name,     "CHECKS",        "HINDERED", "ACCEPTED PAID",
           "UNPAID", "HINDERED PAID", "UNPAID",   "LOSS AVOIDED (ESTIMATE)"};
@@ -85,7 +88,7 @@ Json ToJson(const v1::ReportTrialResponse& report) {
   Json rows = Json::array();
   for (const auto& row : report.rows()) {
     rows.push_back({{"answered", EffectWord(row.answered())},
-                    {"trial", EffectWord(row.trial())},
+                    {"trial", OnTrial(row) ? Json(EffectWord(row.trial())) : Json(nullptr)},
                     {"checks", row.checks()},
                     {"paid", row.paid()},
                     {"late", row.late()},
@@ -113,7 +116,8 @@ void Print(std::ostream& out, const v1::ReportTrialResponse& report) {
   out << "\n";
   Table table({"ANSWERED", "ON TRIAL", "CHECKS", "PAID", "LATE", "UNPAID"});
   for (const auto& row : report.rows()) {
-    table.Row({std::string(EffectWord(row.answered())), std::string(EffectWord(row.trial())),
+    table.Row({std::string(EffectWord(row.answered())),
+               OnTrial(row) ? std::string(EffectWord(row.trial())) : "no answer",
                std::to_string(row.checks()), std::to_string(row.paid()), std::to_string(row.late()),
                std::to_string(row.unpaid())});
   }

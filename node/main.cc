@@ -309,7 +309,9 @@ int RunDaemon(const Options& options) {
   LogPolicyNews(node.policies(), false);  // a faulty file is among the problems below
   service::TroubleNews trouble(node);
   trouble.Take();  // it is among these
-  for (const std::string& problem : handlers.Problems()) spdlog::error("{}", problem);
+  for (const service::Problem& problem : handlers.Problems()) {
+    spdlog::error("{}", problem.words);
+  }
   constexpr timespec kEverySecond{1, 0};
   while (sigtimedwait(&stop_signals, nullptr, &kEverySecond) < 0) {
     LogPolicyNews(node.policies(), true);

@@ -84,11 +84,7 @@ class NewLog {
 
   absl::Status Check() const {
     if (absl::Status status = evidence::CheckOrigin(plan_.origin); !status.ok()) return status;
-    if (plan_.because.empty() || plan_.because.size() > storage::kMaxAuditText) {
-      return absl::InvalidArgumentError("say why in 1 to " +
-                                        std::to_string(storage::kMaxAuditText) +
-                                        " bytes, for the record (--because TEXT)");
-    }
+    if (auto status = storage::CheckBecause(plan_.because); !status.ok()) return status;
     if (plan_.origin == node_->config().origin || plan_.origin == Replaced()) {
       return absl::FailedPreconditionError(
           "the new log needs a name that no log has had: " + plan_.origin +

@@ -39,6 +39,12 @@ absl::StatusOr<AuditRow> Open(const Vault& vault, ByteView key, ByteView value) 
 
 }  // namespace
 
+absl::Status CheckBecause(const std::string& because) {
+  if (!because.empty() && because.size() <= kMaxAuditText) return absl::OkStatus();
+  return absl::InvalidArgumentError("say why in 1 to " + std::to_string(kMaxAuditText) +
+                                    " bytes, for the record (--because TEXT)");
+}
+
 void RecordAudit(Batch& batch, const Vault& vault, crypto::Entropy& entropy, const AuditRow& row) {
   // Counted down, so that a scan begins with the newest.
   Bytes key = Writer()

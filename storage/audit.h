@@ -25,6 +25,9 @@ struct AuditRow {
   std::string because;
 };
 
+// OK for a reason of 1 to kMaxAuditText bytes; else InvalidArgument, in words.
+absl::Status CheckBecause(const std::string& because);
+
 // Adds the row to `batch`, so that it stands exactly when the change does.
 // Row: kAudit, ~at (u64, counted down) || random (8) -> sealed row.
 void RecordAudit(Batch& batch, const Vault& vault, crypto::Entropy& entropy, const AuditRow& row);

@@ -128,7 +128,7 @@ absl::StatusOr<Allowed> Allowlist::Add(const storage::Caller& caller,
                                        const std::string& because) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   const std::set<identity::Identifier> distinct(identifiers.begin(), identifiers.end());
   if (distinct.empty() || distinct.size() > kMaxIdentifiersPerAllowed) {
     return absl::InvalidArgumentError("an entry of the allowlist has 1 to " +
@@ -166,7 +166,7 @@ absl::Status Allowlist::RemoveNamed(const storage::Caller& caller, const Named& 
                                     const std::string& because) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   crypto::Writer arguments;
   const auto* identifier = std::get_if<identity::Identifier>(&named);
   if (identifier != nullptr) {

@@ -38,12 +38,6 @@ absl::Status LostOwner() {
 
 }  // namespace
 
-absl::Status CheckBecause(const std::string& because) {
-  if (!because.empty() && because.size() <= storage::kMaxAuditText) return absl::OkStatus();
-  return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
-                                    " bytes, for the record (--because TEXT)");
-}
-
 void ImportReport::Add(const ImportReport& other) {
   added += other.added;
   updated += other.updated;

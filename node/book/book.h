@@ -274,9 +274,6 @@ class Book {
 // The kind of Book::Erase's requests, for storage::RequestLog.
 inline constexpr std::string_view kEraseKind = "customer-erase";
 
-// OK for 1 to storage::kMaxAuditText bytes; else InvalidArgument, in words.
-absl::Status CheckBecause(const std::string& because);
-
 }  // namespace daftar::book
 
 #endif  // DAFTAR_NODE_BOOK_BOOK_H_

@@ -7,6 +7,7 @@
 
 #include "node/book/allowlist.h"
 #include "node/book/retry.h"
+#include "storage/audit.h"
 #include "storage/purge.h"
 
 namespace daftar::book {
@@ -335,7 +336,7 @@ absl::StatusOr<EraseReport> Book::Erase(const storage::Caller& caller, const Cus
                                         const OrderRemarks& remarked) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   const RequestContent content = ContentOf(vault_, kEraseKind, crypto::Writer().Raw(id.view()));
   return Retry([&]() -> absl::StatusOr<EraseReport> {
     const WriteGate::Alone gate(gate_);

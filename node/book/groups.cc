@@ -220,7 +220,7 @@ absl::Status Groups::Put(const storage::Caller& caller, const Group& group,
                          const std::string& because) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   if (auto status = group.Check(); !status.ok()) return status;
   const storage::MutexLock lock(writing_);
   const RequestContent content =
@@ -245,7 +245,7 @@ absl::StatusOr<uint64_t> Groups::Remove(
     const std::function<absl::StatusOr<uint64_t>()>& end_memberships) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   const storage::MutexLock lock(writing_);
   const RequestContent content = ContentOf(vault_, kRemoveKind, crypto::Writer().Raw(name));
   const auto earlier = FindEarlier(store_, *request, kRemoveKind, kEndedBytes, content);

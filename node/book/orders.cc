@@ -7,6 +7,7 @@
 #include "node/book/order_rules.h"
 #include "node/book/retry.h"
 #include "node/decision/text.h"
+#include "storage/audit.h"
 
 namespace daftar::book {
 namespace {
@@ -322,7 +323,7 @@ absl::StatusOr<NamedOrder> Book::SetOutcome(const storage::Caller& caller,
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   if (!because.empty()) {
-    if (auto status = CheckBecause(because); !status.ok()) return status;
+    if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   }
   if (outcome.kind < OutcomeKind::kPaid || outcome.kind > OutcomeKind::kReopened) {
     return absl::InvalidArgumentError("an outcome is paid, late, unpaid or reopened");

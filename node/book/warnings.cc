@@ -75,7 +75,7 @@ absl::StatusOr<Warnings::Request> Warnings::RequestOf(const storage::Caller& cal
                                                       const std::string& because) const {
   auto key = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!key.ok()) return key.status();
-  if (absl::Status status = CheckBecause(because); !status.ok()) return status;
+  if (absl::Status status = storage::CheckBecause(because); !status.ok()) return status;
   crypto::Writer arguments;
   WriteContent(arguments, {&identifier, 1});
   return Request{*std::move(key), kind, ContentOf(vault_, kind, arguments)};

@@ -5,6 +5,7 @@
 
 #include "node/book/book.h"
 #include "node/book/retry.h"
+#include "storage/audit.h"
 
 namespace daftar::book {
 namespace {
@@ -130,7 +131,7 @@ absl::StatusOr<Profile> Book::Merge(const storage::Caller& caller, const Custome
                                     const CustomerId& from, const std::string& because) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   if (into == from) {
     return absl::InvalidArgumentError("a customer cannot be merged with itself; name two");
   }
@@ -179,7 +180,7 @@ absl::StatusOr<Profile> Book::Unmerge(const storage::Caller& caller, const Custo
                                       const std::string& because) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   return Retry([&] { return UnmergeOnce(caller, *request, id, because); });
 }
 
@@ -223,7 +224,7 @@ absl::StatusOr<Profile> Book::SetGroups(const storage::Caller& caller, const Cus
                                         const std::string& because) {
   const auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
-  if (auto status = CheckBecause(because); !status.ok()) return status;
+  if (auto status = storage::CheckBecause(because); !status.ok()) return status;
   if (change.add.size() + change.remove.size() > decision::kMaxGroups) {
     return absl::InvalidArgumentError("at most " + std::to_string(decision::kMaxGroups) +
                                       " groups are changed at once");

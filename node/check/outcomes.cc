@@ -24,12 +24,6 @@ constexpr std::string_view kResetKind = "partner.reset-weight";
 Bytes FollowedKey(const ReceiptId& id) { return Writer().U8('o').Raw(id.view()).Take(); }
 Bytes ResetKey(std::string_view origin) { return Writer().U8('w').Raw(origin).Take(); }
 
-absl::Status CheckBecause(const std::string& because) {
-  if (!because.empty() && because.size() <= storage::kMaxAuditText) return absl::OkStatus();
-  return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
-                                    " bytes, for the record (--because TEXT)");
-}
-
 uint32_t BadPpm(Outcome outcome, const decision::Policy& policy) {
   return outcome == Outcome::kLate     ? policy.late_paid_ppm
          : outcome == Outcome::kUnpaid ? policy.unpaid_ppm
@@ -64,6 +58,12 @@ std::string_view OutcomeName(Outcome outcome) {
       return "unpaid";
   }
   return "";
+}
+
+void OutcomeCounts::Add(Outcome outcome) {
+  paid += outcome == Outcome::kPaid ? 1 : 0;
+  late += outcome == Outcome::kLate ? 1 : 0;
+  unpaid += outcome == Outcome::kUnpaid ? 1 : 0;
 }
 
 bool WasAtRisk(const OrderOutcome& became, Effect answered) {
@@ -225,7 +225,7 @@ void Outcomes::Put(const ReceiptId& receipt, const Followed& followed,
 absl::StatusOr<Override> Outcomes::OverrideDecision(const storage::Caller& caller,
                                                     const ReceiptId& receipt, Effect effect,
                                                     const std::string& because) {
-  if (absl::Status status = CheckBecause(because); !status.ok()) return status;
+  if (absl::Status status = storage::CheckBecause(because); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   storage::MutexLock lock(writing_);
@@ -391,7 +391,7 @@ Outcomes::Learnt Outcomes::LearntAbout(const std::string& origin) const {
 
 absl::Status Outcomes::Reset(const storage::Caller& caller, const std::string& origin,
                              const std::string& because) {
-  if (absl::Status status = CheckBecause(because); !status.ok()) return status;
+  if (absl::Status status = storage::CheckBecause(because); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   storage::MutexLock lock(writing_);
@@ -429,9 +429,7 @@ absl::StatusOr<std::vector<OutcomeRow>> Outcomes::Report(
     row.decided = followed.decided;
     row.overridden_to = overridden;
     ++row.decisions;
-    row.paid += followed.outcome == Outcome::kPaid ? 1 : 0;
-    row.late += followed.outcome == Outcome::kLate ? 1 : 0;
-    row.unpaid += followed.outcome == Outcome::kUnpaid ? 1 : 0;
+    row.Add(followed.outcome);
   });
   if (!scanned.ok()) return scanned;
   std::vector<OutcomeRow> all;

@@ -86,14 +86,19 @@ struct OrderOutcome {
 // they are. What decides must be known before the end is.
 bool WasAtRisk(const OrderOutcome& became, decision::Effect answered);
 
-// Overridden decisions and those with an outcome, by what was decided and what a person made of it.
-struct OutcomeRow {
-  decision::Effect decided = decision::Effect::kAccept;
-  std::optional<decision::Effect> overridden_to;
-  uint64_t decisions = 0;
+// How orders turned out, as far as it is known.
+struct OutcomeCounts {
   uint64_t paid = 0;
   uint64_t late = 0;
   uint64_t unpaid = 0;
+  void Add(Outcome outcome);
+};
+
+// Overridden decisions and those with an outcome, by what was decided and what a person made of it.
+struct OutcomeRow : OutcomeCounts {
+  decision::Effect decided = decision::Effect::kAccept;
+  std::optional<decision::Effect> overridden_to;
+  uint64_t decisions = 0;
 };
 
 // Rows in Column::kOutcomes (docs/storage.md has the bytes): 'o' || receipt id -> sealed Followed;

@@ -56,10 +56,7 @@ absl::StatusOr<PolicyVersion> Policies::Put(const storage::Caller& caller, NewPo
         "this node keeps its policy in no file, so that none can be put in force; start it from a "
         "directory (`daftard --dir DIR`)");
   }
-  if (put.because.empty() || put.because.size() > storage::kMaxAuditText) {
-    return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
-                                      " bytes, for the record");
-  }
+  if (absl::Status status = storage::CheckBecause(put.because); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   const crypto::Digest hash = put.policy.Hash();

@@ -66,13 +66,13 @@ struct OpenedRow {
   uint64_t index = 0;
   Bytes salt;
   crypto::SecretBytes plain;
+};
 
-  // The reader stands at what follows the body: the sentences, who checked, and the trial.
-  crypto::ByteView Body(Reader& record, uint8_t& version) const {
-    version = record.U8();
-    if (version != kVersion && version != kTrialVersion) record.Fail();
-    return record.Prefixed32();
-  }
+// The parts of what was sealed, good as long as the opened row.
+struct RecordParts {
+  uint8_t version = 0;
+  crypto::ByteView body;
+  crypto::ByteView beside;  // the sentences, who checked, and the trial
 };
 
 // Without a trial the record is as it was before there were any, and older programs read it.
@@ -87,14 +87,12 @@ Bytes EncodeRecord(const ReceiptRecord& record, crypto::ByteView body) {
   return plain.Take();
 }
 
-// `beside` is what follows the body.
-absl::StatusOr<ReceiptRecord> DecodeRecord(uint8_t version, crypto::ByteView body,
-                                           crypto::ByteView beside) {
+absl::StatusOr<ReceiptRecord> DecodeRecord(const RecordParts& parts) {
   ReceiptRecord record;
-  Reader reader(beside);
+  Reader reader(parts.beside);
   for (std::string& sentence : record.because) sentence = reader.Text16();
   record.actor = reader.Text16();
-  if (version == kTrialVersion) {
+  if (parts.version == kTrialVersion) {
     TrialEffect& trial = record.trial.emplace();
     trial.policy = reader.Take<crypto::Digest>();
     const uint8_t effect = reader.U8();
@@ -104,10 +102,21 @@ absl::StatusOr<ReceiptRecord> DecodeRecord(uint8_t version, crypto::ByteView bod
   if (!reader.Finish("receipt").ok()) {
     return absl::DataLossError("a receipt's row is malformed");
   }
-  auto decoded = decision::ReceiptBody::Decode(body);
+  auto decoded = decision::ReceiptBody::Decode(parts.body);
   if (!decoded.ok()) return absl::DataLossError("a receipt's body is malformed");
   record.body = *std::move(decoded);
   return record;
+}
+
+absl::StatusOr<RecordParts> PartsOf(const OpenedRow& row) {
+  Reader reader(row.plain.Expose());
+  RecordParts parts;
+  parts.version = reader.U8();
+  if (parts.version != kVersion && parts.version != kTrialVersion) reader.Fail();
+  parts.body = reader.Prefixed32();
+  parts.beside = reader.Raw(reader.remaining());
+  if (!reader.ok()) return absl::DataLossError("a receipt's row is malformed");
+  return parts;
 }
 
 absl::StatusOr<OpenedRow> OpenRow(const storage::Vault& vault, const Bytes& key,
@@ -119,6 +128,38 @@ absl::StatusOr<OpenedRow> OpenRow(const storage::Vault& vault, const Bytes& key,
   if (!reader.ok()) return absl::DataLossError("a receipt's row is malformed");
   if (!plain.ok()) return plain.status();
   return OpenedRow{index, std::move(salt), *std::move(plain)};
+}
+
+absl::StatusOr<StoredReceipt> ReadRow(const storage::Vault& vault, const ReceiptId& id,
+                                      crypto::ByteView row) {
+  const auto opened = OpenRow(vault, RowKey(id), row);
+  if (!opened.ok()) return opened.status();
+  const auto parts = PartsOf(*opened);
+  if (!parts.ok()) return parts.status();
+  auto record = DecodeRecord(*parts);
+  if (!record.ok()) return record.status();
+  return StoredReceipt{id, opened->index, Commit(opened->salt, parts->body), opened->salt,
+                       *std::move(record)};
+}
+
+absl::Status DoesNotFit(uint64_t index) {
+  return absl::DataLossError("receipt " + std::to_string(index) +
+                             " of the decision log does not fit its leaf: the database is damaged");
+}
+
+// Those of [first, end).
+absl::StatusOr<std::vector<Leaf>> LeavesOf(const ReceiptView& view, uint64_t first, uint64_t end) {
+  std::vector<Leaf> leaves;
+  absl::Status malformed;
+  const absl::Status read = view.ReadLeaves(first, end, [&](crypto::ByteView bytes) {
+    auto leaf = ReadLeaf(bytes);
+    if (leaf.ok()) leaves.push_back(*leaf);
+    malformed = leaf.status();
+    return malformed.ok();
+  });
+  if (!read.ok()) return read;
+  if (!malformed.ok()) return malformed;
+  return leaves;
 }
 
 }  // namespace
@@ -237,29 +278,13 @@ absl::StatusOr<std::optional<ReceiptId>> ReceiptLog::OfRequest(const Bytes& requ
 }
 
 absl::StatusOr<StoredReceipt> ReceiptLog::Get(const ReceiptId& id) const {
-  const Bytes key = RowKey(id);
-  auto row = store_.Get(Column::kReceipts, key);
+  const auto row = store_.Get(Column::kReceipts, RowKey(id));
   if (!row.ok()) return row.status();
   if (!row->has_value()) {
     return absl::NotFoundError("no receipt has the id " + id.hex() +
                                ", or its body was deleted after its retention");
   }
-  const auto opened = OpenRow(vault_, key, **row);
-  if (!opened.ok()) return opened.status();
-  StoredReceipt receipt;
-  receipt.id = id;
-  receipt.index = opened->index;
-  Reader reader(opened->plain.Expose());
-  uint8_t version = 0;
-  const crypto::ByteView body = opened->Body(reader, version);
-  const crypto::ByteView beside = reader.Raw(reader.remaining());
-  if (!reader.ok()) return absl::DataLossError("a receipt's row is malformed");
-  auto record = DecodeRecord(version, body, beside);
-  if (!record.ok()) return record.status();
-  receipt.commitment = Commit(opened->salt, body);
-  receipt.salt = opened->salt;
-  receipt.record = *std::move(record);
-  return receipt;
+  return ReadRow(vault_, id, **row);
 }
 
 absl::StatusOr<std::vector<ReceiptLog::Made>> ReceiptLog::About(const decision::Subject& subject,
@@ -283,48 +308,6 @@ absl::StatusOr<std::vector<ReceiptLog::Made>> ReceiptLog::About(const decision::
   if (!scanned.ok()) return scanned;
   if (!malformed.ok()) return absl::DataLossError("a receipt's row is malformed");
   return std::vector<Made>(found.begin(), found.end());
-}
-
-absl::StatusOr<uint64_t> ReceiptLog::ReadBack(
-    const ReadBackFrom& begin, const std::function<bool(const StoredReceipt&)>& visit) const {
-  uint64_t next = std::min(begin.before, Head().size);
-  size_t looked_at = 0;
-  size_t opened = 0;
-  while (next > 0 && looked_at < kMaxLeavesReadBack) {
-    const uint64_t first = next - std::min<uint64_t>(next, kReceiptsReadTogether);
-    std::vector<Leaf> leaves;
-    absl::Status malformed;
-    const absl::Status read =
-        log_.ReadLeaves(kDecisionLog, first, next, [&](uint64_t, crypto::ByteView bytes) {
-          auto leaf = ReadLeaf(bytes);
-          if (leaf.ok()) leaves.push_back(*leaf);
-          malformed = leaf.status();
-          return malformed.ok();
-        });
-    if (!read.ok()) return read;
-    if (!malformed.ok()) return malformed;
-    for (; next > first; --next) {
-      const Leaf& leaf = leaves[next - 1 - first];
-      ++looked_at;
-      if (leaf.time < begin.from) {
-        if (leaf.time.value + kMostOutOfOrderMillis < begin.from.value) return 0;
-        continue;
-      }
-      if (leaf.time > begin.to) continue;
-      if (opened == kMaxReceiptsReadBack) return next;
-      ++opened;
-      const auto receipt = Get(IdOf(leaf.commitment));
-      if (absl::IsNotFound(receipt.status())) continue;  // its body was deleted
-      if (!receipt.ok()) return receipt.status();
-      if (receipt->index != next - 1 || receipt->commitment != leaf.commitment) {
-        return absl::DataLossError("receipt " + std::to_string(next - 1) +
-                                   " of the decision log does not fit its leaf: the database is "
-                                   "damaged");
-      }
-      if (!visit(*receipt)) return next - 1;
-    }
-  }
-  return next;
 }
 
 absl::StatusOr<uint64_t> ReceiptLog::Unlink(std::span<const decision::Subject> subjects,
@@ -363,100 +346,75 @@ absl::Status ReceiptView::ReadLeaves(
 
 absl::Status ReceiptView::ReadKept(
     uint64_t from, uint64_t to, const std::function<bool(const CommittedReceipt&)>& visit) const {
-  bool more = true;
-  for (uint64_t first = from; first < to && more; first += kReceiptsReadTogether) {
-    std::vector<Bytes> leaves;
-    absl::Status status =
-        ReadLeaves(first, std::min(to, first + kReceiptsReadTogether), [&](crypto::ByteView leaf) {
-          leaves.push_back(crypto::ToBytes(leaf));
-          return true;
-        });
-    const auto give = [&visit](const Kept& kept) { return visit(kept.committed); };
-    if (status.ok()) status = ReadTogether(first, leaves, give, more);
-    if (!status.ok()) return status;
+  for (uint64_t first = from; first < to; first += kReceiptsReadTogether) {
+    const auto leaves = LeavesOf(*this, first, std::min(to, first + kReceiptsReadTogether));
+    if (!leaves.ok()) return leaves.status();
+    std::vector<Bytes> keys;
+    for (const Leaf& leaf : *leaves) keys.push_back(RowKey(IdOf(leaf.commitment)));
+    const auto rows = rows_->MultiGet(Column::kReceipts, keys);
+    if (!rows.ok()) return rows.status();
+    for (size_t i = 0; i < keys.size(); ++i) {
+      const std::optional<Bytes>& row = (*rows)[i];
+      if (!row.has_value()) continue;  // its body was deleted
+      const auto opened = OpenRow(vault_, keys[i], *row);
+      if (!opened.ok()) return opened.status();
+      const auto parts = PartsOf(*opened);
+      if (!parts.ok()) return parts.status();
+      if (opened->index != first + i ||
+          Commit(opened->salt, parts->body) != (*leaves)[i].commitment) {
+        return DoesNotFit(first + i);
+      }
+      if (!visit({first + i, opened->salt, parts->body})) return absl::OkStatus();
+    }
   }
   return absl::OkStatus();
 }
 
-absl::Status ReceiptView::ReadNewestFirst(const ReceiptSpan& span,
-                                          const std::function<bool(const StoredReceipt&)>& visit,
-                                          const std::function<bool()>& stopped) const {
-  const auto is_in = [&span](evidence::UnixMillis time) {
-    return time >= span.from && time <= span.to;
-  };
-  const int64_t slack = kReceiptOrderSlack.count();
-  for (uint64_t end = size(); end > span.first;) {
+absl::StatusOr<uint64_t> ReceiptView::ReadNewestFirst(
+    const ReceiptSpan& span, const std::function<bool(const StoredReceipt&)>& visit,
+    const std::function<bool()>& stopped, const ReceiptLimits& limits) const {
+  // Where the next reading goes on when all from `index` on were read.
+  const auto next = [&span](uint64_t index) { return index > span.first ? index : 0; };
+  uint64_t end = std::min(span.before, size());
+  uint64_t looked_at = 0;
+  uint64_t opened = 0;
+  while (end > span.first && looked_at < limits.leaves) {
     if (stopped && stopped()) return absl::CancelledError("reading the decision log was stopped");
     const uint64_t first =
         std::max(span.first, end - std::min<uint64_t>(end, kReceiptsReadTogether));
-    std::vector<Bytes> leaves;
-    bool wanted = false;
+    const auto leaves = LeavesOf(*this, first, end);
+    if (!leaves.ok()) return leaves.status();
+    looked_at += leaves->size();
+    std::vector<uint64_t> wanted;
+    std::vector<Bytes> keys;
     bool over = true;  // all of these are long before the span
-    absl::Status status = ReadLeaves(first, end, [&](crypto::ByteView leaf) {
-      const auto parts = ReadLeaf(leaf);
-      wanted = wanted || !parts.ok() || is_in(parts->time);
-      over = over && parts.ok() && parts->time.value < span.from.value &&
-             span.from.value - parts->time.value > slack;
-      leaves.push_back(crypto::ToBytes(leaf));
-      return true;
-    });
-    if (!status.ok()) return status;
-    if (over) return absl::OkStatus();
+    for (uint64_t index = end; index-- > first;) {
+      const Leaf& leaf = (*leaves)[index - first];
+      over = over && leaf.time < span.from &&
+             span.from.value - leaf.time.value > kReceiptOrderSlack.count();
+      if (leaf.time < span.from || leaf.time > span.to) continue;
+      wanted.push_back(index);
+      keys.push_back(RowKey(IdOf(leaf.commitment)));
+    }
+    if (over) return 0;
     end = first;
-    if (!wanted) continue;
-    std::vector<StoredReceipt> together;
-    absl::Status failed;
-    bool more = true;
-    const auto take = [&](const Kept& kept) {
-      auto record = DecodeRecord(kept.version, kept.committed.body, kept.beside);
-      failed = record.status();
-      if (!record.ok()) return false;
-      if (!is_in(record->body.time)) return true;
-      together.push_back({IdOf(kept.commitment), kept.committed.index, kept.commitment,
-                          crypto::ToBytes(kept.committed.salt), *std::move(record)});
-      return true;
-    };
-    status = ReadTogether(first, leaves, take, more);
-    if (!failed.ok()) return failed;
-    if (!status.ok()) return status;
-    for (auto receipt = together.rbegin(); receipt != together.rend(); ++receipt) {
-      if (!visit(*receipt)) return absl::OkStatus();
+    const auto rows = rows_->MultiGet(Column::kReceipts, keys);
+    if (!rows.ok()) return rows.status();
+    for (size_t i = 0; i < wanted.size(); ++i) {
+      if (opened == limits.bodies) return wanted[i] + 1;
+      ++opened;
+      const std::optional<Bytes>& row = (*rows)[i];
+      if (!row.has_value()) continue;  // its body was deleted
+      const crypto::Digest& commitment = (*leaves)[wanted[i] - first].commitment;
+      const auto receipt = ReadRow(vault_, IdOf(commitment), *row);
+      if (!receipt.ok()) return receipt.status();
+      if (receipt->index != wanted[i] || receipt->commitment != commitment) {
+        return DoesNotFit(wanted[i]);
+      }
+      if (!visit(*receipt)) return next(wanted[i]);
     }
   }
-  return absl::OkStatus();
-}
-
-absl::Status ReceiptView::ReadTogether(uint64_t first, const std::vector<Bytes>& leaves,
-                                       const std::function<bool(const Kept&)>& visit,
-                                       bool& more) const {
-  std::vector<crypto::Digest> commitments;
-  std::vector<Bytes> keys;
-  for (const Bytes& leaf : leaves) {
-    const auto read = ReadLeaf(leaf);
-    if (!read.ok()) return read.status();
-    commitments.push_back(read->commitment);
-    keys.push_back(RowKey(IdOf(commitments.back())));
-  }
-  const auto rows = rows_->MultiGet(Column::kReceipts, keys);
-  if (!rows.ok()) return rows.status();
-  for (size_t i = 0; i < keys.size() && more; ++i) {
-    const std::optional<Bytes>& row = (*rows)[i];
-    if (!row.has_value()) continue;  // its body was deleted
-    const auto opened = OpenRow(vault_, keys[i], *row);
-    if (!opened.ok()) return opened.status();
-    Reader record(opened->plain.Expose());
-    uint8_t version = 0;
-    const crypto::ByteView body = opened->Body(record, version);
-    const crypto::ByteView beside = record.Raw(record.remaining());
-    if (!record.ok() || opened->index != first + i ||
-        Commit(opened->salt, body) != commitments[i]) {
-      return absl::DataLossError("receipt " + std::to_string(first + i) +
-                                 " of the decision log does not fit its leaf: the database is "
-                                 "damaged");
-    }
-    more = visit({{first + i, opened->salt, body}, commitments[i], version, beside});
-  }
-  return absl::OkStatus();
+  return next(end);
 }
 
 }  // namespace daftar::check

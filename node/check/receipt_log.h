@@ -31,12 +31,6 @@ inline constexpr size_t kMaxWaitingReceipts = 4096;
 inline constexpr size_t kMaxReceiptsPerWrite = 512;
 inline constexpr size_t kMaxReceiptsAbout = 64;      // newest kept
 inline constexpr size_t kReceiptsReadTogether = 32;  // rows in memory at once while all are read
-// Of one reading backwards: leaves looked at, and bodies opened.
-inline constexpr size_t kMaxLeavesReadBack = 20'000;
-inline constexpr size_t kMaxReceiptsReadBack = 2000;
-// By how much an earlier leaf may be later in time: checks that are under way together, and a clock
-// that was set back.
-inline constexpr int64_t kMostOutOfOrderMillis = 24 * 3600 * 1000;
 
 using ReceiptId = crypto::FixedBytes<struct ReceiptIdTag, 16>;
 
@@ -72,12 +66,18 @@ struct CommittedReceipt {
 
 // Which receipts to read: by where they stand in the decision log and when they were made.
 struct ReceiptSpan {
-  uint64_t first = 0;  // none before it
+  uint64_t first = 0;                                      // none before it
+  uint64_t before = std::numeric_limits<uint64_t>::max();  // nor from it on
   evidence::UnixMillis from{std::numeric_limits<int64_t>::min()};
   evidence::UnixMillis to{std::numeric_limits<int64_t>::max()};  // included
 };
-// A clock that is set back leaves receipts out of order: so far before a span's beginning reading
-// still looks for some that belong to it.
+// How much one reading may do; kReceiptsReadTogether leaves are looked at together.
+struct ReceiptLimits {
+  uint64_t leaves = std::numeric_limits<uint64_t>::max();  // looked at
+  uint64_t bodies = std::numeric_limits<uint64_t>::max();  // opened
+};
+// Checks that are under way together, and a clock that is set back, leave receipts out of order: so
+// far before a span's beginning reading still looks for some that belong to it.
 inline constexpr std::chrono::milliseconds kReceiptOrderSlack{24 * 3'600'000};
 
 // The decision log at one moment: what is appended or deleted afterwards changes nothing in it.
@@ -98,25 +98,17 @@ class ReceiptView {
   // not fit its leaf. REQUIRES to <= size().
   absl::Status ReadKept(uint64_t from, uint64_t to,
                         const std::function<bool(const CommittedReceipt&)>& visit) const;
-  // The receipts of the span whose bodies were not deleted, with what was sealed beside them, the
-  // newest first, until `visit` returns false. Times outside the span cost no opening. `stopped` is
-  // asked every kReceiptsReadTogether receipts and may be empty; Cancelled when it says so.
-  // DataLoss as ReadKept.
-  absl::Status ReadNewestFirst(const ReceiptSpan& span,
-                               const std::function<bool(const StoredReceipt&)>& visit,
-                               const std::function<bool()>& stopped = {}) const;
+  // The receipts of the span whose bodies were not deleted, with what was sealed beside them, by
+  // their places in the log, the newest first, until `visit` returns false or a limit is reached.
+  // Times outside the span cost no opening. Gives the index before which the next reading goes on;
+  // 0: there is nothing more. `stopped` is asked every kReceiptsReadTogether leaves and may be
+  // empty; Cancelled when it says so. DataLoss as ReadKept.
+  absl::StatusOr<uint64_t> ReadNewestFirst(const ReceiptSpan& span,
+                                           const std::function<bool(const StoredReceipt&)>& visit,
+                                           const std::function<bool()>& stopped = {},
+                                           const ReceiptLimits& limits = {}) const;
 
  private:
-  // A receipt's row as it was opened, good during one call.
-  struct Kept {
-    CommittedReceipt committed;
-    crypto::Digest commitment;
-    uint8_t version = 0;
-    crypto::ByteView beside;  // what follows the body
-  };
-  // Those of the leaves from `first` on whose bodies are there, in order.
-  absl::Status ReadTogether(uint64_t first, const std::vector<crypto::Bytes>& leaves,
-                            const std::function<bool(const Kept&)>& visit, bool& more) const;
   std::unique_ptr<storage::StoreReader> rows_;
   const storage::Vault& vault_;
   crypto::CompactTree tree_;
@@ -159,20 +151,6 @@ class ReceiptLog {
   // kMaxReceiptsAbout.
   absl::StatusOr<std::vector<Made>> About(const decision::Subject& subject,
                                           evidence::UnixMillis from, evidence::UnixMillis to) const;
-
-  // Where a reading backwards begins, and the times of the checks it wants, both included.
-  struct ReadBackFrom {
-    uint64_t before = std::numeric_limits<uint64_t>::max();  // an index in the log
-    evidence::UnixMillis from = {std::numeric_limits<int64_t>::min()};
-    evidence::UnixMillis to = {std::numeric_limits<int64_t>::max()};
-  };
-  // Visits the receipts whose bodies were not deleted by their place in the log, the newest first,
-  // until `visit` returns false; it looks at kMaxLeavesReadBack leaves and opens
-  // kMaxReceiptsReadBack bodies at most, and stops kMostOutOfOrderMillis before `from`. Gives the
-  // index before which the next reading goes on; 0: there is nothing more. DataLoss when a row does
-  // not open, or does not stand where its leaf does.
-  absl::StatusOr<uint64_t> ReadBack(const ReadBackFrom& begin,
-                                    const std::function<bool(const StoredReceipt&)>& visit) const;
 
   // Adds to `batch` that no subject of these leads to a receipt any more; gives how many receipts
   // that were. The receipts stay. A check made at the same time may be found afterwards.

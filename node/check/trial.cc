@@ -51,12 +51,6 @@ absl::StatusOr<std::shared_ptr<const TrialPolicy>> Decode(ByteView row) {
   return std::shared_ptr<const TrialPolicy>(std::move(trial));
 }
 
-absl::Status CheckBecause(const std::string& because) {
-  if (!because.empty() && because.size() <= storage::kMaxAuditText) return absl::OkStatus();
-  return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
-                                    " bytes, for the record");
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Trial>> Trial::Open(storage::Store& store,
@@ -117,7 +111,7 @@ absl::Status Trial::Write(const storage::Caller& caller, Bytes request,
 absl::StatusOr<std::shared_ptr<const TrialPolicy>> Trial::Begin(const storage::Caller& caller,
                                                                 const decision::Policy& policy,
                                                                 const std::string& because) {
-  if (absl::Status status = CheckBecause(because); !status.ok()) return status;
+  if (absl::Status status = storage::CheckBecause(because); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   auto next = std::make_shared<TrialPolicy>();
@@ -127,7 +121,14 @@ absl::StatusOr<std::shared_ptr<const TrialPolicy>> Trial::Begin(const storage::C
   auto repeats = Repeats(*request, next->hash.view());
   if (!repeats.ok()) return repeats.status();
   const auto current = Current();
-  if (*repeats || (current != nullptr && current->hash == next->hash)) return current;
+  if (*repeats) return current;
+  if (current != nullptr && current->hash == next->hash) {
+    // So that a repetition which comes when the trial has ended does not begin it anew.
+    storage::Batch batch;
+    storage::RequestLog::Record(batch, *std::move(request), kTrialKind, next->hash.view());
+    if (absl::Status written = store_.Write(std::move(batch)); !written.ok()) return written;
+    return current;
+  }
   next->since = clock_.Now();
   next->first_receipt = receipts_.Head().size;
   absl::Status written = Write(caller, *std::move(request), next, because);
@@ -136,7 +137,7 @@ absl::StatusOr<std::shared_ptr<const TrialPolicy>> Trial::Begin(const storage::C
 }
 
 absl::Status Trial::End(const storage::Caller& caller, const std::string& because) {
-  if (absl::Status status = CheckBecause(because); !status.ok()) return status;
+  if (absl::Status status = storage::CheckBecause(because); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   storage::MutexLock lock(writing_);
@@ -156,28 +157,28 @@ absl::StatusOr<std::vector<TrialRow>> ReportTrial(const TrialPolicy& trial,
   ReceiptSpan span;
   span.first = trial.first_receipt;
   if (size > kMaxTrialReceipts) span.first = std::max(span.first, size - kMaxTrialReceipts);
-  std::map<std::pair<decision::Effect, decision::Effect>, TrialRow> rows;
+  using Effects = std::pair<decision::Effect, std::optional<decision::Effect>>;
+  std::map<Effects, TrialRow> rows;
   absl::Status failed;
   const auto visit = [&](const StoredReceipt& receipt) {
     const std::optional<TrialEffect>& tried = receipt.record.trial;
-    if (!tried.has_value() || tried->policy != trial.hash) return true;
+    // Another's: the check was under way when this trial began.
+    if (tried.has_value() && tried->policy != trial.hash) return true;
     const auto followed = outcomes.Of(receipt.id);
     failed = followed.status();
     if (!followed.ok()) return false;
-    const decision::Effect answered = receipt.record.body.verdict.effect;
-    TrialRow& row = rows[{answered, tried->effect}];
-    row.answered = answered;
-    row.trial = tried->effect;
+    Effects effects{receipt.record.body.verdict.effect, std::nullopt};
+    if (tried.has_value()) effects.second = tried->effect;
+    TrialRow& row = rows[effects];
+    row.answered = effects.first;
+    row.trial = effects.second;
     ++row.checks;
-    const Outcome outcome = followed->has_value() ? (*followed)->outcome : Outcome::kUnknown;
-    row.paid += outcome == Outcome::kPaid ? 1 : 0;
-    row.late += outcome == Outcome::kLate ? 1 : 0;
-    row.unpaid += outcome == Outcome::kUnpaid ? 1 : 0;
+    if (followed->has_value()) row.Add((*followed)->outcome);
     return true;
   };
-  absl::Status scanned = view->ReadNewestFirst(span, visit, stopped);
+  const auto scanned = view->ReadNewestFirst(span, visit, stopped);
   if (!failed.ok()) return failed;
-  if (!scanned.ok()) return scanned;
+  if (!scanned.ok()) return scanned.status();
   std::vector<TrialRow> all;
   all.reserve(rows.size());
   for (const auto& [key, row] : rows) all.push_back(row);

@@ -32,14 +32,10 @@ struct TrialPolicy {
 };
 
 // Of checks made during a trial: what was answered and what the policy on trial would have.
-struct TrialRow {
+struct TrialRow : OutcomeCounts {
   decision::Effect answered = decision::Effect::kAccept;
-  decision::Effect trial = decision::Effect::kAccept;
+  std::optional<decision::Effect> trial;  // none: it could not decide
   uint64_t checks = 0;
-  // Of these, as far as it is known.
-  uint64_t paid = 0;
-  uint64_t late = 0;
-  uint64_t unpaid = 0;
 };
 
 // Row in Column::kPolicies: "trial" -> version u8, policy hash (32), since (u64), first receipt
@@ -90,8 +86,8 @@ class Trial {
 };
 
 // Of the newest kMaxTrialReceipts checks made since the trial began, ordered by what was answered
-// and then by what would have been. Reads receipts and outcomes once; Cancelled when `stopped` says
-// so, which is asked at every few receipts and may be empty. Errors of the rooms.
+// and then by what would have been, none first. Reads receipts and outcomes once; Cancelled when
+// `stopped` says so, which is asked at every few receipts and may be empty. Errors of the rooms.
 absl::StatusOr<std::vector<TrialRow>> ReportTrial(const TrialPolicy& trial,
                                                   const ReceiptLog& receipts,
                                                   const Outcomes& outcomes,

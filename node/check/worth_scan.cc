@@ -81,9 +81,9 @@ absl::StatusOr<WorthReport> ReportWorth(const ReceiptLog& receipts, const Outcom
     report.Add(check);
     return true;
   };
-  absl::Status scanned = view->ReadNewestFirst(span, visit, stopped);
+  const auto scanned = view->ReadNewestFirst(span, visit, stopped);
   if (!failed.ok()) return failed;
-  if (!scanned.ok()) return scanned;
+  if (!scanned.ok()) return scanned.status();
   return std::move(report).Finish();
 }
 

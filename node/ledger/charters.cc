@@ -207,10 +207,7 @@ absl::Status AdoptedCharters::CheckAdoptable(const Charter& charter) const {
 
 absl::StatusOr<Adoption> AdoptedCharters::Adopt(const storage::Caller& caller, std::string toml,
                                                 const std::string& because) {
-  if (because.empty() || because.size() > storage::kMaxAuditText) {
-    return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
-                                      " bytes, for the record (--because TEXT)");
-  }
+  if (absl::Status status = storage::CheckBecause(because); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   auto charter = Charter::Parse(std::move(toml));

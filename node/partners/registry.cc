@@ -47,12 +47,6 @@ absl::StatusOr<std::unique_ptr<Registry>> Registry::Open(storage::Store& store,
 
 Bytes Registry::RowKey(std::string_view origin) { return Writer().U8('p').Raw(origin).Take(); }
 
-absl::Status Registry::CheckBecause(const std::string& because) {
-  if (!because.empty() && because.size() <= storage::kMaxAuditText) return absl::OkStatus();
-  return absl::InvalidArgumentError("say why in 1 to " + std::to_string(storage::kMaxAuditText) +
-                                    " bytes, for the record (--because TEXT)");
-}
-
 absl::Status Registry::Load() {
   storage::MutexLock lock(mutex_);
   absl::Status malformed;
@@ -214,7 +208,7 @@ absl::StatusOr<Partner> Registry::AddLocked(const storage::Caller& caller, const
 
 absl::StatusOr<Partner> Registry::SetStatus(const storage::Caller& caller, std::string_view origin,
                                             PartnerStatus status, const std::string& because) {
-  if (absl::Status said = CheckBecause(because); !said.ok()) return said;
+  if (absl::Status said = storage::CheckBecause(because); !said.ok()) return said;
   auto found = Find(origin);
   if (!found.ok()) return found.status();
   storage::MutexLock lock(mutex_);

@@ -95,7 +95,6 @@ class Registry {
            crypto::Entropy& entropy)
       : store_(store), vault_(vault), clock_(clock), entropy_(entropy) {}
   static crypto::Bytes RowKey(std::string_view origin);
-  static absl::Status CheckBecause(const std::string& because);
   absl::Status Load();
   storage::LogNumber NextLogNumber() const DAFTAR_REQUIRES(mutex_);
   const Partner* FindPin(const crypto::SpkiPin& pin) const DAFTAR_REQUIRES(mutex_);

@@ -1,5 +1,6 @@
 // A partner that lost its log and goes on with another: what it says, and what the operator says.
 #include "node/partners/registry.h"
+#include "storage/audit.h"
 #include "storage/requests.h"
 
 namespace daftar::partners {
@@ -74,7 +75,7 @@ absl::StatusOr<Partner> Registry::AcceptSuccession(const storage::Caller& caller
                                                    std::string_view origin,
                                                    const crypto::Digest& first_entry,
                                                    const std::string& because) {
-  if (absl::Status status = CheckBecause(because); !status.ok()) return status;
+  if (absl::Status status = storage::CheckBecause(because); !status.ok()) return status;
   auto request = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!request.ok()) return request.status();
   auto known = Find(origin);

@@ -11,6 +11,7 @@
 #include "node/ledger/remarks.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
+#include "storage/audit.h"
 #include "storage/requests.h"
 
 namespace daftar::service {
@@ -228,7 +229,7 @@ absl::StatusOr<v1::EraseCustomerResponse> BookHandlers::EraseCustomer(
   // As Book::Erase looks, before anything is settled.
   const auto key = storage::RequestLog::Key(caller.actor, caller.request_id);
   if (!key.ok()) return key.status();
-  if (absl::Status s = book::CheckBecause(request.because()); !s.ok()) return s;
+  if (absl::Status s = storage::CheckBecause(request.because()); !s.ok()) return s;
   const auto earlier = storage::RequestLog::Find(node_.store(), *key, book::kEraseKind);
   if (!earlier.ok()) return earlier.status();
   const auto incidents =

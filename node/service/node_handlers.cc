@@ -7,6 +7,7 @@
 #include "node/partners/trouble_words.h"
 #include "node/service/convert.h"
 #include "node/service/test_mode.h"
+#include "storage/audit.h"
 #include "storage/requests.h"
 
 namespace daftar::service {
@@ -198,7 +199,7 @@ absl::StatusOr<v1::ReleasePartnerResponse> NodeHandlers::ReleasePartner(
     const Actor& actor, const v1::ReleasePartnerRequest& request) {
   if (absl::Status s = Authorise(actor, "NodeService/ReleasePartner"); !s.ok()) return s;
   if (absl::Status s = CheckRequestId(actor, request.request_id()); !s.ok()) return s;
-  if (absl::Status s = book::CheckBecause(request.because()); !s.ok()) return s;
+  if (absl::Status s = storage::CheckBecause(request.because()); !s.ok()) return s;
   auto partner = node_.registry().Find(request.origin());
   if (!partner.ok()) return partner.status();
   const auto mirror = node_.followers().MirrorOf(partner->origin);

@@ -2,6 +2,10 @@
 #ifndef DAFTAR_NODE_SERVICE_NODE_HANDLERS_H_
 #define DAFTAR_NODE_SERVICE_NODE_HANDLERS_H_
 
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "daftar/v1/node.pb.h"
 #include "node/node.h"
@@ -10,6 +14,12 @@
 #include "node/service/log_policy.h"
 
 namespace daftar::service {
+
+// What is wrong, in words, and by what GetStatusResponse.problem_kinds calls it.
+struct Problem {
+  std::string_view kind;  // of a literal
+  std::string words;
+};
 
 // Any thread may call. Authorisation comes first in every call.
 class NodeHandlers {
@@ -72,13 +82,13 @@ class NodeHandlers {
                           const SendRecovery& send);
 
   // What is wrong, for the operator; empty when nothing is.
-  std::vector<std::string> Problems() const;
+  std::vector<Problem> Problems() const;
 
  private:
-  std::vector<std::string> OwnProblems() const;
-  std::vector<std::string> ProblemsOf(const partners::Partner& partner) const;
+  std::vector<Problem> OwnProblems() const;
+  std::vector<Problem> ProblemsOf(const partners::Partner& partner) const;
   // What `actor` may know of them.
-  std::vector<std::string> ProblemsFor(const Actor& actor) const;
+  std::vector<Problem> ProblemsFor(const Actor& actor) const;
   // Which partners have not confirmed yet the log that this node began in the place of another;
   // empty when it began none, or all have.
   std::string NewLogNotice(const Actor& actor) const;

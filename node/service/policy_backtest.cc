@@ -1,7 +1,10 @@
 // Back-tests of a policy on the shop's own orders.
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "node/check/own_history.h"
 #include "node/service/convert.h"
@@ -91,28 +94,42 @@ absl::StatusOr<v1::BacktestReport> RunOver(const check::OwnHistory& own,
   return ToProto(*report);
 }
 
-void AddNotes(const check::OwnHistory& own, const decision::Policy& policy,
-              const decision::Policy& in_force, v1::BacktestReport& report) {
-  report.add_notes(
-      "Only the shop's own orders are in these figures: what partner shops report is not, though "
-      "it counts in live checks.");
-  report.add_notes(
-      "The newer half of the orders is measured, as each would have been answered then; the older "
-      "half is there to be known.");
-  report.add_notes(
-      "Incidents of your own that belong to no order, groups and the list of trusted customers are "
-      "not in it either.");
+// What a report does not say, in words, and as BacktestNote has it.
+struct Note {
+  std::string_view kind;
+  std::string words;
+  uint64_t number = 0;
+};
+
+std::vector<Note> NotesOn(const check::OwnHistory& own, const decision::Policy& policy,
+                          const decision::Policy& in_force) {
+  std::vector<Note> notes = {
+      {"own-orders-only",
+       "Only the shop's own orders are in these figures: what partner shops report is not, though "
+       "it counts in live checks."},
+      {"newer-half",
+       "The newer half of the orders is measured, as each would have been answered then; the older "
+       "half is there to be known."},
+      {"not-in-it",
+       "Incidents of your own that belong to no order, groups and the list of trusted customers "
+       "are not in it either."}};
   if (own.prepaid > 0) {
-    report.add_notes("Orders on payment in advance are left out: " + std::to_string(own.prepaid) +
-                     ".");
+    notes.push_back(
+        {"prepaid",
+         "Orders on payment in advance are left out: " + std::to_string(own.prepaid) + ".",
+         own.prepaid});
   }
   if (own.older > 0) {
-    report.add_notes("Older orders that are left out: " + std::to_string(own.older) + ".");
+    notes.push_back(
+        {"older", "Older orders that are left out: " + std::to_string(own.older) + ".", own.older});
   }
   if (policy.late_after_days != in_force.late_after_days) {
-    report.add_notes("What is late is taken from the policy in force: more than " +
-                     std::to_string(in_force.late_after_days) + " days after an order was due.");
+    notes.push_back({"late",
+                     "What is late is taken from the policy in force: more than " +
+                         std::to_string(in_force.late_after_days) + " days after an order was due.",
+                     in_force.late_after_days});
   }
+  return notes;
 }
 
 }  // namespace
@@ -187,7 +204,12 @@ absl::StatusOr<v1::BacktestPolicyResponse> PolicyHandlers::BacktestPolicy(
   v1::BacktestPolicyResponse out;
   auto report = RunOver(*own, policy, progress);
   if (!report.ok()) return report.status();
-  AddNotes(*own, policy, *in_force, *report);
+  for (Note& note : NotesOn(*own, policy, *in_force)) {
+    v1::BacktestNote& noted = *report->add_noted();
+    noted.set_kind(std::string(note.kind));
+    noted.set_number(note.number);
+    report->add_notes(std::move(note.words));
+  }
   *out.mutable_report() = *std::move(report);
   if (!compares) return out;
   auto other = RunOver(*own, *in_force, progress);

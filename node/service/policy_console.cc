@@ -37,7 +37,7 @@ absl::StatusOr<decision::Policy> PolicyFromFile(const std::string& toml) {
 v1::TrialRow ToProto(const check::TrialRow& row) {
   v1::TrialRow out;
   out.set_answered(ToProto(row.answered));
-  out.set_trial(ToProto(row.trial));
+  if (row.trial.has_value()) out.set_trial(ToProto(*row.trial));
   out.set_checks(row.checks);
   out.set_paid(row.paid);
   out.set_late(row.late);

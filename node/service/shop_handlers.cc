@@ -229,6 +229,12 @@ absl::StatusOr<ShopHandlers::FoundIncident> ShopHandlers::FindIncident(const Act
       return order.status();
     }
   }
+  // As GetCustomer lets the actor see it.
+  if (Authorise(actor, "ShopService/GetCustomer").ok()) {
+    auto known = node_.book().FindByIdentifiers(view->incident.account.identifiers);
+    if (!known.ok()) return known.status();
+    if (known->size() == 1) described.set_customer(known->front().hex());
+  }
   if (absl::Status status = DescribeArrivals(node_, described); !status.ok()) return status;
   if (auto status = DescribeProofRequests(node_, *id, described); !status.ok()) return status;
   if (!MaySeePartners(actor)) HidePartners(described);

@@ -11,12 +11,13 @@ namespace daftar::service {
 namespace {
 
 constexpr uint32_t kDefaultReceiptRows = 50;
+constexpr check::ReceiptLimits kOfOnePage = {.leaves = 20'000, .bodies = 2000};
 constexpr size_t kMaxByBytes = 256;
 constexpr std::string_view kMe = "me";
 constexpr int64_t kMillisPerDay = 24 * 3600 * 1000;
 
 struct Query {
-  check::ReceiptLog::ReadBackFrom begin;
+  check::ReceiptSpan span;
   std::string by;  // empty: anybody
   size_t limit = 0;
   decision::Language language = decision::Language::kEnglish;
@@ -40,11 +41,11 @@ absl::StatusOr<Query> QueryFrom(const Actor& actor, const v1::ListReceiptsReques
   if (from->has_value() && to->has_value() && *from > *to) {
     return absl::InvalidArgumentError("from: a day that is not after `to`");
   }
-  if (from->has_value()) query.begin.from.value = from->days() * kMillisPerDay;
-  if (to->has_value()) query.begin.to.value = (int64_t{to->days()} + 1) * kMillisPerDay - 1;
+  if (from->has_value()) query.span.from.value = from->days() * kMillisPerDay;
+  if (to->has_value()) query.span.to.value = (int64_t{to->days()} + 1) * kMillisPerDay - 1;
   if (const std::string& token = request.page_token(); !token.empty()) {
     const char* end = token.data() + token.size();
-    const auto read = std::from_chars(token.data(), end, query.begin.before);
+    const auto read = std::from_chars(token.data(), end, query.span.before);
     if (read.ec != std::errc() || read.ptr != end) {
       return absl::InvalidArgumentError("page_token: pass on what the page before answered");
     }
@@ -70,9 +71,9 @@ absl::StatusOr<std::vector<check::StoredReceipt>> AboutCustomer(Node& node,
   if (!profile.ok()) return profile.status();
   std::set<check::ReceiptLog::Made> made;
   // A receipt's time is not negative, and its key holds it as unsigned.
-  const evidence::UnixMillis from = {std::max<int64_t>(query.begin.from.value, 0)};
+  const evidence::UnixMillis from = {std::max<int64_t>(query.span.from.value, 0)};
   for (const decision::Subject& subject : node.checker().SubjectsOf(profile->identifiers)) {
-    auto about = node.receipts().About(subject, from, query.begin.to);
+    auto about = node.receipts().About(subject, from, query.span.to);
     if (!about.ok()) return about.status();
     made.insert(about->begin(), about->end());
   }
@@ -131,14 +132,16 @@ absl::StatusOr<v1::ListReceiptsResponse> ShopHandlers::ListReceipts(
   };
   uint64_t next = 0;
   if (request.customer().empty()) {
-    auto read = node_.receipts().ReadBack(query->begin, take);
+    const auto log = node_.receipts().View();
+    if (!log.ok()) return log.status();
+    auto read = log->ReadNewestFirst(query->span, take, {}, kOfOnePage);
     if (!read.ok()) return read.status();
     next = *read;
   } else {
     auto about = AboutCustomer(node_, request.customer(), *query);
     if (!about.ok()) return about.status();
     for (const check::StoredReceipt& receipt : *about) {
-      if (receipt.index >= query->begin.before) continue;
+      if (receipt.index >= query->span.before) continue;
       if (take(receipt)) continue;
       // None is before the last one.
       if (&receipt != &about->back()) next = receipt.index;

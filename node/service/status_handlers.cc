@@ -20,99 +20,98 @@ constexpr uint64_t kFirstEntries = 3;
 
 }  // namespace
 
-std::vector<std::string> NodeHandlers::OwnProblems() const {
-  std::vector<std::string> problems;
+std::vector<Problem> NodeHandlers::OwnProblems() const {
+  std::vector<Problem> problems;
+  const BackgroundTrouble background = node_.trouble();
   if (std::string trouble = node_.publisher().trouble(); !trouble.empty()) {
     // An empty database, or one that is being filled by a code.
     if (!node_.publisher().Head().has_value() && node_.registry().Active().empty()) {
       trouble += std::string(trouble.ends_with('.') ? "" : ".") + kWithCode;
     }
-    problems.push_back(std::move(trouble));
-  } else if (const BackgroundTrouble background = node_.trouble(); !background.publishing.empty()) {
-    problems.push_back("the last tick published nothing: " + background.publishing);
+    problems.push_back({"log", std::move(trouble)});
+  } else if (!background.publishing.empty()) {
+    problems.push_back({"publishing", "the last tick published nothing: " + background.publishing});
   } else if (node_.publisher().tree_size() == 0) {
     problems.push_back(
-        std::string("the database holds no log: it is new, or was emptied. Fetch it back from "
-                    "partners, or put the right database in its place.") +
-        kWithCode);
+        {"no-log",
+         std::string("the database holds no log: it is new, or was emptied. Fetch it back from "
+                     "partners, or put the right database in its place.") +
+             kWithCode});
   }
   if (const std::string problem = node_.policies().problem(); !problem.empty()) {
     // One line for each fault.
-    for (const absl::string_view line : absl::StrSplit(problem, '\n')) problems.emplace_back(line);
+    for (const absl::string_view line : absl::StrSplit(problem, '\n')) {
+      problems.push_back({"policy", std::string(line)});
+    }
   }
-  if (std::string trouble = node_.trouble().charter; !trouble.empty()) {
-    problems.push_back("charter.toml is not the charter in force: " + trouble);
-  }
-  if (std::string trouble = node_.trouble().outcomes; !trouble.empty()) {
-    problems.push_back("own outcomes are not learnt from: " + trouble);
-  }
-  if (std::string trouble = node_.trouble().proofs; !trouble.empty()) {
-    problems.push_back("proof files that were erased could not be removed yet: " + trouble);
-  }
-  if (std::string trouble = node_.trouble().codes; !trouble.empty()) {
-    problems.push_back("persons' codes that have ended could not be removed yet: " + trouble);
-  }
-  if (std::string trouble = node_.trouble().reviews; !trouble.empty()) {
-    problems.push_back("identifiers of many people could not be listed for review yet: " + trouble);
-  }
-  if (std::string trouble = node_.trouble().clock; !trouble.empty()) {
-    problems.push_back(trouble +
-                       ": no deadline acts until they agree; compare it with a time server");
-  }
-  if (std::string trouble = node_.trouble().expiry; !trouble.empty()) {
-    problems.push_back("partners' reports whose time is over could not be deleted yet: " + trouble);
-  }
-  if (std::string trouble = node_.trouble().handovers; !trouble.empty()) {
-    problems.push_back("requests for proof whose time is over could not be ended yet: " + trouble);
-  }
-  if (std::string trouble = node_.trouble().purging; !trouble.empty()) {
-    problems.push_back("what was erased could not be taken out of the database's files yet: " +
-                       trouble);
-  }
+  const auto add = [&problems](std::string_view kind, std::string_view what,
+                               const std::string& trouble, std::string_view then = "") {
+    if (trouble.empty()) return;
+    problems.push_back({kind, std::string(what) + trouble + std::string(then)});
+  };
+  add("charter", "charter.toml is not the charter in force: ", background.charter);
+  add("outcomes", "own outcomes are not learnt from: ", background.outcomes);
+  add("proof-files", "proof files that were erased could not be removed yet: ", background.proofs);
+  add("codes", "persons' codes that have ended could not be removed yet: ", background.codes);
+  add("reviews",
+      "identifiers of many people could not be listed for review yet: ", background.reviews);
+  add("clock", "", background.clock,
+      ": no deadline acts until they agree; compare it with a time server");
+  add("expiry",
+      "partners' reports whose time is over could not be deleted yet: ", background.expiry);
+  add("proof-requests",
+      "requests for proof whose time is over could not be ended yet: ", background.handovers);
+  add("purging",
+      "what was erased could not be taken out of the database's files yet: ", background.purging);
   return problems;
 }
 
-std::vector<std::string> NodeHandlers::ProblemsOf(const partners::Partner& partner) const {
-  std::vector<std::string> problems;
+std::vector<Problem> NodeHandlers::ProblemsOf(const partners::Partner& partner) const {
+  std::vector<Problem> problems;
   const auto mirror = node_.followers().MirrorOf(partner.origin);
   if (mirror == nullptr) return problems;
   if (const std::string trouble = partners::TroubleWords(partner, mirror->View());
       !trouble.empty()) {
-    problems.push_back("partner " + partner.origin + ": " + trouble);
+    problems.push_back({"partner", "partner " + partner.origin + ": " + trouble});
   }
   auto certificate = crypto::InspectCertificate(partner.certificate_pem);
   if (certificate.ok() && certificate->not_after < node_.clock().Now().seconds()) {
-    problems.push_back("partner " + partner.origin + ": its certificate has expired; pair again");
+    problems.push_back({"partner-certificate",
+                        "partner " + partner.origin + ": its certificate has expired; pair again"});
   }
   if (const evidence::CharterHash stated = StatedCharter(partner);
       node_.charters().Find(stated) == nullptr) {
     constexpr size_t kShownDigits = 12;
-    problems.push_back("partner " + partner.origin + ": it files under the charter " +
-                       stated.hex().substr(0, kShownDigits) +
-                       ", which is not adopted here; what it reports under it does not count. Get "
-                       "the file from it: daftar charter adopt FILE");
+    problems.push_back(
+        {"partner-charter",
+         "partner " + partner.origin + ": it files under the charter " +
+             stated.hex().substr(0, kShownDigits) +
+             ", which is not adopted here; what it reports under it does not count. Get "
+             "the file from it: daftar charter adopt FILE"});
   }
   return problems;
 }
 
-std::vector<std::string> NodeHandlers::Problems() const {
-  std::vector<std::string> problems = OwnProblems();
+std::vector<Problem> NodeHandlers::Problems() const {
+  std::vector<Problem> problems = OwnProblems();
   for (const partners::Partner& partner : node_.registry().Active()) {
-    for (std::string& problem : ProblemsOf(partner)) problems.push_back(std::move(problem));
+    for (Problem& problem : ProblemsOf(partner)) problems.push_back(std::move(problem));
   }
   return problems;
 }
 
-std::vector<std::string> NodeHandlers::ProblemsFor(const Actor& actor) const {
+std::vector<Problem> NodeHandlers::ProblemsFor(const Actor& actor) const {
   if (MaySeePartners(actor)) return Problems();
-  std::vector<std::string> problems = OwnProblems();
+  std::vector<Problem> problems = OwnProblems();
   const std::vector<partners::Partner> active = node_.registry().Active();
   const auto in_trouble = std::count_if(active.begin(), active.end(), [this](const auto& partner) {
     return !ProblemsOf(partner).empty();
   });
   if (in_trouble > 0) {
-    problems.push_back("partners in trouble: " + std::to_string(in_trouble) +
-                       "; tell a manager or the operator, whom `daftar partner list` shows which");
+    problems.push_back(
+        {"partners",
+         "partners in trouble: " + std::to_string(in_trouble) +
+             "; tell a manager or the operator, whom `daftar partner list` shows which"});
   }
   return problems;
 }
@@ -152,7 +151,10 @@ absl::StatusOr<v1::GetStatusResponse> NodeHandlers::GetStatus(const Actor& actor
   auto queued = node_.ledger().QueueLength();
   if (!queued.ok()) return queued.status();
   out.set_queued(*queued);
-  for (std::string& problem : ProblemsFor(actor)) out.add_problems(std::move(problem));
+  for (Problem& problem : ProblemsFor(actor)) {
+    out.add_problems(std::move(problem.words));
+    out.add_problem_kinds(std::string(problem.kind));
+  }
   out.set_test_mode(config.test_mode);
   if (config.test_mode) {
     out.add_notices(

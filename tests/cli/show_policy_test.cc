@@ -74,12 +74,15 @@ TEST(ShowPolicyTest, OutcomesKeepOverriddenOnesApart) {
 TEST(ShowPolicyTest, ATrialIsShownByBothAnswers) {
   const auto report = Proto<v1::ReportTrialResponse>(
       "hash: 'aa' since: '2026-11-01' toml: 'version = 1' rows { answered: EFFECT_DEPOSIT "
-      "trial: EFFECT_ACCEPT checks: 3 paid: 1 late: 1 }");
+      "trial: EFFECT_ACCEPT checks: 3 paid: 1 late: 1 } rows { answered: EFFECT_DEPOSIT checks: 2 "
+      "}");
   const Json document = ToJson(report);
   EXPECT_EQ(document["rows"][0]["answered"], "deposit");
   EXPECT_EQ(document["rows"][0]["trial"], "accept");
   EXPECT_EQ(document["rows"][0]["checks"], 3);
+  EXPECT_TRUE(document["rows"][1]["trial"].is_null());  // it could not decide
   EXPECT_THAT(Printed(report), HasSubstr("deposit"));
+  EXPECT_THAT(Printed(report), HasSubstr("no answer"));
   EXPECT_TRUE(ToJson(v1::ReportTrialResponse())["hash"].is_null());
   EXPECT_THAT(Printed(v1::ReportTrialResponse()), HasSubstr("No policy is on trial"));
   EXPECT_THAT(Printed(v1::SetTrialPolicyResponse()), HasSubstr("No policy is on trial"));

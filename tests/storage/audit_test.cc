@@ -42,6 +42,14 @@ class AuditTest : public ::testing::Test {
   std::unique_ptr<RocksStore> store_;
 };
 
+TEST_F(AuditTest, AReasonIsNeitherEmptyNorTooLong) {
+  const auto wrong = StatusIs(absl::StatusCode::kInvalidArgument);
+  EXPECT_THAT(CheckBecause(""), wrong);
+  EXPECT_THAT(CheckBecause("x"), IsOk());
+  EXPECT_THAT(CheckBecause(std::string(kMaxAuditText, 'x')), IsOk());
+  EXPECT_THAT(CheckBecause(std::string(kMaxAuditText + 1, 'x')), wrong);
+}
+
 TEST_F(AuditTest, WhatIsTooLongEndsBehindAWholeCharacter) {
   const auto kept = [this](const std::string& because) {
     Batch batch;

@@ -81,16 +81,86 @@ TEST_F(ReceiptLogTest, ReadingBackGoesOnWhereItStoppedAndPassesOverDeletedBodies
   DAFTAR_ASSERT_OK(node_->store().Write(std::move(batch)));
   made.erase(made.begin() + 1);
   std::vector<ReceiptId> read;
-  ReceiptLog::ReadBackFrom begin;
+  ReceiptSpan span;
+  const auto view = receipts().View();
+  DAFTAR_ASSERT_OK(view);
   do {  // one at a time
-    auto next = receipts().ReadBack(begin, [&](const StoredReceipt& receipt) {
+    auto next = view->ReadNewestFirst(span, [&](const StoredReceipt& receipt) {
       read.push_back(receipt.id);
       return false;
     });
     DAFTAR_ASSERT_OK(next);
-    begin.before = *next;
-  } while (begin.before > 0);
+    span.before = *next;
+  } while (span.before > 0);
   EXPECT_EQ(read, made);
+  // Behind the first one that is wanted there is nothing more.
+  span = {.first = 4, .before = 5};
+  EXPECT_EQ(*view->ReadNewestFirst(span, [](const StoredReceipt&) { return false; }), 0u);
+}
+
+TEST_F(ReceiptLogTest, ALimitedReadingGoesOnWhereItReachedItsLimit) {
+  constexpr uint64_t kCount = 2 * kReceiptsReadTogether + 3;
+  const evidence::UnixMillis start = circle_.clock().Now();
+  for (uint64_t i = 0; i < kCount; ++i) {
+    if (i == kCount / 2) circle_.clock().Advance(3600);
+    DAFTAR_ASSERT_OK(receipts().Append(Record(), {}));
+  }
+  const auto view = receipts().View();
+  DAFTAR_ASSERT_OK(view);
+  const auto read_all = [&](ReceiptSpan span, const ReceiptLimits& limits, int& readings) {
+    std::vector<uint64_t> read;
+    for (readings = 0; span.before > 0; ++readings) {
+      auto next = view->ReadNewestFirst(
+          span,
+          [&](const StoredReceipt& receipt) {
+            read.push_back(receipt.index);
+            return true;
+          },
+          {}, limits);
+      EXPECT_THAT(next, IsOk());
+      span.before = next.value_or(0);
+    }
+    return read;
+  };
+  std::vector<uint64_t> all;
+  for (uint64_t i = kCount; i-- > 0;) all.push_back(i);
+  int readings = 0;
+  EXPECT_EQ(read_all({}, {.bodies = 10}, readings), all);
+  EXPECT_EQ(readings, 7);
+  EXPECT_EQ(read_all({}, {.leaves = kReceiptsReadTogether}, readings), all);
+  EXPECT_EQ(readings, 3);
+  // Those that are too new count as looked at, and open nothing.
+  const std::vector<uint64_t> old(all.end() - kCount / 2, all.end());
+  EXPECT_EQ(read_all({.to = start}, {.bodies = kCount / 2}, readings), old);
+  EXPECT_EQ(readings, 1);
+}
+
+TEST_F(ReceiptLogTest, AClockThatWasSetBackHidesNoReceiptOfItsDay) {
+  const int64_t slack_s = kReceiptOrderSlack.count() / 1000;
+  const evidence::UnixMillis set_back_from = circle_.clock().Now();
+  const auto append = [&](size_t count) {
+    for (size_t i = 0; i < count; ++i) DAFTAR_ASSERT_OK(receipts().Append(Record(), {}));
+  };
+  append(1);
+  circle_.clock().Set(-slack_s);
+  append(kReceiptsReadTogether);
+  const auto found = [&] {
+    size_t count = 0;
+    const auto view = receipts().View();
+    EXPECT_THAT(view, IsOk());
+    EXPECT_THAT(view->ReadNewestFirst({.from = set_back_from},
+                                      [&](const StoredReceipt&) {
+                                        ++count;
+                                        return true;
+                                      }),
+                IsOk());
+    return count;
+  };
+  EXPECT_EQ(found(), 1u);
+  // Longer ago than clocks go wrong nothing is looked for.
+  circle_.clock().Set(-1);
+  append(kReceiptsReadTogether);
+  EXPECT_EQ(found(), 0u);
 }
 
 TEST_F(ReceiptLogTest, ReadingBackKeepsToItsTimes) {
@@ -100,7 +170,9 @@ TEST_F(ReceiptLogTest, ReadingBackKeepsToItsTimes) {
   DAFTAR_ASSERT_OK(receipts().Append(Record("new"), {}));
   const auto read = [&](evidence::UnixMillis from, evidence::UnixMillis to) {
     std::string found;
-    auto next = receipts().ReadBack({.from = from, .to = to}, [&](const StoredReceipt& receipt) {
+    const auto view = receipts().View();
+    EXPECT_THAT(view, IsOk());
+    auto next = view->ReadNewestFirst({.from = from, .to = to}, [&](const StoredReceipt& receipt) {
       found += receipt.record.because[0] + " ";
       return true;
     });
@@ -165,8 +237,8 @@ TEST_F(ReceiptLogTest, ASpanIsReadNewestFirstWithinItsTimes) {
   EXPECT_TRUE(tried);
   read.clear();
   const int64_t hour = 3'600'000;
-  DAFTAR_ASSERT_OK(
-      view->ReadNewestFirst({3, {start.value + 2 * hour}, {start.value + 5 * hour}}, visit));
+  DAFTAR_ASSERT_OK(view->ReadNewestFirst(
+      {.first = 3, .from = {start.value + 2 * hour}, .to = {start.value + 5 * hour}}, visit));
   EXPECT_EQ(read, (std::vector<uint64_t>{5, 4, 3}));
   EXPECT_THAT(view->ReadNewestFirst({}, visit, [] { return true; }),
               StatusIs(absl::StatusCode::kCancelled));

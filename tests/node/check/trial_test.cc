@@ -3,8 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <limits>
+#include <memory>
+#include <utility>
+
 #include "node/check/checker.h"
 #include "storage/audit.h"
+#include "tests/node/partners/unreached_network.h"
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -30,6 +36,63 @@ decision::Policy Milder() {
   return policy;
 }
 
+// Decides as the default does, and reads the customer's orders once more for it.
+decision::Policy WithOtherLateDays() {
+  decision::Policy policy = decision::DefaultPolicy();
+  ++policy.late_after_days;
+  return policy;
+}
+
+const absl::Status kBroken = absl::UnavailableError("the disk cannot be read");
+
+class NothingIsRead final : public storage::StoreReader {
+ public:
+  absl::StatusOr<std::optional<crypto::Bytes>> Get(storage::Column,
+                                                   crypto::ByteView) const override {
+    return kBroken;
+  }
+  absl::StatusOr<std::vector<std::optional<crypto::Bytes>>> MultiGet(
+      storage::Column, const std::vector<crypto::Bytes>&) const override {
+    return kBroken;
+  }
+  absl::Status Scan(storage::Column, crypto::ByteView, crypto::ByteView,
+                    const std::function<bool(crypto::ByteView, crypto::ByteView)>&) const override {
+    return kBroken;
+  }
+};
+
+// Fails after so many snapshots were taken.
+class FailingStore final : public storage::Store {
+ public:
+  explicit FailingStore(storage::Store& store) : store_(store) {}
+  absl::StatusOr<std::optional<crypto::Bytes>> Get(storage::Column column,
+                                                   crypto::ByteView key) const override {
+    return store_.Get(column, key);
+  }
+  absl::StatusOr<std::vector<std::optional<crypto::Bytes>>> MultiGet(
+      storage::Column column, const std::vector<crypto::Bytes>& keys) const override {
+    return store_.MultiGet(column, keys);
+  }
+  absl::Status Scan(
+      storage::Column column, crypto::ByteView prefix, crypto::ByteView start,
+      const std::function<bool(crypto::ByteView, crypto::ByteView)>& visit) const override {
+    return store_.Scan(column, prefix, start, visit);
+  }
+  std::unique_ptr<storage::StoreReader> Snapshot() const override {
+    if (taken++ >= most) return std::make_unique<NothingIsRead>();
+    return store_.Snapshot();
+  }
+  absl::Status Write(storage::Batch batch) override { return store_.Write(std::move(batch)); }
+  absl::Status Purge(std::span<const storage::Column> columns) override {
+    return store_.Purge(columns);
+  }
+  mutable int taken = 0;
+  int most = std::numeric_limits<int>::max();
+
+ private:
+  storage::Store& store_;
+};
+
 class TrialTest : public ::testing::Test {
  protected:
   Trial& trial() { return node_->trial(); }
@@ -51,10 +114,14 @@ class TrialTest : public ::testing::Test {
     DAFTAR_ASSERT_OK(node_->book().ImportOrders(rows));
   }
   Answer Ask(const std::string& phone = kPhone, const std::string& request_id = "") {
+    return Ask(node_->checker(), phone, request_id);
+  }
+  static Answer Ask(Checker& checker, const std::string& phone = kPhone,
+                    const std::string& request_id = "") {
     Question question;
     question.identifiers = {Phone(phone)};
     question.order.amount = evidence::Money{450'000'000, *evidence::Currency::FromCode("IDR")};
-    auto answer = node_->checker().Check({"uid:0", request_id}, question);
+    auto answer = checker.Check({"uid:0", request_id}, question);
     EXPECT_TRUE(answer.ok()) << answer.status();
     return *std::move(answer);
   }
@@ -187,6 +254,73 @@ TEST_F(TrialTest, ARequestMayBeRepeatedAndIsNotAnothers) {
               StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_THAT(trial().End(node_.Caller(), ""), StatusIs(absl::StatusCode::kInvalidArgument));
   EXPECT_EQ(Changes().size(), 1u);
+}
+
+TEST_F(TrialTest, ARequestThatChangedNothingBeginsNoTrialWhenItIsRepeatedLater) {
+  Begin(Milder());
+  const storage::Caller caller{"user:budi", "one"};
+  auto same = trial().Begin(caller, Milder(), "to see");
+  DAFTAR_ASSERT_OK(same);
+  EXPECT_NE(*same, nullptr);
+  DAFTAR_ASSERT_OK(trial().End(node_.Caller(), "seen enough"));
+  auto again = trial().Begin(caller, Milder(), "to see");
+  DAFTAR_ASSERT_OK(again);
+  EXPECT_EQ(*again, nullptr);
+  EXPECT_EQ(trial().Current(), nullptr);
+  // Nor is it another one's.
+  EXPECT_THAT(trial().Begin(caller, WithOtherLateDays(), "to see"),
+              StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_EQ(Changes().size(), 2u);  // the one that began it, and its end
+}
+
+TEST_F(TrialTest, APolicyThatCannotDecideHindersNoCheckAndTheReportSaysSo) {
+  GiveOrders();
+  const Answer before = Ask();
+  FailingStore store(node_->store());
+  const identity::WarningList warnings;
+  const book::Book book(store, node_->vault(), node_->entropy(), circle_.clock(), warnings);
+  partners::UnreachedNetwork network;
+  partners::Lookup lookup(node_->store(), node_->vault(), circle_.clock(), node_->entropy(),
+                          node_->charters(), node_.origin(), node_->registry(), node_->followers(),
+                          node_->relays(), network);
+  Checker checker(node_->ledger(), book, lookup, node_->receipts(),
+                  ShopRules{node_->policies(), node_->groups(), node_->allowlist(),
+                            node_->outcomes(), node_->own_rate(), node_->warnings(), trial()},
+                  circle_.clock(), CheckerOptions{node_->charters(), node_->keys().receipt});
+  // What the policy in force needs is read before what the one on trial needs besides.
+  Ask(checker);
+  const int of_one = store.taken;
+  Begin(WithOtherLateDays());
+  const Answer decided = Ask(checker);
+  ASSERT_TRUE(decided.trial.has_value());
+  ASSERT_GT(store.taken, 2 * of_one);
+  store.taken = 0;
+  store.most = of_one;
+  const Answer failed = Ask(checker);
+  EXPECT_GT(store.taken, of_one);
+  EXPECT_EQ(failed.decision.verdict, before.decision.verdict);
+  EXPECT_FALSE(failed.trial.has_value());
+  auto stored = node_->receipts().Get(failed.receipt);
+  DAFTAR_ASSERT_OK(stored);
+  EXPECT_FALSE(stored->record.trial.has_value());
+  EXPECT_EQ(stored->record.body.verdict, before.decision.verdict);
+  OrderOutcome became;
+  became.order = "order";
+  became.receipt = failed.receipt;
+  became.named = true;
+  became.outcome = Outcome::kPaid;
+  became.on = evidence::Date::Of(circle_.clock().Now());
+  DAFTAR_ASSERT_OK(node_->outcomes().Record(became, decision::DefaultPolicy()));
+  auto rows = ReportTrial(*trial().Current(), node_->receipts(), node_->outcomes());
+  DAFTAR_ASSERT_OK(rows);
+  ASSERT_EQ(rows->size(), 2u);
+  EXPECT_EQ((*rows)[0].answered, before.decision.verdict.effect);
+  EXPECT_FALSE((*rows)[0].trial.has_value());
+  EXPECT_EQ((*rows)[0].checks, 1u);
+  EXPECT_EQ((*rows)[0].paid, 1u);
+  EXPECT_EQ((*rows)[1].trial, decided.trial->effect);
+  EXPECT_EQ((*rows)[1].checks, 1u);
+  EXPECT_EQ((*rows)[1].paid, 0u);
 }
 
 TEST_F(TrialTest, TheReportHasBothEffectsOfTheCurrentTrialWithWhatBecameOfThem) {

@@ -210,6 +210,7 @@ TEST_F(BookWarningsTest, AFloodingPartnerIsShownAndReleased) {
   EXPECT_FALSE(shown->partner().quarantined_since().empty());
   EXPECT_THAT(nodes_.GetStatus(operator_, {})->problems(),
               ElementsAre(HasSubstr("201 reports in a day")));
+  EXPECT_THAT(nodes_.GetStatus(operator_, {})->problem_kinds(), ElementsAre("partner"));
   v1::ReleasePartnerRequest release;
   release.set_origin("toko-b.test");
   EXPECT_THAT(nodes_.ReleasePartner(operator_, release),

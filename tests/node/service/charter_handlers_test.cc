@@ -1,4 +1,5 @@
 // The charters of a node and of its partners, as an operator sees them.
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "node/service/node_handlers.h"
@@ -106,7 +107,8 @@ TEST_F(CharterHandlersTest, AFileThatCannotBeKeptIsToldInTheStatus) {
   circle_.Settle();
   a_->Upkeep();
   EXPECT_THAT(handlers_.Problems(),
-              ::testing::ElementsAre(HasSubstr("charter.toml is not the charter in force: ")));
+              ::testing::ElementsAre(::testing::Field(
+                  &Problem::words, HasSubstr("charter.toml is not the charter in force: "))));
   std::filesystem::remove_all(a_.dir() / "charter.toml");
   a_->Upkeep();
   EXPECT_TRUE(handlers_.Problems().empty());

@@ -22,6 +22,7 @@ using ::daftar::testing::StatusIs;
 using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::Field;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -59,9 +60,11 @@ TEST_F(NodeHandlersTest, StaffSeeHowManyPartnersAreInTroubleAndNotWhich) {
   auto managers = handlers_.GetStatus(manager_, {});
   DAFTAR_ASSERT_OK(managers);
   EXPECT_THAT(managers->problems(), ElementsAre(HasSubstr("toko-b.test: its certificate")));
+  EXPECT_THAT(managers->problem_kinds(), ElementsAre("partner-certificate"));
   auto staffs = handlers_.GetStatus(staff_, {});
   DAFTAR_ASSERT_OK(staffs);
   EXPECT_THAT(staffs->problems(), ElementsAre(HasSubstr("partners in trouble: 1")));
+  EXPECT_THAT(staffs->problem_kinds(), ElementsAre("partners"));
   EXPECT_THAT(staffs->ShortDebugString(), Not(HasSubstr("toko-b")));
 }
 
@@ -74,6 +77,28 @@ TEST_F(NodeHandlersTest, EachFaultOfThePolicyFileIsAProblemOfItsOwn) {
   EXPECT_THAT(status->problems(),
               ElementsAre(HasSubstr("policy.toml is not in force"), HasSubstr("policy.toml:2:1: "),
                           HasSubstr("policy.toml:3:1: ")));
+  EXPECT_THAT(status->problem_kinds(), ElementsAre("policy", "policy", "policy"));
+}
+
+TEST_F(NodeHandlersTest, EachProblemIsToldWithItsKindInTheSamePlace) {
+  std::ofstream(a_.dir() / "policy.toml") << "version = 1\nx = 1\n";
+  a_->policies().Look();
+  a_->policies().Look();
+  std::filesystem::create_directories(a_.dir() / "charter.toml" / "in the way");
+  const std::string mine = circle_.charter().source + "\n# mine\n";
+  const std::string theirs = circle_.charter().source + "\n# theirs\n";
+  DAFTAR_ASSERT_OK(a_->charters().Adopt(a_.Caller(), mine, "agreed"));
+  DAFTAR_ASSERT_OK(b_->charters().Adopt(b_.Caller(), theirs, "agreed"));
+  circle_.Settle();
+  a_->Upkeep();
+  const auto status = handlers_.GetStatus(manager_, {});
+  DAFTAR_ASSERT_OK(status);
+  EXPECT_THAT(status->problems(),
+              ElementsAre(HasSubstr("policy.toml is not in force"), HasSubstr("policy.toml:2:1: "),
+                          HasSubstr("charter.toml is not the charter in force"),
+                          HasSubstr("partner toko-b.test: it files under the charter")));
+  EXPECT_THAT(status->problem_kinds(),
+              ElementsAre("policy", "policy", "charter", "partner-charter"));
 }
 
 TEST_F(NodeHandlersTest, DisputesThatNobodyAnswersAreANoticeOnceTheyAreFlagged) {
@@ -108,9 +133,10 @@ TEST_F(NodeHandlersTest, APartnerUnderACharterThatIsNotAdoptedHereIsAProblem) {
   DAFTAR_ASSERT_OK(b_->charters().Adopt(b_.Caller(), changed, "agreed"));
   circle_.Settle();
   EXPECT_THAT(handlers_.Problems(),
-              ElementsAre(AllOf(HasSubstr("partner toko-b.test: it files under the charter " +
-                                          hash.substr(0, 12) + ", which is not adopted here"),
-                                HasSubstr("daftar charter adopt FILE"))));
+              ElementsAre(Field(&Problem::words,
+                                AllOf(HasSubstr("partner toko-b.test: it files under the charter " +
+                                                hash.substr(0, 12) + ", which is not adopted here"),
+                                      HasSubstr("daftar charter adopt FILE")))));
   EXPECT_THAT(handlers_.GetStatus(staff_, {})->problems(),
               ElementsAre(HasSubstr("partners in trouble: 1")));
   // Adopted is enough, in force or not.
@@ -131,6 +157,7 @@ TEST_F(NodeHandlersTest, ALogInTroubleIsShownAsTheDatabaseHoldsIt) {
   EXPECT_FALSE(status->signing());
   EXPECT_EQ(status->log_size(), size);
   EXPECT_EQ(status->log_root(), "");
+  EXPECT_THAT(status->problem_kinds(), Contains("log"));
   // It has partners, which are asked without a code.
   EXPECT_THAT(status->problems(), Not(Contains(HasSubstr("--code"))));
   auto entries = handlers.ListLogEntries(manager_, {});

@@ -179,6 +179,45 @@ TEST_F(OrderIncidentsTest, AnIncidentTellsThatItsOrderWasPaid) {
   EXPECT_EQ(Ask().inputs(1).status(), "settled");
 }
 
+TEST_F(OrderIncidentsTest, AnIncidentNamesItsCustomerToWhoeverMayReadCustomers) {
+  constexpr char kOther[] = "0813-2465-7980";
+  v1::AddIncidentRequest request = About("", "no-show");
+  request.add_identifiers()->set_phone(kPhone);
+  request.add_identifiers()->set_phone(kOther);
+  request.set_occurred(DaysAgo(3));
+  auto filed = shop_.AddIncident(manager_, request);
+  DAFTAR_ASSERT_OK(filed);
+  const auto customer = [&](Role role) {
+    v1::GetIncidentRequest get;
+    get.set_id(filed->incident().id());
+    auto shown = shop_.GetIncident(Actor{"user:x", Roles{role}}, get);
+    EXPECT_TRUE(shown.ok()) << shown.status();
+    return shown.ok() ? shown->incident().customer() : "error";
+  };
+  EXPECT_EQ(customer(Role::kManager), "");  // the book has nobody
+  const std::string known = Order("").customer();
+  EXPECT_EQ(customer(Role::kManager), known);
+  EXPECT_EQ(customer(Role::kStaff), known);
+  EXPECT_EQ(customer(Role::kAuditor), "");
+  v1::ListIncidentsRequest list;
+  EXPECT_EQ(shop_.ListIncidents(manager_, list)->incidents(0).customer(), "");
+  // Of two customers it is nobody's, until they are one.
+  v1::AddCustomerRequest add;
+  add.set_request_id(RequestId());
+  add.set_name("Sari");
+  add.add_identifiers()->set_phone(kOther);
+  auto second = shop_.AddCustomer(manager_, add);
+  DAFTAR_ASSERT_OK(second);
+  EXPECT_EQ(customer(Role::kManager), "");
+  v1::MergeCustomersRequest merge;
+  merge.set_request_id(RequestId());
+  merge.set_into(known);
+  merge.set_from(second->customer().id());
+  merge.set_because("the same person");
+  DAFTAR_ASSERT_OK(book_.MergeCustomers(manager_, merge));
+  EXPECT_EQ(customer(Role::kManager), known);
+}
+
 TEST_F(OrderIncidentsTest, NothingIsMissingForAReasonThatIsNeverShared) {
   v1::AddIncidentRequest request = About("", "staff-abuse");
   request.add_identifiers()->set_phone(kPhone);

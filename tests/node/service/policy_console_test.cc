@@ -18,6 +18,7 @@ using ::daftar::testing::Phone;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class PolicyConsoleTest : public ::testing::Test {
@@ -38,6 +39,13 @@ class PolicyConsoleTest : public ::testing::Test {
     auto answer = shop_.Check(actor, request);
     EXPECT_TRUE(answer.ok()) << answer.status();
     return *std::move(answer);
+  }
+  // What a report's notes are about, once each stands beside its words.
+  static std::vector<std::string> KindsOf(const v1::BacktestReport& report) {
+    EXPECT_EQ(report.noted_size(), report.notes_size());
+    std::vector<std::string> kinds;
+    for (const v1::BacktestNote& note : report.noted()) kinds.push_back(note.kind());
+    return kinds;
   }
   // `count` orders, three days apart, of which every fourth was never paid.
   void GiveOrders(int count) {
@@ -190,11 +198,43 @@ TEST_F(PolicyConsoleTest, ABacktestComparesWithThePolicyInForceAndTellsHowFarItI
   }
   ASSERT_GE(report->report().notes_size(), 1);
   EXPECT_THAT(report->report().notes(0), HasSubstr("partner"));
+  EXPECT_THAT(KindsOf(report->report()), ElementsAre("own-orders-only", "newer-half", "not-in-it"));
+  EXPECT_EQ(report->in_force().noted_size(), 0);
   // Of the one in force alone there is nothing to compare, and the next may run.
   auto alone = policy_.BacktestPolicy(manager_, {});
   DAFTAR_ASSERT_OK(alone);
   EXPECT_FALSE(alone->has_in_force());
   EXPECT_EQ(alone->report().good(), 15u);
+}
+
+TEST_F(PolicyConsoleTest, ABacktestSaysWhatItLeavesOutInWordsAndInNumbers) {
+  GiveOrders(40);
+  const evidence::Date today = evidence::Date::Of(circle_.clock().Now());
+  book::NewOrder prepaid;
+  prepaid.identifiers = {Phone("0813-2465-7980")};
+  prepaid.amount = {100'000'00, *evidence::Currency::FromCode("IDR")};
+  prepaid.terms = decision::Terms::kPrepaid;
+  prepaid.invoiced = today.PlusDays(-50);
+  prepaid.due = prepaid.invoiced;
+  auto added = node_->book().AddOrder(node_.Caller(), prepaid);
+  DAFTAR_ASSERT_OK(added);
+  v1::BacktestPolicyRequest request;
+  request.set_most_orders(30);
+  request.set_toml("version = 1\n[own_orders]\nlate_after_days = 3\n");
+  auto answer = policy_.BacktestPolicy(manager_, request);
+  DAFTAR_ASSERT_OK(answer);
+  const v1::BacktestReport& report = answer->report();
+  ASSERT_THAT(KindsOf(report), ElementsAre("own-orders-only", "newer-half", "not-in-it", "prepaid",
+                                           "older", "late"));
+  EXPECT_EQ(report.noted(0).number(), 0u);
+  EXPECT_EQ(report.noted(3).number(), 1u);
+  EXPECT_THAT(report.notes(3), HasSubstr("in advance are left out: 1."));
+  EXPECT_EQ(report.noted(4).number(), 10u);
+  EXPECT_THAT(report.notes(4), HasSubstr("left out: 10."));
+  // Not those of the policy that is tried.
+  const uint32_t days = decision::DefaultPolicy().late_after_days;
+  EXPECT_EQ(report.noted(5).number(), days);
+  EXPECT_THAT(report.notes(5), HasSubstr("more than " + std::to_string(days) + " days"));
 }
 
 TEST_F(PolicyConsoleTest, ABacktestIsStoppedByItsCallerAndRefusedWithTooFewOrders) {
