@@ -14,6 +14,7 @@
 #include "node/service/access.h"
 #include "node/service/sign_in_limits.h"
 #include "node/service/sign_in_rows.h"
+#include "node/service/users.h"
 #include "storage/mutex.h"
 
 namespace daftar::service {

@@ -13,7 +13,7 @@
 #include "crypto/entropy.h"
 #include "crypto/secret.h"
 #include "node/evidence/clock.h"
-#include "node/service/access.h"
+#include "node/service/users.h"
 #include "storage/store.h"
 #include "storage/vault.h"
 
@@ -23,7 +23,7 @@ inline constexpr size_t kMaxSessionsPerUser = 20;  // the oldest ends for one mo
 inline constexpr size_t kMaxDevicesPerUser = 20;   // likewise
 inline constexpr size_t kRecoveryCodes = 8;
 
-// In Column::kUsers: 'u' name -> the user (access.cc); 's' name -> sealed SignInRow;
+// In Column::kUsers: 'u' name -> the user (users.cc); 's' name -> sealed SignInRow;
 // 'k' SHA-256 of a session's secret -> sealed name; 'l' SHA-256 of a link's -> sealed LinkRow.
 storage::Bytes UserRowKey(std::string_view name);
 storage::Bytes SignInKey(std::string_view name);
