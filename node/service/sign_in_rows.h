@@ -51,10 +51,11 @@ struct LinkMark {
 
 // Moves, since it holds secrets.
 struct SignInRow {
-  std::string password;               // Argon2id's text form; empty: none was set
-  crypto::SecretBytes second_factor;  // empty: none is in force
-  crypto::SecretBytes unconfirmed;    // the secret of one that no code was shown of yet
-  uint64_t last_step = 0;             // of the codes that were accepted
+  std::string password;                    // Argon2id's text form; empty: none was set
+  crypto::SecretBytes second_factor;       // empty: none is in force
+  crypto::SecretBytes unconfirmed;         // the secret of one that no code was shown of yet
+  evidence::UnixMillis unconfirmed_until;  // when that ends
+  uint64_t last_step = 0;                  // of the codes that were accepted
   std::vector<crypto::Digest> recovery_codes;
   std::vector<crypto::Digest> devices;  // the one last used last
   std::vector<SessionMark> sessions;    // the oldest first
