@@ -34,6 +34,7 @@
 #include "node/service/subject_handlers.h"
 #include "node/service/tls.h"
 #include "node/service/trouble_news.h"
+#include "node/service/users.h"
 #include "node/service/web_front.h"
 #include "node/setup.h"
 #include "node/version.h"

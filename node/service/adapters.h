@@ -29,6 +29,7 @@
 #include "node/service/local_services.h"
 #include "node/service/node_handlers.h"
 #include "node/service/policy_handlers.h"
+#include "node/service/retry_after.h"
 #include "node/service/session_handlers.h"
 #include "node/service/shop_handlers.h"
 #include "node/service/subject_handlers.h"
@@ -68,17 +69,25 @@ inline absl::StatusOr<Actor> ActorOf(const grpc::ServerContext& context,
   return credentials.ActorOf(*origin);
 }
 
+// As gRPC has it, with the time to wait beside it where `status` has one.
+inline grpc::Status ToGrpc(grpc::ServerContext& context, const absl::Status& status) {
+  if (const auto wait = RetryAfter(status); wait.has_value()) {
+    context.AddTrailingMetadata(kRetryAfterMetadata, std::to_string(wait->count()));
+  }
+  return ToGrpc(status);
+}
+
 template <class Kind, class Request, class Response>
 using Handler = absl::StatusOr<Response> (Kind::*)(const Actor&, const Request&);
 
 template <class Kind, class Request, class Response>
-grpc::Status Serve(const grpc::ServerContext& context, const Credentials& credentials,
+grpc::Status Serve(grpc::ServerContext& context, const Credentials& credentials,
                    std::optional<uint32_t> uid, Kind& handlers, const Request& request,
                    Response* response, Handler<Kind, Request, Response> handler) {
   auto actor = ActorOf(context, credentials, uid);
-  if (!actor.ok()) return ToGrpc(actor.status());
+  if (!actor.ok()) return ToGrpc(context, actor.status());
   auto result = (handlers.*handler)(*actor, request);
-  if (!result.ok()) return ToGrpc(result.status());
+  if (!result.ok()) return ToGrpc(context, result.status());
   *response = *std::move(result);
   return grpc::Status::OK;
 }
@@ -100,18 +109,18 @@ using StreamHandler = absl::Status (Kind::*)(const Actor&, const Request&,
 
 // The caller has to set a deadline of at most `most_millis`.
 template <class Kind, class Request, class Response>
-grpc::Status Stream(const grpc::ServerContext& context, const Credentials& credentials,
+grpc::Status Stream(grpc::ServerContext& context, const Credentials& credentials,
                     std::optional<uint32_t> uid, Kind& handlers, const Request& request,
                     grpc::ServerWriter<Response>* writer,
                     StreamHandler<Kind, Request, Response> handler, int most_millis) {
   if (absl::Status status = CheckDeadline(context, most_millis); !status.ok()) {
-    return ToGrpc(status);
+    return ToGrpc(context, status);
   }
   auto actor = ActorOf(context, credentials, uid);
-  if (!actor.ok()) return ToGrpc(actor.status());
-  return ToGrpc((handlers.*handler)(*actor, request, [&](const Response& message) {
-    return !context.IsCancelled() && writer->Write(message);
-  }));
+  if (!actor.ok()) return ToGrpc(context, actor.status());
+  return ToGrpc(context, (handlers.*handler)(*actor, request, [&](const Response& message) {
+                  return !context.IsCancelled() && writer->Write(message);
+                }));
 }
 
 class ShopAdapter final : public v1::ShopService::Service {
@@ -160,13 +169,13 @@ class ShopAdapter final : public v1::ShopService::Service {
   grpc::Status AwaitIncident(grpc::ServerContext* context, const v1::AwaitIncidentRequest* request,
                              grpc::ServerWriter<v1::AwaitIncidentResponse>* writer) override {
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
     // Until the caller or the node ends the call.
     auto answer =
         handlers_.AwaitIncident(*actor, *request, [&](const v1::AwaitIncidentResponse& message) {
           return !context->IsCancelled() && writer->Write(message);
         });
-    if (!answer.ok()) return ToGrpc(answer.status());
+    if (!answer.ok()) return ToGrpc(*context, answer.status());
     writer->Write(*answer);
     return grpc::Status::OK;
   }
@@ -220,23 +229,28 @@ class ShopAdapter final : public v1::ShopService::Service {
   grpc::Status AddProof(grpc::ServerContext* context,
                         grpc::ServerReader<v1::AddProofRequest>* reader,
                         v1::AddProofResponse* response) override {
-    if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = CheckDeadline(*context); !status.ok()) {
+      return ToGrpc(*context, status);
+    }
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
     auto added = handlers_.AddProof(
         *actor, [reader](v1::AddProofRequest& message) { return reader->Read(&message); });
-    if (!added.ok()) return ToGrpc(added.status());
+    if (!added.ok()) return ToGrpc(*context, added.status());
     *response = *std::move(added);
     return grpc::Status::OK;
   }
   grpc::Status GetProof(grpc::ServerContext* context, const v1::GetProofRequest* request,
                         grpc::ServerWriter<v1::GetProofResponse>* writer) override {
-    if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = CheckDeadline(*context); !status.ok()) {
+      return ToGrpc(*context, status);
+    }
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
-    return ToGrpc(handlers_.GetProof(
-        *actor, *request,
-        [writer](const v1::GetProofResponse& message) { return writer->Write(message); }));
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
+    return ToGrpc(*context, handlers_.GetProof(*actor, *request,
+                                               [writer](const v1::GetProofResponse& message) {
+                                                 return writer->Write(message);
+                                               }));
   }
   grpc::Status RemoveProof(grpc::ServerContext* context, const v1::RemoveProofRequest* request,
                            v1::RemoveProofResponse* response) override {
@@ -245,8 +259,8 @@ class ShopAdapter final : public v1::ShopService::Service {
 
  private:
   template <class Request, class Response>
-  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
-                      Response* response, Handler<ShopHandlers, Request, Response> handler) {
+  grpc::Status Answer(grpc::ServerContext& context, const Request& request, Response* response,
+                      Handler<ShopHandlers, Request, Response> handler) {
     return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   ShopHandlers& handlers_;
@@ -293,13 +307,13 @@ class BookAdapter final : public v1::BookService::Service {
   grpc::Status ReportGroups(grpc::ServerContext* context, const v1::ReportGroupsRequest* request,
                             grpc::ServerWriter<v1::ReportGroupsResponse>* writer) override {
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
     // Until the caller or the node ends the call.
     auto report =
         handlers_.ReportGroups(*actor, *request, [&](const v1::ReportGroupsResponse& message) {
           return !context->IsCancelled() && writer->Write(message);
         });
-    if (!report.ok()) return ToGrpc(report.status());
+    if (!report.ok()) return ToGrpc(*context, report.status());
     writer->Write(*report);
     return grpc::Status::OK;
   }
@@ -355,8 +369,8 @@ class BookAdapter final : public v1::BookService::Service {
 
  private:
   template <class Request, class Response>
-  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
-                      Response* response, Handler<BookHandlers, Request, Response> handler) {
+  grpc::Status Answer(grpc::ServerContext& context, const Request& request, Response* response,
+                      Handler<BookHandlers, Request, Response> handler) {
     return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   BookHandlers& handlers_;
@@ -411,8 +425,8 @@ class IncidentAdapter final : public v1::IncidentService::Service {
 
  private:
   template <class Request, class Response>
-  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
-                      Response* response, Handler<IncidentHandlers, Request, Response> handler) {
+  grpc::Status Answer(grpc::ServerContext& context, const Request& request, Response* response,
+                      Handler<IncidentHandlers, Request, Response> handler) {
     return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   IncidentHandlers& handlers_;
@@ -466,12 +480,16 @@ class DisclosureAdapter final : public v1::DisclosureService::Service {
   grpc::Status GetPartnerProof(grpc::ServerContext* context,
                                const v1::GetPartnerProofRequest* request,
                                grpc::ServerWriter<v1::GetPartnerProofResponse>* writer) override {
-    if (absl::Status status = CheckDeadline(*context); !status.ok()) return ToGrpc(status);
+    if (absl::Status status = CheckDeadline(*context); !status.ok()) {
+      return ToGrpc(*context, status);
+    }
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
-    return ToGrpc(handlers_.GetPartnerProof(
-        *actor, *request,
-        [writer](const v1::GetPartnerProofResponse& message) { return writer->Write(message); }));
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
+    return ToGrpc(*context,
+                  handlers_.GetPartnerProof(*actor, *request,
+                                            [writer](const v1::GetPartnerProofResponse& message) {
+                                              return writer->Write(message);
+                                            }));
   }
   grpc::Status ListProofRequests(grpc::ServerContext* context,
                                  const v1::ListProofRequestsRequest* request,
@@ -489,8 +507,8 @@ class DisclosureAdapter final : public v1::DisclosureService::Service {
 
  private:
   template <class Request, class Response>
-  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
-                      Response* response, Handler<DisclosureHandlers, Request, Response> handler) {
+  grpc::Status Answer(grpc::ServerContext& context, const Request& request, Response* response,
+                      Handler<DisclosureHandlers, Request, Response> handler) {
     return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   DisclosureHandlers& handlers_;
@@ -517,11 +535,11 @@ class PolicyAdapter final : public v1::PolicyService::Service {
                               const v1::ReportOutcomesRequest* request,
                               v1::ReportOutcomesResponse* response) override {
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
     // Until the caller or the node ends the call.
     auto report =
         handlers_.ReportOutcomes(*actor, *request, [context] { return context->IsCancelled(); });
-    if (!report.ok()) return ToGrpc(report.status());
+    if (!report.ok()) return ToGrpc(*context, report.status());
     *response = *std::move(report);
     return grpc::Status::OK;
   }
@@ -541,22 +559,22 @@ class PolicyAdapter final : public v1::PolicyService::Service {
   grpc::Status ReportTrial(grpc::ServerContext* context, const v1::ReportTrialRequest* request,
                            v1::ReportTrialResponse* response) override {
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
     // Until the caller or the node ends the call.
     auto report =
         handlers_.ReportTrial(*actor, *request, [context] { return context->IsCancelled(); });
-    if (!report.ok()) return ToGrpc(report.status());
+    if (!report.ok()) return ToGrpc(*context, report.status());
     *response = *std::move(report);
     return grpc::Status::OK;
   }
   grpc::Status ReportWorth(grpc::ServerContext* context, const v1::ReportWorthRequest* request,
                            v1::ReportWorthResponse* response) override {
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
     // Until the caller or the node ends the call.
     auto report =
         handlers_.ReportWorth(*actor, *request, [context] { return context->IsCancelled(); });
-    if (!report.ok()) return ToGrpc(report.status());
+    if (!report.ok()) return ToGrpc(*context, report.status());
     *response = *std::move(report);
     return grpc::Status::OK;
   }
@@ -564,13 +582,13 @@ class PolicyAdapter final : public v1::PolicyService::Service {
                               const v1::BacktestPolicyRequest* request,
                               grpc::ServerWriter<v1::BacktestPolicyResponse>* writer) override {
     auto actor = ActorOf(*context, credentials_, uid_);
-    if (!actor.ok()) return ToGrpc(actor.status());
+    if (!actor.ok()) return ToGrpc(*context, actor.status());
     // Until the caller or the node ends the call.
     auto report =
         handlers_.BacktestPolicy(*actor, *request, [&](const v1::BacktestPolicyResponse& message) {
           return !context->IsCancelled() && writer->Write(message);
         });
-    if (!report.ok()) return ToGrpc(report.status());
+    if (!report.ok()) return ToGrpc(*context, report.status());
     writer->Write(*report);
     return grpc::Status::OK;
   }
@@ -582,8 +600,8 @@ class PolicyAdapter final : public v1::PolicyService::Service {
 
  private:
   template <class Request, class Response>
-  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
-                      Response* response, Handler<PolicyHandlers, Request, Response> handler) {
+  grpc::Status Answer(grpc::ServerContext& context, const Request& request, Response* response,
+                      Handler<PolicyHandlers, Request, Response> handler) {
     return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   PolicyHandlers& handlers_;
@@ -702,8 +720,8 @@ class NodeAdapter final : public v1::NodeService::Service {
 
  private:
   template <class Request, class Response>
-  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
-                      Response* response, Handler<NodeHandlers, Request, Response> handler) {
+  grpc::Status Answer(grpc::ServerContext& context, const Request& request, Response* response,
+                      Handler<NodeHandlers, Request, Response> handler) {
     return Serve(context, credentials_, uid_, handlers_, request, response, handler);
   }
   NodeHandlers& handlers_;
@@ -757,14 +775,13 @@ class SessionAdapter final : public v1::SessionService::Service {
 
  private:
   template <class Request, class Response>
-  grpc::Status Answer(const grpc::ServerContext& context, const Request& request,
-                      Response* response,
+  grpc::Status Answer(grpc::ServerContext& context, const Request& request, Response* response,
                       absl::StatusOr<Response> (SessionHandlers::*handler)(const CallOrigin&,
                                                                            const Request&)) {
     auto origin = OriginOf(context, uid_);
-    if (!origin.ok()) return ToGrpc(origin.status());
+    if (!origin.ok()) return ToGrpc(context, origin.status());
     auto result = (handlers_.*handler)(*origin, request);
-    if (!result.ok()) return ToGrpc(result.status());
+    if (!result.ok()) return ToGrpc(context, result.status());
     *response = *std::move(result);
     return grpc::Status::OK;
   }

@@ -10,7 +10,7 @@
 
 #include "node/service/convert.h"
 #include "node/service/limits.h"
-#include "node/service/local_services.h"
+#include "node/service/retry_after.h"
 
 namespace daftar::service {
 namespace {
@@ -45,9 +45,8 @@ std::string FaultIn(std::string_view words) {
   return fault + (named ? ", at " + std::string(place) : "");
 }
 
-// As a handler says after how many seconds a call may be repeated: in the trailing metadata, which
-// is of this process.
-HttpHeaders RetryAfter(const grpc::ClientContext& context) {
+// After how many seconds a refused call may be repeated, where its handler has said so.
+HttpHeaders RetryHeader(const grpc::ClientContext& context) {
   const auto& trailing = context.GetServerTrailingMetadata();
   const auto found = trailing.find(kRetryAfterMetadata);
   if (found == trailing.end()) return {};
@@ -129,7 +128,7 @@ class UnaryCall : public std::enable_shared_from_this<UnaryCall> {
   void OnDone(const grpc::Status& status) {
     plan_.body_place.reset();
     HttpResponse response = Response(FromGrpc(status));
-    if (!status.ok()) response.headers = RetryAfter(context_);
+    if (!status.ok()) response.headers = RetryHeader(context_);
     answer_->Send(std::move(response));
     answer_.reset();
   }

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "node/service/access.h"
 #include "node/service/sessions.h"
+#include "node/service/users.h"
 
 namespace daftar::service {
 

@@ -41,8 +41,6 @@ inline constexpr std::string_view kBearer = "Bearer ";
 // How the HTTP listener tells its own server where a call came from. No other server reads them.
 inline constexpr char kAddressMetadata[] = "daftar-address";
 inline constexpr char kDeviceMetadata[] = "daftar-device";
-// And what the answer's trailing metadata says to it: whole seconds.
-inline constexpr char kRetryAfterMetadata[] = "retry-after";
 
 class LocalServices {
  public:

@@ -12,6 +12,7 @@
 #include "node/service/access.h"
 #include "node/service/export_stream.h"
 #include "node/service/log_policy.h"
+#include "node/service/users.h"
 
 namespace daftar::service {
 

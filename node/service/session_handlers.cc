@@ -126,7 +126,7 @@ absl::StatusOr<v1::SignInResponse> SessionHandlers::SignIn(const CallOrigin& ori
                                                            const v1::SignInRequest& request) {
   if (absl::Status s = Authorise({}, "SessionService/SignIn"); !s.ok()) return s;
   if (!request.token().empty()) {
-    return SignedIn(origin, credentials_.sessions.SignInByToken(request.token()));
+    return SignedIn(origin, credentials_.sessions.SignInByToken(request.token(), origin.address));
   }
   return SignedIn(origin,
                   credentials_.sessions.SignIn({request.user(), request.password(), request.code(),

@@ -14,6 +14,7 @@
 #include "node/service/access.h"
 #include "node/service/sign_in_limits.h"
 #include "node/service/sign_in_rows.h"
+#include "node/service/users.h"
 #include "storage/mutex.h"
 
 namespace daftar::service {
@@ -24,6 +25,8 @@ inline constexpr std::chrono::hours kSessionLife{12};       // at most, however 
 inline constexpr std::chrono::minutes kSessionIdle{60};     // without a call
 inline constexpr size_t kMaxSecretBytes = 256;              // of a session, link or device, as sent
 inline constexpr size_t kMaxCodeBytes = 64;                 // of a second factor, as sent
+inline constexpr std::chrono::minutes kUnconfirmedLife{30};  // of a second factor not in force
+inline constexpr std::chrono::seconds kPasswordRetry{1};     // while others hold Argon2id's places
 
 struct PasswordSignIn {
   std::string user;
@@ -75,8 +78,9 @@ class Sessions {
   //   FailedPrecondition  user and password fit, and a code is needed ("second factor needed")
   //   ResourceExhausted   too many attempts (sign_in_limits.h)
   absl::StatusOr<NewSession> SignIn(const PasswordSignIn& with);
-  // A session with the role of the token's user. Unauthenticated for an unknown token.
-  absl::StatusOr<NewSession> SignInByToken(std::string_view token);
+  // A session with the role of the token's user. `address`: of the peer. Unauthenticated for an
+  // unknown token; ResourceExhausted after too many of those from there.
+  absl::StatusOr<NewSession> SignInByToken(std::string_view token, const std::string& address);
   // Sets the password of the link's user and signs in; the link can be used no more. `user`: the
   // name of the first user, who becomes owner; not looked at with other links.
   //   NotFound         no such link, or it was used, has ended, or another has taken its place
@@ -99,18 +103,19 @@ class Sessions {
   absl::Status End(std::string_view session, const std::string& request_id, std::string_view id);
 
   // Ends all other sessions of the user. InvalidArgument when the old one does not fit, and as
-  // CheckPassword; FailedPrecondition for a session by token; ResourceExhausted after too many
-  // attempts.
+  // CheckPassword; FailedPrecondition for a session by token, and for a repetition with another new
+  // password, or after the password was changed again; ResourceExhausted after too many attempts.
   absl::Status SetPassword(std::string_view session, const std::string& request_id,
                            const std::string& old_password, const std::string& new_password);
-  // A secret for a second factor, which is in force once it was confirmed. `password`: needed where
-  // one is in force. Errors as SetPassword.
+  // A secret for a second factor, which is in force once it was confirmed, within
+  // kUnconfirmedLife. `password`: needed where one is in force. Errors as SetPassword.
   absl::StatusOr<crypto::SecretBytes> BeginSecondFactor(std::string_view session,
                                                         const std::string& request_id,
                                                         const std::string& password);
   // The recovery codes, shown once: empty on a repetition. Earlier ones end.
   //   InvalidArgument     the code is none of the secret's
-  //   FailedPrecondition  nothing was begun
+  //   FailedPrecondition  nothing was begun, or too long ago
+  //   ResourceExhausted   too many attempts
   absl::StatusOr<std::vector<std::string>> ConfirmSecondFactor(std::string_view session,
                                                                const std::string& request_id,
                                                                std::string_view code);
@@ -138,8 +143,13 @@ class Sessions {
   std::string Begin(const std::string& name, SignInRow& row, storage::Batch& batch, bool by_token);
   absl::StatusOr<NewSession> UseFirstLink(const crypto::Digest& link, const std::string& user,
                                           const std::string& password);
+  // At the session's own password or code.
+  Attempt AttemptOf(const Found& found) const;
   // Whether it is the password of the session's user; counts attempts.
   absl::Status CheckOwnPassword(const Found& found, const std::string& password);
+  // The answer to a repetition of SetPassword. `set`: what the first one recorded.
+  absl::Status RepeatPassword(const Found& found, storage::ByteView set,
+                              const std::string& new_password);
   void Record(storage::Batch& batch, const std::string& name, std::string_view action,
               const std::string& object) const;
 

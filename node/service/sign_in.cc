@@ -4,6 +4,7 @@
 
 #include "crypto/password.h"
 #include "crypto/totp.h"
+#include "node/service/retry_after.h"
 #include "node/service/sessions.h"
 
 namespace daftar::service {
@@ -109,11 +110,11 @@ absl::StatusOr<NewSession> Sessions::SignIn(const PasswordSignIn& with) {
   auto fits = crypto::PasswordFits(hash, with.password);
   if (!fits.ok()) {
     limits_.TakeBack(attempt);
-    return fits.status();
+    return WithRetryAfter(fits.status(), kPasswordRetry);
   }
   if (!*fits) return DoNotFit();
   if (!read.row.second_factor.empty() && with.code.empty()) {
-    limits_.TakeBack(attempt);
+    limits_.Halfway(attempt);
     return absl::FailedPreconditionError(
         "second factor needed: give the six digits that the phone shows, or a recovery code");
   }
@@ -137,8 +138,12 @@ absl::StatusOr<NewSession> Sessions::SignIn(const PasswordSignIn& with) {
   return session;
 }
 
-absl::StatusOr<NewSession> Sessions::SignInByToken(std::string_view token) {
+absl::StatusOr<NewSession> Sessions::SignInByToken(std::string_view token,
+                                                   const std::string& address) {
+  const evidence::UnixMillis at = clock_.Now();
+  if (absl::Status status = limits_.BeginToken(address, at); !status.ok()) return status;
   auto actor = users_.ByToken(token);
+  if (!absl::IsUnauthenticated(actor.status())) limits_.TakeBackToken(address, at);
   if (!actor.ok()) return actor.status();
   const std::string name = actor->name.substr(kUserPrefix.size());
   NewSession session;
@@ -161,7 +166,7 @@ absl::StatusOr<NewSession> Sessions::UseLink(std::string_view secret, const std:
   const std::string& name = (*link)->user;
   if (absl::Status status = CheckPassword(name, password); !status.ok()) return status;
   auto hashed = crypto::HashPassword(password);
-  if (!hashed.ok()) return hashed.status();
+  if (!hashed.ok()) return WithRetryAfter(hashed.status(), kPasswordRetry);
   NewSession session;
   absl::Status changed =
       Change(name, [&](const User&, SignInRow& row, Batch& batch) -> absl::Status {
@@ -203,7 +208,7 @@ absl::StatusOr<NewSession> Sessions::UseFirstLink(const crypto::Digest& link,
   if (!stored.ok()) return stored.status();
   if (!stored->has_value()) return NoSuchLink();
   auto hashed = crypto::HashPassword(password);
-  if (!hashed.ok()) return hashed.status();
+  if (!hashed.ok()) return WithRetryAfter(hashed.status(), kPasswordRetry);
 
   Batch batch;
   batch.ExpectValue(Column::kUsers, LinkKey(link), **stored);

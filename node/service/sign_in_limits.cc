@@ -6,6 +6,7 @@
 #include <array>
 
 #include "crypto/bytes.h"
+#include "node/service/retry_after.h"
 
 namespace daftar::service {
 namespace {
@@ -15,6 +16,16 @@ constexpr size_t kMaxAddressBytes = 64;  // of what stands for itself
 std::string DeviceKey(const Attempt& attempt) { return attempt.user + " " + attempt.device; }
 std::string StrangerKey(const Attempt& attempt) {
   return attempt.user + " " + StrangerOf(attempt.address);
+}
+std::string OwnKey(const Attempt& attempt) {
+  return attempt.device.empty() ? StrangerKey(attempt) : DeviceKey(attempt);
+}
+
+absl::Status MustWait(std::chrono::seconds wait, std::string_view or_else) {
+  return WithRetryAfter(
+      absl::ResourceExhaustedError("too many attempts; wait " + std::to_string(wait.count()) +
+                                   " seconds" + std::string(or_else)),
+      wait);
 }
 
 }  // namespace
@@ -81,26 +92,29 @@ void Attempts::TakeBack(const std::string& key, evidence::UnixMillis at) {
 
 absl::Status SignInLimits::Begin(const Attempt& attempt) {
   storage::MutexLock lock(mutex_);
-  std::chrono::seconds wait{0};
+  std::chrono::seconds wait = halfway_.Wait(OwnKey(attempt), attempt.at);
   if (!attempt.device.empty()) {
-    wait = by_device_.Wait(DeviceKey(attempt), attempt.at);
-    if (wait.count() == 0) by_device_.Count(DeviceKey(attempt), attempt.at);
-  } else {
-    const std::string stranger = StrangerOf(attempt.address);
-    wait = std::max({by_stranger_.Wait(StrangerKey(attempt), attempt.at),
-                     OfUser(attempt).Wait(attempt.user, attempt.at),
-                     by_address_.Wait(stranger, attempt.at)});
-    if (wait.count() == 0) {
-      by_stranger_.Count(StrangerKey(attempt), attempt.at);
-      OfUser(attempt).Count(attempt.user, attempt.at);
-      by_address_.Count(stranger, attempt.at);
+    wait = std::max(wait, by_device_.Wait(DeviceKey(attempt), attempt.at));
+    if (wait.count() > 0) {
+      return MustWait(wait, ", or let an operator make a link (`daftar user reset`)");
     }
+    by_device_.Count(DeviceKey(attempt), attempt.at);
+    return absl::OkStatus();
   }
-  if (wait.count() == 0) return absl::OkStatus();
-  return absl::ResourceExhaustedError(
-      "too many attempts to sign in; wait " + std::to_string(wait.count()) +
-      " seconds, sign in from a device that has signed in before, or let an operator make a link "
-      "(`daftar user reset`)");
+  const std::string stranger = StrangerOf(attempt.address);
+  wait = std::max({wait, by_stranger_.Wait(StrangerKey(attempt), attempt.at),
+                   OfUser(attempt).Wait(attempt.user, attempt.at),
+                   by_address_.Wait(stranger, attempt.at)});
+  if (wait.count() > 0) {
+    return MustWait(
+        wait,
+        ", sign in from a device that has signed in before, or let an operator make a link "
+        "(`daftar user reset`)");
+  }
+  by_stranger_.Count(StrangerKey(attempt), attempt.at);
+  OfUser(attempt).Count(attempt.user, attempt.at);
+  by_address_.Count(stranger, attempt.at);
+  return absl::OkStatus();
 }
 
 void SignInLimits::Undo(const Attempt& attempt) {
@@ -115,15 +129,36 @@ void SignInLimits::TakeBack(const Attempt& attempt) {
   Undo(attempt);
 }
 
+void SignInLimits::Halfway(const Attempt& attempt) {
+  storage::MutexLock lock(mutex_);
+  Undo(attempt);
+  halfway_.Count(OwnKey(attempt), attempt.at);
+}
+
 void SignInLimits::Succeeded(const Attempt& attempt) {
   storage::MutexLock lock(mutex_);
   Undo(attempt);
+  halfway_.Forget(OwnKey(attempt));
   // The other counts stay: who signs in as itself would else guess at others for ever.
   if (attempt.device.empty()) {
     by_stranger_.Forget(StrangerKey(attempt));
   } else {
     by_device_.Forget(DeviceKey(attempt));
   }
+}
+
+absl::Status SignInLimits::BeginToken(const std::string& address, evidence::UnixMillis at) {
+  storage::MutexLock lock(mutex_);
+  const std::string stranger = StrangerOf(address);
+  const std::chrono::seconds wait = by_token_.Wait(stranger, at);
+  if (wait.count() > 0) return MustWait(wait, "");
+  by_token_.Count(stranger, at);
+  return absl::OkStatus();
+}
+
+void SignInLimits::TakeBackToken(const std::string& address, evidence::UnixMillis at) {
+  storage::MutexLock lock(mutex_);
+  by_token_.TakeBack(StrangerOf(address), at);
 }
 
 }  // namespace daftar::service

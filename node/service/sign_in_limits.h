@@ -25,6 +25,10 @@ inline constexpr AttemptLimit kDeviceLimit{10, std::chrono::minutes(15)};   // u
 inline constexpr AttemptLimit kStrangerLimit{5, std::chrono::minutes(15)};  // user and address
 inline constexpr AttemptLimit kUserLimit{50, std::chrono::hours(1)};  // user, all unknown devices
 inline constexpr AttemptLimit kAddressLimit{30, std::chrono::hours(1)};  // address, all users
+// User and device, or user and address: the password was right, and no code came with it. Guesses
+// nothing, but each costs an Argon2id.
+inline constexpr AttemptLimit kHalfwayLimit{10, std::chrono::minutes(15)};
+inline constexpr AttemptLimit kTokenLimit{30, std::chrono::hours(1)};  // address, by token
 inline constexpr size_t kMaxCounted = 10'000;  // keys of one kind; the one longest quiet gives way
 
 // Failures under each of at most kMaxCounted keys. Not thread-safe.
@@ -52,21 +56,31 @@ struct Attempt {
   std::string user;       // as it was given, whether there is one or not
   bool there_is = false;  // such a user: its count never gives way to those of made-up names
   std::string address;    // of the peer; IPv6 counts by /64
-  std::string device;     // hash of a known device's mark; empty: a stranger
+  std::string device;     // hash of a known device's mark, or kInSession; empty: a stranger
   evidence::UnixMillis at;
 };
+// Attempt.device of whoever has a session: at the present password, or at a code to confirm.
+inline constexpr std::string_view kInSession = "session";
 
 // In memory: a restart forgets all. Any thread may call.
 class SignInLimits {
  public:
   // Counts the attempt as failed, before anything was looked at, so that many at once are no way
-  // around. ResourceExhausted, with the seconds to wait, when one more is too many; then nothing
-  // was counted.
+  // around. ResourceExhausted, with the seconds to wait (retry_after.h), when one more is too many;
+  // then nothing was counted.
   absl::Status Begin(const Attempt& attempt);
   // It was none of guessing: takes back what Begin has counted.
   void TakeBack(const Attempt& attempt);
-  // It signed in: the count of its device or of its user and address begins anew as well.
+  // The password was right, and a code is needed: counts toward kHalfwayLimit instead, until it
+  // signs in.
+  void Halfway(const Attempt& attempt);
+  // It signed in: the counts of its device or of its user and address begin anew as well.
   void Succeeded(const Attempt& attempt);
+
+  // As Begin and TakeBack, for a token that came from `address`. They have a count of their own, so
+  // that a program with an old token keeps nobody's password out.
+  absl::Status BeginToken(const std::string& address, evidence::UnixMillis at);
+  void TakeBackToken(const std::string& address, evidence::UnixMillis at);
 
  private:
   Attempts& OfUser(const Attempt& attempt) DAFTAR_REQUIRES(mutex_) {
@@ -80,6 +94,8 @@ class SignInLimits {
   Attempts by_user_ DAFTAR_GUARDED_BY(mutex_){kUserLimit};
   Attempts by_name_ DAFTAR_GUARDED_BY(mutex_){kUserLimit};  // that nobody has
   Attempts by_address_ DAFTAR_GUARDED_BY(mutex_){kAddressLimit};
+  Attempts halfway_ DAFTAR_GUARDED_BY(mutex_){kHalfwayLimit};  // by device or stranger
+  Attempts by_token_ DAFTAR_GUARDED_BY(mutex_){kTokenLimit};   // by address
 };
 
 // What of an address is one stranger: an IPv4 address, or the first 64 bits of an IPv6 one, of

@@ -15,13 +15,15 @@ using storage::ByteView;
 using storage::Column;
 using storage::Vault;
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;  // of a sign-in row; 1 has no end of an unconfirmed secret
+constexpr uint8_t kLinkVersion = 1;
 
 // Of a sealed row; wiped when it goes, since the row has secrets.
 crypto::SecretBytes Encode(const SignInRow& row) {
   Writer writer;
   writer.U8(kVersion).Prefixed16(crypto::AsBytes(row.password));
   writer.Prefixed8(row.second_factor.Expose()).Prefixed8(row.unconfirmed.Expose());
+  writer.U64(static_cast<uint64_t>(row.unconfirmed_until.value));
   writer.U64(row.last_step).U8(static_cast<uint8_t>(row.recovery_codes.size()));
   for (const crypto::Digest& code : row.recovery_codes) writer.Raw(code.view());
   writer.U8(static_cast<uint8_t>(row.devices.size()));
@@ -42,10 +44,12 @@ crypto::SecretBytes Encode(const SignInRow& row) {
 absl::StatusOr<SignInRow> Decode(ByteView bytes) {
   Reader reader(bytes);
   SignInRow row;
-  if (reader.U8() != kVersion) reader.Fail();
+  const uint8_t version = reader.U8();
+  if (version == 0 || version > kVersion) reader.Fail();
   row.password = reader.Text16();
   row.second_factor = crypto::SecretBytes(crypto::ToBytes(reader.Prefixed8()));
   row.unconfirmed = crypto::SecretBytes(crypto::ToBytes(reader.Prefixed8()));
+  if (version > 1) row.unconfirmed_until.value = static_cast<int64_t>(reader.U64());
   row.last_step = reader.U64();
   for (uint8_t left = reader.U8(); left > 0; --left) {
     row.recovery_codes.push_back(reader.Take<crypto::Digest>());
@@ -85,7 +89,7 @@ LinkMark PutLinkRow(Batch& batch, const Vault& vault, std::string_view name,
   Bytes key = LinkKey(mark.secret);
   Bytes sealed = vault.Seal(Column::kUsers, key,
                             Writer()
-                                .U8(kVersion)
+                                .U8(kLinkVersion)
                                 .Prefixed8(crypto::AsBytes(name))
                                 .U64(static_cast<uint64_t>(link.expires_at.value))
                                 .Take());
@@ -158,7 +162,7 @@ absl::StatusOr<std::optional<LinkRow>> ReadLink(const storage::StoreReader& stor
   if (!plain.ok()) return plain.status();
   Reader reader(plain->Expose());
   LinkRow row;
-  if (reader.U8() != kVersion) reader.Fail();
+  if (reader.U8() != kLinkVersion) reader.Fail();
   row.user = std::string(crypto::AsText(reader.Prefixed8()));
   row.expires_at.value = static_cast<int64_t>(reader.U64());
   if (!reader.Finish("link row").ok()) return absl::DataLossError("a link's row is malformed");

@@ -13,7 +13,7 @@
 #include "crypto/entropy.h"
 #include "crypto/secret.h"
 #include "node/evidence/clock.h"
-#include "node/service/access.h"
+#include "node/service/users.h"
 #include "storage/store.h"
 #include "storage/vault.h"
 
@@ -23,7 +23,7 @@ inline constexpr size_t kMaxSessionsPerUser = 20;  // the oldest ends for one mo
 inline constexpr size_t kMaxDevicesPerUser = 20;   // likewise
 inline constexpr size_t kRecoveryCodes = 8;
 
-// In Column::kUsers: 'u' name -> the user (access.cc); 's' name -> sealed SignInRow;
+// In Column::kUsers: 'u' name -> the user (users.cc); 's' name -> sealed SignInRow;
 // 'k' SHA-256 of a session's secret -> sealed name; 'l' SHA-256 of a link's -> sealed LinkRow.
 storage::Bytes UserRowKey(std::string_view name);
 storage::Bytes SignInKey(std::string_view name);
@@ -51,10 +51,11 @@ struct LinkMark {
 
 // Moves, since it holds secrets.
 struct SignInRow {
-  std::string password;               // Argon2id's text form; empty: none was set
-  crypto::SecretBytes second_factor;  // empty: none is in force
-  crypto::SecretBytes unconfirmed;    // the secret of one that no code was shown of yet
-  uint64_t last_step = 0;             // of the codes that were accepted
+  std::string password;                    // Argon2id's text form; empty: none was set
+  crypto::SecretBytes second_factor;       // empty: none is in force
+  crypto::SecretBytes unconfirmed;         // the secret of one that no code was shown of yet
+  evidence::UnixMillis unconfirmed_until;  // when that ends
+  uint64_t last_step = 0;                  // of the codes that were accepted
   std::vector<crypto::Digest> recovery_codes;
   std::vector<crypto::Digest> devices;  // the one last used last
   std::vector<SessionMark> sessions;    // the oldest first

@@ -6,6 +6,7 @@
 #include "crypto/password.h"
 #include "crypto/totp.h"
 #include "crypto/utf8.h"
+#include "node/service/retry_after.h"
 #include "node/service/sessions.h"
 #include "storage/requests.h"
 
@@ -48,6 +49,12 @@ absl::Status SignsInByToken() {
       "this user signs in with a token, and has no password or second factor to set");
 }
 
+// What is kept of a new password for a repetition: of the text that it is stored as, which has a
+// random salt, so that there is nothing to guess at.
+crypto::Digest MarkOf(std::string_view stored_password) {
+  return HashOfSecret("password-request", stored_password);
+}
+
 // "MFRG-GZDF-MZTW-Q2LK"
 std::string Grouped(const std::string& code) {
   std::string text;
@@ -81,13 +88,18 @@ absl::Status CheckPassword(std::string_view user, std::string_view password) {
   return absl::OkStatus();
 }
 
-absl::Status Sessions::CheckOwnPassword(const Found& found, const std::string& password) {
+Attempt Sessions::AttemptOf(const Found& found) const {
   // Strangers cannot get here, so their counts are left alone, as with a known device.
   Attempt attempt;
   attempt.user = found.user.name;
   attempt.there_is = true;
-  attempt.device = "session";
+  attempt.device = kInSession;
   attempt.at = clock_.Now();
+  return attempt;
+}
+
+absl::Status Sessions::CheckOwnPassword(const Found& found, const std::string& password) {
+  const Attempt attempt = AttemptOf(found);
   if (absl::Status status = limits_.Begin(attempt); !status.ok()) return status;
   const bool may_be =
       password.size() >= crypto::kMinPasswordBytes && password.size() <= crypto::kMaxPasswordBytes;
@@ -95,11 +107,22 @@ absl::Status Sessions::CheckOwnPassword(const Found& found, const std::string& p
       may_be ? crypto::PasswordFits(found.row.password, password) : absl::StatusOr<bool>(false);
   if (!fits.ok()) {
     limits_.TakeBack(attempt);
-    return fits.status();
+    return WithRetryAfter(fits.status(), kPasswordRetry);
   }
   if (!*fits) return absl::InvalidArgumentError("the present password does not fit");
   limits_.Succeeded(attempt);
   return absl::OkStatus();
+}
+
+absl::Status Sessions::RepeatPassword(const Found& found, storage::ByteView set,
+                                      const std::string& new_password) {
+  const absl::Status another = absl::FailedPreconditionError(
+      "this request_id was used for another password, or the password was changed again since; use "
+      "a new one for each request");
+  if (!crypto::ConstantTimeEquals(set, MarkOf(found.row.password).view())) return another;
+  // Counted: whoever has the session alone must not find the password out by repeating.
+  const absl::Status same = CheckOwnPassword(found, new_password);
+  return absl::IsInvalidArgument(same) ? another : same;
 }
 
 absl::Status Sessions::SetPassword(std::string_view session, const std::string& request_id,
@@ -112,12 +135,12 @@ absl::Status Sessions::SetPassword(std::string_view session, const std::string& 
   if (!request.ok()) return request.status();
   auto earlier = storage::RequestLog::Find(store_, *request, kPasswordKind);
   if (!earlier.ok()) return earlier.status();
-  if (earlier->has_value()) return absl::OkStatus();
+  if (earlier->has_value()) return RepeatPassword(*found, **earlier, new_password);
   if (found->mark.by_token || found->row.password.empty()) return SignsInByToken();
   if (absl::Status status = CheckPassword(name, new_password); !status.ok()) return status;
   if (absl::Status status = CheckOwnPassword(*found, old_password); !status.ok()) return status;
   auto hashed = crypto::HashPassword(new_password);
-  if (!hashed.ok()) return hashed.status();
+  if (!hashed.ok()) return WithRetryAfter(hashed.status(), kPasswordRetry);
   return Change(name, [&](const User&, SignInRow& row, Batch& batch) -> absl::Status {
     if (row.password != found->row.password) {
       return absl::InvalidArgumentError("the present password does not fit");
@@ -128,7 +151,7 @@ absl::Status Sessions::SetPassword(std::string_view session, const std::string& 
       if (other) DeleteSession(batch, each);
       return other;
     });
-    storage::RequestLog::Record(batch, *request, kPasswordKind, {});
+    storage::RequestLog::Record(batch, *request, kPasswordKind, MarkOf(*hashed).view());
     Record(batch, name, "user.password", name);
     return absl::OkStatus();
   });
@@ -156,6 +179,8 @@ absl::StatusOr<crypto::SecretBytes> Sessions::BeginSecondFactor(std::string_view
           "a second factor was set up meanwhile; begin again, with the password");
     }
     row.unconfirmed = secret.Duplicate();
+    row.unconfirmed_until = {clock_.Now().value +
+                             std::chrono::milliseconds(kUnconfirmedLife).count()};
     return absl::OkStatus();
   });
   if (!changed.ok()) return changed;
@@ -173,10 +198,17 @@ absl::StatusOr<std::vector<std::string>> Sessions::ConfirmSecondFactor(
   if (!earlier.ok()) return earlier.status();
   std::vector<std::string> codes;
   if (earlier->has_value()) return codes;
+  const Attempt attempt = AttemptOf(*found);
+  if (absl::Status status = limits_.Begin(attempt); !status.ok()) return status;
   absl::Status changed =
       Change(name, [&](const User&, SignInRow& row, Batch& batch) -> absl::Status {
         if (row.unconfirmed.empty()) {
           return absl::FailedPreconditionError("begin to set a second factor up first");
+        }
+        if (row.unconfirmed_until <= clock_.Now()) {
+          return absl::FailedPreconditionError(
+              "this second factor was begun more than " + std::to_string(kUnconfirmedLife.count()) +
+              " minutes ago; begin again, and take the new one into the phone");
         }
         const auto step =
             crypto::TotpStep(row.unconfirmed.Expose(), code, clock_.Now().seconds(), 0);
@@ -201,6 +233,7 @@ absl::StatusOr<std::vector<std::string>> Sessions::ConfirmSecondFactor(
         Record(batch, name, kFactorKind, name);
         return absl::OkStatus();
       });
+  if (!absl::IsInvalidArgument(changed)) limits_.TakeBack(attempt);  // no wrong code
   if (!changed.ok()) return changed;
   return codes;
 }

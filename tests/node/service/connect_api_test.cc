@@ -224,6 +224,18 @@ TEST_F(ConnectApiTest, InventedTokensAreCountedByWhereTheyComeFrom) {
   (*api)->Stop();
 }
 
+TEST_F(ConnectApiTest, WhoHasTriedTooManyPasswordsIsToldHowLongToWait) {
+  HttpReply reply;
+  for (size_t i = 0; i <= kStrangerLimit.failures; ++i) {
+    reply = Post("SessionService/SignIn", {{"Content-Type", "application/json"}},
+                 R"({"user":"siti","password":"one that is not hers"})");
+  }
+  EXPECT_EQ(reply.status, 429) << reply.body;
+  const std::string wait = reply.Header("Retry-After");
+  ASSERT_FALSE(wait.empty());
+  EXPECT_GT(std::stoi(wait), 0);
+}
+
 TEST_F(ConnectApiTest, StreamsAnAnswerInEnvelopes) {
   const HttpReply reply =
       Post("BookService/ReportGroups", As(Role::kManager, "application/connect+json"),

@@ -3,12 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <memory>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "crypto/totp.h"
+#include "node/service/retry_after.h"
 #include "storage/audit.h"
 #include "tests/support/sim_circle.h"
 #include "tests/support/status_matchers.h"
@@ -23,6 +26,7 @@ using ::testing::HasSubstr;
 
 constexpr char kPassword[] = "kopi susu dan roti";
 constexpr char kOther[] = "teh manis tanpa gula";
+constexpr char kHere[] = "192.0.2.1";
 // Nobody's: too short to be a password, so that a test tries often without waiting for Argon2id.
 constexpr char kShort[] = "x";
 
@@ -157,7 +161,7 @@ TEST_F(SessionsTest, TheOldestOfTooManySessionsEnds) {
   DAFTAR_ASSERT_OK(made);
   std::vector<std::string> secrets;
   for (size_t i = 0; i <= kMaxSessionsPerUser; ++i) {
-    auto session = sessions_->SignInByToken(made->token);
+    auto session = sessions_->SignInByToken(made->token, kHere);
     DAFTAR_ASSERT_OK(session);
     secrets.push_back(session->secret);
   }
@@ -172,7 +176,7 @@ TEST_F(SessionsTest, TheOldestOfTooManySessionsEnds) {
 TEST_F(SessionsTest, RemovingAUserEndsAllItHasAtOnce) {
   const NewSession session = Person("siti", Role::kStaff);
   auto made = users_.Add(node_.Caller(), "POS", Role::kManager, std::nullopt);
-  auto by_token = sessions_->SignInByToken(made->token);
+  auto by_token = sessions_->SignInByToken(made->token, kHere);
   DAFTAR_ASSERT_OK(by_token);
   auto actor = sessions_->BySecret(by_token->secret);
   DAFTAR_ASSERT_OK(actor);  // without a second factor
@@ -234,6 +238,58 @@ TEST_F(SessionsTest, AManagerDoesNothingBeforeTheSecondFactorIsSetUp) {
   EXPECT_TRUE(listed->front().signs_in && listed->front().has_second_factor);
 }
 
+TEST_F(SessionsTest, CodesToConfirmAreBoundedAndCountWithThePresentPassword) {
+  const NewSession session = Person("siti", Role::kManager);
+  for (size_t i = 0; i <= kDeviceLimit.failures; ++i) {
+    ASSERT_THAT(sessions_->ConfirmSecondFactor(session.secret, Id(), "123456"),
+                StatusIs(absl::StatusCode::kFailedPrecondition))
+        << "nothing was begun, so that nothing is guessed at";
+  }
+  auto secret = sessions_->BeginSecondFactor(session.secret, Id(), {});
+  DAFTAR_ASSERT_OK(secret);
+  for (size_t i = 0; i < kDeviceLimit.failures; ++i) {
+    ASSERT_THAT(sessions_->ConfirmSecondFactor(session.secret, Id(), "12345"),
+                StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+  EXPECT_THAT(sessions_->ConfirmSecondFactor(session.secret, Id(), CodeNow(*secret)),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("wait 900 seconds")));
+  EXPECT_THAT(sessions_->SetPassword(session.secret, Id(), kPassword, kOther),
+              StatusIs(absl::StatusCode::kResourceExhausted));
+  DAFTAR_EXPECT_OK(Try(kPassword, kHere)) << "signing in has counts of its own";
+  circle_.clock().Advance(std::chrono::seconds(kDeviceLimit.within).count());
+  DAFTAR_EXPECT_OK(sessions_->ConfirmSecondFactor(session.secret, Id(), CodeNow(*secret)));
+}
+
+TEST_F(SessionsTest, ACodeThatFitsTakesNoCountBack) {
+  const NewSession session = Person("siti", Role::kStaff);
+  const auto guess = [&] { return sessions_->SetPassword(session.secret, Id(), kShort, kOther); };
+  for (size_t i = 1; i < kDeviceLimit.failures; ++i) {
+    ASSERT_THAT(guess(), StatusIs(absl::StatusCode::kInvalidArgument));
+  }
+  auto secret = sessions_->BeginSecondFactor(session.secret, Id(), {});
+  DAFTAR_ASSERT_OK(secret);
+  DAFTAR_ASSERT_OK(sessions_->ConfirmSecondFactor(session.secret, Id(), CodeNow(*secret)));
+  ASSERT_THAT(guess(), StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(guess(), StatusIs(absl::StatusCode::kResourceExhausted))
+      << "else whoever has a session guesses at the password for longer";
+}
+
+TEST_F(SessionsTest, AnUnconfirmedSecondFactorEndsAfterItsTime) {
+  const NewSession session = Person("siti", Role::kManager);
+  const int64_t life = std::chrono::seconds(kUnconfirmedLife).count();
+  auto late = sessions_->BeginSecondFactor(session.secret, Id(), {});
+  DAFTAR_ASSERT_OK(late);
+  circle_.clock().Advance(life);
+  EXPECT_THAT(
+      sessions_->ConfirmSecondFactor(session.secret, Id(), CodeNow(*late)),
+      StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("30 minutes ago; begin again")));
+  auto in_time = sessions_->BeginSecondFactor(session.secret, Id(), {});
+  DAFTAR_ASSERT_OK(in_time);
+  circle_.clock().Advance(life - 1);
+  sessions_ = Open();
+  DAFTAR_EXPECT_OK(sessions_->ConfirmSecondFactor(session.secret, Id(), CodeNow(*in_time)));
+}
+
 TEST_F(SessionsTest, EachCodeSignsInOnce) {
   const NewSession session = Person("siti", Role::kOwner);
   auto secret = sessions_->BeginSecondFactor(session.secret, Id(), {});
@@ -272,6 +328,39 @@ TEST_F(SessionsTest, ANewPasswordEndsTheOtherSessions) {
   EXPECT_THAT(sessions_->BySecret(first.secret), StatusIs(absl::StatusCode::kUnauthenticated));
   EXPECT_THAT(Try(kPassword, "192.0.2.1"), StatusIs(absl::StatusCode::kUnauthenticated));
   DAFTAR_EXPECT_OK(Try(kOther, "192.0.2.1"));
+}
+
+TEST_F(SessionsTest, ARepetitionWithAnotherPasswordIsRefused) {
+  const NewSession session = Person("siti", Role::kStaff);
+  const std::string request = Id();
+  DAFTAR_ASSERT_OK(sessions_->SetPassword(session.secret, request, kPassword, kOther));
+  EXPECT_THAT(sessions_->SetPassword(session.secret, request, kPassword, kPassword),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("request_id")));
+  DAFTAR_EXPECT_OK(Try(kOther, kHere));
+  for (const storage::Column column : {storage::Column::kUsers, storage::Column::kRequests}) {
+    DAFTAR_ASSERT_OK(
+        node_->store().Scan(column, {}, {}, [](storage::ByteView, storage::ByteView value) {
+          EXPECT_EQ(crypto::AsText(value).find(kOther), std::string_view::npos);
+          EXPECT_EQ(crypto::AsText(value).find("argon2id"), std::string_view::npos);
+          return true;
+        }));
+  }
+  DAFTAR_ASSERT_OK(sessions_->SetPassword(session.secret, Id(), kOther, kPassword));
+  EXPECT_THAT(sessions_->SetPassword(session.secret, request, kPassword, kOther),
+              StatusIs(absl::StatusCode::kFailedPrecondition))
+      << "what it has set is not in force any more";
+}
+
+TEST_F(SessionsTest, RepeatingIsNoWayToGuessAtThePassword) {
+  const NewSession session = Person("siti", Role::kStaff);
+  const std::string request = Id();
+  DAFTAR_ASSERT_OK(sessions_->SetPassword(session.secret, request, kPassword, kOther));
+  for (size_t i = 0; i < kDeviceLimit.failures; ++i) {
+    ASSERT_THAT(sessions_->SetPassword(session.secret, request, kPassword, kShort),
+                StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+  EXPECT_THAT(sessions_->SetPassword(session.secret, request, kPassword, kOther),
+              StatusIs(absl::StatusCode::kResourceExhausted));
 }
 
 TEST_F(SessionsTest, OnesOwnSessionsAreListedAndEnded) {
@@ -333,6 +422,65 @@ TEST_F(SessionsTest, AKnownDeviceIsBoundedToo) {
   DAFTAR_EXPECT_OK(Try(kPassword, "192.0.2.1")) << "strangers have counts of their own";
 }
 
+TEST_F(SessionsTest, UnknownTokensAreBoundedByAddressAndKeepNobodyElseOut) {
+  Person("siti", Role::kStaff);
+  auto made = users_.Add(node_.Caller(), "POS", Role::kStaff, std::nullopt);
+  DAFTAR_ASSERT_OK(made);
+  for (size_t i = 0; i < kTokenLimit.failures; ++i) {
+    ASSERT_THAT(sessions_->SignInByToken("dft_made-up", kHere),
+                StatusIs(absl::StatusCode::kUnauthenticated));
+  }
+  EXPECT_THAT(sessions_->SignInByToken(made->token, kHere),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("wait 3600 seconds")));
+  DAFTAR_EXPECT_OK(sessions_->SignInByToken(made->token, "192.0.2.2"));
+  DAFTAR_EXPECT_OK(Try(kPassword, kHere)) << "passwords have counts of their own";
+  circle_.clock().Advance(std::chrono::seconds(kTokenLimit.within).count());
+  DAFTAR_EXPECT_OK(sessions_->SignInByToken(made->token, kHere));
+}
+
+TEST_F(SessionsTest, ATokenThatIsKnownIsNotCounted) {
+  auto made = users_.Add(node_.Caller(), "POS", Role::kStaff, std::nullopt);
+  DAFTAR_ASSERT_OK(made);
+  for (size_t i = 0; i <= kTokenLimit.failures; ++i) {
+    DAFTAR_ASSERT_OK(sessions_->SignInByToken(made->token, kHere));
+  }
+}
+
+TEST_F(SessionsTest, ARightPasswordWithoutItsCodeIsBoundedUntilItSignsIn) {
+  const NewSession owner = Person("siti", Role::kOwner);
+  auto secret = sessions_->BeginSecondFactor(owner.secret, Id(), {});
+  DAFTAR_ASSERT_OK(secret);
+  DAFTAR_ASSERT_OK(sessions_->ConfirmSecondFactor(owner.secret, Id(), CodeNow(*secret)));
+  for (size_t i = 0; i < kHalfwayLimit.failures; ++i) {
+    ASSERT_THAT(Try(kPassword, kHere), StatusIs(absl::StatusCode::kFailedPrecondition));
+  }
+  EXPECT_THAT(Try(kPassword, kHere),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("wait 900 seconds")));
+  EXPECT_THAT(Try(kPassword, "192.0.2.2"), StatusIs(absl::StatusCode::kFailedPrecondition));
+  circle_.clock().Advance(crypto::kTotpStepSeconds);
+  DAFTAR_EXPECT_OK(Try(kPassword, kHere, owner.device, CodeNow(*secret)));
+}
+
+TEST_F(SessionsTest, WhoeverFindsAllPlacesTakenIsToldWhenToComeAgain) {
+  std::atomic<int> refused{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      // Each a stranger to the others, so that no limit is in the way.
+      for (int round = 0; round < 4; ++round) {
+        const std::string who = std::to_string(8 * round + i);
+        const absl::Status status = Try(kOther, "192.0.2." + who, {}, {}, "u" + who);
+        if (absl::IsUnauthenticated(status)) continue;
+        EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted));
+        EXPECT_EQ(RetryAfter(status), kPasswordRetry);
+        ++refused;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GE(refused, 1);
+}
+
 TEST_F(SessionsTest, TheRecordTellsOfSignInsPasswordsAndResets) {
   const NewSession session = Person("siti", Role::kStaff);
   DAFTAR_ASSERT_OK(users_.ResetSignIn(node_.Caller(), "siti", "lost the phone"));
@@ -371,53 +519,6 @@ TEST(CheckPasswordTest, RefusesWhatIsTriedFirst) {
         std::string(201, 'a'), std::string("\xff\xff broken text")}) {
     EXPECT_THAT(CheckPassword("siti", password), StatusIs(absl::StatusCode::kInvalidArgument));
   }
-}
-
-TEST(SignInLimitsTest, AddressesCountOverAllUsers) {
-  SignInLimits limits;
-  Attempt attempt;
-  attempt.address = "2001:db8::1";
-  for (size_t i = 0; i < kAddressLimit.failures; ++i) {
-    attempt.user = "u" + std::to_string(i);
-    attempt.at = {static_cast<int64_t>(i)};
-    DAFTAR_ASSERT_OK(limits.Begin(attempt));
-  }
-  attempt.user = "another";
-  EXPECT_THAT(limits.Begin(attempt), StatusIs(absl::StatusCode::kResourceExhausted));
-  attempt.address = "2001:db8::2";  // of the same /64
-  EXPECT_THAT(limits.Begin(attempt), StatusIs(absl::StatusCode::kResourceExhausted));
-  attempt.address = "2001:db8:0:1::2";
-  DAFTAR_EXPECT_OK(limits.Begin(attempt));
-}
-
-TEST(SignInLimitsTest, AStrangerWaitsUntilTheOldestFailureIsLongEnoughAgo) {
-  SignInLimits limits;
-  Attempt attempt{"siti", true, "192.0.2.1", {}, {0}};
-  for (size_t i = 0; i < kStrangerLimit.failures; ++i) {
-    DAFTAR_ASSERT_OK(limits.Begin(attempt));
-    attempt.at.value += 1000;
-  }
-  EXPECT_THAT(limits.Begin(attempt),
-              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("wait 895 seconds")));
-  attempt.at = {std::chrono::milliseconds(kStrangerLimit.within).count()};
-  DAFTAR_EXPECT_OK(limits.Begin(attempt));
-  EXPECT_THAT(limits.Begin(attempt), StatusIs(absl::StatusCode::kResourceExhausted));
-  limits.TakeBack(attempt);
-  DAFTAR_EXPECT_OK(limits.Begin(attempt));
-}
-
-TEST(SignInLimitsTest, CountsAreBounded) {
-  Attempts attempts(kStrangerLimit);
-  for (size_t i = 0; i < kMaxCounted + 10; ++i) {
-    attempts.Count(std::to_string(i), {static_cast<int64_t>(i)});
-  }
-  EXPECT_EQ(attempts.size(), kMaxCounted);
-}
-
-TEST(SignInLimitsTest, AMappedAddressIsTheOneItStandsFor) {
-  EXPECT_EQ(StrangerOf("::ffff:192.0.2.1"), "192.0.2.1");
-  EXPECT_EQ(StrangerOf("192.0.2.1"), "192.0.2.1");
-  EXPECT_EQ(StrangerOf("2001:db8::1"), StrangerOf("2001:db8::ffff"));
 }
 
 }  // namespace
