@@ -22,6 +22,9 @@ struct Problem {
   std::string words;
 };
 
+// Of what is done in the background but publishing, whose place is among those of the log.
+std::vector<Problem> ProblemsIn(const BackgroundTrouble& background);
+
 // Any thread may call. Authorisation comes first in every call.
 class NodeHandlers {
  public:

@@ -20,6 +20,30 @@ constexpr uint64_t kFirstEntries = 3;
 
 }  // namespace
 
+std::vector<Problem> ProblemsIn(const BackgroundTrouble& background) {
+  std::vector<Problem> problems;
+  const auto add = [&problems](std::string_view kind, std::string_view what,
+                               const std::string& trouble, std::string_view then = "") {
+    if (trouble.empty()) return;
+    problems.push_back({kind, std::string(what) + trouble + std::string(then)});
+  };
+  add("charter", "charter.toml is not the charter in force: ", background.charter);
+  add("outcomes", "own outcomes are not learnt from: ", background.outcomes);
+  add("proof-files", "proof files that were erased could not be removed yet: ", background.proofs);
+  add("codes", "persons' codes that have ended could not be removed yet: ", background.codes);
+  add("reviews",
+      "identifiers of many people could not be listed for review yet: ", background.reviews);
+  add("clock", "", background.clock,
+      ": no deadline acts until they agree; compare it with a time server");
+  add("expiry",
+      "partners' reports whose time is over could not be deleted yet: ", background.expiry);
+  add("proof-requests",
+      "requests for proof whose time is over could not be ended yet: ", background.handovers);
+  add("purging",
+      "what was erased could not be taken out of the database's files yet: ", background.purging);
+  return problems;
+}
+
 std::vector<Problem> NodeHandlers::OwnProblems() const {
   std::vector<Problem> problems;
   const BackgroundTrouble background = node_.trouble();
@@ -44,25 +68,7 @@ std::vector<Problem> NodeHandlers::OwnProblems() const {
       problems.push_back({"policy", std::string(line)});
     }
   }
-  const auto add = [&problems](std::string_view kind, std::string_view what,
-                               const std::string& trouble, std::string_view then = "") {
-    if (trouble.empty()) return;
-    problems.push_back({kind, std::string(what) + trouble + std::string(then)});
-  };
-  add("charter", "charter.toml is not the charter in force: ", background.charter);
-  add("outcomes", "own outcomes are not learnt from: ", background.outcomes);
-  add("proof-files", "proof files that were erased could not be removed yet: ", background.proofs);
-  add("codes", "persons' codes that have ended could not be removed yet: ", background.codes);
-  add("reviews",
-      "identifiers of many people could not be listed for review yet: ", background.reviews);
-  add("clock", "", background.clock,
-      ": no deadline acts until they agree; compare it with a time server");
-  add("expiry",
-      "partners' reports whose time is over could not be deleted yet: ", background.expiry);
-  add("proof-requests",
-      "requests for proof whose time is over could not be ended yet: ", background.handovers);
-  add("purging",
-      "what was erased could not be taken out of the database's files yet: ", background.purging);
+  for (Problem& problem : ProblemsIn(background)) problems.push_back(std::move(problem));
   return problems;
 }
 

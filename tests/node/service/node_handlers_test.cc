@@ -6,6 +6,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
+#include <string>
 
 #include "tests/support/incidents.h"
 #include "tests/support/sim_circle.h"
@@ -99,6 +101,31 @@ TEST_F(NodeHandlersTest, EachProblemIsToldWithItsKindInTheSamePlace) {
                           HasSubstr("partner toko-b.test: it files under the charter")));
   EXPECT_THAT(status->problem_kinds(),
               ElementsAre("policy", "policy", "charter", "partner-charter"));
+}
+
+TEST(ProblemsInTest, WhatFailsInTheBackgroundIsToldByItsKindAndItsReason) {
+  BackgroundTrouble trouble;
+  EXPECT_THAT(ProblemsIn(trouble), IsEmpty());
+  const std::map<std::string, std::string BackgroundTrouble::*> reasons = {
+      {"charter", &BackgroundTrouble::charter},
+      {"outcomes", &BackgroundTrouble::outcomes},
+      {"proof-files", &BackgroundTrouble::proofs},
+      {"codes", &BackgroundTrouble::codes},
+      {"reviews", &BackgroundTrouble::reviews},
+      {"clock", &BackgroundTrouble::clock},
+      {"expiry", &BackgroundTrouble::expiry},
+      {"proof-requests", &BackgroundTrouble::handovers},
+      {"purging", &BackgroundTrouble::purging},
+  };
+  for (const auto& [kind, reason] : reasons) trouble.*reason = "because of " + kind;
+  std::map<std::string, std::string> told;
+  for (const Problem& problem : ProblemsIn(trouble)) {
+    told.emplace(std::string(problem.kind), problem.words);
+  }
+  ASSERT_EQ(told.size(), reasons.size());
+  for (const auto& [kind, reason] : reasons) {
+    EXPECT_THAT(told[kind], HasSubstr("because of " + kind));
+  }
 }
 
 TEST_F(NodeHandlersTest, DisputesThatNobodyAnswersAreANoticeOnceTheyAreFlagged) {
