@@ -1,14 +1,12 @@
 // Letters that a shop sends to a customer. No node is needed.
 #include "cli/commands_letter.h"
 
-#include <fstream>
-
 #include "cli/arguments.h"
 #include "cli/json.h"
+#include "cli/node_config.h"
 #include "cli/session.h"
 #include "node/decision/letter.h"
 #include "node/evidence/clock.h"
-#include "node/evidence/toml_reader.h"
 #include "node/identity/ascii.h"
 
 namespace daftar::cli {
@@ -16,7 +14,6 @@ namespace {
 
 // The shop's name as its node's configuration has it.
 absl::StatusOr<std::string> ShopOfNode(const std::string& dir) {
-  constexpr size_t kMaxConfigBytes = 64 << 10;
   if (dir.empty()) {
     return absl::InvalidArgumentError(
         "whose letter is it? Give --shop \"Toko A\", or --dir with the node's folder");
@@ -26,12 +23,7 @@ absl::StatusOr<std::string> ShopOfNode(const std::string& dir) {
     return absl::InvalidArgumentError("the shop's name is not to be had from " + path + ": " + why +
                                       "; give --shop \"Toko A\", or the right --dir");
   };
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return unnamed("there is no such file, or it cannot be read");
-  std::string text(kMaxConfigBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  const auto document = evidence::TomlDocument::Parse(text, "config.toml", kMaxConfigBytes);
+  const auto document = ReadNodeConfig(dir);
   if (!document.ok()) return unnamed(MessageOf(document.status()));
   const auto name = (*document)->Root().Text("name", decision::kMaxLetterNameBytes);
   if (!name.has_value() || name->empty()) return unnamed("it has no name that fits into a letter");

@@ -4,23 +4,25 @@
 
 #include "cli/commands.h"
 #include "cli/list_pages.h"
+#include "cli/node_config.h"
 
 namespace daftar::cli {
 namespace {
 
 using Node = v1::NodeService::Stub;
 
-// Where the console is, for people to open.
-absl::StatusOr<std::string> ConsoleAddress(Client& client) {
+// Where the console is, for people to open: "https://127.0.0.1:9001". Empty when the node does not
+// say.
+absl::StatusOr<std::string> ConsoleAddress(Session& session, Client& client) {
   const auto status = client.Read(&Node::GetStatus, v1::GetStatusRequest());
   if (!status.ok()) return status.status();
-  return status->http_address();
+  if (status->http_address().empty()) return std::string();
+  return std::string(ConsoleScheme(session.options().dir)) + "://" + status->http_address();
 }
 
 // What a person opens. Empty when the node told no link: it tells each once.
 std::string WholeLink(const std::string& address, const std::string& link) {
-  if (link.empty() || address.empty()) return link;
-  return "http://" + address + link;
+  return link.empty() ? link : address + link;
 }
 
 // The link stands alone on standard output.
@@ -52,7 +54,7 @@ absl::StatusOr<int> RunUserAdd(Session& session, const UserOptions& options) {
   std::string address;
   if (options.sign_in) {
     // Asked before the user is added: the link is shown once.
-    auto asked = ConsoleAddress(**client);
+    auto asked = ConsoleAddress(session, **client);
     if (!asked.ok()) return asked.status();
     address = *std::move(asked);
   }
@@ -94,7 +96,7 @@ absl::StatusOr<int> RunUserReset(Session& session, const UserOptions& options) {
   if (!status.ok()) return status;
   auto client = session.client();
   if (!client.ok()) return client.status();
-  auto address = ConsoleAddress(**client);
+  auto address = ConsoleAddress(session, **client);
   if (!address.ok()) return address.status();
   v1::ResetSignInRequest request;
   request.set_name(options.name);

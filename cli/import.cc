@@ -1,12 +1,11 @@
 #include "cli/import.h"
 
 #include <algorithm>
-#include <fstream>
 #include <utility>
 
 #include "cli/arguments.h"
 #include "cli/console.h"
-#include "node/evidence/toml_reader.h"
+#include "cli/node_config.h"
 
 namespace daftar::cli {
 namespace {
@@ -172,14 +171,8 @@ absl::StatusOr<decision::LedgerMapping> ParseMapping(const std::string& file,
 }
 
 std::optional<identity::Region> RegionOfNode(const std::string& dir) {
-  constexpr size_t kMaxConfigBytes = 64 << 10;
   constexpr size_t kMaxRegionBytes = 16;
-  std::ifstream file(dir + "/config.toml", std::ios::binary);
-  if (dir.empty() || !file) return std::nullopt;
-  std::string text(kMaxConfigBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<size_t>(file.gcount()));
-  const auto document = evidence::TomlDocument::Parse(text, "config.toml", kMaxConfigBytes);
+  const auto document = ReadNodeConfig(dir);
   if (!document.ok()) return std::nullopt;
   const auto code = (*document)->Root().Text("region", kMaxRegionBytes);
   if (!code.has_value()) return std::nullopt;

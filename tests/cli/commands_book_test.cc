@@ -442,6 +442,28 @@ TEST_F(BookCommandTest, CustomersAreListedInATable) {
   }
 }
 
+TEST_F(BookCommandTest, ANameIsLookedForOnEveryPage) {
+  std::vector<v1::ListCustomersRequest> asked;
+  node_.list_customers = [&](const v1::ListCustomersRequest& request,
+                             v1::ListCustomersResponse& response) -> grpc::Status {
+    asked.push_back(request);
+    response.add_customers()->set_id("c" + std::to_string(asked.size()));
+    if (asked.size() == 1) response.set_next_page_token("next");
+    return grpc::Status::OK;
+  };
+  const Ran ran = node_.Run({"customer", "list", "--name", "Ibu Sari", "--output", "json"});
+  ASSERT_EQ(ran.code, kExitOk) << ran.err;
+  EXPECT_EQ(Json::parse(ran.out, nullptr, false)["customers"].size(), 2u);
+  ASSERT_EQ(asked.size(), 2u);
+  EXPECT_EQ(asked[1].page_token(), "next");
+  for (const v1::ListCustomersRequest& request : asked) {
+    EXPECT_EQ(request.name(), "Ibu Sari");
+    EXPECT_EQ(request.group(), "");
+  }
+  EXPECT_EQ(node_.Run({"customer", "list", "--name", "\xff"}).code, kExitUsage);
+  EXPECT_EQ(asked.size(), 2u);
+}
+
 TEST_F(BookCommandTest, OutcomesNameTheOrderByIdInvoiceOrReceipt) {
   v1::SetOrderOutcomeRequest asked;
   node_.set_order_outcome = Keep<v1::SetOrderOutcomeRequest, v1::SetOrderOutcomeResponse>(asked);

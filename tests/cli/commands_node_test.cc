@@ -230,6 +230,33 @@ TEST(UserCommandTest, ResetPrintsAnotherLink) {
   EXPECT_EQ(json["link"], "http://127.0.0.1:8443/#/welcome/def");
 }
 
+TEST(UserCommandTest, ALinkIsOneOfHttpsWhereTheConsoleHasACertificate) {
+  FakeNode node;
+  node.get_status = [](const v1::GetStatusRequest&, v1::GetStatusResponse& response) {
+    response.set_http_address("192.0.2.1:8443");
+    return grpc::Status::OK;
+  };
+  node.add_user = [](const v1::AddUserRequest&, v1::AddUserResponse& response) {
+    response.set_link("/#/welcome/abc");
+    return grpc::Status::OK;
+  };
+  node.reset_sign_in = [](const v1::ResetSignInRequest&, v1::ResetSignInResponse& response) {
+    response.set_link("/#/welcome/def");
+    return grpc::Status::OK;
+  };
+  const std::vector<std::string> add = {"user", "add", "sari", "--role", "staff", "--sign-in"};
+  const std::vector<std::string> reset = {"user", "reset", "sari", "--because", "lost the phone"};
+  const std::string http = "name = \"A\"\n[http]\nlisten = \"192.0.2.1:8443\"\n";
+  node.folder().File("config.toml", http + "tls_certificate = \"/etc/daftar/http.pem\"\n" +
+                                        "tls_key = \"/etc/daftar/http.key\"\n");
+  EXPECT_EQ(node.Run(add).out, "https://192.0.2.1:8443/#/welcome/abc\n");
+  EXPECT_EQ(node.Run(reset).out, "https://192.0.2.1:8443/#/welcome/def\n");
+  for (const std::string& without : {http, std::string("name = \"A\"\n"), std::string("[http")}) {
+    node.folder().File("config.toml", without);
+    EXPECT_EQ(node.Run(add).out, "http://192.0.2.1:8443/#/welcome/abc\n");
+  }
+}
+
 TEST(UserCommandTest, AListSaysHowEachIsKnown) {
   FakeNode node;
   node.list_users = [](const v1::ListUsersRequest&, v1::ListUsersResponse& response) {

@@ -44,6 +44,8 @@ def over_tls(circle):
     expect_in("https://", link.read_text(), "the first user's link")
     expect_equal(link.stat().st_mode & 0o777, 0o600, "who may read it")
     expect("welcome" not in node.log_text(), "the link stands in a log")
+    added = node.ask("user", "add", "sari", "--role", "staff", "--sign-in")
+    expect_in("https://", added["link"], "another user's link")
 
     step("metrics, which name partners, are for this machine alone")
     asked = urllib.request.Request(f"https://127.0.0.1:{node.http_port}/metrics")

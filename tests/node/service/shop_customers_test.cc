@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "node/book/listing.h"
 #include "node/service/book_handlers.h"
 #include "node/service/shop_handlers.h"
 #include "tests/support/sim_circle.h"
@@ -15,6 +16,7 @@ using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
 
 const auto kWrong = StatusIs(absl::StatusCode::kInvalidArgument);
 
@@ -364,6 +366,59 @@ TEST_F(ShopCustomersTest, LateOrdersAreSuggestedWithWhatIsKnownOfThem) {
   EXPECT_EQ(later->suggestions_size(), 1);
   request.set_page_size(1001);
   EXPECT_THAT(shop_.SuggestIncidents(manager_, request), kWrong);
+}
+
+TEST_F(ShopCustomersTest, CustomersAreListedByWhatTheirNamesHaveInThem) {
+  const auto add = [&](const std::string& name, const std::string& phone,
+                       const std::string& group = {}) {
+    v1::AddCustomerRequest request;
+    request.set_request_id(phone);
+    request.set_name(name);
+    request.add_identifiers()->set_phone(phone);
+    if (!group.empty()) request.add_groups(group);
+    auto added = shop_.AddCustomer(manager_, request);
+    EXPECT_TRUE(added.ok()) << added.status();
+    return added.ok() ? added->customer().id() : std::string();
+  };
+  const auto named = [&](const std::string& name, const std::string& group = {}) {
+    v1::ListCustomersRequest request;
+    request.set_name(name);
+    request.set_group(group);
+    request.set_page_size(1);
+    std::vector<std::string> ids;
+    do {
+      auto page = book_.ListCustomers(manager_, request);
+      EXPECT_TRUE(page.ok()) << page.status();
+      if (!page.ok()) return ids;
+      for (const v1::Customer& customer : page->customers()) ids.push_back(customer.id());
+      request.set_page_token(page->next_page_token());
+    } while (!request.page_token().empty());
+    return ids;
+  };
+  const std::string ibu = add("Ibu Sari", "0812-3456-7890");
+  const std::string shop = add("Toko SARI Jaya", "0813-2467-9051", "vip");
+  const std::string budi = add("Budi", "0815-7902-4683");
+  const std::string unnamed = add("", "0817-4286-0395");
+  EXPECT_THAT(named("sari"), UnorderedElementsAre(ibu, shop));
+  EXPECT_THAT(named("RI J"), ElementsAre(shop));
+  EXPECT_THAT(named("sari", "vip"), ElementsAre(shop));
+  EXPECT_THAT(named("sari", "none"), ElementsAre(ibu));
+  EXPECT_THAT(named("tuti"), ElementsAre());
+  EXPECT_THAT(named(""), UnorderedElementsAre(ibu, shop, budi, unnamed));
+  // Somebody without a name goes by that of whoever became part of them.
+  v1::MergeCustomersRequest merge;
+  merge.set_request_id("merge");
+  merge.set_into(unnamed);
+  merge.set_from(budi);
+  merge.set_because("one person");
+  DAFTAR_ASSERT_OK(book_.MergeCustomers(manager_, merge));
+  EXPECT_THAT(named("bud"), ElementsAre(unnamed));
+  EXPECT_THAT(named("bud", "none"), ElementsAre(unnamed));
+  v1::ListCustomersRequest request;
+  request.set_name(std::string(book::kMaxNameFilterBytes, 'b'));
+  DAFTAR_EXPECT_OK(book_.ListCustomers(manager_, request));
+  request.set_name(std::string(book::kMaxNameFilterBytes + 1, 'b'));
+  EXPECT_THAT(book_.ListCustomers(manager_, request), kWrong);
 }
 
 }  // namespace
