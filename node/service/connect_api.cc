@@ -138,6 +138,10 @@ std::variant<Asked, HttpResponse> Understand(const HttpRequest& head) {
   if (!timeout.ok()) return Refusal(timeout.status());
   asked.timeout = timeout->value_or(
       std::chrono::milliseconds(streamed ? kDefaultStreamMillis : kDefaultUnaryMillis));
+  if (asked.timeout.count() == 0) {
+    return RefusalIn(asked.form, absl::DeadlineExceededError(
+                                     "Connect-Timeout-Ms: 0 leaves no time for an answer"));
+  }
   return asked;
 }
 

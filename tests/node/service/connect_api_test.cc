@@ -121,7 +121,8 @@ TEST_F(ConnectApiTest, QuotesNothingOfARequestThatCannotBeRead) {
 TEST_F(ConnectApiTest, TakesMuchOnlyFromThoseItKnows) {
   const std::string large = R"({"requestId":")" + std::string(kMaxAnonymousBodyBytes, 'x') + "\"}";
   EXPECT_EQ(CodeOf(Post(kCheck, As(Role::kStaff), large)), "invalid_argument");  // it was read
-  const HttpReply anonymous = Post(kCheck, {{"Content-Type", "application/json"}}, large);
+  const HttpReply anonymous =
+      Post("SessionService/SignIn", {{"Content-Type", "application/json"}}, large);
   EXPECT_EQ(anonymous.status, 429);
   EXPECT_EQ(CodeOf(anonymous), "resource_exhausted");
   const HttpReply unknown = Post(
