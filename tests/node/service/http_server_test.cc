@@ -35,6 +35,16 @@ int FreePort() {
   return ntohs(address.sin_port);
 }
 
+int ConnectTo(int port) {
+  const int fd = socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  return fd;
+}
+
 class HttpServerTest : public ::testing::Test {
  protected:
   HttpServerTest() {
@@ -58,15 +68,7 @@ class HttpServerTest : public ::testing::Test {
     EXPECT_THAT(server, IsOk());
     server_ = *std::move(server);
   }
-  int Connect() const {
-    const int fd = socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<uint16_t>(port_));
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
-    return fd;
-  }
+  int Connect() const { return ConnectTo(port_); }
   // Everything the server says to `request` until it closes.
   std::string Say(const std::string& request) const {
     const int fd = Connect();
@@ -195,6 +197,37 @@ TEST_F(HttpServerTest, SilentAndHalfSentRequestsDoNotHinderOthers) {
   for (size_t i = 0; i < silent.size(); i += 2) send(silent[i], "GET /", 5, MSG_NOSIGNAL);
   EXPECT_THAT(Say("GET /x HTTP/1.1\r\nConnection: close\r\n\r\n"), HasSubstr("GET /x"));
   for (int fd : silent) close(fd);
+}
+
+// Answers with more than any socket holds, and tells what became of it.
+class EndlessAnswer final : public HttpService {
+ public:
+  bool Knows(const HttpRequest&) const override { return true; }
+  Admission Admit(const HttpRequest&) override { return {kMaxHttpBodyBytes}; }
+  void Answer(HttpRequest, std::shared_ptr<void>, std::shared_ptr<HttpAnswer> answer) override {
+    answer->Begin({});
+    answer->Write(std::string(64 << 20, 'x'), [this](bool ok) { written.set_value(ok); });
+  }
+  std::promise<bool> written;
+};
+
+TEST(HttpServerEndTest, WhoDoesNotFetchItsAnswerIsBrokenOff) {
+  EndlessAnswer service;
+  const int port = FreePort();
+  auto server =
+      HttpServer::Start("127.0.0.1:" + std::to_string(port), {.handler = {}, .service = &service});
+  DAFTAR_ASSERT_OK(server);
+  const int fd = ConnectTo(port);
+  const std::string request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+  ASSERT_EQ(send(fd, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+  char first = 0;
+  ASSERT_EQ(recv(fd, &first, 1, 0), 1);  // it is being answered
+  auto written = service.written.get_future();
+  (*server)->BreakOff();
+  ASSERT_EQ(written.wait_for(std::chrono::seconds(kHttpWriteSeconds / 2)),
+            std::future_status::ready);
+  EXPECT_FALSE(written.get());
+  close(fd);
 }
 
 TEST_F(HttpServerTest, AnAddressInUseIsToldInWords) {
