@@ -6,6 +6,7 @@ import { useFormat } from "../../format/use_format";
 import type { Incident, Reason } from "../../gen/daftar/v1/shop_pb";
 import { filingWords } from "../../i18n/filing";
 import { incidentsWords } from "../../i18n/incidents";
+import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
 import { goInstead, href } from "../../router";
 import { Button } from "../../ui/button";
@@ -307,7 +308,7 @@ function ReasonField({
 // What the circle's charter asks of the reason.
 function Needs({ reason }: { reason: Reason | undefined }) {
   const t = useWords(filingWords);
-  const words = useWords(incidentsWords);
+  const words = useWords(proofWords);
   const format = useFormat();
   if (!reason) return null;
   const kind = (name: string) => words.kinds[name] ?? name;
