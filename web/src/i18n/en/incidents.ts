@@ -73,6 +73,8 @@ export const incidents = {
   local: "This kind of incident never leaves the shop. It helps you decide; partner shops are not told.",
   facts: "What it says",
   identifiers: "Known by",
+  customer: "Customer",
+  openCustomer: "Open the customer",
   occurred: "Happened on",
   due: "Was due on",
   reminders: "Reminders",

@@ -73,6 +73,8 @@ export const incidents: typeof en = {
   local: "Insiden seperti ini tidak pernah keluar dari toko. Ia membantu Anda memutuskan; toko mitra tidak diberi tahu.",
   facts: "Isinya",
   identifiers: "Dikenal lewat",
+  customer: "Pelanggan",
+  openCustomer: "Buka pelanggan",
   occurred: "Terjadi pada",
   due: "Jatuh tempo pada",
   reminders: "Pengingat",

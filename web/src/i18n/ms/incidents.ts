@@ -73,6 +73,8 @@ export const incidents: typeof en = {
   local: "Insiden seperti ini tidak pernah keluar dari kedai. Ia membantu anda membuat keputusan; kedai rakan tidak diberitahu.",
   facts: "Kandungannya",
   identifiers: "Dikenali melalui",
+  customer: "Pelanggan",
+  openCustomer: "Buka pelanggan",
   occurred: "Berlaku pada",
   due: "Perlu dibayar pada",
   reminders: "Peringatan",
