@@ -74,6 +74,18 @@ export const policy: typeof en = {
   avoided: "Kerugian terhindar",
   sales: "Penjualan tertahan",
   notes: "Yang tidak dikatakan oleh ini",
+  noted: {
+    "own-orders-only": () =>
+      "Hanya pesanan Anda sendiri yang ada dalam angka ini. Laporan toko mitra tidak, walaupun dihitung saat Anda memeriksa pembeli.",
+    "newer-half": () =>
+      "Yang diukur adalah separuh pesanan yang lebih baru, masing-masing seperti akan dijawab saat itu. Separuh yang lebih lama dipakai sebagai pengetahuan.",
+    "not-in-it": () =>
+      "Insiden Anda yang bukan tentang suatu pesanan, kelompok pelanggan, dan daftar pembeli tepercaya juga tidak ada di dalamnya.",
+    prepaid: (_, shown) => `Tidak dihitung: ${shown} pesanan yang dibayar di muka.`,
+    older: (_, shown) => `Tidak dihitung: ${shown} pesanan yang lebih lama.`,
+    late: (_, shown) => `Yang disebut terlambat mengikuti kebijakan yang berlaku: lebih dari ${shown} hari setelah jatuh tempo.`,
+  },
+  notesDetails: "Kata node",
 
   trialNone: "Tidak ada kebijakan yang diuji coba",
   trialNoneHint:

@@ -74,6 +74,18 @@ export const policy: typeof en = {
   avoided: "Kerugian dielakkan",
   sales: "Jualan tertahan",
   notes: "Apa yang tidak dikatakan oleh ini",
+  noted: {
+    "own-orders-only": () =>
+      "Hanya pesanan anda sendiri ada dalam angka ini. Laporan rakan kedai tidak, walaupun ia dikira apabila anda menyemak pembeli.",
+    "newer-half": () =>
+      "Yang diukur ialah separuh pesanan yang lebih baharu, setiap satu seperti yang akan dijawab ketika itu. Separuh yang lebih lama digunakan sebagai pengetahuan.",
+    "not-in-it": () =>
+      "Insiden anda yang bukan tentang sesuatu pesanan, kumpulan pelanggan, dan senarai pembeli yang dipercayai juga tidak ada di dalamnya.",
+    prepaid: (_, shown) => `Tidak dikira: ${shown} pesanan yang dibayar dahulu.`,
+    older: (_, shown) => `Tidak dikira: ${shown} pesanan yang lebih lama.`,
+    late: (_, shown) => `Apa yang disebut lewat mengikut polisi yang berkuat kuasa: lebih daripada ${shown} hari selepas tarikh akhir.`,
+  },
+  notesDetails: "Kata nod",
 
   trialNone: "Tiada dasar dalam percubaan",
   trialNoneHint:
