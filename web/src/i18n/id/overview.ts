@@ -49,11 +49,11 @@ export const overview: typeof en = {
   problems: {
     log: {
       what: "Log Anda tidak dapat dilanjutkan, jadi toko mitra tidak menerima hal baru dari Anda. Pembeli tetap dapat diperiksa.",
-      todo: "Minta pengurus node membaca rinciannya: di sana tertulis cara memulihkan log.",
+      todo: "Minta operator membaca rinciannya: di sana tertulis cara memulihkan log.",
     },
     publishing: {
       what: "Catatan terbaru Anda belum sampai ke toko mitra.",
-      todo: "Node mencoba lagi dengan sendirinya. Jika satu jam lagi ini masih ada, minta pengurus node membaca rinciannya.",
+      todo: "Node mencoba lagi dengan sendirinya. Jika satu jam lagi ini masih ada, minta operator membaca rinciannya.",
     },
     "no-log": {
       what: "Node tidak menemukan log toko Anda: basis datanya baru, atau telah dikosongkan.",
@@ -65,11 +65,11 @@ export const overview: typeof en = {
     },
     charter: {
       what: "Berkas piagam di komputer node bukan piagam yang berlaku. Pemeriksaan tidak terpengaruh.",
-      todo: "Minta berkasnya dikembalikan seperti semula; piagam lain diadopsi di halaman piagam.",
+      todo: "Minta berkasnya dikembalikan seperti semula; piagam lain diterima di halaman piagam.",
     },
     outcomes: {
       what: "Node tidak belajar dari akhir pesanan Anda, jadi jawabannya tidak bertambah baik.",
-      todo: "Minta pengurus node membaca rinciannya.",
+      todo: "Minta operator membaca rinciannya.",
     },
     "proof-files": {
       what: "Bukti yang sudah dihapus masih ada di disk.",
@@ -108,12 +108,12 @@ export const overview: typeof en = {
       todo: "Jadilah mitra lagi: undang toko itu dengan kode.",
     },
     "partner-charter": {
-      what: "Sebuah toko mitra mengikuti piagam yang belum Anda adopsi. Laporannya di bawah piagam itu tidak dihitung di sini.",
-      todo: "Sepakati dengan lingkaran, minta berkasnya dari toko itu, lalu adopsi.",
+      what: "Sebuah toko mitra mengikuti piagam yang belum Anda terima. Laporannya di bawah piagam itu tidak dihitung di sini.",
+      todo: "Sepakati dengan lingkaran, minta berkasnya dari toko itu, lalu terima piagamnya.",
     },
     partners: {
       what: "Ada masalah dengan toko mitra. Yang mereka ketahui mungkin tidak ada dalam jawaban Anda.",
-      todo: "Beri tahu manajer atau pengurus node; mereka melihat toko mana.",
+      todo: "Beri tahu manajer atau operator; mereka melihat toko mana.",
     },
   },
   problemDetails: "Rincian",

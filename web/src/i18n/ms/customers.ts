@@ -47,7 +47,7 @@ export const customers: typeof en = {
   part: (n: number) => `Pelanggan ${n}`,
   changeGroups: "Ubah kumpulan",
   changeGroupsText: "Pelanggan boleh berada dalam beberapa kumpulan; satu daripadanya terpakai. Rekod bayaran boleh memasukkannya ke kumpulan lain secara automatik.",
-  noGroups: "Belum ada kumpulan. Kumpulan dibuat di halaman polisi.",
+  noGroups: "Belum ada kumpulan. Kumpulan dibuat di halaman dasar.",
   nothingChanged: "Ubah sesuatu dahulu.",
   groupsChanged: "Kumpulan diubah.",
   trust: "Percayai pelanggan ini",

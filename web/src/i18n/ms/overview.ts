@@ -49,19 +49,19 @@ export const overview: typeof en = {
   problems: {
     log: {
       what: "Log anda tidak dapat diteruskan, jadi rakan kedai tidak menerima apa-apa yang baharu daripada anda. Pembeli masih boleh disemak.",
-      todo: "Minta penjaga nod membaca butirannya: di situ tertulis cara memulihkan log.",
+      todo: "Minta operator membaca butirannya: di situ tertulis cara memulihkan log.",
     },
     publishing: {
       what: "Rekod terbaharu anda belum sampai kepada rakan kedai.",
-      todo: "Nod mencuba lagi dengan sendirinya. Jika sejam lagi ini masih ada, minta penjaga nod membaca butirannya.",
+      todo: "Nod mencuba lagi dengan sendirinya. Jika sejam lagi ini masih ada, minta operator membaca butirannya.",
     },
     "no-log": {
       what: "Nod tidak menemui log kedai anda: pangkalan datanya baharu, atau telah dikosongkan.",
       todo: "Jangan kongsi apa-apa sehingga log diambil semula daripada rakan kedai. Caranya ada dalam butiran.",
     },
     policy: {
-      what: "Fail polisi ada kesilapan, jadi jawapan masih mengikut polisi yang berkuat kuasa sebelumnya.",
-      todo: "Betulkan di halaman polisi, atau minta failnya dibetulkan.",
+      what: "Fail dasar ada kesilapan, jadi jawapan masih mengikut dasar yang berkuat kuasa sebelumnya.",
+      todo: "Betulkan di halaman dasar, atau minta failnya dibetulkan.",
     },
     charter: {
       what: "Fail piagam pada komputer nod bukan piagam yang berkuat kuasa. Semakan tidak terjejas.",
@@ -69,7 +69,7 @@ export const overview: typeof en = {
     },
     outcomes: {
       what: "Nod tidak belajar daripada kesudahan pesanan anda, jadi jawapannya tidak bertambah baik.",
-      todo: "Minta penjaga nod membaca butirannya.",
+      todo: "Minta operator membaca butirannya.",
     },
     "proof-files": {
       what: "Bukti yang sudah dipadam masih ada pada cakera.",
@@ -113,7 +113,7 @@ export const overview: typeof en = {
     },
     partners: {
       what: "Ada masalah dengan rakan kedai. Apa yang mereka ketahui mungkin tiada dalam jawapan anda.",
-      todo: "Beritahu pengurus atau penjaga nod; mereka nampak kedai yang mana.",
+      todo: "Beritahu pengurus atau operator; mereka nampak kedai yang mana.",
     },
   },
   problemDetails: "Butiran",

@@ -83,7 +83,7 @@ export const policy: typeof en = {
       "Insiden anda yang bukan tentang sesuatu pesanan, kumpulan pelanggan, dan senarai pembeli yang dipercayai juga tidak ada di dalamnya.",
     prepaid: (_, shown) => `Tidak dikira: ${shown} pesanan yang dibayar dahulu.`,
     older: (_, shown) => `Tidak dikira: ${shown} pesanan yang lebih lama.`,
-    late: (_, shown) => `Apa yang disebut lewat mengikut polisi yang berkuat kuasa: lebih daripada ${shown} hari selepas tarikh akhir.`,
+    late: (_, shown) => `Apa yang disebut lewat mengikut dasar yang berkuat kuasa: lebih daripada ${shown} hari selepas tarikh akhir.`,
   },
   notesDetails: "Kata nod",
 
