@@ -122,13 +122,13 @@ test("a dispute and a payment change the partner's next answer", async () => {
     await dialog.getByRole("button").last().click();
     await dialog.waitFor({ state: "detached" }).catch(() => undefined);
   };
-  await press("It is disputed", (dialog) => dialog.getByLabel("Why").fill("says it was paid in cash"));
+  await press("It is disputed", (dialog) => dialog.getByLabel("Reason").fill("says it was paid in cash"));
   await until(async () => /disputed|dispute/.test(await check(partner, b)), 60_000, "the dispute is at B");
   await press("Answer the dispute", async (dialog) => {
     await dialog.getByText("The incident is right and stands").click();
-    await dialog.getByLabel("Why").fill("the receipt is of another order");
+    await dialog.getByLabel("Reason").fill("the receipt is of another order");
   });
-  await press("It was paid", (dialog) => dialog.getByLabel("Why").fill("paid at the counter"));
+  await press("It was paid", (dialog) => dialog.getByLabel("Reason").fill("paid at the counter"));
   await until(async () => /settled since/.test(await check(partner, b)), 60_000, "the payment is at B");
 });
 

@@ -163,9 +163,6 @@ export const customers = {
   keptBecause: "What stays, and why",
   keptNothing: "Nothing stays.",
   toList: "To the customers",
-  because: "Why",
-  becauseHint: "A few words, without names. They stay on the record.",
-  becauseMissing: "Write in a few words why.",
 
   // The report that the person gets.
   paper: {

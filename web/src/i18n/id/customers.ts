@@ -164,9 +164,6 @@ export const customers: typeof en = {
   keptBecause: "Yang tetap ada, dan mengapa",
   keptNothing: "Tidak ada yang tersisa.",
   toList: "Ke daftar pelanggan",
-  because: "Alasan",
-  becauseHint: "Beberapa kata, tanpa nama. Alasan ini tersimpan.",
-  becauseMissing: "Tulis alasannya dalam beberapa kata.",
 
   paper: {
     title: "Yang disimpan toko ini tentang Anda",

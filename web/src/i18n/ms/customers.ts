@@ -164,9 +164,6 @@ export const customers: typeof en = {
   keptBecause: "Yang kekal, dan mengapa",
   keptNothing: "Tiada yang tinggal.",
   toList: "Ke senarai pelanggan",
-  because: "Sebab",
-  becauseHint: "Beberapa patah kata, tanpa nama. Sebab ini disimpan.",
-  becauseMissing: "Tulis sebabnya dalam beberapa patah kata.",
 
   paper: {
     title: "Yang disimpan oleh kedai ini tentang anda",

@@ -226,7 +226,7 @@ function Decide({
       title={disclose ? t.disclose : t.refuse}
       action={disclose ? t.disclose : t.refuse}
       danger={disclose}
-      because={{ label: t.because, hint: t.becauseHint, missing: t.becauseMissing }}
+      because
       disabled={disclose && numbers.length === 0}
       busy={write.busy}
       error={write.error}

@@ -121,7 +121,7 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
           title={t.removeOf(called(removing))}
           action={t.removeProof}
           danger
-          because={{ label: t.because, hint: t.becauseHint, missing: t.becauseMissing }}
+          because
           busy={remove.busy}
           error={remove.error}
           onClose={() => {
