@@ -8,6 +8,7 @@ import { OPERATORS } from "../../roles";
 import { href } from "../../router";
 import { useMay } from "../../session";
 import { Button, LinkButton } from "../../ui/button";
+import { Fold } from "../../ui/fold";
 import { IconLink, IconPartners, IconPlus } from "../../ui/icons";
 import { Card, EmptyState, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
@@ -101,14 +102,13 @@ export function List() {
         </div>
       )}
       {removed.length > 0 && (
-        <details class="removed">
-          <summary>{t.removedShops(format.number(removed.length))}</summary>
+        <Fold title={t.removedShops(format.number(removed.length))}>
           <div class="partners">
             {removed.map((partner) => (
               <PartnerCard key={partner.origin} partner={partner} />
             ))}
           </div>
-        </details>
+        </Fold>
       )}
       {open === "invite" && <Invite onClose={() => setOpen(undefined)} />}
       {open === "join" && (

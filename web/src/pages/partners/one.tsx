@@ -10,6 +10,7 @@ import { goInstead, href } from "../../router";
 import { useMay } from "../../session";
 import { BecauseDialog } from "../../ui/because_dialog";
 import { Button } from "../../ui/button";
+import { Fold } from "../../ui/fold";
 import { Card, Facts, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { ShareCode } from "../../ui/share_code";
 import { useAsk } from "../../use_ask";
@@ -224,8 +225,7 @@ export function One({ origin }: { origin: string }) {
               </ul>
             </Card>
           )}
-          <details class="technical">
-            <summary>{t.technical}</summary>
+          <Fold title={t.technical}>
             <Facts
               facts={[
                 { name: t.pin, value: <code>{partner.certificatePin}</code> },
@@ -233,7 +233,7 @@ export function One({ origin }: { origin: string }) {
                 { name: t.charter, value: <code>{partner.charter}</code> },
               ]}
             />
-          </details>
+          </Fold>
         </>
       )}
       {act && chosen && (

@@ -53,11 +53,16 @@ export default function Policy() {
           </>
         }
         actions={
-          opensGroups && (
-            <LinkButton kind="quiet" href={href("groups")}>
-              {t.groups}
+          <>
+            <LinkButton kind="quiet" href={href("charter")}>
+              {t.charter}
             </LinkButton>
-          )
+            {opensGroups && (
+              <LinkButton kind="quiet" href={href("groups")}>
+                {t.groups}
+              </LinkButton>
+            )}
+          </>
         }
       />
       {draft.inForce?.problem && (
