@@ -217,7 +217,7 @@ export const log = {
   exportDecisionsHint:
     "What was answered, and what it rested on, so that every answer can be computed again. It is noted that you saved them.",
   exportKeys: "The keys to check with",
-  exportKeysHint: "Let your partner shops print them, too, and compare: then nobody has to take your word.",
+  exportKeysHint: "Let your partner shops save them, too, and compare: then nobody has to take your word.",
   saveLog: "Save the log",
   saveDecisions: "Save the decisions",
   saveKeys: "Save the keys",

@@ -222,7 +222,7 @@ export const log: typeof en = {
   exportDecisionsHint:
     "Apa jawabannya dan apa dasarnya, supaya setiap jawaban dapat dihitung ulang. Tercatat bahwa Anda menyimpannya.",
   exportKeys: "Kunci untuk memeriksanya",
-  exportKeysHint: "Minta toko mitra mencetaknya juga, lalu bandingkan: dengan begitu tidak ada yang harus percaya begitu saja.",
+  exportKeysHint: "Minta toko mitra menyimpannya juga, lalu bandingkan: dengan begitu tidak ada yang harus percaya begitu saja.",
   saveLog: "Simpan log",
   saveDecisions: "Simpan keputusan",
   saveKeys: "Simpan kunci",

@@ -222,7 +222,7 @@ export const log: typeof en = {
   exportDecisionsHint:
     "Apa jawapannya dan apa asasnya, supaya setiap jawapan dapat dikira semula. Direkodkan bahawa anda menyimpannya.",
   exportKeys: "Kunci untuk menyemaknya",
-  exportKeysHint: "Minta rakan kedai mencetaknya juga, lalu bandingkan: dengan itu tiada siapa perlu percaya begitu sahaja.",
+  exportKeysHint: "Minta rakan kedai menyimpannya juga, lalu bandingkan: dengan itu tiada siapa perlu percaya begitu sahaja.",
   saveLog: "Simpan log",
   saveDecisions: "Simpan keputusan",
   saveKeys: "Simpan kunci",
