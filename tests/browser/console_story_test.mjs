@@ -146,9 +146,14 @@ test("a second person approves it, and it reaches the partner", async () => {
 });
 
 test("proof that a partner hands out is saved by the browser of the shop that asked", async () => {
-  const { log_index: entry } = await a.ask("incident", "show", incident);
-  const asking = ["proof", "ask", a.origin, "--entry", entry, "--phone", PHONE, "--because", "a large order", "--yes"];
-  await b.daftar(...asking);
+  await check(partner, b);
+  await partner.getByRole("button", { name: "Ask for the proof" }).click();
+  const asking = partner.locator("dialog[open]");
+  await asking.getByText("learns that you ask about this buyer").waitFor();
+  await expectAccessible(partner, "asking for proof");
+  await asking.getByLabel("Reason").fill("a large order");
+  await asking.getByRole("button", { name: "Ask for the proof" }).click();
+  await asking.waitFor({ state: "detached" });
   await go(manager, a, "log/proof");
   await manager.getByText("a large order").waitFor();
   await manager.getByRole("button", { name: "Give proof" }).click();

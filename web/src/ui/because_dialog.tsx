@@ -10,7 +10,10 @@ export function BecauseDialog<T>({
   done,
   danger,
   optional = false,
+  hint,
+  most,
   ready = true,
+  sends,
   write,
   onDone,
   onClose,
@@ -24,25 +27,32 @@ export function BecauseDialog<T>({
   danger?: boolean;
   // No reason is needed.
   optional?: boolean;
+  // What to write, where it is other than usual, and how much of it.
+  hint?: string;
+  most?: number;
   // What `children` ask for is there.
   ready?: boolean;
+  // What `write` sends besides, where `children` can change that: another is another intention.
+  sends?: unknown;
   write: (requestId: string, because: string) => Promise<T>;
   onDone?: (answer: T) => void;
   onClose: () => void;
   children?: ComponentChildren;
 }) {
-  const save = useWrite((requestId, because: string) => write(requestId, because).then((answer) => ({ answer })));
+  const save = useWrite((requestId, { because }: { because: string; sends: unknown }) =>
+    write(requestId, because).then((answer) => ({ answer })),
+  );
   return (
     <Confirm
       title={title}
       action={confirm}
       danger={danger}
-      because={{ optional }}
+      because={{ optional, hint, most }}
       disabled={!ready}
       busy={save.busy}
       error={save.error}
       onConfirm={async (because) => {
-        const saved = await save.run(because);
+        const saved = await save.run({ because, sends });
         if (!saved) return;
         if (done) say(done);
         onClose();

@@ -29,7 +29,7 @@ export function Confirm({
   action: string;
   danger?: boolean;
   // Whether a reason is asked for; in other words than the usual, where they say more.
-  because?: boolean | { label?: string; hint?: string; optional?: boolean };
+  because?: boolean | { label?: string; hint?: string; optional?: boolean; most?: number };
   // What `children` ask for is not there.
   disabled?: boolean;
   busy: boolean;
@@ -61,7 +61,7 @@ export function Confirm({
             optional={reason.optional}
             error={asked && missing ? t.whyMissing : ""}
             value={text}
-            maxLength={MOST_BECAUSE}
+            maxLength={reason.most ?? MOST_BECAUSE}
             autocomplete="off"
             onValue={setText}
           />

@@ -41,6 +41,10 @@ export const counter = {
   partnerRecordOf: (origin: string) => `A record of ${origin}`,
   notCounted: "Not counted",
   dueAge: (age: string) => `due ${age}`,
+  askProof: "Ask for the proof",
+  askProofOf: (shop: string) => `${shop} learns that you ask about this buyer. A manager there decides within 14 days.`,
+  askProofHint: "One line for the partner shop to read, and for both records. Name nobody.",
+  askedProof: "The partner shop was asked. What becomes of it stands in the log, under “Proof”.",
   statuses: {
     live: "Open",
     settled: "Paid since",
@@ -104,9 +108,6 @@ export const counter = {
   overrideTitle: "Decide otherwise",
   overrideIntro: "It goes on the record, with your name and your reason. The answer of the node stays beside it.",
   overrideEffect: "Your decision",
-  overrideBecause: "Why",
-  overrideHint: "One line, without names or numbers of the buyer.",
-  becauseNeeded: "A reason is needed.",
   overrideIt: "Decide so",
   overrideDone: "Your decision is on the record.",
 

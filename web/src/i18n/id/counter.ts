@@ -42,6 +42,10 @@ export const counter: typeof en = {
   partnerRecordOf: (origin: string) => `Catatan ${origin}`,
   notCounted: "Tidak dihitung",
   dueAge: (age: string) => `jatuh tempo ${age}`,
+  askProof: "Minta buktinya",
+  askProofOf: (shop) => `${shop} akan tahu bahwa Anda bertanya tentang pembeli ini. Manajer di sana memutuskan dalam 14 hari.`,
+  askProofHint: "Satu baris untuk dibaca toko mitra dan untuk catatan kedua toko. Jangan sebut nama.",
+  askedProof: "Toko mitra sudah diminta. Kelanjutannya ada di log, di bawah “Bukti”.",
   statuses: {
     live: "Terbuka",
     settled: "Sudah dibayar",
@@ -103,9 +107,6 @@ export const counter: typeof en = {
   overrideTitle: "Putuskan lain",
   overrideIntro: "Keputusan ini dicatat, dengan nama dan alasan Anda. Jawaban node tetap ada di sampingnya.",
   overrideEffect: "Keputusan Anda",
-  overrideBecause: "Alasan",
-  overrideHint: "Satu baris, tanpa nama atau nomor pembeli.",
-  becauseNeeded: "Alasan harus diisi.",
   overrideIt: "Putuskan",
   overrideDone: "Keputusan Anda sudah dicatat.",
 

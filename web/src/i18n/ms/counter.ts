@@ -42,6 +42,10 @@ export const counter: typeof en = {
   partnerRecordOf: (origin: string) => `Rekod ${origin}`,
   notCounted: "Tidak dikira",
   dueAge: (age: string) => `cukup tempoh ${age}`,
+  askProof: "Minta buktinya",
+  askProofOf: (shop) => `${shop} akan tahu bahawa anda bertanya tentang pembeli ini. Pengurus di sana memutuskan dalam 14 hari.`,
+  askProofHint: "Satu baris untuk dibaca rakan kedai dan untuk rekod kedua-dua kedai. Jangan sebut nama.",
+  askedProof: "Rakan kedai sudah diminta. Perkembangannya ada dalam log, di bawah “Bukti”.",
   statuses: {
     live: "Terbuka",
     settled: "Sudah dibayar",
@@ -103,9 +107,6 @@ export const counter: typeof en = {
   overrideTitle: "Putuskan lain",
   overrideIntro: "Ia direkodkan dengan nama dan sebab anda. Jawapan nod kekal di sebelahnya.",
   overrideEffect: "Keputusan anda",
-  overrideBecause: "Sebab",
-  overrideHint: "Satu baris, tanpa nama atau nombor pembeli.",
-  becauseNeeded: "Sebab diperlukan.",
   overrideIt: "Putuskan",
   overrideDone: "Keputusan anda telah direkod.",
 

@@ -136,6 +136,7 @@ export function EditGroup({ group, onDone, onClose }: { group: Group | undefined
       title={group ? t.edit : t.add}
       confirm={t.save}
       ready={ready}
+      sends={[name, order, atLeast, atMost, deposit, days, limit, priceList, bonusCard, turnover, rule]}
       write={write}
       onDone={({ samePrecedence }) => {
         say(samePrecedence.length > 0 ? t.samePlace(format.list(samePrecedence)) : t.saved);

@@ -36,6 +36,7 @@ function Disclose({ request, onDone, onClose }: { request: ProofRequest; onDone:
       done={t.disclosed}
       danger
       ready={chosen.length > 0}
+      sends={chosen}
       write={(requestId, because) =>
         disclosure.discloseProof({ requestId, id: request.id, numbers: chosen, because })
       }
