@@ -67,7 +67,7 @@ test("two shops become partners by a code", async () => {
   // What is said while a dialog is open stands before it, not behind.
   await owner.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: a.url });
   await owner.locator("dialog[open]").getByRole("button", { name: "Copy" }).first().click();
-  const notice = owner.locator("dialog[open] .toast");
+  const notice = owner.locator("dialog[open] .toast", { hasText: "Copied." });
   await notice.waitFor();
   assert.ok(
     await notice.evaluate((each) => {

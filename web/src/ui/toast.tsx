@@ -40,14 +40,16 @@ export function useToastsOf(dialog: string) {
   }, [dialog]);
 }
 
-// Without `dialog`, the page's own. Those that are not on top stay empty.
+// Without `dialog`, the page's own. Those that are not on top stay empty; a dialog, which they would
+// cover, has the newest alone.
 export function Toasts({ dialog = "" }: { dialog?: string }) {
   const t = useWords(uiWords);
   const all = useStore(toasts);
   const onTop = useStore(dialogs).at(-1) ?? "";
+  const shown = onTop === dialog ? all.slice(dialog ? -1 : 0) : [];
   return (
     <div class="toasts" role="status" aria-live="polite">
-      {(onTop === dialog ? all : []).map(({ id, text }) => (
+      {shown.map(({ id, text }) => (
         <div class="toast" key={id}>
           <span>{text}</span>
           <Button kind="quiet" icon={IconClose} label={t.dismiss} onClick={() => dismiss(id)} />
