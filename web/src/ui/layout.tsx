@@ -129,7 +129,7 @@ export function Failure({
       <div>{better ?? explained.sentence}</div>
       {!better && explained.detail && (
         <div class="detail">
-          {t.nodeSays} {explained.detail}
+          {t.nodeSays} <span lang="en">{explained.detail}</span>
         </div>
       )}
       {again && (

@@ -15,7 +15,7 @@ function InWords({ problem }: { problem: Problem }) {
   const page = PROBLEM_PAGES[problem.kind] ?? "";
   const opens = useOpens(page);
   const words = t.problems[problem.kind];
-  if (!words) return <>{problem.sentences.join(" ")}</>;
+  if (!words) return <span lang="en">{problem.sentences.join(" ")}</span>;
   return (
     <>
       <p>
@@ -57,7 +57,9 @@ export function NodeCard() {
         <div class="stack stack-small">
           <h3>{t.toKnow}</h3>
           {status.notices.map((notice) => (
-            <Note key={notice}>{notice}</Note>
+            <Note key={notice}>
+              <span lang="en">{notice}</span>
+            </Note>
           ))}
         </div>
       )}

@@ -35,7 +35,12 @@ function PartnerCard({ partner }: { partner: Partner }) {
         <p class="muted small">{heard(partner)}</p>
       </div>
       {!removed && !isConnected(partner) && <p class="small">{t.notChecked}</p>}
-      {partner.trouble && <Note tone="amber">{partner.trouble}</Note>}
+      {partner.trouble && (
+        <Note tone="amber">
+          <strong>{t.troubleTitle}</strong>
+          <div lang="en">{partner.trouble}</div>
+        </Note>
+      )}
       <dl class="partner-facts">
         <div>
           <dt>{t.holds}</dt>

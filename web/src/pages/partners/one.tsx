@@ -202,7 +202,7 @@ export function One({ origin }: { origin: string }) {
           {partner.trouble && (
             <Note tone="amber">
               <strong>{t.troubleTitle}</strong>
-              <div>{partner.trouble}</div>
+              <div lang="en">{partner.trouble}</div>
             </Note>
           )}
           <Health partner={partner} />

@@ -68,7 +68,7 @@ export default function Policy() {
       {draft.inForce?.problem && (
         <Note tone="amber">
           <strong>{t.problem}</strong>
-          <div>{draft.inForce.problem}</div>
+          <div lang="en">{draft.inForce.problem}</div>
         </Note>
       )}
       <Failure error={draft.error} again={draft.lines.length === 0 ? draft.again : undefined} />
