@@ -1,7 +1,7 @@
 // The shops' story in the console: paired by code, an incident filed with proof, approved by a second
 // person, shared, seen at the partner, disputed, answered, paid; and every page looked at.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 
@@ -286,6 +286,26 @@ test("the same pages in Indonesian and Malay run over nowhere on a phone", async
       await expectNothingRunsOver(owner, `${place} in ${language}`);
     }
   }
+});
+
+test("what is wrong with the node is said in the user's language, and by the node itself behind it", async () => {
+  await writeFile(join(a.directory, "policy.toml"), "version = 1\n[thresholds]\nnothing = 5\n");
+  await until(async () => (await a.ask("status")).problems.length > 0, 60_000, "the node has read the file");
+  const node = owner.locator(".card", { hasText: "policy.toml" });
+  for (const [language, sentence, details] of [
+    ["ms", "Fail dasar ada kesilapan", "Butiran"],
+    ["en", "The file of the policy has a fault", "Details"],
+  ]) {
+    await owner.evaluate((chosen) => localStorage.setItem("daftar.language", chosen), language);
+    await go(owner, a, "overview");
+    await owner.reload();
+    await node.getByText(sentence).waitFor();
+    const own = node.getByText("unknown key 'nothing'");
+    assert.ok(!(await own.isVisible()), "the node's own words wait");
+    await node.getByText(details, { exact: true }).click();
+    await own.waitFor();
+  }
+  await picture(owner, "overview-problem");
 });
 
 test("no page has said that something is wrong", () => {
