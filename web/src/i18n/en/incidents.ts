@@ -136,7 +136,6 @@ export const incidents = {
   } as Record<string, string>,
   arrivals: (have: number, all: number) =>
     have === all ? `Has reached all ${all} partner shops` : `At ${have} of ${all} partner shops`,
-  arrivalsSoon: "On its way to partner shops",
   behind: (names: string) => `Not yet at ${names}.`,
   behindQuiet: (names: string) => `Not heard from for a while: ${names}.`,
   proofRequests: "Partner shops that asked for proof",

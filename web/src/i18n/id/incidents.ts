@@ -136,7 +136,6 @@ export const incidents: typeof en = {
   },
   arrivals: (have: number, all: number) =>
     have === all ? `Sudah sampai di semua ${all} toko mitra` : `Sampai di ${have} dari ${all} toko mitra`,
-  arrivalsSoon: "Dalam perjalanan ke toko mitra",
   behind: (names: string) => `Belum sampai di ${names}.`,
   behindQuiet: (names: string) => `Sudah lama tidak terdengar: ${names}.`,
   proofRequests: "Toko mitra yang meminta bukti",

@@ -48,7 +48,6 @@ export const customers: typeof en = {
   changeGroups: "Ubah kumpulan",
   changeGroupsText: "Pelanggan boleh berada dalam beberapa kumpulan; satu daripadanya terpakai. Rekod bayaran boleh memasukkannya ke kumpulan lain secara automatik.",
   noGroups: "Belum ada kumpulan. Kumpulan dibuat di halaman dasar.",
-  nothingChanged: "Ubah sesuatu dahulu.",
   groupsChanged: "Kumpulan diubah.",
   trust: "Percayai pelanggan ini",
   trustText: "Semakan kemudian tidak meminta lebih daripada yang dibenarkan senarai pelanggan dipercayai. Taip sekali lagi melalui apa pelanggan ini dikenali.",

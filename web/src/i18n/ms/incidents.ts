@@ -136,7 +136,6 @@ export const incidents: typeof en = {
   },
   arrivals: (have: number, all: number) =>
     have === all ? `Sudah sampai di semua ${all} kedai rakan` : `Sampai di ${have} daripada ${all} kedai rakan`,
-  arrivalsSoon: "Dalam perjalanan ke kedai rakan",
   behind: (names: string) => `Belum sampai di ${names}.`,
   behindQuiet: (names: string) => `Sudah lama tidak kedengaran: ${names}.`,
   proofRequests: "Kedai rakan yang meminta bukti",

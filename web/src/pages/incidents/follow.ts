@@ -27,10 +27,11 @@ const FINAL: readonly Code[] = [
 function sleep(millis: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, millis);
-    signal.addEventListener("abort", () => {
+    const stop = () => {
       clearTimeout(timer);
       resolve();
-    });
+    };
+    signal.addEventListener("abort", stop, { once: true });
   });
 }
 

@@ -8,7 +8,7 @@ import { useFormat } from "../../format/use_format";
 import { logWords } from "../../i18n/log";
 import { useWords } from "../../i18n/words";
 import { download } from "../../print";
-import { MANAGERS_AND_AUDITORS, PARTNER_READERS } from "../../roles";
+import { MANAGERS_AND_AUDITORS } from "../../roles";
 import { useMay } from "../../session";
 import { Button } from "../../ui/button";
 import { Fold } from "../../ui/fold";
@@ -88,11 +88,11 @@ function SaveKeys() {
   );
 }
 
+// For those who see partners: all of them may have the keys.
 export function Export({ signed }: { signed: boolean }) {
   const t = useWords(logWords);
   const format = useFormat();
   const may = useMay(MANAGERS_AND_AUDITORS);
-  const mayKeys = useMay(PARTNER_READERS);
   const { what, progress, saved, error, ended, run, stop } = useExport();
   return (
     <Card title={t.export}>
@@ -145,13 +145,11 @@ export function Export({ signed }: { signed: boolean }) {
             </Button>
           </li>
         )}
-        {mayKeys && (
-          <li>
-            <h3>{t.exportKeys}</h3>
-            <p class="muted small">{t.exportKeysHint}</p>
-            <SaveKeys />
-          </li>
-        )}
+        <li>
+          <h3>{t.exportKeys}</h3>
+          <p class="muted small">{t.exportKeysHint}</p>
+          <SaveKeys />
+        </li>
       </ul>
       <h3>{t.exportVerify}</h3>
       <ShareCode

@@ -68,7 +68,7 @@ export function Head() {
           )}
         </Card>
       )}
-      {(head || asked.error !== undefined) && <Export signed={Boolean(head?.root)} />}
+      {seesPartners && (head || asked.error !== undefined) && <Export signed={Boolean(head?.root)} />}
     </div>
   );
 }
