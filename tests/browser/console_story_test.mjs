@@ -231,6 +231,9 @@ test("what is seldom changed of the policy opens by keyboard, and stays open whi
   const field = section.locator("input").first();
   await title.waitFor();
   assert.ok(!(await field.isVisible()));
+  const put = manager.getByRole("button", { name: "Put in force" });
+  await manager.getByLabel(/a deposit is asked\.$/).fill("11");
+  await put.and(manager.locator(":enabled")).waitFor();
   await title.focus();
   await manager.keyboard.press("Enter");
   const before = await field.inputValue();
@@ -240,13 +243,16 @@ test("what is seldom changed of the policy opens by keyboard, and stays open whi
   await manager.keyboard.press("Enter");
   await section.getByText("Something is wrong").waitFor();
   assert.ok(await field.isVisible());
+  await put.and(manager.locator(":disabled")).waitFor();
   await expectAccessible(manager, "a policy with a fault");
   await field.fill(before);
   await section.getByText("Write a number.").waitFor({ state: "detached" });
   assert.ok(await field.isVisible(), "it does not close under somebody's hands");
+  await put.and(manager.locator(":enabled")).waitFor();
   await title.focus();
   await manager.keyboard.press("Enter");
   await field.waitFor({ state: "hidden" });
+  await manager.getByRole("button", { name: "Undo the changes" }).click();
 });
 
 test("every page is whole in three sizes and two colour themes", async () => {

@@ -2,8 +2,8 @@
 // in the page: what a stranger sent is opened by the device's own program, if at all.
 import { Code, ConnectError } from "@connectrpc/connect";
 
-// Reading one takes no longer; the node ends the call then.
-export const PROOF_TIMEOUT_MS = 600_000;
+// The node refuses a call that may take longer than ten minutes by its own clock, a hair later.
+export const PROOF_TIMEOUT_MS = 540_000;
 
 const ENDINGS: Record<string, string> = {
   "application/pdf": "pdf",

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { describe, expect, it } from "vitest";
-import { proofName, receiveProof } from "../src/proof_file";
+import { PROOF_TIMEOUT_MS, proofName, receiveProof } from "../src/proof_file";
 
 const part = (text: string) => ({ part: { case: "chunk" as const, value: new TextEncoder().encode(text) } });
 async function* sent(...texts: string[]) {
@@ -21,6 +21,10 @@ describe("a proof file", () => {
   it("is damaged when it is shorter or longer than was said", async () => {
     expect(await fault(receiveProof(sent("one sof"), 8n, () => undefined))).toBe(Code.DataLoss);
     expect(await fault(receiveProof(sent("one sofa", "!"), 8n, () => undefined))).toBe(Code.DataLoss);
+  });
+
+  it("is read with time to spare before the ten minutes at which the node refuses the call", () => {
+    expect(PROOF_TIMEOUT_MS).toBeLessThanOrEqual(590_000);
   });
 
   it("is called by what it is, and by nothing that has a meaning to a disk", () => {

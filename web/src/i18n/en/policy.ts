@@ -19,6 +19,7 @@ export const policy = {
   putDone: "The policy is in force.",
   putMeanwhile: "Somebody else has put another policy in force meanwhile. Undo your changes to see it, then make them again.",
   faults: "This cannot be put in force yet",
+  unfinished: "A field holds no number. Put it right first.",
   faultAt: (line: number, what: string) => `Line ${line}: ${what}`,
   checking: "Checking…",
   sections: {

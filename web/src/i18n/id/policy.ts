@@ -22,6 +22,7 @@ export const policy: typeof en = {
   putMeanwhile:
     "Sementara itu orang lain memberlakukan kebijakan lain. Batalkan perubahan Anda untuk melihatnya, lalu ubah lagi.",
   faults: "Ini belum dapat diberlakukan",
+  unfinished: "Ada isian yang bukan angka. Perbaiki dulu.",
   faultAt: (line: number, what: string) => `Baris ${line}: ${what}`,
   checking: "Memeriksa…",
   sections: {

@@ -22,6 +22,7 @@ export const policy: typeof en = {
   putMeanwhile:
     "Sementara itu orang lain menguatkuasakan dasar lain. Batalkan perubahan anda untuk melihatnya, kemudian ubah semula.",
   faults: "Ini belum dapat dikuatkuasakan",
+  unfinished: "Ada medan yang bukan nombor. Betulkan dahulu.",
   faultAt: (line: number, what: string) => `Baris ${line}: ${what}`,
   checking: "Menyemak…",
   sections: {

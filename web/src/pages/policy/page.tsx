@@ -34,6 +34,7 @@ export default function Policy() {
   const draft = useDraft();
   const [part, setPart] = useState<Part>("words");
   const [asking, setAsking] = useState<"put" | "trial">();
+  const [unfinished, setUnfinished] = useState(false);
   const [meanwhile, setMeanwhile] = useState(false);
   const shown: Part[] = ["words", "text", ...(reads ? (["backtest", "trial"] as const) : []), "versions"];
   const take = (toml: string) => {
@@ -42,7 +43,7 @@ export default function Policy() {
     say(t.taken);
   };
   const said = (fault: PolicyFault) => (fault.line > 0 ? t.faultAt(fault.line, fault.what) : fault.what);
-  const ready = draft.settled && draft.faults.length === 0;
+  const ready = draft.settled && draft.faults.length === 0 && !unfinished;
   return (
     <Page>
       <PageHeader
@@ -80,7 +81,7 @@ export default function Policy() {
           current={part}
           onChange={setPart}
         >
-          {part === "words" && <InWords draft={draft} />}
+          {part === "words" && <InWords draft={draft} onUnfinished={setUnfinished} />}
           {part === "text" && (
             <Card>
               {may ? (
@@ -122,6 +123,7 @@ export default function Policy() {
               </ul>
             </Note>
           )}
+          {unfinished && <Note tone="bad">{t.unfinished}</Note>}
           {meanwhile && (
             <Note tone="amber" alert>
               {t.putMeanwhile}

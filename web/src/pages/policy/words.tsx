@@ -147,13 +147,25 @@ function Folded({ section, children }: { section: Section<PolicyLine>; children:
   );
 }
 
-export function InWords({ draft }: { draft: Draft }) {
+export function InWords({
+  draft,
+  onUnfinished,
+}: {
+  draft: Draft;
+  // Whether a field holds what is no value, which the draft does not have.
+  onUnfinished: (unfinished: boolean) => void;
+}) {
   const t = useWords(policyWords);
   const names = useWords(nameWords);
   const shown = useShown();
   const may = useMay(MANAGERS);
   const values = valuesOf(draft.text);
   const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set());
+  const unfinished = wrong.size > 0;
+  useEffect(() => {
+    onUnfinished(unfinished);
+    return () => onUnfinished(false);
+  }, [unfinished]);
   const mark = (key: string, isWrong: boolean) =>
     setWrong((before) => {
       if (before.has(key) === isWrong) return before;
