@@ -1,12 +1,15 @@
 // The shops' story in the console: paired by code, an incident filed with proof, approved by a second
 // person, shared, seen at the partner, disputed, answered, paid; and every page looked at.
 import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 
 import { SIZES, expectAccessible, expectNothingRunsOver, launch, open, picture, show, useLink } from "./console.mjs";
 import { Circle, until } from "./nodes.mjs";
 
 const PHONE = "0812-3456-7890";
+const NOTE = "Delivery note 17: one sofa, signed for.\n";
 let circle, browser, a, b, owner, manager, partner, incident;
 
 before(async () => {
@@ -39,6 +42,14 @@ async function check(page, node, phone = PHONE) {
   return page.locator(".answer-because").innerText();
 }
 
+// Presses the button; answers the path of the file that the browser saves.
+async function saved(page, button) {
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  const path = join(circle.folder, file.suggestedFilename());
+  await file.saveAs(path);
+  return path;
+}
+
 test("two shops become partners by a code", async () => {
   await go(owner, a, "partners");
   await owner.getByText("No partner shops yet").waitFor();
@@ -52,6 +63,18 @@ test("two shops become partners by a code", async () => {
     [...document.querySelectorAll("dialog .share-code-text")]
       .map((each) => (each.value ?? each.textContent).replace(/\s/g, ""))
       .sort((x, y) => y.length - x.length)[0],
+  );
+  // What is said while a dialog is open stands before it, not behind.
+  await owner.context().grantPermissions(["clipboard-read", "clipboard-write"], { origin: a.url });
+  await owner.locator("dialog[open]").getByRole("button", { name: "Copy" }).first().click();
+  const notice = owner.locator("dialog[open] .toast", { hasText: "Copied." });
+  await notice.waitFor();
+  assert.ok(
+    await notice.evaluate((each) => {
+      const { x, y, width, height } = each.getBoundingClientRect();
+      return each.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+    }),
+    "the notice is seen",
   );
   await owner.getByRole("button", { name: "Done" }).click();
   await go(partner, b, "partners");
@@ -74,7 +97,7 @@ test("an incident is filed by hand with its proof, and what partners will read s
   await owner.locator('input[type="file"]').setInputFiles({
     name: "note.txt",
     mimeType: "text/plain",
-    buffer: Buffer.from("Delivery note 17: one sofa, signed for.\n"),
+    buffer: Buffer.from(NOTE),
   });
   await picture(owner, "incident-new");
   await owner.getByRole("button", { name: "File it" }).click();
@@ -82,6 +105,16 @@ test("an incident is filed by hand with its proof, and what partners will read s
   incident = /[0-9a-f]{32}$/.exec(owner.url())[0];
   await owner.getByText("note.txt").first().waitFor();
   await picture(owner, "incident");
+});
+
+test("an incident leads to its customer", async () => {
+  await a.daftar("customer", "add", "--name", "Siti", "--phone", PHONE);
+  const { id } = await a.ask("customer", "show", "--phone", PHONE);
+  await go(owner, a, "incidents");
+  await go(owner, a, `incidents/${incident}`);
+  await owner.getByRole("link", { name: "Open the customer" }).click();
+  await owner.waitForURL(new RegExp(`#/customers/${id}$`));
+  await owner.getByRole("heading", { name: "Siti" }).waitFor();
 });
 
 test("a second person approves it, and it reaches the partner", async () => {
@@ -107,7 +140,34 @@ test("a second person approves it, and it reaches the partner", async () => {
     60_000,
     "the partner's counter says so",
   );
+  // The page was not loaded again: it follows.
+  await manager.getByText("Has reached all 1 partner shops").first().waitFor();
   await picture(partner, "counter-record");
+});
+
+test("proof that a partner hands out is saved by the browser of the shop that asked", async () => {
+  await check(partner, b);
+  await partner.getByRole("button", { name: "Ask for the proof" }).click();
+  const asking = partner.locator("dialog[open]");
+  await asking.getByText("learns that you ask about this buyer").waitFor();
+  await expectAccessible(partner, "asking for proof");
+  await asking.getByLabel("Reason").fill("a large order");
+  await asking.getByRole("button", { name: "Ask for the proof" }).click();
+  await asking.waitFor({ state: "detached" });
+  await go(manager, a, "log/proof");
+  await manager.getByText("a large order").waitFor();
+  await manager.getByRole("button", { name: "Give proof" }).click();
+  const dialog = manager.locator("dialog[open]");
+  await dialog.getByLabel("Reason").fill("they decide about a large order");
+  await dialog.getByRole("button", { name: "Give proof" }).click();
+  await dialog.waitFor({ state: "detached" });
+  await go(partner, b, `partners/${encodeURIComponent(a.origin)}`);
+  await partner.getByRole("heading", { name: "Proof that you asked it for" }).waitFor();
+  await partner.getByRole("button", { name: "Ask again now" }).click();
+  const file = await saved(partner, /^Download /);
+  assert.match(file, /toko-a\.test-\d+-correspondence-1\.txt$/);
+  assert.equal(await readFile(file, "utf8"), NOTE);
+  await picture(partner, "partner-proof");
 });
 
 test("a dispute and a payment change the partner's next answer", async () => {
@@ -122,18 +182,80 @@ test("a dispute and a payment change the partner's next answer", async () => {
     await dialog.getByRole("button").last().click();
     await dialog.waitFor({ state: "detached" }).catch(() => undefined);
   };
-  await press("It is disputed", (dialog) => dialog.getByLabel("Why").fill("says it was paid in cash"));
+  await press("It is disputed", (dialog) => dialog.getByLabel("Reason").fill("says it was paid in cash"));
   await until(async () => /disputed|dispute/.test(await check(partner, b)), 60_000, "the dispute is at B");
   await press("Answer the dispute", async (dialog) => {
     await dialog.getByText("The incident is right and stands").click();
-    await dialog.getByLabel("Why").fill("the receipt is of another order");
+    await dialog.getByLabel("Reason").fill("the receipt is of another order");
   });
-  await press("It was paid", (dialog) => dialog.getByLabel("Why").fill("paid at the counter"));
+  await press("It was paid", (dialog) => dialog.getByLabel("Reason").fill("paid at the counter"));
   await until(async () => /settled since/.test(await check(partner, b)), 60_000, "the payment is at B");
 });
 
+test("what the browser saves of the log and of the decisions an auditor can verify", async () => {
+  await a.daftar("check", "--phone", PHONE);
+  await go(owner, a, "log/head");
+  // A call that never ends can be stopped, and leaves nothing.
+  const calls = "**/daftar.v1.NodeService/ExportLog";
+  await owner.route(calls, () => undefined);
+  await owner.getByRole("button", { name: "Save the log" }).click();
+  await owner.getByRole("button", { name: "Stop" }).click();
+  await owner.getByText("This was stopped, and nothing was saved.").waitFor();
+  await owner.unroute(calls);
+  const policy = await saved(owner, "Save the keys");
+  // B cosigns the newest head by itself, but in its own time.
+  await until(
+    async () => {
+      const bundle = await saved(owner, "Save the log");
+      assert.match(bundle, /log-\d+\.bundle$/);
+      const report = await a.ask("audit", "verify", bundle, "--policy", policy);
+      const failed = report.checks.filter(({ state }) => state === "fails").map(({ check: name }) => name);
+      assert.deepEqual(failed.filter((name) => name !== "quorum"), []);
+      return report.verdict === "holds";
+    },
+    60_000,
+    "the saved log holds under the saved keys",
+  );
+  const decisions = await saved(owner, "Save the decisions");
+  assert.match(decisions, /decisions-\d+\.bundle$/);
+  const replayed = await a.ask("audit", "replay", decisions, "--policy", "default");
+  assert.deepEqual([replayed.kind, replayed.agrees], ["decisions", true]);
+  assert.ok(replayed.agree > 0);
+  await picture(owner, "log-export");
+});
+
+test("what is seldom changed of the policy opens by keyboard, and stays open while something in it is wrong", async () => {
+  await go(manager, a, "policy");
+  const section = manager.locator("details.policy-section", { hasText: "How much each reason counts" });
+  const title = section.locator("summary");
+  const field = section.locator("input").first();
+  await title.waitFor();
+  assert.ok(!(await field.isVisible()));
+  const put = manager.getByRole("button", { name: "Put in force" });
+  await manager.getByLabel(/a deposit is asked\.$/).fill("11");
+  await put.and(manager.locator(":enabled")).waitFor();
+  await title.focus();
+  await manager.keyboard.press("Enter");
+  const before = await field.inputValue();
+  await field.fill("plenty");
+  await section.getByText("Write a number.").waitFor();
+  await title.focus();
+  await manager.keyboard.press("Enter");
+  await section.getByText("Something is wrong").waitFor();
+  assert.ok(await field.isVisible());
+  await put.and(manager.locator(":disabled")).waitFor();
+  await expectAccessible(manager, "a policy with a fault");
+  await field.fill(before);
+  await section.getByText("Write a number.").waitFor({ state: "detached" });
+  assert.ok(await field.isVisible(), "it does not close under somebody's hands");
+  await put.and(manager.locator(":enabled")).waitFor();
+  await title.focus();
+  await manager.keyboard.press("Enter");
+  await field.waitFor({ state: "hidden" });
+  await manager.getByRole("button", { name: "Undo the changes" }).click();
+});
+
 test("every page is whole in three sizes and two colour themes", async () => {
-  await a.daftar("customer", "add", "--name", "Siti", "--phone", PHONE);
   const customer = (await a.ask("customer", "show", "--phone", PHONE)).id;
   await a.daftar("order", "add", "--phone", PHONE, "--amount", "1500000", "--currency", "IDR");
   for (const [place, name] of [
@@ -170,6 +292,26 @@ test("the same pages in Indonesian and Malay run over nowhere on a phone", async
       await expectNothingRunsOver(owner, `${place} in ${language}`);
     }
   }
+});
+
+test("what is wrong with the node is said in the user's language, and by the node itself behind it", async () => {
+  await writeFile(join(a.directory, "policy.toml"), "version = 1\n[thresholds]\nnothing = 5\n");
+  await until(async () => (await a.ask("status")).problems.length > 0, 60_000, "the node has read the file");
+  const node = owner.locator(".card", { hasText: "policy.toml" });
+  for (const [language, sentence, details] of [
+    ["ms", "Fail dasar ada kesilapan", "Butiran"],
+    ["en", "The file of the policy has a fault", "Details"],
+  ]) {
+    await owner.evaluate((chosen) => localStorage.setItem("daftar.language", chosen), language);
+    await go(owner, a, "overview");
+    await owner.reload();
+    await node.getByText(sentence).waitFor();
+    const own = node.getByText("unknown key 'nothing'");
+    assert.ok(!(await own.isVisible()), "the node's own words wait");
+    await node.getByText(details, { exact: true }).click();
+    await own.waitFor();
+  }
+  await picture(owner, "overview-problem");
 });
 
 test("no page has said that something is wrong", () => {

@@ -94,6 +94,12 @@ test("staff see what they may use, and no page that they may not", async () => {
     await page.goto(`${a.url}/#/${hidden}`);
     await page.getByRole("heading", { name: "There is no such page", level: 1 }).waitFor();
   }
+  // What the circle has agreed on is for everybody, and has its way there and back.
+  await page.goto(`${a.url}/#/policy`);
+  await page.getByRole("link", { name: "Charter of the circle" }).click();
+  await page.getByRole("heading", { name: "Charter", level: 1 }).waitFor();
+  await page.locator("main a.back").click();
+  await page.getByRole("heading", { name: "Policy", level: 1 }).waitFor();
   await page.context().close();
 });
 

@@ -5,6 +5,7 @@ import { useSession } from "../session";
 import { formatAge, formatDay, formatMonth, formatSpan, formatTime } from "./date";
 import { localeOf, numberLocale } from "./locale";
 import { type Amount, formatMoney, moneyAsTyped, parseMoney } from "./money";
+import { formatSize } from "./size";
 
 export function useFormat() {
   const language = useLanguage();
@@ -24,6 +25,8 @@ export function useFormat() {
       // The same of seconds from now; the past is negative.
       span: (seconds: number) => formatSpan(seconds, locale),
       number: (value: number | bigint) => new Intl.NumberFormat(numberLocale(locale)).format(value),
+      // Of a file, in bytes.
+      size: (bytes: number | bigint) => formatSize(Number(bytes), numberLocale(locale)),
       percent: (ppm: number | bigint, decimals = 0) =>
         new Intl.NumberFormat(numberLocale(locale), {
           style: "percent",

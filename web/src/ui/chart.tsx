@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import { chartWords } from "../i18n/chart";
 import { useWords } from "../i18n/words";
 import { roundUp } from "./scale";
+import { Fold } from "./fold";
 import { Table } from "./table";
 
 const WIDTH = 640;
@@ -73,8 +74,7 @@ function Numbers({
 }) {
   const t = useWords(chartWords);
   return (
-    <details class="chart-numbers">
-      <summary>{t.numbers}</summary>
+    <Fold title={t.numbers}>
       <Table
         caption={title}
         rows={labels.map((label, at) => ({ label, at }))}
@@ -89,7 +89,7 @@ function Numbers({
           })),
         ]}
       />
-    </details>
+    </Fold>
   );
 }
 

@@ -1,17 +1,22 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
+import { becauseWords } from "../i18n/because";
+import { useWords } from "../i18n/words";
 import { Button } from "./button";
 import { Dialog, DialogFoot } from "./dialog";
-import { TextArea } from "./field";
+import { TextField } from "./field";
 import { Failure } from "./layout";
 
-// Asks before something is written, and for the reason where the call wants one. `onConfirm` gets
-// the reason without the spaces around it.
+// In bytes it is never more than storage/audit.h takes.
+const MOST_BECAUSE = 500;
+
+// Asks before something is written, and for the reason where the call wants one, which goes on the
+// record. `onConfirm` gets the reason without the spaces around it.
 export function Confirm({
   title,
   action,
   danger = false,
-  because,
+  because = false,
   disabled = false,
   busy,
   error,
@@ -23,8 +28,9 @@ export function Confirm({
   // What the button says.
   action: string;
   danger?: boolean;
-  // Undefined: no reason is asked for.
-  because?: { label: string; hint?: string; optional?: boolean; missing: string };
+  // Whether a reason is asked for; in other words than the usual, where they say more.
+  because?: boolean | { label?: string; hint?: string; optional?: boolean; most?: number };
+  // What `children` ask for is not there.
   disabled?: boolean;
   busy: boolean;
   error: unknown;
@@ -32,9 +38,11 @@ export function Confirm({
   onClose: () => void;
   children?: ComponentChildren;
 }) {
+  const t = useWords(becauseWords);
   const [text, setText] = useState("");
   const [asked, setAsked] = useState(false);
-  const missing = Boolean(because && !because.optional && !text.trim());
+  const reason = typeof because === "object" ? because : because ? {} : undefined;
+  const missing = reason !== undefined && !reason.optional && !text.trim();
   return (
     <Dialog title={title} onClose={onClose}>
       <form
@@ -46,14 +54,15 @@ export function Confirm({
         }}
       >
         {children}
-        {because && (
-          <TextArea
-            label={because.label}
-            hint={because.hint}
-            optional={because.optional}
-            rows={2}
+        {reason && (
+          <TextField
+            label={reason.label ?? t.why}
+            hint={reason.hint ?? (reason.label ? undefined : t.whyHint)}
+            optional={reason.optional}
+            error={asked && missing ? t.whyMissing : ""}
             value={text}
-            error={asked && missing ? because.missing : undefined}
+            maxLength={reason.most ?? MOST_BECAUSE}
+            autocomplete="off"
             onValue={setText}
           />
         )}

@@ -5,6 +5,7 @@ import { uiWords } from "../i18n/ui";
 import { useWords } from "../i18n/words";
 import { Button } from "./button";
 import { IconClose } from "./icons";
+import { Toasts, useToastsOf } from "./toast";
 
 // Asks for something while the page waits behind it. Escape and the button at its top close it; what
 // opened it has the focus again afterwards. Mount it only while it is open.
@@ -20,6 +21,7 @@ export function Dialog({
   const t = useWords(uiWords);
   const id = useId();
   const element = useRef<HTMLDialogElement>(null);
+  useToastsOf(id);
   useEffect(() => {
     const opener = document.activeElement;
     element.current?.showModal();
@@ -41,6 +43,7 @@ export function Dialog({
         <h2 id={id}>{title}</h2>
         <Button kind="quiet" icon={IconClose} label={t.close} onClick={onClose} />
       </div>
+      <Toasts dialog={id} />
       <div class="dialog-body">{children}</div>
     </dialog>
   );

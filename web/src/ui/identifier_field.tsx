@@ -1,17 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { RefObject } from "preact";
-import { shop } from "../api";
-import { isAborted } from "../errors";
-import type { RecognisedIdentifier } from "../gen/daftar/v1/shop_pb";
 import type { Identifier } from "../gen/daftar/v1/types_pb";
-import { useLanguage } from "../i18n/language";
 import { nameWords } from "../i18n/names";
 import { recogniseWords } from "../i18n/recognise";
 import { useWords } from "../i18n/words";
+import { useRecognised } from "../use_recognised";
 import { RadioGroup, TextField } from "./field";
 import { Failure, Note } from "./layout";
-
-const WAIT_MS = 250;
 
 export interface TypedIdentifier {
   text: string;
@@ -40,39 +35,19 @@ export function IdentifierField({
 }) {
   const t = useWords(recogniseWords);
   const names = useWords(nameWords);
-  const language = useLanguage();
-  const [found, setFound] = useState<{ options: RecognisedIdentifier[]; why: string } | undefined>();
   const [chosen, setChosen] = useState<string>();
-  const [failure, setFailure] = useState<unknown>();
   const changed = useRef(onValue);
   changed.current = onValue;
   const { text } = value;
+  const { found, error: failure } = useRecognised(text);
 
   useEffect(() => {
-    setFound(undefined);
     setChosen(undefined);
-    setFailure(undefined);
-    if (!text.trim()) return;
-    const stop = new AbortController();
-    const timer = setTimeout(() => {
-      shop.recogniseIdentifier({ text, language }, { signal: stop.signal }).then(
-        ({ recognised, why }) => {
-          if (stop.signal.aborted) return;
-          setFound({ options: recognised, why });
-          changed.current({ text, identifier: recognised.length === 1 ? recognised[0]?.identifier : undefined });
-        },
-        (failed: unknown) => {
-          if (!stop.signal.aborted && !isAborted(failed)) setFailure(failed);
-        },
-      );
-    }, WAIT_MS);
-    return () => {
-      clearTimeout(timer);
-      stop.abort();
-    };
-  }, [text, language]);
+    const only = found?.recognised.length === 1 ? found.recognised[0] : undefined;
+    if (found) changed.current({ text, identifier: only?.identifier });
+  }, [found, text]);
 
-  const options = found?.options ?? [];
+  const options = found?.recognised ?? [];
   const only = options.length === 1 ? options[0] : options.find((option) => option.type === chosen);
   const named = (type: string) => names.identifiers[type] ?? type;
   return (

@@ -77,7 +77,7 @@ export function Facts({ facts }: { facts: { name: string; value: ComponentChildr
   return (
     <dl class="facts">
       {facts
-        .filter(({ value }) => value !== undefined && value !== null && value !== "")
+        .filter(({ value }) => value !== undefined && value !== null && value !== "" && value !== false)
         .map(({ name, value }) => (
           <div key={name}>
             <dt>{name}</dt>
@@ -129,7 +129,7 @@ export function Failure({
       <div>{better ?? explained.sentence}</div>
       {!better && explained.detail && (
         <div class="detail">
-          {t.nodeSays} {explained.detail}
+          {t.nodeSays} <span lang="en">{explained.detail}</span>
         </div>
       )}
       {again && (

@@ -1,5 +1,5 @@
 export const because = {
   why: "Reason",
-  whyHint: "One sentence. It stays on your node's record, next to your name.",
+  whyHint: "One sentence that names no buyer. It stays on your node's record, next to your name.",
   whyMissing: "Say why, so that it can be understood later.",
 };

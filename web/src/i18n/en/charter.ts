@@ -2,6 +2,7 @@ export const charter = {
   title: "Charter",
   intro: "What the shops of your circle have agreed on: what may be reported, with which proof, and for how long.",
   back: "Partner shops",
+  backToPolicy: "Policy",
   inForce: "In force here",
   name: "Name",
   hash: "Fingerprint",

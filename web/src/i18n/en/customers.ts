@@ -47,7 +47,6 @@ export const customers = {
   changeGroups: "Change groups",
   changeGroupsText: "A customer can be in several; of them one applies. The track record can put somebody into others by itself.",
   noGroups: "There are no groups yet. They are made on the policy page.",
-  nothingChanged: "Change something first.",
   groupsChanged: "The groups were changed.",
   trust: "Trust this customer",
   trustText: "Checks then ask for no more than the list of trusted customers lets them. Type once more what the customer is known by.",
@@ -163,9 +162,6 @@ export const customers = {
   keptBecause: "What stays, and why",
   keptNothing: "Nothing stays.",
   toList: "To the customers",
-  because: "Why",
-  becauseHint: "A few words, without names. They stay on the record.",
-  becauseMissing: "Write in a few words why.",
 
   // The report that the person gets.
   paper: {

@@ -44,4 +44,77 @@ export const overview = {
   waiting: "Waiting to be sent",
   version: "Version",
   since: "Running since",
+  // What each kind of problem means for the shop, and what to do.
+  problems: {
+    log: {
+      what: "Your log cannot go on, so partner shops get nothing new from you. Buyers can still be checked.",
+      todo: "Have whoever looks after the node read the details: they say what brings the log back.",
+    },
+    publishing: {
+      what: "Your newest records have not reached partner shops yet.",
+      todo: "The node tries again by itself. If this still stands here in an hour, have whoever looks after it read the details.",
+    },
+    "no-log": {
+      what: "The node finds no log of your shop: its database is new, or was emptied.",
+      todo: "Share nothing until the log was fetched back from partner shops. The details say how.",
+    },
+    policy: {
+      what: "The file of the policy has a fault, so answers follow the policy that was in force before.",
+      todo: "Put it right on the policy page, or have the file corrected.",
+    },
+    charter: {
+      what: "The file of the charter on the node's computer is not the charter in force. Checks are not affected.",
+      todo: "Have the file put back as it was; another charter is adopted on the charter page.",
+    },
+    outcomes: {
+      what: "The node does not learn from how your orders end, so its answers do not get better.",
+      todo: "Have whoever looks after the node read the details.",
+    },
+    "proof-files": {
+      what: "Proof that was erased still lies on the disk.",
+      todo: "The node tries again by itself. If it stays, have the disk looked at: it may be full or locked.",
+    },
+    codes: {
+      what: "Codes for buyers that have ended are still kept.",
+      todo: "The node tries again by itself. If it stays, have the disk looked at: it may be full or locked.",
+    },
+    reviews: {
+      what: "Numbers that many people share could not be listed for you yet. They may weigh too much in answers.",
+      todo: "The node tries again by itself. If it stays, have the details read.",
+    },
+    clock: {
+      what: "The node's clock and those of partner shops disagree, so no hold ends and nothing is shared or taken back by itself.",
+      todo: "Have the clock of the node's computer set by a time server.",
+    },
+    expiry: {
+      what: "Records of partner shops whose time is over are still kept here.",
+      todo: "The node tries again by itself. If it stays, have the disk looked at: it may be full or locked.",
+    },
+    "proof-requests": {
+      what: "Requests for proof whose time is over still stand as open.",
+      todo: "The node tries again by itself. If it stays, have the disk looked at: it may be full or locked.",
+    },
+    purging: {
+      what: "What was erased is still in the files of the database, out of reach of everybody in the shop.",
+      todo: "The node tries again by itself. If it stays, have the disk looked at: it may be full.",
+    },
+    partner: {
+      what: "Something is wrong with a partner shop. What it knows may be old in your answers, or not count.",
+      todo: "Look at its page, and talk to the shop.",
+    },
+    "partner-certificate": {
+      what: "A partner shop's certificate has expired, so that nothing comes from it any more.",
+      todo: "Become partners anew: invite it with a code.",
+    },
+    "partner-charter": {
+      what: "A partner shop follows a charter that you have not adopted. What it reports under it does not count here.",
+      todo: "Agree with the circle, get the file from the shop, and adopt it.",
+    },
+    partners: {
+      what: "Something is wrong with partner shops. What they know may be missing in your answers.",
+      todo: "Tell a manager or whoever looks after the node; they see which shops.",
+    },
+  } as Record<string, { what: string; todo: string }>,
+  problemDetails: "Details",
+  problemPage: "Open the page",
 };

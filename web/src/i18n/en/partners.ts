@@ -140,4 +140,5 @@ export const partners = {
   technical: "For the technician",
   pin: "Fingerprint of its certificate",
   first: "First record",
+  askedProof: "Proof that you asked it for",
 };

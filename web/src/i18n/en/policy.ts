@@ -10,6 +10,7 @@ export const policy = {
     versions: "Earlier ones",
   },
   groups: "Groups and lists",
+  charter: "Charter of the circle",
   problem: "The policy's file is not in force",
   changed: "Your changes are not in force yet.",
   discard: "Undo the changes",
@@ -18,6 +19,7 @@ export const policy = {
   putDone: "The policy is in force.",
   putMeanwhile: "Somebody else has put another policy in force meanwhile. Undo your changes to see it, then make them again.",
   faults: "This cannot be put in force yet",
+  unfinished: "A field holds no number. Put it right first.",
   faultAt: (line: number, what: string) => `Line ${line}: ${what}`,
   checking: "Checking…",
   sections: {
@@ -33,6 +35,8 @@ export const policy = {
     caps: "Limits of caution",
     reasons: "How much each reason counts",
   } as Record<string, string>,
+  sectionFaulty: "Something is wrong",
+  sectionUnusual: (n: number, shown: string) => (n === 1 ? "1 other than usual" : `${shown} other than usual`),
   other: "Other",
   days: "Days",
   usually: (value: string) => `Usually ${value}`,
@@ -69,6 +73,21 @@ export const policy = {
   avoided: "Loss avoided",
   sales: "Sales held back",
   notes: "What this does not say",
+  noted: {
+    "own-orders-only": () =>
+      "Only your own orders are in these figures. What partner shops report is not, though it counts when you check a buyer.",
+    "newer-half": () =>
+      "The newer half of the orders is measured, each as it would have been answered then. The older half is there to be known.",
+    "not-in-it": () =>
+      "Incidents of yours that belong to no order, groups of customers and the list of trusted buyers are not in it either.",
+    prepaid: (n: number, shown: string) =>
+      (n === 1 ? "One order that was paid first is left out." : `${shown} orders that were paid first are left out.`),
+    older: (n: number, shown: string) =>
+      (n === 1 ? "One older order is left out." : `${shown} older orders are left out.`),
+    late: (n: number, shown: string) =>
+      `What is late is taken from the policy in force: more than ${n === 1 ? "1 day" : `${shown} days`} after an order was due.`,
+  } as Record<string, (n: number, shown: string) => string>,
+  notesDetails: "What the node says",
 
   trialNone: "No policy is on trial",
   trialNoneHint:

@@ -1,7 +1,6 @@
 export const ui = {
   actions: "Actions",
   cancel: "Cancel",
-  chooseOne: "Choose",
   close: "Close",
   copied: "Copied.",
   copy: "Copy",

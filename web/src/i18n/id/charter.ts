@@ -4,6 +4,7 @@ export const charter: typeof en = {
   title: "Piagam",
   intro: "Kesepakatan toko-toko di lingkaran Anda: apa yang boleh dilaporkan, dengan bukti apa, dan untuk berapa lama.",
   back: "Toko mitra",
+  backToPolicy: "Kebijakan",
   inForce: "Berlaku di sini",
   name: "Nama",
   hash: "Sidik jari",

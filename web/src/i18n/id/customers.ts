@@ -48,7 +48,6 @@ export const customers: typeof en = {
   changeGroups: "Ubah kelompok",
   changeGroupsText: "Pelanggan bisa ada di beberapa kelompok; satu di antaranya berlaku. Riwayat pembayaran bisa memasukkannya ke kelompok lain secara otomatis.",
   noGroups: "Belum ada kelompok. Kelompok dibuat di halaman kebijakan.",
-  nothingChanged: "Ubah sesuatu dulu.",
   groupsChanged: "Kelompok diubah.",
   trust: "Percayai pelanggan ini",
   trustText: "Pemeriksaan lalu tidak meminta lebih dari yang dibolehkan daftar pelanggan tepercaya. Tulis sekali lagi lewat apa pelanggan ini dikenal.",
@@ -164,9 +163,6 @@ export const customers: typeof en = {
   keptBecause: "Yang tetap ada, dan mengapa",
   keptNothing: "Tidak ada yang tersisa.",
   toList: "Ke daftar pelanggan",
-  because: "Alasan",
-  becauseHint: "Beberapa kata, tanpa nama. Alasan ini tersimpan.",
-  becauseMissing: "Tulis alasannya dalam beberapa kata.",
 
   paper: {
     title: "Yang disimpan toko ini tentang Anda",

@@ -46,4 +46,76 @@ export const overview: typeof en = {
   waiting: "Menunggu dikirim",
   version: "Versi",
   since: "Berjalan sejak",
+  problems: {
+    log: {
+      what: "Log Anda tidak dapat dilanjutkan, jadi toko mitra tidak menerima hal baru dari Anda. Pembeli tetap dapat diperiksa.",
+      todo: "Minta operator membaca rinciannya: di sana tertulis cara memulihkan log.",
+    },
+    publishing: {
+      what: "Catatan terbaru Anda belum sampai ke toko mitra.",
+      todo: "Node mencoba lagi dengan sendirinya. Jika satu jam lagi ini masih ada, minta operator membaca rinciannya.",
+    },
+    "no-log": {
+      what: "Node tidak menemukan log toko Anda: basis datanya baru, atau telah dikosongkan.",
+      todo: "Jangan bagikan apa pun sampai log diambil kembali dari toko mitra. Caranya ada di rincian.",
+    },
+    policy: {
+      what: "Berkas kebijakan ada kesalahannya, jadi jawaban masih mengikuti kebijakan yang berlaku sebelumnya.",
+      todo: "Perbaiki di halaman kebijakan, atau minta berkasnya diperbaiki.",
+    },
+    charter: {
+      what: "Berkas piagam di komputer node bukan piagam yang berlaku. Pemeriksaan tidak terpengaruh.",
+      todo: "Minta berkasnya dikembalikan seperti semula; piagam lain diterima di halaman piagam.",
+    },
+    outcomes: {
+      what: "Node tidak belajar dari akhir pesanan Anda, jadi jawabannya tidak bertambah baik.",
+      todo: "Minta operator membaca rinciannya.",
+    },
+    "proof-files": {
+      what: "Bukti yang sudah dihapus masih ada di disk.",
+      todo: "Node mencoba lagi dengan sendirinya. Jika tetap begitu, minta disknya dilihat: mungkin penuh atau terkunci.",
+    },
+    codes: {
+      what: "Kode untuk pembeli yang sudah berakhir masih disimpan.",
+      todo: "Node mencoba lagi dengan sendirinya. Jika tetap begitu, minta disknya dilihat: mungkin penuh atau terkunci.",
+    },
+    reviews: {
+      what: "Nomor yang dipakai banyak orang belum dapat didaftar untuk Anda. Nomor itu mungkin terlalu berat dalam jawaban.",
+      todo: "Node mencoba lagi dengan sendirinya. Jika tetap begitu, minta rinciannya dibaca.",
+    },
+    clock: {
+      what: "Jam node dan jam toko mitra tidak cocok, jadi tidak ada masa tunggu yang berakhir dan tidak ada yang dibagikan atau ditarik dengan sendirinya.",
+      todo: "Minta jam komputer node disetel menurut server waktu.",
+    },
+    expiry: {
+      what: "Catatan toko mitra yang masanya sudah habis masih disimpan di sini.",
+      todo: "Node mencoba lagi dengan sendirinya. Jika tetap begitu, minta disknya dilihat: mungkin penuh atau terkunci.",
+    },
+    "proof-requests": {
+      what: "Permintaan bukti yang masanya sudah habis masih tercatat terbuka.",
+      todo: "Node mencoba lagi dengan sendirinya. Jika tetap begitu, minta disknya dilihat: mungkin penuh atau terkunci.",
+    },
+    purging: {
+      what: "Yang sudah dihapus masih ada di berkas basis data, di luar jangkauan semua orang di toko.",
+      todo: "Node mencoba lagi dengan sendirinya. Jika tetap begitu, minta disknya dilihat: mungkin penuh.",
+    },
+    partner: {
+      what: "Ada masalah dengan sebuah toko mitra. Yang diketahuinya mungkin sudah lama dalam jawaban Anda, atau tidak dihitung.",
+      todo: "Lihat halamannya, dan bicaralah dengan toko itu.",
+    },
+    "partner-certificate": {
+      what: "Sertifikat sebuah toko mitra sudah kedaluwarsa, jadi tidak ada lagi yang datang darinya.",
+      todo: "Jadilah mitra lagi: undang toko itu dengan kode.",
+    },
+    "partner-charter": {
+      what: "Sebuah toko mitra mengikuti piagam yang belum Anda terima. Laporannya di bawah piagam itu tidak dihitung di sini.",
+      todo: "Sepakati dengan lingkaran, minta berkasnya dari toko itu, lalu terima piagamnya.",
+    },
+    partners: {
+      what: "Ada masalah dengan toko mitra. Yang mereka ketahui mungkin tidak ada dalam jawaban Anda.",
+      todo: "Beri tahu manajer atau operator; mereka melihat toko mana.",
+    },
+  },
+  problemDetails: "Rincian",
+  problemPage: "Buka halamannya",
 };

@@ -142,4 +142,5 @@ export const partners: typeof en = {
   technical: "Untuk teknisi",
   pin: "Sidik jari sertifikatnya",
   first: "Catatan pertama",
+  askedProof: "Bukti yang Anda minta darinya",
 };

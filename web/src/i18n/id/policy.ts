@@ -12,6 +12,7 @@ export const policy: typeof en = {
     versions: "Yang terdahulu",
   },
   groups: "Kelompok dan daftar",
+  charter: "Piagam lingkaran",
   problem: "Berkas kebijakan tidak berlaku",
   changed: "Perubahan Anda belum berlaku.",
   discard: "Batalkan perubahan",
@@ -21,6 +22,7 @@ export const policy: typeof en = {
   putMeanwhile:
     "Sementara itu orang lain memberlakukan kebijakan lain. Batalkan perubahan Anda untuk melihatnya, lalu ubah lagi.",
   faults: "Ini belum dapat diberlakukan",
+  unfinished: "Ada isian yang bukan angka. Perbaiki dulu.",
   faultAt: (line: number, what: string) => `Baris ${line}: ${what}`,
   checking: "Memeriksa…",
   sections: {
@@ -36,6 +38,8 @@ export const policy: typeof en = {
     caps: "Batas kehati-hatian",
     reasons: "Seberapa besar tiap alasan dihitung",
   },
+  sectionFaulty: "Ada yang salah",
+  sectionUnusual: (_, shown) => `${shown} tidak seperti biasa`,
   other: "Lainnya",
   days: "Hari",
   usually: (value: string) => `Biasanya ${value}`,
@@ -74,6 +78,18 @@ export const policy: typeof en = {
   avoided: "Kerugian terhindar",
   sales: "Penjualan tertahan",
   notes: "Yang tidak dikatakan oleh ini",
+  noted: {
+    "own-orders-only": () =>
+      "Hanya pesanan Anda sendiri yang ada dalam angka ini. Laporan toko mitra tidak, walaupun dihitung saat Anda memeriksa pembeli.",
+    "newer-half": () =>
+      "Yang diukur adalah separuh pesanan yang lebih baru, masing-masing seperti akan dijawab saat itu. Separuh yang lebih lama dipakai sebagai pengetahuan.",
+    "not-in-it": () =>
+      "Insiden Anda yang bukan tentang suatu pesanan, kelompok pelanggan, dan daftar pembeli tepercaya juga tidak ada di dalamnya.",
+    prepaid: (_, shown) => `Tidak dihitung: ${shown} pesanan yang dibayar di muka.`,
+    older: (_, shown) => `Tidak dihitung: ${shown} pesanan yang lebih lama.`,
+    late: (_, shown) => `Yang disebut terlambat mengikuti kebijakan yang berlaku: lebih dari ${shown} hari setelah jatuh tempo.`,
+  },
+  notesDetails: "Kata node",
 
   trialNone: "Tidak ada kebijakan yang diuji coba",
   trialNoneHint:

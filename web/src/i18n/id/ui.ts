@@ -3,7 +3,6 @@ import type { ui as en } from "../en/ui";
 export const ui: typeof en = {
   actions: "Tindakan",
   cancel: "Batal",
-  chooseOne: "Pilih",
   close: "Tutup",
   copied: "Tersalin.",
   copy: "Salin",

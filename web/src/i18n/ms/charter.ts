@@ -4,6 +4,7 @@ export const charter: typeof en = {
   title: "Piagam",
   intro: "Persetujuan kedai-kedai dalam kumpulan anda: apa yang boleh dilaporkan, dengan bukti apa, dan untuk berapa lama.",
   back: "Rakan kedai",
+  backToPolicy: "Dasar",
   inForce: "Berkuat kuasa di sini",
   name: "Nama",
   hash: "Cap jari",

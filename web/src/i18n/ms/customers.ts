@@ -47,8 +47,7 @@ export const customers: typeof en = {
   part: (n: number) => `Pelanggan ${n}`,
   changeGroups: "Ubah kumpulan",
   changeGroupsText: "Pelanggan boleh berada dalam beberapa kumpulan; satu daripadanya terpakai. Rekod bayaran boleh memasukkannya ke kumpulan lain secara automatik.",
-  noGroups: "Belum ada kumpulan. Kumpulan dibuat di halaman polisi.",
-  nothingChanged: "Ubah sesuatu dahulu.",
+  noGroups: "Belum ada kumpulan. Kumpulan dibuat di halaman dasar.",
   groupsChanged: "Kumpulan diubah.",
   trust: "Percayai pelanggan ini",
   trustText: "Semakan kemudian tidak meminta lebih daripada yang dibenarkan senarai pelanggan dipercayai. Taip sekali lagi melalui apa pelanggan ini dikenali.",
@@ -164,9 +163,6 @@ export const customers: typeof en = {
   keptBecause: "Yang kekal, dan mengapa",
   keptNothing: "Tiada yang tinggal.",
   toList: "Ke senarai pelanggan",
-  because: "Sebab",
-  becauseHint: "Beberapa patah kata, tanpa nama. Sebab ini disimpan.",
-  becauseMissing: "Tulis sebabnya dalam beberapa patah kata.",
 
   paper: {
     title: "Yang disimpan oleh kedai ini tentang anda",

@@ -46,4 +46,76 @@ export const overview: typeof en = {
   waiting: "Menunggu dihantar",
   version: "Versi",
   since: "Berjalan sejak",
+  problems: {
+    log: {
+      what: "Log anda tidak dapat diteruskan, jadi rakan kedai tidak menerima apa-apa yang baharu daripada anda. Pembeli masih boleh disemak.",
+      todo: "Minta operator membaca butirannya: di situ tertulis cara memulihkan log.",
+    },
+    publishing: {
+      what: "Rekod terbaharu anda belum sampai kepada rakan kedai.",
+      todo: "Nod mencuba lagi dengan sendirinya. Jika sejam lagi ini masih ada, minta operator membaca butirannya.",
+    },
+    "no-log": {
+      what: "Nod tidak menemui log kedai anda: pangkalan datanya baharu, atau telah dikosongkan.",
+      todo: "Jangan kongsi apa-apa sehingga log diambil semula daripada rakan kedai. Caranya ada dalam butiran.",
+    },
+    policy: {
+      what: "Fail dasar ada kesilapan, jadi jawapan masih mengikut dasar yang berkuat kuasa sebelumnya.",
+      todo: "Betulkan di halaman dasar, atau minta failnya dibetulkan.",
+    },
+    charter: {
+      what: "Fail piagam pada komputer nod bukan piagam yang berkuat kuasa. Semakan tidak terjejas.",
+      todo: "Minta failnya dikembalikan seperti asal; piagam lain diterima pakai di halaman piagam.",
+    },
+    outcomes: {
+      what: "Nod tidak belajar daripada kesudahan pesanan anda, jadi jawapannya tidak bertambah baik.",
+      todo: "Minta operator membaca butirannya.",
+    },
+    "proof-files": {
+      what: "Bukti yang sudah dipadam masih ada pada cakera.",
+      todo: "Nod mencuba lagi dengan sendirinya. Jika kekal begitu, minta cakeranya diperiksa: mungkin penuh atau terkunci.",
+    },
+    codes: {
+      what: "Kod untuk pembeli yang sudah tamat masih disimpan.",
+      todo: "Nod mencuba lagi dengan sendirinya. Jika kekal begitu, minta cakeranya diperiksa: mungkin penuh atau terkunci.",
+    },
+    reviews: {
+      what: "Nombor yang dikongsi ramai orang belum dapat disenaraikan untuk anda. Nombor itu mungkin terlalu berat dalam jawapan.",
+      todo: "Nod mencuba lagi dengan sendirinya. Jika kekal begitu, minta butirannya dibaca.",
+    },
+    clock: {
+      what: "Jam nod dan jam rakan kedai tidak sepadan, jadi tiada tempoh menunggu yang tamat dan tiada yang dikongsi atau ditarik balik dengan sendirinya.",
+      todo: "Minta jam komputer nod ditetapkan mengikut pelayan masa.",
+    },
+    expiry: {
+      what: "Rekod rakan kedai yang tempohnya sudah tamat masih disimpan di sini.",
+      todo: "Nod mencuba lagi dengan sendirinya. Jika kekal begitu, minta cakeranya diperiksa: mungkin penuh atau terkunci.",
+    },
+    "proof-requests": {
+      what: "Permintaan bukti yang tempohnya sudah tamat masih tercatat sebagai terbuka.",
+      todo: "Nod mencuba lagi dengan sendirinya. Jika kekal begitu, minta cakeranya diperiksa: mungkin penuh atau terkunci.",
+    },
+    purging: {
+      what: "Apa yang sudah dipadam masih ada dalam fail pangkalan data, di luar capaian semua orang di kedai.",
+      todo: "Nod mencuba lagi dengan sendirinya. Jika kekal begitu, minta cakeranya diperiksa: mungkin penuh.",
+    },
+    partner: {
+      what: "Ada masalah dengan satu rakan kedai. Apa yang diketahuinya mungkin sudah lama dalam jawapan anda, atau tidak dikira.",
+      todo: "Lihat halamannya, dan berbincanglah dengan kedai itu.",
+    },
+    "partner-certificate": {
+      what: "Sijil satu rakan kedai sudah tamat tempoh, jadi tiada apa-apa lagi yang datang daripadanya.",
+      todo: "Jadi rakan semula: jemput kedai itu dengan kod.",
+    },
+    "partner-charter": {
+      what: "Satu rakan kedai mengikut piagam yang belum anda terima pakai. Laporannya di bawah piagam itu tidak dikira di sini.",
+      todo: "Bersetuju dengan kumpulan, dapatkan failnya daripada kedai itu, dan terima pakai.",
+    },
+    partners: {
+      what: "Ada masalah dengan rakan kedai. Apa yang mereka ketahui mungkin tiada dalam jawapan anda.",
+      todo: "Beritahu pengurus atau operator; mereka nampak kedai yang mana.",
+    },
+  },
+  problemDetails: "Butiran",
+  problemPage: "Buka halamannya",
 };

@@ -142,4 +142,5 @@ export const partners: typeof en = {
   technical: "Untuk juruteknik",
   pin: "Cap jari sijilnya",
   first: "Rekod pertama",
+  askedProof: "Bukti yang anda minta daripadanya",
 };

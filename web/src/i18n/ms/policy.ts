@@ -12,6 +12,7 @@ export const policy: typeof en = {
     versions: "Yang terdahulu",
   },
   groups: "Kumpulan dan senarai",
+  charter: "Piagam kumpulan",
   problem: "Fail dasar tidak berkuat kuasa",
   changed: "Perubahan anda belum berkuat kuasa.",
   discard: "Batalkan perubahan",
@@ -21,6 +22,7 @@ export const policy: typeof en = {
   putMeanwhile:
     "Sementara itu orang lain menguatkuasakan dasar lain. Batalkan perubahan anda untuk melihatnya, kemudian ubah semula.",
   faults: "Ini belum dapat dikuatkuasakan",
+  unfinished: "Ada medan yang bukan nombor. Betulkan dahulu.",
   faultAt: (line: number, what: string) => `Baris ${line}: ${what}`,
   checking: "Menyemak…",
   sections: {
@@ -36,6 +38,8 @@ export const policy: typeof en = {
     caps: "Had berhati-hati",
     reasons: "Sebesar mana setiap sebab dikira",
   },
+  sectionFaulty: "Ada yang salah",
+  sectionUnusual: (_, shown) => `${shown} tidak seperti biasa`,
   other: "Lain-lain",
   days: "Hari",
   usually: (value: string) => `Biasanya ${value}`,
@@ -74,6 +78,18 @@ export const policy: typeof en = {
   avoided: "Kerugian dielakkan",
   sales: "Jualan tertahan",
   notes: "Apa yang tidak dikatakan oleh ini",
+  noted: {
+    "own-orders-only": () =>
+      "Hanya pesanan anda sendiri ada dalam angka ini. Laporan rakan kedai tidak, walaupun ia dikira apabila anda menyemak pembeli.",
+    "newer-half": () =>
+      "Yang diukur ialah separuh pesanan yang lebih baharu, setiap satu seperti yang akan dijawab ketika itu. Separuh yang lebih lama digunakan sebagai pengetahuan.",
+    "not-in-it": () =>
+      "Insiden anda yang bukan tentang sesuatu pesanan, kumpulan pelanggan, dan senarai pembeli yang dipercayai juga tidak ada di dalamnya.",
+    prepaid: (_, shown) => `Tidak dikira: ${shown} pesanan yang dibayar dahulu.`,
+    older: (_, shown) => `Tidak dikira: ${shown} pesanan yang lebih lama.`,
+    late: (_, shown) => `Apa yang disebut lewat mengikut dasar yang berkuat kuasa: lebih daripada ${shown} hari selepas tarikh akhir.`,
+  },
+  notesDetails: "Kata nod",
 
   trialNone: "Tiada dasar dalam percubaan",
   trialNoneHint:

@@ -4,6 +4,7 @@ import { node } from "../../api";
 import type { PartnerCharter } from "../../gen/daftar/v1/node_pb";
 import { charterWords } from "../../i18n/charter";
 import { useWords } from "../../i18n/words";
+import { download } from "../../print";
 import { OPERATORS } from "../../roles";
 import { href } from "../../router";
 import { useMay } from "../../session";
@@ -12,6 +13,7 @@ import { BecauseDialog } from "../../ui/because_dialog";
 import { Button } from "../../ui/button";
 import { CopyButton } from "../../ui/copy_button";
 import { Field } from "../../ui/field";
+import { Fold } from "../../ui/fold";
 import { IconCheck, IconDownload, IconWarning } from "../../ui/icons";
 import { Card, Facts, Failure, Loading, Page, PageHeader } from "../../ui/layout";
 import { Badge, Time } from "../../ui/marks";
@@ -20,15 +22,6 @@ import { useAsk } from "../../use_ask";
 
 // As AdoptCharter takes it.
 const MOST_BYTES = 262_144;
-
-function save(bytes: Uint8Array, name: string) {
-  const url = URL.createObjectURL(new Blob([bytes as BlobPart], { type: "application/toml" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}
 
 function Adopt({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
   const t = useWords(charterWords);
@@ -88,7 +81,7 @@ export default function Charter() {
       <PageHeader
         title={t.title}
         intro={t.intro}
-        back={seesPartners ? { href: href("partners"), label: t.back } : undefined}
+        back={seesPartners ? { href: href("partners"), label: t.back } : { href: href("policy"), label: t.backToPolicy }}
         actions={may && value && <Button onClick={() => setAdopting(true)}>{t.adopt}</Button>}
       />
       <Failure error={asked.error} again={asked.again} />
@@ -98,7 +91,7 @@ export default function Charter() {
           <Card
             title={current?.name || t.inForce}
             actions={
-              <Button icon={IconDownload} onClick={() => save(value.toml, t.fileName)}>
+              <Button icon={IconDownload} onClick={() => download(t.fileName, new Blob([value.toml as BlobPart], { type: "application/toml" }))}>
                 {t.download}
               </Button>
             }
@@ -108,10 +101,9 @@ export default function Charter() {
             <div class="row">
               <CopyButton text={value.hash} />
             </div>
-            <details class="charter-text">
-              <summary>{t.read}</summary>
-              <pre tabIndex={0}>{new TextDecoder().decode(value.toml)}</pre>
-            </details>
+            <Fold title={t.read}>
+              <pre class="charter-text" tabIndex={0}>{new TextDecoder().decode(value.toml)}</pre>
+            </Fold>
           </Card>
           {seesPartners && (
             <Card title={t.partners}>

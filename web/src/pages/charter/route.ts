@@ -1,7 +1,7 @@
 import { EVERYBODY } from "../../roles";
 import type { PageRoute } from "../../routes";
 
-// The partners' page has the way to it.
+// The partners' page and the policy's have the way to it.
 export const route: PageRoute = {
   path: "charter",
   roles: EVERYBODY,

@@ -97,7 +97,7 @@ export function Answer({
         </div>
       </Card>
       <div class="answer-parts">
-        <FactsOf inputs={answer.inputs} />
+        <FactsOf inputs={answer.inputs} identifiers={buyer.identifiers} />
         <div class="stack">
           {answer.customer && <History key={answer.customer} customer={answer.customer} />}
           <PartnersOf partners={answer.partners} />

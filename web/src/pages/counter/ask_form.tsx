@@ -13,7 +13,7 @@ import { RadioGroup, SelectField, TextField } from "../../ui/field";
 import { IconCheck, IconSearch } from "../../ui/icons";
 import { Note } from "../../ui/layout";
 import { MoneyField, parseTyped, type TypedMoney, useMoneyFault } from "../../ui/money_field";
-import { useRecognised } from "./use_recognised";
+import { useRecognised } from "../../use_recognised";
 
 export interface Question {
   recognised: RecognisedIdentifier;

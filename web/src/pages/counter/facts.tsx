@@ -1,17 +1,25 @@
-import { shop } from "../../api";
+import { useState } from "preact/hooks";
+import { disclosure, shop } from "../../api";
 import { useFormat } from "../../format/use_format";
 import type { DecisionInput } from "../../gen/daftar/v1/shop_pb";
+import type { Identifier } from "../../gen/daftar/v1/types_pb";
 import { counterWords } from "../../i18n/counter";
 import { useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/words";
+import { MANAGERS } from "../../roles";
 import { href } from "../../router";
+import { useMay } from "../../session";
+import { BecauseDialog } from "../../ui/because_dialog";
+import { Button } from "../../ui/button";
 import { Card, EmptyState } from "../../ui/layout";
 import { Badge, MoneyText, type Tone } from "../../ui/marks";
-import { IconCheck, IconClock, IconInfo, IconReview } from "../../ui/icons";
+import { IconCheck, IconClock, IconFile, IconInfo, IconReview } from "../../ui/icons";
 import { useAsk } from "../../use_ask";
 import { useOpens } from "../../use_opens";
 
 const SECONDS_A_DAY = 86_400;
+// As AskForProof takes a reason, in bytes.
+const MOST_WHY = 200;
 
 const STATUS_LOOKS: Record<string, { tone: Tone; icon: typeof IconClock }> = {
   live: { tone: "bad", icon: IconClock },
@@ -27,8 +35,10 @@ function useReasons(): (name: string) => string {
 }
 
 // What the answer rests on, each with its age.
-export function FactsOf({ inputs }: { inputs: DecisionInput[] }) {
+export function FactsOf({ inputs, identifiers }: { inputs: DecisionInput[]; identifiers: Identifier[] }) {
   const t = useWords(counterWords);
+  const manager = useMay(MANAGERS);
+  const [asking, setAsking] = useState<DecisionInput>();
   const reason = useReasons();
   return (
     <Card title={t.factsTitle}>
@@ -37,15 +47,53 @@ export function FactsOf({ inputs }: { inputs: DecisionInput[] }) {
       ) : (
         <ul class="fact-list">
           {inputs.map((input, at) => (
-            <Fact key={`${input.type} ${input.reference} ${at}`} input={input} reason={reason} />
+            <Fact
+              key={`${input.type} ${input.reference} ${at}`}
+              input={input}
+              reason={reason}
+              onAsk={manager && isAskable(input) ? () => setAsking(input) : undefined}
+            />
           ))}
         </ul>
+      )}
+      {asking && (
+        <BecauseDialog
+          title={t.askProof}
+          confirm={t.askProof}
+          done={t.askedProof}
+          hint={t.askProofHint}
+          most={MOST_WHY}
+          write={(requestId, because) =>
+            disclosure.askForProof({
+              requestId,
+              partner: asking.origin,
+              logIndex: BigInt(asking.reference),
+              identifiers,
+              because,
+            })
+          }
+          onClose={() => setAsking(undefined)}
+        >
+          <p>{t.askProofOf(asking.origin)}</p>
+        </BecauseDialog>
       )}
     </Card>
   );
 }
 
-function Fact({ input, reason }: { input: DecisionInput; reason: (name: string) => string }) {
+// A partner's report whose place in its log the role sees.
+const isAskable = ({ type, origin, reference }: DecisionInput) =>
+  type === "partner_record" && origin !== "" && /^\d+$/.test(reference);
+
+function Fact({
+  input,
+  reason,
+  onAsk,
+}: {
+  input: DecisionInput;
+  reason: (name: string) => string;
+  onAsk: (() => void) | undefined;
+}) {
   const t = useWords(counterWords);
   const format = useFormat();
   const opensIncidents = useOpens("incidents");
@@ -82,6 +130,11 @@ function Fact({ input, reason }: { input: DecisionInput; reason: (name: string) 
           </Badge>
         )}
         {!input.counted && <Badge icon={IconInfo}>{t.notCounted}</Badge>}
+        {onAsk && (
+          <Button kind="quiet" icon={IconFile} onClick={onAsk}>
+            {t.askProof}
+          </Button>
+        )}
       </div>
     </li>
   );

@@ -27,11 +27,6 @@ export interface CustomerDialogProps {
   onDone: () => void;
 }
 
-function useBecause() {
-  const t = useWords(customersWords);
-  return { label: t.because, hint: t.becauseHint, missing: t.becauseMissing };
-}
-
 export function ChangeGroups({ customer, onClose, onDone }: CustomerDialogProps) {
   const t = useWords(customersWords);
   const asked = useAsk((signal) => book.listGroups({}, { signal }), []);
@@ -46,7 +41,7 @@ export function ChangeGroups({ customer, onClose, onDone }: CustomerDialogProps)
     <Confirm
       title={t.changeGroups}
       action={t.changeGroups}
-      because={useBecause()}
+      because
       disabled={add.length + remove.length === 0}
       busy={write.busy}
       error={write.error}
@@ -92,7 +87,7 @@ export function Trust({ customer, onClose, onDone }: CustomerDialogProps) {
     <Confirm
       title={t.trust}
       action={t.trusting}
-      because={useBecause()}
+      because
       disabled={!typed.identifier}
       busy={write.busy}
       error={write.error}
@@ -118,7 +113,7 @@ export function Untrust({ customer, onClose, onDone }: CustomerDialogProps) {
     <Confirm
       title={t.untrust}
       action={t.untrust}
-      because={useBecause()}
+      because
       busy={write.busy}
       error={write.error}
       onClose={onClose}
@@ -178,7 +173,6 @@ export function Merge({ customer, onClose, onDone }: CustomerDialogProps) {
   const t = useWords(customersWords);
   const [found, setFound] = useState<Customer[]>([]);
   const [other, setOther] = useState<Customer>();
-  const because = useBecause();
   const write = useWrite((requestId, input: { into: string; from: string; because: string }) =>
     book.mergeCustomers({ requestId, ...input }),
   );
@@ -215,7 +209,7 @@ export function Merge({ customer, onClose, onDone }: CustomerDialogProps) {
     <Confirm
       title={t.merge}
       action={t.mergeGo}
-      because={because}
+      because
       busy={write.busy}
       error={write.error}
       onClose={onClose}
@@ -250,7 +244,7 @@ export function Unmerge({ id, name, onClose, onDone }: CustomerDialogProps & { i
     <Confirm
       title={t.unmergeOf(name)}
       action={t.unmerge}
-      because={useBecause()}
+      because
       busy={write.busy}
       error={write.error}
       onClose={onClose}
@@ -269,7 +263,6 @@ export function Erase({ customer, onClose }: CustomerDialogProps) {
   const t = useWords(customersWords);
   const format = useFormat();
   const [done, setDone] = useState<EraseCustomerResponse>();
-  const because = useBecause();
   const write = useWrite((requestId, input: { id: string; because: string }) =>
     book.eraseCustomer({ requestId, ...input }),
   );
@@ -309,7 +302,7 @@ export function Erase({ customer, onClose }: CustomerDialogProps) {
       title={t.erase}
       action={t.eraseGo}
       danger
-      because={because}
+      because
       busy={write.busy}
       error={write.error}
       onClose={onClose}

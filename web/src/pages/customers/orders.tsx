@@ -146,7 +146,7 @@ function Outcome({ order, onClose, onDone }: { order: Order; onClose: () => void
     <Confirm
       title={t.outcomeOf(order.invoice)}
       action={t.outcomeSave}
-      because={{ label: t.outcomeWhy, missing: "", optional: true }}
+      because={{ label: t.outcomeWhy, optional: true }}
       disabled={!on}
       busy={write.busy}
       error={write.error}

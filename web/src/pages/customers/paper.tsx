@@ -5,6 +5,7 @@ import type { SubjectIncident, SubjectReport } from "../../gen/daftar/v1/subject
 import { customersWords } from "../../i18n/customers";
 import { incidentsWords } from "../../i18n/incidents";
 import { nameWords } from "../../i18n/names";
+import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
 import { useReasons } from "../incidents/reasons";
 import { useWho } from "../incidents/words";
@@ -14,6 +15,7 @@ export function Paper({ report }: { report: SubjectReport }) {
   const t = words.paper;
   const names = useWords(nameWords);
   const incidents = useWords(incidentsWords);
+  const { kinds } = useWords(proofWords);
   const format = useFormat();
   const reasons = useReasons();
   const money = (amount: { minor: bigint; currency: string } | undefined) => (amount ? format.money(amount) : "");
@@ -118,7 +120,7 @@ export function Paper({ report }: { report: SubjectReport }) {
               {parts(
                 asked.partner,
                 format.time(asked.askedAt),
-                format.list(asked.kinds.map((kind) => incidents.kinds[kind] ?? kind)),
+                format.list(asked.kinds.map((kind) => kinds[kind] ?? kind)),
                 named(t.keptUntil, asked.keptUntil && format.day(asked.keptUntil)),
               )}
             </li>
@@ -162,6 +164,7 @@ function Part({
 function OneIncident({ incident, title }: { incident: SubjectIncident; title: string }) {
   const t = useWords(customersWords).paper;
   const words = useWords(incidentsWords);
+  const { kinds } = useWords(proofWords);
   const names = useWords(nameWords);
   const format = useFormat();
   const who = useWho();
@@ -188,7 +191,7 @@ function OneIncident({ incident, title }: { incident: SubjectIncident; title: st
         />
         <Line name={t.code} value={incident.noticeCode} />
         <Line name={words.disputedSince} value={day(incident.disputedOn)} />
-        <Line name={words.proofs} value={format.list(incident.proofs.map(({ kind }) => words.kinds[kind] ?? kind))} />
+        <Line name={words.proofs} value={format.list(incident.proofs.map(({ kind }) => kinds[kind] ?? kind))} />
         <Line
           name={t.handedOut}
           value={format.list(incident.handedOut.map(({ partner, disclosedAt }) => `${partner} (${day(disclosedAt)})`))}

@@ -6,6 +6,7 @@ import type { Order } from "../../gen/daftar/v1/book_pb";
 import type { OrderSummary } from "../../gen/daftar/v1/shop_pb";
 import { customersWords } from "../../i18n/customers";
 import { useWords } from "../../i18n/words";
+import { Fold } from "../../ui/fold";
 import { Card, EmptyState, Facts } from "../../ui/layout";
 import { type Column, Table } from "../../ui/table";
 import { IconOverview } from "../../ui/icons";
@@ -143,10 +144,9 @@ export function TrackRecord({
           ].filter(({ value }) => value !== false)}
         />
       )}
-      <details class="more">
-        <summary>{t.asTable}</summary>
+      <Fold title={t.asTable}>
         <Table caption={t.record} columns={columns} rows={shown.filter((row) => total(row) > 0)} rowKey={(row) => row.month} />
-      </details>
+      </Fold>
     </Card>
   );
 }

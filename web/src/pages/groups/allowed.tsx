@@ -72,6 +72,7 @@ export function Allowed() {
           confirm={t.allow}
           done={t.allowedDone}
           ready={typed.trim() !== ""}
+          sends={typed}
           write={(requestId, because) =>
             book.addAllowed({ requestId, identifiers: [anyIdentifier(typed)], because })
           }

@@ -8,6 +8,7 @@ import { nameWords } from "../../i18n/names";
 import { useWords } from "../../i18n/words";
 import { BecauseDialog } from "../../ui/because_dialog";
 import { CheckField, SelectField, TextField } from "../../ui/field";
+import { Fold } from "../../ui/fold";
 import { MoneyField, parseTyped, useCurrencies, useMoneyFault } from "../../ui/money_field";
 import { say } from "../../ui/toast";
 
@@ -135,6 +136,7 @@ export function EditGroup({ group, onDone, onClose }: { group: Group | undefined
       title={group ? t.edit : t.add}
       confirm={t.save}
       ready={ready}
+      sends={[name, order, atLeast, atMost, deposit, days, limit, priceList, bonusCard, turnover, rule]}
       write={write}
       onDone={({ samePrecedence }) => {
         say(samePrecedence.length > 0 ? t.samePlace(format.list(samePrecedence)) : t.saved);
@@ -188,8 +190,7 @@ export function EditGroup({ group, onDone, onClose }: { group: Group | undefined
       />
       <TextField label={t.priceList} optional value={priceList} autocomplete="off" onValue={setPriceList} />
       <CheckField label={t.bonusCard} checked={bonusCard} onValue={setBonusCard} />
-      <details class="group-rule" open={group?.rule !== undefined}>
-        <summary>{t.rule}</summary>
+      <Fold title={t.rule} open={group?.rule !== undefined}>
         <div class="stack">
           <p class="muted small">{t.ruleHint}</p>
           {(Object.keys(rule) as (keyof typeof rule)[]).map(ruleField)}
@@ -201,7 +202,7 @@ export function EditGroup({ group, onDone, onClose }: { group: Group | undefined
             onValue={setTurnover}
           />
         </div>
-      </details>
+      </Fold>
     </BecauseDialog>
   );
 }

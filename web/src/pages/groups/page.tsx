@@ -1,4 +1,3 @@
-import "./groups.css";
 import { groupsWords } from "../../i18n/groups";
 import { useWords } from "../../i18n/words";
 import { MANAGERS_AND_AUDITORS } from "../../roles";

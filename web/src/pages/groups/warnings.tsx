@@ -96,6 +96,7 @@ export function Warnings() {
           confirm={t.warn}
           done={t.warnDone}
           ready={typed.trim() !== ""}
+          sends={typed}
           write={(requestId, because) => book.addWarning({ requestId, identifier: anyIdentifier(typed), because })}
           onDone={asked.again}
           onClose={() => setTyped(undefined)}

@@ -166,12 +166,6 @@ interface DialogProps {
   onDone: (next?: Incident) => void;
 }
 
-// The field in which it is said why.
-function useBecause(optional = false) {
-  const t = useWords(incidentsWords);
-  return { label: t.because, hint: t.becauseHint, missing: t.becauseMissing, optional };
-}
-
 function Begin({ incident, approve, onClose, onDone }: DialogProps & { approve: boolean }) {
   const t = useWords(incidentsWords);
   const write = useWrite(async (requestId, input: { id: string }) =>
@@ -205,7 +199,7 @@ function Remind({ incident, onClose, onDone }: DialogProps) {
     <Confirm
       title={t.remind}
       action={t.remind}
-      because={{ label: t.remindHow, hint: t.remindHowHint, missing: "", optional: true }}
+      because={{ label: t.remindHow, hint: t.remindHowHint, optional: true }}
       disabled={!on}
       busy={write.busy}
       error={write.error}
@@ -232,7 +226,7 @@ function Settle({ incident, onClose, onDone }: DialogProps) {
     <Confirm
       title={t.settle}
       action={t.settle}
-      because={useBecause()}
+      because
       disabled={!settledOn}
       busy={write.busy}
       error={write.error}
@@ -267,7 +261,7 @@ function Dispute({ incident, onClose, onDone }: DialogProps) {
     <Confirm
       title={t.dispute}
       action={t.dispute}
-      because={useBecause()}
+      because
       disabled={!on}
       busy={write.busy}
       error={write.error}
@@ -299,7 +293,7 @@ function Resolve({ incident, onClose, onDone }: DialogProps) {
     <Confirm
       title={t.resolve}
       action={t.resolve}
-      because={useBecause()}
+      because
       disabled={!outcome}
       busy={write.busy}
       error={write.error}
@@ -371,7 +365,7 @@ function Correct({ incident, onClose, onDone }: DialogProps) {
     <Confirm
       title={t.correct}
       action={t.correct}
-      because={useBecause()}
+      because
       disabled={nothing || amountFault !== undefined}
       busy={write.busy}
       error={write.error}
@@ -410,7 +404,7 @@ function Withdraw({ incident, onClose, onDone }: DialogProps) {
       title={t.withdraw}
       action={t.withdraw}
       danger
-      because={useBecause()}
+      because
       busy={write.busy}
       error={write.error}
       onClose={onClose}
@@ -441,7 +435,7 @@ function Mitigate({ incident, onClose, onDone }: DialogProps) {
     <Confirm
       title={t.mitigate}
       action={t.mitigate}
-      because={useBecause()}
+      because
       disabled={!mitigation}
       busy={write.busy}
       error={write.error}
@@ -474,7 +468,7 @@ function Erase({ incident, onClose, onDone }: DialogProps) {
       title={t.erase}
       action={t.erase}
       danger
-      because={useBecause()}
+      because
       busy={write.busy}
       error={write.error}
       onClose={onClose}

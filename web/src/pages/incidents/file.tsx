@@ -6,10 +6,12 @@ import { useFormat } from "../../format/use_format";
 import type { Incident, Reason } from "../../gen/daftar/v1/shop_pb";
 import { filingWords } from "../../i18n/filing";
 import { incidentsWords } from "../../i18n/incidents";
+import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
 import { goInstead, href } from "../../router";
 import { Button } from "../../ui/button";
 import { CheckField, Field, RadioGroup, TextArea, TextField } from "../../ui/field";
+import { Fold } from "../../ui/fold";
 import { IdentifierField, type TypedIdentifier } from "../../ui/identifier_field";
 import { IconIncident, IconPlus, IconTrash } from "../../ui/icons";
 import { Card, Failure, Note, Page, PageHeader } from "../../ui/layout";
@@ -230,8 +232,7 @@ export function FileIncident() {
               <h2>{t.files}</h2>
               <FilePicker files={files} onFiles={setFiles} already={0} />
             </div>
-            <details class="more">
-              <summary>{t.more}</summary>
+            <Fold title={t.more}>
               <div class="stack">
                 <TextArea label={t.note} hint={t.noteHint} optional rows={2} value={note} onValue={setNote} />
                 <fieldset class="choices">
@@ -248,7 +249,7 @@ export function FileIncident() {
                   ))}
                 </fieldset>
               </div>
-            </details>
+            </Fold>
             <Failure error={save.error} />
             <div class="row">
               <Button type="submit" kind="primary" icon={IconIncident} busy={save.busy || uploads.busy}>
@@ -307,7 +308,7 @@ function ReasonField({
 // What the circle's charter asks of the reason.
 function Needs({ reason }: { reason: Reason | undefined }) {
   const t = useWords(filingWords);
-  const words = useWords(incidentsWords);
+  const words = useWords(proofWords);
   const format = useFormat();
   if (!reason) return null;
   const kind = (name: string) => words.kinds[name] ?? name;

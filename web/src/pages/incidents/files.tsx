@@ -2,14 +2,15 @@
 import { useId, useRef, useState } from "preact/hooks";
 import { newRequestId } from "../../api";
 import { explain } from "../../errors";
+import { useFormat } from "../../format/use_format";
 import { filingWords } from "../../i18n/filing";
 import { incidentsWords } from "../../i18n/incidents";
+import { proofWords } from "../../i18n/proof";
 import { useWords, wordsNow } from "../../i18n/words";
 import { addProof, MOST_PROOF_BYTES, MOST_PROOF_FILES, MOST_PROOF_NAME_BYTES } from "../../upload";
 import { Button } from "../../ui/button";
 import { IconCheck, IconFile, IconTrash, IconUpload, IconWarning } from "../../ui/icons";
 import { say } from "../../ui/toast";
-import { useSize } from "./words";
 
 export const KINDS = [
   "invoice",
@@ -62,7 +63,8 @@ export function FilePicker({
 }) {
   const t = useWords(filingWords);
   const words = useWords(incidentsWords);
-  const size = useSize();
+  const { kinds } = useWords(proofWords);
+  const format = useFormat();
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [over, setOver] = useState(false);
@@ -133,7 +135,7 @@ export function FilePicker({
               {each.sent ? <IconCheck /> : <IconFile />}
               <span class="picked-name breaks">
                 {each.file.name}
-                <span class="small muted"> {size(each.file.size)}</span>
+                <span class="small muted"> {format.size(each.file.size)}</span>
               </span>
               <select
                 class="control"
@@ -145,7 +147,7 @@ export function FilePicker({
               >
                 {KINDS.map((kind) => (
                   <option key={kind} value={kind}>
-                    {words.kinds[kind] ?? kind}
+                    {kinds[kind] ?? kind}
                   </option>
                 ))}
               </select>

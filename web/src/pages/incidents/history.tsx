@@ -4,6 +4,7 @@ import { disclosure } from "../../api";
 import { useFormat } from "../../format/use_format";
 import type { Arrival, Incident, IncidentEvent, ProofRequest } from "../../gen/daftar/v1/shop_pb";
 import { incidentsWords } from "../../i18n/incidents";
+import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
 import { MANAGERS } from "../../roles";
 import { useMay } from "../../session";
@@ -133,6 +134,7 @@ const REQUEST_LOOKS: Record<string, { icon: Icon; tone: Tone }> = {
 
 export function ProofRequests({ incident, onChange }: { incident: Incident; onChange: () => void }) {
   const t = useWords(incidentsWords);
+  const { kinds } = useWords(proofWords);
   const who = useWho();
   const format = useFormat();
   const mayDecide = useMay(MANAGERS);
@@ -160,7 +162,7 @@ export function ProofRequests({ incident, onChange }: { incident: Incident; onCh
                 {request.because && `: ${request.because}`}
               </p>
               {request.files.length > 0 && (
-                <p>{t.filesGiven(format.list(request.files.map(({ kind }) => t.kinds[kind] ?? kind)))}</p>
+                <p>{t.filesGiven(format.list(request.files.map(({ kind }) => kinds[kind] ?? kind)))}</p>
               )}
               {request.fetchedAt.map((at) => (
                 <p key={at}>{t.fetched(format.age(at))}</p>
@@ -211,6 +213,7 @@ function Decide({
   onDone: () => void;
 }) {
   const t = useWords(incidentsWords);
+  const { kinds } = useWords(proofWords);
   const [numbers, setNumbers] = useState(() => incident.proofs.map(({ number }) => number));
   const write = useWrite(async (requestId, input: { because: string; numbers: number[] }) => {
     const { because } = input;
@@ -223,7 +226,7 @@ function Decide({
       title={disclose ? t.disclose : t.refuse}
       action={disclose ? t.disclose : t.refuse}
       danger={disclose}
-      because={{ label: t.because, hint: t.becauseHint, missing: t.becauseMissing }}
+      because
       disabled={disclose && numbers.length === 0}
       busy={write.busy}
       error={write.error}
@@ -239,7 +242,7 @@ function Decide({
           {incident.proofs.map(({ number, kind, name }) => (
             <CheckField
               key={number}
-              label={[t.kinds[kind] ?? kind, name].filter(Boolean).join(" · ")}
+              label={[kinds[kind] ?? kind, name].filter(Boolean).join(" · ")}
               checked={numbers.includes(number)}
               onValue={(checked) =>
                 setNumbers(checked ? [...numbers, number].sort((a, b) => a - b) : numbers.filter((n) => n !== number))

@@ -1,5 +1,4 @@
 // One incident: where it stands, what it says, its proof, and what can be done with it.
-import { useEffect } from "preact/hooks";
 import { shop } from "../../api";
 import { useFormat } from "../../format/use_format";
 import type { Incident } from "../../gen/daftar/v1/shop_pb";
@@ -9,21 +8,19 @@ import { useWords } from "../../i18n/words";
 import { COUNTER } from "../../roles";
 import { href } from "../../router";
 import { useMay } from "../../session";
+import { useOpens } from "../../use_opens";
 import { Card, Facts, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { Day, MoneyText, Time } from "../../ui/marks";
 import { useAsk } from "../../use_ask";
 import { Actions } from "./actions";
-import { hasArrived, History, ProofRequests } from "./history";
+import { useFollow } from "./follow";
+import { History, ProofRequests } from "./history";
 import { MissingList } from "./preview";
 import { Proofs } from "./proofs";
 import { useReasons } from "./reasons";
 import { isGone, isOpen } from "./states";
 import { Stepper } from "./stepper";
 import { StateBadge, useNext, useWho } from "./words";
-
-// While a change is on its way to partners the page looks again so often, and so many times.
-const LOOK_AGAIN_MS = 5_000;
-const LOOKS = 24;
 
 export function OneIncident({ id }: { id: string }) {
   const t = useWords(incidentsWords);
@@ -32,7 +29,7 @@ export function OneIncident({ id }: { id: string }) {
   const who = useWho();
   const asked = useAsk(async (signal) => (await shop.getIncident({ id }, { signal })).incident, [id]);
   const incident = asked.value;
-  useLookingAgain(incident, asked.again);
+  useFollow(incident, asked.again);
   const back = { href: href("incidents"), label: t.back };
   if (!incident) {
     return (
@@ -70,20 +67,6 @@ export function OneIncident({ id }: { id: string }) {
       </div>
     </Page>
   );
-}
-
-function useLookingAgain(incident: Incident | undefined, again: () => void) {
-  const under = incident !== undefined && !(hasArrived(incident) && incident.state !== "approved");
-  useEffect(() => {
-    if (!under) return;
-    let left = LOOKS;
-    const timer = setInterval(() => {
-      left -= 1;
-      if (left <= 0) clearInterval(timer);
-      if (!document.hidden) again();
-    }, LOOK_AGAIN_MS);
-    return () => clearInterval(timer);
-  }, [under]);
 }
 
 function Where({ incident, local }: { incident: Incident; local: boolean }) {
@@ -127,12 +110,19 @@ function Says({ incident }: { incident: Incident }) {
   const t = useWords(incidentsWords);
   const who = useWho();
   const format = useFormat();
+  const opensCustomers = useOpens("customers");
   const day = (on: string) => on && <Day on={on} />;
   return (
     <Card title={t.facts}>
       <Facts
         facts={[
           { name: t.identifiers, value: incident.identifiers.join(", ") },
+          {
+            name: t.customer,
+            value: incident.customer && opensCustomers && (
+              <a href={href("customers", incident.customer)}>{t.openCustomer}</a>
+            ),
+          },
           { name: t.amount, value: incident.amount && <MoneyText money={incident.amount} /> },
           { name: t.occurred, value: day(incident.occurred) },
           { name: t.due, value: day(incident.due) },

@@ -1,10 +1,13 @@
 // The proof of an incident: what there is, saving one, removing one, and adding more.
 import { useState } from "preact/hooks";
 import { shop } from "../../api";
+import { useFormat } from "../../format/use_format";
 import type { Incident, Proof } from "../../gen/daftar/v1/shop_pb";
 import { incidentsWords } from "../../i18n/incidents";
+import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
 import { download } from "../../print";
+import { PROOF_TIMEOUT_MS, proofName, receiveProof } from "../../proof_file";
 import { COUNTER, MANAGERS } from "../../roles";
 import { useMay } from "../../session";
 import { Button } from "../../ui/button";
@@ -16,35 +19,11 @@ import { say } from "../../ui/toast";
 import { useWrite } from "../../use_write";
 import { FilePicker, type PickedFile, useUploads } from "./files";
 import { isOpen } from "./states";
-import { useSize } from "./words";
-
-const ENDINGS: Record<string, string> = {
-  "application/pdf": "pdf",
-  "image/png": "png",
-  "image/jpeg": "jpg",
-  "image/webp": "webp",
-  "message/rfc822": "eml",
-  "text/plain": "txt",
-};
-
-// As a file of its own, never shown in the page: what a stranger sent is opened by the device's own
-// program, if at all.
-async function save(incident: string, proof: Proof, onShare: (share: number) => void) {
-  const chunks: BlobPart[] = [];
-  let have = 0;
-  for await (const { part } of shop.getProof({ incident, number: proof.number }, { timeoutMs: 600_000 })) {
-    if (part.case !== "chunk") continue;
-    chunks.push(new Uint8Array(part.value));
-    have += part.value.length;
-    onShare(have / Math.max(1, Number(proof.bytes)));
-  }
-  const name = proof.name || `${proof.kind}-${proof.number}.${ENDINGS[proof.mediaType] ?? "bin"}`;
-  download(name, new Blob(chunks, { type: "application/octet-stream" }));
-}
 
 export function Proofs({ incident, onChange }: { incident: Incident; onChange: () => void }) {
   const t = useWords(incidentsWords);
-  const size = useSize();
+  const words = useWords(proofWords);
+  const format = useFormat();
   const mayAdd = useMay(COUNTER) && isOpen(incident);
   const mayRemove = useMay(MANAGERS) && isOpen(incident);
   const [saving, setSaving] = useState<{ number: number; share: number }>();
@@ -55,15 +34,17 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
   const remove = useWrite((requestId, input: { number: number; because: string }) =>
     shop.removeProof({ requestId, incident: incident.id, ...input }),
   );
-  const kind = (proof: Proof) => t.kinds[proof.kind] ?? proof.kind;
+  const kind = (proof: Proof) => words.kinds[proof.kind] ?? proof.kind;
   const called = (proof: Proof) => proof.name || kind(proof);
 
   const onSave = async (proof: Proof) => {
     setError(undefined);
     setSaving({ number: proof.number, share: 0 });
     try {
-      await save(incident.id, proof, (share) => setSaving({ number: proof.number, share }));
-      say(t.downloaded);
+      const messages = shop.getProof({ incident: incident.id, number: proof.number }, { timeoutMs: PROOF_TIMEOUT_MS });
+      const content = await receiveProof(messages, proof.bytes, (share) => setSaving({ number: proof.number, share }));
+      download(proof.name || proofName(proof), content);
+      say(words.downloaded);
     } catch (failure) {
       setError(failure);
     } finally {
@@ -87,7 +68,7 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
                   <strong>{kind(proof)}</strong>
                   {proof.name && <span class="breaks"> {proof.name}</span>}
                   <span class="small muted proof-about">
-                    {size(Number(proof.bytes))} · {t.mediaTypes[proof.mediaType] ?? proof.mediaType} ·{" "}
+                    {format.size(proof.bytes)} · {words.mediaTypes[proof.mediaType] ?? proof.mediaType} ·{" "}
                     <Age at={proof.addedAt} />
                   </span>
                 </span>
@@ -95,7 +76,7 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
                   <Button
                     kind="quiet"
                     icon={IconDownload}
-                    label={t.downloadOf(called(proof))}
+                    label={words.downloadOf(called(proof))}
                     busy={saving?.number === proof.number}
                     onClick={() => void onSave(proof)}
                   />
@@ -112,7 +93,7 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
             ))}
           </ul>
         )}
-        {saving && <Progress label={t.downloading} value={saving.share} max={1} />}
+        {saving && <Progress label={words.downloading} value={saving.share} max={1} />}
         <Failure error={error} />
         {mayAdd && (
           <>
@@ -140,7 +121,7 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
           title={t.removeOf(called(removing))}
           action={t.removeProof}
           danger
-          because={{ label: t.because, hint: t.becauseHint, missing: t.becauseMissing }}
+          because
           busy={remove.busy}
           error={remove.error}
           onClose={() => {

@@ -42,12 +42,3 @@ export function useNext() {
     return incident.state === "draft" && incident.missing.length > 0 ? t.missingCount(incident.missing.length) : "";
   };
 }
-
-export function useSize() {
-  const t = useWords(incidentsWords);
-  const format = useFormat();
-  return (bytes: number): string =>
-    bytes < 1_000_000
-      ? t.bytes(format.number(Math.max(1, Math.round(bytes / 1000))))
-      : t.megabytes(format.number(Math.round(bytes / 100_000) / 10));
-}

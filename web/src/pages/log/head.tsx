@@ -7,9 +7,9 @@ import { useMay } from "../../session";
 import { CopyButton } from "../../ui/copy_button";
 import { Card, Facts, Failure, Loading } from "../../ui/layout";
 import { Age, Time } from "../../ui/marks";
-import { ShareCode } from "../../ui/share_code";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
+import { Export } from "./export";
 
 const SHORT = 16;
 
@@ -68,18 +68,7 @@ export function Head() {
           )}
         </Card>
       )}
-      <Card title={t.export}>
-        <p class="muted">{t.exportIntro}</p>
-        <h3>{t.exportLog}</h3>
-        <ShareCode code={"daftar log export --out log.bundle"} />
-        <h3>{t.exportDecisions}</h3>
-        <ShareCode code={"daftar log export --decisions --out decisions.bundle"} />
-        <h3>{t.exportKeys}</h3>
-        <p class="muted">{t.exportKeysHint}</p>
-        <ShareCode code={"daftar log policy > my.policy"} />
-        <h3>{t.exportVerify}</h3>
-        <ShareCode code={"daftar audit verify log.bundle --policy my.policy\ndaftar audit replay decisions.bundle"} />
-      </Card>
+      {seesPartners && (head || asked.error !== undefined) && <Export signed={Boolean(head?.root)} />}
     </div>
   );
 }

@@ -2,9 +2,9 @@
 import { useState } from "preact/hooks";
 import { disclosure, shop } from "../../api";
 import { useFormat } from "../../format/use_format";
-import type { AskedProof } from "../../gen/daftar/v1/disclosure_pb";
 import type { ProofRequest } from "../../gen/daftar/v1/shop_pb";
 import { logWords } from "../../i18n/log";
+import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
 import { MANAGERS } from "../../roles";
 import { href } from "../../router";
@@ -14,16 +14,17 @@ import { BecauseDialog } from "../../ui/because_dialog";
 import { Button } from "../../ui/button";
 import { CheckField } from "../../ui/field";
 import { Card, Failure, Loading, Note } from "../../ui/layout";
-import { Age, Badge, Time } from "../../ui/marks";
+import { Age, Badge } from "../../ui/marks";
 import { More } from "../../ui/table";
-import { say } from "../../ui/toast";
 import { useAsk } from "../../use_ask";
 import { usePages } from "../../use_pages";
+import { Asked } from "./asked";
 
 type Decide = { request: ProofRequest; what: "disclose" | "refuse" };
 
 function Disclose({ request, onDone, onClose }: { request: ProofRequest; onDone: () => void; onClose: () => void }) {
   const t = useWords(logWords);
+  const { kinds } = useWords(proofWords);
   const [left, setLeft] = useState<readonly number[]>([]);
   const asked = useAsk((signal) => shop.getIncident({ id: request.incident }, { signal }), [request.incident]);
   const proofs = asked.value?.incident?.proofs;
@@ -35,6 +36,7 @@ function Disclose({ request, onDone, onClose }: { request: ProofRequest; onDone:
       done={t.disclosed}
       danger
       ready={chosen.length > 0}
+      sends={chosen}
       write={(requestId, because) =>
         disclosure.discloseProof({ requestId, id: request.id, numbers: chosen, because })
       }
@@ -51,7 +53,7 @@ function Disclose({ request, onDone, onClose }: { request: ProofRequest; onDone:
           {proofs.map((proof) => (
             <CheckField
               key={proof.number}
-              label={[t.kinds[proof.kind] ?? proof.kind, proof.name].filter(Boolean).join(": ")}
+              label={[kinds[proof.kind] ?? proof.kind, proof.name].filter(Boolean).join(": ")}
               checked={!left.includes(proof.number)}
               onValue={(checked) =>
                 setLeft(checked ? left.filter((each) => each !== proof.number) : [...left, proof.number])
@@ -139,50 +141,6 @@ function Requests() {
   );
 }
 
-function AskedRow({ asked, onDone }: { asked: AskedProof; onDone: () => void }) {
-  const t = useWords(logWords);
-  const format = useFormat();
-  const may = useMay(MANAGERS);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const fetchNow = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      await disclosure.fetchAskedProof({ id: asked.id });
-      say(t.fetchedNow);
-      onDone();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <li>
-      <div class="row row-between">
-        <strong>{asked.partner}</strong>
-        <Badge tone={asked.state === "fetched" ? "good" : "plain"}>{t.askedStates[asked.state] ?? asked.state}</Badge>
-      </div>
-      <p>{asked.because}</p>
-      <p class="muted small">
-        {t.asked} <Time at={asked.askedAt} />
-        {asked.keptUntil && `. ${t.keptUntil(format.day(asked.keptUntil))}`}
-        {asked.state === "fetched" &&
-          `. ${t.files(format.number(asked.files.length), format.number(asked.withheld))}`}
-      </p>
-      <Failure error={error} />
-      {may && (asked.state === "waiting" || asked.state === "asking") && (
-        <div class="row">
-          <Button busy={busy} onClick={fetchNow}>
-            {t.askNow}
-          </Button>
-        </div>
-      )}
-    </li>
-  );
-}
-
 export function Proof() {
   const t = useWords(logWords);
   const list = useAsk((signal) => disclosure.listAskedProof({}, { signal }), []);
@@ -195,7 +153,7 @@ export function Proof() {
         {list.value?.asked.length === 0 && <p class="muted">{t.weAskedNone}</p>}
         <ul class="requests">
           {list.value?.asked.map((asked) => (
-            <AskedRow key={asked.id} asked={asked} onDone={list.again} />
+            <Asked key={asked.id} asked={asked} onDone={list.again} />
           ))}
         </ul>
       </Card>

@@ -36,6 +36,7 @@ function Override({ receipt, now, onDone, onClose }: { receipt: string; now: Eff
       title={t.override}
       confirm={t.override}
       done={t.overrideDone}
+      sends={effect}
       write={(requestId, because) => policy.overrideDecision({ requestId, receipt, effect, because })}
       onDone={onDone}
       onClose={onClose}

@@ -3,8 +3,34 @@ import { node } from "../../api";
 import { useFormat } from "../../format/use_format";
 import { overviewWords } from "../../i18n/overview";
 import { useWords } from "../../i18n/words";
+import { href } from "../../router";
+import { Fold } from "../../ui/fold";
 import { Card, Facts, Failure, Note } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
+import { useOpens } from "../../use_opens";
+import { groupProblems, PROBLEM_PAGES, type Problem } from "./problems";
+
+function InWords({ problem }: { problem: Problem }) {
+  const t = useWords(overviewWords);
+  const page = PROBLEM_PAGES[problem.kind] ?? "";
+  const opens = useOpens(page);
+  const words = t.problems[problem.kind];
+  if (!words) return <span lang="en">{problem.sentences.join(" ")}</span>;
+  return (
+    <>
+      <p>
+        <strong>{words.what}</strong> {words.todo} {opens && <a href={href(page)}>{t.problemPage}</a>}
+      </p>
+      <Fold title={t.problemDetails}>
+        <ul class="problem-details" lang="en">
+          {problem.sentences.map((sentence) => (
+            <li key={sentence}>{sentence}</li>
+          ))}
+        </ul>
+      </Fold>
+    </>
+  );
+}
 
 export function NodeCard() {
   const t = useWords(overviewWords);
@@ -20,9 +46,9 @@ export function NodeCard() {
       {status.problems.length > 0 && (
         <div class="stack stack-small">
           <h3>{t.toDo}</h3>
-          {status.problems.map((problem) => (
-            <Note key={problem} tone="amber">
-              {problem}
+          {groupProblems(status.problems, status.problemKinds, (kind) => kind in t.problems).map((problem) => (
+            <Note key={problem.kind + problem.sentences[0]} tone="amber">
+              <InWords problem={problem} />
             </Note>
           ))}
         </div>
@@ -31,7 +57,9 @@ export function NodeCard() {
         <div class="stack stack-small">
           <h3>{t.toKnow}</h3>
           {status.notices.map((notice) => (
-            <Note key={notice}>{notice}</Note>
+            <Note key={notice}>
+              <span lang="en">{notice}</span>
+            </Note>
           ))}
         </div>
       )}

@@ -8,6 +8,7 @@ import { OPERATORS } from "../../roles";
 import { href } from "../../router";
 import { useMay } from "../../session";
 import { Button, LinkButton } from "../../ui/button";
+import { Fold } from "../../ui/fold";
 import { IconLink, IconPartners, IconPlus } from "../../ui/icons";
 import { Card, EmptyState, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
@@ -34,7 +35,12 @@ function PartnerCard({ partner }: { partner: Partner }) {
         <p class="muted small">{heard(partner)}</p>
       </div>
       {!removed && !isConnected(partner) && <p class="small">{t.notChecked}</p>}
-      {partner.trouble && <Note tone="amber">{partner.trouble}</Note>}
+      {partner.trouble && (
+        <Note tone="amber">
+          <strong>{t.troubleTitle}</strong>
+          <div lang="en">{partner.trouble}</div>
+        </Note>
+      )}
       <dl class="partner-facts">
         <div>
           <dt>{t.holds}</dt>
@@ -101,14 +107,13 @@ export function List() {
         </div>
       )}
       {removed.length > 0 && (
-        <details class="removed">
-          <summary>{t.removedShops(format.number(removed.length))}</summary>
+        <Fold title={t.removedShops(format.number(removed.length))}>
           <div class="partners">
             {removed.map((partner) => (
               <PartnerCard key={partner.origin} partner={partner} />
             ))}
           </div>
-        </details>
+        </Fold>
       )}
       {open === "invite" && <Invite onClose={() => setOpen(undefined)} />}
       {open === "join" && (

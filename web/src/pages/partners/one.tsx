@@ -1,18 +1,20 @@
 import { Code } from "@connectrpc/connect";
 import { useState } from "preact/hooks";
-import { node, policy } from "../../api";
+import { disclosure, node, policy } from "../../api";
 import { useFormat } from "../../format/use_format";
 import type { Partner } from "../../gen/daftar/v1/node_pb";
 import { partnersWords } from "../../i18n/partners";
 import { useWords } from "../../i18n/words";
-import { MANAGERS, OPERATORS } from "../../roles";
+import { MANAGERS, MANAGERS_AND_AUDITORS, OPERATORS } from "../../roles";
 import { goInstead, href } from "../../router";
 import { useMay } from "../../session";
 import { BecauseDialog } from "../../ui/because_dialog";
 import { Button } from "../../ui/button";
+import { Fold } from "../../ui/fold";
 import { Card, Facts, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { ShareCode } from "../../ui/share_code";
 import { useAsk } from "../../use_ask";
+import { Asked } from "../log/asked";
 import { Connection, Freshness, Marks, Quota, isConnected, useHeard, useHolds } from "./health";
 import { NewLog } from "./new_log";
 import { Record } from "./record";
@@ -100,10 +102,28 @@ function Weight({ partner, onDone }: { partner: Partner; onDone: () => void }) {
   );
 }
 
+// What this shop asked the partner for, once it has asked for anything.
+function AskedProof({ origin }: { origin: string }) {
+  const t = useWords(partnersWords);
+  const asked = useAsk((signal) => disclosure.listAskedProof({}, { signal }), [origin]);
+  const rows = asked.value?.asked.filter(({ partner }) => partner === origin) ?? [];
+  if (rows.length === 0) return <Failure error={asked.error} again={asked.again} />;
+  return (
+    <Card title={t.askedProof}>
+      <ul class="requests">
+        {rows.map((row) => (
+          <Asked key={row.id} asked={row} onDone={asked.again} />
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
 export function One({ origin }: { origin: string }) {
   const t = useWords(partnersWords);
   const format = useFormat();
   const may = useMay(OPERATORS);
+  const seesProof = useMay(MANAGERS_AND_AUDITORS);
   const [act, setAct] = useState<Act>();
   const asked = useAsk((signal) => node.getPartner({ origin }, { signal }), [origin]);
   const partner = asked.value?.partner;
@@ -182,12 +202,13 @@ export function One({ origin }: { origin: string }) {
           {partner.trouble && (
             <Note tone="amber">
               <strong>{t.troubleTitle}</strong>
-              <div>{partner.trouble}</div>
+              <div lang="en">{partner.trouble}</div>
             </Note>
           )}
           <Health partner={partner} />
           {partner.record && <Record record={partner.record} />}
           <Weight partner={partner} onDone={asked.again} />
+          {seesProof && <AskedProof origin={origin} />}
           {partner.voidEntries.length > 0 && (
             <Card title={t.voidTitle}>
               <p class="muted">{t.voidIntro}</p>
@@ -204,8 +225,7 @@ export function One({ origin }: { origin: string }) {
               </ul>
             </Card>
           )}
-          <details class="technical">
-            <summary>{t.technical}</summary>
+          <Fold title={t.technical}>
             <Facts
               facts={[
                 { name: t.pin, value: <code>{partner.certificatePin}</code> },
@@ -213,7 +233,7 @@ export function One({ origin }: { origin: string }) {
                 { name: t.charter, value: <code>{partner.charter}</code> },
               ]}
             />
-          </details>
+          </Fold>
         </>
       )}
       {act && chosen && (

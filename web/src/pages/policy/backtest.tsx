@@ -9,13 +9,16 @@ import type {
   BacktestProgress,
   BacktestReport,
 } from "../../gen/daftar/v1/policy_pb";
+import { useLanguage } from "../../i18n/language";
 import { policyWords } from "../../i18n/policy";
 import { useWords } from "../../i18n/words";
 import { Button } from "../../ui/button";
 import { Lines } from "../../ui/chart";
+import { Fold } from "../../ui/fold";
 import { Card, Facts, Failure, Note } from "../../ui/layout";
 import { EffectMark, Progress } from "../../ui/marks";
 import { Table } from "../../ui/table";
+import { notesOf } from "./notes";
 
 // Of the curve's points, which are 0.1 % apart, so many make a step of the picture.
 const STEP = 5;
@@ -59,7 +62,9 @@ function Report({ answer, report }: { answer: BacktestPolicyResponse; report: Ba
   const t = useWords(policyWords);
   const format = useFormat();
   const money = useMoney();
+  const language = useLanguage();
   const { inForce } = answer;
+  const notes = notesOf(report.notes, report.noted, t.noted, format.number);
   if (report.orders === 0n) return <Note tone="amber">{t.backtestNone}</Note>;
   return (
     <>
@@ -101,13 +106,22 @@ function Report({ answer, report }: { answer: BacktestPolicyResponse; report: Ba
           />
         </Card>
       )}
-      {report.notes.length > 0 && (
+      {notes.length > 0 && (
         <Card title={t.notes}>
           <ul class="policy-notes">
-            {report.notes.map((note) => (
+            {notes.map((note) => (
               <li key={note}>{note}</li>
             ))}
           </ul>
+          {report.noted.length > 0 && language !== "en" && (
+            <Fold title={t.notesDetails}>
+              <ul class="policy-notes" lang="en">
+                {report.notes.map((note) => (
+                  <li key={note}>{note}</li>
+                ))}
+              </ul>
+            </Fold>
+          )}
         </Card>
       )}
     </>

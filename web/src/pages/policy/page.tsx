@@ -34,6 +34,7 @@ export default function Policy() {
   const draft = useDraft();
   const [part, setPart] = useState<Part>("words");
   const [asking, setAsking] = useState<"put" | "trial">();
+  const [unfinished, setUnfinished] = useState(false);
   const [meanwhile, setMeanwhile] = useState(false);
   const shown: Part[] = ["words", "text", ...(reads ? (["backtest", "trial"] as const) : []), "versions"];
   const take = (toml: string) => {
@@ -42,7 +43,7 @@ export default function Policy() {
     say(t.taken);
   };
   const said = (fault: PolicyFault) => (fault.line > 0 ? t.faultAt(fault.line, fault.what) : fault.what);
-  const ready = draft.settled && draft.faults.length === 0;
+  const ready = draft.settled && draft.faults.length === 0 && !unfinished;
   return (
     <Page>
       <PageHeader
@@ -53,17 +54,22 @@ export default function Policy() {
           </>
         }
         actions={
-          opensGroups && (
-            <LinkButton kind="quiet" href={href("groups")}>
-              {t.groups}
+          <>
+            <LinkButton kind="quiet" href={href("charter")}>
+              {t.charter}
             </LinkButton>
-          )
+            {opensGroups && (
+              <LinkButton kind="quiet" href={href("groups")}>
+                {t.groups}
+              </LinkButton>
+            )}
+          </>
         }
       />
       {draft.inForce?.problem && (
         <Note tone="amber">
           <strong>{t.problem}</strong>
-          <div>{draft.inForce.problem}</div>
+          <div lang="en">{draft.inForce.problem}</div>
         </Note>
       )}
       <Failure error={draft.error} again={draft.lines.length === 0 ? draft.again : undefined} />
@@ -75,7 +81,7 @@ export default function Policy() {
           current={part}
           onChange={setPart}
         >
-          {part === "words" && <InWords draft={draft} />}
+          {part === "words" && <InWords draft={draft} onUnfinished={setUnfinished} />}
           {part === "text" && (
             <Card>
               {may ? (
@@ -117,6 +123,7 @@ export default function Policy() {
               </ul>
             </Note>
           )}
+          {unfinished && <Note tone="bad">{t.unfinished}</Note>}
           {meanwhile && (
             <Note tone="amber" alert>
               {t.putMeanwhile}

@@ -1,4 +1,5 @@
 // The policy's values in words, each to be changed where it stands.
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { separators } from "../../format/money";
 import { useFormat } from "../../format/use_format";
@@ -10,8 +11,10 @@ import { useWords } from "../../i18n/words";
 import { MANAGERS } from "../../roles";
 import { useMay } from "../../session";
 import { Field, SelectField } from "../../ui/field";
-import { Card } from "../../ui/layout";
-import { nameOf, percentOf, ppmOf, sectionOf, setValue, typedNumber, valuesOf } from "./text";
+import { IconChevron, IconWarning } from "../../ui/icons";
+import { Badge } from "../../ui/marks";
+import { type Section, sectionsOf } from "./sections";
+import { nameOf, percentOf, ppmOf, setValue, typedNumber, valuesOf } from "./text";
 import type { Draft } from "./use_draft";
 
 const EFFECTS: Record<string, Effect> = {
@@ -50,11 +53,14 @@ function NumberLine({
   value,
   fault,
   onValue,
+  onWrong,
 }: {
   line: PolicyLine;
   value: string;
   fault: string;
   onValue: (literal: string) => void;
+  // Whether what is typed is no value.
+  onWrong: (wrong: boolean) => void;
 }) {
   const t = useWords(policyWords);
   const format = useFormat();
@@ -76,6 +82,7 @@ function NumberLine({
     if (literalOf(text) !== value) setText(asTyped(value));
   }, [value, format.locale]);
   const wrong = literalOf(text) === undefined;
+  useEffect(() => onWrong(wrong), [wrong]);
   const usual = line.defaultValue !== line.value && line.defaultValue !== "";
   return (
     <Field
@@ -105,14 +112,65 @@ function NumberLine({
   );
 }
 
-export function InWords({ draft }: { draft: Draft }) {
+// Folded until somebody opens it or something in it is wrong, and then open until somebody closes it.
+function Folded({ section, children }: { section: Section<PolicyLine>; children: ComponentChildren }) {
+  const t = useWords(policyWords);
+  const format = useFormat();
+  const { name, often, faulty, unusual } = section;
+  const [open, setOpen] = useState(often);
+  useEffect(() => {
+    if (faulty) setOpen(true);
+  }, [faulty]);
+  return (
+    <details
+      class="card policy-section"
+      open={open || faulty}
+      onToggle={({ currentTarget }) => {
+        // What is wrong stays in sight.
+        if (faulty) currentTarget.open = true;
+        else setOpen(currentTarget.open);
+      }}
+    >
+      <summary>
+        <h2>{t.sections[name] ?? t.other}</h2>
+        {faulty ? (
+          <Badge tone="bad" icon={IconWarning}>
+            {t.sectionFaulty}
+          </Badge>
+        ) : (
+          unusual > 0 && <Badge>{t.sectionUnusual(unusual, format.number(unusual))}</Badge>
+        )}
+        <IconChevron class="policy-section-mark" />
+      </summary>
+      <div class="policy-lines">{children}</div>
+    </details>
+  );
+}
+
+export function InWords({
+  draft,
+  onUnfinished,
+}: {
+  draft: Draft;
+  // Whether a field holds what is no value, which the draft does not have.
+  onUnfinished: (unfinished: boolean) => void;
+}) {
   const t = useWords(policyWords);
   const names = useWords(nameWords);
   const shown = useShown();
   const may = useMay(MANAGERS);
   const values = valuesOf(draft.text);
-  const heading = (key: string) => sectionOf(key).split(".")[0] ?? "";
-  const sections = [...new Set(draft.lines.map((line) => heading(line.key)))];
+  const [wrong, setWrong] = useState<ReadonlySet<string>>(new Set());
+  const unfinished = wrong.size > 0;
+  useEffect(() => {
+    onUnfinished(unfinished);
+    return () => onUnfinished(false);
+  }, [unfinished]);
+  const mark = (key: string, isWrong: boolean) =>
+    setWrong((before) => {
+      if (before.has(key) === isWrong) return before;
+      return new Set(isWrong ? [...before, key] : [...before].filter((each) => each !== key));
+    });
   const row = (line: PolicyLine) => {
     const place = values.find((each) => each.key === line.key);
     const value = place?.value ?? line.value;
@@ -147,17 +205,16 @@ export function InWords({ draft }: { draft: Draft }) {
         value={value}
         fault={fault}
         onValue={(literal) => draft.setText(setValue(draft.text, line.key, literal))}
+        onWrong={(isWrong) => mark(line.key, isWrong)}
       />
     );
   };
   return (
-    <div class="stack stack-large">
-      {sections.map((section) => (
-        <Card key={section} title={t.sections[section] ?? t.other}>
-          <div class="policy-lines">
-            {draft.lines.filter((line) => heading(line.key) === section).map(row)}
-          </div>
-        </Card>
+    <div class="stack">
+      {sectionsOf(draft.lines, draft.text, draft.faults, wrong).map((section) => (
+        <Folded key={section.name} section={section}>
+          {section.lines.map(row)}
+        </Folded>
       ))}
     </div>
   );

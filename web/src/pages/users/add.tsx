@@ -38,6 +38,7 @@ export function Add({ onDone, onClose }: { onDone: (shown: Shown) => void; onClo
       done={t.added}
       optional
       ready={NAME.test(tidy)}
+      sends={[tidy, role, kind]}
       write={(requestId, because) =>
         node.addUser({ requestId, name: tidy, role, because, signsIn: kind === "person" })
       }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import { shop } from "../../api";
-import type { RecogniseIdentifierResponse } from "../../gen/daftar/v1/shop_pb";
-import { useLanguage } from "../../i18n/language";
+import { shop } from "./api";
+import type { RecogniseIdentifierResponse } from "./gen/daftar/v1/shop_pb";
+import { useLanguage } from "./i18n/language";
 
 const WAIT_MS = 200;
 
