@@ -20,6 +20,7 @@ export const account = {
   factorOff: "Not set up",
   factorNeeded: "Your role needs a second step. Set it up to go on.",
   factorBegin: "Set it up",
+  factorAgain: "Begin again",
   factorReplace: "Use another phone",
   scan: "Scan this with an authenticator app on your phone, such as Aegis, FreeOTP or Google Authenticator.",
   qr: "The picture to scan with your phone",

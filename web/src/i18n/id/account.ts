@@ -22,6 +22,7 @@ export const account: typeof en = {
   factorOff: "Belum disiapkan",
   factorNeeded: "Peran Anda memerlukan langkah kedua. Siapkan dulu untuk melanjutkan.",
   factorBegin: "Siapkan",
+  factorAgain: "Mulai lagi",
   factorReplace: "Pakai ponsel lain",
   scan: "Pindai ini dengan aplikasi autentikator di ponsel Anda, misalnya Aegis, FreeOTP, atau Google Authenticator.",
   qr: "Gambar untuk dipindai dengan ponsel",

@@ -22,6 +22,7 @@ export const account: typeof en = {
   factorOff: "Belum disediakan",
   factorNeeded: "Peranan anda memerlukan langkah kedua. Sediakan dahulu untuk meneruskan.",
   factorBegin: "Sediakan",
+  factorAgain: "Mula semula",
   factorReplace: "Guna telefon lain",
   scan: "Imbas ini dengan aplikasi pengesah pada telefon anda, seperti Aegis, FreeOTP atau Google Authenticator.",
   qr: "Gambar untuk diimbas dengan telefon",

@@ -96,6 +96,15 @@ export function SecondFactor({ onDone }: { onDone?: () => void }) {
           <Button kind="primary" type="submit" busy={confirm.busy}>
             {t.confirm}
           </Button>
+          <Button
+            onClick={() => {
+              setBegun(undefined);
+              setCode("");
+              confirm.clear();
+            }}
+          >
+            {t.factorAgain}
+          </Button>
         </div>
       </form>
     );
