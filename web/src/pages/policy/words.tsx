@@ -125,13 +125,14 @@ function Folded({ section, children }: { section: Section<PolicyLine>; children:
     <details
       class="card policy-section"
       open={open || faulty}
-      onToggle={({ currentTarget }) => {
-        // What is wrong stays in sight.
-        if (faulty) currentTarget.open = true;
-        else setOpen(currentTarget.open);
-      }}
+      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >
-      <summary>
+      <summary
+        onClick={(event) => {
+          // What is wrong stays in sight.
+          if (faulty) event.preventDefault();
+        }}
+      >
         <h2>{t.sections[name] ?? t.other}</h2>
         {faulty ? (
           <Badge tone="bad" icon={IconWarning}>
