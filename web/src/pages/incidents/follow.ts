@@ -39,8 +39,8 @@ const whereabouts = ({ progress }: AwaitIncidentResponse) =>
   `${progress?.logIndex ?? ""} ${progress?.applied ?? 0} ${progress?.partners ?? 0}`;
 
 // Calls `onNews` when the change has come further, and once more when it is everywhere; ends then, when
-// there is nothing to wait for, after MOST_CALLS, and with `signal`. A call that breaks off is made again after a pause;
-// what happened meanwhile is news.
+// there is nothing to wait for, after MOST_CALLS, and with `signal`. A call that breaks off is made
+// again after a pause; what happened meanwhile is news.
 export async function follow(
   wait: (signal: AbortSignal) => AsyncIterable<AwaitIncidentResponse>,
   onNews: () => void,
