@@ -190,6 +190,11 @@ test("a dispute and a payment change the partner's next answer", async () => {
   });
   await press("It was paid", (dialog) => dialog.getByLabel("Reason").fill("paid at the counter"));
   await until(async () => /settled since/.test(await check(partner, b)), 60_000, "the payment is at B");
+  await until(
+    async () => (await manager.getByText("Has reached all 1 partner shops").count()) === 4,
+    60_000,
+    "the page that was not loaded again says of the report and its three changes that they are there",
+  );
 });
 
 test("what the browser saves of the log and of the decisions an auditor can verify", async () => {

@@ -2,7 +2,7 @@ import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import { describe, expect, it } from "vitest";
 import { type Incident, IncidentSchema } from "../src/gen/daftar/v1/shop_pb";
 import { offersFor } from "../src/pages/incidents/actions";
-import { changedBy, stepOf } from "../src/pages/incidents/states";
+import { changedBy, isOnItsWay, stepOf } from "../src/pages/incidents/states";
 
 const incident = (fields: MessageInitShape<typeof IncidentSchema>) =>
   create(IncidentSchema, { id: "1", addedBy: "user:sari", ...(fields as object) });
@@ -57,5 +57,15 @@ describe("what is offered", () => {
     expect(offered).not.toContain("settle");
     expect(offered).not.toContain("correct");
     expect(offered).toContain("withdraw");
+  });
+});
+
+describe("what partners hear of an incident", () => {
+  it("is followed from its approval on, also while a later change waits to be sent", () => {
+    expect(isOnItsWay(incident({ state: "draft" }))).toBe(false);
+    expect(isOnItsWay(incident({ state: "held" }))).toBe(false);
+    expect(isOnItsWay(incident({ state: "approved" }))).toBe(true);
+    expect(isOnItsWay(incident({ state: "settled", logIndex: 12n }))).toBe(true);
+    expect(isOnItsWay(incident({ state: "settled" }))).toBe(false);
   });
 });

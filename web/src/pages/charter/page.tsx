@@ -91,7 +91,10 @@ export default function Charter() {
           <Card
             title={current?.name || t.inForce}
             actions={
-              <Button icon={IconDownload} onClick={() => download(t.fileName, new Blob([value.toml as BlobPart], { type: "application/toml" }))}>
+              <Button
+                icon={IconDownload}
+                onClick={() => download(t.fileName, new Blob([value.toml as BlobPart], { type: "application/toml" }))}
+              >
                 {t.download}
               </Button>
             }

@@ -3,7 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { useEffect } from "preact/hooks";
 import { shop } from "../../api";
 import type { AwaitIncidentResponse, Incident } from "../../gen/daftar/v1/shop_pb";
-import { hasArrived } from "./history";
+import { isOnItsWay } from "./states";
 
 // So long one call waits; the node and what lies between end it after ten minutes.
 const WAIT_MS = 500_000;
@@ -39,8 +39,8 @@ const whereabouts = ({ progress }: AwaitIncidentResponse) =>
   `${progress?.logIndex ?? ""} ${progress?.applied ?? 0} ${progress?.partners ?? 0}`;
 
 // Calls `onNews` when the change has come further, and once more when it is everywhere; ends then, when
-// there is nothing to wait for, after MOST_CALLS, and with `signal`. A call that breaks off is made again after a pause;
-// what happened meanwhile is news.
+// there is nothing to wait for, after MOST_CALLS, and with `signal`. A call that breaks off is made
+// again after a pause; what happened meanwhile is news.
 export async function follow(
   wait: (signal: AbortSignal) => AsyncIterable<AwaitIncidentResponse>,
   onNews: () => void,
@@ -75,7 +75,7 @@ export async function follow(
 
 // Has the page look again when there is news of the incident, and when somebody comes back to it.
 export function useFollow(incident: Incident | undefined, again: () => void) {
-  const under = incident !== undefined && !(hasArrived(incident) && incident.state !== "approved");
+  const under = incident !== undefined && isOnItsWay(incident);
   const id = incident?.id ?? "";
   // Another change is waited for anew.
   const changes = incident?.history.length ?? 0;

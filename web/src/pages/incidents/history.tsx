@@ -118,13 +118,6 @@ function Arrivals({ event }: { event: IncidentEvent }) {
   );
 }
 
-// Every change has reached everybody who is heard from.
-export function hasArrived(incident: Incident): boolean {
-  return incident.history.every(
-    ({ arrivals }) => !arrivals.some(({ appliedAt, live, pairing }) => !appliedAt && live && pairing === "active"),
-  );
-}
-
 const REQUEST_LOOKS: Record<string, { icon: Icon; tone: Tone }> = {
   waiting: { icon: IconClock, tone: "amber" },
   disclosed: { icon: IconFile, tone: "good" },

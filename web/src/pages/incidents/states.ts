@@ -48,6 +48,9 @@ export const isGone = (incident: Incident) => incident.state === "erased" || inc
 // Partners have it, or had it.
 export const wasShared = (incident: Incident) => incident.logIndex !== undefined;
 
+// Partners have something of it, or soon will: a change may wait for its time or for a partner.
+export const isOnItsWay = (incident: Incident) => incident.state === "approved" || wasShared(incident);
+
 // Up to when proof may be added and removed, and reminders noted.
 export const isOpen = (incident: Incident) => incident.state === "draft" || incident.state === "ready";
 
