@@ -162,8 +162,9 @@ absl::StatusOr<std::vector<TrialRow>> ReportTrial(const TrialPolicy& trial,
   absl::Status failed;
   const auto visit = [&](const StoredReceipt& receipt) {
     const std::optional<TrialEffect>& tried = receipt.record.trial;
-    // Another's: the check was under way when this trial began.
+    // Another's, or none yet: the check was under way when this trial began.
     if (tried.has_value() && tried->policy != trial.hash) return true;
+    if (!tried.has_value() && receipt.record.body.time < trial.since) return true;
     const auto followed = outcomes.Of(receipt.id);
     failed = followed.status();
     if (!followed.ok()) return false;

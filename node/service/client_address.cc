@@ -14,11 +14,15 @@ namespace daftar::service {
 namespace {
 
 using boost::asio::ip::address;
+using boost::asio::ip::make_address_v4;
 
 std::optional<address> Parse(std::string_view text) {
   boost::system::error_code error;
   const address parsed = boost::asio::ip::make_address(std::string(text), error);
   if (error) return std::nullopt;
+  if (parsed.is_v6() && parsed.to_v6().is_v4_mapped()) {
+    return make_address_v4(boost::asio::ip::v4_mapped, parsed.to_v6());
+  }
   return parsed;
 }
 
@@ -30,6 +34,11 @@ std::optional<address> ParseForwarded(std::string_view text) {
 }
 
 }  // namespace
+
+std::string CanonicalAddress(const std::string& text) {
+  const auto parsed = Parse(text);
+  return parsed.has_value() ? parsed->to_string() : text;
+}
 
 std::string ClientAddress(const std::string& peer, const HttpRequest& head,
                           std::span<const std::string> proxies) {

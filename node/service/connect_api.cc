@@ -124,18 +124,19 @@ std::variant<Asked, HttpResponse> Understand(const HttpRequest& head) {
   asked.form = *form;
   const std::string_view version = head.Header("connect-protocol-version");
   if (!version.empty() && version != kConnectVersion) {
-    return Refusal(
-        absl::InvalidArgumentError("Connect-Protocol-Version: this node speaks version 1"));
+    return RefusalIn(asked.form, absl::InvalidArgumentError(
+                                     "Connect-Protocol-Version: this node speaks version 1"));
   }
   for (const char* name : {"content-encoding", "connect-content-encoding"}) {
     const std::string_view encoding = head.Header(name);
     if (!encoding.empty() && encoding != "identity") {
-      return Refusal(absl::UnimplementedError(
-          "compressed requests are not taken; send Content-Encoding: identity"));
+      return RefusalIn(asked.form,
+                       absl::UnimplementedError(
+                           "compressed requests are not taken; send Content-Encoding: identity"));
     }
   }
   const auto timeout = ConnectTimeout(head.Header("connect-timeout-ms"));
-  if (!timeout.ok()) return Refusal(timeout.status());
+  if (!timeout.ok()) return RefusalIn(asked.form, timeout.status());
   asked.timeout = timeout->value_or(
       std::chrono::milliseconds(streamed ? kDefaultStreamMillis : kDefaultUnaryMillis));
   if (asked.timeout.count() == 0) {
@@ -340,7 +341,8 @@ void ConnectApi::Answer(HttpRequest request, std::shared_ptr<void> found,
   }
   if (!origin.device.empty()) plan.metadata.emplace_back(kDeviceMetadata, origin.device);
   plan.body = std::move(request.body);
-  plan.body_place = std::move(admitted.body_place);
+  // What came without its length may have turned out small.
+  if (plan.body.size() > kMaxHttpBodyBytes) plan.body_place = std::move(admitted.body_place);
   request.body.clear();
   plan.finish = [&guard = parts_->guard, head = std::move(request)](
                     google::protobuf::Message& message) { return Cookies(guard, head, message); };

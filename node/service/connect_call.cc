@@ -1,6 +1,8 @@
 #include "node/service/connect_call.h"
 
+#include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/util/json_util.h>
+#include <google/protobuf/wire_format_lite.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/client_callback.h>
@@ -17,6 +19,8 @@ namespace {
 
 using google::protobuf::Descriptor;
 using google::protobuf::Message;
+using google::protobuf::internal::WireFormatLite;
+namespace io = google::protobuf::io;
 
 constexpr size_t kMaxPlace = 200;  // of a fault within a message
 
@@ -53,6 +57,36 @@ HttpHeaders RetryHeader(const grpc::ClientContext& context) {
   return {{"Retry-After", std::string(found->second.data(), found->second.size())}};
 }
 
+absl::Status NoBinary() {
+  return absl::InvalidArgumentError("the request is not the call's message in binary");
+}
+absl::Status TooManyParts() {
+  return absl::InvalidArgumentError("the request has more than " +
+                                    std::to_string(kMaxMessageParts) +
+                                    " parts; send it in several calls");
+}
+
+// Adds the fields of a message and of those within it; stops past kMaxMessageParts. False for what
+// is no message.
+bool CountParts(const Descriptor& type, io::CodedInputStream& in, size_t& parts) {
+  while (const uint32_t tag = in.ReadTag()) {
+    if (++parts > kMaxMessageParts) return true;
+    const auto* field = type.FindFieldByNumber(WireFormatLite::GetTagFieldNumber(tag));
+    if (field == nullptr || field->type() != google::protobuf::FieldDescriptor::TYPE_MESSAGE ||
+        WireFormatLite::GetTagWireType(tag) != WireFormatLite::WIRETYPE_LENGTH_DELIMITED) {
+      if (!WireFormatLite::SkipField(&in, tag)) return false;
+      continue;
+    }
+    const auto limit = in.ReadLengthAndPushLimit();
+    if (!in.IncrementRecursionDepth() || !CountParts(*field->message_type(), in, parts)) {
+      return false;
+    }
+    if (parts > kMaxMessageParts) return true;
+    if (!in.DecrementRecursionDepthAndPopLimit(limit)) return false;
+  }
+  return in.ConsumedEntireMessage();
+}
+
 // A message as the caller wrote it, as gRPC sends it.
 absl::StatusOr<grpc::ByteBuffer> ToWire(const Descriptor* type, bool json, std::string_view text) {
   if (text.size() > static_cast<size_t>(kMaxMessageBytes)) {
@@ -69,8 +103,9 @@ absl::StatusOr<grpc::ByteBuffer> ToWire(const Descriptor* type, bool json, std::
           "the request is not the call's message in JSON: " +
           FaultIn(std::string_view(parsed.message().data(), parsed.message().size())));
     }
-  } else if (!message->ParseFromArray(text.data(), static_cast<int>(text.size()))) {
-    return absl::InvalidArgumentError("the request is not the call's message in binary");
+  } else {
+    if (absl::Status status = CheckBinaryParts(*type, text); !status.ok()) return status;
+    if (!message->ParseFromArray(text.data(), static_cast<int>(text.size()))) return NoBinary();
   }
   grpc::Slice slice(message->SerializeAsString());
   return grpc::ByteBuffer(&slice, 1);
@@ -293,20 +328,27 @@ void LargeBodies::Leave(const std::string& caller) {
 
 absl::Status CheckJsonParts(std::string_view json) {
   size_t parts = 0;
-  bool quoted = false;
+  char quote = 0;  // protobuf's parser takes both kinds
   for (size_t at = 0; at < json.size(); ++at) {
     const char c = json[at];
-    if (quoted && c == '\\') {
-      ++at;
-    } else if (c == '"') {
-      quoted = !quoted;
-    } else if (!quoted && (c == ',' || c == '{' || c == '[')) {
+    if (quote != 0) {
+      if (c == '\\') ++at;
+      if (c == quote) quote = 0;
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == ',' || c == '{' || c == '[') {
       ++parts;
     }
   }
-  if (parts <= kMaxJsonParts) return absl::OkStatus();
-  return absl::InvalidArgumentError("the request has more than " + std::to_string(kMaxJsonParts) +
-                                    " parts; send it in several calls");
+  return parts > kMaxMessageParts ? TooManyParts() : absl::OkStatus();
+}
+
+absl::Status CheckBinaryParts(const Descriptor& type, std::string_view bytes) {
+  io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                          static_cast<int>(bytes.size()));
+  size_t parts = 0;
+  if (!CountParts(type, in, parts)) return NoBinary();
+  return parts > kMaxMessageParts ? TooManyParts() : absl::OkStatus();
 }
 
 void StartConnectCall(grpc::GenericStub& stub, ConnectCallPlan plan,

@@ -23,9 +23,9 @@ namespace daftar::service {
 inline constexpr int kMaxHttpCalls = 256;       // under way at once
 inline constexpr int kMaxLargeBodies = 8;       // requests of more than kMaxHttpBodyBytes, at once
 inline constexpr int kMaxLargeBodiesOfOne = 3;  // of these, of one caller
-// A message in JSON has no more commas and brackets than this: each empty row costs a hundred times
-// what it takes to write.
-inline constexpr size_t kMaxJsonParts = 100'000;
+// A message has no more fields than this, and in JSON no more commas and brackets: each empty row
+// costs a hundred times what it takes to write.
+inline constexpr size_t kMaxMessageParts = 100'000;
 
 // Counts the calls that are under way, so that nothing is taken down while one is. Any thread.
 class CallsUnderWay {
@@ -69,8 +69,10 @@ struct ConnectCallPlan {
   std::function<HttpHeaders(google::protobuf::Message&)> finish;
 };
 
-// InvalidArgument for JSON of more than kMaxJsonParts.
+// InvalidArgument for a message of more than kMaxMessageParts; in binary also for what is none of
+// `type`.
 absl::Status CheckJsonParts(std::string_view json);
+absl::Status CheckBinaryParts(const google::protobuf::Descriptor& type, std::string_view bytes);
 
 // Reads the request, makes the call, and answers when it has ended; blocks for no longer than the
 // reading takes. `place` is let go then. The stub outlives the call.

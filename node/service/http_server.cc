@@ -69,8 +69,9 @@ struct HttpServer::Parts {
     beast::error_code ignored;
     const auto peer = socket.remote_endpoint(ignored);
     if (ignored) return true;  // it has gone
-    const auto found = shared.by_address.find(peer.address().to_string());
-    return found != shared.by_address.end() && found->second >= kMaxHttpConnectionsOfOne;
+    const auto found =
+        shared.by_stranger.find(shared.CountedAs(CanonicalAddress(peer.address().to_string())));
+    return found != shared.by_stranger.end() && found->second >= kMaxHttpConnectionsOfOne;
   }
 
   void Serve(tcp::socket socket) {

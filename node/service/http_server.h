@@ -18,7 +18,7 @@ namespace daftar::service {
 inline constexpr size_t kMaxHttpHeaderBytes = 16 << 10;
 inline constexpr size_t kMaxHttpBodyBytes = 64 << 10;  // unless a service admits more
 inline constexpr int kMaxHttpConnections = 256;
-inline constexpr int kMaxHttpConnectionsOfOne = 64;  // of one other machine
+inline constexpr int kMaxHttpConnectionsOfOne = 64;  // of one stranger (StrangerOf)
 inline constexpr int kHttpHandshakeSeconds = 10;     // until TLS is up
 inline constexpr int kHttpIdleSeconds = 15;        // until a silent or half-sent request is dropped
 inline constexpr int kHttpLargeBodySeconds = 120;  // the same of one that may be larger than that

@@ -2,6 +2,7 @@
 #ifndef DAFTAR_NODE_SERVICE_HTTP_SESSION_H_
 #define DAFTAR_NODE_SERVICE_HTTP_SESSION_H_
 
+#include <algorithm>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -18,6 +19,7 @@
 
 #include "node/service/client_address.h"
 #include "node/service/http_server.h"
+#include "node/service/sign_in_limits.h"
 
 namespace daftar::service {
 
@@ -36,8 +38,19 @@ struct HttpShared {
   const HttpServerOptions options;
   asio::thread_pool slow{1};
   std::set<HttpConnection*> open = {};
-  std::map<std::string, int> by_address = {};  // of these; not those of this machine
+  std::map<std::string, int> by_stranger = {};  // of these; see CountedAs
   int slow_requests = 0;
+
+  // Under what a peer's connections are counted (StrangerOf); empty: not at all, for this machine
+  // and proxies, which stand for many.
+  std::string CountedAs(const std::string& address) const {
+    beast::error_code error;
+    const auto parsed = asio::ip::make_address(address, error);
+    const bool is_proxy = std::ranges::any_of(options.proxies, [&](const std::string& proxy) {
+      return CanonicalAddress(proxy) == address;
+    });
+    return error || parsed.is_loopback() || is_proxy ? std::string() : StrangerOf(address);
+  }
 };
 
 inline HttpResponse PlainHttp(int status, std::string body) {
@@ -65,16 +78,17 @@ class HttpSession final : public HttpAnswer,
       : stream_(std::move(socket), context...), shared_(shared) {
     beast::error_code ignored;
     const auto peer = Tcp().socket().remote_endpoint(ignored);
-    if (!ignored) address_ = peer.address().to_string();
-    if (!ignored && !peer.address().is_loopback()) ++shared_.by_address[address_];
+    if (!ignored) address_ = CanonicalAddress(peer.address().to_string());
+    if (!ignored) counted_ = shared_.CountedAs(address_);
+    if (!counted_.empty()) ++shared_.by_stranger[counted_];
     Tcp().socket().set_option(asio::ip::tcp::no_delay(true), ignored);
     shared_.open.insert(this);
   }
   ~HttpSession() override {
     shared_.open.erase(this);
-    const auto counted = shared_.by_address.find(address_);
-    if (counted != shared_.by_address.end() && --counted->second == 0) {
-      shared_.by_address.erase(counted);
+    const auto counted = shared_.by_stranger.find(counted_);
+    if (counted != shared_.by_stranger.end() && --counted->second == 0) {
+      shared_.by_stranger.erase(counted);
     }
   }
   HttpSession(const HttpSession&) = delete;
@@ -182,7 +196,7 @@ class HttpSession final : public HttpAnswer,
     // Only of those that send no length it is not known yet.
     const bool is_large = length.has_value() ? *length > kMaxHttpBodyBytes
                                              : parser_->chunked() && most > kMaxHttpBodyBytes;
-    if (is_large) Tcp().expires_after(std::chrono::seconds(kHttpLargeBodySeconds));
+    Tcp().expires_after(std::chrono::seconds(is_large ? kHttpLargeBodySeconds : kHttpIdleSeconds));
     parser_->body_limit(most);
     if (beast::iequals(head[http::field::expect], "100-continue")) return WriteContinue();
     ReadBody();
@@ -353,7 +367,8 @@ class HttpSession final : public HttpAnswer,
 
   Stream stream_;
   HttpShared& shared_;
-  std::string address_;
+  std::string address_;  // of the peer
+  std::string counted_;
   // Of the request that is being answered.
   HttpRequest request_;
   bool is_head_ = false;

@@ -140,10 +140,11 @@ absl::StatusOr<NewSession> Sessions::SignIn(const PasswordSignIn& with) {
 
 absl::StatusOr<NewSession> Sessions::SignInByToken(std::string_view token,
                                                    const std::string& address) {
-  const evidence::UnixMillis at = clock_.Now();
-  if (absl::Status status = limits_.BeginToken(address, at); !status.ok()) return status;
   auto actor = users_.ByToken(token);
-  if (!absl::IsUnauthenticated(actor.status())) limits_.TakeBackToken(address, at);
+  if (absl::IsUnauthenticated(actor.status())) {
+    absl::Status many = limits_.UnknownToken(address, clock_.Now());
+    if (!many.ok()) return many;
+  }
   if (!actor.ok()) return actor.status();
   const std::string name = actor->name.substr(kUserPrefix.size());
   NewSession session;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "crypto/bytes.h"
 #include "node/service/retry_after.h"
@@ -48,9 +49,10 @@ std::string StrangerOf(const std::string& address) {
 }
 
 bool Attempts::Counts(int64_t at, evidence::UnixMillis now) const {
-  // Also none of later than now: the clock was set back.
+  // One of a little later than now was begun by another thread; of much later: the clock was set
+  // back.
   const int64_t within = std::chrono::milliseconds(limit_.within).count();
-  return at <= now.value && now.value - at < within;
+  return std::abs(now.value - at) < within;
 }
 
 std::chrono::seconds Attempts::Wait(const std::string& key, evidence::UnixMillis now) const {
@@ -60,6 +62,7 @@ std::chrono::seconds Attempts::Wait(const std::string& key, evidence::UnixMillis
   for (const int64_t at : found->second) {
     if (Counts(at, now)) counting.push_back(at);
   }
+  std::ranges::sort(counting);
   if (counting.size() < limit_.failures) return std::chrono::seconds(0);
   const int64_t free_at = counting[counting.size() - limit_.failures] +
                           std::chrono::milliseconds(limit_.within).count();
@@ -92,13 +95,15 @@ void Attempts::TakeBack(const std::string& key, evidence::UnixMillis at) {
 
 absl::Status SignInLimits::Begin(const Attempt& attempt) {
   storage::MutexLock lock(mutex_);
-  std::chrono::seconds wait = halfway_.Wait(OwnKey(attempt), attempt.at);
+  const std::string own = OwnKey(attempt);
+  std::chrono::seconds wait = std::max(halfway_.Wait(own, attempt.at), all_.Wait(own, attempt.at));
   if (!attempt.device.empty()) {
     wait = std::max(wait, by_device_.Wait(DeviceKey(attempt), attempt.at));
     if (wait.count() > 0) {
       return MustWait(wait, ", or let an operator make a link (`daftar user reset`)");
     }
     by_device_.Count(DeviceKey(attempt), attempt.at);
+    all_.Count(own, attempt.at);
     return absl::OkStatus();
   }
   const std::string stranger = StrangerOf(attempt.address);
@@ -114,6 +119,7 @@ absl::Status SignInLimits::Begin(const Attempt& attempt) {
   by_stranger_.Count(StrangerKey(attempt), attempt.at);
   OfUser(attempt).Count(attempt.user, attempt.at);
   by_address_.Count(stranger, attempt.at);
+  all_.Count(own, attempt.at);
   return absl::OkStatus();
 }
 
@@ -127,6 +133,7 @@ void SignInLimits::Undo(const Attempt& attempt) {
 void SignInLimits::TakeBack(const Attempt& attempt) {
   storage::MutexLock lock(mutex_);
   Undo(attempt);
+  all_.TakeBack(OwnKey(attempt), attempt.at);
 }
 
 void SignInLimits::Halfway(const Attempt& attempt) {
@@ -147,18 +154,13 @@ void SignInLimits::Succeeded(const Attempt& attempt) {
   }
 }
 
-absl::Status SignInLimits::BeginToken(const std::string& address, evidence::UnixMillis at) {
+absl::Status SignInLimits::UnknownToken(const std::string& address, evidence::UnixMillis at) {
   storage::MutexLock lock(mutex_);
   const std::string stranger = StrangerOf(address);
   const std::chrono::seconds wait = by_token_.Wait(stranger, at);
   if (wait.count() > 0) return MustWait(wait, "");
   by_token_.Count(stranger, at);
   return absl::OkStatus();
-}
-
-void SignInLimits::TakeBackToken(const std::string& address, evidence::UnixMillis at) {
-  storage::MutexLock lock(mutex_);
-  by_token_.TakeBack(StrangerOf(address), at);
 }
 
 }  // namespace daftar::service

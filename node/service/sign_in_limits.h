@@ -28,6 +28,8 @@ inline constexpr AttemptLimit kAddressLimit{30, std::chrono::hours(1)};  // addr
 // User and device, or user and address: the password was right, and no code came with it. Guesses
 // nothing, but each costs an Argon2id.
 inline constexpr AttemptLimit kHalfwayLimit{10, std::chrono::minutes(15)};
+// The same, whatever came of it: the right password costs an Argon2id as well.
+inline constexpr AttemptLimit kAllLimit{60, std::chrono::minutes(15)};
 inline constexpr AttemptLimit kTokenLimit{30, std::chrono::hours(1)};  // address, by token
 inline constexpr size_t kMaxCounted = 10'000;  // keys of one kind; the one longest quiet gives way
 
@@ -77,10 +79,10 @@ class SignInLimits {
   // It signed in: the counts of its device or of its user and address begin anew as well.
   void Succeeded(const Attempt& attempt);
 
-  // As Begin and TakeBack, for a token that came from `address`. They have a count of their own, so
-  // that a program with an old token keeps nobody's password out.
-  absl::Status BeginToken(const std::string& address, evidence::UnixMillis at);
-  void TakeBackToken(const std::string& address, evidence::UnixMillis at);
+  // Counts a token that nobody has, from `address`. ResourceExhausted as Begin. They have a count
+  // of their own, so that a program with an old token keeps nobody's password out; one that
+  // somebody has is never refused.
+  absl::Status UnknownToken(const std::string& address, evidence::UnixMillis at);
 
  private:
   Attempts& OfUser(const Attempt& attempt) DAFTAR_REQUIRES(mutex_) {
@@ -95,6 +97,7 @@ class SignInLimits {
   Attempts by_name_ DAFTAR_GUARDED_BY(mutex_){kUserLimit};  // that nobody has
   Attempts by_address_ DAFTAR_GUARDED_BY(mutex_){kAddressLimit};
   Attempts halfway_ DAFTAR_GUARDED_BY(mutex_){kHalfwayLimit};  // by device or stranger
+  Attempts all_ DAFTAR_GUARDED_BY(mutex_){kAllLimit};          // by device or stranger
   Attempts by_token_ DAFTAR_GUARDED_BY(mutex_){kTokenLimit};   // by address
 };
 

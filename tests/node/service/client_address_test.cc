@@ -30,6 +30,14 @@ TEST(ClientAddressTest, AProxySaysForWhomItAsks) {
   EXPECT_EQ(Of("127.0.0.1", {"2001:db8::7"}), "2001:db8::7");
 }
 
+TEST(ClientAddressTest, AnIpv4AddressIsTheSameOverIpv6) {
+  EXPECT_EQ(Of("::ffff:10.0.0.5", {"203.0.113.7"}), "203.0.113.7");
+  EXPECT_EQ(Of("127.0.0.1", {"::ffff:203.0.113.7"}), "203.0.113.7");
+  EXPECT_EQ(CanonicalAddress("::ffff:10.0.0.5"), "10.0.0.5");
+  EXPECT_EQ(CanonicalAddress("2001:DB8:0::1"), "2001:db8::1");
+  EXPECT_EQ(CanonicalAddress("nowhere"), "nowhere");
+}
+
 TEST(ClientAddressTest, WhatStandsBeforeTheLastStrangerIsNotBelieved) {
   EXPECT_EQ(Of("127.0.0.1", {"192.0.2.9, 203.0.113.7"}), "203.0.113.7");
   EXPECT_EQ(Of("127.0.0.1", {"192.0.2.9", "203.0.113.7"}), "203.0.113.7");

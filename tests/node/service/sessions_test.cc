@@ -430,12 +430,13 @@ TEST_F(SessionsTest, UnknownTokensAreBoundedByAddressAndKeepNobodyElseOut) {
     ASSERT_THAT(sessions_->SignInByToken("dft_made-up", kHere),
                 StatusIs(absl::StatusCode::kUnauthenticated));
   }
-  EXPECT_THAT(sessions_->SignInByToken(made->token, kHere),
+  EXPECT_THAT(sessions_->SignInByToken("dft_made-up", kHere),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("wait 3600 seconds")));
-  DAFTAR_EXPECT_OK(sessions_->SignInByToken(made->token, "192.0.2.2"));
+  DAFTAR_EXPECT_OK(sessions_->SignInByToken(made->token, kHere)) << "somebody has that one";
   DAFTAR_EXPECT_OK(Try(kPassword, kHere)) << "passwords have counts of their own";
   circle_.clock().Advance(std::chrono::seconds(kTokenLimit.within).count());
-  DAFTAR_EXPECT_OK(sessions_->SignInByToken(made->token, kHere));
+  EXPECT_THAT(sessions_->SignInByToken("dft_made-up", kHere),
+              StatusIs(absl::StatusCode::kUnauthenticated));
 }
 
 TEST_F(SessionsTest, ATokenThatIsKnownIsNotCounted) {

@@ -71,9 +71,9 @@ TEST(SignInLimitsTest, TheSecondsToWaitComeWithTheRefusal) {
   for (size_t i = 0; i < kDeviceLimit.failures; ++i) DAFTAR_ASSERT_OK(limits.Begin(attempt));
   EXPECT_EQ(RetryAfter(limits.Begin(attempt)), std::chrono::seconds(kDeviceLimit.within));
   for (size_t i = 0; i < kTokenLimit.failures; ++i) {
-    DAFTAR_ASSERT_OK(limits.BeginToken(attempt.address, attempt.at));
+    DAFTAR_ASSERT_OK(limits.UnknownToken(attempt.address, attempt.at));
   }
-  EXPECT_EQ(RetryAfter(limits.BeginToken(attempt.address, attempt.at)),
+  EXPECT_EQ(RetryAfter(limits.UnknownToken(attempt.address, attempt.at)),
             std::chrono::seconds(kTokenLimit.within));
 }
 
@@ -113,12 +113,26 @@ TEST(SignInLimitsTest, SigningInEndsTheCountOfWhatStoppedHalfway) {
   }
 }
 
-TEST(SignInLimitsTest, ATokenThatFitsIsTakenBack) {
+TEST(SignInLimitsTest, AlsoARightPasswordIsTriedOnlySoOften) {
   SignInLimits limits;
-  for (size_t i = 0; i <= kTokenLimit.failures; ++i) {
-    DAFTAR_ASSERT_OK(limits.BeginToken("2001:db8::1", {0}));
-    limits.TakeBackToken("2001:db8::2", {0});  // of the same /64
+  Attempt attempt{"siti", true, "192.0.2.1", {}, {0}};
+  for (const std::string device : {"", "known", "session"}) {
+    attempt.device = device;
+    for (size_t i = 0; i < kAllLimit.failures; ++i) {
+      DAFTAR_ASSERT_OK(limits.Begin(attempt)) << device << i;
+      limits.Succeeded(attempt);
+    }
+    EXPECT_EQ(RetryAfter(limits.Begin(attempt)), std::chrono::seconds(kAllLimit.within)) << device;
   }
+  attempt.user = "budi";
+  DAFTAR_EXPECT_OK(limits.Begin(attempt));
+}
+
+TEST(AttemptsTest, ThoseThatEndOutOfOrderCountToo) {
+  Attempts attempts({3, std::chrono::minutes(1)});
+  for (const int64_t at : {2'000, 1'000, 3'000}) attempts.Count("a", {at});
+  EXPECT_EQ(attempts.Wait("a", {2'500}), std::chrono::seconds(59));  // until 61,000, rounded up
+  EXPECT_EQ(attempts.Wait("a", {61'000}), std::chrono::seconds(0));
 }
 
 }  // namespace
