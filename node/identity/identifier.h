@@ -87,7 +87,8 @@ class Identifier {
 absl::StatusOr<Identifier> Normalise(IdentifierType type, std::string_view typed, Region home);
 
 // For `--any`: one identifier for each type as which the text normalises, most likely first
-// (empty: none). Several is usual: twelve digits may be a phone and a business number.
+// (empty: none), but a Malaysian business number that does not begin with a year. Several is usual:
+// twelve digits may be a national ID and a business number.
 std::vector<Identifier> RecogniseAny(std::string_view typed, Region home);
 
 // What the handle of a customer whom nobody knows any more begins with; the index of the report

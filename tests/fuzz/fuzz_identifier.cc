@@ -38,7 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const Region home = AllRegions()[data[0] % AllRegions().size()];
   const std::string_view typed(reinterpret_cast<const char*>(data) + 1, size - 1);
-  size_t accepted = 0;
+  size_t recognised = 0;
   for (const IdentifierType type : AllIdentifierTypes()) {
     const auto identifier = Normalise(type, typed, home);
     Require(identifier.ok() == !RefusalOf(type, typed, home).has_value());
@@ -46,10 +46,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
       Require(!Identifier::FromNormalised(type, typed).ok());
       continue;
     }
-    ++accepted;
+    // Other digits than a year's are taken for a phone's.
+    const std::string& value = identifier->value();
+    if (type != IdentifierType::kBusinessIdMalaysia || value.starts_with("19") ||
+        value.starts_with("20")) {
+      ++recognised;
+    }
     Require(typed.size() <= kMaxIdentifierInput);
     CheckAccepted(*identifier);
   }
-  Require(RecogniseAny(typed, home).size() == accepted);
+  Require(RecogniseAny(typed, home).size() == recognised);
   return 0;
 }
