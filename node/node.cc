@@ -601,6 +601,9 @@ void Node::Stop() {
   if (keeper_.joinable()) keeper_.join();
   if (followers_ != nullptr) followers_->Stop();
   network_->Shutdown();
+  // Last. Where it cannot be written it is forfeited, as by a crash; what a call still takes is
+  // given back when the node goes.
+  quota_.GiveBack().IgnoreError();
 }
 
 BackgroundTrouble Node::trouble() const {

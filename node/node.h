@@ -129,7 +129,8 @@ class Node {
 
   // Begins to publish at ticks, to renew the head's timestamp, and to follow partners.
   absl::Status Start();
-  // Ends the threads; what is queued stays queued. Called again does nothing.
+  // Ends the threads, and gives back the quota that is reserved and not used; what is queued stays
+  // queued. May be called again.
   void Stop();
 
   // One tick: does what deadlines ask for, publishes what is due, and removes what that has erased.

@@ -103,4 +103,17 @@ QuotaUse Quota::Today(std::string_view origin, size_t partners) {
   return {found == accounts_.end() ? 0 : found->second.used, LimitWith(partners)};
 }
 
+absl::Status Quota::GiveBack() {
+  storage::MutexLock lock(mutex_);
+  Batch batch;
+  for (const auto& [origin, account] : accounts_) {
+    if (account.used == account.reserved) continue;
+    batch.Put(Column::kQuotas, RowKey(origin), Writer().U64(account.used).Take());
+  }
+  if (batch.empty()) return absl::OkStatus();
+  if (absl::Status status = store_.Write(std::move(batch)); !status.ok()) return status;
+  for (auto& [origin, account] : accounts_) account.reserved = account.used;
+  return absl::OkStatus();
+}
+
 }  // namespace daftar::partners

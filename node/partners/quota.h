@@ -16,7 +16,7 @@
 
 namespace daftar::partners {
 
-// Units reserved durably at once; a crash forfeits what is left of a block.
+// Units reserved durably at once; a crash forfeits what is left of a block, a stop gives it back.
 inline constexpr uint64_t kQuotaBlock = 256;
 // Days that rows are kept for. A clock that was wrong for a while and is set right again finds the
 // rows of its day and hands no day out twice.
@@ -48,6 +48,9 @@ class Quota {
   // guaranteed. ResourceExhausted with the time to wait; then nothing was taken.
   absl::Status Take(std::string_view origin, uint64_t units, bool warming, size_t partners);
   QuotaUse Today(std::string_view origin, size_t partners);
+  // Gives back what is reserved and not used, so that a stop costs partners nothing; durable on OK.
+  // What is taken afterwards is reserved anew. After an error it is forfeited, as by a crash.
+  absl::Status GiveBack();
 
  private:
   struct Account {

@@ -61,13 +61,43 @@ TEST_F(QuotaTest, TheNextDayBeginsAnew) {
   DAFTAR_EXPECT_OK(Take("b", 1000));
 }
 
-TEST_F(QuotaTest, ARestartForfeitsTheRestOfABlockAndNeverMore) {
+TEST_F(QuotaTest, ACrashForfeitsTheRestOfABlockAndNeverMore) {
   DAFTAR_ASSERT_OK(Take("b", 1));
   Restart();
   EXPECT_EQ(quota_->Today("b", 1).used, kQuotaBlock);
   DAFTAR_ASSERT_OK(Take("b", 1000 - kQuotaBlock));
   Restart();
   EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+TEST_F(QuotaTest, AStopGivesBackWhatIsNotUsed) {
+  DAFTAR_ASSERT_OK(Take("b", 1));
+  DAFTAR_ASSERT_OK(Take("c", kQuotaBlock + 1));
+  DAFTAR_ASSERT_OK(quota_->GiveBack());
+  Restart();
+  EXPECT_EQ(quota_->Today("b", 1).used, 1u);
+  EXPECT_EQ(quota_->Today("c", 1).used, kQuotaBlock + 1);
+  DAFTAR_ASSERT_OK(Take("b", 999));
+  EXPECT_THAT(Take("b", 1), StatusIs(absl::StatusCode::kResourceExhausted));
+}
+
+// A call may come while the servers end.
+TEST_F(QuotaTest, WhatIsTakenAfterGivingBackIsReservedAnew) {
+  DAFTAR_ASSERT_OK(Take("b", 1));
+  DAFTAR_ASSERT_OK(quota_->GiveBack());
+  DAFTAR_ASSERT_OK(Take("b", 1));
+  Restart();
+  EXPECT_EQ(quota_->Today("b", 1).used, kQuotaBlock);
+}
+
+TEST_F(QuotaTest, GivingBackTouchesTheDayItWasTakenOnAlone) {
+  DAFTAR_ASSERT_OK(Take("b", 10));
+  clock_.Advance(86'400);
+  DAFTAR_ASSERT_OK(quota_->GiveBack());
+  Restart();
+  EXPECT_EQ(quota_->Today("b", 1).used, 0u);
+  clock_.Advance(-86'400);
+  EXPECT_EQ(quota_->Today("b", 1).used, 10u);
 }
 
 TEST_F(QuotaTest, AClockThatJumpsAndComesBackHandsOutNoDayTwice) {
