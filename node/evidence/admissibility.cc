@@ -388,4 +388,9 @@ Date RetentionEnd(Date occurred, uint32_t months) {
   return occurred.PlusDays(shift.count());
 }
 
+Date LastDayKept(Date occurred, uint32_t months) {
+  const Date end = RetentionEnd(occurred, months);
+  return end.has_value() ? end.PlusDays(-1) : end;
+}
+
 }  // namespace daftar::evidence

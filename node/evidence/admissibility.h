@@ -45,6 +45,9 @@ std::vector<Date> CountedReminders(const ReportFacts& facts, const ReasonProfile
 // The first day on which a report must no longer be shared: `months` calendar months after it
 // occurred (on a month's last day where there is no such day). No date when `occurred` is none.
 Date RetentionEnd(Date occurred, uint32_t months);
+// The day before: the last on which it is kept, as people are told. No date when `occurred` is
+// none.
+Date LastDayKept(Date occurred, uint32_t months);
 
 }  // namespace daftar::evidence
 

@@ -1,5 +1,7 @@
 #include "node/ledger/deadlines.h"
 
+#include <algorithm>
+
 #include "node/evidence/admissibility.h"
 
 namespace daftar::ledger {
@@ -93,6 +95,13 @@ std::optional<Deadline> NextDeadline(const Incident& incident, const evidence::C
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+evidence::Date LastDayToAnswer(int64_t noticed_at, int64_t held_until) {
+  // The hold ends within a UTC day, on which the report goes out. The day before is over by then,
+  // for every customer east of Greenwich too.
+  return std::max(evidence::Date::Of(evidence::UnixMillis::OfSeconds(held_until)).PlusDays(-1),
+                  evidence::Date::Of(evidence::UnixMillis::OfSeconds(noticed_at)));
 }
 
 int64_t DisputeFlaggedAt(const Incident& incident, const evidence::Charter& charter) {

@@ -34,6 +34,10 @@ std::optional<Deadline> NextDeadline(const Incident& incident, const evidence::C
 // open.
 int64_t DisputeFlaggedAt(const Incident& incident, const evidence::Charter& charter);
 
+// The last whole day (UTC) on which a customer may answer a notice before the hold ends; the day of
+// the notice where the hold leaves none. Both in Unix seconds.
+evidence::Date LastDayToAnswer(int64_t noticed_at, int64_t held_until);
+
 }  // namespace daftar::ledger
 
 #endif  // DAFTAR_NODE_LEDGER_DEADLINES_H_

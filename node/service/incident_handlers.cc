@@ -5,6 +5,7 @@
 #include "node/decision/letter.h"
 #include "node/decision/texts.h"
 #include "node/evidence/admissibility.h"
+#include "node/ledger/deadlines.h"
 #include "node/service/convert.h"
 
 namespace daftar::service {
@@ -51,13 +52,8 @@ absl::StatusOr<std::string> LetterFor(Node& node, const ledger::IncidentView& vi
   facts.amount = account.amount;
   facts.occurred = account.occurred;
   facts.due = account.due;
-  // The hold ends within a UTC day, on which the report goes out. The day before is over by then,
-  // for every customer east of Greenwich too. A hold within one day leaves only that day.
-  facts.answer_by =
-      std::max(evidence::Date::Of(evidence::UnixMillis::OfSeconds(held_until)).PlusDays(-1),
-               evidence::Date::Of(evidence::UnixMillis::OfSeconds(noticed_at)));
-  facts.erased_by =
-      evidence::RetentionEnd(account.occurred, profile->second.retention_months).PlusDays(-1);
+  facts.answer_by = ledger::LastDayToAnswer(noticed_at, held_until);
+  facts.erased_by = evidence::LastDayKept(account.occurred, profile->second.retention_months);
   facts.withdrawn_hours = charter.withdraw_after_settlement_hours;
   facts.circle = charter.name;
   // A suspended partner is a member still, and keeps its copies.

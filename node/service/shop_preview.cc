@@ -4,6 +4,7 @@
 #include "node/decision/form_texts.h"
 #include "node/decision/wording.h"
 #include "node/evidence/admissibility.h"
+#include "node/ledger/deadlines.h"
 #include "node/service/convert.h"
 #include "node/service/shop_handlers.h"
 
@@ -149,13 +150,14 @@ absl::StatusOr<v1::PreviewIncidentResponse> ShopHandlers::PreviewIncident(
   auto facts = node_.ledger().FactsToShare(account);
   if (!facts.ok()) return facts.status();
   AddFacts(*facts, node_.config().origin, !previewed.proofs.empty(), *language, out);
-  const int64_t held_until =
-      incident.held_until != 0
-          ? incident.held_until
-          : node_.clock().Now().seconds() + int64_t{profile->hold_hours} * kSecondsPerHour;
-  out.set_held_until(evidence::Date::Of(evidence::UnixMillis::OfSeconds(held_until)).ToString());
-  out.set_expires_on(
-      evidence::RetentionEnd(account.occurred, profile->retention_months).ToString());
+  // The days that the letter and the person's report name.
+  const int64_t now = node_.clock().Now().seconds();
+  const int64_t held_until = incident.held_until != 0
+                                 ? incident.held_until
+                                 : now + int64_t{profile->hold_hours} * kSecondsPerHour;
+  const int64_t noticed_at = incident.noticed_at != 0 ? incident.noticed_at : now;
+  out.set_held_until(ledger::LastDayToAnswer(noticed_at, held_until).ToString());
+  out.set_expires_on(evidence::LastDayKept(account.occurred, profile->retention_months).ToString());
   return out;
 }
 

@@ -25,17 +25,14 @@ void AddTo(Newest<Item>& newest, size_t most, Item item) {
   if (!newest.more) newest.items.push_back(std::move(item));
 }
 
-Date LastDay(Date occurred, uint32_t months) {
-  return evidence::RetentionEnd(occurred, months).PlusDays(-1);
-}
-
 // Of the shop's own report, which its node keeps to itself.
 Date KeptUntil(const ledger::IncidentView& view, const evidence::Charter& charter) {
   if (!ledger::IsShared(view) || view.incident.IsScrubbed()) return {};
   const auto profile = charter.reasons.find(view.incident.account.reason);
   Date last;
   if (profile != charter.reasons.end()) {
-    last = LastDay(view.incident.Standing().occurred, profile->second.retention_months);
+    last =
+        evidence::LastDayKept(view.incident.Standing().occurred, profile->second.retention_months);
   }
   const auto& next = view.deadline;
   if (next.has_value() && next->action == ledger::DeadlineAction::kErase) {
@@ -214,7 +211,7 @@ Date Reports::KeptUntil(const decision::PartnerRecord& record) const {
       if (profile != charter->reasons.end()) months = profile->second.retention_months;
     }
   }
-  return LastDay(record.occurred, months);
+  return evidence::LastDayKept(record.occurred, months);
 }
 
 absl::Status Reports::AddPartners(Report& report) const {

@@ -420,5 +420,10 @@ TEST(RetentionEndTest, CountsCalendarMonths) {
   EXPECT_FALSE(RetentionEnd(Date(), 24).has_value());
 }
 
+TEST(RetentionEndTest, TheLastDayKeptIsTheDayBefore) {
+  EXPECT_EQ(LastDayKept(DateOf("2026-10-01"), 24), DateOf("2028-09-30"));
+  EXPECT_FALSE(LastDayKept(Date(), 24).has_value());
+}
+
 }  // namespace
 }  // namespace daftar::evidence

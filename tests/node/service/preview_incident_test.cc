@@ -88,9 +88,10 @@ TEST_F(PreviewIncidentTest, FactsAreAllThatPartnersReadAndNeverTheNumber) {
   EXPECT_EQ(english.SerializeAsString().find("7890"), std::string::npos);
   EXPECT_EQ(english.SerializeAsString().find("mosque"), std::string::npos);
   EXPECT_FALSE(english.local());
-  // 168 hours after 2026-11-01.
-  EXPECT_EQ(english.held_until(), "2026-11-08");
-  EXPECT_NE(english.expires_on(), "");
+  // 168 hours after 2026-11-01, and 24 months after it occurred: the last day of each, as the
+  // letter and the person's report say it.
+  EXPECT_EQ(english.held_until(), "2026-11-07");
+  EXPECT_EQ(english.expires_on(), "2028-09-30");
   request.set_language("id");
   const v1::PreviewIncidentResponse indonesian = Of(request);
   EXPECT_EQ(Values(indonesian)["amount"], "Rp4.500.000");
