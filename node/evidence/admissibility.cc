@@ -29,6 +29,7 @@ constexpr std::string_view kWait = "Wait until ";
 constexpr std::string_view kAnotherReason = "Choose another reason: ";
 constexpr std::string_view kAddIdentifier = "Add an identifier ";
 constexpr std::string_view kFewerIdentifiers = "Choose at most ";
+constexpr std::string_view kNobodys = "its ";
 constexpr std::string_view kReminder = "A ";
 constexpr std::string_view kEighthReminder = "An ";
 constexpr std::string_view kTell = "Tell the customer ";
@@ -45,7 +46,7 @@ Mend MendOf(std::string_view sentence) {
       {kAnotherReason, Mend::kAnotherReason},
       {kAddIdentifier, Mend::kFileAnew},
       {kFewerIdentifiers, Mend::kFileAnew},
-      {"its ", Mend::kFileAnew},  // ... phone number belongs to no one buyer, as the ledger says
+      {kNobodys, Mend::kFileAnew},
       {kReminder, Mend::kRemind},
       {kEighthReminder, Mend::kRemind},
       {kTell, Mend::kTold},
@@ -315,6 +316,11 @@ Sentences MissingForSharing(const IncidentCase& incident, const Charter& charter
     missing.push_back(Open(kApprove, "who neither filed nor changed it approve it."));
   }
   return missing;
+}
+
+std::string NobodysIdentifier(std::string_view type, std::string_view why) {
+  return Open(kNobodys, std::string(type) + " belongs to no one buyer: " + std::string(why) +
+                            "; withdraw the incident and file it again without that");
 }
 
 bool WantsAnotherReason(std::span<const std::string> missing) {

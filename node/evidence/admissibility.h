@@ -30,6 +30,10 @@ struct IncidentCase {
 // something. The hold is no part of this: it is time that must pass, not a thing to supply.
 std::vector<std::string> MissingForSharing(const IncidentCase& incident, const Charter& charter);
 
+// What the ledger adds to them about an identifier that came onto the warning list since it was
+// filed: `type` by its name, `why` as identity::WarningList says it.
+std::string NobodysIdentifier(std::string_view type, std::string_view why);
+
 // Whether no report can come of it under its reason, whatever else is mended.
 bool WantsAnotherReason(std::span<const std::string> missing);
 

@@ -91,9 +91,7 @@ std::vector<std::string> Ledger::MissingOf(const Incident& incident,
   for (const identity::Identifier& identifier : standing.identifiers) {
     const auto why = options_.warnings.WhyRefused(identifier);
     if (!why.has_value()) continue;
-    missing.push_back("its " + std::string(identity::TypeName(identifier.type())) +
-                      " belongs to no one buyer: " + *why +
-                      "; withdraw the incident and file it again without that");
+    missing.push_back(evidence::NobodysIdentifier(identity::TypeName(identifier.type()), *why));
   }
   return missing;
 }

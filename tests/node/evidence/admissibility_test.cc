@@ -3,8 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
 #include <functional>
 
+#include "node/identity/identifier.h"
 #include "tests/node/evidence/entry_vectors.h"
 
 namespace daftar::evidence {
@@ -400,10 +404,202 @@ TEST(AdmissibilityTest, WhatMendsItIsDecidedByTheRuleAndNotByWhatItsSentenceName
   incident.facts.reason = Reason::kPaymentReversed;
   EXPECT_TRUE(WantsAnotherReason(MissingForSharing(incident, charter)));
   // What the ledger adds of an identifier that came onto the warning list since.
-  EXPECT_THAT(HowToMend({"its phone belongs to no one buyer: it is the shop's own; withdraw the "
-                         "incident and file it again without that"},
-                        "i9"),
+  EXPECT_THAT(HowToMend({NobodysIdentifier("phone", "it is the shop's own")}, "i9"),
               ElementsAre(anew));
+}
+
+// Every form of sentence that MissingForSharing, and the ledger after it, can give: with one and
+// with many, with and without each clause.
+class EveryForm {
+ public:
+  EveryForm() {
+    AddReasons();
+    AddFacts();
+    AddWaits();
+    AddReminders();
+    AddTold();
+    AddProofs();
+    AddIdentifiers();
+  }
+  const std::vector<std::string>& sentences() const { return sentences_; }
+
+ private:
+  using ChangeCase = std::function<void(IncidentCase&)>;
+  using ChangeProfile = std::function<void(ReasonProfile&)>;
+
+  void Keep(const std::vector<std::string>& missing) {
+    for (const std::string& sentence : missing) {
+      if (std::ranges::find(sentences_, sentence) == sentences_.end()) {
+        sentences_.push_back(sentence);
+      }
+    }
+  }
+  void Add(const ChangeCase& change, const ChangeProfile& tune = nullptr) {
+    IncidentCase incident = Complete();
+    change(incident);
+    Charter charter = StrictCharter();
+    ReasonProfile& profile = charter.reasons[incident.facts.reason];
+    if (tune) tune(profile);
+    const auto missing = MissingForSharing(incident, charter);
+    EXPECT_FALSE(missing.empty());
+    Keep(missing);
+  }
+
+  void AddReasons() {
+    IncidentCase incident = Complete();
+    for (const Reason reason : {Reason::kStaffAbuse, Reason::kPaymentReversed}) {
+      incident.facts.reason = reason;
+      Charter charter = StrictCharter();
+      Keep(MissingForSharing(incident, charter));
+      charter.reasons.erase(Reason::kNoShow);
+      Keep(MissingForSharing(incident, charter));
+      charter.reasons.clear();
+      Keep(MissingForSharing(incident, charter));
+    }
+  }
+  void AddFacts() {
+    Add([](auto& c) { c.identifiers = 0; });
+    Add([](auto& c) { c.identifiers = kMaxIdentifiersPerEntry + 1; });
+    Add([](auto& c) { c.facts.amount = {}; });
+    Add([](auto& c) { c.facts.amount = Rupiah(kMaxMinorUnits + 1); });
+    Add([](auto& c) { c.facts.amount = Rupiah(1); });
+    const auto dollars = [](auto& c) {
+      c.facts.amount = {.minor = 100, .currency = *Currency::FromCode("USD")};
+    };
+    Add(dollars);
+    Add(dollars, [](auto& p) { p.least_minor["MYR"] = 1; });
+    Add(dollars, [](auto& p) {
+      p.least_minor["MYR"] = 1;
+      p.least_minor["SGD"] = 1;
+    });
+    Add([](auto& c) { c.facts.amount = {.minor = 1, .currency = *Currency::FromCode("MYR")}; },
+        [](auto& p) { p.least_minor["MYR"] = 15'050; });  // with cents
+    Add([](auto& c) { c.facts.occurred = Date(); });
+    Add([](auto& c) { c.facts.occurred = DateOf("2026-10-03"); });
+    for (const uint32_t months : {1U, 24U}) {
+      Add([](auto& c) { c.facts.occurred = DateOf("2024-08-01"); },
+          [months](auto& p) { p.retention_months = months; });
+    }
+    Add([](auto& c) { c.facts.due = Date(); });
+    Add([](auto& c) { c.disputed = true; });
+    Add([](auto& c) { c.second_person_approved = false; });
+  }
+  void AddWaits() {
+    for (const uint32_t days : {1U, 100U}) {
+      Add([](auto& c) { c.facts.due = c.today; }, [days](auto& p) { p.least_age_days = days; });
+      Add(
+          [](auto& c) {
+            c.facts.due = Date();
+            c.facts.occurred = c.today;
+          },
+          [days](auto& p) { p.least_age_days = days; });
+      Add(
+          [](auto& c) {
+            c.facts.reminders = {c.today.PlusDays(-8), c.today};
+            c.told_on = c.facts.reminders[0];
+          },
+          [days](auto& p) { p.first_reminder_least_days = 8 + days; });
+      Add([](auto& c) { c.facts.reminders = {c.today}; },
+          [days](auto& p) {
+            p.reminders = 1;
+            p.first_reminder_least_days = days;
+          });
+      Add([](auto& c) { c.told_on = c.today; }, [days](auto& p) { p.told_least_days = days; });
+    }
+  }
+  // Each of the ordinals; days one and many; due or not; today or later; the last or not.
+  void AddReminders() {
+    for (const bool with_due : {true, false}) {
+      for (size_t done = 0; done < kMaxReminders; ++done) {
+        for (const bool today : {true, false}) {
+          for (const size_t needed : {done + 1, kMaxReminders}) {
+            for (const uint32_t days : {1U, 7U}) {
+              AddReminder(with_due, done, today, needed, days);
+            }
+          }
+        }
+      }
+    }
+    Add([](auto& c) { c.facts.reminders.assign(kMaxReminders + 1, DateOf("2026-09-07")); });
+    Add([](auto& c) { std::swap(c.facts.reminders[0], c.facts.reminders[1]); });
+    Add([](auto& c) { c.facts.reminders[1] = DateOf("2026-10-05"); });
+  }
+  void AddReminder(bool with_due, size_t done, bool today, size_t needed, uint32_t days) {
+    Add(
+        [=](IncidentCase& incident) {
+          const int64_t apart = days;
+          incident.facts.reminders.clear();
+          for (size_t i = done; i-- > 0;) {
+            incident.facts.reminders.push_back(
+                incident.today.PlusDays(-apart * static_cast<int64_t>(i) - (today ? apart : 0)));
+          }
+          if (!with_due) {
+            incident.facts.due = Date();
+          } else if (done == 0) {
+            incident.facts.due = incident.today.PlusDays(today ? -1 : 0);
+          } else {
+            incident.facts.due = incident.facts.reminders[0].PlusDays(-1);
+          }
+        },
+        [=](ReasonProfile& profile) {
+          profile = {};
+          profile.required = {"due"};
+          profile.reminders = static_cast<uint32_t>(needed);
+          profile.reminder_spacing_days = days;
+        });
+  }
+  void AddTold() {
+    for (const uint32_t reminders : {0U, 2U}) {
+      for (const uint32_t days : {0U, 10U}) {
+        const auto tune = [=](ReasonProfile& profile) {
+          profile.reminders = reminders;
+          profile.told_least_days = days;
+        };
+        Add([](auto& c) { c.told_on = Date(); }, tune);
+        // Where no reminder is asked for, none can have been too early.
+        if (reminders > 0) Add([](auto& c) { c.told_on = DateOf("2026-09-06"); }, tune);
+      }
+    }
+    Add([](auto& c) { c.told_on = DateOf("2026-10-03"); });
+  }
+  void AddProofs() {
+    for (const bool attached : {false, true}) {
+      const auto change = [attached](IncidentCase& incident) {
+        incident.proofs.clear();
+        if (attached) incident.proofs.push_back(ProofKind::kCorrespondence);
+      };
+      Add(change);
+      Add(change, [](auto& p) { p.proof = {ProofKind::kInvoice}; });
+    }
+    Add([](auto& c) { c.proofs.clear(); },
+        [](auto& p) { p.proof.assign(AllProofKinds().begin(), AllProofKinds().end()); });
+  }
+  void AddIdentifiers() {
+    for (uint8_t number = 1;; ++number) {
+      const auto type = identity::TypeFromNumber(number);
+      if (!type.ok()) break;
+      Keep({NobodysIdentifier(identity::TypeName(*type), "WHY")});
+    }
+  }
+
+  std::vector<std::string> sentences_;
+};
+
+// The console knows each form of these sentences, and says them in the user's language. Its tests
+// read the same file: who changes a sentence here changes it there. With DAFTAR_WRITE_SNAPSHOTS set
+// the file is written instead, to be looked at and committed.
+TEST(AdmissibilityTest, EveryFormOfSentenceStandsInTheFileThatTheConsoleIsTestedWith) {
+  const EveryForm every;
+  std::string made;
+  for (const std::string& sentence : every.sentences()) made += sentence + "\n";
+  const std::string path = DAFTAR_SOURCE_DIR "/tests/node/evidence/missing_sentences.txt";
+  if (std::getenv("DAFTAR_WRITE_SNAPSHOTS") != nullptr) {
+    std::ofstream(path, std::ios::binary) << made;
+    return;
+  }
+  std::ifstream file(path, std::ios::binary);
+  const std::string kept{std::istreambuf_iterator<char>(file), {}};
+  EXPECT_EQ(made, kept) << path;
 }
 
 TEST(AdmissibilityTest, WhatLacksNothingCanBeEncoded) {
