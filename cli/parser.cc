@@ -134,7 +134,7 @@ void Parser::AddNodeCommands() {
   init.add_option("--peer-listen", made->peer_listen, "Address for partners")->type_name("H:P");
   init.add_option("--peer-advertise", made->peer_advertise, "Address that invites offer")
       ->type_name("H:P");
-  init.add_option("--http-listen", made->http_listen, "Address of health and metrics")
+  init.add_option("--http-listen", made->http_listen, "Address of the console, the API and health")
       ->type_name("H:P");
   init.add_option("--http-tls-certificate", made->http_tls_certificate,
                   "Its certificate, PEM; where others reach it")

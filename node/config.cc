@@ -120,7 +120,7 @@ absl::Status CheckHttpName(const std::string& name) {
   }
   return absl::InvalidArgumentError(
       "http.names: each is a host, or host:port, of at most " + std::to_string(kMaxHttpNameBytes) +
-      " bytes, like daftar.toko-a.example or daftar.toko-a.example:8481");
+      " bytes, like daftar.toko-a.example or daftar.toko-a.example:18481");
 }
 
 absl::Status CheckHttp(const Config& config) {

@@ -32,7 +32,7 @@ struct Config {
   identity::Region region = identity::Region::kIndonesia;
   std::string peer_listen;     // host:port partners connect to
   std::string peer_advertise;  // what invites offer; empty: peer_listen
-  std::string http_listen;     // host:port of /livez, /readyz, /metrics
+  std::string http_listen;     // host:port of the console, the API, /readyz, ...
   // PEM files, by paths that begin with a slash; both or neither. Needed where http_listen is an
   // address that others reach.
   std::string http_tls_certificate;

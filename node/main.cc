@@ -104,6 +104,12 @@ struct Options {
   NewLogPlan new_log;
 };
 
+// Where the console, the API and the health of the node answer.
+std::string HttpAddress(const Config& config) {
+  return "http" + std::string(config.http_tls_key.empty() ? "" : "s") + "://" + config.http_listen +
+         "/";
+}
+
 int RunInit(const Options& options) {
   const bool json = options.output == "json";
   NewNode plan = options.plan;
@@ -121,7 +127,11 @@ int RunInit(const Options& options) {
   auto made = MakeNode(plan, evidence::SystemClock(), crypto::SystemEntropy());
   if (!made.ok()) return Fail(made.status(), json);
   const bool unlock_file = made->unlock_method == storage::UnlockMethod::kUnlockFile;
+  const std::string address = HttpAddress(made->config);
+  const bool has_console = !web::ConsoleFiles().empty();
   if (json) {
+    nlohmann::json console;
+    if (has_console) console = address;
     std::cout << nlohmann::json{{"dir", plan.dir.string()},
                                 {"name", made->config.name},
                                 {"origin", made->config.origin},
@@ -131,6 +141,7 @@ int RunInit(const Options& options) {
                                 {"peer_listen", made->config.peer_listen},
                                 {"peer_advertise", made->config.advertised()},
                                 {"http_listen", made->config.http_listen},
+                                {"console", console},
                                 {"log_listen", made->config.log_listen},
                                 {"test_mode", made->config.test_mode},
                                 {"unlock_file", unlock_file}}
@@ -144,8 +155,9 @@ int RunInit(const Options& options) {
             << "  circle       " << made->circle_name << "\n"
             << "  first entry  " << made->first_entry << "\n"
             << "  partners     " << made->config.peer_listen << "\n"
-            << "  health       http" << (made->config.http_tls_key.empty() ? "" : "s") << "://"
-            << made->config.http_listen << "/readyz\n";
+            << (has_console ? "  console      " : "  API          ") << address
+            << (has_console ? "  (the API too)\n" : "\n") << "  health       " << address
+            << "readyz\n";
   if (!made->config.log_listen.empty()) {
     std::cout << "  public log   http://" << made->config.log_listen << "/log/checkpoint\n";
   }
@@ -213,28 +225,30 @@ void LogTroubleNews(service::TroubleNews& news) {
 
 // While nobody can sign in. On the terminal, or else in a file of the node's own: whoever has the
 // link becomes the owner, so that it must not stand in a log.
-absl::Status ShowFirstUserLink(const std::filesystem::path& file, const Config& config,
+absl::Status ShowFirstUserLink(const std::filesystem::path& dir, const Config& config,
                                service::Sessions& sessions) {
+  const std::filesystem::path file = dir / "first-user-link";
   const auto link = sessions.FirstUserLink();
   if (!link.ok()) return link.status();
   std::error_code ignored;
   std::filesystem::remove(file, ignored);
   if (!link->has_value()) return absl::OkStatus();
-  const std::string address = "http" + std::string(config.http_tls_key.empty() ? "" : "s") + "://" +
-                              config.http_listen + "/#/welcome/" + (*link)->secret;
+  const std::string address = HttpAddress(config) + "#/welcome/" + (*link)->secret;
   const std::string until = "once, until " + service::TimeText((*link)->expires_at);
+  // `daftar` has no directory of its own to fall back on.
+  const std::string command =
+      "daftar --dir " + dir.string() + " user add NAME --role owner --sign-in";
   if (isatty(STDERR_FILENO) != 0) {
-    std::cerr << "First user: open " << address << " (" << until
-              << "),\n  or run: daftar user add NAME --role owner --sign-in" << std::endl;
+    std::cerr << "First user: open " << address << " (" << until << "),\n  or run: " << command
+              << std::endl;
     return absl::OkStatus();
   }
   const std::string line = address + "\n";
   absl::Status written = storage::AtomicWriteFile(file, crypto::AsBytes(line));
   if (!written.ok()) return written;
   spdlog::info(
-      "nobody can sign in at the console yet: the first user's link is in {} ({}), or run `daftar "
-      "user add NAME --role owner --sign-in`",
-      file.string(), until);
+      "nobody can sign in at the console yet: the first user's link is in {} ({}), or run `{}`",
+      file.string(), until, command);
   return absl::OkStatus();
 }
 
@@ -297,8 +311,7 @@ int RunDaemon(const Options& options) {
                  descriptors);
   }
   // A shop with an order waiting is not stopped by it.
-  if (absl::Status status = ShowFirstUserLink(dir / "first-user-link", node.config(), sessions);
-      !status.ok()) {
+  if (absl::Status status = ShowFirstUserLink(dir, node.config(), sessions); !status.ok()) {
     spdlog::error("no link for the first user can be made: {}", std::string(status.message()));
   }
   if (const size_t undecoded = node.policies().undecoded(); undecoded > 0) {
@@ -371,7 +384,8 @@ int Main(int argc, char** argv) {
   init->add_option("--peer-advertise", options.plan.config.peer_advertise,
                    "host:port that pairing codes offer")
       ->type_name("HOST:PORT");
-  init->add_option("--http-listen", options.plan.config.http_listen, "host:port for health")
+  init->add_option("--http-listen", options.plan.config.http_listen,
+                   "host:port for the console, the API and health")
       ->type_name("HOST:PORT")
       ->required();
   init->add_option("--http-tls-certificate", options.plan.config.http_tls_certificate,

@@ -223,7 +223,7 @@ def document():
     return {
         "openapi": "3.1.0",
         "info": {"title": "Daftar", "version": version(), "description": ABOUT},
-        "servers": [{"url": "http://127.0.0.1:8481",
+        "servers": [{"url": "http://127.0.0.1:18481",
                      "description": "The node's `http.listen`, on the same machine."}],
         "security": [{"bearer": []}],
         "tags": tags,

@@ -90,7 +90,7 @@ class Node:
     def __init__(self, url, token, authority=None):
         parts = urllib.parse.urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            sys.exit("DAFTAR_URL is to be like http://127.0.0.1:8481")
+            sys.exit("DAFTAR_URL is to be like http://127.0.0.1:18481")
         self.host = parts.hostname
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]
         self.address = socket.getaddrinfo(self.host, port, type=socket.SOCK_STREAM)[0][4][:2]
@@ -280,7 +280,7 @@ def main():
     token = os.environ.get("DAFTAR_TOKEN", "")
     if len(secret) < 16 or not token.isascii() or not token.isprintable() or not token:
         sys.exit("set WEBHOOK_SECRET (16 characters or more) and DAFTAR_TOKEN in the environment")
-    node = Node(os.environ.get("DAFTAR_URL", "http://127.0.0.1:8481"), token,
+    node = Node(os.environ.get("DAFTAR_URL", "http://127.0.0.1:18481"), token,
                 os.environ.get("DAFTAR_CA") or None)
     Handler.checkout = Checkout(node, secret)
     host, _, port = os.environ.get("LISTEN", "127.0.0.1:8490").rpartition(":")

@@ -104,7 +104,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(const std::string&
   const asio::ip::address address = asio::ip::make_address(host, error);
   if (error) {
     return absl::InvalidArgumentError(options.key + " " + endpoint +
-                                      " is no numeric address, like 127.0.0.1:8481");
+                                      " is no numeric address, like 127.0.0.1:18481");
   }
   const int port = std::stoi(endpoint.substr(colon + 1));
   auto parts = std::make_unique<Parts>(std::move(options));

@@ -132,6 +132,8 @@ TEST(CommandLineTest, HelpOfTheProgramNamesEveryNoun) {
 }
 
 TEST(CommandLineTest, HelpTellsOfTheDash) {
+  EXPECT_THAT(RunCli({"init", "--help"}).out,
+              HasSubstr("Address of the console, the API and health"));
   EXPECT_THAT(RunCli({"check", "--help"}).out, HasSubstr("'-' reads a line of standard input"));
 }
 

@@ -6,7 +6,7 @@ import subprocess
 import urllib.error
 import urllib.request
 
-from daemon import expect, expect_equal, expect_in, run, step
+from daemon import DEMO_CHARTER, Node, expect, expect_equal, expect_in, run, step
 
 
 def certificate(folder, name):
@@ -44,6 +44,7 @@ def over_tls(circle):
     expect_in("https://", link.read_text(), "the first user's link")
     expect_equal(link.stat().st_mode & 0o777, 0o600, "who may read it")
     expect("welcome" not in node.log_text(), "the link stands in a log")
+    expect_in(f"daftar --dir {node.directory} user add", node.log_text(), "the command beside it")
     added = node.ask("user", "add", "sari", "--role", "staff", "--sign-in")
     expect_in("https://", added["link"], "another user's link")
 
@@ -96,4 +97,20 @@ def over_the_network(circle):
     expect_in("http.tls_certificate and http.tls_key", words, "what is wrong")
 
 
-run(over_tls, over_the_network)
+def what_init_says(circle):
+    step("init says where the console and the API are, as text and as JSON")
+    for form in ("text", "json"):
+        node = Node(circle, form, circle.folder / form, circle.ports.take(), circle.ports.take())
+        made = node.daftar("init", "--name", "Toko A", "--origin", node.origin, "--charter",
+                           DEMO_CHARTER, "--peer-listen", f"127.0.0.1:{node.peer_port}",
+                           "--http-listen", f"127.0.0.1:{node.http_port}", "--output", form)
+        address = f"http://127.0.0.1:{node.http_port}/"
+        if form == "text":
+            expect_in(f" {address}", made.out, "the address")
+            expect_in(f"{address}readyz", made.out, "its health")
+        else:
+            # Null where the daemon was built without its console.
+            expect_in(made.json["console"], (None, address), "the console's address")
+
+
+run(over_tls, over_the_network, what_init_says)
