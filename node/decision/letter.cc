@@ -113,7 +113,8 @@ class Page {
   }
   std::string Close(const LetterFields& fields) {
     Say(Text::kLetterRegards);
-    if (IsBlank(fields.signature)) {
+    // The shop is named once, also where it signs with its own name.
+    if (IsBlank(fields.signature) || Trimmed(fields.signature) == Trimmed(fields.shop)) {
       Paragraph(fields.shop);
     } else {
       Paragraph(fields.signature);

@@ -29,7 +29,7 @@ struct LetterFields {
   evidence::Date date;   // needed
   // Shops or ways to turn to; empty: the letter names general ones.
   std::vector<std::string> alternatives;
-  std::string signature;  // may be empty
+  std::string signature;  // stands above the shop's name; may be empty, or the shop's name
 };
 
 // To part well: thankful, factual, with an apology and alternatives; no blame. Plain text that ends

@@ -194,6 +194,16 @@ TEST(LetterTest, PartingThanksApologisesAndWishesWell) {
   }
 }
 
+// A console fills the shop's name in where nobody has said who signs.
+TEST(LetterTest, AShopThatSignsWithItsOwnNameIsNamedOnce) {
+  for (const Language language : kLanguages) {
+    LetterFields fields = Bare();
+    const auto unsigned_letter = PartingLetter(language, fields);
+    fields.signature = " " + fields.shop + " ";
+    EXPECT_EQ(*PartingLetter(language, fields), *unsigned_letter);
+  }
+}
+
 TEST(LetterTest, LinesAreAtMostSeventyTwoColumns) {
   LetterFields fields = Full();
   fields.shop = "Ĉ Ĝĝ Ĥĥĥ Ĵĵĵĵ Ŝŝŝŝŝ Ŭŭŭŭŭŭ Ĉĉĉĉĉĉĉ Ĝĝĝĝĝĝĝ";  // two bytes a column
