@@ -371,7 +371,8 @@ void PrintList(std::ostream& out, const std::vector<v1::Incident>& incidents, bo
 
 void PrintList(std::ostream& out, const std::vector<v1::Suggestion>& suggestions, bool more) {
   if (suggestions.empty()) {
-    out << "Nothing to suggest: no order without an incident is late enough.\n";
+    out << "Nothing to suggest: no order without an incident is late enough. What was paid late "
+           "is listed only where the circle's charter shares that.\n";
     return;
   }
   Table table(

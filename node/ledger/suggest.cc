@@ -135,6 +135,8 @@ absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Le
         suggestion.name = customer.name;
         ChooseReason(book, ledger, customer.id, order, suggestion);
         if (suggestion.account.identifiers.empty()) return true;
+        const bool owed = !order.paid.has_value() || order.paid > today;
+        if (!owed && evidence::WantsAnotherReason(suggestion.missing)) return true;
         suggestion.invoice = order.invoice;
         suggestion.invoiced = order.invoiced;
         suggestion.paid = order.paid;

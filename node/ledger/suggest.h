@@ -37,7 +37,9 @@ struct SuggestionPage {
 // Orders that were paid, or are open, more than `days_late` days after they were due, are not in
 // dispute (one about a paid order is over), have no incident yet, and name somebody who is not on
 // the warning list; in order of their names. Each is for the first reason of lateness that the
-// charter in force shares; where it shares none, `missing` asks for another. Errors of the store.
+// charter in force shares; where it shares none, `missing` asks for another. What was paid is left
+// out where the charter does not share that it was late: it is no debt, and no partner could be
+// told of it. Errors of the store.
 absl::StatusOr<SuggestionPage> SuggestIncidents(const book::Book& book, const Ledger& ledger,
                                                 evidence::Date today, uint32_t days_late,
                                                 size_t limit, std::string_view after);

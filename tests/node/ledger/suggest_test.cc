@@ -169,14 +169,30 @@ TEST_F(SuggestTest, AnUnsettledDepositIsSuggestedWhereTheCharterSharesNoOtherLat
   ASSERT_EQ(page.suggestions.size(), 1u);
   EXPECT_EQ(page.suggestions[0].account.reason, evidence::Reason::kDepositUnsettled);
   EXPECT_THAT(page.suggestions[0].missing, ::testing::IsEmpty());
-  // Of one that was paid late, only that it was late is true.
+  // Of one that was paid late, only that it was late is true, and partners are never told of that.
   Import("0812-3456-7802", "b", "2026-09-01", "2026-10-20");
-  for (const Suggestion& suggestion : Suggested().suggestions) {
-    if (!suggestion.paid.has_value()) continue;
-    EXPECT_EQ(suggestion.account.reason, evidence::Reason::kInvoiceOverdue);
-    EXPECT_FALSE(suggestion.missing.empty());
+  EXPECT_EQ(Suggested().suggestions.size(), 1u);
+}
+
+// An open debt stays among them where the charter shares no lateness at all: somebody looks at it.
+TEST_F(SuggestTest, WhatWasPaidLateIsSuggestedOnlyWhereTheCharterSharesThat) {
+  Import("0812-3456-7801", "open", "2026-09-01", "");
+  Import("0812-3456-7802", "paid", "2026-09-01", "2026-10-20");
+  const auto invoices = [this] {
+    std::set<std::string> found;
+    for (const Suggestion& suggestion : Suggested().suggestions) found.insert(suggestion.invoice);
+    return found;
+  };
+  EXPECT_EQ(invoices(), (std::set<std::string>{"open", "paid"}));
+  std::string charter = circle_.charter().source;
+  for (const std::string reason :
+       {"invoice-overdue", "invoice-unpaid-reminded", "deposit-unsettled"}) {
+    const size_t begin = charter.find("[reasons." + reason + "]\n");
+    charter.erase(begin, charter.find("\n[", begin) + 1 - begin);
+    DAFTAR_ASSERT_OK(node_->charters().Adopt(node_.Caller(), charter, "agreed in May"));
+    DAFTAR_ASSERT_OK(node_->Tick());
+    EXPECT_EQ(invoices(), (std::set<std::string>{"open"})) << reason;
   }
-  EXPECT_EQ(Suggested().suggestions.size(), 2u);
 }
 
 TEST_F(SuggestTest, WhatElseGoesWrongDoesSoOnAnyDay) {
