@@ -127,6 +127,11 @@ absl::StatusOr<int> RunIncidentAdd(Session& session, const IncidentAddOptions& o
   if (options.identifiers.empty() && options.order.empty()) {
     return NeedIdentifier("incident add (without --order)");
   }
+  // What was late in an order came to pass on the day after it was due.
+  if (options.occurred.empty() && options.order.empty()) {
+    return absl::InvalidArgumentError(
+        "--occurred is needed, the day on which it happened, like --occurred 2026-10-01");
+  }
   auto amount = MakeMoney(options.amount, options.currency);
   if (!amount.ok()) return amount.status();
   absl::Status status = CheckDate("occurred", options.occurred);

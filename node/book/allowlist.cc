@@ -133,7 +133,7 @@ absl::StatusOr<Allowed> Allowlist::Add(const storage::Caller& caller,
   if (distinct.empty() || distinct.size() > kMaxIdentifiersPerAllowed) {
     return absl::InvalidArgumentError("an entry of the allowlist has 1 to " +
                                       std::to_string(kMaxIdentifiersPerAllowed) +
-                                      " identifiers of one buyer, like --phone 0812-3456-7890");
+                                      " identifiers of one buyer, like a phone number");
   }
   for (const identity::Identifier& identifier : distinct) {
     const auto why = warnings_.WhyRefused(identifier);

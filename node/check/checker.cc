@@ -151,7 +151,7 @@ absl::StatusOr<Answer> Checker::Check(const storage::Caller& caller, const Quest
   if (question.identifiers.empty() || question.identifiers.size() > kMaxIdentifiersPerCheck) {
     return absl::InvalidArgumentError("a check names 1 to " +
                                       std::to_string(kMaxIdentifiersPerCheck) +
-                                      " identifiers of one buyer, like --phone 0812-3456-7890");
+                                      " identifiers of one buyer, like a phone number");
   }
   if (question.order.amount.has_value() && question.order.amount->minor == 0) {
     return absl::InvalidArgumentError(

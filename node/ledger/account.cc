@@ -40,12 +40,12 @@ absl::Status CheckReminders(const NewIncident& account, evidence::Date today) {
 
 absl::Status CheckAmount(const evidence::Money& amount) {
   if (amount.minor > 0 && !amount.currency.has_value()) {
-    return absl::InvalidArgumentError("the amount's currency is missing, like --currency IDR");
+    return absl::InvalidArgumentError("the amount's currency is missing, like IDR");
   }
   if (amount.minor == 0 && amount.currency.has_value()) {
     return absl::InvalidArgumentError(
-        "the amount is 0: write what was to be paid, or leave out --amount and --currency where "
-        "it is not about money");
+        "the amount is 0: write what was to be paid, or leave the amount out where it is not about "
+        "money");
   }
   if (amount.minor > evidence::kMaxMinorUnits) {
     return absl::InvalidArgumentError("the amount is larger than any order can be");
@@ -60,7 +60,7 @@ absl::Status Ledger::CheckAccount(const NewIncident& account) const {
       account.identifiers.size() > evidence::kMaxIdentifiersPerEntry) {
     return absl::InvalidArgumentError("an incident names 1 to " +
                                       std::to_string(evidence::kMaxIdentifiersPerEntry) +
-                                      " identifiers of the buyer, like --phone 0812-3456-7890");
+                                      " identifiers of the buyer, like a phone number");
   }
   for (size_t i = 0; i < account.identifiers.size(); ++i) {
     const identity::Identifier& identifier = account.identifiers[i];
@@ -75,7 +75,7 @@ absl::Status Ledger::CheckAccount(const NewIncident& account) const {
     }
   }
   if (!account.occurred.has_value()) {
-    return absl::InvalidArgumentError("the day it occurred is missing, like --occurred 2026-10-01");
+    return absl::InvalidArgumentError("the day on which it occurred is missing, like 2026-10-01");
   }
   const evidence::Date today = evidence::Date::Of(clock_.Now());
   if (evidence::IsStillToCome(account.occurred, today)) {

@@ -74,9 +74,9 @@ absl::Status CheckSupports(const book::Order& order, evidence::Reason reason,
   return absl::FailedPreconditionError(
       order.paid.has_value()
           ? "the order was paid by the day it was due, which supports no incident about lateness; "
-            "say with --reason what else went wrong"
-          : "the order is not past its due day, so it supports no incident about lateness yet; say "
-            "with --reason what else went wrong");
+            "name another reason if something else went wrong"
+          : "the order is not past its due day, so it supports no incident about lateness yet; "
+            "name another reason if something else went wrong");
 }
 
 absl::Status CheckOwed(const book::Order& order, evidence::Reason reason, evidence::Date filed,

@@ -415,7 +415,7 @@ absl::StatusOr<v1::RemoveAllowedResponse> BookHandlers::RemoveAllowed(
     if (!id.ok()) {
       return absl::InvalidArgumentError(
           "an entry's id has 32 hexadecimal digits; `daftar allow list` shows them; or name an "
-          "identifier, like --phone");
+          "identifier");
     }
     removed = node_.allowlist().Remove(caller, *id, request.because());
   }

@@ -94,14 +94,13 @@ absl::StatusOr<identity::Identifier> FromProto(const v1::Identifier& identifier,
   if (readings.size() == 1) return readings.front();
   if (readings.empty()) {
     return absl::InvalidArgumentError(
-        "this is no identifier of a kind that is known here; say which it is, like --phone");
+        "this is no identifier of a kind that is known here; say which it is, like a phone number");
   }
   std::string names;
   for (const identity::Identifier& reading : readings) {
     names += (names.empty() ? "" : ", ") + std::string(identity::TypeName(reading.type()));
   }
-  return absl::InvalidArgumentError("this could be any of: " + names +
-                                    "; say which it is, like --phone");
+  return absl::InvalidArgumentError("this could be any of: " + names + "; say which of them it is");
 }
 
 absl::StatusOr<std::vector<identity::Identifier>> FromProto(
@@ -109,7 +108,7 @@ absl::StatusOr<std::vector<identity::Identifier>> FromProto(
     size_t most) {
   if (identifiers.empty() || static_cast<size_t>(identifiers.size()) > most) {
     return absl::InvalidArgumentError("1 to " + std::to_string(most) +
-                                      " identifiers are needed, like --phone 0812-3456-7890");
+                                      " identifiers are needed, like a phone number");
   }
   std::vector<identity::Identifier> values;
   for (const v1::Identifier& identifier : identifiers) {

@@ -175,6 +175,8 @@ TEST(IncidentCommandTest, AddWithoutReasonOrCustomerIsRefusedBeforeTheNodeIsAske
   EXPECT_THAT(RunCli({"incident", "add", "--phone", "0812"}).err, HasSubstr("--reason is needed"));
   EXPECT_THAT(RunCli({"incident", "add", "--reason", "no-show"}).err,
               HasSubstr("needs an identifier"));
+  EXPECT_THAT(RunCli({"incident", "add", "--reason", "no-show", "--phone", "0812"}).err,
+              HasSubstr("like --occurred 2026-10-01"));
 }
 
 TEST(IncidentCommandTest, RefusedPublicationListsWhatIsMissing) {

@@ -22,6 +22,7 @@ using ::daftar::testing::Phone;
 using ::daftar::testing::SimCircle;
 using ::daftar::testing::SimNode;
 using ::daftar::testing::StatusIs;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
@@ -237,6 +238,20 @@ TEST_F(LedgerTest, BadAccountsAreRefusedWithTheField) {
   account.occurred = Day("2027-01-01");
   EXPECT_THAT(ledger().Add(node_.Caller(), account),
               StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("future")));
+  // The words are for people without a command line too.
+  const auto in_words = [](const char* what) {
+    return StatusIs(absl::StatusCode::kInvalidArgument,
+                    AllOf(HasSubstr(what), Not(HasSubstr("--"))));
+  };
+  account = DepositUnsettled(kPhone);
+  account.occurred = evidence::Date();
+  EXPECT_THAT(ledger().Add(node_.Caller(), account), in_words("like 2026-10-01"));
+  account = DepositUnsettled(kPhone);
+  account.amount.currency = {};
+  EXPECT_THAT(ledger().Add(node_.Caller(), account), in_words("currency is missing"));
+  account = DepositUnsettled(kPhone);
+  account.amount.minor = 0;
+  EXPECT_THAT(ledger().Add(node_.Caller(), account), in_words("leave the amount out"));
   account = DepositUnsettled("0812-0000-0000");  // belongs to nobody
   EXPECT_THAT(ledger().Add(node_.Caller(), account), StatusIs(absl::StatusCode::kInvalidArgument));
 }
