@@ -18,8 +18,12 @@ def quota_used_up(circle):
     def ask(node, number):
         return node.partner_state(f"0813-5555-{number:04}", a.origin)
 
-    step(f"{QUOTA} answers")
+    step(f"{QUOTA} answers, and a clean stop in between, which costs nothing")
     for number in range(QUOTA):
+        if number == 2:
+            a.restart()
+            circle.connected(b, a)
+            expect_equal(a.partner(b.origin)["quota_used"], 2, "B's quota after the stop")
         expect_equal(ask(b, number)["state"], "answered", f"question {number + 1}")
     row = a.partner(b.origin)
     expect_equal((row["quota_used"], row["quota_limit"]), (QUOTA, QUOTA), "B's quota at A")

@@ -97,6 +97,20 @@ TEST_F(LookupTest, ARepeatedQuestionTouchesNoPartner) {
   EXPECT_EQ(AnswerOf(Ask(b_), "toko-a.test").state, PartnerState::kCached);
 }
 
+TEST_F(LookupTest, AStopCostsPartnersNothingOfTheirQuota) {
+  Publish(a_);
+  Ask(b_);
+  const auto used = [this] {
+    return a_->quota().Today("toko-b.test", a_->registry().Active().size()).used;
+  };
+  const uint64_t before = used();
+  EXPECT_GT(before, 0u);
+  EXPECT_LT(before, kQuotaBlock);
+  a_.Stop();
+  a_.Start();
+  EXPECT_EQ(used(), before);
+}
+
 TEST_F(LookupTest, ANewEntryAboutAKnownBuyerIsFoundWithoutAsking) {
   EXPECT_TRUE(Ask(b_).records.empty());
   Publish(a_);
