@@ -213,8 +213,10 @@ def the_health_port(circle):
     watch = Watch(a, b)
     get = b"GET %s HTTP/1.1\r\nHost: x\r\n%s\r\n"
     expect_equal(http(a, get % (b"/readyz", b"")), (200, b"ready\n"), "/readyz")
-    status, metrics = http(a, get % (b"/metrics", b"Connection: close\r\n"))
-    expect_equal(status, 200, "/metrics")
+    # Metrics are for this machine: not for a page whose own name was made to lead here.
+    expect_equal(http(a, get % (b"/metrics", b""))[0], 403, "/metrics under another name")
+    expect_equal(http(a, b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: close\r\n\r\n"
+                      % a.http_port)[0], 200, "/metrics")
     for request, wanted in {
             b"\x00\xff" * 5000: {400},
             b"NONSENSE\r\n\r\n": {400},
