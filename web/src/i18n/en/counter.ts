@@ -24,7 +24,15 @@ export const counter = {
   group: (name: string) => `Group: ${name}`,
 
   factsTitle: "What it rests on",
-  noFacts: "Nobody has a record of this buyer.",
+  // Of how many partner shops were reached, and how many there are.
+  noFacts: (reached: number, all: number) => {
+    if (all === 0) return "No record of this buyer in your own book. No partner shop was asked.";
+    if (reached === 0) return "No record of this buyer in your own book. No partner shop was reached.";
+    if (reached < all) return `No record of this buyer in your own book or at the ${reached} of ${all} partner shops that were reached.`;
+    return all === 1
+      ? "No record of this buyer in your own book or at the one partner shop."
+      : `No record of this buyer in your own book or at any of the ${all} partner shops.`;
+  },
   noFactsHint: "A new buyer is not a bad one. The answer rests on how buyers do in your shop overall.",
   ownOrders: "Orders in your shop",
   ownOrdersNone: "None has ended yet",
@@ -56,7 +64,7 @@ export const counter = {
   } as Record<string, string>,
 
   partnersTitle: "Partner shops",
-  partnersNone: "You have no partner shops yet: the answer rests on your own records.",
+  partnersNone: "No partner shop was asked: the answer rests on your own records.",
   partnersAll: (count: number) => (count === 1 ? "The one partner shop answered." : `All ${count} partner shops answered.`),
   partnersSome: (reached: number, count: number) => `${reached} of ${count} partner shops answered.`,
   partnersMissing: (count: number) =>

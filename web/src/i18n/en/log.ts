@@ -43,7 +43,6 @@ export const log = {
   allowed: "Vouched for",
   allowedYes: "Yes, on the list of trusted buyers",
   inputs: "What it rested on",
-  inputsNone: "Nothing was known about this buyer.",
   inputTypes: {
     own_incident: "Your own record",
     own_orders: "Orders in your shop",
@@ -65,7 +64,7 @@ export const log = {
   counts: "Counted as",
   countsAs: (share: string) => `${share} of an unpaid order`,
   countedNot: "Did not count",
-  ordersSaid: (all: string, onTime: string, bad: string) => `${all} orders: ${onTime} on time, ${bad} not paid`,
+  ordersSaid: (all: string, onTime: string, bad: string) => `${all} orders: ${onTime} paid on time, ${bad} late or not paid`,
   rules: "Rules",
   fired: "Took effect",
   firedNot: "Not this time",

@@ -1,7 +1,7 @@
 export const policy = {
   title: "Policy",
   intro: "How your node makes an answer out of what is known about a buyer.",
-  prior: (share: string) => `Of your own orders ${share} are not paid; answers start from there.`,
+  prior: (share: string) => `Answers start from the estimate that ${share} of your orders are not paid; with your own orders it comes closer to them.`,
   tabs: {
     words: "In words",
     text: "As text",

@@ -25,7 +25,14 @@ export const counter: typeof en = {
   group: (name: string) => `Kelompok: ${name}`,
 
   factsTitle: "Dasar jawaban",
-  noFacts: "Tidak ada yang punya catatan tentang pembeli ini.",
+  noFacts: (reached: number, all: number) => {
+    if (all === 0) return "Tidak ada catatan tentang pembeli ini di buku Anda sendiri. Tidak ada toko mitra yang ditanya.";
+    if (reached === 0) return "Tidak ada catatan tentang pembeli ini di buku Anda sendiri. Tidak ada toko mitra yang terjangkau.";
+    if (reached < all) return `Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di ${reached} dari ${all} toko mitra yang terjangkau.`;
+    return all === 1
+      ? "Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di satu-satunya toko mitra."
+      : `Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di ${all} toko mitra.`;
+  },
   noFactsHint: "Pembeli baru bukan pembeli buruk. Jawaban ini berdasar pada pembeli toko Anda pada umumnya.",
   ownOrders: "Pesanan di toko Anda",
   ownOrdersNone: "Belum ada yang selesai",
@@ -57,7 +64,7 @@ export const counter: typeof en = {
   },
 
   partnersTitle: "Toko mitra",
-  partnersNone: "Anda belum punya toko mitra: jawaban berdasar pada catatan Anda sendiri.",
+  partnersNone: "Tidak ada toko mitra yang ditanya: jawaban berdasar pada catatan Anda sendiri.",
   partnersAll: (count: number) => (count === 1 ? "Satu-satunya toko mitra menjawab." : `Semua ${count} toko mitra menjawab.`),
   partnersSome: (reached: number, count: number) => `${reached} dari ${count} toko mitra menjawab.`,
   partnersMissing: (count: number) =>

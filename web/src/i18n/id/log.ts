@@ -44,7 +44,6 @@ export const log: typeof en = {
   allowed: "Dipercaya",
   allowedYes: "Ya, ada di daftar pembeli tepercaya",
   inputs: "Dasar jawaban",
-  inputsNone: "Tidak ada yang diketahui tentang pembeli ini.",
   inputTypes: {
     own_incident: "Catatan Anda sendiri",
     own_orders: "Pesanan di toko Anda",
@@ -67,7 +66,7 @@ export const log: typeof en = {
   countsAs: (share: string) => `${share} dari satu pesanan tidak dibayar`,
   countedNot: "Tidak dihitung",
   ordersSaid: (all: string, onTime: string, bad: string) =>
-    `${all} pesanan: ${onTime} tepat waktu, ${bad} tidak dibayar`,
+    `${all} pesanan: ${onTime} tepat waktu, ${bad} terlambat atau tidak dibayar`,
   rules: "Aturan",
   fired: "Berpengaruh",
   firedNot: "Kali ini tidak",

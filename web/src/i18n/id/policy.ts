@@ -3,7 +3,7 @@ import type { policy as en } from "../en/policy";
 export const policy: typeof en = {
   title: "Kebijakan",
   intro: "Bagaimana node Anda menyusun jawaban dari yang diketahui tentang pembeli.",
-  prior: (share: string) => `Dari pesanan Anda sendiri ${share} tidak dibayar; jawaban bertolak dari situ.`,
+  prior: (share: string) => `Jawaban bertolak dari perkiraan bahwa ${share} pesanan Anda tidak dibayar; makin banyak pesanan Anda, makin dekat perkiraan itu.`,
   tabs: {
     words: "Dengan kata-kata",
     text: "Sebagai teks",

@@ -25,7 +25,14 @@ export const counter: typeof en = {
   group: (name: string) => `Kumpulan: ${name}`,
 
   factsTitle: "Asas jawapan",
-  noFacts: "Tiada sesiapa mempunyai rekod tentang pembeli ini.",
+  noFacts: (reached: number, all: number) => {
+    if (all === 0) return "Tiada rekod tentang pembeli ini dalam buku anda sendiri. Tiada rakan kedai ditanya.";
+    if (reached === 0) return "Tiada rekod tentang pembeli ini dalam buku anda sendiri. Tiada rakan kedai dapat dihubungi.";
+    if (reached < all) return `Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di ${reached} daripada ${all} rakan kedai yang dapat dihubungi.`;
+    return all === 1
+      ? "Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di satu-satunya rakan kedai."
+      : `Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di mana-mana daripada ${all} rakan kedai.`;
+  },
   noFactsHint: "Pembeli baharu bukan pembeli yang tidak baik. Jawapan ini berdasarkan pembeli kedai anda secara keseluruhan.",
   ownOrders: "Pesanan di kedai anda",
   ownOrdersNone: "Belum ada yang selesai",
@@ -57,7 +64,7 @@ export const counter: typeof en = {
   },
 
   partnersTitle: "Rakan kedai",
-  partnersNone: "Anda belum ada rakan kedai: jawapan berdasarkan rekod anda sendiri.",
+  partnersNone: "Tiada rakan kedai ditanya: jawapan berdasarkan rekod anda sendiri.",
   partnersAll: (count: number) => (count === 1 ? "Satu-satunya rakan kedai menjawab." : `Kesemua ${count} rakan kedai menjawab.`),
   partnersSome: (reached: number, count: number) => `${reached} daripada ${count} rakan kedai menjawab.`,
   partnersMissing: (count: number) =>

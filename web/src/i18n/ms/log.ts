@@ -44,7 +44,6 @@ export const log: typeof en = {
   allowed: "Dipercayai",
   allowedYes: "Ya, dalam senarai pembeli dipercayai",
   inputs: "Asas jawapan",
-  inputsNone: "Tiada apa-apa diketahui tentang pembeli ini.",
   inputTypes: {
     own_incident: "Rekod anda sendiri",
     own_orders: "Pesanan di kedai anda",
@@ -67,7 +66,7 @@ export const log: typeof en = {
   countsAs: (share: string) => `${share} daripada satu pesanan tidak dibayar`,
   countedNot: "Tidak dikira",
   ordersSaid: (all: string, onTime: string, bad: string) =>
-    `${all} pesanan: ${onTime} tepat masa, ${bad} tidak dibayar`,
+    `${all} pesanan: ${onTime} tepat masa, ${bad} lewat atau tidak dibayar`,
   rules: "Peraturan",
   fired: "Berkesan",
   firedNot: "Kali ini tidak",

@@ -3,7 +3,7 @@ import type { policy as en } from "../en/policy";
 export const policy: typeof en = {
   title: "Dasar",
   intro: "Bagaimana nod anda membuat jawapan daripada apa yang diketahui tentang pembeli.",
-  prior: (share: string) => `Daripada pesanan anda sendiri ${share} tidak dibayar; jawapan bermula dari situ.`,
+  prior: (share: string) => `Jawapan bermula daripada anggaran bahawa ${share} pesanan anda tidak dibayar; makin banyak pesanan anda, makin hampir anggaran itu.`,
   tabs: {
     words: "Dengan kata-kata",
     text: "Sebagai teks",

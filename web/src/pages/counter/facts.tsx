@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { disclosure, shop } from "../../api";
 import { useFormat } from "../../format/use_format";
-import type { DecisionInput } from "../../gen/daftar/v1/shop_pb";
+import type { DecisionInput, PartnerAnswer } from "../../gen/daftar/v1/shop_pb";
 import type { Identifier } from "../../gen/daftar/v1/types_pb";
 import { counterWords } from "../../i18n/counter";
 import { useLanguage } from "../../i18n/language";
@@ -16,6 +16,7 @@ import { Badge, MoneyText, type Tone } from "../../ui/marks";
 import { IconCheck, IconClock, IconFile, IconInfo, IconReview } from "../../ui/icons";
 import { useAsk } from "../../use_ask";
 import { useOpens } from "../../use_opens";
+import { reachedOf } from "./reached";
 
 const SECONDS_A_DAY = 86_400;
 // As AskForProof takes a reason, in bytes.
@@ -35,7 +36,15 @@ function useReasons(): (name: string) => string {
 }
 
 // What the answer rests on, each with its age.
-export function FactsOf({ inputs, identifiers }: { inputs: DecisionInput[]; identifiers: Identifier[] }) {
+export function FactsOf({
+  inputs,
+  partners,
+  identifiers,
+}: {
+  inputs: DecisionInput[];
+  partners: PartnerAnswer[];
+  identifiers: Identifier[];
+}) {
   const t = useWords(counterWords);
   const manager = useMay(MANAGERS);
   const [asking, setAsking] = useState<DecisionInput>();
@@ -43,7 +52,7 @@ export function FactsOf({ inputs, identifiers }: { inputs: DecisionInput[]; iden
   return (
     <Card title={t.factsTitle}>
       {inputs.length === 0 ? (
-        <EmptyState title={t.noFacts}>{t.noFactsHint}</EmptyState>
+        <EmptyState title={t.noFacts(reachedOf(partners), partners.length)}>{t.noFactsHint}</EmptyState>
       ) : (
         <ul class="fact-list">
           {inputs.map((input, at) => (

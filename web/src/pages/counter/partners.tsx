@@ -5,6 +5,7 @@ import { useWords } from "../../i18n/words";
 import { IconCheck, IconClock, IconOffline } from "../../ui/icons";
 import { Card, Note } from "../../ui/layout";
 import { Badge, type Tone } from "../../ui/marks";
+import { reachedOf } from "./reached";
 
 type Partner = Pick<PartnerAnswer, "origin" | "state" | "headAgeS">;
 
@@ -20,7 +21,7 @@ const LOOKS: Record<PartnerState, { tone: Tone; icon: typeof IconCheck }> = {
 export function PartnersOf({ partners }: { partners: Partner[] }) {
   const t = useWords(counterWords);
   const format = useFormat();
-  const missing = partners.filter((partner) => partner.state === PartnerState.NOT_CHECKED).length;
+  const missing = partners.length - reachedOf(partners);
   return (
     <Card title={t.partnersTitle}>
       {partners.length === 0 && <p class="muted">{t.partnersNone}</p>}

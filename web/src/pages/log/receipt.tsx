@@ -6,6 +6,7 @@ import { useFormat } from "../../format/use_format";
 import type { DecisionOverride } from "../../gen/daftar/v1/policy_pb";
 import { type GetReceiptResponse, PartnerState } from "../../gen/daftar/v1/shop_pb";
 import { Effect, Terms } from "../../gen/daftar/v1/types_pb";
+import { counterWords } from "../../i18n/counter";
 import { useLanguage } from "../../i18n/language";
 import { logWords } from "../../i18n/log";
 import { nameWords } from "../../i18n/names";
@@ -22,6 +23,7 @@ import { Age, Badge, EffectMark, MoneyText } from "../../ui/marks";
 import { ShareCode } from "../../ui/share_code";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
+import { reachedOf } from "../counter/reached";
 
 const CHOICES = [Effect.ACCEPT, Effect.DEPOSIT, Effect.PREPAY, Effect.REVIEW, Effect.DECLINE];
 
@@ -68,8 +70,9 @@ function Decided({ override }: { override: DecisionOverride }) {
 
 function Inputs({ value }: { value: GetReceiptResponse }) {
   const t = useWords(logWords);
+  const counter = useWords(counterWords);
   const format = useFormat();
-  if (value.inputs.length === 0) return <p class="muted">{t.inputsNone}</p>;
+  if (value.inputs.length === 0) return <p class="muted">{counter.noFacts(reachedOf(value.partners), value.partners.length)}</p>;
   return (
     <Table
       caption={t.inputs}
@@ -143,13 +146,15 @@ function Partners({ value }: { value: GetReceiptResponse }) {
   const format = useFormat();
   return (
     <Card title={t.partners}>
-      {value.coverage && <Note tone="amber">{value.coverage}</Note>}
+      {value.coverage && (
+        <Note tone={reachedOf(value.partners) < value.partners.length ? "amber" : "blue"}>{value.coverage}</Note>
+      )}
       <Table
         caption={t.partners}
         rows={value.partners.map((partner, at) => ({ partner, key: String(at) }))}
         rowKey={(row) => row.key}
         columns={[
-          { key: "who", title: t.partner, lead: true, render: ({ partner }) => partner.origin || t.aPartner },
+          { key: "who", title: t.partner, lead: true, render: ({ partner }) => <span class="breaks">{partner.origin || t.aPartner}</span> },
           {
             key: "state",
             title: t.status,

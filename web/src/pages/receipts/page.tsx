@@ -21,6 +21,7 @@ import { useAsk } from "../../use_ask";
 import { useOpens } from "../../use_opens";
 import { OverrideDialog } from "../counter/override_dialog";
 import { PartnersOf } from "../counter/partners";
+import { reachedOf } from "../counter/reached";
 
 const SECONDS_A_DAY = 86_400;
 
@@ -98,7 +99,7 @@ function Shown({ receipt, onChanged }: { receipt: GetReceiptResponse; onChanged:
         <Rules rules={receipt.rules} />
       </Card>
       <Card title={t.inputsTitle}>
-        {receipt.inputs.length === 0 ? <p class="muted">{t.noFacts}</p> : <Inputs inputs={receipt.inputs} />}
+        {receipt.inputs.length === 0 ? <p class="muted">{t.noFacts(reachedOf(receipt.partners), receipt.partners.length)}</p> : <Inputs inputs={receipt.inputs} />}
       </Card>
       <PartnersOf partners={receipt.partners} />
       <Card>
