@@ -35,6 +35,20 @@ describe("dates", () => {
     expect(isoDay(late)).toBe("2026-11-30");
   });
 
+  it("agree with the date that stands beside them", () => {
+    const morning = new Date(2026, 10, 30, 8, 0);
+    const at = (day: number, hour: number) => new Date(2026, 11, day, hour, 0).toISOString();
+    // 25, 49 and 167 hours from now.
+    expect(formatAge(at(1, 9), "en-GB", morning)).toBe("tomorrow");
+    expect(formatAge(at(2, 7), "en-GB", morning)).toBe("in 2 days");
+    expect(formatAge(at(7, 7), "en-GB", morning)).toBe("in 7 days");
+    expect(formatAge(at(1, 7), "en-GB", morning)).toBe("in 23 hours");
+    expect(formatAge(new Date(2026, 10, 28, 23, 0).toISOString(), "en-GB", morning)).toBe("2 days ago");
+    expect(formatAge("2028-12-30", "en-GB", morning)).toBe("in 2 years");
+    expect(formatSpan(-30 * 3_600, "en-GB")).toBe("1 day ago");
+    expect(formatAge("soon", "en-GB", morning)).toBe("soon");
+  });
+
   it("follow language and region", () => {
     expect(localeOf("id", "MY")).toBe("id-ID");
     expect(localeOf("ms", "")).toBe("ms-MY");

@@ -36,18 +36,20 @@ export function formatMonth(month: string, locale: string): string {
   return new Intl.DateTimeFormat(locale, { month: "long", year: "numeric", timeZone: "UTC" }).format(date);
 }
 
+const DAY_S = 86_400;
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["year", 365 * 86_400],
-  ["day", 86_400],
+  ["year", 365 * DAY_S],
+  ["day", DAY_S],
   ["hour", 3_600],
   ["minute", 60],
   ["second", 1],
 ];
 
 // "40 days ago" or "in 3 days", for seconds from now. Debts are counted in days, so that there are
-// neither weeks nor months, and years only from two on.
+// neither weeks nor months, and years only from two on. Days are spans of 24 hours here, which no
+// calendar knows: "1 day ago", never "yesterday".
 export function formatSpan(seconds: number, locale: string): string {
-  const format = new Intl.RelativeTimeFormat(locale, { numeric: "auto" });
+  const format = new Intl.RelativeTimeFormat(locale, { numeric: Math.abs(seconds) < 1 ? "auto" : "always" });
   const size = Math.abs(seconds);
   for (const [unit, least] of STEPS) {
     if (size < (unit === "year" ? 2 * least : least)) continue;
@@ -63,12 +65,15 @@ export function spanTo(iso: string, now: Date): number {
   return ((Date.parse(iso) - today) / DAY_MS) * 86_400;
 }
 
+// Whole days of the reader's calendar, so that it agrees with the date that stands beside it; less than
+// a day from now, of a time, in hours and minutes.
 export function formatAge(iso: string, locale: string, now: Date): string {
-  if (isDay(iso)) {
-    const days = Math.round(spanTo(iso, now) / 86_400);
-    if (Math.abs(days) < 1) return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(0, "day");
-  }
-  return formatSpan(spanTo(iso, now), locale);
+  const span = spanTo(iso, now);
+  if (Number.isNaN(span)) return iso;
+  if (!isDay(iso) && Math.abs(span) < DAY_S) return formatSpan(span, locale);
+  const days = Math.round(spanTo(isDay(iso) ? iso : isoDay(new Date(iso)), now) / DAY_S);
+  if (Math.abs(days) >= 2 * 365) return formatSpan(days * DAY_S, locale);
+  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
 }
 
 // The reader's day as the node takes it.

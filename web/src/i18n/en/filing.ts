@@ -74,7 +74,7 @@ export const filing = {
   readNothing: "Nothing. This kind never leaves the shop.",
   heldUntil: (day: string) => `If the buyer gets the letter today, they have until ${day} to answer.`,
   expires: (day: string) => `It is erased everywhere on ${day} at the latest.`,
-  previewWaits: "Choose what happened and who the buyer is, and this shows what is missing.",
+  previewWaits: "Say what happened, who the buyer is and, by hand, on which day; then this shows what is missing.",
   drop: "Drop files here",
   chooseFiles: "Choose files",
   fileLimits: "PDF, pictures, e-mails or plain text; up to 16 MiB each, 64 in all.",

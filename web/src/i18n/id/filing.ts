@@ -75,7 +75,7 @@ export const filing: typeof en = {
   readNothing: "Tidak ada. Yang seperti ini tidak pernah keluar dari toko.",
   heldUntil: (day: string) => `Bila pembeli mendapat surat hari ini, ia bisa menjawab sampai ${day}.`,
   expires: (day: string) => `Dihapus di mana-mana paling lambat ${day}.`,
-  previewWaits: "Pilih apa yang terjadi dan siapa pembelinya; di sini akan terlihat apa yang kurang.",
+  previewWaits: "Isi apa yang terjadi, siapa pembelinya, dan, bila diisi sendiri, tanggalnya; di sini akan terlihat apa yang kurang.",
   drop: "Jatuhkan berkas di sini",
   chooseFiles: "Pilih berkas",
   fileLimits: "PDF, gambar, e-mail, atau teks biasa; masing-masing sampai 16 MiB, 64 semuanya.",

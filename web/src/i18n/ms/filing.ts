@@ -75,7 +75,7 @@ export const filing: typeof en = {
   readNothing: "Tiada. Yang seperti ini tidak pernah keluar dari kedai.",
   heldUntil: (day: string) => `Jika pembeli mendapat surat hari ini, dia boleh menjawab hingga ${day}.`,
   expires: (day: string) => `Dipadam di semua tempat selewat-lewatnya ${day}.`,
-  previewWaits: "Pilih apa yang berlaku dan siapa pembelinya; di sini akan kelihatan apa yang kurang.",
+  previewWaits: "Isi apa yang berlaku, siapa pembelinya dan, jika diisi sendiri, tarikhnya; di sini akan kelihatan apa yang kurang.",
   drop: "Lepaskan fail di sini",
   chooseFiles: "Pilih fail",
   fileLimits: "PDF, gambar, e-mel atau teks biasa; setiap satu hingga 16 MiB, 64 semuanya.",

@@ -79,7 +79,10 @@ export function FileIncident() {
   const filledIn = typed.filter((each) => each.text.trim());
   const identifiers = filledIn.flatMap((each) => (each.identifier ? [each.identifier] : []));
   const unclear = identifiers.length < filledIn.length;
-  const ready = reason !== "" && !amountFault && (byHand ? identifiers.length > 0 && !unclear : chosen !== undefined);
+  const ready =
+    reason !== "" &&
+    !amountFault &&
+    (byHand ? identifiers.length > 0 && !unclear && occurred !== "" : chosen !== undefined);
   const input: NewIncident | undefined = ready
     ? {
         reason,

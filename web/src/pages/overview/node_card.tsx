@@ -7,6 +7,7 @@ import { href } from "../../router";
 import { Fold } from "../../ui/fold";
 import { Card, Facts, Failure, Note } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
+import { useFollowPage } from "../../use_follow_page";
 import { useOpens } from "../../use_opens";
 import { groupProblems, PROBLEM_PAGES, type Problem } from "./problems";
 
@@ -36,6 +37,7 @@ export function NodeCard() {
   const t = useWords(overviewWords);
   const format = useFormat();
   const asked = useAsk((signal) => node.getStatus({}, { signal }), []);
+  useFollowPage(asked.again);
   const status = asked.value;
   if (!status) return <Failure error={asked.error} again={asked.again} />;
   const well = status.signing && status.problems.length === 0;

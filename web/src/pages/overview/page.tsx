@@ -13,6 +13,7 @@ import { Card, EmptyState, Failure, Loading, Page, PageHeader } from "../../ui/l
 import { EffectMark } from "../../ui/marks";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
+import { useFollowPage } from "../../use_follow_page";
 import { NodeCard } from "./node_card";
 
 type Period = "d30" | "d90" | "d365" | "year";
@@ -195,6 +196,7 @@ export default function Overview() {
     },
     [period],
   );
+  useFollowPage(asked.again);
   const value = asked.value;
   return (
     <Page>

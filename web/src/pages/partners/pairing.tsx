@@ -15,7 +15,7 @@ import { useWrite } from "../../use_write";
 const SECONDS = { h1: 3_600, h24: 86_400, d7: 604_800 };
 type Valid = keyof typeof SECONDS;
 
-export function Invite({ onClose }: { onClose: () => void }) {
+export function Invite({ onMade, onClose }: { onMade: () => void; onClose: () => void }) {
   const t = useWords(partnersWords);
   const format = useFormat();
   const [valid, setValid] = useState<Valid>("h24");
@@ -45,6 +45,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
           const answer = await save.run(SECONDS[valid]);
           if (!answer) return;
           setMade(answer);
+          onMade();
           say(t.inviteReady);
         }}
       >
