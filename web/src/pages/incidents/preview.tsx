@@ -11,6 +11,7 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { AddIncidentRequestSchema } from "../../gen/daftar/v1/shop_pb";
 import { IconCheck, IconEdit } from "../../ui/icons";
 import { Failure } from "../../ui/layout";
+import { useMissing } from "../../use_missing";
 
 const WAIT_MS = 400;
 
@@ -61,7 +62,7 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
           </div>
           <div class="stack stack-small">
             <h2>{t.readable}</h2>
-            {answer.local ? (
+            {answer.local || answer.shared.length === 0 ? (
               <p>{t.readNothing}</p>
             ) : (
               <>
@@ -86,6 +87,7 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
 }
 
 export function MissingList({ missing, done }: { missing: readonly string[]; done: string }) {
+  const say = useMissing();
   if (missing.length === 0) {
     return (
       <p class="missing-none">
@@ -96,12 +98,15 @@ export function MissingList({ missing, done }: { missing: readonly string[]; don
   }
   return (
     <ul class="missing">
-      {missing.map((sentence) => (
-        <li key={sentence}>
-          <IconEdit size={18} />
-          <span>{sentence}</span>
-        </li>
-      ))}
+      {missing.map((sentence) => {
+        const { text, known } = say(sentence);
+        return (
+          <li key={sentence}>
+            <IconEdit size={18} />
+            <span lang={known ? undefined : "en"}>{text}</span>
+          </li>
+        );
+      })}
     </ul>
   );
 }
