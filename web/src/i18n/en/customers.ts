@@ -154,6 +154,7 @@ export const customers = {
   eraseLater: "If you import rows that name the person again, the person comes back.",
   eraseGo: "Erase for ever",
   erasedTitle: "The person was erased",
+  erasedPartly: "Erased, but for what has to stay",
   erasedOrders: "Orders erased",
   keptOrders: "Orders that stay",
   erasedIdentifiers: "Numbers and addresses erased",

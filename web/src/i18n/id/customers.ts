@@ -155,6 +155,7 @@ export const customers: typeof en = {
   eraseLater: "Bila Anda mengimpor lagi baris yang menyebut orang ini, ia muncul kembali.",
   eraseGo: "Hapus selamanya",
   erasedTitle: "Orang ini sudah dihapus",
+  erasedPartly: "Sudah dihapus, kecuali yang harus tetap ada",
   erasedOrders: "Pesanan dihapus",
   keptOrders: "Pesanan yang tetap ada",
   erasedIdentifiers: "Nomor dan alamat dihapus",

@@ -155,6 +155,7 @@ export const customers: typeof en = {
   eraseLater: "Jika anda mengimport semula baris yang menyebut orang ini, dia muncul semula.",
   eraseGo: "Padam selamanya",
   erasedTitle: "Orang ini sudah dipadam",
+  erasedPartly: "Sudah dipadam, kecuali yang mesti kekal",
   erasedOrders: "Pesanan dipadam",
   keptOrders: "Pesanan yang kekal",
   erasedIdentifiers: "Nombor dan alamat dipadam",

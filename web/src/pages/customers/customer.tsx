@@ -24,6 +24,7 @@ import { AddIdentifier, ChangeGroups, Erase, Merge, Trust, Unmerge, Untrust } fr
 import { Orders } from "./orders";
 import { ReportDialog } from "./report";
 import { TrackRecord } from "./record";
+import { useGroupName } from "../../use_group_name";
 
 const ORDERS = 200;
 const ROWS = 20;
@@ -132,6 +133,7 @@ function Who({
   manager: boolean;
   onOpen: (open: Open) => void;
 }) {
+  const groupName = useGroupName();
   const t = useWords(customersWords);
   const format = useFormat();
   return (
@@ -167,15 +169,15 @@ function Who({
             name: t.groupNow,
             value: customer.group ? (
               <>
-                <Badge tone="blue">{customer.group}</Badge>{" "}
+                <Badge tone="blue">{groupName(customer.group)}</Badge>{" "}
                 {!customer.groups.includes(customer.group) && <span class="small muted">{t.byRecord}</span>}
-                {customer.tiedGroups.length > 0 && <div class="small">{t.tied(format.list(customer.tiedGroups))}</div>}
+                {customer.tiedGroups.length > 0 && <div class="small">{t.tied(format.list(customer.tiedGroups.map(groupName)))}</div>}
               </>
             ) : (
               t.noGroup
             ),
           },
-          { name: t.byHand, value: format.list(customer.groups) },
+          { name: t.byHand, value: format.list(customer.groups.map(groupName)) },
           { name: t.trusted, value: customer.allowedBy ? t.trustedYes : t.trustedNo },
           {
             name: t.parts,

@@ -16,6 +16,7 @@ import { type Column, More, Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
 import { FindCustomer, type Found } from "./find";
 import { keepTyped } from "./typed";
+import { useGroupName } from "../../use_group_name";
 
 const PAGE_SIZE = 50;
 // What ListCustomers calls those to whom no group applies.
@@ -54,6 +55,7 @@ export function CustomerList() {
 
 // All customers, or those whose name has `name` in it.
 function Rows({ name, onAll }: { name: string; onAll: () => void }) {
+  const groupName = useGroupName();
   const t = useWords(customersWords);
   const [group, setGroup] = useState(name ? "" : lastGroup);
   const groups = useAsk((signal) => book.listGroups({}, { signal }), []);
@@ -87,7 +89,7 @@ function Rows({ name, onAll }: { name: string; onAll: () => void }) {
               value={group}
               options={[
                 { value: "", label: t.anyGroup },
-                ...known.map((each) => ({ value: each.name, label: each.name })),
+                ...known.map((each) => ({ value: each.name, label: groupName(each.name) })),
                 { value: NO_GROUP, label: t.noGroup },
               ]}
               onValue={(next) => {
@@ -120,6 +122,7 @@ function Rows({ name, onAll }: { name: string; onAll: () => void }) {
 }
 
 function CustomerTable({ rows }: { rows: readonly Customer[] }) {
+  const groupName = useGroupName();
   const t = useWords(customersWords);
   const columns: Column<Customer>[] = [
     {
@@ -133,7 +136,7 @@ function CustomerTable({ rows }: { rows: readonly Customer[] }) {
       ),
     },
     { key: "known", title: t.knownBy, render: (row) => <Known identifiers={row.identifiers} /> },
-    { key: "group", title: t.group, render: (row) => row.group && <Badge>{row.group}</Badge> },
+    { key: "group", title: t.group, render: (row) => row.group && <Badge>{groupName(row.group)}</Badge> },
     { key: "orders", title: t.orders, render: (row) => hasRecord(row.orders) && <Record orders={row.orders} /> },
     { key: "owes", title: t.owes, end: true, render: (row) => row.orders?.openAmounts.length ? <Owed orders={row.orders} /> : undefined },
     { key: "since", title: t.since, render: (row) => <Age at={row.addedAt} /> },
