@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { formatAge, formatDay, formatMonth, formatSpan, isoDay, spanTo } from "../src/format/date";
+import { formatAge, formatDay, formatLength, formatMonth, formatSpan, isoDay, spanTo } from "../src/format/date";
 import { localeOf } from "../src/format/locale";
 
 const DAY = 86_400;
@@ -25,6 +25,13 @@ describe("dates", () => {
     expect(formatSpan(3 * DAY, "en-GB")).toBe("in 3 days");
     expect(formatSpan(-7_200, "en-GB")).toBe("2 hours ago");
     expect(formatSpan(0, "en-GB")).toBe("now");
+  });
+
+  it("have a length, too", () => {
+    expect(formatLength(3_600, "en-GB")).toBe("1 hour");
+    expect(formatLength(3_700, "en-GB")).toBe("2 hours");
+    expect(formatLength(2 * DAY, "id-ID")).toBe("2 hari");
+    expect(formatLength(0, "en-GB")).toBe("0 seconds");
   });
 
   it("count whole days of the reader's calendar", () => {

@@ -1,5 +1,7 @@
 // Days and times in the words of the language. The node sends ISO 8601 in UTC.
 
+import { numberLocale } from "./locale";
+
 const DAY_MS = 86_400_000;
 
 // "2026-11-30" is a day wherever one reads it; a whole time is read in the reader's zone.
@@ -56,6 +58,15 @@ export function formatSpan(seconds: number, locale: string): string {
     return format.format(Math.sign(seconds) * Math.floor(size / least), unit);
   }
   return format.format(0, "second");
+}
+
+// "2 hours": how long something is, begun units counted in full.
+export function formatLength(seconds: number, locale: string): string {
+  const size = Math.max(0, seconds);
+  const [unit, least] = STEPS.slice(1).find((step) => size >= step[1]) ?? (["second", 1] as const);
+  return new Intl.NumberFormat(numberLocale(locale), { style: "unit", unit, unitDisplay: "long" }).format(
+    Math.ceil(size / least),
+  );
 }
 
 // From now to the time; of a day, in whole days of the reader's calendar.

@@ -79,6 +79,8 @@ export const counter = {
     [PartnerState.NOT_CHECKED]: "Not reached",
   },
   dataFrom: (age: string) => `data from ${age}`,
+  // Where the node says no more than hours or days.
+  dataAtMost: (length: string) => `data at most ${length} old`,
   somePartner: "A partner shop",
 
   historyTitle: "In your own book",

@@ -36,6 +36,8 @@ export const filing = {
   needsReminders: (n: number, days: number) =>
     n === 1 ? "1 reminder" : days > 0 ? `${n} reminders, ${days} days apart` : `${n} reminders`,
   needsProof: (kinds: string) => `as proof: ${kinds}`,
+  needsTold: "that the buyer was told of it, where the charter asks for that",
+  needsSecond: "somebody else who approves it",
   or: " or ",
   needsDaysAfterDue: (n: number) => `${n} days past the due day`,
   hold: (n: number) => `${n} days for the buyer to answer before it is shared`,

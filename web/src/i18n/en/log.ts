@@ -161,6 +161,16 @@ export const log = {
     "session.sign-in": "Signed in",
   } as Record<string, string>,
 
+  // What stands in a change, by how the node writes it.
+  objects: {
+    receipts: (from: string, to: string) => `checks ${from} to ${to}`,
+    file: (number: string, kind: string) => `file ${number} (${kind})`,
+    fileOnly: (number: string) => `file ${number}`,
+    withCode: "with a code",
+    withoutCode: (why: string) => `without a code: ${why}`,
+    becomes: (what: string, now: string) => `${what}: ${now}`,
+    request: (partner: string, why: string) => `asked by ${partner}: ${why}`,
+  },
   asks2: "Partners ask you for proof",
   asksNone: "No partner shop asks for proof now.",
   asksAll: "Also those that have ended",

@@ -77,6 +77,7 @@ export const counter: typeof en = {
     [PartnerState.NOT_CHECKED]: "Tidak terjangkau",
   },
   dataFrom: (age: string) => `data dari ${age}`,
+  dataAtMost: (length: string) => `umur data paling lama ${length}`,
   somePartner: "Toko mitra",
 
   historyTitle: "Di buku Anda sendiri",

@@ -37,6 +37,8 @@ export const filing: typeof en = {
   needsReminders: (n: number, days: number) =>
     n > 1 && days > 0 ? `${n} pengingat, berjarak ${days} hari` : `${n} pengingat`,
   needsProof: (kinds: string) => `sebagai bukti: ${kinds}`,
+  needsTold: "pembeli sudah diberi tahu, bila piagam memintanya",
+  needsSecond: "orang lain yang menyetujuinya",
   or: " atau ",
   needsDaysAfterDue: (n: number) => `${n} hari setelah jatuh tempo`,
   hold: (n: number) => `${n} hari bagi pembeli untuk menjawab sebelum dibagikan`,

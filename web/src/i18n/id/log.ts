@@ -163,6 +163,15 @@ export const log: typeof en = {
     "session.sign-in": "Masuk",
   },
 
+  objects: {
+    receipts: (from: string, to: string) => `pemeriksaan ${from} sampai ${to}`,
+    file: (number: string, kind: string) => `berkas ${number} (${kind})`,
+    fileOnly: (number: string) => `berkas ${number}`,
+    withCode: "dengan kode",
+    withoutCode: (why: string) => `tanpa kode: ${why}`,
+    becomes: (what: string, now: string) => `${what}: ${now}`,
+    request: (partner: string, why: string) => `diminta ${partner}: ${why}`,
+  },
   asks2: "Mitra meminta bukti kepada Anda",
   asksNone: "Sekarang tidak ada toko mitra yang meminta bukti.",
   asksAll: "Juga yang sudah berakhir",

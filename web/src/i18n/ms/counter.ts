@@ -77,6 +77,7 @@ export const counter: typeof en = {
     [PartnerState.NOT_CHECKED]: "Tidak dapat dihubungi",
   },
   dataFrom: (age: string) => `data dari ${age}`,
+  dataAtMost: (length: string) => `usia data paling lama ${length}`,
   somePartner: "Rakan kedai",
 
   historyTitle: "Dalam buku anda sendiri",

@@ -37,6 +37,8 @@ export const filing: typeof en = {
   needsReminders: (n: number, days: number) =>
     n > 1 && days > 0 ? `${n} peringatan, berselang ${days} hari` : `${n} peringatan`,
   needsProof: (kinds: string) => `sebagai bukti: ${kinds}`,
+  needsTold: "pembeli sudah diberitahu, jika piagam memintanya",
+  needsSecond: "orang lain yang meluluskannya",
   or: " atau ",
   needsDaysAfterDue: (n: number) => `${n} hari selepas tempoh bayaran`,
   hold: (n: number) => `${n} hari untuk pembeli menjawab sebelum dikongsi`,

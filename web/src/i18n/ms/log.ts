@@ -163,6 +163,15 @@ export const log: typeof en = {
     "session.sign-in": "Log masuk",
   },
 
+  objects: {
+    receipts: (from: string, to: string) => `semakan ${from} hingga ${to}`,
+    file: (number: string, kind: string) => `fail ${number} (${kind})`,
+    fileOnly: (number: string) => `fail ${number}`,
+    withCode: "dengan kod",
+    withoutCode: (why: string) => `tanpa kod: ${why}`,
+    becomes: (what: string, now: string) => `${what}: ${now}`,
+    request: (partner: string, why: string) => `diminta oleh ${partner}: ${why}`,
+  },
   asks2: "Rakan meminta bukti daripada anda",
   asksNone: "Tiada rakan kedai meminta bukti sekarang.",
   asksAll: "Juga yang sudah tamat",

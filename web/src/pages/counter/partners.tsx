@@ -41,7 +41,11 @@ export function PartnersOf({ partners }: { partners: Partner[] }) {
                     </Badge>
                   </div>
                   {partner.headAgeS !== undefined && (
-                    <div class="muted small">{t.dataFrom(format.span(-Number(partner.headAgeS)))}</div>
+                    <div class="muted small">
+                      {partner.origin
+                        ? t.dataFrom(format.span(-Number(partner.headAgeS)))
+                        : t.dataAtMost(format.length(Number(partner.headAgeS)))}
+                    </div>
                   )}
                 </li>
               );

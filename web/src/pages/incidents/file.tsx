@@ -72,6 +72,7 @@ export function FileIncident() {
     );
   }, []);
 
+  const chosenReason = reasons.find(reason);
   const byHand = way === "hand";
   const amount = parseTyped(money, format);
   const amountFault = amount && "fault" in amount ? fault(amount, money.currency) : undefined;
@@ -96,6 +97,8 @@ export function FileIncident() {
         toldOn,
       }
     : undefined;
+  const shares = chosenReason !== undefined && chosenReason.shareable && chosenReason.sharedHere;
+  const needsAmount = shares && (chosenReason.needsAmount || chosenReason.leastAmounts.length > 0);
   const missingDay = byHand && !occurred;
 
   const sendFiles = async (incident: Incident) => {
@@ -164,7 +167,7 @@ export function FileIncident() {
               error={tried && !reason ? t.reasonMissing : undefined}
               onValue={setReason}
             />
-            <Needs reason={reasons.find(reason)} />
+            <Needs reason={chosenReason} secondPerson={reasons.secondPerson} />
             {byHand && (
               <fieldset class="stack">
                 <legend class="field-label">{t.who}</legend>
@@ -203,7 +206,7 @@ export function FileIncident() {
                 )}
               </fieldset>
             )}
-            {byHand && <MoneyField label={t.amount} optional value={money} error={amountFault} onValue={setMoney} />}
+            {byHand && <MoneyField label={t.amount} optional={!needsAmount} value={money} error={amountFault} onValue={setMoney} />}
             {asksDay && (
               <div class="columns">
                 <TextField
@@ -224,7 +227,7 @@ export function FileIncident() {
               <TextField
                 label={t.toldOn}
                 hint={t.toldHint}
-                optional
+                optional={!shares}
                 type="date"
                 max={today}
                 value={toldOn}
@@ -309,7 +312,7 @@ function ReasonField({
 }
 
 // What the circle's charter asks of the reason.
-function Needs({ reason }: { reason: Reason | undefined }) {
+function Needs({ reason, secondPerson }: { reason: Reason | undefined; secondPerson: boolean }) {
   const t = useWords(filingWords);
   const words = useWords(proofWords);
   const format = useFormat();
@@ -324,6 +327,8 @@ function Needs({ reason }: { reason: Reason | undefined }) {
           ...reason.proofs.map(({ kinds }) => t.needsProof(kinds.map(kind).join(t.or))),
           reason.reminders > 0 && t.needsReminders(reason.reminders, reason.daysBetweenReminders),
           reason.daysAfterDue > 0 && t.needsDaysAfterDue(reason.daysAfterDue),
+          t.needsTold,
+          secondPerson && t.needsSecond,
           reason.holdDays > 0 && t.hold(reason.holdDays),
         ].filter((need) => need !== false)
       : [t.localNeeds];

@@ -24,6 +24,7 @@ import { ShareCode } from "../../ui/share_code";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
 import { reachedOf } from "../counter/reached";
+import { useGroupName } from "../../use_group_name";
 
 const CHOICES = [Effect.ACCEPT, Effect.DEPOSIT, Effect.PREPAY, Effect.REVIEW, Effect.DECLINE];
 
@@ -143,6 +144,7 @@ function Rules({ value }: { value: GetReceiptResponse }) {
 
 function Partners({ value }: { value: GetReceiptResponse }) {
   const t = useWords(logWords);
+  const counter = useWords(counterWords);
   const format = useFormat();
   return (
     <Card title={t.partners}>
@@ -170,7 +172,10 @@ function Partners({ value }: { value: GetReceiptResponse }) {
           {
             key: "age",
             title: t.heardAge,
-            render: ({ partner }) => (partner.headAgeS === undefined ? "" : format.span(-Number(partner.headAgeS))),
+            render: ({ partner: { origin, headAgeS } }) => {
+              if (headAgeS === undefined) return "";
+              return origin ? format.span(-Number(headAgeS)) : counter.dataAtMost(format.length(Number(headAgeS)));
+            },
           },
         ]}
       />
@@ -179,6 +184,7 @@ function Partners({ value }: { value: GetReceiptResponse }) {
 }
 
 export function Receipt({ receipt }: { receipt: string }) {
+  const groupName = useGroupName();
   const t = useWords(logWords);
   const names = useWords(nameWords);
   const format = useFormat();
@@ -238,7 +244,7 @@ export function Receipt({ receipt }: { receipt: string }) {
                 { name: t.usual, value: format.percent(value.priorPpm, 1) },
                 { name: t.amount, value: value.amount && <MoneyText money={value.amount} /> },
                 { name: t.terms, value: value.terms !== Terms.UNSPECIFIED && names.terms[value.terms] },
-                { name: t.group, value: value.group },
+                { name: t.group, value: groupName(value.group) },
                 { name: t.allowed, value: value.allowedBy && t.allowedYes },
                 { name: t.by2, value: person(value.checkedBy) },
                 { name: t.outcome, value: value.outcome && (t.outcomes[value.outcome] ?? value.outcome) },

@@ -24,7 +24,16 @@ export interface Shown {
   until: string;
 }
 
-export function Add({ onDone, onClose }: { onDone: (shown: Shown) => void; onClose: () => void }) {
+export function Add({
+  owner,
+  onDone,
+  onClose,
+}: {
+  // Whether an owner adds, who alone adds another.
+  owner: boolean;
+  onDone: (shown: Shown) => void;
+  onClose: () => void;
+}) {
   const t = useWords(usersWords);
   const names = useWords(nameWords);
   const [name, setName] = useState("");
@@ -68,7 +77,7 @@ export function Add({ onDone, onClose }: { onDone: (shown: Shown) => void; onClo
         label={t.role}
         hint={t.roleHints[role]}
         value={String(role)}
-        options={ROLES.map((each) => ({ value: String(each), label: names.roles[each] }))}
+        options={ROLES.filter((each) => owner || each !== Role.OWNER).map((each) => ({ value: String(each), label: names.roles[each] }))}
         onValue={(value) => setRole(Number(value))}
       />
     </BecauseDialog>
