@@ -43,7 +43,7 @@ export const filing = {
   hold: (n: number) => `${n} days for the buyer to answer before it is shared`,
   localNeeds: "Nothing: it never leaves this shop.",
   who: "Who is the buyer?",
-  identifier: "Phone number, e-mail or number of an identity",
+  identifier: "Phone number, e-mail or identity number",
   identifierHint: "Like 0812-3456-7890. One is enough; more help to find the right person.",
   identifierMissing: "Say who the buyer is.",
   identifierUnclear: "Say what this is first.",

@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { shop } from "../../api";
 import { useFormat } from "../../format/use_format";
 import { isAborted } from "../../errors";
-import type { PreviewIncidentResponse } from "../../gen/daftar/v1/shop_pb";
+import type { PreviewIncidentResponse, SharedFact } from "../../gen/daftar/v1/shop_pb";
 import { filingWords } from "../../i18n/filing";
 import { useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/words";
@@ -66,14 +66,7 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
               <p>{t.readNothing}</p>
             ) : (
               <>
-                <dl class="shared">
-                  {answer.shared.map((fact) => (
-                    <div key={fact.name}>
-                      <dt>{fact.title}</dt>
-                      <dd>{fact.value}</dd>
-                    </div>
-                  ))}
-                </dl>
+                <SharedFacts facts={answer.shared} />
                 <p class="small muted">{t.readableHint}</p>
                 {answer.heldUntil && <p class="small">{t.heldUntil(format.day(answer.heldUntil))}</p>}
                 {answer.expiresOn && <p class="small">{t.expires(format.day(answer.expiresOn))}</p>}
@@ -83,6 +76,19 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
         </>
       )}
     </section>
+  );
+}
+
+export function SharedFacts({ facts }: { facts: readonly SharedFact[] }) {
+  return (
+    <dl class="shared">
+      {facts.map((fact) => (
+        <div key={fact.name}>
+          <dt>{fact.title}</dt>
+          <dd>{fact.value}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }
 
