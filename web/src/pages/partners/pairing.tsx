@@ -11,6 +11,7 @@ import { Failure, Note } from "../../ui/layout";
 import { ShareCode } from "../../ui/share_code";
 import { say } from "../../ui/toast";
 import { useWrite } from "../../use_write";
+import { isOnlyHere } from "./endpoint";
 
 const SECONDS = { h1: 3_600, h24: 86_400, d7: 604_800 };
 type Valid = keyof typeof SECONDS;
@@ -19,11 +20,12 @@ export function Invite({ onMade, onClose }: { onMade: () => void; onClose: () =>
   const t = useWords(partnersWords);
   const format = useFormat();
   const [valid, setValid] = useState<Valid>("h24");
-  const [made, setMade] = useState<{ code: string; expiresAt: string }>();
+  const [made, setMade] = useState<{ code: string; expiresAt: string; endpoint: string }>();
   const save = useWrite((requestId, validForS: number) => node.createInvite({ requestId, validForS }));
   if (made) {
     return (
       <Dialog title={t.inviteReady} onClose={onClose}>
+        {isOnlyHere(made.endpoint) && <Note tone="amber">{t.inviteLocal(made.endpoint)}</Note>}
         <p>{t.inviteThen}</p>
         <ShareCode code={made.code} picture={t.qrLabel} />
         <p class="small">{t.expires(format.time(made.expiresAt))}</p>
