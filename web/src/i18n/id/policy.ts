@@ -58,7 +58,8 @@ export const policy: typeof en = {
   backtestStopped: "Ini dihentikan.",
   backtestNone:
     "Belum ada pesanan lama yang akhirnya diketahui. Impor pesanan Anda, atau catat apakah pesanan sudah dibayar.",
-  orders: (all: string, good: string, bad: string) => `${all} pesanan: ${good} berakhir baik, ${bad} buruk.`,
+  orders: (measured: string, all: string, good: string, bad: string) =>
+    `${measured} dari ${all} pesanan diukur: ${good} berakhir baik, ${bad} buruk.`,
   curve: "Berapa pesanan buruk yang tertangkap",
   curveHint:
     "Makin tinggi garisnya makin baik: lebih banyak pesanan buruk tertangkap untuk jumlah pesanan baik tertahan yang sama.",
@@ -95,12 +96,13 @@ export const policy: typeof en = {
   trialNoneHint:
     "Kebijakan uji coba ikut menjawab di samping yang berlaku, tanpa pengaruh. Setelah beberapa minggu Anda melihat di sini di mana jawabannya akan berbeda, dan bagaimana akhir pesanan itu.",
   trialStart: "Uji coba",
-  trialStartHint: "Menggantikan kebijakan yang sedang diuji coba. Tidak ada yang terasa di kasir.",
+  trialStartHint: "Menggantikan kebijakan yang sedang diuji coba. Jawaban tetap seperti semula; di kasir jawaban uji coba tampil di sampingnya.",
   trialStarted: "Kebijakan sedang diuji coba.",
   trialEnd: "Akhiri uji coba",
   trialEndHint: "Hasil uji coba tidak disimpan di halaman ini. Kebijakan yang berlaku tetap.",
   trialEnded: "Uji coba berakhir.",
   trialSince: (when: string) => `Diuji coba sejak ${when}.`,
+  trialInForce: "Kebijakan ini sekarang sudah berlaku, jadi uji cobanya tidak menunjukkan apa-apa lagi. Uji coba bisa diakhiri.",
   trialRows: "Di mana keduanya sama, dan di mana tidak",
   trialNoRows: "Belum ada pemeriksaan sejak diuji coba.",
   answered: "Dijawab",

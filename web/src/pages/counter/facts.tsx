@@ -16,6 +16,7 @@ import { Badge, MoneyText, type Tone } from "../../ui/marks";
 import { IconCheck, IconClock, IconFile, IconInfo, IconReview } from "../../ui/icons";
 import { useAsk } from "../../use_ask";
 import { useOpens } from "../../use_opens";
+import { usePartnerName } from "../../use_partner_name";
 import { reachedOf } from "./reached";
 
 const SECONDS_A_DAY = 86_400;
@@ -49,6 +50,7 @@ export function FactsOf({
   const manager = useMay(MANAGERS);
   const [asking, setAsking] = useState<DecisionInput>();
   const reason = useReasons();
+  const nameOf = usePartnerName();
   return (
     <Card title={t.factsTitle}>
       {inputs.length === 0 ? (
@@ -60,6 +62,7 @@ export function FactsOf({
               key={`${input.type} ${input.reference} ${at}`}
               input={input}
               reason={reason}
+              nameOf={nameOf}
               onAsk={manager && isAskable(input) ? () => setAsking(input) : undefined}
             />
           ))}
@@ -83,7 +86,7 @@ export function FactsOf({
           }
           onClose={() => setAsking(undefined)}
         >
-          <p>{t.askProofOf(asking.origin)}</p>
+          <p>{t.askProofOf(nameOf(asking.origin))}</p>
         </BecauseDialog>
       )}
     </Card>
@@ -97,10 +100,12 @@ const isAskable = ({ type, origin, reference }: DecisionInput) =>
 function Fact({
   input,
   reason,
+  nameOf,
   onAsk,
 }: {
   input: DecisionInput;
   reason: (name: string) => string;
+  nameOf: (origin: string) => string;
   onAsk: (() => void) | undefined;
 }) {
   const t = useWords(counterWords);
@@ -109,7 +114,7 @@ function Fact({
   if (input.type === "own_orders") return <OwnOrders input={input} />;
   const own = input.type === "own_incident";
   const look = STATUS_LOOKS[input.status] ?? { tone: "plain" as Tone, icon: IconInfo };
-  const source = own ? t.ownIncident : input.origin ? t.partnerRecordOf(input.origin) : t.partnerRecord;
+  const source = own ? t.ownIncident : input.origin ? t.partnerRecordOf(nameOf(input.origin)) : t.partnerRecord;
   const title = reason(input.reason) || source;
   return (
     <li>

@@ -5,6 +5,7 @@ import { useWords } from "../../i18n/words";
 import { IconCheck, IconClock, IconOffline } from "../../ui/icons";
 import { Card, Note } from "../../ui/layout";
 import { Badge, type Tone } from "../../ui/marks";
+import { usePartnerName } from "../../use_partner_name";
 import { reachedOf } from "./reached";
 
 type Partner = Pick<PartnerAnswer, "origin" | "state" | "headAgeS">;
@@ -21,6 +22,7 @@ const LOOKS: Record<PartnerState, { tone: Tone; icon: typeof IconCheck }> = {
 export function PartnersOf({ partners }: { partners: Partner[] }) {
   const t = useWords(counterWords);
   const format = useFormat();
+  const nameOf = usePartnerName();
   const missing = partners.length - reachedOf(partners);
   return (
     <Card title={t.partnersTitle}>
@@ -35,7 +37,7 @@ export function PartnersOf({ partners }: { partners: Partner[] }) {
               return (
                 <li key={partner.origin || at}>
                   <div class="fact-head">
-                    <span>{partner.origin || t.somePartner}</span>
+                    <span>{nameOf(partner.origin) || t.somePartner}</span>
                     <Badge tone={look.tone} icon={look.icon}>
                       {t.partnerStates[partner.state]}
                     </Badge>

@@ -156,6 +156,11 @@ export function AddIdentifier({ customer, onClose, onDone }: CustomerDialogProps
   );
 }
 
+// All of them: those that have ended, are open or are in question.
+function ordersOf({ orders }: Customer): bigint {
+  return orders ? orders.settled + orders.open + orders.disputed + orders.broken : 0n;
+}
+
 // A customer in short, to be told from another.
 function Short({ customer }: { customer: Customer }) {
   const t = useWords(customersWords);
@@ -165,7 +170,7 @@ function Short({ customer }: { customer: Customer }) {
       <strong>{customer.name || t.noName}</strong>
       <div>{customer.identifiers.join(", ")}</div>
       <div class="small muted">
-        {t.orders}: {format.number(customer.orders?.settled ?? 0n)} · <Age at={customer.addedAt} />
+        {t.orders}: {format.number(ordersOf(customer))} · <Age at={customer.addedAt} />
       </div>
     </div>
   );

@@ -13,6 +13,7 @@ import { IconAccept, IconClock, IconCustomers, IconWarning } from "../../ui/icon
 import { Card, EmptyState, Failure, Loading, Page, PageHeader } from "../../ui/layout";
 import { Age, Badge, MoneyText } from "../../ui/marks";
 import { type Column, More, Table } from "../../ui/table";
+import { ShareCode } from "../../ui/share_code";
 import { useAsk } from "../../use_ask";
 import { FindCustomer, type Found } from "./find";
 import { keepTyped } from "./typed";
@@ -21,6 +22,7 @@ import { useGroupName } from "../../use_group_name";
 const PAGE_SIZE = 50;
 // What ListCustomers calls those to whom no group applies.
 const NO_GROUP = "none";
+const IMPORTS = "daftar ledger import FILE --map MAPPING\ndaftar customer import FILE --map MAPPING";
 
 let lastGroup = "";
 
@@ -108,6 +110,12 @@ function Rows({ name, onAll }: { name: string; onAll: () => void }) {
           <EmptyState icon={IconCustomers} title={group || name ? t.notFoundName : t.none}>
             {group || name ? undefined : t.noneHint}
           </EmptyState>
+          {!group && !name && (
+            <div class="stack stack-small">
+              <p class="muted">{t.importHint}</p>
+              <ShareCode code={IMPORTS} />
+            </div>
+          )}
         </Card>
       )}
       {rows.length > 0 && (

@@ -23,6 +23,7 @@ import { Age, Badge, EffectMark, MoneyText } from "../../ui/marks";
 import { ShareCode } from "../../ui/share_code";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
+import { usePartnerName } from "../../use_partner_name";
 import { reachedOf } from "../counter/reached";
 import { useGroupName } from "../../use_group_name";
 
@@ -72,6 +73,7 @@ function Decided({ override }: { override: DecisionOverride }) {
 function Inputs({ value }: { value: GetReceiptResponse }) {
   const t = useWords(logWords);
   const counter = useWords(counterWords);
+  const nameOf = usePartnerName();
   const format = useFormat();
   if (value.inputs.length === 0) return <p class="muted">{counter.noFacts(reachedOf(value.partners), value.partners.length)}</p>;
   return (
@@ -96,7 +98,7 @@ function Inputs({ value }: { value: GetReceiptResponse }) {
                   )}
                 </div>
               )}
-              {input.origin && <div class="muted small">{input.origin}</div>}
+              {input.origin && <div class="muted small">{nameOf(input.origin)}</div>}
             </>
           ),
         },
@@ -145,6 +147,7 @@ function Rules({ value }: { value: GetReceiptResponse }) {
 function Partners({ value }: { value: GetReceiptResponse }) {
   const t = useWords(logWords);
   const counter = useWords(counterWords);
+  const nameOf = usePartnerName();
   const format = useFormat();
   return (
     <Card title={t.partners}>
@@ -156,7 +159,7 @@ function Partners({ value }: { value: GetReceiptResponse }) {
         rows={value.partners.map((partner, at) => ({ partner, key: String(at) }))}
         rowKey={(row) => row.key}
         columns={[
-          { key: "who", title: t.partner, lead: true, render: ({ partner }) => <span class="breaks">{partner.origin || t.aPartner}</span> },
+          { key: "who", title: t.partner, lead: true, render: ({ partner }) => <span class="breaks">{nameOf(partner.origin) || t.aPartner}</span> },
           {
             key: "state",
             title: t.status,
@@ -183,7 +186,17 @@ function Partners({ value }: { value: GetReceiptResponse }) {
   );
 }
 
-export function Receipt({ receipt }: { receipt: string }) {
+export function Receipt({
+  receipt,
+  buyer,
+  back,
+}: {
+  receipt: string;
+  // Whom it was about, where this window still knows.
+  buyer?: string;
+  // Instead of to the log.
+  back?: { href: string; label: string };
+}) {
   const groupName = useGroupName();
   const t = useWords(logWords);
   const names = useWords(nameWords);
@@ -199,8 +212,8 @@ export function Receipt({ receipt }: { receipt: string }) {
     <Page>
       <PageHeader
         title={t.receipt}
-        intro={value && format.time(value.checkedAt)}
-        back={{ href: href("log", "receipts"), label: t.backToReceipts }}
+        intro={[buyer, value && format.time(value.checkedAt)].filter(Boolean).join(" · ")}
+        back={back ?? { href: href("log", "receipts"), label: t.backToReceipts }}
         actions={may && value && <Button onClick={() => setOpen(true)}>{t.override}</Button>}
       />
       <Failure

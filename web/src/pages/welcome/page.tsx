@@ -8,6 +8,7 @@ import { goInstead, href } from "../../router";
 import { session, useSession } from "../../session";
 import { Button, LinkButton } from "../../ui/button";
 import { TextField } from "../../ui/field";
+import { say } from "../../ui/toast";
 import { Card, EmptyState, Failure, Note, PageHeader } from "../../ui/layout";
 import { NewPassword } from "../account/new_password";
 import { passwordFault } from "../account/password";
@@ -44,6 +45,7 @@ export default function Welcome({ secret: given }: { secret: string }) {
       const answer = await sessions.useLink({ secret, user: first ? user.trim() : "", password });
       const now = answer.signedIn ?? (await sessions.getSession({}));
       session.set(now);
+      say(t.signsInAs(now.user.replace(/^user:/, "")));
       setPassword("");
       setRepeated("");
       if (now.secondFactorMissing) setEntered(true);
@@ -59,6 +61,7 @@ export default function Welcome({ secret: given }: { secret: string }) {
     return (
       <Card>
         <PageHeader title={words.factorTitle} intro={t.step(2, 2)} />
+        {current?.user && <Note>{t.signsInAs(current.user.replace(/^user:/, ""))}</Note>}
         <SecondFactor onDone={() => goInstead("")} />
       </Card>
     );
