@@ -56,6 +56,19 @@ test("the first user comes by the link that the daemon printed, and checks a buy
   assert.deepEqual(owner.faults, []);
 });
 
+test("an order is recorded once, and its number stands on the card", async () => {
+  await check(owner, "0815-6204-8371");
+  await owner.getByRole("button", { name: "Record the order" }).click();
+  const dialog = owner.locator("dialog[open]");
+  await dialog.getByLabel(/^Amount of the order/).fill("1.250.000");
+  await dialog.getByRole("button", { name: "Record it" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const line = owner.locator(".answer .note", { hasText: /Order \S+ was recorded/ });
+  await line.getByRole("link", { name: "Open the customer" }).waitFor();
+  assert.equal(await owner.getByRole("button", { name: "Record the order" }).count(), 0);
+  await picture(owner, "counter-order");
+});
+
 test("a password alone does not let the owner in, and a wrong one is told in the same words", async () => {
   const page = await open(browser, a);
   await page.goto(a.url);

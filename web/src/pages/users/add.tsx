@@ -12,10 +12,9 @@ import { Dialog } from "../../ui/dialog";
 import { RadioGroup, SelectField, TextField } from "../../ui/field";
 import { Note } from "../../ui/layout";
 import { ShareCode } from "../../ui/share_code";
+import { USER_NAME } from "../../user_name";
 
 const ROLES = [Role.STAFF, Role.MANAGER, Role.OPERATOR, Role.AUDITOR, Role.OWNER];
-// As node/service/access.cc has it; how long it may be, the node says.
-const NAME = /^[A-Za-z0-9._-]+$/;
 
 export interface Shown {
   name: string;
@@ -46,7 +45,7 @@ export function Add({
       confirm={t.add}
       done={t.added}
       optional
-      ready={NAME.test(tidy)}
+      ready={USER_NAME.test(tidy)}
       sends={[tidy, role, kind]}
       write={(requestId, because) =>
         node.addUser({ requestId, name: tidy, role, because, signsIn: kind === "person" })
@@ -57,7 +56,7 @@ export function Add({
       <TextField
         label={t.name}
         hint={t.nameHint}
-        error={tidy && !NAME.test(tidy) ? t.nameWrong : ""}
+        error={tidy && !USER_NAME.test(tidy) ? t.nameWrong : ""}
         value={name}
         autocomplete="off"
         autocapitalize="none"
