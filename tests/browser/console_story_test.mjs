@@ -229,7 +229,10 @@ test("what the browser saves of the log and of the decisions an auditor can veri
   );
   const decisions = await saved(owner, "Save the decisions");
   assert.match(decisions, /decisions-\d+\.bundle$/);
-  const replayed = await a.ask("audit", "replay", decisions, "--policy", "default");
+  // As the page's commands have it: under the policies that it saves, and signed by the last line of the keys.
+  const rules = await saved(owner, "Save the policies");
+  const key = (await readFile(policy, "utf8")).trimEnd().split("\n").at(-1).slice(2);
+  const replayed = await a.ask("audit", "replay", decisions, "--policy", rules, "--entry-vkey", key);
   assert.deepEqual([replayed.kind, replayed.agrees], ["decisions", true]);
   assert.ok(replayed.agree > 0);
   await picture(owner, "log-export");

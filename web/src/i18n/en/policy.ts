@@ -115,6 +115,8 @@ export const policy = {
   version: "Policy",
   since: "In force since",
   current: "In force",
+  why: "Why",
+  putBy: (name: string) => `by ${name}`,
   look: "Take it as a draft",
   taken: "The draft is this policy now.",
 };

@@ -117,6 +117,8 @@ export const policy: typeof en = {
   version: "Kebijakan",
   since: "Berlaku sejak",
   current: "Berlaku",
+  why: "Alasan",
+  putBy: (name: string) => `oleh ${name}`,
   look: "Ambil sebagai draf",
   taken: "Draf sekarang adalah kebijakan ini.",
 };

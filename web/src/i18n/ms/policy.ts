@@ -117,6 +117,8 @@ export const policy: typeof en = {
   version: "Dasar",
   since: "Berkuat kuasa sejak",
   current: "Berkuat kuasa",
+  why: "Sebab",
+  putBy: (name: string) => `oleh ${name}`,
   look: "Ambil sebagai draf",
   taken: "Draf kini ialah dasar ini.",
 };
