@@ -146,6 +146,10 @@ const FORMS: Form[] = [
 
 const KNOWN = FORMS.map(([pattern, said]) => ({ pattern: new RegExp(`^${pattern}$`), said }));
 
+// What has to be mended is that the buyer was not told, or not in time.
+export const isAboutTelling = (sentence: string) =>
+  /^Tell the customer |^Correct the day on which the customer was told: | since the customer was told, /.test(sentence);
+
 // Undefined when the sentence has a form that is not known here.
 export function sayMissing(sentence: string, say: Say): string | undefined {
   for (const { pattern, said } of KNOWN) {

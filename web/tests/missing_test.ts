@@ -6,7 +6,7 @@ import { missingWords } from "../src/i18n/missing";
 import { nameWords } from "../src/i18n/names";
 import { proofWords } from "../src/i18n/proof";
 import type { Language } from "../src/i18n/language";
-import { sayMissing } from "../src/missing";
+import { isAboutTelling, sayMissing } from "../src/missing";
 
 const LOCALES = { en: "en-GB", id: "id-ID", ms: "ms-MY" };
 
@@ -91,6 +91,10 @@ describe("what is missing", () => {
         "ms",
       ),
     ).toBe("Peringatan kedua, dihantar 7 hari atau lebih selepas peringatan pertama (7 Sep 2026), belum ada; dikira mulai 14 Sep 2026.");
+  });
+
+  it("is known where it is about telling the buyer", () => {
+    expect(SENTENCES.filter(isAboutTelling).length).toBe(6);
   });
 
   it("that is not known has no words", () => expect(said("Something new.", "id")).toBeUndefined());

@@ -36,7 +36,7 @@ export const filing = {
   needsReminders: (n: number, days: number) =>
     n === 1 ? "1 reminder" : days > 0 ? `${n} reminders, ${days} days apart` : `${n} reminders`,
   needsProof: (kinds: string) => `as proof: ${kinds}`,
-  needsTold: "that the buyer was told of it, where the charter asks for that",
+  needsTold: "the buyer told that partner shops may be told",
   needsSecond: "somebody else who approves it",
   or: " or ",
   needsDaysAfterDue: (n: number) => `${n} days past the due day`,
@@ -73,6 +73,7 @@ export const filing = {
   nothingMissing: "All there: it can be approved.",
   readable: "What partner shops will be able to read",
   readableHint: "Only who checks the same buyer, and only after the hold. Never a name, a note or a file.",
+  readableHintNow: "Only who checks the same buyer. Never a name, a note or a file.",
   readNothing: "Nothing. This kind never leaves the shop.",
   heldUntil: (day: string) => `If the buyer gets the letter today, they have until ${day} to answer.`,
   expires: (day: string) => `It is erased everywhere on ${day} at the latest.`,

@@ -37,7 +37,7 @@ export const filing: typeof en = {
   needsReminders: (n: number, days: number) =>
     n > 1 && days > 0 ? `${n} pengingat, berjarak ${days} hari` : `${n} pengingat`,
   needsProof: (kinds: string) => `sebagai bukti: ${kinds}`,
-  needsTold: "pembeli sudah diberi tahu, bila piagam memintanya",
+  needsTold: "pembeli sudah diberi tahu bahwa toko mitra bisa diberi tahu",
   needsSecond: "orang lain yang menyetujuinya",
   or: " atau ",
   needsDaysAfterDue: (n: number) => `${n} hari setelah jatuh tempo`,
@@ -74,6 +74,7 @@ export const filing: typeof en = {
   nothingMissing: "Lengkap: bisa disetujui.",
   readable: "Yang akan bisa dibaca toko mitra",
   readableHint: "Hanya oleh yang memeriksa pembeli yang sama, dan hanya setelah masa tunggu. Tidak pernah nama, catatan, atau berkas.",
+  readableHintNow: "Hanya oleh yang memeriksa pembeli yang sama. Tidak pernah nama, catatan, atau berkas.",
   readNothing: "Tidak ada. Yang seperti ini tidak pernah keluar dari toko.",
   heldUntil: (day: string) => `Bila pembeli mendapat surat hari ini, ia bisa menjawab sampai ${day}.`,
   expires: (day: string) => `Dihapus di mana-mana paling lambat ${day}.`,

@@ -37,7 +37,7 @@ export const filing: typeof en = {
   needsReminders: (n: number, days: number) =>
     n > 1 && days > 0 ? `${n} peringatan, berselang ${days} hari` : `${n} peringatan`,
   needsProof: (kinds: string) => `sebagai bukti: ${kinds}`,
-  needsTold: "pembeli sudah diberitahu, jika piagam memintanya",
+  needsTold: "pembeli sudah diberitahu bahawa rakan kedai boleh diberitahu",
   needsSecond: "orang lain yang meluluskannya",
   or: " atau ",
   needsDaysAfterDue: (n: number) => `${n} hari selepas tempoh bayaran`,
@@ -74,6 +74,7 @@ export const filing: typeof en = {
   nothingMissing: "Lengkap: boleh diluluskan.",
   readable: "Yang boleh dibaca oleh kedai rakan nanti",
   readableHint: "Hanya oleh yang menyemak pembeli yang sama, dan hanya selepas tempoh tunggu. Tidak pernah nama, nota atau fail.",
+  readableHintNow: "Hanya oleh yang menyemak pembeli yang sama. Tidak pernah nama, catatan atau fail.",
   readNothing: "Tiada. Yang seperti ini tidak pernah keluar dari kedai.",
   heldUntil: (day: string) => `Jika pembeli mendapat surat hari ini, dia boleh menjawab hingga ${day}.`,
   expires: (day: string) => `Dipadam di semua tempat selewat-lewatnya ${day}.`,

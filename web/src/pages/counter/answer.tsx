@@ -130,7 +130,7 @@ export function Answer({
         />
       )}
       <span class="visually-hidden" role="status">
-        {override ? names.effects[override.effect] : ""}
+        {order ? t.orderRecorded(order.invoice) : override ? names.effects[override.effect] : ""}
       </span>
     </div>
   );

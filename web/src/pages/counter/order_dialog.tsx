@@ -65,7 +65,6 @@ export function OrderDialog({
     setMoneyError(undefined);
     const answer = await add.run({ name: name.trim(), invoice: invoice.trim(), due, amount, terms });
     if (!answer) return;
-    say(t.orderRecorded(answer.order?.invoice ?? ""));
     if (answer.order) onDone(answer.order);
     if (answer.leftOut.length > 0) say(`${t.leftOut} ${answer.leftOut.join("; ")}`);
     onClose();

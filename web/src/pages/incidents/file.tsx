@@ -22,6 +22,7 @@ import { ChooseOrder, type Chosen, ChosenOrder } from "./choose_order";
 import { DaysField } from "./days";
 import { FilePicker, type PickedFile, useUploads } from "./files";
 import { type NewIncident, Preview } from "./preview";
+import { isAboutTelling } from "../../missing";
 import { useReasons } from "./reasons";
 import { takeStart } from "./start";
 
@@ -50,6 +51,8 @@ export function FileIncident() {
   const [files, setFiles] = useState<PickedFile[]>([]);
   const [tried, setTried] = useState(false);
   const [filed, setFiled] = useState<Incident>();
+  // The charter asks for it, as the preview says once enough is known.
+  const [asksTold, setAsksTold] = useState(false);
   const [startError, setStartError] = useState<unknown>();
   const uploads = useUploads(files, setFiles);
   const form = useRef<HTMLFormElement>(null);
@@ -167,7 +170,7 @@ export function FileIncident() {
               error={tried && !reason ? t.reasonMissing : undefined}
               onValue={setReason}
             />
-            <Needs reason={chosenReason} secondPerson={reasons.secondPerson} />
+            <Needs reason={chosenReason} secondPerson={reasons.secondPerson} told={asksTold || toldOn !== ""} />
             {byHand && (
               <fieldset class="stack">
                 <legend class="field-label">{t.who}</legend>
@@ -227,7 +230,7 @@ export function FileIncident() {
               <TextField
                 label={t.toldOn}
                 hint={t.toldHint}
-                optional={!shares}
+                optional={!(shares && (asksTold || toldOn !== ""))}
                 type="date"
                 max={today}
                 value={toldOn}
@@ -263,7 +266,12 @@ export function FileIncident() {
               </Button>
             </div>
           </form>
-          <Preview incident={input} proofs={files.map((each) => each.kind)} />
+          <Preview
+            incident={input}
+            proofs={files.map((each) => each.kind)}
+            holds={(chosenReason?.holdDays ?? 0) > 0}
+            onMissing={(missing) => setAsksTold(missing.some(isAboutTelling))}
+          />
         </div>
       )}
     </Page>
@@ -312,7 +320,15 @@ function ReasonField({
 }
 
 // What the circle's charter asks of the reason.
-function Needs({ reason, secondPerson }: { reason: Reason | undefined; secondPerson: boolean }) {
+function Needs({
+  reason,
+  secondPerson,
+  told,
+}: {
+  reason: Reason | undefined;
+  secondPerson: boolean;
+  told: boolean;
+}) {
   const t = useWords(filingWords);
   const words = useWords(proofWords);
   const format = useFormat();
@@ -327,7 +343,7 @@ function Needs({ reason, secondPerson }: { reason: Reason | undefined; secondPer
           ...reason.proofs.map(({ kinds }) => t.needsProof(kinds.map(kind).join(t.or))),
           reason.reminders > 0 && t.needsReminders(reason.reminders, reason.daysBetweenReminders),
           reason.daysAfterDue > 0 && t.needsDaysAfterDue(reason.daysAfterDue),
-          t.needsTold,
+          told && t.needsTold,
           secondPerson && t.needsSecond,
           reason.holdDays > 0 && t.hold(reason.holdDays),
         ].filter((need) => need !== false)

@@ -18,7 +18,18 @@ const WAIT_MS = 400;
 export type NewIncident = Omit<MessageInitShape<typeof AddIncidentRequestSchema>, "$typeName" | "$unknown" | "requestId">;
 
 // `incident` undefined: not enough is known yet.
-export function Preview({ incident, proofs }: { incident: NewIncident | undefined; proofs: readonly string[] }) {
+export function Preview({
+  incident,
+  proofs,
+  holds,
+  onMissing,
+}: {
+  incident: NewIncident | undefined;
+  proofs: readonly string[];
+  // The buyer has time to answer before partners are told.
+  holds: boolean;
+  onMissing: (missing: readonly string[]) => void;
+}) {
   const t = useWords(filingWords);
   const format = useFormat();
   const language = useLanguage();
@@ -35,7 +46,9 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
     const timer = setTimeout(() => {
       shop.previewIncident({ incident, proofs: [...proofs], language }, { signal: stop.signal }).then(
         (next) => {
-          if (!stop.signal.aborted) setAnswer(next);
+          if (stop.signal.aborted) return;
+          setAnswer(next);
+          onMissing(next.missing);
         },
         (failure: unknown) => {
           if (stop.signal.aborted || isAborted(failure)) return;
@@ -67,8 +80,8 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
             ) : (
               <>
                 <SharedFacts facts={answer.shared} />
-                <p class="small muted">{t.readableHint}</p>
-                {answer.heldUntil && <p class="small">{t.heldUntil(format.day(answer.heldUntil))}</p>}
+                <p class="small muted">{holds ? t.readableHint : t.readableHintNow}</p>
+                {holds && answer.heldUntil && <p class="small">{t.heldUntil(format.day(answer.heldUntil))}</p>}
                 {answer.expiresOn && <p class="small">{t.expires(format.day(answer.expiresOn))}</p>}
               </>
             )}

@@ -9,6 +9,7 @@ import { Card, Facts, Failure, Note } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
 import { useFollowPage } from "../../use_follow_page";
 import { useOpens } from "../../use_opens";
+import { noticeOf } from "./notices";
 import { groupProblems, PROBLEM_PAGES, type Problem } from "./problems";
 
 function InWords({ problem }: { problem: Problem }) {
@@ -28,6 +29,24 @@ function InWords({ problem }: { problem: Problem }) {
             <li key={sentence}>{sentence}</li>
           ))}
         </ul>
+      </Fold>
+    </>
+  );
+}
+
+function NoticeInWords({ sentence }: { sentence: string }) {
+  const t = useWords(overviewWords);
+  const notice = noticeOf(sentence, t.notices);
+  const [page = "", part] = notice?.at ?? [];
+  const opens = useOpens(page);
+  if (!notice) return <span lang="en">{sentence}</span>;
+  return (
+    <>
+      <p>
+        {notice.text} {opens && <a href={part ? href(page, part) : href(page)}>{t.problemPage}</a>}
+      </p>
+      <Fold title={t.problemDetails}>
+        <span lang="en">{sentence}</span>
       </Fold>
     </>
   );
@@ -60,7 +79,7 @@ export function NodeCard() {
           <h3>{t.toKnow}</h3>
           {status.notices.map((notice) => (
             <Note key={notice}>
-              <span lang="en">{notice}</span>
+              <NoticeInWords sentence={notice} />
             </Note>
           ))}
         </div>
