@@ -311,7 +311,7 @@ test("the same pages in Indonesian and Malay run over nowhere on a phone", async
 test("what is wrong with the node is said in the user's language, and by the node itself behind it", async () => {
   await writeFile(join(a.directory, "policy.toml"), "version = 1\n[thresholds]\nnothing = 5\n");
   await until(async () => (await a.ask("status")).problems.length > 0, 60_000, "the node has read the file");
-  const node = owner.locator(".card", { hasText: "policy.toml" });
+  const node = owner.locator(".note", { hasText: "policy.toml" });
   for (const [language, sentence, details] of [
     ["ms", "Fail dasar ada kesilapan", "Butiran"],
     ["en", "The file of the policy has a fault", "Details"],
