@@ -16,6 +16,7 @@ import { IconDownload, IconLog } from "../../ui/icons";
 import { Facts, Failure, Note } from "../../ui/layout";
 import { say } from "../../ui/toast";
 import { useWrite } from "../../use_write";
+import { unwrapped } from "./unwrapped";
 
 const MAX_LINE = 300;
 
@@ -52,7 +53,7 @@ export function LetterDialog({
         {letter.code && <Facts facts={[{ name: t.noticeCode, value: <span class="mono">{letter.code}</span> }]} />}
         {/* Reached by the keyboard, to be scrolled. */}
         <div class="letter" tabIndex={0} role="region" aria-label={t.letter}>
-          {letter.letter}
+          {unwrapped(letter.letter)}
         </div>
         <div class="row row-end">
           <CopyButton text={letter.letter} />
