@@ -44,7 +44,7 @@ test("the first user comes by the link that the daemon printed, and checks a buy
   await owner.waitForURL((url) => !url.hash.includes("welcome")); // the secret has left the address
   await owner.goto(`${a.url}/#/counter`);
   await check(owner, PHONE);
-  await owner.getByText("Nobody has a record of this buyer.").waitFor();
+  await owner.getByText("No record of this buyer in your own book or at the one partner shop.").waitFor();
   await owner.getByText("The one partner shop answered.").waitFor();
   await picture(owner, "counter-answer");
   assert.ok(!owner.url().includes("812"), "no identifier stands in the address");
@@ -54,6 +54,19 @@ test("the first user comes by the link that the daemon printed, and checks a buy
   await again.getByLabel("Password", { exact: true }).fill(SECRET_WORDS).catch(() => undefined);
   await again.context().close();
   assert.deepEqual(owner.faults, []);
+});
+
+test("an order is recorded once, and its number stands on the card", async () => {
+  await check(owner, "0815-6204-8371");
+  await owner.getByRole("button", { name: "Record the order" }).click();
+  const dialog = owner.locator("dialog[open]");
+  await dialog.getByLabel(/^Amount of the order/).fill("1.250.000");
+  await dialog.getByRole("button", { name: "Record it" }).click();
+  await dialog.waitFor({ state: "detached" });
+  const line = owner.locator(".answer .note", { hasText: /Order \S+ was recorded/ });
+  await line.getByRole("link", { name: "Open the customer" }).waitFor();
+  assert.equal(await owner.getByRole("button", { name: "Record the order" }).count(), 0);
+  await picture(owner, "counter-order");
 });
 
 test("a password alone does not let the owner in, and a wrong one is told in the same words", async () => {
@@ -140,6 +153,8 @@ test("a partner that is down is not reached, and the answer comes all the same",
   await check(owner, "0813-9876-5432");
   await owner.getByText(/0 of 1 partner shops answered/).waitFor();
   await owner.getByText("One was not reached. What it knows is not in this answer.").waitFor();
+  // Nobody is said to have no record who was not asked.
+  await owner.getByText("No record of this buyer in your own book. No partner shop was reached.").waitFor();
   console.log(`the answer with a dead partner stood there after ${Date.now() - begun} ms`);
   await picture(owner, "counter-dead-partner");
   await b.start();

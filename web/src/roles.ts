@@ -12,6 +12,9 @@ export const OPERATORS_AND_AUDITORS: readonly Role[] = [Role.OPERATOR, Role.AUDI
 export const PARTNER_READERS: readonly Role[] = [Role.MANAGER, Role.OPERATOR, Role.AUDITOR];
 export const EVERYBODY: readonly Role[] = [Role.STAFF, Role.MANAGER, Role.OPERATOR, Role.AUDITOR];
 
+// An owner is listed as all of them.
+export const isOwner = (held: readonly Role[]) => EVERYBODY.every((role) => held.includes(role));
+
 export function holdsOne(held: readonly Role[], wanted: readonly Role[]): boolean {
   return wanted.some((role) => held.includes(role));
 }

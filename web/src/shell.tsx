@@ -7,7 +7,7 @@ import { nameWords } from "./i18n/names";
 import { shellWords } from "./i18n/shell";
 import { useWords } from "./i18n/words";
 import icon from "./icon.svg";
-import { holdsOne, Role } from "./roles";
+import { holdsOne, isOwner, Role } from "./roles";
 import { href, usePlace } from "./router";
 import { routes } from "./routes";
 import { useSession } from "./session";
@@ -101,8 +101,7 @@ export function Bare({ children, testMode = false }: { children: ComponentChildr
 }
 
 function roleOf(roles: readonly Role[], words: typeof nameWords.en): string {
-  // The owner is listed as all four.
-  return roles.length >= 4 ? words.roles[Role.OWNER] : roles.map((role) => words.roles[role]).join(", ");
+  return isOwner(roles) ? words.roles[Role.OWNER] : roles.map((role) => words.roles[role]).join(", ");
 }
 
 export function Shell({

@@ -2,7 +2,7 @@
 import { useMemo } from "preact/hooks";
 import { useLanguage } from "../i18n/language";
 import { useSession } from "../session";
-import { formatAge, formatDay, formatMonth, formatSpan, formatTime } from "./date";
+import { formatAge, formatDay, formatLength, formatMonth, formatSpan, formatTime } from "./date";
 import { localeOf, numberLocale } from "./locale";
 import { type Amount, formatMoney, moneyAsTyped, parseMoney } from "./money";
 import { formatSize } from "./size";
@@ -24,6 +24,8 @@ export function useFormat() {
       age: (iso: string) => formatAge(iso, locale, new Date()),
       // The same of seconds from now; the past is negative.
       span: (seconds: number) => formatSpan(seconds, locale),
+      // "2 hours", of seconds.
+      length: (seconds: number) => formatLength(seconds, locale),
       number: (value: number | bigint) => new Intl.NumberFormat(numberLocale(locale)).format(value),
       // Of a file, in bytes.
       size: (bytes: number | bigint) => formatSize(Number(bytes), numberLocale(locale)),

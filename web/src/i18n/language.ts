@@ -1,4 +1,6 @@
 // The language of the console: the browser's, or what was chosen here.
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
 import { kept, keep } from "../kept";
 import { makeStore, useStore } from "../store";
 
@@ -38,4 +40,10 @@ export function chooseLanguage(next: Language) {
   language.set(next);
 }
 
-export const useLanguage = () => useStore(language);
+// The language of a part of the page that is for somebody else, where it is another.
+export const Spoken = createContext<Language | undefined>(undefined);
+
+export function useLanguage(): Language {
+  const chosen = useStore(language);
+  return useContext(Spoken) ?? chosen;
+}

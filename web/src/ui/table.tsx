@@ -28,39 +28,41 @@ export function Table<R>({
   rowKey: (row: R) => string;
 }) {
   return (
-    <table class="table" role="table">
-      <caption class="visually-hidden">{caption}</caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          {columns.map((column) => (
-            <th key={column.key} role="columnheader" scope="col" class={column.end ? "end" : undefined}>
-              {column.title}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        {rows.map((row) => (
-          <tr role="row" key={rowKey(row)}>
-            {columns.map((column) => {
-              const value = column.render(row);
-              const blank = value === undefined || value === null || value === "" || value === false;
-              const classes = [column.end && "end", column.lead && "lead", blank && "blank"];
-              return (
-                <td
-                  key={column.key}
-                  role="cell"
-                  class={classes.filter(Boolean).join(" ") || undefined}
-                  data-name={column.title}
-                >
-                  <span>{value}</span>
-                </td>
-              );
-            })}
+    <div class="table-box">
+      <table class="table" role="table">
+        <caption class="visually-hidden">{caption}</caption>
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => (
+              <th key={column.key} role="columnheader" scope="col" class={column.end ? "end" : undefined}>
+                {column.title}
+              </th>
+            ))}
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody role="rowgroup">
+          {rows.map((row) => (
+            <tr role="row" key={rowKey(row)}>
+              {columns.map((column) => {
+                const value = column.render(row);
+                const blank = value === undefined || value === null || value === "" || value === false;
+                const classes = [column.end && "end", column.lead && "lead", blank && "blank"];
+                return (
+                  <td
+                    key={column.key}
+                    role="cell"
+                    class={classes.filter(Boolean).join(" ") || undefined}
+                    data-name={column.title}
+                  >
+                    <span>{value}</span>
+                  </td>
+                );
+              })}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -24,15 +24,23 @@ export const counter = {
   group: (name: string) => `Group: ${name}`,
 
   factsTitle: "What it rests on",
-  noFacts: "Nobody has a record of this buyer.",
+  // Of how many partner shops were reached, and how many there are.
+  noFacts: (reached: number, all: number) => {
+    if (all === 0) return "No record of this buyer in your own book. No partner shop was asked.";
+    if (reached === 0) return "No record of this buyer in your own book. No partner shop was reached.";
+    if (reached < all) return `No record of this buyer in your own book or at the ${reached} of ${all} partner shops that were reached.`;
+    return all === 1
+      ? "No record of this buyer in your own book or at the one partner shop."
+      : `No record of this buyer in your own book or at any of the ${all} partner shops.`;
+  },
   noFactsHint: "A new buyer is not a bad one. The answer rests on how buyers do in your shop overall.",
   ownOrders: "Orders in your shop",
   ownOrdersNone: "None has ended yet",
   onTime: (paid: number, settled: number) => `${paid} of ${settled} paid on time`,
   late: (count: number) => `${count} late`,
   open: (count: number) => `${count} open`,
-  overdue: (count: number) => `${count} overdue`,
-  unpaid: (count: number) => `${count} unpaid`,
+  overdue: (count: number) => `of these ${count} overdue`,
+  unpaid: (count: number) => `of these ${count} long unpaid`,
   owes: (amounts: string) => `Still to pay: ${amounts}`,
   ownIncident: "Your own incident",
   partnerRecord: "A record of a partner shop",
@@ -56,7 +64,7 @@ export const counter = {
   } as Record<string, string>,
 
   partnersTitle: "Partner shops",
-  partnersNone: "You have no partner shops yet: the answer rests on your own records.",
+  partnersNone: "No partner shop was asked: the answer rests on your own records.",
   partnersAll: (count: number) => (count === 1 ? "The one partner shop answered." : `All ${count} partner shops answered.`),
   partnersSome: (reached: number, count: number) => `${reached} of ${count} partner shops answered.`,
   partnersMissing: (count: number) =>
@@ -71,6 +79,8 @@ export const counter = {
     [PartnerState.NOT_CHECKED]: "Not reached",
   },
   dataFrom: (age: string) => `data from ${age}`,
+  // Where the node says no more than hours or days.
+  dataAtMost: (length: string) => `data at most ${length} old`,
   somePartner: "A partner shop",
 
   historyTitle: "In your own book",
@@ -112,26 +122,8 @@ export const counter = {
   receiptTitle: "Why this answer",
   receiptBack: "Counter",
   receiptMissing: "Choose a check to see why it was answered so.",
-  checkedBy: "Checked by",
-  checkedAt: "Checked",
   risk: "Risk that it is not paid",
-  prior: "Your shop's own rate",
-  policy: "Policy",
-  logPlace: "Place in the decision log",
-  receiptNumber: "Receipt",
   decidedHere: "What a person decided",
   earlier: "Before that",
-  rulesTitle: "What was looked at",
-  rulesNone: "No rule came into play.",
-  ruleFired: "Came into play",
-  ruleAsks: "Asks for",
-  ruleLooks: "Looks at",
-  inputsTitle: "Facts",
-  kind: "Kind",
-  state: "State",
   age: "Age",
-  counted: "Counted",
-  yes: "Yes",
-  no: "No",
-  ordersOf: (onTime: number, orders: number) => `${onTime} of ${orders} on time`,
 };

@@ -12,6 +12,8 @@ export const errors = {
   signedOut: "You are not signed in any more.",
   slow: "This took too long. Try again.",
   tooMany: "Too many attempts. Wait a little, then try again.",
+  // "in 15 minutes"
+  tooManyUntil: (when: string) => `Too many attempts. Try again ${when}.`,
   unreachable: "The node does not answer. Check that it runs, then try again.",
   again: "Try again",
   nodeSays: "The node says:",

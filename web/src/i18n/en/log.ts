@@ -43,7 +43,6 @@ export const log = {
   allowed: "Vouched for",
   allowedYes: "Yes, on the list of trusted buyers",
   inputs: "What it rested on",
-  inputsNone: "Nothing was known about this buyer.",
   inputTypes: {
     own_incident: "Your own record",
     own_orders: "Orders in your shop",
@@ -65,7 +64,7 @@ export const log = {
   counts: "Counted as",
   countsAs: (share: string) => `${share} of an unpaid order`,
   countedNot: "Did not count",
-  ordersSaid: (all: string, onTime: string, bad: string) => `${all} orders: ${onTime} on time, ${bad} not paid`,
+  ordersSaid: (all: string, onTime: string, bad: string) => `${all} orders: ${onTime} paid on time, ${bad} late or not paid`,
   rules: "Rules",
   fired: "Took effect",
   firedNot: "Not this time",
@@ -162,6 +161,16 @@ export const log = {
     "session.sign-in": "Signed in",
   } as Record<string, string>,
 
+  // What stands in a change, by how the node writes it.
+  objects: {
+    receipts: (from: string, to: string) => `checks ${from} to ${to}`,
+    file: (number: string, kind: string) => `file ${number} (${kind})`,
+    fileOnly: (number: string) => `file ${number}`,
+    withCode: "with a code",
+    withoutCode: (why: string) => `without a code: ${why}`,
+    becomes: (what: string, now: string) => `${what}: ${now}`,
+    request: (partner: string, why: string) => `asked by ${partner}: ${why}`,
+  },
   asks2: "Partners ask you for proof",
   asksNone: "No partner shop asks for proof now.",
   asksAll: "Also those that have ended",
@@ -222,6 +231,9 @@ export const log = {
     "What was answered, and what it rested on, so that every answer can be computed again. It is noted that you saved them.",
   exportKeys: "The keys to check with",
   exportKeysHint: "Let your partner shops save them, too, and compare: then nobody has to take your word.",
+  exportPolicies: "The policies of that time",
+  exportPoliciesHint: "Without them no answer can be computed again: the command takes --policy once for each.",
+  savePolicies: "Save the policies",
   saveLog: "Save the log",
   saveDecisions: "Save the decisions",
   saveKeys: "Save the keys",

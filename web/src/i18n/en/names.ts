@@ -61,4 +61,12 @@ export const names = {
     expired: "Expired",
     erased: "Erased",
   } as Record<string, string>,
+  // The groups that every node begins with; others are called as the shop calls them.
+  groups: {
+    staff: "Staff",
+    problem: "Problem",
+    "watch-closely": "Watch closely",
+    vip: "VIP",
+    regular: "Regular",
+  } as Record<string, string>,
 };

@@ -115,6 +115,23 @@ export const overview = {
       todo: "Tell a manager or whoever looks after the node; they see which shops.",
     },
   } as Record<string, { what: string; todo: string }>,
+  // What is good to know, by how the node says it.
+  notices: {
+    testMode: "This node is in test mode: answers about test identifiers are made up. It is for trying out, not for real customers.",
+    unlockFile:
+      "The node's keys open with a file that lies beside them: whoever copies the directory has them. Have whoever looks after the node keep a passphrase elsewhere.",
+    noPartner: "No partner shop is active: nobody keeps a copy of your log, and checks have no partner's answer.",
+    warnings: (n: number) =>
+      n === 1
+        ? "A number or address may belong to many people and waits for somebody to look at it."
+        : `${n} numbers or addresses may belong to many people and wait for somebody to look at them.`,
+    requests: (n: number) =>
+      n === 1 ? "A partner shop's request for proof waits for a manager." : `${n} requests for proof wait for a manager.`,
+    disputes: (n: number) =>
+      n === 1
+        ? "A dispute has waited for an answer longer than the circle allows without notice. Unanswered the incident is taken back."
+        : `${n} disputes have waited for an answer longer than the circle allows without notice. Unanswered the incidents are taken back.`,
+  },
   problemDetails: "Details",
   problemPage: "Open the page",
 };

@@ -6,7 +6,7 @@ export const partners = {
   join: "Enter a code",
   none: "No partner shops yet",
   noneHint:
-    "Two shops become partners in two steps: one of them makes a code and hands it to the other, in person or by phone; the other one enters it. After that they see each other's records when they check a buyer.",
+    "Two shops become partners in two steps: one of them makes a code and hands it to the other, by a messenger or as a picture to scan; the other one enters it. After that they see each other's records when they check a buyer.",
   noneRead: "An operator of your shop can invite the first one.",
   removedShops: (n: string) => `Removed (${n})`,
 
@@ -41,7 +41,9 @@ export const partners = {
   valid: { h1: "1 hour", h24: "1 day", d7: "7 days" },
   makeCode: "Make the code",
   inviteReady: "The code is ready",
-  inviteThen: "The other shop opens its own partner page, chooses “Enter a code” and puts this in.",
+  inviteThen: "Send it by a messenger that both of you trust, or let the other shop point a phone at the picture. There it is put in on the page of partner shops, under “Enter a code”.",
+  inviteLocal: (endpoint: string) =>
+    `The code names ${endpoint}, which only this computer can reach. A shop elsewhere cannot use it: have another public address set for the node first.`,
   inviteOnce: "It is shown only now. If it gets lost, make another one.",
   qrLabel: "The invitation as a QR code",
   expires: (when: string) => `Good until ${when}, once.`,

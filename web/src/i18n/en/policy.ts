@@ -1,7 +1,7 @@
 export const policy = {
   title: "Policy",
   intro: "How your node makes an answer out of what is known about a buyer.",
-  prior: (share: string) => `Of your own orders ${share} are not paid; answers start from there.`,
+  prior: (share: string) => `Answers start from the estimate that ${share} of your orders are not paid; with your own orders it comes closer to them.`,
   tabs: {
     words: "In words",
     text: "As text",
@@ -54,7 +54,8 @@ export const policy = {
   backtestBegin: "Begins…",
   backtestStopped: "This was stopped.",
   backtestNone: "There are no past orders with a known end yet. Import your orders, or note whether they were paid.",
-  orders: (all: string, good: string, bad: string) => `${all} orders: ${good} ended well, ${bad} badly.`,
+  orders: (measured: string, all: string, good: string, bad: string) =>
+    `${measured} of ${all} orders are measured: ${good} ended well, ${bad} badly.`,
   curve: "How many bad orders are caught",
   curveHint: "The higher the line, the better: more bad orders are caught for the same number of good ones held back.",
   hindered: "Good orders held back",
@@ -93,12 +94,13 @@ export const policy = {
   trialNoneHint:
     "A policy on trial answers beside the one in force, without effect. After some weeks you see here where it would have answered otherwise, and what became of those orders.",
   trialStart: "Put on trial",
-  trialStartHint: "It takes the place of a policy that is on trial already. Nobody at the counter notices it.",
+  trialStartHint: "It takes the place of a policy that is on trial already. The answers stay as they are; at the counter the one on trial stands beside them.",
   trialStarted: "The policy is on trial.",
   trialEnd: "End the trial",
   trialEndHint: "What the trial has shown is not kept on this page. The policy in force stays.",
   trialEnded: "The trial has ended.",
   trialSince: (when: string) => `On trial since ${when}.`,
+  trialInForce: "This policy is in force by now, so the trial shows nothing any more. It can be ended.",
   trialRows: "Where they agreed, and where not",
   trialNoRows: "No checks yet since it is on trial.",
   answered: "Answered",
@@ -113,6 +115,8 @@ export const policy = {
   version: "Policy",
   since: "In force since",
   current: "In force",
+  why: "Why",
+  putBy: (name: string) => `by ${name}`,
   look: "Take it as a draft",
   taken: "The draft is this policy now.",
 };

@@ -13,6 +13,7 @@ export const signIn = {
   wrong: "These do not fit together. Check them and try again.",
   wrongCode: "This code does not fit. Wait for the next one and try again.",
   ended: "You were signed out. Sign in to go on where you were.",
+  forgotten: "Forgotten the password? An operator or owner of your shop gives you a new link, on the page “Users”.",
   firstUser: "Nobody can sign in here yet",
   firstUserHint:
     "The node printed a link for the first user when it started. Open that link in this browser.",

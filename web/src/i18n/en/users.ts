@@ -25,7 +25,7 @@ export const users = {
   },
   added: "The user was added.",
   linkReady: "The link is ready",
-  linkHint: (name: string) => `Give it to ${name}, who opens it and chooses a password. It works once.`,
+  linkHint: (name: string) => `Give it to ${name}, who opens it, chooses a password, and signs in as ${name} from then on. It works once.`,
   linkOnce: "It is shown only now. If it gets lost, reset the user's sign-in for a new one.",
   linkUntil: (when: string) => `Good until ${when}.`,
   linkQr: "The link as a QR code",
@@ -36,7 +36,7 @@ export const users = {
   finished: "Done",
   signsIn: "Signs in",
   how: {
-    password: "With a password",
+    password: "Here, with a password",
     factor: "With a password and a code",
     key: "With a key",
     local: (uid: number) => `On the node's computer (user ${uid})`,

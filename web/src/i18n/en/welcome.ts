@@ -10,6 +10,7 @@ export const welcome = {
   usedUp: "This link does not work any more",
   usedUpHint: "It was used before, or too much time has passed. Ask whoever looks after the node for another.",
   usedUpFirst: "Start the node again: it prints a new link as long as nobody can sign in.",
+  signsInAs: (name: string) => `From now on you sign in as ${name}.`,
   signIn: "Sign in",
   step: (at: number, of: number) => `Step ${at} of ${of}`,
 };

@@ -25,15 +25,22 @@ export const counter: typeof en = {
   group: (name: string) => `Kelompok: ${name}`,
 
   factsTitle: "Dasar jawaban",
-  noFacts: "Tidak ada yang punya catatan tentang pembeli ini.",
+  noFacts: (reached: number, all: number) => {
+    if (all === 0) return "Tidak ada catatan tentang pembeli ini di buku Anda sendiri. Tidak ada toko mitra yang ditanya.";
+    if (reached === 0) return "Tidak ada catatan tentang pembeli ini di buku Anda sendiri. Tidak ada toko mitra yang terjangkau.";
+    if (reached < all) return `Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di ${reached} dari ${all} toko mitra yang terjangkau.`;
+    return all === 1
+      ? "Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di satu-satunya toko mitra."
+      : `Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di ${all} toko mitra.`;
+  },
   noFactsHint: "Pembeli baru bukan pembeli buruk. Jawaban ini berdasar pada pembeli toko Anda pada umumnya.",
   ownOrders: "Pesanan di toko Anda",
   ownOrdersNone: "Belum ada yang selesai",
   onTime: (paid: number, settled: number) => `${paid} dari ${settled} dibayar tepat waktu`,
   late: (count: number) => `${count} terlambat`,
   open: (count: number) => `${count} belum dibayar`,
-  overdue: (count: number) => `${count} lewat jatuh tempo`,
-  unpaid: (count: number) => `${count} tidak dibayar`,
+  overdue: (count: number) => `di antaranya ${count} lewat jatuh tempo`,
+  unpaid: (count: number) => `di antaranya ${count} lama tidak dibayar`,
   owes: (amounts: string) => `Masih harus dibayar: ${amounts}`,
   ownIncident: "Insiden Anda sendiri",
   partnerRecord: "Catatan toko mitra",
@@ -57,7 +64,7 @@ export const counter: typeof en = {
   },
 
   partnersTitle: "Toko mitra",
-  partnersNone: "Anda belum punya toko mitra: jawaban berdasar pada catatan Anda sendiri.",
+  partnersNone: "Tidak ada toko mitra yang ditanya: jawaban berdasar pada catatan Anda sendiri.",
   partnersAll: (count: number) => (count === 1 ? "Satu-satunya toko mitra menjawab." : `Semua ${count} toko mitra menjawab.`),
   partnersSome: (reached: number, count: number) => `${reached} dari ${count} toko mitra menjawab.`,
   partnersMissing: (count: number) =>
@@ -70,6 +77,7 @@ export const counter: typeof en = {
     [PartnerState.NOT_CHECKED]: "Tidak terjangkau",
   },
   dataFrom: (age: string) => `data dari ${age}`,
+  dataAtMost: (length: string) => `umur data paling lama ${length}`,
   somePartner: "Toko mitra",
 
   historyTitle: "Di buku Anda sendiri",
@@ -111,26 +119,8 @@ export const counter: typeof en = {
   receiptTitle: "Mengapa jawabannya begini",
   receiptBack: "Kasir",
   receiptMissing: "Pilih sebuah pemeriksaan untuk melihat alasannya.",
-  checkedBy: "Diperiksa oleh",
-  checkedAt: "Diperiksa",
   risk: "Risiko tidak dibayar",
-  prior: "Tingkat di toko Anda",
-  policy: "Kebijakan",
-  logPlace: "Tempat dalam log keputusan",
-  receiptNumber: "Tanda terima",
   decidedHere: "Keputusan seseorang",
   earlier: "Sebelumnya",
-  rulesTitle: "Yang dilihat",
-  rulesNone: "Tidak ada aturan yang berlaku.",
-  ruleFired: "Berlaku",
-  ruleAsks: "Meminta",
-  ruleLooks: "Melihat",
-  inputsTitle: "Fakta",
-  kind: "Jenis",
-  state: "Keadaan",
   age: "Umur",
-  counted: "Dihitung",
-  yes: "Ya",
-  no: "Tidak",
-  ordersOf: (onTime: number, orders: number) => `${onTime} dari ${orders} tepat waktu`,
 };

@@ -14,6 +14,7 @@ export const errors: typeof en = {
   signedOut: "Anda sudah tidak masuk lagi.",
   slow: "Terlalu lama. Coba lagi.",
   tooMany: "Terlalu banyak percobaan. Tunggu sebentar, lalu coba lagi.",
+  tooManyUntil: (when: string) => `Terlalu banyak percobaan. Coba lagi ${when}.`,
   unreachable: "Node tidak menjawab. Pastikan node berjalan, lalu coba lagi.",
   again: "Coba lagi",
   nodeSays: "Kata node:",

@@ -44,7 +44,6 @@ export const log: typeof en = {
   allowed: "Dipercaya",
   allowedYes: "Ya, ada di daftar pembeli tepercaya",
   inputs: "Dasar jawaban",
-  inputsNone: "Tidak ada yang diketahui tentang pembeli ini.",
   inputTypes: {
     own_incident: "Catatan Anda sendiri",
     own_orders: "Pesanan di toko Anda",
@@ -67,7 +66,7 @@ export const log: typeof en = {
   countsAs: (share: string) => `${share} dari satu pesanan tidak dibayar`,
   countedNot: "Tidak dihitung",
   ordersSaid: (all: string, onTime: string, bad: string) =>
-    `${all} pesanan: ${onTime} tepat waktu, ${bad} tidak dibayar`,
+    `${all} pesanan: ${onTime} tepat waktu, ${bad} terlambat atau tidak dibayar`,
   rules: "Aturan",
   fired: "Berpengaruh",
   firedNot: "Kali ini tidak",
@@ -164,6 +163,15 @@ export const log: typeof en = {
     "session.sign-in": "Masuk",
   },
 
+  objects: {
+    receipts: (from: string, to: string) => `pemeriksaan ${from} sampai ${to}`,
+    file: (number: string, kind: string) => `berkas ${number} (${kind})`,
+    fileOnly: (number: string) => `berkas ${number}`,
+    withCode: "dengan kode",
+    withoutCode: (why: string) => `tanpa kode: ${why}`,
+    becomes: (what: string, now: string) => `${what}: ${now}`,
+    request: (partner: string, why: string) => `diminta ${partner}: ${why}`,
+  },
   asks2: "Mitra meminta bukti kepada Anda",
   asksNone: "Sekarang tidak ada toko mitra yang meminta bukti.",
   asksAll: "Juga yang sudah berakhir",
@@ -227,6 +235,9 @@ export const log: typeof en = {
     "Apa jawabannya dan apa dasarnya, supaya setiap jawaban dapat dihitung ulang. Tercatat bahwa Anda menyimpannya.",
   exportKeys: "Kunci untuk memeriksanya",
   exportKeysHint: "Minta toko mitra menyimpannya juga, lalu bandingkan: dengan begitu tidak ada yang harus percaya begitu saja.",
+  exportPolicies: "Kebijakan waktu itu",
+  exportPoliciesHint: "Tanpa itu tidak ada jawaban yang bisa dihitung ulang: perintahnya memakai --policy sekali untuk masing-masing.",
+  savePolicies: "Simpan kebijakan",
   saveLog: "Simpan log",
   saveDecisions: "Simpan keputusan",
   saveKeys: "Simpan kunci",

@@ -7,7 +7,7 @@ export const names: typeof en = {
     [Effect.ACCEPT]: "Terima",
     [Effect.DEPOSIT]: "Minta uang muka",
     [Effect.PREPAY]: "Bayar dulu",
-    [Effect.REVIEW]: "Tanya manajer",
+    [Effect.REVIEW]: "Diputuskan di toko",
     [Effect.DECLINE]: "Tolak",
   },
   terms: {
@@ -59,5 +59,12 @@ export const names: typeof en = {
     corrected: "Dikoreksi",
     expired: "Kedaluwarsa",
     erased: "Dihapus",
+  },
+  groups: {
+    staff: "Staf",
+    problem: "Bermasalah",
+    "watch-closely": "Perlu diawasi",
+    vip: "VIP",
+    regular: "Langganan",
   },
 };

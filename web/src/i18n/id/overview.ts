@@ -116,6 +116,16 @@ export const overview: typeof en = {
       todo: "Beri tahu manajer atau operator; mereka melihat toko mana.",
     },
   },
+  notices: {
+    testMode: "Node ini dalam mode uji: jawaban tentang pengenal uji dibuat-buat. Untuk mencoba saja, bukan untuk pelanggan sungguhan.",
+    unlockFile:
+      "Kunci node terbuka dengan berkas di sampingnya: siapa yang menyalin direktorinya memiliki kuncinya. Minta yang mengurus node menyimpan frasa sandi di tempat lain.",
+    noPartner: "Tidak ada toko mitra yang aktif: tidak ada yang menyimpan salinan log Anda, dan pemeriksaan tanpa jawaban mitra.",
+    warnings: (n: number) => `${n} nomor atau alamat mungkin milik banyak orang dan menunggu untuk dilihat.`,
+    requests: (n: number) => `${n} permintaan bukti menunggu manajer.`,
+    disputes: (n: number) =>
+      `${n} sengketa menunggu jawaban lebih lama dari yang dibolehkan lingkaran. Bila tidak dijawab, insidennya ditarik.`,
+  },
   problemDetails: "Rincian",
   problemPage: "Buka halamannya",
 };

@@ -8,7 +8,7 @@ export const partners: typeof en = {
   join: "Masukkan kode",
   none: "Belum ada toko mitra",
   noneHint:
-    "Dua toko menjadi mitra dalam dua langkah: salah satu membuat kode dan menyerahkannya kepada yang lain, secara langsung atau lewat telepon; yang lain memasukkannya. Setelah itu keduanya melihat catatan satu sama lain saat memeriksa pembeli.",
+    "Dua toko menjadi mitra dalam dua langkah: salah satu membuat kode dan menyerahkannya kepada yang lain, lewat aplikasi pesan atau sebagai gambar untuk dipindai; yang lain memasukkannya. Setelah itu keduanya melihat catatan satu sama lain saat memeriksa pembeli.",
   noneRead: "Operator toko Anda dapat mengundang yang pertama.",
   removedShops: (n: string) => `Dikeluarkan (${n})`,
 
@@ -43,7 +43,9 @@ export const partners: typeof en = {
   valid: { h1: "1 jam", h24: "1 hari", d7: "7 hari" },
   makeCode: "Buat kode",
   inviteReady: "Kode sudah siap",
-  inviteThen: "Toko itu membuka halaman mitranya sendiri, memilih “Masukkan kode”, lalu mengisikan kode ini.",
+  inviteThen: "Kirim lewat aplikasi pesan yang Anda berdua percayai, atau biarkan toko itu memindai gambarnya. Di sana kode diisikan di halaman toko mitra, lewat “Masukkan kode”.",
+  inviteLocal: (endpoint: string) =>
+    `Kode ini menyebut ${endpoint}, yang hanya terjangkau dari komputer ini. Toko di tempat lain tidak bisa memakainya: minta alamat lain dipasang untuk node dulu.`,
   inviteOnce: "Kode hanya ditampilkan sekarang. Kalau hilang, buat yang baru.",
   qrLabel: "Undangan sebagai kode QR",
   expires: (when: string) => `Berlaku sampai ${when}, satu kali.`,

@@ -3,7 +3,7 @@ import type { policy as en } from "../en/policy";
 export const policy: typeof en = {
   title: "Kebijakan",
   intro: "Bagaimana node Anda menyusun jawaban dari yang diketahui tentang pembeli.",
-  prior: (share: string) => `Dari pesanan Anda sendiri ${share} tidak dibayar; jawaban bertolak dari situ.`,
+  prior: (share: string) => `Jawaban bertolak dari perkiraan bahwa ${share} pesanan Anda tidak dibayar; makin banyak pesanan Anda, makin dekat perkiraan itu.`,
   tabs: {
     words: "Dengan kata-kata",
     text: "Sebagai teks",
@@ -58,7 +58,8 @@ export const policy: typeof en = {
   backtestStopped: "Ini dihentikan.",
   backtestNone:
     "Belum ada pesanan lama yang akhirnya diketahui. Impor pesanan Anda, atau catat apakah pesanan sudah dibayar.",
-  orders: (all: string, good: string, bad: string) => `${all} pesanan: ${good} berakhir baik, ${bad} buruk.`,
+  orders: (measured: string, all: string, good: string, bad: string) =>
+    `${measured} dari ${all} pesanan diukur: ${good} berakhir baik, ${bad} buruk.`,
   curve: "Berapa pesanan buruk yang tertangkap",
   curveHint:
     "Makin tinggi garisnya makin baik: lebih banyak pesanan buruk tertangkap untuk jumlah pesanan baik tertahan yang sama.",
@@ -95,12 +96,13 @@ export const policy: typeof en = {
   trialNoneHint:
     "Kebijakan uji coba ikut menjawab di samping yang berlaku, tanpa pengaruh. Setelah beberapa minggu Anda melihat di sini di mana jawabannya akan berbeda, dan bagaimana akhir pesanan itu.",
   trialStart: "Uji coba",
-  trialStartHint: "Menggantikan kebijakan yang sedang diuji coba. Tidak ada yang terasa di kasir.",
+  trialStartHint: "Menggantikan kebijakan yang sedang diuji coba. Jawaban tetap seperti semula; di kasir jawaban uji coba tampil di sampingnya.",
   trialStarted: "Kebijakan sedang diuji coba.",
   trialEnd: "Akhiri uji coba",
   trialEndHint: "Hasil uji coba tidak disimpan di halaman ini. Kebijakan yang berlaku tetap.",
   trialEnded: "Uji coba berakhir.",
   trialSince: (when: string) => `Diuji coba sejak ${when}.`,
+  trialInForce: "Kebijakan ini sekarang sudah berlaku, jadi uji cobanya tidak menunjukkan apa-apa lagi. Uji coba bisa diakhiri.",
   trialRows: "Di mana keduanya sama, dan di mana tidak",
   trialNoRows: "Belum ada pemeriksaan sejak diuji coba.",
   answered: "Dijawab",
@@ -115,6 +117,8 @@ export const policy: typeof en = {
   version: "Kebijakan",
   since: "Berlaku sejak",
   current: "Berlaku",
+  why: "Alasan",
+  putBy: (name: string) => `oleh ${name}`,
   look: "Ambil sebagai draf",
   taken: "Draf sekarang adalah kebijakan ini.",
 };

@@ -15,6 +15,7 @@ export const signIn: typeof en = {
   wrong: "Nama dan kata sandi tidak cocok. Periksa lalu coba lagi.",
   wrongCode: "Kode ini tidak cocok. Tunggu kode berikutnya lalu coba lagi.",
   ended: "Anda telah keluar. Masuk untuk melanjutkan.",
+  forgotten: "Lupa kata sandi? Operator atau pemilik toko Anda memberi tautan baru, di halaman “Pengguna”.",
   firstUser: "Belum ada yang bisa masuk di sini",
   firstUserHint:
     "Node mencetak tautan untuk pengguna pertama saat dijalankan. Buka tautan itu di peramban ini.",

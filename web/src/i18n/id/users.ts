@@ -26,7 +26,7 @@ export const users: typeof en = {
   },
   added: "Pengguna ditambahkan.",
   linkReady: "Tautan sudah siap",
-  linkHint: (name: string) => `Berikan kepada ${name}, yang membukanya dan memilih kata sandi. Berlaku satu kali.`,
+  linkHint: (name: string) => `Berikan kepada ${name}, yang membukanya, memilih kata sandi, lalu masuk sebagai ${name}. Berlaku satu kali.`,
   linkOnce: "Tautan hanya ditampilkan sekarang. Kalau hilang, atur ulang cara masuk pengguna untuk mendapat yang baru.",
   linkUntil: (when: string) => `Berlaku sampai ${when}.`,
   linkQr: "Tautan sebagai kode QR",
@@ -37,7 +37,7 @@ export const users: typeof en = {
   finished: "Selesai",
   signsIn: "Cara masuk",
   how: {
-    password: "Dengan kata sandi",
+    password: "Di sini, dengan kata sandi",
     factor: "Dengan kata sandi dan kode",
     key: "Dengan kunci",
     local: (uid: number) => `Di komputer node (pengguna ${uid})`,

@@ -12,6 +12,7 @@ export const welcome: typeof en = {
   usedUp: "Tautan ini tidak berlaku lagi",
   usedUpHint: "Tautan sudah dipakai, atau sudah terlalu lama. Minta yang baru kepada pengurus node.",
   usedUpFirst: "Jalankan ulang node: ia mencetak tautan baru selama belum ada yang bisa masuk.",
+  signsInAs: (name: string) => `Mulai sekarang Anda masuk sebagai ${name}.`,
   signIn: "Masuk",
   step: (at: number, of: number) => `Langkah ${at} dari ${of}`,
 };

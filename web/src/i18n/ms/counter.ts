@@ -25,15 +25,22 @@ export const counter: typeof en = {
   group: (name: string) => `Kumpulan: ${name}`,
 
   factsTitle: "Asas jawapan",
-  noFacts: "Tiada sesiapa mempunyai rekod tentang pembeli ini.",
+  noFacts: (reached: number, all: number) => {
+    if (all === 0) return "Tiada rekod tentang pembeli ini dalam buku anda sendiri. Tiada rakan kedai ditanya.";
+    if (reached === 0) return "Tiada rekod tentang pembeli ini dalam buku anda sendiri. Tiada rakan kedai dapat dihubungi.";
+    if (reached < all) return `Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di ${reached} daripada ${all} rakan kedai yang dapat dihubungi.`;
+    return all === 1
+      ? "Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di satu-satunya rakan kedai."
+      : `Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di mana-mana daripada ${all} rakan kedai.`;
+  },
   noFactsHint: "Pembeli baharu bukan pembeli yang tidak baik. Jawapan ini berdasarkan pembeli kedai anda secara keseluruhan.",
   ownOrders: "Pesanan di kedai anda",
   ownOrdersNone: "Belum ada yang selesai",
   onTime: (paid: number, settled: number) => `${paid} daripada ${settled} dibayar tepat masa`,
   late: (count: number) => `${count} lewat`,
   open: (count: number) => `${count} belum dibayar`,
-  overdue: (count: number) => `${count} lepas tempoh`,
-  unpaid: (count: number) => `${count} tidak dibayar`,
+  overdue: (count: number) => `antaranya ${count} lepas tempoh`,
+  unpaid: (count: number) => `antaranya ${count} lama tidak dibayar`,
   owes: (amounts: string) => `Masih perlu dibayar: ${amounts}`,
   ownIncident: "Insiden anda sendiri",
   partnerRecord: "Rekod rakan kedai",
@@ -57,7 +64,7 @@ export const counter: typeof en = {
   },
 
   partnersTitle: "Rakan kedai",
-  partnersNone: "Anda belum ada rakan kedai: jawapan berdasarkan rekod anda sendiri.",
+  partnersNone: "Tiada rakan kedai ditanya: jawapan berdasarkan rekod anda sendiri.",
   partnersAll: (count: number) => (count === 1 ? "Satu-satunya rakan kedai menjawab." : `Kesemua ${count} rakan kedai menjawab.`),
   partnersSome: (reached: number, count: number) => `${reached} daripada ${count} rakan kedai menjawab.`,
   partnersMissing: (count: number) =>
@@ -70,6 +77,7 @@ export const counter: typeof en = {
     [PartnerState.NOT_CHECKED]: "Tidak dapat dihubungi",
   },
   dataFrom: (age: string) => `data dari ${age}`,
+  dataAtMost: (length: string) => `usia data paling lama ${length}`,
   somePartner: "Rakan kedai",
 
   historyTitle: "Dalam buku anda sendiri",
@@ -111,26 +119,8 @@ export const counter: typeof en = {
   receiptTitle: "Mengapa jawapannya begini",
   receiptBack: "Kaunter",
   receiptMissing: "Pilih satu semakan untuk melihat sebabnya.",
-  checkedBy: "Disemak oleh",
-  checkedAt: "Disemak",
   risk: "Risiko tidak dibayar",
-  prior: "Kadar di kedai anda",
-  policy: "Dasar",
-  logPlace: "Tempat dalam log keputusan",
-  receiptNumber: "Resit",
   decidedHere: "Keputusan seseorang",
   earlier: "Sebelum itu",
-  rulesTitle: "Apa yang dilihat",
-  rulesNone: "Tiada peraturan yang terpakai.",
-  ruleFired: "Terpakai",
-  ruleAsks: "Meminta",
-  ruleLooks: "Melihat",
-  inputsTitle: "Fakta",
-  kind: "Jenis",
-  state: "Keadaan",
   age: "Umur",
-  counted: "Dikira",
-  yes: "Ya",
-  no: "Tidak",
-  ordersOf: (onTime: number, orders: number) => `${onTime} daripada ${orders} tepat masa`,
 };

@@ -14,6 +14,7 @@ export const errors: typeof en = {
   signedOut: "Anda tidak lagi log masuk.",
   slow: "Terlalu lama. Cuba lagi.",
   tooMany: "Terlalu banyak percubaan. Tunggu sebentar, kemudian cuba lagi.",
+  tooManyUntil: (when: string) => `Terlalu banyak percubaan. Cuba lagi ${when}.`,
   unreachable: "Nod tidak menjawab. Pastikan nod berjalan, kemudian cuba lagi.",
   again: "Cuba lagi",
   nodeSays: "Kata nod:",

@@ -44,7 +44,6 @@ export const log: typeof en = {
   allowed: "Dipercayai",
   allowedYes: "Ya, dalam senarai pembeli dipercayai",
   inputs: "Asas jawapan",
-  inputsNone: "Tiada apa-apa diketahui tentang pembeli ini.",
   inputTypes: {
     own_incident: "Rekod anda sendiri",
     own_orders: "Pesanan di kedai anda",
@@ -67,7 +66,7 @@ export const log: typeof en = {
   countsAs: (share: string) => `${share} daripada satu pesanan tidak dibayar`,
   countedNot: "Tidak dikira",
   ordersSaid: (all: string, onTime: string, bad: string) =>
-    `${all} pesanan: ${onTime} tepat masa, ${bad} tidak dibayar`,
+    `${all} pesanan: ${onTime} tepat masa, ${bad} lewat atau tidak dibayar`,
   rules: "Peraturan",
   fired: "Berkesan",
   firedNot: "Kali ini tidak",
@@ -164,6 +163,15 @@ export const log: typeof en = {
     "session.sign-in": "Log masuk",
   },
 
+  objects: {
+    receipts: (from: string, to: string) => `semakan ${from} hingga ${to}`,
+    file: (number: string, kind: string) => `fail ${number} (${kind})`,
+    fileOnly: (number: string) => `fail ${number}`,
+    withCode: "dengan kod",
+    withoutCode: (why: string) => `tanpa kod: ${why}`,
+    becomes: (what: string, now: string) => `${what}: ${now}`,
+    request: (partner: string, why: string) => `diminta oleh ${partner}: ${why}`,
+  },
   asks2: "Rakan meminta bukti daripada anda",
   asksNone: "Tiada rakan kedai meminta bukti sekarang.",
   asksAll: "Juga yang sudah tamat",
@@ -227,6 +235,9 @@ export const log: typeof en = {
     "Apa jawapannya dan apa asasnya, supaya setiap jawapan dapat dikira semula. Direkodkan bahawa anda menyimpannya.",
   exportKeys: "Kunci untuk menyemaknya",
   exportKeysHint: "Minta rakan kedai menyimpannya juga, lalu bandingkan: dengan itu tiada siapa perlu percaya begitu sahaja.",
+  exportPolicies: "Dasar pada masa itu",
+  exportPoliciesHint: "Tanpanya tiada jawapan boleh dikira semula: arahannya menggunakan --policy sekali bagi setiap satu.",
+  savePolicies: "Simpan dasar",
   saveLog: "Simpan log",
   saveDecisions: "Simpan keputusan",
   saveKeys: "Simpan kunci",

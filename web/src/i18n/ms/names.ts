@@ -7,7 +7,7 @@ export const names: typeof en = {
     [Effect.ACCEPT]: "Terima",
     [Effect.DEPOSIT]: "Minta deposit",
     [Effect.PREPAY]: "Bayar dahulu",
-    [Effect.REVIEW]: "Tanya pengurus",
+    [Effect.REVIEW]: "Diputuskan di kedai",
     [Effect.DECLINE]: "Tolak",
   },
   terms: {
@@ -59,5 +59,12 @@ export const names: typeof en = {
     corrected: "Dibetulkan",
     expired: "Tamat tempoh",
     erased: "Dipadam",
+  },
+  groups: {
+    staff: "Kakitangan",
+    problem: "Bermasalah",
+    "watch-closely": "Perlu diperhatikan",
+    vip: "VIP",
+    regular: "Pelanggan tetap",
   },
 };

@@ -116,6 +116,16 @@ export const overview: typeof en = {
       todo: "Beritahu pengurus atau operator; mereka nampak kedai yang mana.",
     },
   },
+  notices: {
+    testMode: "Nod ini dalam mod ujian: jawapan tentang pengenal ujian direka. Untuk mencuba sahaja, bukan untuk pelanggan sebenar.",
+    unlockFile:
+      "Kunci nod dibuka dengan fail di sebelahnya: sesiapa yang menyalin direktorinya memiliki kuncinya. Minta orang yang menjaga nod menyimpan frasa laluan di tempat lain.",
+    noPartner: "Tiada rakan kedai yang aktif: tiada sesiapa menyimpan salinan log anda, dan semakan tiada jawapan rakan.",
+    warnings: (n: number) => `${n} nombor atau alamat mungkin milik ramai orang dan menunggu untuk dilihat.`,
+    requests: (n: number) => `${n} permintaan bukti menunggu pengurus.`,
+    disputes: (n: number) =>
+      `${n} pertikaian menunggu jawapan lebih lama daripada yang dibenarkan lingkaran. Jika tidak dijawab, insidennya ditarik balik.`,
+  },
   problemDetails: "Butiran",
   problemPage: "Buka halamannya",
 };

@@ -8,7 +8,7 @@ export const partners: typeof en = {
   join: "Masukkan kod",
   none: "Belum ada rakan kedai",
   noneHint:
-    "Dua kedai menjadi rakan dalam dua langkah: satu kedai membuat kod dan menyerahkannya kepada yang lain, secara bersemuka atau melalui telefon; yang lain memasukkannya. Selepas itu kedua-duanya melihat rekod masing-masing semasa menyemak pembeli.",
+    "Dua kedai menjadi rakan dalam dua langkah: satu kedai membuat kod dan menyerahkannya kepada yang lain, melalui aplikasi mesej atau sebagai gambar untuk diimbas; yang lain memasukkannya. Selepas itu kedua-duanya melihat rekod masing-masing semasa menyemak pembeli.",
   noneRead: "Operator kedai anda boleh menjemput yang pertama.",
   removedShops: (n: string) => `Dikeluarkan (${n})`,
 
@@ -43,7 +43,9 @@ export const partners: typeof en = {
   valid: { h1: "1 jam", h24: "1 hari", d7: "7 hari" },
   makeCode: "Buat kod",
   inviteReady: "Kod sudah sedia",
-  inviteThen: "Kedai itu membuka halaman rakannya sendiri, memilih “Masukkan kod”, lalu mengisikan kod ini.",
+  inviteThen: "Hantar melalui aplikasi mesej yang anda berdua percayai, atau biarkan kedai itu mengimbas gambarnya. Di sana kod diisi pada halaman rakan kedai, melalui “Masukkan kod”.",
+  inviteLocal: (endpoint: string) =>
+    `Kod ini menyebut ${endpoint}, yang hanya dapat dicapai dari komputer ini. Kedai di tempat lain tidak boleh menggunakannya: minta alamat lain ditetapkan untuk nod dahulu.`,
   inviteOnce: "Kod hanya ditunjukkan sekarang. Jika hilang, buat yang baharu.",
   qrLabel: "Jemputan sebagai kod QR",
   expires: (when: string) => `Sah hingga ${when}, sekali sahaja.`,

@@ -3,7 +3,7 @@ import type { policy as en } from "../en/policy";
 export const policy: typeof en = {
   title: "Dasar",
   intro: "Bagaimana nod anda membuat jawapan daripada apa yang diketahui tentang pembeli.",
-  prior: (share: string) => `Daripada pesanan anda sendiri ${share} tidak dibayar; jawapan bermula dari situ.`,
+  prior: (share: string) => `Jawapan bermula daripada anggaran bahawa ${share} pesanan anda tidak dibayar; makin banyak pesanan anda, makin hampir anggaran itu.`,
   tabs: {
     words: "Dengan kata-kata",
     text: "Sebagai teks",
@@ -58,7 +58,8 @@ export const policy: typeof en = {
   backtestStopped: "Ini dihentikan.",
   backtestNone:
     "Belum ada pesanan lama yang diketahui kesudahannya. Import pesanan anda, atau catat sama ada sudah dibayar.",
-  orders: (all: string, good: string, bad: string) => `${all} pesanan: ${good} berakhir baik, ${bad} buruk.`,
+  orders: (measured: string, all: string, good: string, bad: string) =>
+    `${measured} daripada ${all} pesanan diukur: ${good} berakhir baik, ${bad} buruk.`,
   curve: "Berapa pesanan buruk yang dikesan",
   curveHint:
     "Lebih tinggi garisnya lebih baik: lebih banyak pesanan buruk dikesan bagi bilangan pesanan baik tertahan yang sama.",
@@ -95,12 +96,13 @@ export const policy: typeof en = {
   trialNoneHint:
     "Dasar percubaan turut menjawab di sebelah yang berkuat kuasa, tanpa kesan. Selepas beberapa minggu anda melihat di sini di mana jawapannya akan berbeza, dan apa kesudahan pesanan itu.",
   trialStart: "Cuba dahulu",
-  trialStartHint: "Menggantikan dasar yang sedang dicuba. Tiada yang terasa di kaunter.",
+  trialStartHint: "Menggantikan dasar yang sedang dicuba. Jawapan kekal seperti biasa; di kaunter jawapan percubaan ada di sebelahnya.",
   trialStarted: "Dasar sedang dicuba.",
   trialEnd: "Tamatkan percubaan",
   trialEndHint: "Hasil percubaan tidak disimpan di halaman ini. Dasar yang berkuat kuasa kekal.",
   trialEnded: "Percubaan tamat.",
   trialSince: (when: string) => `Dicuba sejak ${when}.`,
+  trialInForce: "Dasar ini kini sudah berkuat kuasa, jadi percubaannya tidak menunjukkan apa-apa lagi. Ia boleh ditamatkan.",
   trialRows: "Di mana kedua-duanya sama, dan di mana tidak",
   trialNoRows: "Belum ada semakan sejak dicuba.",
   answered: "Dijawab",
@@ -115,6 +117,8 @@ export const policy: typeof en = {
   version: "Dasar",
   since: "Berkuat kuasa sejak",
   current: "Berkuat kuasa",
+  why: "Sebab",
+  putBy: (name: string) => `oleh ${name}`,
   look: "Ambil sebagai draf",
   taken: "Draf kini ialah dasar ini.",
 };

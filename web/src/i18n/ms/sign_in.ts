@@ -15,6 +15,7 @@ export const signIn: typeof en = {
   wrong: "Nama dan kata laluan tidak sepadan. Semak dan cuba lagi.",
   wrongCode: "Kod ini tidak sepadan. Tunggu kod seterusnya dan cuba lagi.",
   ended: "Anda telah log keluar. Log masuk untuk menyambung.",
+  forgotten: "Terlupa kata laluan? Operator atau pemilik kedai anda memberi pautan baharu, di halaman “Pengguna”.",
   firstUser: "Belum ada sesiapa yang boleh log masuk di sini",
   firstUserHint:
     "Nod mencetak pautan untuk pengguna pertama semasa dimulakan. Buka pautan itu dalam pelayar ini.",

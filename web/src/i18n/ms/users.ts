@@ -26,7 +26,7 @@ export const users: typeof en = {
   },
   added: "Pengguna ditambah.",
   linkReady: "Pautan sudah sedia",
-  linkHint: (name: string) => `Berikan kepada ${name}, yang membukanya dan memilih kata laluan. Ia berfungsi sekali.`,
+  linkHint: (name: string) => `Berikan kepada ${name}, yang membukanya, memilih kata laluan, lalu log masuk sebagai ${name}. Ia berfungsi sekali.`,
   linkOnce: "Pautan hanya ditunjukkan sekarang. Jika hilang, tetapkan semula log masuk pengguna untuk mendapat yang baharu.",
   linkUntil: (when: string) => `Sah hingga ${when}.`,
   linkQr: "Pautan sebagai kod QR",
@@ -37,7 +37,7 @@ export const users: typeof en = {
   finished: "Selesai",
   signsIn: "Cara log masuk",
   how: {
-    password: "Dengan kata laluan",
+    password: "Di sini, dengan kata laluan",
     factor: "Dengan kata laluan dan kod",
     key: "Dengan kunci",
     local: (uid: number) => `Pada komputer nod (pengguna ${uid})`,

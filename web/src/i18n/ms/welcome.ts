@@ -12,6 +12,7 @@ export const welcome: typeof en = {
   usedUp: "Pautan ini tidak sah lagi",
   usedUpHint: "Ia telah digunakan, atau sudah terlalu lama. Minta yang baharu daripada penjaga nod.",
   usedUpFirst: "Mulakan semula nod: ia mencetak pautan baharu selagi belum ada sesiapa boleh log masuk.",
+  signsInAs: (name: string) => `Mulai sekarang anda log masuk sebagai ${name}.`,
   signIn: "Log masuk",
   step: (at: number, of: number) => `Langkah ${at} daripada ${of}`,
 };

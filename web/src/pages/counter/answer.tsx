@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { buyerAtHand, type Buyer } from "../../buyer";
+import type { Order } from "../../gen/daftar/v1/book_pb";
 import type { DecisionOverride } from "../../gen/daftar/v1/policy_pb";
 import type { CheckResponse } from "../../gen/daftar/v1/shop_pb";
 import { Effect, type Terms } from "../../gen/daftar/v1/types_pb";
@@ -38,6 +39,10 @@ export function Answer({
   const files = useOpens("incidents");
   const [open, setOpen] = useState<"order" | "override">();
   const [override, setOverride] = useState<DecisionOverride>();
+  const [order, setOrder] = useState<Order>();
+  const opensCustomers = useOpens("customers");
+  // Nobody may have been known before the order.
+  const customer = order?.customer || answer.customer;
   const close = () => setOpen(undefined);
   return (
     <div class="answer">
@@ -75,10 +80,18 @@ export function Answer({
             <EffectMark effect={answer.trial} />
           </div>
         )}
+        {order && (
+          <Note tone="good">
+            {t.orderRecorded(order.invoice)}{" "}
+            {opensCustomers && order.customer && <a href={href("customers", order.customer)}>{t.historyOpen}</a>}
+          </Note>
+        )}
         <div class="row">
-          <Button icon={IconPlus} onClick={() => setOpen("order")}>
-            {t.recordOrder}
-          </Button>
+          {!order && (
+            <Button icon={IconPlus} onClick={() => setOpen("order")}>
+              {t.recordOrder}
+            </Button>
+          )}
           {files && (
             <span onClick={() => buyerAtHand.set(buyer)}>
               <LinkButton icon={IconIncident} href={href("incidents", "new")}>
@@ -97,13 +110,13 @@ export function Answer({
         </div>
       </Card>
       <div class="answer-parts">
-        <FactsOf inputs={answer.inputs} identifiers={buyer.identifiers} />
+        <FactsOf inputs={answer.inputs} partners={answer.partners} identifiers={buyer.identifiers} />
         <div class="stack">
-          {answer.customer && <History key={answer.customer} customer={answer.customer} />}
+          {customer && <History key={`${customer} ${order?.id}`} customer={customer} />}
           <PartnersOf partners={answer.partners} />
         </div>
       </div>
-      {open === "order" && <OrderDialog buyer={buyer} terms={terms} onClose={close} />}
+      {open === "order" && <OrderDialog buyer={buyer} terms={terms} onDone={setOrder} onClose={close} />}
       {open === "override" && (
         <OverrideDialog
           receipt={answer.receipt}
@@ -117,7 +130,7 @@ export function Answer({
         />
       )}
       <span class="visually-hidden" role="status">
-        {override ? names.effects[override.effect] : ""}
+        {order ? t.orderRecorded(order.invoice) : override ? names.effects[override.effect] : ""}
       </span>
     </div>
   );

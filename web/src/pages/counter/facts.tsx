@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { disclosure, shop } from "../../api";
 import { useFormat } from "../../format/use_format";
-import type { DecisionInput } from "../../gen/daftar/v1/shop_pb";
+import type { DecisionInput, PartnerAnswer } from "../../gen/daftar/v1/shop_pb";
 import type { Identifier } from "../../gen/daftar/v1/types_pb";
 import { counterWords } from "../../i18n/counter";
 import { useLanguage } from "../../i18n/language";
@@ -16,6 +16,8 @@ import { Badge, MoneyText, type Tone } from "../../ui/marks";
 import { IconCheck, IconClock, IconFile, IconInfo, IconReview } from "../../ui/icons";
 import { useAsk } from "../../use_ask";
 import { useOpens } from "../../use_opens";
+import { usePartnerName } from "../../use_partner_name";
+import { reachedOf } from "./reached";
 
 const SECONDS_A_DAY = 86_400;
 // As AskForProof takes a reason, in bytes.
@@ -35,15 +37,24 @@ function useReasons(): (name: string) => string {
 }
 
 // What the answer rests on, each with its age.
-export function FactsOf({ inputs, identifiers }: { inputs: DecisionInput[]; identifiers: Identifier[] }) {
+export function FactsOf({
+  inputs,
+  partners,
+  identifiers,
+}: {
+  inputs: DecisionInput[];
+  partners: PartnerAnswer[];
+  identifiers: Identifier[];
+}) {
   const t = useWords(counterWords);
   const manager = useMay(MANAGERS);
   const [asking, setAsking] = useState<DecisionInput>();
   const reason = useReasons();
+  const nameOf = usePartnerName();
   return (
     <Card title={t.factsTitle}>
       {inputs.length === 0 ? (
-        <EmptyState title={t.noFacts}>{t.noFactsHint}</EmptyState>
+        <EmptyState title={t.noFacts(reachedOf(partners), partners.length)}>{t.noFactsHint}</EmptyState>
       ) : (
         <ul class="fact-list">
           {inputs.map((input, at) => (
@@ -51,6 +62,7 @@ export function FactsOf({ inputs, identifiers }: { inputs: DecisionInput[]; iden
               key={`${input.type} ${input.reference} ${at}`}
               input={input}
               reason={reason}
+              nameOf={nameOf}
               onAsk={manager && isAskable(input) ? () => setAsking(input) : undefined}
             />
           ))}
@@ -74,7 +86,7 @@ export function FactsOf({ inputs, identifiers }: { inputs: DecisionInput[]; iden
           }
           onClose={() => setAsking(undefined)}
         >
-          <p>{t.askProofOf(asking.origin)}</p>
+          <p>{t.askProofOf(nameOf(asking.origin))}</p>
         </BecauseDialog>
       )}
     </Card>
@@ -88,10 +100,12 @@ const isAskable = ({ type, origin, reference }: DecisionInput) =>
 function Fact({
   input,
   reason,
+  nameOf,
   onAsk,
 }: {
   input: DecisionInput;
   reason: (name: string) => string;
+  nameOf: (origin: string) => string;
   onAsk: (() => void) | undefined;
 }) {
   const t = useWords(counterWords);
@@ -100,7 +114,7 @@ function Fact({
   if (input.type === "own_orders") return <OwnOrders input={input} />;
   const own = input.type === "own_incident";
   const look = STATUS_LOOKS[input.status] ?? { tone: "plain" as Tone, icon: IconInfo };
-  const source = own ? t.ownIncident : input.origin ? t.partnerRecordOf(input.origin) : t.partnerRecord;
+  const source = own ? t.ownIncident : input.origin ? t.partnerRecordOf(nameOf(input.origin)) : t.partnerRecord;
   const title = reason(input.reason) || source;
   return (
     <li>

@@ -11,6 +11,7 @@ import { Card, Failure, Loading, Timeline } from "../../ui/layout";
 import { MoneyText, type Tone } from "../../ui/marks";
 import { useAsk } from "../../use_ask";
 import { useOpens } from "../../use_opens";
+import { useGroupName } from "../../use_group_name";
 
 const SHOWN = 6;
 
@@ -27,6 +28,7 @@ const LOOKS: Record<string, { tone: Tone; icon: Icon }> = {
 
 // The customer's newest orders in the shop's own book.
 export function History({ customer }: { customer: string }) {
+  const groupName = useGroupName();
   const t = useWords(counterWords);
   const opens = useOpens("customers");
   const asked = useAsk(
@@ -51,7 +53,7 @@ export function History({ customer }: { customer: string }) {
     >
       <Failure error={asked.error} again={asked.again} />
       {!asked.value && asked.loading && <Loading />}
-      {known?.customer?.group && <p class="muted small">{t.group(known.customer.group)}</p>}
+      {known?.customer?.group && <p class="muted small">{t.group(groupName(known.customer.group))}</p>}
       {listed && listed.orders.length === 0 && <p class="muted">{t.historyNone}</p>}
       {listed && <Orders orders={listed.orders} />}
     </Card>

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { book } from "../../api";
 import type { Buyer } from "../../buyer";
+import type { Order } from "../../gen/daftar/v1/book_pb";
 import type { Amount } from "../../format/money";
 import { useFormat } from "../../format/use_format";
 import { Terms } from "../../gen/daftar/v1/types_pb";
@@ -27,11 +28,13 @@ interface Input {
 export function OrderDialog({
   buyer,
   terms: asked,
+  onDone,
   onClose,
 }: {
   buyer: Buyer;
   // Of the check; the order cannot have others then.
   terms: Terms;
+  onDone: (order: Order) => void;
   onClose: () => void;
 }) {
   const t = useWords(counterWords);
@@ -62,7 +65,7 @@ export function OrderDialog({
     setMoneyError(undefined);
     const answer = await add.run({ name: name.trim(), invoice: invoice.trim(), due, amount, terms });
     if (!answer) return;
-    say(t.orderRecorded(answer.order?.invoice ?? ""));
+    if (answer.order) onDone(answer.order);
     if (answer.leftOut.length > 0) say(`${t.leftOut} ${answer.leftOut.join("; ")}`);
     onClose();
   };

@@ -81,7 +81,9 @@ export default function Counter() {
   const heard = check.busy
     ? t.asking
     : answer
-      ? [names.effects[answer.effect], answer.because, ...answer.next.map((step) => step.sentence)].join(". ")
+      ? [names.effects[answer.effect], answer.because, ...answer.next.map((step) => step.sentence)]
+          .map((said) => said.replace(/\.$/, ""))
+          .join(". ")
       : "";
   return (
     <Page>

@@ -5,6 +5,8 @@ import { useWords } from "../../i18n/words";
 import { IconCheck, IconClock, IconOffline } from "../../ui/icons";
 import { Card, Note } from "../../ui/layout";
 import { Badge, type Tone } from "../../ui/marks";
+import { usePartnerName } from "../../use_partner_name";
+import { reachedOf } from "./reached";
 
 type Partner = Pick<PartnerAnswer, "origin" | "state" | "headAgeS">;
 
@@ -20,7 +22,8 @@ const LOOKS: Record<PartnerState, { tone: Tone; icon: typeof IconCheck }> = {
 export function PartnersOf({ partners }: { partners: Partner[] }) {
   const t = useWords(counterWords);
   const format = useFormat();
-  const missing = partners.filter((partner) => partner.state === PartnerState.NOT_CHECKED).length;
+  const nameOf = usePartnerName();
+  const missing = partners.length - reachedOf(partners);
   return (
     <Card title={t.partnersTitle}>
       {partners.length === 0 && <p class="muted">{t.partnersNone}</p>}
@@ -34,13 +37,17 @@ export function PartnersOf({ partners }: { partners: Partner[] }) {
               return (
                 <li key={partner.origin || at}>
                   <div class="fact-head">
-                    <span>{partner.origin || t.somePartner}</span>
+                    <span>{nameOf(partner.origin) || t.somePartner}</span>
                     <Badge tone={look.tone} icon={look.icon}>
                       {t.partnerStates[partner.state]}
                     </Badge>
                   </div>
                   {partner.headAgeS !== undefined && (
-                    <div class="muted small">{t.dataFrom(format.span(-Number(partner.headAgeS)))}</div>
+                    <div class="muted small">
+                      {partner.origin
+                        ? t.dataFrom(format.span(-Number(partner.headAgeS)))
+                        : t.dataAtMost(format.length(Number(partner.headAgeS)))}
+                    </div>
                   )}
                 </li>
               );

@@ -24,6 +24,7 @@ import { AddIdentifier, ChangeGroups, Erase, Merge, Trust, Unmerge, Untrust } fr
 import { Orders } from "./orders";
 import { ReportDialog } from "./report";
 import { TrackRecord } from "./record";
+import { useGroupName } from "../../use_group_name";
 
 const ORDERS = 200;
 const ROWS = 20;
@@ -35,6 +36,8 @@ export function OneCustomer({ id }: { id: string }) {
   const format = useFormat();
   const manager = useMay(MANAGERS);
   const [open, setOpen] = useState<Open>();
+  // Of what was changed here: another customer may have come into this one.
+  const [round, setRound] = useState(0);
   const asked = useAsk(async (signal) => (await shop.getCustomer({ by: { case: "id", value: id } }, { signal })).customer, [id]);
   const orders = useAsk((signal) => book.listOrders({ customer: id, pageSize: ORDERS }, { signal }), [id]);
   const [more, setMore] = useState<{ rows: Order[]; token: string }>();
@@ -71,6 +74,7 @@ export function OneCustomer({ id }: { id: string }) {
     close();
     asked.again();
     orders.again();
+    setRound((before) => before + 1);
   };
   const props = { customer, onClose: close, onDone: changed };
   return (
@@ -97,8 +101,8 @@ export function OneCustomer({ id }: { id: string }) {
           <Orders orders={all} more={token !== ""} busy={busy} onMore={loadMore} onChange={changed} />
         </>
       )}
-      <Incidents id={id} />
-      <Decisions id={id} />
+      <Incidents id={id} round={round} />
+      <Decisions id={id} round={round} />
       {manager && (
         <Card title={t.more}>
           <div class="row">
@@ -132,6 +136,7 @@ function Who({
   manager: boolean;
   onOpen: (open: Open) => void;
 }) {
+  const groupName = useGroupName();
   const t = useWords(customersWords);
   const format = useFormat();
   return (
@@ -167,15 +172,15 @@ function Who({
             name: t.groupNow,
             value: customer.group ? (
               <>
-                <Badge tone="blue">{customer.group}</Badge>{" "}
+                <Badge tone="blue">{groupName(customer.group)}</Badge>{" "}
                 {!customer.groups.includes(customer.group) && <span class="small muted">{t.byRecord}</span>}
-                {customer.tiedGroups.length > 0 && <div class="small">{t.tied(format.list(customer.tiedGroups))}</div>}
+                {customer.tiedGroups.length > 0 && <div class="small">{t.tied(format.list(customer.tiedGroups.map(groupName)))}</div>}
               </>
             ) : (
               t.noGroup
             ),
           },
-          { name: t.byHand, value: format.list(customer.groups) },
+          { name: t.byHand, value: format.list(customer.groups.map(groupName)) },
           { name: t.trusted, value: customer.allowedBy ? t.trustedYes : t.trustedNo },
           {
             name: t.parts,
@@ -199,13 +204,13 @@ function Who({
   );
 }
 
-function Incidents({ id }: { id: string }) {
+function Incidents({ id, round }: { id: string; round: number }) {
   const t = useWords(customersWords);
-  const asked = useAsk((signal) => shop.listIncidents({ customer: id, pageSize: ROWS }, { signal }), [id]);
+  const asked = useAsk((signal) => shop.listIncidents({ customer: id, pageSize: ROWS }, { signal }), [id, round]);
   const [count, setCount] = useState(ROWS);
   const all = useAsk(
     async (signal) => (count > ROWS ? shop.listIncidents({ customer: id, pageSize: count }, { signal }) : undefined),
-    [id, count],
+    [id, count, round],
   );
   const value = all.value ?? asked.value;
   return (
@@ -221,7 +226,7 @@ function Incidents({ id }: { id: string }) {
   );
 }
 
-function Decisions({ id }: { id: string }) {
+function Decisions({ id, round }: { id: string; round: number }) {
   const t = useWords(customersWords);
   const language = useLanguage();
   const who = useWho();
@@ -230,7 +235,7 @@ function Decisions({ id }: { id: string }) {
   const [count, setCount] = useState(ROWS);
   const asked = useAsk(
     (signal) => shop.listReceipts({ customer: id, pageSize: count, language }, { signal }),
-    [id, count, language],
+    [id, count, language, round],
   );
   const columns: Column<ListedReceipt>[] = [
     {

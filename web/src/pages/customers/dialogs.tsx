@@ -20,6 +20,7 @@ import { useAsk } from "../../use_ask";
 import { useWrite } from "../../use_write";
 import { FindCustomer } from "./find";
 import { forgetTyped, typedOf } from "./typed";
+import { useGroupName } from "../../use_group_name";
 
 export interface CustomerDialogProps {
   customer: Customer;
@@ -28,6 +29,7 @@ export interface CustomerDialogProps {
 }
 
 export function ChangeGroups({ customer, onClose, onDone }: CustomerDialogProps) {
+  const groupName = useGroupName();
   const t = useWords(customersWords);
   const asked = useAsk((signal) => book.listGroups({}, { signal }), []);
   const [chosen, setChosen] = useState([...customer.groups]);
@@ -61,7 +63,7 @@ export function ChangeGroups({ customer, onClose, onDone }: CustomerDialogProps)
         {names.map((name) => (
           <CheckField
             key={name}
-            label={name}
+            label={groupName(name)}
             checked={chosen.includes(name)}
             onValue={(checked) => setChosen(checked ? [...chosen, name] : chosen.filter((each) => each !== name))}
           />
@@ -154,6 +156,11 @@ export function AddIdentifier({ customer, onClose, onDone }: CustomerDialogProps
   );
 }
 
+// All of them: those that have ended, are open or are in question.
+function ordersOf({ orders }: Customer): bigint {
+  return orders ? orders.settled + orders.open + orders.disputed + orders.broken : 0n;
+}
+
 // A customer in short, to be told from another.
 function Short({ customer }: { customer: Customer }) {
   const t = useWords(customersWords);
@@ -163,7 +170,7 @@ function Short({ customer }: { customer: Customer }) {
       <strong>{customer.name || t.noName}</strong>
       <div>{customer.identifiers.join(", ")}</div>
       <div class="small muted">
-        {t.orders}: {format.number(customer.orders?.settled ?? 0n)} · <Age at={customer.addedAt} />
+        {t.orders}: {format.number(ordersOf(customer))} · <Age at={customer.addedAt} />
       </div>
     </div>
   );
@@ -259,6 +266,10 @@ export function Unmerge({ id, name, onClose, onDone }: CustomerDialogProps & { i
   );
 }
 
+// Nobody is told that a person is gone of whom something stays.
+const erasedTitle = (done: EraseCustomerResponse, t: typeof customersWords.en) =>
+  done.ordersKept + done.identifiersKept > 0 || done.keptBecause.length > 0 ? t.erasedPartly : t.erasedTitle;
+
 export function Erase({ customer, onClose }: CustomerDialogProps) {
   const t = useWords(customersWords);
   const format = useFormat();
@@ -269,7 +280,7 @@ export function Erase({ customer, onClose }: CustomerDialogProps) {
   if (done) {
     const leave = () => go("customers");
     return (
-      <Dialog title={t.erasedTitle} onClose={leave}>
+      <Dialog title={erasedTitle(done, t)} onClose={leave}>
         <Facts
           facts={[
             { name: t.erasedOrders, value: format.number(done.ordersErased) },
@@ -310,7 +321,7 @@ export function Erase({ customer, onClose }: CustomerDialogProps) {
         const answer = await write.run({ id: customer.id, because: why });
         if (!answer) return;
         forgetTyped();
-        say(t.erasedTitle);
+        say(erasedTitle(answer, t));
         setDone(answer);
       }}
     >

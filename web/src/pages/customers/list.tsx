@@ -13,13 +13,16 @@ import { IconAccept, IconClock, IconCustomers, IconWarning } from "../../ui/icon
 import { Card, EmptyState, Failure, Loading, Page, PageHeader } from "../../ui/layout";
 import { Age, Badge, MoneyText } from "../../ui/marks";
 import { type Column, More, Table } from "../../ui/table";
+import { ShareCode } from "../../ui/share_code";
 import { useAsk } from "../../use_ask";
 import { FindCustomer, type Found } from "./find";
 import { keepTyped } from "./typed";
+import { useGroupName } from "../../use_group_name";
 
 const PAGE_SIZE = 50;
 // What ListCustomers calls those to whom no group applies.
 const NO_GROUP = "none";
+const IMPORTS = "daftar ledger import FILE --map MAPPING\ndaftar customer import FILE --map MAPPING";
 
 let lastGroup = "";
 
@@ -54,6 +57,7 @@ export function CustomerList() {
 
 // All customers, or those whose name has `name` in it.
 function Rows({ name, onAll }: { name: string; onAll: () => void }) {
+  const groupName = useGroupName();
   const t = useWords(customersWords);
   const [group, setGroup] = useState(name ? "" : lastGroup);
   const groups = useAsk((signal) => book.listGroups({}, { signal }), []);
@@ -87,7 +91,7 @@ function Rows({ name, onAll }: { name: string; onAll: () => void }) {
               value={group}
               options={[
                 { value: "", label: t.anyGroup },
-                ...known.map((each) => ({ value: each.name, label: each.name })),
+                ...known.map((each) => ({ value: each.name, label: groupName(each.name) })),
                 { value: NO_GROUP, label: t.noGroup },
               ]}
               onValue={(next) => {
@@ -106,6 +110,12 @@ function Rows({ name, onAll }: { name: string; onAll: () => void }) {
           <EmptyState icon={IconCustomers} title={group || name ? t.notFoundName : t.none}>
             {group || name ? undefined : t.noneHint}
           </EmptyState>
+          {!group && !name && (
+            <div class="stack stack-small">
+              <p class="muted">{t.importHint}</p>
+              <ShareCode code={IMPORTS} />
+            </div>
+          )}
         </Card>
       )}
       {rows.length > 0 && (
@@ -120,6 +130,7 @@ function Rows({ name, onAll }: { name: string; onAll: () => void }) {
 }
 
 function CustomerTable({ rows }: { rows: readonly Customer[] }) {
+  const groupName = useGroupName();
   const t = useWords(customersWords);
   const columns: Column<Customer>[] = [
     {
@@ -133,7 +144,7 @@ function CustomerTable({ rows }: { rows: readonly Customer[] }) {
       ),
     },
     { key: "known", title: t.knownBy, render: (row) => <Known identifiers={row.identifiers} /> },
-    { key: "group", title: t.group, render: (row) => row.group && <Badge>{row.group}</Badge> },
+    { key: "group", title: t.group, render: (row) => row.group && <Badge>{groupName(row.group)}</Badge> },
     { key: "orders", title: t.orders, render: (row) => hasRecord(row.orders) && <Record orders={row.orders} /> },
     { key: "owes", title: t.owes, end: true, render: (row) => row.orders?.openAmounts.length ? <Owed orders={row.orders} /> : undefined },
     { key: "since", title: t.since, render: (row) => <Age at={row.addedAt} /> },

@@ -9,8 +9,10 @@ import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
 import { useReasons } from "../incidents/reasons";
 import { useWho } from "../incidents/words";
+import { useGroupName } from "../../use_group_name";
 
 export function Paper({ report }: { report: SubjectReport }) {
+  const groupName = useGroupName();
   const words = useWords(customersWords);
   const t = words.paper;
   const names = useWords(nameWords);
@@ -38,7 +40,7 @@ export function Paper({ report }: { report: SubjectReport }) {
             {parts(
               customer.name,
               named(t.others, format.list(customer.otherIdentifiers)),
-              named(t.groups, format.list(customer.groups)),
+              named(t.groups, format.list(customer.groups.map(groupName))),
               named(t.since, customer.addedAt && format.day(customer.addedAt)),
               named(t.trustedSince, customer.trustedSince && format.day(customer.trustedSince)),
               customer.trustedBecause,

@@ -7,7 +7,7 @@ import { useFormat } from "../../format/use_format";
 import type { Customer } from "../../gen/daftar/v1/shop_pb";
 import type { MakeCodeResponse, SubjectReport } from "../../gen/daftar/v1/subject_pb";
 import { customersWords } from "../../i18n/customers";
-import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage } from "../../i18n/language";
+import { LANGUAGE_NAMES, LANGUAGES, type Language, Spoken, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/words";
 import { incidentsWords } from "../../i18n/incidents";
 import { print } from "../../print";
@@ -52,8 +52,10 @@ export function ReportDialog({ customer, onClose }: { customer: Customer; onClos
             {t.print}
           </Button>
         </div>
-        <div ref={paper}>
-          <Paper report={report} />
+        <div ref={paper} lang={language}>
+          <Spoken.Provider value={language}>
+            <Paper report={report} />
+          </Spoken.Provider>
         </div>
       </Dialog>
     );

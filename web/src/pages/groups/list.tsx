@@ -16,6 +16,7 @@ import { Table } from "../../ui/table";
 import { say } from "../../ui/toast";
 import { useAsk } from "../../use_ask";
 import { EditGroup } from "./edit";
+import { useGroupName } from "../../use_group_name";
 
 function useTerms() {
   const t = useWords(groupsWords);
@@ -40,6 +41,7 @@ function useTerms() {
 }
 
 export function Groups() {
+  const groupName = useGroupName();
   const t = useWords(groupsWords);
   const format = useFormat();
   const terms = useTerms();
@@ -70,7 +72,7 @@ export function Groups() {
             rows={asked.value.groups}
             rowKey={(row) => row.name}
             columns={[
-              { key: "name", title: t.name, lead: true, render: (row) => <strong>{row.name}</strong> },
+              { key: "name", title: t.name, lead: true, render: (row) => <strong>{groupName(row.name)}</strong> },
               { key: "order", title: t.order, end: true, render: (row) => format.number(row.precedence) },
               {
                 key: "terms",
@@ -119,7 +121,7 @@ export function Groups() {
           }}
           onClose={() => setRemoving(undefined)}
         >
-          <p>{t.removeHint(removing.name)}</p>
+          <p>{t.removeHint(groupName(removing.name))}</p>
         </BecauseDialog>
       )}
     </div>

@@ -9,10 +9,12 @@ import { useWords } from "../../i18n/words";
 import { Card, Failure } from "../../ui/layout";
 import { Progress } from "../../ui/marks";
 import { Table } from "../../ui/table";
+import { useGroupName } from "../../use_group_name";
 
 const YEAR_MS = 365 * 86_400_000;
 
 export function Report() {
+  const groupName = useGroupName();
   const t = useWords(groupsWords);
   const format = useFormat();
   const [progress, setProgress] = useState<ReportProgress>();
@@ -62,7 +64,7 @@ export function Report() {
           rows={answer.rows}
           rowKey={(row) => `${row.group} ${row.currency}`}
           columns={[
-            { key: "group", title: t.group, lead: true, render: (row) => <strong>{row.group || t.noGroup}</strong> },
+            { key: "group", title: t.group, lead: true, render: (row) => <strong>{groupName(row.group) || t.noGroup}</strong> },
             number("customers", t.customers, (row) => row.members),
             number("orders", t.orders, (row) => row.orders),
             {

@@ -4,7 +4,9 @@ import { incident as service, shop } from "../../api";
 import { isoDay } from "../../format/date";
 import { useFormat } from "../../format/use_format";
 import type { Incident } from "../../gen/daftar/v1/shop_pb";
+import { filingWords } from "../../i18n/filing";
 import { incidentsWords } from "../../i18n/incidents";
+import { useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/words";
 import { COUNTER, MANAGERS } from "../../roles";
 import { useMay, useSession } from "../../session";
@@ -24,12 +26,14 @@ import {
   IconTrash,
   IconWarning,
 } from "../../ui/icons";
-import { Card, Note } from "../../ui/layout";
+import { Card, Failure, Loading, Note } from "../../ui/layout";
 import { MoneyField, parseTyped, type TypedMoney, useCurrencies, useMoneyFault } from "../../ui/money_field";
 import { say } from "../../ui/toast";
+import { useAsk } from "../../use_ask";
 import { useWrite } from "../../use_write";
 import { DaysField } from "./days";
 import { LetterDialog } from "./letter";
+import { SharedFacts } from "./preview";
 import { changedBy, isGone, isOpen, isOver, wasShared } from "./states";
 
 export type Action =
@@ -101,11 +105,14 @@ const ICONS: Record<Action, Icon> = {
 export function Actions({
   incident,
   second,
+  holds,
   local,
   onChange,
 }: {
   incident: Incident;
   second: boolean;
+  // The buyer has time to answer before partners are told.
+  holds: boolean;
   local: boolean;
   // With the incident as it is now, where the node has said so.
   onChange: (next?: Incident) => void;
@@ -145,7 +152,7 @@ export function Actions({
       </div>
       {!manager && !isOver(incident) && <p class="small muted">{t.forManagers}</p>}
       {(open === "approve" || open === "publish") && (
-        <Begin {...props} approve={open === "approve"} onDone={done(open === "approve" ? t.approved : t.published)} />
+        <Begin {...props} approve={open === "approve"} holds={holds} onDone={done(open === "approve" ? t.approved : t.published)} />
       )}
       {open === "notice" && <LetterDialog {...props} onDone={() => onChange()} />}
       {open === "remind" && <Remind {...props} onDone={done(t.reminded)} />}
@@ -166,8 +173,15 @@ interface DialogProps {
   onDone: (next?: Incident) => void;
 }
 
-function Begin({ incident, approve, onClose, onDone }: DialogProps & { approve: boolean }) {
+// With what partners will be able to read: whoever begins it answers for that.
+function Begin({ incident, approve, holds, onClose, onDone }: DialogProps & { approve: boolean; holds: boolean }) {
   const t = useWords(incidentsWords);
+  const filing = useWords(filingWords);
+  const language = useLanguage();
+  const preview = useAsk(
+    (signal) => shop.previewIncident({ id: incident.id, language }, { signal }),
+    [incident.id, language],
+  );
   const write = useWrite(async (requestId, input: { id: string }) =>
     approve ? service.approveIncident({ requestId, ...input }) : shop.publishIncident({ requestId, ...input }),
   );
@@ -183,7 +197,15 @@ function Begin({ incident, approve, onClose, onDone }: DialogProps & { approve: 
         if (answer) onDone(answer.incident);
       }}
     >
-      <p>{approve ? t.approveText : t.publishText}</p>
+      <p>{!holds ? t.approveTextNow : approve ? t.approveText : t.publishText}</p>
+      <Failure error={preview.error} again={preview.again} />
+      {!preview.value && preview.loading && <Loading />}
+      {preview.value && (
+        <div class="stack stack-small">
+          <h3>{filing.readable}</h3>
+          <SharedFacts facts={preview.value.shared} />
+        </div>
+      )}
     </Confirm>
   );
 }

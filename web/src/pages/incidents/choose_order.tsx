@@ -9,7 +9,7 @@ import { useWords } from "../../i18n/words";
 import { href } from "../../router";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
-import { IconAccept, IconSearch } from "../../ui/icons";
+import { IconAccept, IconCheck, IconSearch } from "../../ui/icons";
 import { Card, EmptyState, Facts, Failure, Loading, Note } from "../../ui/layout";
 import { Badge, Day, MoneyText } from "../../ui/marks";
 import { type Column, More, Table } from "../../ui/table";
@@ -34,7 +34,9 @@ export function ChooseOrder({ onChoose }: { onChoose: (chosen: Chosen) => void }
   const late = useAsk((signal) => shop.suggestIncidents({ pageSize: PAGE_SIZE }, { signal }), []);
   const [more, setMore] = useState<{ rows: Suggestion[]; token: string }>();
   useEffect(() => setMore(undefined), [late.value]);
-  const rows = [...(late.value?.suggestions ?? []), ...(more?.rows ?? [])];
+  const found = [...(late.value?.suggestions ?? []), ...(more?.rows ?? [])];
+  // What is still owed comes first.
+  const rows = [...found.filter(({ paid }) => !paid), ...found.filter(({ paid }) => paid)];
   const token = more ? more.token : (late.value?.nextPageToken ?? "");
 
   const find = async (by: { case: "invoice" | "order"; value: string }, reason: string) => {
@@ -73,6 +75,14 @@ export function ChooseOrder({ onChoose }: { onChoose: (chosen: Chosen) => void }
           <span>
             {t.daysLate(row.daysLate)} (<Day on={row.due} />)
           </span>
+          {row.paid && (
+            <span>
+              <Badge tone="good" icon={IconCheck}>
+                {t.paid}
+              </Badge>{" "}
+              <Day on={row.paid} />
+            </span>
+          )}
           {row.disputed && (
             <span>
               <Badge tone="bad">{t.inDispute}</Badge>

@@ -22,6 +22,7 @@ import { ChooseOrder, type Chosen, ChosenOrder } from "./choose_order";
 import { DaysField } from "./days";
 import { FilePicker, type PickedFile, useUploads } from "./files";
 import { type NewIncident, Preview } from "./preview";
+import { isAboutTelling } from "../../missing";
 import { useReasons } from "./reasons";
 import { takeStart } from "./start";
 
@@ -50,6 +51,8 @@ export function FileIncident() {
   const [files, setFiles] = useState<PickedFile[]>([]);
   const [tried, setTried] = useState(false);
   const [filed, setFiled] = useState<Incident>();
+  // The charter asks for it, as the preview says once enough is known.
+  const [asksTold, setAsksTold] = useState(false);
   const [startError, setStartError] = useState<unknown>();
   const uploads = useUploads(files, setFiles);
   const form = useRef<HTMLFormElement>(null);
@@ -72,6 +75,7 @@ export function FileIncident() {
     );
   }, []);
 
+  const chosenReason = reasons.find(reason);
   const byHand = way === "hand";
   const amount = parseTyped(money, format);
   const amountFault = amount && "fault" in amount ? fault(amount, money.currency) : undefined;
@@ -79,7 +83,10 @@ export function FileIncident() {
   const filledIn = typed.filter((each) => each.text.trim());
   const identifiers = filledIn.flatMap((each) => (each.identifier ? [each.identifier] : []));
   const unclear = identifiers.length < filledIn.length;
-  const ready = reason !== "" && !amountFault && (byHand ? identifiers.length > 0 && !unclear : chosen !== undefined);
+  const ready =
+    reason !== "" &&
+    !amountFault &&
+    (byHand ? identifiers.length > 0 && !unclear && occurred !== "" : chosen !== undefined);
   const input: NewIncident | undefined = ready
     ? {
         reason,
@@ -93,6 +100,8 @@ export function FileIncident() {
         toldOn,
       }
     : undefined;
+  const shares = chosenReason !== undefined && chosenReason.shareable && chosenReason.sharedHere;
+  const needsAmount = shares && (chosenReason.needsAmount || chosenReason.leastAmounts.length > 0);
   const missingDay = byHand && !occurred;
 
   const sendFiles = async (incident: Incident) => {
@@ -161,7 +170,7 @@ export function FileIncident() {
               error={tried && !reason ? t.reasonMissing : undefined}
               onValue={setReason}
             />
-            <Needs reason={reasons.find(reason)} />
+            <Needs reason={chosenReason} secondPerson={reasons.secondPerson} told={asksTold || toldOn !== ""} />
             {byHand && (
               <fieldset class="stack">
                 <legend class="field-label">{t.who}</legend>
@@ -200,7 +209,7 @@ export function FileIncident() {
                 )}
               </fieldset>
             )}
-            {byHand && <MoneyField label={t.amount} optional value={money} error={amountFault} onValue={setMoney} />}
+            {byHand && <MoneyField label={t.amount} optional={!needsAmount} value={money} error={amountFault} onValue={setMoney} />}
             {asksDay && (
               <div class="columns">
                 <TextField
@@ -221,7 +230,7 @@ export function FileIncident() {
               <TextField
                 label={t.toldOn}
                 hint={t.toldHint}
-                optional
+                optional={!(shares && (asksTold || toldOn !== ""))}
                 type="date"
                 max={today}
                 value={toldOn}
@@ -257,7 +266,12 @@ export function FileIncident() {
               </Button>
             </div>
           </form>
-          <Preview incident={input} proofs={files.map((each) => each.kind)} />
+          <Preview
+            incident={input}
+            proofs={files.map((each) => each.kind)}
+            holds={(chosenReason?.holdDays ?? 0) > 0}
+            onMissing={(missing) => setAsksTold(missing.some(isAboutTelling))}
+          />
         </div>
       )}
     </Page>
@@ -306,7 +320,15 @@ function ReasonField({
 }
 
 // What the circle's charter asks of the reason.
-function Needs({ reason }: { reason: Reason | undefined }) {
+function Needs({
+  reason,
+  secondPerson,
+  told,
+}: {
+  reason: Reason | undefined;
+  secondPerson: boolean;
+  told: boolean;
+}) {
   const t = useWords(filingWords);
   const words = useWords(proofWords);
   const format = useFormat();
@@ -321,6 +343,8 @@ function Needs({ reason }: { reason: Reason | undefined }) {
           ...reason.proofs.map(({ kinds }) => t.needsProof(kinds.map(kind).join(t.or))),
           reason.reminders > 0 && t.needsReminders(reason.reminders, reason.daysBetweenReminders),
           reason.daysAfterDue > 0 && t.needsDaysAfterDue(reason.daysAfterDue),
+          told && t.needsTold,
+          secondPerson && t.needsSecond,
           reason.holdDays > 0 && t.hold(reason.holdDays),
         ].filter((need) => need !== false)
       : [t.localNeeds];

@@ -53,7 +53,13 @@ export function OneIncident({ id }: { id: string }) {
       <Where incident={incident} local={local} />
       <div class="incident-columns">
         <div class="incident-do">
-          <Actions incident={incident} second={reasons.secondPerson} local={local} onChange={asked.again} />
+          <Actions
+            incident={incident}
+            second={reasons.secondPerson}
+            holds={(reason?.holdDays ?? 0) > 0}
+            local={local}
+            onChange={asked.again}
+          />
         </div>
         <div class="incident-says stack stack-large">
           {!isGone(incident) && <Says incident={incident} />}

@@ -1,13 +1,13 @@
 // The letter of notice: what it needs, and the letter itself to be sent.
 import { useState } from "preact/hooks";
 import { incident as service } from "../../api";
+import { typedLetters } from "../../buyer";
 import type { Incident } from "../../gen/daftar/v1/shop_pb";
 import type { GiveNoticeResponse } from "../../gen/daftar/v1/incident_pb";
 import { incidentsWords } from "../../i18n/incidents";
 import { LANGUAGE_NAMES, LANGUAGES, type Language, useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/words";
 import { download, print } from "../../print";
-import { useSession } from "../../session";
 import { Button } from "../../ui/button";
 import { CopyButton } from "../../ui/copy_button";
 import { Dialog, DialogFoot } from "../../ui/dialog";
@@ -16,6 +16,7 @@ import { IconDownload, IconLog } from "../../ui/icons";
 import { Facts, Failure, Note } from "../../ui/layout";
 import { say } from "../../ui/toast";
 import { useWrite } from "../../use_write";
+import { unwrapped } from "./unwrapped";
 
 const MAX_LINE = 300;
 
@@ -33,12 +34,12 @@ export function LetterDialog({
 }) {
   const t = useWords(incidentsWords);
   const shown = useLanguage();
-  const session = useSession();
-  const [language, setLanguage] = useState<Language>(shown);
-  const [to, setTo] = useState("");
-  const [signature, setSignature] = useState(last.signature || (session?.name ?? ""));
-  const [howToPay, setHowToPay] = useState(last.howToPay);
-  const [contact, setContact] = useState(last.contact);
+  const before = typedLetters.get(incident.id);
+  const [language, setLanguage] = useState<Language>(before?.language ?? shown);
+  const [to, setTo] = useState(before?.to ?? "");
+  const [signature, setSignature] = useState(before?.signature ?? last.signature);
+  const [howToPay, setHowToPay] = useState(before?.howToPay ?? last.howToPay);
+  const [contact, setContact] = useState(before?.contact ?? last.contact);
   const [letter, setLetter] = useState<GiveNoticeResponse>();
   const give = useWrite(
     (requestId, input: { language: string; to: string; signature: string; howToPay: string; contact: string }) =>
@@ -52,7 +53,7 @@ export function LetterDialog({
         {letter.code && <Facts facts={[{ name: t.noticeCode, value: <span class="mono">{letter.code}</span> }]} />}
         {/* Reached by the keyboard, to be scrolled. */}
         <div class="letter" tabIndex={0} role="region" aria-label={t.letter}>
-          {letter.letter}
+          {unwrapped(letter.letter)}
         </div>
         <div class="row row-end">
           <CopyButton text={letter.letter} />
@@ -77,6 +78,7 @@ export function LetterDialog({
         class="stack"
         onSubmit={async (event) => {
           event.preventDefault();
+          typedLetters.set(incident.id, { language, to, signature, howToPay, contact });
           Object.assign(last, { howToPay, contact, signature });
           const answer = await give.run({
             language,
@@ -117,7 +119,7 @@ export function LetterDialog({
           autocomplete="off"
           required
         />
-        <TextField label={t.letterSignature} optional value={signature} onValue={setSignature} maxLength={MAX_LINE} autocomplete="off" />
+        <TextField label={t.letterSignature} hint={t.letterSignatureHint} optional value={signature} onValue={setSignature} maxLength={MAX_LINE} autocomplete="off" />
         <Failure error={give.error} />
         <DialogFoot onCancel={onClose}>
           <Button type="submit" kind="primary" busy={give.busy}>

@@ -16,6 +16,7 @@ import { Age, Badge, MoneyText } from "../../ui/marks";
 import { type Column, More, Table } from "../../ui/table";
 import { Tabs } from "../../ui/tabs";
 import { useAsk } from "../../use_ask";
+import { FRESH_MS, useFollowPage } from "../../use_follow_page";
 import { useReasons } from "./reasons";
 import { QUEUES, type Queue, STATES } from "./states";
 import { StateBadge, useNext } from "./words";
@@ -82,6 +83,7 @@ export function IncidentList() {
       ).then((pairs) => new Map<Queue, { count: number; more: boolean }>(pairs)),
     [],
   );
+  useFollowPage(counts.again);
   const label = (each: Queue) => {
     const found = counts.value?.get(each);
     return found && found.count > 0
@@ -126,6 +128,8 @@ function QueueList({ queue }: { queue: Queue }) {
   const states = state ? [state] : STATES[queue];
   const asked = useAsk((signal) => askPage(states, {}, signal), [queue, state]);
   const [more, setMore] = useState<Batch>();
+  // Further pages that somebody opened would be closed by it.
+  useFollowPage(asked.again, more ? undefined : FRESH_MS);
   const [busy, setBusy] = useState(false);
   const [moreError, setMoreError] = useState<unknown>();
   useEffect(() => {

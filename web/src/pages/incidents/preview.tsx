@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { shop } from "../../api";
 import { useFormat } from "../../format/use_format";
 import { isAborted } from "../../errors";
-import type { PreviewIncidentResponse } from "../../gen/daftar/v1/shop_pb";
+import type { PreviewIncidentResponse, SharedFact } from "../../gen/daftar/v1/shop_pb";
 import { filingWords } from "../../i18n/filing";
 import { useLanguage } from "../../i18n/language";
 import { useWords } from "../../i18n/words";
@@ -11,13 +11,25 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { AddIncidentRequestSchema } from "../../gen/daftar/v1/shop_pb";
 import { IconCheck, IconEdit } from "../../ui/icons";
 import { Failure } from "../../ui/layout";
+import { useMissing } from "../../use_missing";
 
 const WAIT_MS = 400;
 
 export type NewIncident = Omit<MessageInitShape<typeof AddIncidentRequestSchema>, "$typeName" | "$unknown" | "requestId">;
 
 // `incident` undefined: not enough is known yet.
-export function Preview({ incident, proofs }: { incident: NewIncident | undefined; proofs: readonly string[] }) {
+export function Preview({
+  incident,
+  proofs,
+  holds,
+  onMissing,
+}: {
+  incident: NewIncident | undefined;
+  proofs: readonly string[];
+  // The buyer has time to answer before partners are told.
+  holds: boolean;
+  onMissing: (missing: readonly string[]) => void;
+}) {
   const t = useWords(filingWords);
   const format = useFormat();
   const language = useLanguage();
@@ -34,7 +46,9 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
     const timer = setTimeout(() => {
       shop.previewIncident({ incident, proofs: [...proofs], language }, { signal: stop.signal }).then(
         (next) => {
-          if (!stop.signal.aborted) setAnswer(next);
+          if (stop.signal.aborted) return;
+          setAnswer(next);
+          onMissing(next.missing);
         },
         (failure: unknown) => {
           if (stop.signal.aborted || isAborted(failure)) return;
@@ -61,20 +75,13 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
           </div>
           <div class="stack stack-small">
             <h2>{t.readable}</h2>
-            {answer.local ? (
+            {answer.local || answer.shared.length === 0 ? (
               <p>{t.readNothing}</p>
             ) : (
               <>
-                <dl class="shared">
-                  {answer.shared.map((fact) => (
-                    <div key={fact.name}>
-                      <dt>{fact.title}</dt>
-                      <dd>{fact.value}</dd>
-                    </div>
-                  ))}
-                </dl>
-                <p class="small muted">{t.readableHint}</p>
-                {answer.heldUntil && <p class="small">{t.heldUntil(format.day(answer.heldUntil))}</p>}
+                <SharedFacts facts={answer.shared} />
+                <p class="small muted">{holds ? t.readableHint : t.readableHintNow}</p>
+                {holds && answer.heldUntil && <p class="small">{t.heldUntil(format.day(answer.heldUntil))}</p>}
                 {answer.expiresOn && <p class="small">{t.expires(format.day(answer.expiresOn))}</p>}
               </>
             )}
@@ -85,7 +92,21 @@ export function Preview({ incident, proofs }: { incident: NewIncident | undefine
   );
 }
 
+export function SharedFacts({ facts }: { facts: readonly SharedFact[] }) {
+  return (
+    <dl class="shared">
+      {facts.map((fact) => (
+        <div key={fact.name}>
+          <dt>{fact.title}</dt>
+          <dd>{fact.value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
 export function MissingList({ missing, done }: { missing: readonly string[]; done: string }) {
+  const say = useMissing();
   if (missing.length === 0) {
     return (
       <p class="missing-none">
@@ -96,12 +117,15 @@ export function MissingList({ missing, done }: { missing: readonly string[]; don
   }
   return (
     <ul class="missing">
-      {missing.map((sentence) => (
-        <li key={sentence}>
-          <IconEdit size={18} />
-          <span>{sentence}</span>
-        </li>
-      ))}
+      {missing.map((sentence) => {
+        const { text, known } = say(sentence);
+        return (
+          <li key={sentence}>
+            <IconEdit size={18} />
+            <span lang={known ? undefined : "en"}>{text}</span>
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -1,6 +1,9 @@
 import { useState } from "preact/hooks";
 import { node } from "../../api";
+import { Effect, Role } from "../../gen/daftar/v1/types_pb";
 import { logWords } from "../../i18n/log";
+import { nameWords } from "../../i18n/names";
+import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
@@ -9,11 +12,21 @@ import { Card, EmptyState, Failure, Loading } from "../../ui/layout";
 import { Time } from "../../ui/marks";
 import { More, Table } from "../../ui/table";
 import { usePages } from "../../use_pages";
+import { sayChange } from "./change_words";
 
 const NOBODY = { object: "", by: "", since: "" };
 
 export function Changes() {
   const t = useWords(logWords);
+  const names = useWords(nameWords);
+  const { kinds } = useWords(proofWords);
+  const say = (text: string) =>
+    sayChange(text, {
+      words: t.objects,
+      kind: (name) => kinds[name],
+      role: (name) => names.roles[Role[name.toUpperCase() as keyof typeof Role]],
+      effect: (name) => names.effects[Effect[name.toUpperCase() as keyof typeof Effect]],
+    });
   const [typed, setTyped] = useState(NOBODY);
   const [wanted, setWanted] = useState(NOBODY);
   const list = usePages(
@@ -79,8 +92,8 @@ export function Changes() {
                 lead: true,
                 render: (row) => <strong>{t.actions[row.action] ?? row.action}</strong>,
               },
-              { key: "object", title: t.onWhat, render: (row) => <span class="small breaks">{row.object}</span> },
-              { key: "because", title: t.whyDone, render: (row) => row.because },
+              { key: "object", title: t.onWhat, render: (row) => <span class="small breaks">{say(row.object)}</span> },
+              { key: "because", title: t.whyDone, render: (row) => say(row.because) },
               { key: "by", title: t.by, render: (row) => row.by.replace(/^user:/, "") || t.theNode },
               { key: "at", title: t.when, render: (row) => <Time at={row.at} /> },
             ]}

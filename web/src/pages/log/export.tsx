@@ -1,7 +1,7 @@
 // What an auditor is given: the log, the decisions and the keys, saved by the browser.
 import { Code } from "@connectrpc/connect";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { node } from "../../api";
+import { node, policy as policies } from "../../api";
 import { bundleName, BundleTooLarge, receiveBundle } from "../../bundle";
 import { isAborted } from "../../errors";
 import { useFormat } from "../../format/use_format";
@@ -21,6 +21,7 @@ import { say } from "../../ui/toast";
 // The node allows an hour.
 const TIMEOUT_MS = 59 * 60_000;
 const KEYS_FILE = "log.policy";
+const POLICY_FILE = "policy.toml";
 
 type What = "log" | "decisions";
 
@@ -88,6 +89,37 @@ function SaveKeys() {
   );
 }
 
+// The one in force, and, under their hashes, those before it.
+function SavePolicies() {
+  const t = useWords(logWords);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const save = async () => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const current = await policies.getPolicy({});
+      const earlier = new Set(current.versions.map(({ hash }) => hash).filter((hash) => hash !== current.hash));
+      const files: [string, string][] = [[POLICY_FILE, current.toml]];
+      for (const hash of earlier) files.push([`policy-${hash.slice(0, 8)}.toml`, (await policies.getPolicy({ hash })).toml]);
+      for (const [name, toml] of files) download(name, new Blob([toml], { type: "text/plain" }));
+      say(t.exportSaved(files.map(([name]) => name).join(", ")));
+    } catch (failure) {
+      setError(failure);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      <Failure error={error} />
+      <Button icon={IconDownload} busy={busy} onClick={save}>
+        {t.savePolicies}
+      </Button>
+    </>
+  );
+}
+
 // For those who see partners: all of them may have the keys.
 export function Export({ signed }: { signed: boolean }) {
   const t = useWords(logWords);
@@ -145,6 +177,13 @@ export function Export({ signed }: { signed: boolean }) {
             </Button>
           </li>
         )}
+        {may && (
+          <li>
+            <h3>{t.exportPolicies}</h3>
+            <p class="muted small">{t.exportPoliciesHint}</p>
+            <SavePolicies />
+          </li>
+        )}
         <li>
           <h3>{t.exportKeys}</h3>
           <p class="muted small">{t.exportKeysHint}</p>
@@ -153,7 +192,10 @@ export function Export({ signed }: { signed: boolean }) {
       </ul>
       <h3>{t.exportVerify}</h3>
       <ShareCode
-        code={`daftar audit verify ${saved.log} --policy ${KEYS_FILE}\ndaftar audit replay ${saved.decisions}`}
+        code={[
+          `daftar audit verify ${saved.log} --policy ${KEYS_FILE}`,
+          `daftar audit replay ${saved.decisions} --policy ${POLICY_FILE} --entry-vkey "$(tail -n 1 ${KEYS_FILE} | cut -c 3-)"`,
+        ].join("\n")}
       />
       <Fold title={t.exportCommands}>
         <div class="stack">
@@ -163,6 +205,7 @@ export function Export({ signed }: { signed: boolean }) {
               "daftar log export --out log.bundle",
               "daftar log export --decisions --out decisions.bundle",
               `daftar log policy > ${KEYS_FILE}`,
+              `daftar policy show > ${POLICY_FILE}`,
             ].join("\n")}
           />
         </div>

@@ -6,6 +6,7 @@ import { useFormat } from "../../format/use_format";
 import type { DecisionOverride } from "../../gen/daftar/v1/policy_pb";
 import { type GetReceiptResponse, PartnerState } from "../../gen/daftar/v1/shop_pb";
 import { Effect, Terms } from "../../gen/daftar/v1/types_pb";
+import { counterWords } from "../../i18n/counter";
 import { useLanguage } from "../../i18n/language";
 import { logWords } from "../../i18n/log";
 import { nameWords } from "../../i18n/names";
@@ -22,6 +23,9 @@ import { Age, Badge, EffectMark, MoneyText } from "../../ui/marks";
 import { ShareCode } from "../../ui/share_code";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
+import { usePartnerName } from "../../use_partner_name";
+import { reachedOf } from "../counter/reached";
+import { useGroupName } from "../../use_group_name";
 
 const CHOICES = [Effect.ACCEPT, Effect.DEPOSIT, Effect.PREPAY, Effect.REVIEW, Effect.DECLINE];
 
@@ -68,8 +72,10 @@ function Decided({ override }: { override: DecisionOverride }) {
 
 function Inputs({ value }: { value: GetReceiptResponse }) {
   const t = useWords(logWords);
+  const counter = useWords(counterWords);
+  const nameOf = usePartnerName();
   const format = useFormat();
-  if (value.inputs.length === 0) return <p class="muted">{t.inputsNone}</p>;
+  if (value.inputs.length === 0) return <p class="muted">{counter.noFacts(reachedOf(value.partners), value.partners.length)}</p>;
   return (
     <Table
       caption={t.inputs}
@@ -92,7 +98,7 @@ function Inputs({ value }: { value: GetReceiptResponse }) {
                   )}
                 </div>
               )}
-              {input.origin && <div class="muted small">{input.origin}</div>}
+              {input.origin && <div class="muted small">{nameOf(input.origin)}</div>}
             </>
           ),
         },
@@ -140,16 +146,20 @@ function Rules({ value }: { value: GetReceiptResponse }) {
 
 function Partners({ value }: { value: GetReceiptResponse }) {
   const t = useWords(logWords);
+  const counter = useWords(counterWords);
+  const nameOf = usePartnerName();
   const format = useFormat();
   return (
     <Card title={t.partners}>
-      {value.coverage && <Note tone="amber">{value.coverage}</Note>}
+      {value.coverage && (
+        <Note tone={reachedOf(value.partners) < value.partners.length ? "amber" : "blue"}>{value.coverage}</Note>
+      )}
       <Table
         caption={t.partners}
         rows={value.partners.map((partner, at) => ({ partner, key: String(at) }))}
         rowKey={(row) => row.key}
         columns={[
-          { key: "who", title: t.partner, lead: true, render: ({ partner }) => partner.origin || t.aPartner },
+          { key: "who", title: t.partner, lead: true, render: ({ partner }) => <span class="breaks">{nameOf(partner.origin) || t.aPartner}</span> },
           {
             key: "state",
             title: t.status,
@@ -165,7 +175,10 @@ function Partners({ value }: { value: GetReceiptResponse }) {
           {
             key: "age",
             title: t.heardAge,
-            render: ({ partner }) => (partner.headAgeS === undefined ? "" : format.span(-Number(partner.headAgeS))),
+            render: ({ partner: { origin, headAgeS } }) => {
+              if (headAgeS === undefined) return "";
+              return origin ? format.span(-Number(headAgeS)) : counter.dataAtMost(format.length(Number(headAgeS)));
+            },
           },
         ]}
       />
@@ -173,7 +186,18 @@ function Partners({ value }: { value: GetReceiptResponse }) {
   );
 }
 
-export function Receipt({ receipt }: { receipt: string }) {
+export function Receipt({
+  receipt,
+  buyer,
+  back,
+}: {
+  receipt: string;
+  // Whom it was about, where this window still knows.
+  buyer?: string;
+  // Instead of to the log.
+  back?: { href: string; label: string };
+}) {
+  const groupName = useGroupName();
   const t = useWords(logWords);
   const names = useWords(nameWords);
   const format = useFormat();
@@ -188,8 +212,8 @@ export function Receipt({ receipt }: { receipt: string }) {
     <Page>
       <PageHeader
         title={t.receipt}
-        intro={value && format.time(value.checkedAt)}
-        back={{ href: href("log", "receipts"), label: t.backToReceipts }}
+        intro={[buyer, value && format.time(value.checkedAt)].filter(Boolean).join(" · ")}
+        back={back ?? { href: href("log", "receipts"), label: t.backToReceipts }}
         actions={may && value && <Button onClick={() => setOpen(true)}>{t.override}</Button>}
       />
       <Failure
@@ -233,7 +257,7 @@ export function Receipt({ receipt }: { receipt: string }) {
                 { name: t.usual, value: format.percent(value.priorPpm, 1) },
                 { name: t.amount, value: value.amount && <MoneyText money={value.amount} /> },
                 { name: t.terms, value: value.terms !== Terms.UNSPECIFIED && names.terms[value.terms] },
-                { name: t.group, value: value.group },
+                { name: t.group, value: groupName(value.group) },
                 { name: t.allowed, value: value.allowedBy && t.allowedYes },
                 { name: t.by2, value: person(value.checkedBy) },
                 { name: t.outcome, value: value.outcome && (t.outcomes[value.outcome] ?? value.outcome) },

@@ -7,7 +7,9 @@ import { href } from "../../router";
 import { Fold } from "../../ui/fold";
 import { Card, Facts, Failure, Note } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
+import { useFollowPage } from "../../use_follow_page";
 import { useOpens } from "../../use_opens";
+import { noticeOf } from "./notices";
 import { groupProblems, PROBLEM_PAGES, type Problem } from "./problems";
 
 function InWords({ problem }: { problem: Problem }) {
@@ -32,10 +34,29 @@ function InWords({ problem }: { problem: Problem }) {
   );
 }
 
+function NoticeInWords({ sentence }: { sentence: string }) {
+  const t = useWords(overviewWords);
+  const notice = noticeOf(sentence, t.notices);
+  const [page = "", part] = notice?.at ?? [];
+  const opens = useOpens(page);
+  if (!notice) return <span lang="en">{sentence}</span>;
+  return (
+    <>
+      <p>
+        {notice.text} {opens && <a href={part ? href(page, part) : href(page)}>{t.problemPage}</a>}
+      </p>
+      <Fold title={t.problemDetails}>
+        <span lang="en">{sentence}</span>
+      </Fold>
+    </>
+  );
+}
+
 export function NodeCard() {
   const t = useWords(overviewWords);
   const format = useFormat();
   const asked = useAsk((signal) => node.getStatus({}, { signal }), []);
+  useFollowPage(asked.again);
   const status = asked.value;
   if (!status) return <Failure error={asked.error} again={asked.again} />;
   const well = status.signing && status.problems.length === 0;
@@ -58,7 +79,7 @@ export function NodeCard() {
           <h3>{t.toKnow}</h3>
           {status.notices.map((notice) => (
             <Note key={notice}>
-              <span lang="en">{notice}</span>
+              <NoticeInWords sentence={notice} />
             </Note>
           ))}
         </div>

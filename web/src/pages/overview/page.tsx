@@ -13,7 +13,9 @@ import { Card, EmptyState, Failure, Loading, Page, PageHeader } from "../../ui/l
 import { EffectMark } from "../../ui/marks";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
+import { useFollowPage } from "../../use_follow_page";
 import { NodeCard } from "./node_card";
+import { useGroupName } from "../../use_group_name";
 
 type Period = "d30" | "d90" | "d365" | "year";
 const PERIODS: readonly Period[] = ["d30", "d90", "d365", "year"];
@@ -83,6 +85,7 @@ function Avoided({ all }: { all: WorthRow }) {
 }
 
 function Worth({ value }: { value: ReportWorthResponse }) {
+  const groupName = useGroupName();
   const t = useWords(overviewWords);
   const format = useFormat();
   const { all, months } = value;
@@ -155,7 +158,7 @@ function Worth({ value }: { value: ReportWorthResponse }) {
             rows={value.groups}
             rowKey={(row) => row.group}
             columns={[
-              { key: "group", title: t.group, lead: true, render: (row) => <strong>{row.group || t.noGroup}</strong> },
+              { key: "group", title: t.group, lead: true, render: (row) => <strong>{groupName(row.group) || t.noGroup}</strong> },
               { key: "checks", title: t.checks, end: true, render: (row) => format.number(row.checks) },
               { key: "hindered", title: t.hindered, end: true, render: (row) => format.number(row.hindered) },
               {
@@ -195,6 +198,7 @@ export default function Overview() {
     },
     [period],
   );
+  useFollowPage(asked.again);
   const value = asked.value;
   return (
     <Page>

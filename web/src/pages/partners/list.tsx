@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { node } from "../../api";
 import { useFormat } from "../../format/use_format";
 import type { Partner } from "../../gen/daftar/v1/node_pb";
@@ -12,6 +12,7 @@ import { Fold } from "../../ui/fold";
 import { IconLink, IconPartners, IconPlus } from "../../ui/icons";
 import { Card, EmptyState, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
+import { useFollowPage } from "../../use_follow_page";
 import { Connection, Freshness, Marks, Quota, isConnected, useHeard, useHolds } from "./health";
 import { Invite, Join } from "./pairing";
 
@@ -56,12 +57,25 @@ function PartnerCard({ partner }: { partner: Partner }) {
   );
 }
 
+// After a code was made or entered a new shop is looked for as often, and for as long.
+const SOON_MS = 3_000;
+const SOON_FOR_MS = 15 * 60_000;
+
 export function List() {
   const t = useWords(partnersWords);
   const format = useFormat();
   const may = useMay(OPERATORS);
   const [open, setOpen] = useState<"invite" | "join">();
   const asked = useAsk((signal) => node.listPartners({}, { signal }), []);
+  const [soon, setSoon] = useState(0);
+  useFollowPage(asked.again, soon > 0 ? SOON_MS : undefined);
+  useFollowPage(asked.again);
+  useEffect(() => {
+    if (soon === 0) return;
+    const timer = setTimeout(() => setSoon(0), SOON_FOR_MS);
+    return () => clearTimeout(timer);
+  }, [soon]);
+  const lookSoon = () => setSoon((before) => before + 1);
   const partners = asked.value?.partners ?? [];
   const current = partners.filter((partner) => partner.state !== "removed");
   const removed = partners.filter((partner) => partner.state === "removed");
@@ -115,11 +129,12 @@ export function List() {
           </div>
         </Fold>
       )}
-      {open === "invite" && <Invite onClose={() => setOpen(undefined)} />}
+      {open === "invite" && <Invite onMade={lookSoon} onClose={() => setOpen(undefined)} />}
       {open === "join" && (
         <Join
           onClose={() => {
             setOpen(undefined);
+            lookSoon();
             asked.again();
           }}
         />

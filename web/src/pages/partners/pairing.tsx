@@ -11,19 +11,21 @@ import { Failure, Note } from "../../ui/layout";
 import { ShareCode } from "../../ui/share_code";
 import { say } from "../../ui/toast";
 import { useWrite } from "../../use_write";
+import { isOnlyHere } from "./endpoint";
 
 const SECONDS = { h1: 3_600, h24: 86_400, d7: 604_800 };
 type Valid = keyof typeof SECONDS;
 
-export function Invite({ onClose }: { onClose: () => void }) {
+export function Invite({ onMade, onClose }: { onMade: () => void; onClose: () => void }) {
   const t = useWords(partnersWords);
   const format = useFormat();
   const [valid, setValid] = useState<Valid>("h24");
-  const [made, setMade] = useState<{ code: string; expiresAt: string }>();
+  const [made, setMade] = useState<{ code: string; expiresAt: string; endpoint: string }>();
   const save = useWrite((requestId, validForS: number) => node.createInvite({ requestId, validForS }));
   if (made) {
     return (
       <Dialog title={t.inviteReady} onClose={onClose}>
+        {isOnlyHere(made.endpoint) && <Note tone="amber">{t.inviteLocal(made.endpoint)}</Note>}
         <p>{t.inviteThen}</p>
         <ShareCode code={made.code} picture={t.qrLabel} />
         <p class="small">{t.expires(format.time(made.expiresAt))}</p>
@@ -45,6 +47,7 @@ export function Invite({ onClose }: { onClose: () => void }) {
           const answer = await save.run(SECONDS[valid]);
           if (!answer) return;
           setMade(answer);
+          onMade();
           say(t.inviteReady);
         }}
       >

@@ -68,7 +68,14 @@ function Report({ answer, report }: { answer: BacktestPolicyResponse; report: Ba
   if (report.orders === 0n) return <Note tone="amber">{t.backtestNone}</Note>;
   return (
     <>
-      <p>{t.orders(format.number(report.orders), format.number(report.good), format.number(report.bad))}</p>
+      <p>
+        {t.orders(
+          format.number(report.good + report.bad),
+          format.number(report.orders),
+          format.number(report.good),
+          format.number(report.bad),
+        )}
+      </p>
       {report.curvePpm.length > 0 && <Curve report={report} inForce={inForce} />}
       <Card title={t.effects}>
         <Table

@@ -102,7 +102,7 @@ export default function Policy() {
             </Card>
           )}
           {part === "backtest" && <Backtest toml={draft.changed ? draft.text : ""} ready={ready} />}
-          {part === "trial" && <Trial onTake={take} />}
+          {part === "trial" && <Trial inForce={draft.inForce?.hash ?? ""} onTake={take} />}
           {part === "versions" && draft.inForce && <Versions inForce={draft.inForce} onTake={take} />}
         </Tabs>
       )}

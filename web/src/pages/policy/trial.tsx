@@ -9,12 +9,12 @@ import { useMay } from "../../session";
 import { BecauseDialog } from "../../ui/because_dialog";
 import { Button } from "../../ui/button";
 import { IconPolicy } from "../../ui/icons";
-import { Card, EmptyState, Failure, Loading } from "../../ui/layout";
+import { Card, EmptyState, Failure, Loading, Note } from "../../ui/layout";
 import { EffectMark } from "../../ui/marks";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
 
-export function Trial({ onTake }: { onTake: (toml: string) => void }) {
+export function Trial({ inForce, onTake }: { inForce: string; onTake: (toml: string) => void }) {
   const t = useWords(policyWords);
   const format = useFormat();
   const may = useMay(MANAGERS);
@@ -46,6 +46,7 @@ export function Trial({ onTake }: { onTake: (toml: string) => void }) {
             )
           }
         >
+          {trial.hash === inForce && <Note>{t.trialInForce}</Note>}
           <p class="muted">{t.trialSince(format.time(trial.since))}</p>
           {trial.rows.length === 0 ? (
             <p>{t.trialNoRows}</p>

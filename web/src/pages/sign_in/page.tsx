@@ -112,14 +112,16 @@ export function SignInPage({ ended }: { ended: boolean }) {
         )}
         <Failure
           error={error}
-          sentence={({ code: what }) =>
-            what !== Code.Unauthenticated ? undefined : codeAsked ? t.wrongCode : t.wrong
-          }
+          sentence={({ code: what, waitS, sentence }) => {
+            if (what === Code.Unauthenticated) return codeAsked ? t.wrongCode : t.wrong;
+            return waitS === undefined ? undefined : sentence;
+          }}
         />
         <Button kind="primary" type="submit" busy={busy}>
           {t.submit}
         </Button>
       </form>
+      {!withToken && <p class="small muted">{t.forgotten}</p>}
       {!current?.firstUserMissing && (
         <Button
           kind="quiet"

@@ -12,10 +12,9 @@ import { Dialog } from "../../ui/dialog";
 import { RadioGroup, SelectField, TextField } from "../../ui/field";
 import { Note } from "../../ui/layout";
 import { ShareCode } from "../../ui/share_code";
+import { USER_NAME } from "../../user_name";
 
 const ROLES = [Role.STAFF, Role.MANAGER, Role.OPERATOR, Role.AUDITOR, Role.OWNER];
-// As node/service/access.cc has it; how long it may be, the node says.
-const NAME = /^[A-Za-z0-9._-]+$/;
 
 export interface Shown {
   name: string;
@@ -24,7 +23,16 @@ export interface Shown {
   until: string;
 }
 
-export function Add({ onDone, onClose }: { onDone: (shown: Shown) => void; onClose: () => void }) {
+export function Add({
+  owner,
+  onDone,
+  onClose,
+}: {
+  // Whether an owner adds, who alone adds another.
+  owner: boolean;
+  onDone: (shown: Shown) => void;
+  onClose: () => void;
+}) {
   const t = useWords(usersWords);
   const names = useWords(nameWords);
   const [name, setName] = useState("");
@@ -37,7 +45,7 @@ export function Add({ onDone, onClose }: { onDone: (shown: Shown) => void; onClo
       confirm={t.add}
       done={t.added}
       optional
-      ready={NAME.test(tidy)}
+      ready={USER_NAME.test(tidy)}
       sends={[tidy, role, kind]}
       write={(requestId, because) =>
         node.addUser({ requestId, name: tidy, role, because, signsIn: kind === "person" })
@@ -48,7 +56,7 @@ export function Add({ onDone, onClose }: { onDone: (shown: Shown) => void; onClo
       <TextField
         label={t.name}
         hint={t.nameHint}
-        error={tidy && !NAME.test(tidy) ? t.nameWrong : ""}
+        error={tidy && !USER_NAME.test(tidy) ? t.nameWrong : ""}
         value={name}
         autocomplete="off"
         autocapitalize="none"
@@ -68,7 +76,7 @@ export function Add({ onDone, onClose }: { onDone: (shown: Shown) => void; onClo
         label={t.role}
         hint={t.roleHints[role]}
         value={String(role)}
-        options={ROLES.map((each) => ({ value: String(each), label: names.roles[each] }))}
+        options={ROLES.filter((each) => owner || each !== Role.OWNER).map((each) => ({ value: String(each), label: names.roles[each] }))}
         onValue={(value) => setRole(Number(value))}
       />
     </BecauseDialog>

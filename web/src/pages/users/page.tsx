@@ -4,7 +4,7 @@ import type { User } from "../../gen/daftar/v1/node_pb";
 import { nameWords } from "../../i18n/names";
 import { usersWords } from "../../i18n/users";
 import { useWords } from "../../i18n/words";
-import { OPERATORS } from "../../roles";
+import { isOwner, OPERATORS, Role } from "../../roles";
 import { useMay, useSession } from "../../session";
 import { BecauseDialog } from "../../ui/because_dialog";
 import { Button } from "../../ui/button";
@@ -21,7 +21,10 @@ export default function Users() {
   const t = useWords(usersWords);
   const names = useWords(nameWords);
   const may = useMay(OPERATORS);
-  const self = person(useSession()?.user ?? "");
+  const session = useSession();
+  const self = person(session?.user ?? "");
+  // Only an owner adds, resets or removes one.
+  const owner = isOwner(session?.roles ?? []);
   const [adding, setAdding] = useState(false);
   const [shown, setShown] = useState<Shown>();
   const [act, setAct] = useState<{ what: "reset" | "remove"; user: User }>();
@@ -82,18 +85,19 @@ export default function Users() {
                     {
                       key: "change",
                       title: t.change,
-                      render: (row: User) => (
-                        <span class="row">
-                          {row.signsIn && (
-                            <Button onClick={() => setAct({ what: "reset", user: row })}>{t.reset}</Button>
-                          )}
-                          {row.name !== self && (
-                            <Button kind="danger" onClick={() => setAct({ what: "remove", user: row })}>
-                              {t.remove}
-                            </Button>
-                          )}
-                        </span>
-                      ),
+                      render: (row: User) =>
+                        (owner || row.role !== Role.OWNER) && (
+                          <span class="row">
+                            {row.signsIn && (
+                              <Button onClick={() => setAct({ what: "reset", user: row })}>{t.reset}</Button>
+                            )}
+                            {row.name !== self && (
+                              <Button kind="danger" onClick={() => setAct({ what: "remove", user: row })}>
+                                {t.remove}
+                              </Button>
+                            )}
+                          </span>
+                        ),
                     },
                   ]
                 : []),
@@ -103,6 +107,7 @@ export default function Users() {
       )}
       {adding && (
         <Add
+          owner={owner}
           onClose={() => setAdding(false)}
           onDone={(made) => {
             setShown(made);

@@ -3,11 +3,14 @@ import { useEffect, useState } from "preact/hooks";
 import { sessions } from "../../api";
 import { accountWords } from "../../i18n/account";
 import { useWords } from "../../i18n/words";
+import { usersWords } from "../../i18n/users";
 import { welcomeWords } from "../../i18n/welcome";
 import { goInstead, href } from "../../router";
 import { session, useSession } from "../../session";
+import { USER_NAME } from "../../user_name";
 import { Button, LinkButton } from "../../ui/button";
 import { TextField } from "../../ui/field";
+import { say } from "../../ui/toast";
 import { Card, EmptyState, Failure, Note, PageHeader } from "../../ui/layout";
 import { NewPassword } from "../account/new_password";
 import { passwordFault } from "../account/password";
@@ -17,6 +20,7 @@ import { SecondFactor } from "../account/second_factor";
 export default function Welcome({ secret: given }: { secret: string }) {
   const t = useWords(welcomeWords);
   const words = useWords(accountWords);
+  const names = useWords(usersWords);
   const current = useSession();
   const [secret] = useState(given);
   const [first] = useState(current?.firstUserMissing ?? false);
@@ -34,16 +38,19 @@ export default function Welcome({ secret: given }: { secret: string }) {
 
   const fault = passwordFault(password, words);
   const differs = password !== repeated;
+  const nameFault = first && !USER_NAME.test(user.trim()) ? names.nameWrong : undefined;
   const submit = async (event: Event) => {
     event.preventDefault();
     setTried(true);
-    if (busy || fault || differs) return;
+    if (busy || fault || differs || nameFault) return;
     setBusy(true);
     setError(undefined);
     try {
       const answer = await sessions.useLink({ secret, user: first ? user.trim() : "", password });
       const now = answer.signedIn ?? (await sessions.getSession({}));
       session.set(now);
+      // The first user has chosen the name just now.
+      if (!first) say(t.signsInAs(now.user.replace(/^user:/, "")));
       setPassword("");
       setRepeated("");
       if (now.secondFactorMissing) setEntered(true);
@@ -59,6 +66,7 @@ export default function Welcome({ secret: given }: { secret: string }) {
     return (
       <Card>
         <PageHeader title={words.factorTitle} intro={t.step(2, 2)} />
+        {!first && current?.user && <Note>{t.signsInAs(current.user.replace(/^user:/, ""))}</Note>}
         <SecondFactor onDone={() => goInstead("")} />
       </Card>
     );
@@ -85,6 +93,7 @@ export default function Welcome({ secret: given }: { secret: string }) {
           <TextField
             label={t.user}
             hint={t.userHint}
+            error={tried ? nameFault : undefined}
             value={user}
             onValue={setUser}
             autocomplete="username"
