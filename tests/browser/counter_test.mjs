@@ -44,7 +44,7 @@ test("the first user comes by the link that the daemon printed, and checks a buy
   await owner.waitForURL((url) => !url.hash.includes("welcome")); // the secret has left the address
   await owner.goto(`${a.url}/#/counter`);
   await check(owner, PHONE);
-  await owner.getByText("No record of this buyer in your own book or at the one partner shop.").waitFor();
+  await owner.getByText("Nothing in your own book counted, and the partner shop that was asked has no record.").waitFor();
   await owner.getByText("The one partner shop answered.").waitFor();
   await picture(owner, "counter-answer");
   assert.ok(!owner.url().includes("812"), "no identifier stands in the address");
@@ -154,7 +154,7 @@ test("a partner that is down is not reached, and the answer comes all the same",
   await owner.getByText(/0 of 1 partner shops answered/).waitFor();
   await owner.getByText("One was not reached. What it knows is not in this answer.").waitFor();
   // Nobody is said to have no record who was not asked.
-  await owner.getByText("No record of this buyer in your own book. No partner shop was reached.").waitFor();
+  await owner.getByText("Nothing in your own book counted. Of no partner shop that was asked there is an up-to-date answer.").waitFor();
   console.log(`the answer with a dead partner stood there after ${Date.now() - begun} ms`);
   await picture(owner, "counter-dead-partner");
   await b.start();

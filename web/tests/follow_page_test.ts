@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { followPage } from "../src/use_follow_page";
+import { AWAY_MS, followPage } from "../src/use_follow_page";
 
 class Tab extends EventTarget {
   visibilityState: DocumentVisibilityState = "visible";
@@ -32,5 +32,17 @@ describe("a page that is looked at", () => {
     vi.advanceTimersByTime(5_000);
     tab.turn("visible");
     expect(again).toHaveBeenCalledTimes(3);
+  });
+
+  it("is left alone when nobody has touched it for long, and asks when somebody comes back", () => {
+    const tab = new Tab();
+    const again = vi.fn();
+    const end = followPage(again, 60_000, tab as unknown as Document);
+    vi.advanceTimersByTime(2 * AWAY_MS);
+    const before = again.mock.calls.length;
+    expect(before).toBeLessThan(AWAY_MS / 60_000 + 1);
+    tab.dispatchEvent(new Event("keydown"));
+    expect(again).toHaveBeenCalledTimes(before + 1);
+    end();
   });
 });

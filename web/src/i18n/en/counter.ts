@@ -26,12 +26,12 @@ export const counter = {
   factsTitle: "What it rests on",
   // Of how many partner shops were reached, and how many there are.
   noFacts: (reached: number, all: number) => {
-    if (all === 0) return "No record of this buyer in your own book. No partner shop was asked.";
-    if (reached === 0) return "No record of this buyer in your own book. No partner shop was reached.";
-    if (reached < all) return `No record of this buyer in your own book or at the ${reached} of ${all} partner shops that were reached.`;
+    if (all === 0) return "Nothing in your own book counted. No partner shop was asked.";
+    if (reached === 0) return "Nothing in your own book counted. Of no partner shop that was asked there is an up-to-date answer.";
+    if (reached < all) return `Nothing in your own book counted. Only ${reached} of the ${all} partner shops that were asked gave an up-to-date answer, and none of these has a record.`;
     return all === 1
-      ? "No record of this buyer in your own book or at the one partner shop."
-      : `No record of this buyer in your own book or at any of the ${all} partner shops.`;
+      ? "Nothing in your own book counted, and the partner shop that was asked has no record."
+      : `Nothing in your own book counted, and none of the ${all} partner shops that were asked has a record.`;
   },
   noFactsHint: "A new buyer is not a bad one. The answer rests on how buyers do in your shop overall.",
   ownOrders: "Orders in your shop",

@@ -26,12 +26,12 @@ export const counter: typeof en = {
 
   factsTitle: "Dasar jawaban",
   noFacts: (reached: number, all: number) => {
-    if (all === 0) return "Tidak ada catatan tentang pembeli ini di buku Anda sendiri. Tidak ada toko mitra yang ditanya.";
-    if (reached === 0) return "Tidak ada catatan tentang pembeli ini di buku Anda sendiri. Tidak ada toko mitra yang terjangkau.";
-    if (reached < all) return `Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di ${reached} dari ${all} toko mitra yang terjangkau.`;
+    if (all === 0) return "Tidak ada isi buku Anda sendiri yang dihitung. Tidak ada toko mitra yang ditanya.";
+    if (reached === 0) return "Tidak ada isi buku Anda sendiri yang dihitung. Tidak ada jawaban terkini dari toko mitra yang ditanya.";
+    if (reached < all) return `Tidak ada isi buku Anda sendiri yang dihitung. Hanya ${reached} dari ${all} toko mitra yang ditanya memberi jawaban terkini; di sana tidak ada catatan.`;
     return all === 1
-      ? "Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di satu-satunya toko mitra."
-      : `Tidak ada catatan tentang pembeli ini di buku Anda sendiri atau di ${all} toko mitra.`;
+      ? "Tidak ada isi buku Anda sendiri yang dihitung, dan toko mitra yang ditanya tidak punya catatan."
+      : `Tidak ada isi buku Anda sendiri yang dihitung, dan ${all} toko mitra yang ditanya tidak punya catatan.`;
   },
   noFactsHint: "Pembeli baru bukan pembeli buruk. Jawaban ini berdasar pada pembeli toko Anda pada umumnya.",
   ownOrders: "Pesanan di toko Anda",

@@ -2,7 +2,7 @@ import type { charter as en } from "../en/charter";
 
 export const charter: typeof en = {
   title: "Piagam",
-  intro: "Persetujuan kedai-kedai dalam kumpulan anda: apa yang boleh dilaporkan, dengan bukti apa, dan untuk berapa lama.",
+  intro: "Persetujuan kedai-kedai dalam lingkaran anda: apa yang boleh dilaporkan, dengan bukti apa, dan untuk berapa lama.",
   back: "Rakan kedai",
   backToPolicy: "Dasar",
   inForce: "Berkuat kuasa di sini",
@@ -27,9 +27,9 @@ export const charter: typeof en = {
   before: "Terdahulu",
   adopt: "Terima piagam lain",
   adoptHint:
-    "Menggantikan piagam yang berkuat kuasa dan dimaklumkan kepada semua rakan. Laporan yang dibuat sebelumnya kekal dengan tempoh piagamnya sendiri. Lakukan ini hanya setelah kumpulan anda bersetuju dengan fail itu.",
+    "Menggantikan piagam yang berkuat kuasa dan dimaklumkan kepada semua rakan. Laporan yang dibuat sebelumnya kekal dengan tempoh piagamnya sendiri. Lakukan ini hanya setelah lingkaran anda bersetuju dengan fail itu.",
   file: "Fail piagam",
-  fileHint: "Fail .toml, tepat seperti yang diedarkan kumpulan anda.",
+  fileHint: "Fail .toml, tepat seperti yang diedarkan lingkaran anda.",
   fileMissing: "Pilih failnya.",
   fileLarge: "Fail ini terlalu besar untuk sebuah piagam.",
   adoptDone: "Piagam diterima dan akan berkuat kuasa sebentar lagi.",

@@ -26,12 +26,12 @@ export const counter: typeof en = {
 
   factsTitle: "Asas jawapan",
   noFacts: (reached: number, all: number) => {
-    if (all === 0) return "Tiada rekod tentang pembeli ini dalam buku anda sendiri. Tiada rakan kedai ditanya.";
-    if (reached === 0) return "Tiada rekod tentang pembeli ini dalam buku anda sendiri. Tiada rakan kedai dapat dihubungi.";
-    if (reached < all) return `Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di ${reached} daripada ${all} rakan kedai yang dapat dihubungi.`;
+    if (all === 0) return "Tiada isi buku anda sendiri yang dikira. Tiada rakan kedai ditanya.";
+    if (reached === 0) return "Tiada isi buku anda sendiri yang dikira. Tiada jawapan terkini daripada rakan kedai yang ditanya.";
+    if (reached < all) return `Tiada isi buku anda sendiri yang dikira. Hanya ${reached} daripada ${all} rakan kedai yang ditanya memberi jawapan terkini; di situ tiada rekod.`;
     return all === 1
-      ? "Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di satu-satunya rakan kedai."
-      : `Tiada rekod tentang pembeli ini dalam buku anda sendiri atau di mana-mana daripada ${all} rakan kedai.`;
+      ? "Tiada isi buku anda sendiri yang dikira, dan rakan kedai yang ditanya tiada rekod."
+      : `Tiada isi buku anda sendiri yang dikira, dan ${all} rakan kedai yang ditanya tiada rekod.`;
   },
   noFactsHint: "Pembeli baharu bukan pembeli yang tidak baik. Jawapan ini berdasarkan pembeli kedai anda secara keseluruhan.",
   ownOrders: "Pesanan di kedai anda",

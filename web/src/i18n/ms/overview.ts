@@ -109,7 +109,7 @@ export const overview: typeof en = {
     },
     "partner-charter": {
       what: "Satu rakan kedai mengikut piagam yang belum anda terima pakai. Laporannya di bawah piagam itu tidak dikira di sini.",
-      todo: "Bersetuju dengan kumpulan, dapatkan failnya daripada kedai itu, dan terima pakai.",
+      todo: "Capai persetujuan dengan lingkaran, dapatkan failnya daripada kedai itu, dan terima pakai.",
     },
     partners: {
       what: "Ada masalah dengan rakan kedai. Apa yang mereka ketahui mungkin tiada dalam jawapan anda.",

@@ -12,7 +12,7 @@ export const policy: typeof en = {
     versions: "Yang terdahulu",
   },
   groups: "Kumpulan dan senarai",
-  charter: "Piagam kumpulan",
+  charter: "Piagam lingkaran",
   problem: "Fail dasar tidak berkuat kuasa",
   changed: "Perubahan anda belum berkuat kuasa.",
   discard: "Batalkan perubahan",

@@ -17,7 +17,7 @@ import { IconCheck, IconClock, IconFile, IconInfo, IconReview } from "../../ui/i
 import { useAsk } from "../../use_ask";
 import { useOpens } from "../../use_opens";
 import { usePartnerName } from "../../use_partner_name";
-import { reachedOf } from "./reached";
+import { currentOf } from "./reached";
 
 const SECONDS_A_DAY = 86_400;
 // As AskForProof takes a reason, in bytes.
@@ -54,7 +54,7 @@ export function FactsOf({
   return (
     <Card title={t.factsTitle}>
       {inputs.length === 0 ? (
-        <EmptyState title={t.noFacts(reachedOf(partners), partners.length)}>{t.noFactsHint}</EmptyState>
+        <EmptyState title={t.noFacts(currentOf(partners), partners.length)}>{t.noFactsHint}</EmptyState>
       ) : (
         <ul class="fact-list">
           {inputs.map((input, at) => (

@@ -56,7 +56,7 @@ export function OneIncident({ id }: { id: string }) {
           <Actions
             incident={incident}
             second={reasons.secondPerson}
-            holds={(reason?.holdDays ?? 0) > 0}
+            holds={reason === undefined || reason.holdDays > 0}
             local={local}
             onChange={asked.again}
           />

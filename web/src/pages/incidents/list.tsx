@@ -83,7 +83,7 @@ export function IncidentList() {
       ).then((pairs) => new Map<Queue, { count: number; more: boolean }>(pairs)),
     [],
   );
-  useFollowPage(counts.again);
+  useFollowPage(counts, FRESH_MS);
   const label = (each: Queue) => {
     const found = counts.value?.get(each);
     return found && found.count > 0
@@ -129,9 +129,10 @@ function QueueList({ queue }: { queue: Queue }) {
   const asked = useAsk((signal) => askPage(states, {}, signal), [queue, state]);
   const [more, setMore] = useState<Batch>();
   // Further pages that somebody opened would be closed by it.
-  useFollowPage(asked.again, more ? undefined : FRESH_MS);
   const [busy, setBusy] = useState(false);
   const [moreError, setMoreError] = useState<unknown>();
+  // Further pages stay where they are.
+  useFollowPage(asked, more || busy ? undefined : FRESH_MS);
   useEffect(() => {
     setMore(undefined);
     setMoreError(undefined);

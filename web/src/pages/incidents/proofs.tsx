@@ -19,6 +19,7 @@ import { say } from "../../ui/toast";
 import { useWrite } from "../../use_write";
 import { FilePicker, type PickedFile, useUploads } from "./files";
 import { isOpen } from "./states";
+import { useLeaving } from "../../use_leaving";
 
 export function Proofs({ incident, onChange }: { incident: Incident; onChange: () => void }) {
   const t = useWords(incidentsWords);
@@ -37,11 +38,15 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
   const kind = (proof: Proof) => words.kinds[proof.kind] ?? proof.kind;
   const called = (proof: Proof) => proof.name || kind(proof);
 
+  const leaving = useLeaving();
   const onSave = async (proof: Proof) => {
     setError(undefined);
     setSaving({ number: proof.number, share: 0 });
     try {
-      const messages = shop.getProof({ incident: incident.id, number: proof.number }, { timeoutMs: PROOF_TIMEOUT_MS });
+      const messages = shop.getProof(
+        { incident: incident.id, number: proof.number },
+        { timeoutMs: PROOF_TIMEOUT_MS, signal: leaving },
+      );
       const content = await receiveProof(messages, proof.bytes, (share) => setSaving({ number: proof.number, share }));
       download(proof.name || proofName(proof), content);
       say(words.downloaded);

@@ -16,17 +16,22 @@ import { IconDownload, IconFile } from "../../ui/icons";
 import { Failure } from "../../ui/layout";
 import { Badge, Progress, Time } from "../../ui/marks";
 import { say } from "../../ui/toast";
+import { useLeaving } from "../../use_leaving";
 
 function Files({ asked }: { asked: AskedProof }) {
   const words = useWords(proofWords);
   const format = useFormat();
   const [saving, setSaving] = useState<{ number: number; share: number }>();
   const [error, setError] = useState<unknown>();
+  const leaving = useLeaving();
   const save = async (file: PartnerProof) => {
     setError(undefined);
     setSaving({ number: file.number, share: 0 });
     try {
-      const messages = disclosure.getPartnerProof({ id: asked.id, number: file.number }, { timeoutMs: PROOF_TIMEOUT_MS });
+      const messages = disclosure.getPartnerProof(
+        { id: asked.id, number: file.number },
+        { timeoutMs: PROOF_TIMEOUT_MS, signal: leaving },
+      );
       const content = await receiveProof(messages, file.bytes, (share) => setSaving({ number: file.number, share }));
       download(proofName(file, `${asked.partner}-${asked.logIndex}`), content);
       say(words.downloaded);

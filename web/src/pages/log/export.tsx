@@ -90,7 +90,7 @@ function SaveKeys() {
 }
 
 // The one in force, and, under their hashes, those before it.
-function SavePolicies() {
+function SavePolicies({ onSaved }: { onSaved: (names: string[]) => void }) {
   const t = useWords(logWords);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -103,7 +103,9 @@ function SavePolicies() {
       const files: [string, string][] = [[POLICY_FILE, current.toml]];
       for (const hash of earlier) files.push([`policy-${hash.slice(0, 8)}.toml`, (await policies.getPolicy({ hash })).toml]);
       for (const [name, toml] of files) download(name, new Blob([toml], { type: "text/plain" }));
-      say(t.exportSaved(files.map(([name]) => name).join(", ")));
+      const names = files.map(([name]) => name);
+      say(t.exportSaved(names.join(", ")));
+      onSaved(names);
     } catch (failure) {
       setError(failure);
     } finally {
@@ -125,6 +127,7 @@ export function Export({ signed }: { signed: boolean }) {
   const t = useWords(logWords);
   const format = useFormat();
   const may = useMay(MANAGERS_AND_AUDITORS);
+  const [policyFiles, setPolicyFiles] = useState([POLICY_FILE]);
   const { what, progress, saved, error, ended, run, stop } = useExport();
   return (
     <Card title={t.export}>
@@ -181,7 +184,7 @@ export function Export({ signed }: { signed: boolean }) {
           <li>
             <h3>{t.exportPolicies}</h3>
             <p class="muted small">{t.exportPoliciesHint}</p>
-            <SavePolicies />
+            <SavePolicies onSaved={setPolicyFiles} />
           </li>
         )}
         <li>
@@ -194,7 +197,7 @@ export function Export({ signed }: { signed: boolean }) {
       <ShareCode
         code={[
           `daftar audit verify ${saved.log} --policy ${KEYS_FILE}`,
-          `daftar audit replay ${saved.decisions} --policy ${POLICY_FILE} --entry-vkey "$(tail -n 1 ${KEYS_FILE} | cut -c 3-)"`,
+          `daftar audit replay ${saved.decisions} ${policyFiles.map((name) => `--policy ${name}`).join(" ")} --entry-vkey "$(tail -n 1 ${KEYS_FILE} | cut -c 3-)"`,
         ].join("\n")}
       />
       <Fold title={t.exportCommands}>

@@ -24,7 +24,7 @@ import { ShareCode } from "../../ui/share_code";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
 import { usePartnerName } from "../../use_partner_name";
-import { reachedOf } from "../counter/reached";
+import { currentOf } from "../counter/reached";
 import { useGroupName } from "../../use_group_name";
 
 const CHOICES = [Effect.ACCEPT, Effect.DEPOSIT, Effect.PREPAY, Effect.REVIEW, Effect.DECLINE];
@@ -75,7 +75,7 @@ function Inputs({ value }: { value: GetReceiptResponse }) {
   const counter = useWords(counterWords);
   const nameOf = usePartnerName();
   const format = useFormat();
-  if (value.inputs.length === 0) return <p class="muted">{counter.noFacts(reachedOf(value.partners), value.partners.length)}</p>;
+  if (value.inputs.length === 0) return <p class="muted">{counter.noFacts(currentOf(value.partners), value.partners.length)}</p>;
   return (
     <Table
       caption={t.inputs}
@@ -152,7 +152,7 @@ function Partners({ value }: { value: GetReceiptResponse }) {
   return (
     <Card title={t.partners}>
       {value.coverage && (
-        <Note tone={reachedOf(value.partners) < value.partners.length ? "amber" : "blue"}>{value.coverage}</Note>
+        <Note tone={currentOf(value.partners) < value.partners.length ? "amber" : "blue"}>{value.coverage}</Note>
       )}
       <Table
         caption={t.partners}

@@ -7,7 +7,7 @@ import { href } from "../../router";
 import { Fold } from "../../ui/fold";
 import { Card, Facts, Failure, Note } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
-import { useFollowPage } from "../../use_follow_page";
+import { FRESH_MS, useFollowPage } from "../../use_follow_page";
 import { useOpens } from "../../use_opens";
 import { noticeOf } from "./notices";
 import { groupProblems, PROBLEM_PAGES, type Problem } from "./problems";
@@ -56,7 +56,7 @@ export function NodeCard() {
   const t = useWords(overviewWords);
   const format = useFormat();
   const asked = useAsk((signal) => node.getStatus({}, { signal }), []);
-  useFollowPage(asked.again);
+  useFollowPage(asked, FRESH_MS);
   const status = asked.value;
   if (!status) return <Failure error={asked.error} again={asked.again} />;
   const well = status.signing && status.problems.length === 0;

@@ -13,7 +13,7 @@ import { Card, EmptyState, Failure, Loading, Page, PageHeader } from "../../ui/l
 import { EffectMark } from "../../ui/marks";
 import { Table } from "../../ui/table";
 import { useAsk } from "../../use_ask";
-import { useFollowPage } from "../../use_follow_page";
+import { COSTLY_FRESH_MS, useFollowPage } from "../../use_follow_page";
 import { NodeCard } from "./node_card";
 import { useGroupName } from "../../use_group_name";
 
@@ -198,7 +198,7 @@ export default function Overview() {
     },
     [period],
   );
-  useFollowPage(asked.again);
+  useFollowPage(asked, COSTLY_FRESH_MS);
   const value = asked.value;
   return (
     <Page>

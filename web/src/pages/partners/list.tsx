@@ -12,7 +12,7 @@ import { Fold } from "../../ui/fold";
 import { IconLink, IconPartners, IconPlus } from "../../ui/icons";
 import { Card, EmptyState, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { useAsk } from "../../use_ask";
-import { useFollowPage } from "../../use_follow_page";
+import { FRESH_MS, useFollowPage } from "../../use_follow_page";
 import { Connection, Freshness, Marks, Quota, isConnected, useHeard, useHolds } from "./health";
 import { Invite, Join } from "./pairing";
 
@@ -68,8 +68,7 @@ export function List() {
   const [open, setOpen] = useState<"invite" | "join">();
   const asked = useAsk((signal) => node.listPartners({}, { signal }), []);
   const [soon, setSoon] = useState(0);
-  useFollowPage(asked.again, soon > 0 ? SOON_MS : undefined);
-  useFollowPage(asked.again);
+  useFollowPage(asked, soon > 0 ? SOON_MS : FRESH_MS);
   useEffect(() => {
     if (soon === 0) return;
     const timer = setTimeout(() => setSoon(0), SOON_FOR_MS);

@@ -14,7 +14,7 @@ import { Fold } from "../../ui/fold";
 import { Card, Facts, Failure, Loading, Note, Page, PageHeader } from "../../ui/layout";
 import { ShareCode } from "../../ui/share_code";
 import { useAsk } from "../../use_ask";
-import { useFollowPage } from "../../use_follow_page";
+import { FRESH_MS, useFollowPage } from "../../use_follow_page";
 import { Asked } from "../log/asked";
 import { Connection, Freshness, Marks, Quota, isConnected, useHeard, useHolds } from "./health";
 import { NewLog } from "./new_log";
@@ -127,7 +127,7 @@ export function One({ origin }: { origin: string }) {
   const seesProof = useMay(MANAGERS_AND_AUDITORS);
   const [act, setAct] = useState<Act>();
   const asked = useAsk((signal) => node.getPartner({ origin }, { signal }), [origin]);
-  useFollowPage(asked.again);
+  useFollowPage(asked, FRESH_MS);
   const partner = asked.value?.partner;
   const acts: Record<Act, { label: string; hint: string; done: string }> = {
     suspend: { label: t.suspend, hint: t.suspendHint, done: t.suspended },
