@@ -128,10 +128,9 @@ function QueueList({ queue }: { queue: Queue }) {
   const states = state ? [state] : STATES[queue];
   const asked = useAsk((signal) => askPage(states, {}, signal), [queue, state]);
   const [more, setMore] = useState<Batch>();
-  // Further pages that somebody opened would be closed by it.
   const [busy, setBusy] = useState(false);
   const [moreError, setMoreError] = useState<unknown>();
-  // Further pages stay where they are.
+  // It would close the further pages that somebody has opened.
   useFollowPage(asked, more || busy ? undefined : FRESH_MS);
   useEffect(() => {
     setMore(undefined);

@@ -16,10 +16,10 @@ import { IconDownload, IconFile, IconTrash } from "../../ui/icons";
 import { Card, Failure } from "../../ui/layout";
 import { Age, Progress } from "../../ui/marks";
 import { say } from "../../ui/toast";
+import { useLeaving } from "../../use_leaving";
 import { useWrite } from "../../use_write";
 import { FilePicker, type PickedFile, useUploads } from "./files";
 import { isOpen } from "./states";
-import { useLeaving } from "../../use_leaving";
 
 export function Proofs({ incident, onChange }: { incident: Incident; onChange: () => void }) {
   const t = useWords(incidentsWords);
