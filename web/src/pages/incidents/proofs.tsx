@@ -6,8 +6,7 @@ import type { Incident, Proof } from "../../gen/daftar/v1/shop_pb";
 import { incidentsWords } from "../../i18n/incidents";
 import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
-import { download } from "../../print";
-import { PROOF_TIMEOUT_MS, proofName, receiveProof } from "../../proof_file";
+import { proofName } from "../../proof_file";
 import { COUNTER, MANAGERS } from "../../roles";
 import { useMay } from "../../session";
 import { Button } from "../../ui/button";
@@ -16,7 +15,7 @@ import { IconDownload, IconFile, IconTrash } from "../../ui/icons";
 import { Card, Failure } from "../../ui/layout";
 import { Age, Progress } from "../../ui/marks";
 import { say } from "../../ui/toast";
-import { useLeaving } from "../../use_leaving";
+import { useProofSaving } from "../../use_proof_saving";
 import { useWrite } from "../../use_write";
 import { FilePicker, type PickedFile, useUploads } from "./files";
 import { isOpen } from "./states";
@@ -27,8 +26,7 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
   const format = useFormat();
   const mayAdd = useMay(COUNTER) && isOpen(incident);
   const mayRemove = useMay(MANAGERS) && isOpen(incident);
-  const [saving, setSaving] = useState<{ number: number; share: number }>();
-  const [error, setError] = useState<unknown>();
+  const { saving, error, save } = useProofSaving();
   const [removing, setRemoving] = useState<Proof>();
   const [files, setFiles] = useState<PickedFile[]>([]);
   const uploads = useUploads(files, setFiles);
@@ -38,24 +36,10 @@ export function Proofs({ incident, onChange }: { incident: Incident; onChange: (
   const kind = (proof: Proof) => words.kinds[proof.kind] ?? proof.kind;
   const called = (proof: Proof) => proof.name || kind(proof);
 
-  const leaving = useLeaving();
-  const onSave = async (proof: Proof) => {
-    setError(undefined);
-    setSaving({ number: proof.number, share: 0 });
-    try {
-      const messages = shop.getProof(
-        { incident: incident.id, number: proof.number },
-        { timeoutMs: PROOF_TIMEOUT_MS, signal: leaving },
-      );
-      const content = await receiveProof(messages, proof.bytes, (share) => setSaving({ number: proof.number, share }));
-      download(proof.name || proofName(proof), content);
-      say(words.downloaded);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setSaving(undefined);
-    }
-  };
+  const onSave = (proof: Proof) =>
+    save(proof, proof.name || proofName(proof), (options) =>
+      shop.getProof({ incident: incident.id, number: proof.number }, options),
+    );
   return (
     <Card title={t.proofs}>
       <div class="stack">

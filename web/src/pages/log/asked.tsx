@@ -7,8 +7,7 @@ import type { AskedProof, PartnerProof } from "../../gen/daftar/v1/disclosure_pb
 import { logWords } from "../../i18n/log";
 import { proofWords } from "../../i18n/proof";
 import { useWords } from "../../i18n/words";
-import { download } from "../../print";
-import { PROOF_TIMEOUT_MS, proofName, receiveProof } from "../../proof_file";
+import { proofName } from "../../proof_file";
 import { MANAGERS, MANAGERS_AND_AUDITORS } from "../../roles";
 import { useMay } from "../../session";
 import { Button } from "../../ui/button";
@@ -16,31 +15,16 @@ import { IconDownload, IconFile } from "../../ui/icons";
 import { Failure } from "../../ui/layout";
 import { Badge, Progress, Time } from "../../ui/marks";
 import { say } from "../../ui/toast";
-import { useLeaving } from "../../use_leaving";
+import { useProofSaving } from "../../use_proof_saving";
 
 function Files({ asked }: { asked: AskedProof }) {
   const words = useWords(proofWords);
   const format = useFormat();
-  const [saving, setSaving] = useState<{ number: number; share: number }>();
-  const [error, setError] = useState<unknown>();
-  const leaving = useLeaving();
-  const save = async (file: PartnerProof) => {
-    setError(undefined);
-    setSaving({ number: file.number, share: 0 });
-    try {
-      const messages = disclosure.getPartnerProof(
-        { id: asked.id, number: file.number },
-        { timeoutMs: PROOF_TIMEOUT_MS, signal: leaving },
-      );
-      const content = await receiveProof(messages, file.bytes, (share) => setSaving({ number: file.number, share }));
-      download(proofName(file, `${asked.partner}-${asked.logIndex}`), content);
-      say(words.downloaded);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setSaving(undefined);
-    }
-  };
+  const { saving, error, save } = useProofSaving();
+  const onSave = (file: PartnerProof) =>
+    save(file, proofName(file, `${asked.partner}-${asked.logIndex}`), (options) =>
+      disclosure.getPartnerProof({ id: asked.id, number: file.number }, options),
+    );
   return (
     <>
       <ul class="asked-files">
@@ -61,7 +45,7 @@ function Files({ asked }: { asked: AskedProof }) {
                 label={words.downloadOf(`${kind} ${file.number}`)}
                 busy={saving?.number === file.number}
                 disabled={saving !== undefined && saving.number !== file.number}
-                onClick={() => void save(file)}
+                onClick={() => void onSave(file)}
               />
             </li>
           );

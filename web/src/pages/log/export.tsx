@@ -62,7 +62,18 @@ function useExport() {
   return { what, progress, saved, error, ended, run, stop: () => stop.current?.abort() };
 }
 
-function SaveKeys() {
+type TextFile = [name: string, text: string];
+
+// Saves what `get` gives, as files of their own.
+function SaveTexts({
+  label,
+  get,
+  onSaved,
+}: {
+  label: string;
+  get: () => Promise<TextFile[]>;
+  onSaved?: (names: string[]) => void;
+}) {
   const t = useWords(logWords);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -70,9 +81,11 @@ function SaveKeys() {
     setBusy(true);
     setError(undefined);
     try {
-      const { policy } = await node.getLogPolicy({});
-      download(KEYS_FILE, new Blob([policy], { type: "text/plain" }));
-      say(t.exportSaved(KEYS_FILE));
+      const files = await get();
+      for (const [name, text] of files) download(name, new Blob([text], { type: "text/plain" }));
+      const names = files.map(([name]) => name);
+      say(t.exportSaved(names.join(", ")));
+      onSaved?.(names);
     } catch (failure) {
       setError(failure);
     } finally {
@@ -83,43 +96,21 @@ function SaveKeys() {
     <>
       <Failure error={error} />
       <Button icon={IconDownload} busy={busy} onClick={save}>
-        {t.saveKeys}
+        {label}
       </Button>
     </>
   );
 }
 
+const getKeys = async (): Promise<TextFile[]> => [[KEYS_FILE, (await node.getLogPolicy({})).policy]];
+
 // The one in force, and, under their hashes, those before it.
-function SavePolicies({ onSaved }: { onSaved: (names: string[]) => void }) {
-  const t = useWords(logWords);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<unknown>();
-  const save = async () => {
-    setBusy(true);
-    setError(undefined);
-    try {
-      const current = await policies.getPolicy({});
-      const earlier = new Set(current.versions.map(({ hash }) => hash).filter((hash) => hash !== current.hash));
-      const files: [string, string][] = [[POLICY_FILE, current.toml]];
-      for (const hash of earlier) files.push([`policy-${hash.slice(0, 8)}.toml`, (await policies.getPolicy({ hash })).toml]);
-      for (const [name, toml] of files) download(name, new Blob([toml], { type: "text/plain" }));
-      const names = files.map(([name]) => name);
-      say(t.exportSaved(names.join(", ")));
-      onSaved(names);
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      <Failure error={error} />
-      <Button icon={IconDownload} busy={busy} onClick={save}>
-        {t.savePolicies}
-      </Button>
-    </>
-  );
+async function getPolicies(): Promise<TextFile[]> {
+  const current = await policies.getPolicy({});
+  const earlier = new Set(current.versions.map(({ hash }) => hash).filter((hash) => hash !== current.hash));
+  const files: TextFile[] = [[POLICY_FILE, current.toml]];
+  for (const hash of earlier) files.push([`policy-${hash.slice(0, 8)}.toml`, (await policies.getPolicy({ hash })).toml]);
+  return files;
 }
 
 // For those who see partners: all of them may have the keys.
@@ -184,13 +175,13 @@ export function Export({ signed }: { signed: boolean }) {
           <li>
             <h3>{t.exportPolicies}</h3>
             <p class="muted small">{t.exportPoliciesHint}</p>
-            <SavePolicies onSaved={setPolicyFiles} />
+            <SaveTexts label={t.savePolicies} get={getPolicies} onSaved={setPolicyFiles} />
           </li>
         )}
         <li>
           <h3>{t.exportKeys}</h3>
           <p class="muted small">{t.exportKeysHint}</p>
-          <SaveKeys />
+          <SaveTexts label={t.saveKeys} get={getKeys} />
         </li>
       </ul>
       <h3>{t.exportVerify}</h3>
